@@ -1,0 +1,1 @@
+"""nnjax: which choice matters for a multilayer perceptron, on your data, and how sure are we?"""

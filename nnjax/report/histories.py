@@ -1,0 +1,115 @@
+"""Curves of the runs that the report shows, one matrix of runs × epochs for each curve and layer."""
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from nnjax.sweep.journal import Journal
+
+MOST_EPOCHS_DRAWN = 64
+SHOWN_CURVES = ("fit_validation_r2", "fit_train_r2", "preactivation_grad_norm", "update_ratio")
+"""Curves of the journal that figures of the report draw."""
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Curves by (name, layer), named as in the journal; layer 0 is a curve of the whole network.
+
+    Attributes:
+        matrices: One table each: index run_id, columns epochs 0 … E; NaN after a run's end.
+    """
+
+    matrices: Mapping[tuple[str, int], pd.DataFrame]
+
+    def layers(self, curve: str) -> list[int]:
+        """Layers of a curve from the input side; empty where no run has it."""
+        return sorted(layer for name, layer in self.matrices if name == curve)
+
+    def values(self, curve: str, layer: int, run_ids: Sequence[str], epochs: Sequence[int]) -> NDArray[np.float64]:
+        """Curves of those runs at those epochs [R, len(epochs)]; runs without that layer are left out.
+
+        Raises:
+            KeyError: If there is no such curve and layer.
+        """
+        matrix = self.matrices[curve, layer]
+        return matrix.reindex(columns=list(epochs)).loc[matrix.index.isin(run_ids)].to_numpy(dtype=float)
+
+
+def read_histories(journal: Journal, run_ids: Set[str]) -> Histories:
+    """Read the curves that the report draws, for the runs that it shows.
+
+    Args:
+        journal: Where they lie.
+        run_ids: Runs wanted; those that the journal lacks are left out.
+    """
+    return make_histories(journal.read(SHOWN_CURVES, run_ids))
+
+
+def make_histories(table: pa.Table) -> Histories:
+    """Histories from columns of lists.
+
+    Args:
+        table: run_id and any curves: lists of numbers [E + 1], or of layers of numbers [layers, E + 1].
+
+    Example:
+        >>> table = pa.table({"run_id": ["a"], "fit_train_r2": [[0.0, 0.5]], "grad_norm": [[[1.0, 2.0], [3.0, 4.0]]]})
+        >>> histories = make_histories(table)
+        >>> histories.layers("grad_norm"), histories.values("grad_norm", 2, ["a"], [1]).tolist()
+        ([1, 2], [[4.0]])
+    """
+    run_ids = np.asarray(table["run_id"].to_pylist(), dtype=object)
+    matrices = {}
+    for name in table.column_names:
+        if name == "run_id":
+            continue
+        column = table[name].combine_chunks()
+        if pa.types.is_list(column.type.value_type):
+            layer_of_each, owner = _positions(column)
+            for layer in np.unique(layer_of_each):
+                of_layer = layer_of_each == layer
+                lists = column.flatten().filter(pa.array(of_layer))
+                matrices[name, int(layer)] = _matrix(lists, run_ids[owner[of_layer]])
+        else:
+            matrices[name, 0] = _matrix(column, run_ids)
+    return Histories(matrices)
+
+
+def _positions(column: pa.ListArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Layer (1 …) and row of every inner list."""
+    lengths = np.diff(column.offsets.to_numpy())
+    owner = np.repeat(np.arange(len(lengths)), lengths)
+    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return np.arange(len(owner)) - starts + 1, owner
+
+
+def _matrix(lists: pa.ListArray, run_ids: NDArray[np.object_]) -> pd.DataFrame:
+    """Lists of numbers as runs × epochs, shorter ones filled with NaN."""
+    lengths = np.diff(lists.offsets.to_numpy())
+    values = np.full((len(lengths), int(lengths.max(initial=0))), np.nan)
+    values[np.arange(values.shape[1]) < lengths[:, None]] = lists.flatten().to_numpy(zero_copy_only=False)
+    return pd.DataFrame(values, index=run_ids)
+
+
+def drawn_epochs(epochs: int) -> list[int]:
+    """Epochs from 1 to the last, evenly spaced on a logarithmic axis, at most 64 of them.
+
+    Example:
+        >>> drawn_epochs(5)
+        [1, 2, 3, 4, 5]
+    """
+    spaced = np.geomspace(1, max(1, epochs), MOST_EPOCHS_DRAWN)
+    return sorted({int(round(epoch)) for epoch in spaced})
+
+
+def first_tenth(epochs: int) -> list[int]:
+    """Epochs 1 … ⌈E / 10⌉: early training, as `grad_slope` is measured.
+
+    Example:
+        >>> first_tenth(25)
+        [1, 2, 3]
+    """
+    return list(range(1, -(-epochs // 10) + 1))

@@ -1,0 +1,121 @@
+"""Which factor is colour, which is panel, and at which reference level the others stand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+REFERENCE_LEVELS: dict[str, object] = {"activation": "relu", "depth": 2, "batch_size": 32, "l2": 0.0, "optimizer": "adam"}
+"""Levels that figures and differences refer to, where the study has them; else the first level as written."""
+
+COLOR_FACTOR = "activation"
+PANEL_FACTOR = "depth"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The factors of a study as the report shows them. Levels are values of the results table's columns.
+
+    Attributes:
+        studied: Factors that the question is about, in the study's order.
+        nuisance: Factors that are chosen on validation rows.
+        levels: Levels of each factor, in the study's order.
+        color: The factor that lines and dots are coloured by.
+        panel: The factor with one panel a level; empty where only one factor is studied.
+        others: Studied factors that stand at their reference level where a figure does not show them.
+        reference: Reference level of each studied factor.
+        full_batch: Size of the full batch: shown as "full".
+    """
+
+    studied: tuple[str, ...]
+    nuisance: tuple[str, ...]
+    levels: Mapping[str, tuple[object, ...]]
+    color: str
+    panel: str
+    others: tuple[str, ...]
+    reference: Mapping[str, object]
+    full_batch: int
+
+    @property
+    def shown(self) -> list[str]:
+        """Colour factor and panel factor: what most figures show."""
+        return [self.color, self.panel] if self.panel else [self.color]
+
+    def text(self, factor: str, level: object) -> str:
+        """A level as people read it.
+
+        Example:
+            >>> layout = make_layout(pd.DataFrame({"batch_size": [8, 265]}), ["batch_size"], [], 265)
+            >>> layout.text("batch_size", 265)
+            'full (265)'
+        """
+        if factor == "batch_size" and level == self.full_batch:
+            return f"full ({level})"
+        return f"{level:g}" if isinstance(level, float) else str(level)
+
+    def at_reference(self, table: pd.DataFrame, varied: Sequence[str]) -> pd.DataFrame:
+        """Rows in which every studied factor outside `varied` stands at its reference level."""
+        for factor in [self.color, self.panel, *self.others]:
+            if factor and factor not in varied:
+                table = table[table[factor] == self.reference[factor]]
+        return table
+
+    def reference_sentence(self, varied: Sequence[str]) -> str:
+        """Where the factors stand that a figure does not show, in words."""
+        fixed = [
+            f"{factor} = {self.text(factor, self.reference[factor])}"
+            for factor in [self.color, self.panel, *self.others]
+            if factor and factor not in varied
+        ]
+        chosen = f"{', '.join(self.nuisance)} chosen on validation rows in each split" if self.nuisance else ""
+        return "; ".join(part for part in (", ".join(fixed), chosen) if part)
+
+
+def make_layout(
+    results: pd.DataFrame, studied: Sequence[str], nuisance: Sequence[str], full_batch: int
+) -> Layout:
+    """Assign the factors to colour, panels and references.
+
+    Args:
+        results: The results table, in the study's order of cells.
+        studied: Studied factors, columns of the table.
+        nuisance: Nuisance factors, columns of the table.
+        full_batch: Number of training rows.
+
+    Returns:
+        The layout. A studied factor that another one determines (varied together) is not counted a second time.
+    """
+    names = [factor for factor in studied if results[factor].nunique() > 1] or list(studied[:1]) or [COLOR_FACTOR]
+    names = _independent(results, names)
+    levels = {factor: _levels(results, factor) for factor in [*names, *nuisance]}
+    color = COLOR_FACTOR if COLOR_FACTOR in names else names[0]
+    rest = [factor for factor in names if factor != color]
+    panel = PANEL_FACTOR if PANEL_FACTOR in rest else (rest[0] if rest else "")
+    return Layout(
+        studied=tuple(names),
+        nuisance=tuple(nuisance),
+        levels=levels,
+        color=color,
+        panel=panel,
+        others=tuple(factor for factor in rest if factor != panel),
+        reference={factor: _reference(factor, levels[factor]) for factor in names},
+        full_batch=full_batch,
+    )
+
+
+def _levels(results: pd.DataFrame, factor: str) -> tuple[object, ...]:
+    return tuple(results[factor].drop_duplicates().tolist())
+
+
+def _reference(factor: str, levels: Sequence[object]) -> object:
+    wanted = REFERENCE_LEVELS.get(factor)
+    return wanted if wanted in levels else levels[0]
+
+
+def _independent(results: pd.DataFrame, factors: Sequence[str]) -> list[str]:
+    """Leave out each factor that an earlier one determines: there is no effect of its own to show."""
+    kept: list[str] = []
+    for factor in factors:
+        if not any(results.groupby(earlier)[factor].nunique().max() == 1 for earlier in kept):
+            kept.append(factor)
+    return kept

@@ -1,0 +1,78 @@
+"""A matplotlib figure as inline SVG that follows the page: its colours are CSS variables, its text stays text."""
+
+import io
+import re
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from nnjax.report.theme import variable
+
+_COLOR = re.compile(r"#[0-9a-f]{6}\b")
+_DECIMALS = re.compile(r"(-?\d+\.\d)\d+")
+_REFERENCE = re.compile(r"^url\(#(.+)\)$|^#(.+)$")
+_FONT = re.compile(r"font-family: [^;]*;?\s*")
+_ROUNDED = ("d", "x", "y", "width", "height", "transform", "points")
+
+
+def inline_svg(figure: Figure, name: str, title: str) -> Markup:
+    """Draw a figure as an SVG element for an HTML page.
+
+    Text stays text in the page's font, colours become the theme's CSS variables, the background is transparent,
+    identifiers are prefixed so that many figures live in one page, and nothing refers to anything outside it.
+
+    Args:
+        figure: A finished figure, drawn within `theme.style`.
+        name: Unique in the page: letters, digits, hyphens.
+        title: What a screen reader says.
+
+    Raises:
+        KeyError: If a colour is not one of the theme's.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    drawn = ElementTree.fromstring(buffer.getvalue())
+    _localise(drawn)
+    _rename(drawn, name)
+    root = ElementTree.Element("svg", {"viewBox": drawn.attrib["viewBox"], "role": "img", "aria-label": title})
+    root.extend(child for child in drawn if not _is_style(child))
+    return Markup(re.sub(r">\s+<", "><", ElementTree.tostring(root, encoding="unicode")))
+
+
+def _is_style(element: ElementTree.Element) -> bool:
+    """Matplotlib's first child, a style sheet for everything: on a page it would reach beyond the figure."""
+    return element.tag == "defs" and element.find("style") is not None
+
+
+def _localise(root: ElementTree.Element) -> None:
+    """Drop namespaces, surplus digits and fonts; name colours by variable."""
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        attributes = {key.rpartition("}")[2]: value for key, value in element.attrib.items()}
+        for key in _ROUNDED:
+            if key in attributes:
+                attributes[key] = _DECIMALS.sub(r"\1", attributes[key]).replace("\n", "")
+        if "style" in attributes:
+            style = _FONT.sub("", attributes["style"])
+            attributes["style"] = _COLOR.sub(lambda color: variable(color.group()), style).replace(": ", ":")
+        if "rotate(-0 " in attributes.get("transform", ""):
+            del attributes["transform"]
+        element.attrib.clear()
+        element.attrib.update(attributes)
+
+
+def _rename(root: ElementTree.Element, name: str) -> None:
+    """Prefix the identifiers that something refers to; drop the others."""
+    used = set()
+    for element in root.iter():
+        for key, value in element.attrib.items():
+            reference = _REFERENCE.match(value)
+            if reference and key in ("href", "clip-path"):
+                identifier = reference.group(1) or reference.group(2)
+                used.add(identifier)
+                element.attrib[key] = value.replace(identifier, f"{name}-{identifier}")
+    for element in root.iter():
+        identifier = element.attrib.pop("id", "")
+        if identifier in used:
+            element.attrib["id"] = f"{name}-{identifier}"

@@ -1,0 +1,217 @@
+"""One look for all figures: level -> colour, marker and dash; every colour with its twin for dark pages."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import seaborn as sns
+from matplotlib.colors import to_hex, to_rgb
+
+INK = "#1b1e23"
+"""Text and axes."""
+MUTED = "#68707c"
+"""Secondary text, reference lines."""
+GRID = "#d9dce1"
+"""Grid lines."""
+SHADE = "#c9cfd8"
+"""The band of practical equality."""
+POSITIVE = "#b3401f"
+"""Heat maps above zero."""
+NEGATIVE = "#1f6fb3"
+"""Heat maps below zero."""
+ACCENT = "#0f6a5b"
+"""A single series without levels."""
+
+LEVEL_COLORS: dict[str, str] = {
+    "identity": "#6b7280",
+    "logistic": "#d55e00",
+    "tanh": "#b77a00",
+    "arctan": "#7d6a17",
+    "relu": "#0072b2",
+    "leaky_relu": "#3d98cf",
+    "prelu": "#3f5fc4",
+    "elu": "#00916a",
+    "gelu": "#3f7f1f",
+    "silu": "#79873b",
+    "softplus": "#b04c94",
+    "maxout": "#7a4fb5",
+    "binary_step": "#9a4646",
+}
+"""Activation -> colour on light pages; tracking uses the same. Distinct in the usual colour-blindness simulations."""
+
+_DARK_LEVELS: dict[str, str] = {
+    "identity": "#a8b0bd",
+    "logistic": "#ff8d4f",
+    "tanh": "#efb23e",
+    "arctan": "#cdbb62",
+    "relu": "#54aef0",
+    "leaky_relu": "#9ad6f8",
+    "prelu": "#93a8ff",
+    "elu": "#3fd0a3",
+    "gelu": "#8fd06a",
+    "silu": "#c3d181",
+    "softplus": "#ea96cf",
+    "maxout": "#c3a1f2",
+    "binary_step": "#e89a9a",
+}
+
+_ORDERED = ("#c97a00", "#c23a50", "#7f2f8c", "#2f2a85")
+_ORDERED_DARK = ("#ffc55e", "#ff8795", "#d690e4", "#a3a8ff")
+_ORDERED_STEPS = 12
+_UNORDERED = ("relu", "logistic", "elu", "softplus", "tanh", "maxout", "identity", "gelu", "leaky_relu", "binary_step")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p", "<", ">", "h", "*", "d")
+_DASHES: tuple[tuple[float, ...], ...] = ((), (5, 2), (1.5, 1.5), (6, 2, 1.5, 2), (3, 1.5), (8, 3), (1, 3))
+
+
+@dataclass(frozen=True)
+class LevelStyle:
+    """How one level of a factor looks in every figure."""
+
+    color: str
+    """Colour on light pages, "#rrggbb"; `DARK` has its twin."""
+    marker: str
+    """Matplotlib marker: the second channel, for those who do not see the first."""
+    dashes: tuple[float, ...]
+    """Dash pattern in line widths; empty: solid."""
+
+
+def _between(anchors: Sequence[str], position: float) -> str:
+    """Colour at a position 0 … 1 along the anchors."""
+    place = position * (len(anchors) - 1)
+    index = min(int(place), len(anchors) - 2)
+    left, right = to_rgb(anchors[index]), to_rgb(anchors[index + 1])
+    weight = place - index
+    return to_hex([(1 - weight) * a + weight * b for a, b in zip(left, right, strict=True)])
+
+
+def _ordered_color(position: float, anchors: Sequence[str] = _ORDERED) -> str:
+    return _between(anchors, round(position * (_ORDERED_STEPS - 1)) / (_ORDERED_STEPS - 1))
+
+
+DARK: dict[str, str] = {
+    INK: "#e6e8eb",
+    MUTED: "#9aa3b0",
+    GRID: "#333a44",
+    SHADE: "#48515e",
+    POSITIVE: "#f0744c",
+    NEGATIVE: "#4aa3ea",
+    ACCENT: "#4cc9b0",
+    **{LEVEL_COLORS[name]: dark for name, dark in _DARK_LEVELS.items()},
+    **{
+        _ordered_color(step / (_ORDERED_STEPS - 1)): _ordered_color(step / (_ORDERED_STEPS - 1), _ORDERED_DARK)
+        for step in range(_ORDERED_STEPS)
+    },
+}
+"""Colour on light pages -> the same thing on dark pages. A figure may use no other colour."""
+
+
+def variable(color: str) -> str:
+    """CSS variable that stands for a colour of the theme.
+
+    Raises:
+        KeyError: If the colour has no twin for dark pages.
+
+    Example:
+        >>> variable(LEVEL_COLORS["relu"])
+        'var(--c0072b2)'
+    """
+    if color not in DARK:
+        raise KeyError(f"{color} is no colour of the theme")
+    return f"var(--c{color[1:]})"
+
+
+def css_variables(is_dark: bool) -> str:
+    """Declarations of all colours, for a style sheet."""
+    return "".join(f"--c{light[1:]}:{dark if is_dark else light};" for light, dark in DARK.items())
+
+
+@dataclass(frozen=True)
+class Palette:
+    """Style of every level of every factor, fixed once a report."""
+
+    styles: Mapping[tuple[str, str], LevelStyle]
+    """(factor, level as text) -> style."""
+
+    def style(self, factor: str, level: object) -> LevelStyle:
+        """Style of a level.
+
+        Raises:
+            KeyError: If the factor has no such level.
+        """
+        return self.styles[factor, str(level)]
+
+
+def make_palette(factors: Mapping[str, Sequence[object]]) -> Palette:
+    """Give each level its style: activations their own colour, numbers a sequence from light to dark.
+
+    Args:
+        factors: Levels of each factor in the study's order.
+
+    Example:
+        >>> palette = make_palette({"activation": ["relu", "elu"], "depth": [1, 2, 4]})
+        >>> palette.style("activation", "relu").color, palette.style("depth", 4).color
+        ('#0072b2', '#2f2a85')
+    """
+    styles = {}
+    for factor, levels in factors.items():
+        for index, level in enumerate(levels):
+            color = _level_color(factor, levels, index)
+            styles[factor, str(level)] = LevelStyle(
+                color, _MARKERS[index % len(_MARKERS)], _DASHES[index % len(_DASHES)]
+            )
+    return Palette(styles)
+
+
+def _level_color(factor: str, levels: Sequence[object], index: int) -> str:
+    level = str(levels[index])
+    if factor == "activation" and level in LEVEL_COLORS:
+        return LEVEL_COLORS[level]
+    if all(isinstance(other, int | float) for other in levels):
+        return _ordered_color(index / max(1, len(levels) - 1))
+    return LEVEL_COLORS[_UNORDERED[index % len(_UNORDERED)]]
+
+
+@contextmanager
+def style(font_size: float = 11.0) -> Iterator[None]:
+    """Matplotlib's settings for one figure of the report; restored afterwards.
+
+    Args:
+        font_size: Size of tick labels and text, in units of the panel's width (1 unit = 1 px where it is not scaled).
+    """
+    settings = {
+        **sns.axes_style("ticks"),
+        "svg.fonttype": "none",
+        "svg.hashsalt": "nnjax",
+        "font.family": ["DejaVu Sans"],
+        "font.size": font_size,
+        "axes.titlesize": font_size,
+        "axes.labelsize": font_size,
+        "xtick.labelsize": font_size - 0.5,
+        "ytick.labelsize": font_size - 0.5,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": MUTED,
+        "axes.facecolor": "none",
+        "figure.facecolor": "none",
+        "savefig.facecolor": "none",
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "grid.color": GRID,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.linewidth": 0.8,
+        "grid.linewidth": 0.7,
+        "lines.linewidth": 1.7,
+        "lines.markersize": 5.0,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.unicode_minus": True,
+        "text.parse_math": False,
+        "path.simplify": True,
+        "path.simplify_threshold": 0.3,
+    }
+    with mpl.rc_context(settings):
+        yield

@@ -1,0 +1,50 @@
+"""Bands on curves: the spread of runs, not a confidence."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+
+class Band(NamedTuple):
+    """Median and middle half of the runs at each epoch."""
+
+    low: NDArray[np.float64]
+    """25 % quantile, [E + 1]."""
+    median: NDArray[np.float64]
+    """Median, [E + 1]."""
+    high: NDArray[np.float64]
+    """75 % quantile, [E + 1]."""
+
+
+def quartile_band(curves: ArrayLike) -> Band:
+    """Median and quartiles over runs at each epoch: spread, not confidence.
+
+    Args:
+        curves: One curve a run, [R, E + 1]; where one run has no number the band has none (clip R² first).
+
+    Raises:
+        ValueError: If there is no run.
+
+    Example:
+        >>> [float(line[0]) for line in quartile_band([[1.0], [2.0], [3.0], [4.0], [5.0]])]
+        [2.0, 3.0, 4.0]
+    """
+    x = np.asarray(curves, dtype=np.float64)
+    if x.ndim != 2 or len(x) == 0:
+        raise ValueError(f"curves of shape {x.shape}: need [runs, epochs] with at least one run")
+    low, median, high = np.quantile(x, [0.25, 0.5, 0.75], axis=0)
+    return Band(low, median, high)
+
+
+def interquartile_mean(values: ArrayLike) -> float:
+    """Mean of the middle half of the values: the lowest and the highest quarter are left out.
+
+    Source: Agarwal et al. (2021), deep reinforcement learning at the edge of the statistical precipice.
+
+    Example:
+        >>> interquartile_mean([1, 2, 3, 4, 5, 6, 7, 100])
+        4.5
+    """
+    return float(stats.trim_mean(np.asarray(values, dtype=np.float64).ravel(), 0.25))

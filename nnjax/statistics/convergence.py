@@ -1,0 +1,110 @@
+"""Speed of learning: epochs to a target, some of them never reached within the horizon."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+class StepCurve(NamedTuple):
+    """Share of runs that have reached the target, a step function of the epoch."""
+
+    epochs: NDArray[np.float64]
+    """Where the curve starts (0), steps, and ends (the horizon), [K]."""
+    share: NDArray[np.float64]
+    """Share of runs at or before each of these epochs, [K], in [0, 1]."""
+
+
+def _stopped(times: ArrayLike, horizon: float) -> NDArray[np.float64]:
+    """min(T, E), with never (NaN or infinite) as E."""
+    t = np.asarray(times, dtype=np.float64)
+    if t.size == 0 or not horizon >= 1.0 or bool((t < 0.0).any()):
+        raise ValueError("epochs to target: need at least one run, times >= 0 and a horizon of at least one epoch")
+    return np.minimum(np.where(np.isnan(t), np.inf, t), horizon)
+
+
+def restricted_mean(times: ArrayLike, horizon: float) -> float:
+    """Restricted mean epochs to target: mean of min(T, E), exact since every curve stops at the same E.
+
+    Args:
+        times: Epochs T to target, any shape; NaN or infinite where it was never reached.
+        horizon: Epochs E of training.
+
+    Returns:
+        Epochs.
+
+    Raises:
+        ValueError: If there is no run, a negative time, or a horizon below 1.
+
+    Example:
+        >>> restricted_mean([5, 10, np.nan, 20], horizon=50)
+        21.25
+    """
+    return float(_stopped(times, horizon).mean())
+
+
+def log2_times(times: ArrayLike, horizon: float) -> NDArray[np.float64]:
+    """log2 of min(T, E), at least epoch 1, the shape of `times`: a difference of 1 is a factor of two in epochs.
+
+    A target met at epoch 0, before any step, counts as epoch 1.
+
+    Raises:
+        ValueError: As `restricted_mean`.
+
+    Example:
+        >>> log2_times([4, np.nan, 0], horizon=32).tolist()
+        [2.0, 5.0, 0.0]
+    """
+    return np.log2(np.maximum(_stopped(times, horizon), 1.0))
+
+
+def share_reached(times: ArrayLike, horizon: float) -> float:
+    """Share of runs that reached the target within the horizon.
+
+    Raises:
+        ValueError: As `restricted_mean`.
+
+    Example:
+        >>> share_reached([5, 10, np.nan, 20], horizon=10)
+        0.5
+    """
+    _stopped(times, horizon)
+    return float(np.mean(np.asarray(times, dtype=np.float64) <= horizon))
+
+
+def is_comparable(times_a: ArrayLike, times_b: ArrayLike, horizon: float) -> bool:
+    """Whether epochs to target can be judged: not when under half the runs of both arms reach the target.
+
+    Raises:
+        ValueError: As `restricted_mean`.
+
+    Example:
+        >>> is_comparable([5, np.nan], [np.nan, np.nan], 50), is_comparable([5, np.nan, np.nan], [np.nan], 50)
+        (True, False)
+    """
+    return max(share_reached(times_a, horizon), share_reached(times_b, horizon)) >= 0.5
+
+
+def step_curve(times: ArrayLike, horizon: float) -> StepCurve:
+    """Share of runs that have reached the target, against the epoch (one minus Kaplan-Meier's survival).
+
+    Args:
+        times: Epochs to target, any shape; NaN or infinite where it was never reached.
+        horizon: Epochs E of training, where the curve ends.
+
+    Returns:
+        The curve, for drawing with steps after each epoch.
+
+    Raises:
+        ValueError: As `restricted_mean`.
+
+    Example:
+        >>> curve = step_curve([5, 10, np.nan, 10], horizon=50)
+        >>> curve.epochs.tolist(), curve.share.tolist()
+        ([0.0, 5.0, 10.0, 50.0], [0.0, 0.25, 0.75, 0.75])
+    """
+    _stopped(times, horizon)
+    t = np.asarray(times, dtype=np.float64).ravel()
+    reached = np.sort(t[t <= horizon])
+    epochs = np.unique(np.concatenate([[0.0], reached, [float(horizon)]]))
+    return StepCurve(epochs, np.searchsorted(reached, epochs, side="right") / t.size)

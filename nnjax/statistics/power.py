@@ -1,0 +1,113 @@
+"""Power: which differences a design can detect, and how many splits a question needs."""
+
+import math
+from collections.abc import Callable
+
+from scipy import optimize, special
+
+from nnjax.statistics.interval import critical_value, error_factor
+
+MOST_SPLITS = 1_000_000
+"""More splits than this count as "no number of splits"."""
+
+
+def half_width(standard_deviation: float, n: float, n_train: int, n_test: int, level: float) -> float:
+    """Half the width of the corrected interval; n may be infinite.
+
+    Example:
+        >>> round(half_width(1.0, 20, 331, 111, 0.95), 2), round(half_width(1.0, math.inf, 331, 111, 0.95), 2)
+        (1.3, 1.13)
+    """
+    return critical_value(level, n) * standard_deviation * error_factor(n, n_train, n_test)
+
+
+def detectable_difference(
+    standard_deviation: float, n: float, n_train: int, n_test: int, level: float, power: float = 0.8
+) -> float:
+    """Smallest true difference whose corrected interval lies above 0 with the given probability.
+
+    Delta_min = delta · s · sqrt(1/J + n_test/n_train), where the non-central t with J - 1 degrees of freedom and
+    non-centrality delta exceeds the critical value with probability `power`.
+
+    Args:
+        standard_deviation: Standard deviation s of the paired differences over splits.
+        n: Number of splits J >= 2; may be infinite.
+        n_train: Training rows of a split.
+        n_test: Test rows of a split.
+        level: Confidence level of the interval, 1 - alpha / m.
+        power: Wanted probability of detection, in [0.5, 1).
+
+    Raises:
+        ValueError: If the power is outside [0.5, 1).
+
+    Example:
+        >>> round(detectable_difference(0.02, 20, 331, 111, 0.95), 3)
+        0.037
+    """
+    if not 0.5 <= power < 1.0:
+        raise ValueError(f"power = {power}: need 0.5 <= power < 1")
+    return _noncentrality(n, critical_value(level, n), power) * standard_deviation * error_factor(n, n_train, n_test)
+
+
+def _noncentrality(n: float, critical: float, power: float) -> float:
+    normal = critical + float(special.ndtri(power))
+    if n > MOST_SPLITS:
+        return normal
+
+    def missing(delta: float) -> float:
+        return float(special.nctdtr(n - 1.0, delta, critical)) - (1.0 - power)
+
+    most = normal  # Few degrees of freedom ask for more; far beyond the answer the distribution function is NaN.
+    while missing(most) > 0.0:
+        most *= 1.25
+    return float(optimize.brentq(missing, 0.0, most))
+
+
+def splits_needed(
+    difference: float, standard_deviation: float, n_train: int, n_test: int, level: float, power: float = 0.8
+) -> int | None:
+    """Fewest splits with which a true difference is detected with the given power.
+
+    Returns:
+        The number of splits, or None when no number of splits of this table is enough.
+
+    Raises:
+        ValueError: If the difference is not positive.
+
+    Example:
+        >>> splits_needed(0.04, 0.02, 331, 111, 0.95), splits_needed(0.03, 0.02, 331, 111, 0.95)
+        (12, None)
+    """
+    if difference <= 0.0:
+        raise ValueError(f"difference = {difference}: need a positive difference")
+    return _fewest_splits(
+        lambda n: detectable_difference(standard_deviation, n, n_train, n_test, level, power) <= difference
+    )
+
+
+def splits_for_half_width(
+    width: float, standard_deviation: float, n_train: int, n_test: int, level: float
+) -> int | None:
+    """Fewest splits whose interval is narrower than +- width; None when no number of splits of this table is enough.
+
+    Example:
+        >>> splits_for_half_width(0.025, 0.02, 331, 111, 0.95), splits_for_half_width(0.02, 0.02, 331, 111, 0.95)
+        (28, None)
+    """
+    return _fewest_splits(lambda n: half_width(standard_deviation, n, n_train, n_test, level) < width)
+
+
+def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:
+    """Fewest splits that are enough; whatever is enough stays so with more splits."""
+    if not is_enough(math.inf):
+        return None
+    enough = 2
+    while not is_enough(enough):
+        enough *= 2
+        if enough > MOST_SPLITS:
+            return None
+    too_few = enough // 2
+    while enough - too_few > 1:
+        middle = (enough + too_few) // 2
+        enough, too_few = (middle, too_few) if is_enough(middle) else (enough, middle)
+    return enough

@@ -1,0 +1,177 @@
+"""The verdict on a claim, read off one interval, and what would decide an undecided one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from nnjax.statistics.interval import PairedInterval
+from nnjax.statistics.power import splits_for_half_width
+
+ClaimKind = Literal["beats", "suffices", "same", "exceeds"]
+"""A beats B · A suffices (not worse than B by the margin) · A and B are the same · a quantity exceeds a threshold."""
+
+
+class Verdict(Enum):
+    """What the interval says about a claim, with a sentence for people."""
+
+    SUPPORTED = ("supported", "The data support the claim.")
+    EQUAL = ("practically equal", "Any difference is smaller than the margin that matters.")
+    REFUTED = ("refuted", "The data speak against the claim.")
+    UNDECIDED = ("undecided", "The data cannot tell; this is not evidence of equality.")
+
+    def __init__(self, word: str, sentence: str) -> None:
+        """Keep the word and the sentence of the member."""
+        self.word = word
+        self.sentence = sentence
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and the sentence that makes it precise."""
+
+    verdict: Verdict
+    """What the interval says."""
+    note: str
+    """By how much, in which direction, or what would decide it."""
+
+
+def judge(kind: ClaimKind, interval: PairedInterval, margin: float, threshold: float | None = None) -> Judgement:
+    """Judge a claim by its corrected interval [L, U]; positive differences mean "A is better".
+
+    Supported and refuted are exactly one-sided statements, each wrong with probability at most alpha / (2 m).
+
+    Args:
+        kind: What is claimed.
+        interval: Interval of A - B (oriented so that larger is better), or of the quantity for "exceeds".
+        margin: Practical margin r > 0 in the unit of the interval; "exceeds" has no use for it.
+        threshold: The c of "exceeds", which needs it.
+
+    Raises:
+        ValueError: If the margin is not positive, the threshold is missing, or the kind unknown.
+
+    Source: Goeman, Solari & Stijnen (2010), Statistics in Medicine 29 (three-sided testing).
+
+    Example:
+        >>> from nnjax.statistics.interval import paired_interval
+        >>> judge("beats", paired_interval([0.08, 0.09, 0.07, 0.08], 331, 111), margin=0.02)
+        Judgement(verdict=<Verdict.SUPPORTED: ('supported', 'The data support the claim.')>, \
+note='A is better by more than 0.02.')
+    """
+    if kind == "exceeds":
+        if threshold is None:
+            raise ValueError('a claim of kind "exceeds" needs a threshold')
+        judgement = _judge_exceeds(interval.low, interval.high, threshold)
+    else:
+        if not margin > 0.0:
+            raise ValueError(f"margin = {margin}: need a positive margin")
+        table = {"beats": _judge_beats, "suffices": _judge_suffices, "same": _judge_same}
+        if kind not in table:
+            raise ValueError(f"kind = {kind!r}: need beats, suffices, same or exceeds")
+        judgement = table[kind](interval.low, interval.high, margin)
+    if judgement.verdict is Verdict.UNDECIDED:
+        return Judgement(Verdict.UNDECIDED, what_would_decide(kind, interval, margin, threshold))
+    return judgement
+
+
+_UNDECIDED = Judgement(Verdict.UNDECIDED, "")
+
+
+def _judge_beats(low: float, high: float, margin: float) -> Judgement:
+    if high >= margin and low > 0.0:
+        by_how_much = f"by more than {margin:.3g}." if low > margin else f"whether by more than {margin:.3g} is open."
+        return Judgement(Verdict.SUPPORTED, f"A is better{' ' if low > margin else '; '}{by_how_much}")
+    if -margin < low and high < margin:
+        return Judgement(Verdict.EQUAL, _within(margin))
+    if high < margin:
+        return Judgement(Verdict.REFUTED, "B is better." if high < 0.0 else f"No advantage of {margin:.3g} or more.")
+    return _UNDECIDED
+
+
+def _judge_suffices(low: float, high: float, margin: float) -> Judgement:
+    if low > -margin:
+        note = f"A is not worse by {margin:.3g} or more."
+        return Judgement(Verdict.SUPPORTED, f"{note} Practically equal." if high < margin else note)
+    if high < -margin:
+        return Judgement(Verdict.REFUTED, f"A is worse by more than {margin:.3g}.")
+    return _UNDECIDED
+
+
+def _judge_same(low: float, high: float, margin: float) -> Judgement:
+    if -margin < low and high < margin:
+        return Judgement(Verdict.SUPPORTED, _within(margin))
+    if low > margin:
+        return Judgement(Verdict.REFUTED, f"A is better by more than {margin:.3g}.")
+    if high < -margin:
+        return Judgement(Verdict.REFUTED, f"B is better by more than {margin:.3g}.")
+    return _UNDECIDED
+
+
+def _judge_exceeds(low: float, high: float, threshold: float) -> Judgement:
+    if low > threshold:
+        return Judgement(Verdict.SUPPORTED, f"It is above {threshold:.3g}.")
+    if high < threshold:
+        return Judgement(Verdict.REFUTED, f"It is below {threshold:.3g}.")
+    return _UNDECIDED
+
+
+def _within(margin: float) -> str:
+    return f"The difference lies within ± {margin:.3g}."
+
+
+def what_would_decide(kind: ClaimKind, interval: PairedInterval, margin: float, threshold: float | None = None) -> str:
+    """Say what would decide an undecided claim if mean and spread stayed as they are: splits, spread, or margin."""
+    width = _deciding_half_width(kind, interval.estimate, margin, threshold)
+    if width == 0.0:
+        return "The estimate lies on the border of the verdicts: no number of splits can decide it."
+    spread = interval.standard_deviation * width / (interval.high - interval.estimate)
+    now = f"now {interval.standard_deviation:.2g}; more seeds per split lower it"
+    options = [f"a standard deviation over splits below {spread:.2g} ({now})"]
+    if kind != "exceeds":
+        options.append(f"a margin above {_deciding_margin(kind, interval):.2g} (now {margin:.2g})")
+    splits = splits_for_half_width(
+        width, interval.standard_deviation, interval.n_train, interval.n_test, interval.level
+    )
+    if splits is None:
+        return f"No number of splits of this table can decide it; {', or '.join(options)} would."
+    return f"{splits} splits (now {interval.n}) would decide it, or {', or '.join(options)}."
+
+
+def _deciding_half_width(kind: ClaimKind, estimate: float, margin: float, threshold: float | None) -> float:
+    """Half-width below which an interval around the estimate is decided."""
+    if kind == "beats":
+        return max(margin - estimate, estimate)
+    if kind == "suffices":
+        return abs(estimate + margin)
+    if kind == "same":
+        return abs(margin - abs(estimate))
+    return abs(estimate - (threshold or 0.0))
+
+
+def _deciding_margin(kind: ClaimKind, interval: PairedInterval) -> float:
+    """Margin above which this interval is decided."""
+    if kind == "beats":
+        return interval.high
+    if kind == "suffices":
+        return -interval.low
+    return max(-interval.low, interval.high)
+
+
+def judge_all(parts: Sequence[Judgement]) -> Judgement:
+    """Judge a compound claim "all of ...": supported if every part is, refuted if one part is, else undecided.
+
+    The parts count in the m of their intervals' level.
+
+    Source: Berger (1982), intersection-union tests.
+
+    Raises:
+        ValueError: If there is no part.
+    """
+    if not parts:
+        raise ValueError("a compound claim needs at least one part")
+    verdicts = [part.verdict for part in parts]
+    supported = verdicts.count(Verdict.SUPPORTED)
+    note = f"{supported} of {len(parts)} parts supported, {verdicts.count(Verdict.REFUTED)} refuted."
+    if Verdict.REFUTED in verdicts:
+        return Judgement(Verdict.REFUTED, note)
+    return Judgement(Verdict.SUPPORTED if supported == len(parts) else Verdict.UNDECIDED, note)

@@ -1,0 +1,84 @@
+"""Files that are whole or not there: written under a temporary name, synced to the disk, renamed, the folder synced."""
+
+import hashlib
+import os
+import secrets
+import time
+from pathlib import Path
+
+TEMPORARY_PREFIX = ".tmp-"
+SECONDS_UNTIL_ABANDONED = 86_400
+"""Age at which a temporary of another machine counts as left behind: nobody writes one file for a day."""
+
+
+def write_durably(path: Path, content: bytes) -> None:
+    """Publish a file so that, once this returns, it survives a killed process and a cut of the power.
+
+    Readers see the old file or the whole new one, never a part. The folder is made if it is not there.
+
+    Args:
+        path: Where the file shall stand.
+        content: All of it.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f"{TEMPORARY_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; a renamed file is not before this."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def remove_stale_temporaries(folder: Path) -> list[Path]:
+    """Remove what killed writers left behind, and nothing that a living one may still be writing.
+
+    Args:
+        folder: A folder that `write_durably` writes to; it may be missing.
+
+    Returns:
+        The removed files.
+    """
+    stale = [path for path in folder.glob(f"{TEMPORARY_PREFIX}*") if _is_stale(path)]
+    for path in stale:
+        path.unlink(missing_ok=True)
+    return stale
+
+
+def _is_stale(path: Path) -> bool:
+    """Whether a temporary's writer is gone, as far as can be told from here."""
+    try:
+        machine, process, _ = path.name.removeprefix(TEMPORARY_PREFIX).split("-")
+        if machine == _machine():
+            return not _is_alive(int(process))
+        return time.time() - path.stat().st_mtime > SECONDS_UNTIL_ABANDONED
+    except (ValueError, FileNotFoundError):
+        return False
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _machine() -> str:
+    """This machine's name, hashed: short, and free of the dashes that separate the parts of a temporary's name."""
+    return hashlib.sha256(os.uname().nodename.encode()).hexdigest()[:8]

@@ -1,0 +1,257 @@
+"""Executors: many tasks on several workers of this machine, each task at least once, one outcome a task.
+
+That a run is trained once is the journal's business, not theirs; so any engine fits behind this seam.
+"""
+
+import queue
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, Protocol
+
+from nnjax.sweep.host import usable_cores
+from nnjax.sweep.schedule import AnyTask, Schedule
+from nnjax.sweep.worker_process import TaskError, WorkerDiedError, WorkerProcess
+
+ATTEMPTS = 3
+"""A task that kills this many workers becomes an error; the others go on."""
+
+SUBMITTED_A_WORKER = 2
+"""Tasks begun and not yet fetched: results of a megabyte must not pile up, and cancelling must be quick."""
+
+Initializer = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[AnyTask]):
+    """What became of a task.
+
+    Attributes:
+        task: The task.
+        result: What the function returned, None after an error.
+        error: Why there is no result: the worker's traceback, or how it died. None if all went well.
+    """
+
+    task: AnyTask
+    result: Any = None
+    error: str | None = None
+
+
+class Executor(Protocol):
+    """Anything that can run tasks somewhere."""
+
+    workers: int
+
+    def map_unordered(
+        self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+    ) -> Iterator[Outcome[AnyTask]]:
+        """Run a function on every task; closing the iterator cancels what has not begun.
+
+        Args:
+            function: Pure and importable by name.
+            tasks: What to run it on.
+
+        Yields:
+            One outcome a task, in the order in which they end.
+        """
+
+    def close(self) -> None:
+        """Release the workers; what they are doing is lost."""
+
+
+class Slot(Protocol):
+    """The place of one worker."""
+
+    def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        """Run a function there."""
+
+    def close(self) -> None:
+        """Release the worker."""
+
+
+class InProcessSlot:
+    """A worker that is a thread of this process: a crash in it is a crash of everything."""
+
+    def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        """Run a function here and now."""
+        try:
+            return function(argument)
+        except Exception:
+            raise TaskError(traceback.format_exc()) from None
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class SerialExecutor:
+    """One task after the other, in the calling thread."""
+
+    def __init__(self, initializer: Initializer | None = None) -> None:
+        """Prepare this process once.
+
+        Args:
+            initializer: Called here and now.
+        """
+        self.workers = 1
+        if initializer is not None:
+            initializer()
+
+    def map_unordered(
+        self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+    ) -> Iterator[Outcome[AnyTask]]:
+        """Run a function on every task, dearest program first."""
+        schedule, slot = Schedule(tasks), InProcessSlot()
+        while (task := schedule.take(0)) is not None:
+            yield attempt(slot, function, task)
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+
+class SlotExecutor:
+    """A thread a slot, which waits for the slot's worker; the slots may be threads or processes."""
+
+    def __init__(self, slots: Sequence[Slot]) -> None:
+        """Take the slots over.
+
+        Args:
+            slots: One a worker.
+        """
+        self.workers = len(slots)
+        self._slots = slots
+
+    def map_unordered(
+        self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+    ) -> Iterator[Outcome[AnyTask]]:
+        """Run a function on every task, on all workers."""
+        mapping = _Mapping(function, Schedule(tasks), self.workers)
+        for number, slot in enumerate(self._slots):
+            threading.Thread(target=mapping.serve, args=(number, slot), daemon=True).start()
+        try:
+            for _ in tasks:
+                yield mapping.next_outcome()
+        finally:
+            mapping.cancel()
+
+    def close(self) -> None:
+        """Kill the workers."""
+        for slot in self._slots:
+            slot.close()
+
+
+class ThreadExecutor(SlotExecutor):
+    """Threads of this process: cheap to start, one copy of jax, right for notebooks and for a GPU."""
+
+    def __init__(self, workers: int, initializer: Initializer | None = None) -> None:
+        """Prepare this process once.
+
+        Args:
+            workers: Threads.
+            initializer: Called here and now.
+        """
+        super().__init__([InProcessSlot() for _ in range(workers)])
+        if initializer is not None:
+            initializer()
+
+
+class ProcessExecutor(SlotExecutor):
+    """A process a worker, each on cores of its own: a killed one costs only what it was doing."""
+
+    def __init__(self, workers: int, initializer: Initializer | None = None) -> None:
+        """Nothing is started before the first task.
+
+        Args:
+            workers: Processes.
+            initializer: Called once in each; it must be importable by name and picklable.
+        """
+        cores = usable_cores()
+        shares = [cores[number::workers] or [cores[number % len(cores)]] for number in range(workers)]
+        self.processes = [WorkerProcess(share, initializer) for share in shares]
+        super().__init__(self.processes)
+
+
+class _Mapping(Generic[AnyTask]):
+    """One call of `map_unordered`: what its threads share."""
+
+    def __init__(self, function: Callable[[AnyTask], Any], schedule: Schedule[AnyTask], workers: int) -> None:
+        self._function = function
+        self._schedule = schedule
+        self._workers = workers
+        self._permits = threading.Semaphore(SUBMITTED_A_WORKER * workers)
+        self._outcomes: queue.SimpleQueue[Outcome[AnyTask] | BaseException] = queue.SimpleQueue()
+
+    def serve(self, number: int, slot: Slot) -> None:
+        """Run tasks in one slot until there are none; whatever breaks the slot itself is raised in `next_outcome`."""
+        try:
+            while self._permits.acquire() and (task := self._schedule.take(number)) is not None:
+                forget = partial(self._schedule.forget, number, task)
+                self._outcomes.put(attempt(slot, self._function, task, forget))
+        except BaseException as problem:
+            self._outcomes.put(problem)
+
+    def next_outcome(self) -> Outcome[AnyTask]:
+        """Wait for the next outcome and let another task begin."""
+        outcome = self._outcomes.get()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        self._permits.release()
+        return outcome
+
+    def cancel(self) -> None:
+        """Begin nothing more, and let the threads that wait for a permit go."""
+        self._schedule.cancel()
+        self._permits.release(self._workers)
+
+
+def attempt(
+    slot: Slot,
+    function: Callable[[AnyTask], Any],
+    task: AnyTask,
+    on_death: Callable[[], None] = lambda: None,
+) -> Outcome[AnyTask]:
+    """Run one task in a slot, again if its worker dies, and say what became of it.
+
+    Args:
+        slot: Where.
+        function: What to run.
+        task: On what.
+        on_death: Called after each death of the worker.
+    """
+    death = ""
+    for _ in range(ATTEMPTS):
+        try:
+            return Outcome(task, slot.call(function, task))
+        except TaskError as problem:
+            return Outcome(task, error=str(problem))
+        except WorkerDiedError as problem:
+            death = str(problem)
+            on_death()
+    return Outcome(task, error=f"{ATTEMPTS} workers died of it; the last one: {death}")
+
+
+EXECUTORS = ("processes", "threads", "serial")
+"""Names that `make_executor` and the command line know."""
+
+
+def make_executor(name: str, workers: int, initializer: Initializer | None = None) -> Executor:
+    """An executor of this machine by its name.
+
+    Args:
+        name: One of `EXECUTORS`.
+        workers: How many tasks run at once; serial ignores it.
+        initializer: Called once wherever tasks will run.
+
+    Raises:
+        ValueError: If the name is unknown or there is no worker.
+    """
+    if workers < 1:
+        raise ValueError(f"a sweep needs at least one worker, not {workers}")
+    if name == "processes":
+        return ProcessExecutor(workers, initializer)
+    if name == "threads":
+        return ThreadExecutor(workers, initializer)
+    if name == "serial":
+        return SerialExecutor(initializer)
+    raise ValueError(f"unknown executor {name!r}; there are {', '.join(EXECUTORS)}")

@@ -1,0 +1,165 @@
+"""The tables of a study file, as pydantic checks them."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
+from pydantic_core import CoreSchema, core_schema
+
+from nnjax.data.tables import TABLES
+from nnjax.sweep.factors import FACTORS, Choice, Level, Number, Whole, refuse
+
+LONGEST_TEXT = 4000
+NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
+SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
+
+METHODS = ("repeated_k_fold", "shuffle_split")
+KINDS = ("beats", "suffices", "same", "exceeds")
+CURVES = ("none", "main", "all")
+
+METRICS: dict[str, float] = {
+    "validation_r2": 0.02,
+    "test_r2": 0.02,
+    "test_rmse": 0.0,
+    "test_mae": 0.0,
+    "last_validation_r2": 0.02,
+    "last_test_r2": 0.02,
+    "last_test_rmse": 0.0,
+    "last_test_mae": 0.0,
+    "best_epoch": 0.0,
+    "epochs_to_target": 0.32192809488736235,  # log2(1.25): a quarter more epochs
+    "grad_slope_0": 0.05,
+    "grad_ratio_0": 0.0,
+    "grad_slope": 0.05,
+    "grad_ratio": 0.0,
+    "saturated": 0.0,
+    "dead": 0.0,
+    "n_parameters": 0.0,
+    "train_seconds": 0.0,
+}
+"""Columns of the results table that a claim may be about, with their usual margin; 0 where a study must name its own."""
+
+Value = TypeVar("Value")
+
+
+def _table_schema(level_schema: Callable[[str], CoreSchema]) -> GetPydanticSchema:
+    """A table whose keys are factors; each key is checked by the factor's own rule."""
+    schema = core_schema.typed_dict_schema(
+        {name: core_schema.typed_dict_field(level_schema(name), required=False) for name in FACTORS},
+        extra_behavior="forbid",
+    )
+    return GetPydanticSchema(lambda source, handler: schema)
+
+
+def _level(name: str) -> CoreSchema:
+    return core_schema.no_info_plain_validator_function(FACTORS[name].check)
+
+
+def _levels(name: str) -> CoreSchema:
+    return core_schema.tuple_variable_schema(_level(name), min_length=1, max_length=10_000)
+
+
+Levels = Annotated[dict[str, Level], _table_schema(_level)]
+"""One level a factor."""
+
+LevelLists = Annotated[dict[str, tuple[Level, ...]], _table_schema(_levels)]
+"""A list of levels a factor."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise refuse("needs text", 'write it in quotes: "…"')
+    if not value.strip() or len(value) > LONGEST_TEXT:
+        raise refuse("no text" if not value.strip() else "too long", f"write 1 to {LONGEST_TEXT} characters")
+    return value
+
+
+Text = Annotated[str, PlainValidator(_text)]
+Name = Annotated[str, BeforeValidator(_text), Field(pattern=f"^{NAME_PATTERN}$")]
+Share = Annotated[float, PlainValidator(Number(0.001, 0.999, SHARE_REMEDY))]
+AnyNumber = Annotated[float, PlainValidator(Number(-1e30, 1e30))]
+
+
+class _Table(BaseModel):
+    """What all tables share: nothing changes after the check, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataSource(_Table):
+    """`[data]`: which data set, and which part of its training rows chooses the epoch."""
+
+    name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))]
+    validation_share: Share = 0.2
+
+
+class Replicates(_Table):
+    """`[replicates]`: what every cell is repeated over."""
+
+    method: Annotated[Literal["repeated_k_fold", "shuffle_split"], BeforeValidator(Choice("method", METHODS))] = (
+        "repeated_k_fold"
+    )
+    splits: Annotated[int, PlainValidator(Whole(2, 10_000))] = 20
+    test_share: Share = 0.25
+    seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
+    base_seed: Annotated[int, PlainValidator(Whole(0, 2**63 - 1))] = 0
+
+
+class Grid(_Table):
+    """`[grid]`: how the levels combine where not all combinations are meant."""
+
+    zip: tuple[tuple[Text, ...], ...] = ()
+    exclude: tuple[Levels, ...] = ()
+
+
+class Logging(_Table):
+    """`[logging]`: which curves of single runs MLflow is told, and the target of `epochs_to_target`."""
+
+    curves: Annotated[Literal["none", "main", "all"], BeforeValidator(Choice("choice of curves", CURVES))] = "none"
+    target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
+
+
+def _usual_margin(validated: dict[str, object]) -> float:
+    return METRICS[str(validated["metric"])]
+
+
+class Claim(_Table):
+    """`[[claims]]`: a sentence that the report must answer from one interval.
+
+    Attributes:
+        name: Names the claim in the report.
+        sentence: The claim in words.
+        kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold.
+        a: Levels of the first arm.
+        b: Levels of the second arm.
+        at: Levels that both arms share.
+        metric: A key of `METRICS`.
+        margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
+        threshold: What "exceeds" exceeds.
+    """
+
+    name: Name
+    sentence: Text
+    kind: Annotated[Literal["beats", "suffices", "same", "exceeds"], BeforeValidator(Choice("kind of claim", KINDS))]
+    a: Levels = {}
+    b: Levels | None = None
+    at: Levels = {}
+    metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = "test_r2"
+    margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(default_factory=_usual_margin)
+    threshold: AnyNumber | None = None
+
+
+class StudyFile(_Table):
+    """A study file as written: every table checked by itself, not yet against the others."""
+
+    question: Text
+    expected: Text | None = None
+    name: Name | None = None
+    data: DataSource
+    replicates: Replicates = Replicates()
+    studied: LevelLists = {}
+    nuisance: LevelLists = {}
+    fixed: Levels = {}
+    grid: Grid = Grid()
+    logging: Logging = Logging()
+    claims: tuple[Claim, ...] = ()

@@ -1,0 +1,58 @@
+"""What tracking needs to know about a sweep besides its tables: plain records, filled by `sync`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Curves = Literal["none", "reference", "main", "all"]
+"""Which curves of single runs are sent. Cells always have the main ones."""
+
+
+@dataclass(frozen=True)
+class DataDescription:
+    """The data set, for MLflow's dataset input."""
+
+    name: str
+    """Name in study files."""
+    digest: str
+    """Hash of the numbers."""
+    columns: tuple[str, ...]
+    """Features, then the target."""
+    rows: int
+    """Examples."""
+
+
+@dataclass(frozen=True)
+class SweepDescription:
+    """One execution of a study, as MLflow is told about it."""
+
+    sweep_id: str
+    """Hash of the study's content and its runs."""
+    study: str
+    """The study's name."""
+    question: str
+    """What the study asks: the experiment page's title line."""
+    factors: Mapping[str, tuple[str, ...]]
+    """Factor -> its levels as `names.level_text` writes the results table's values, studied ones first."""
+    studied: tuple[str, ...] = ()
+    """Those factors whose effect is asked for; the rest is nuisance."""
+    expected: str = ""
+    """What the study's author expected."""
+    curves: Curves = "none"
+    """Curves of single runs."""
+    target_r2: float | None = None
+    """Validation R² that `epochs_to_target` waits for."""
+    command: str = "nnjax sweep"
+    """The command line, without the folder of the program."""
+    commit: str = ""
+    """Git commit of the checkout, empty if there is none."""
+    user: str = "unknown"
+    """Who ran it."""
+    headline: str = ""
+    """The report's answer in words, Markdown; made from the best cell if empty."""
+    study_text: str = ""
+    """The study file."""
+    environment: Mapping[str, object] = field(default_factory=dict)
+    """Versions, machine, seconds: whatever the sweep's record holds."""
+    data: DataDescription | None = None
+    """The data set."""

@@ -1,0 +1,281 @@
+"""From tables to the runs MLflow gets: sweep, cells with means, single runs. Pure; knows no store."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from nnjax.tracking import names
+from nnjax.tracking.curves import CurvePoints
+from nnjax.tracking.description import SweepDescription
+from nnjax.tracking.reference import compared_factors, reference_setting, shown_replicates
+
+
+class Point(NamedTuple):
+    """One number of a metric."""
+
+    key: str
+    """Metric name."""
+    value: float
+    """Finite."""
+    timestamp: int
+    """Milliseconds since 1970, from the journal: the same point sent twice is then one row."""
+    step: int
+    """Epoch for curves, 0 for finals."""
+
+
+@dataclass(frozen=True)
+class TrackedRun:
+    """One run as MLflow will show it."""
+
+    tags: Mapping[str, str]
+    """All but the parent's run id, which only the store knows."""
+    name: str
+    """What the runs table shows."""
+    parent: str | None
+    """Identity of the run this one is nested under."""
+    status: str
+    """FINISHED, FAILED (diverged) or RUNNING (a sweep not yet completed)."""
+    start: int
+    """Milliseconds since 1970."""
+    end: int
+    """Milliseconds since 1970."""
+    params: Mapping[str, str]
+    """Settings as text."""
+    points: Sequence[Point]
+    """Finals and curves."""
+
+    @property
+    def identity(self) -> str:
+        """What this run is, in any store."""
+        return names.identity(self.tags)
+
+
+@dataclass(frozen=True)
+class SweepTables:
+    """What was measured, from the results room."""
+
+    results: pd.DataFrame
+    """One row a planned run."""
+    cells: pd.DataFrame
+    """One row a cell: means, and sd as `<name>_sd`."""
+    cell_curves: CurvePoints
+    """Mean curves by cell_id."""
+    run_curves: CurvePoints
+    """Curves by run_id; empty unless the study asks for them."""
+
+
+class Layout(NamedTuple):
+    """A sweep laid out for MLflow, parents before children."""
+
+    sweep: TrackedRun
+    """The outermost run, still without its results."""
+    cells: tuple[TrackedRun, ...]
+    """Cells all of whose replicates have ended."""
+    runs: tuple[TrackedRun, ...]
+    """The replicates of those cells."""
+    waiting: int
+    """Cells left out because a replicate is missing: a mean sent too early could not be taken back."""
+
+
+def milliseconds(seconds: float) -> int:
+    """Unix seconds as MLflow's integer milliseconds."""
+    return round(seconds * 1000)
+
+
+def common_tags(description: SweepDescription) -> dict[str, str]:
+    """Tags that every run of the sweep carries; MLflow's client sets none of them by itself."""
+    tags = {
+        names.STUDY: description.study,
+        names.SWEEP: description.sweep_id,
+        names.USER: description.user,
+        names.SOURCE_NAME: description.command,
+        names.SOURCE_TYPE: "LOCAL",
+    }
+    return tags | ({names.COMMIT: description.commit} if description.commit else {})
+
+
+def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: bool) -> dict[str, str]:
+    """The params of a cell or run, those the results table has.
+
+    Args:
+        row: One row of the results table.
+        description: Names the study's factors beyond the usual ones.
+        replicate: Whether split and seed belong to it.
+
+    Returns:
+        Param -> text, in the order in which tables should show them.
+    """
+    ordered = [*description.factors, *names.PARAMS, *(names.REPLICATE_PARAMS if replicate else ())]
+    texts = {key: names.level_text(row[key]) for key in dict.fromkeys(ordered) if key in row}
+    return {key: text for key, text in texts.items() if text}
+
+
+def final_points(row: Mapping[str, Any], keys: Sequence[str], timestamp: int) -> list[Point]:
+    """The finite ones among a row's numbers, at step 0: at any later step MLflow draws a line of one dot."""
+    values = ((key, row[key]) for key in keys)
+    return [Point(key, names.rounded(value), timestamp, 0) for key, value in values if math.isfinite(value)]
+
+
+def curve_points(curves: CurvePoints, owner: str, start: int, end: int) -> list[Point]:
+    """A run's curves, the epochs spread evenly between start and end."""
+    span = (end - start) / max(curves.epochs, 1)
+    return [
+        Point(key, value, start + round(span * epoch), epoch)
+        for key, epochs, values in curves.of(owner)
+        for epoch, value in zip(epochs, values, strict=True)
+    ]
+
+
+def _cell_keys(cells: pd.DataFrame) -> list[str]:
+    """Columns of the cells table that are metrics: finals, their sd, and the counts."""
+    finals = [key for key in names.FINALS if key in cells]
+    spreads = [f"{key}_sd" for key in finals if f"{key}_sd" in cells]
+    return [*finals, *spreads, *(key for key in ("diverged",) if key in cells)]
+
+
+class _Builder:
+    """Lays out one sweep; holds what every row needs."""
+
+    def __init__(self, description: SweepDescription, tables: SweepTables, colors: Mapping[str, str]) -> None:
+        self.description = description
+        self.tables = tables
+        self.colors = colors
+        self.common = common_tags(description)
+        self.setting = reference_setting(description.factors)
+        self.seeds_per_split = int(tables.results["seed_index"].max()) + 1
+        self.cell_keys = _cell_keys(tables.cells)
+        self.run_keys = [key for key in names.FINALS if key in tables.results]
+
+    def color(self, params: Mapping[str, str]) -> dict[str, str]:
+        """The activation's colour, for dots, lines and scatter."""
+        color = self.colors.get(params.get("activation", ""))
+        return {names.RUN_COLOR: color} if color else {}
+
+    def cell(self, means: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> TrackedRun:
+        """A cell from its row of means and its replicates' rows."""
+        params = params_of(rows[0], self.description, replicate=False)
+        start = milliseconds(min(row["started"] for row in rows))
+        end = milliseconds(max(row["ended"] for row in rows))
+        own = {
+            names.KIND: "cell",
+            names.CELL: str(means["cell_id"]),
+            names.REPLICATES: str(len(rows)),
+            names.STATUS: "diverged" if all(row["status"] == "diverged" for row in rows) else "finished",
+        }
+        points = final_points(means, self.cell_keys, end)
+        points += curve_points(self.tables.cell_curves, str(means["cell_id"]), start, end)
+        return TrackedRun(
+            tags=self.common | own | self.color(params) | self.reference(params),
+            name=str(means["cell"]),
+            parent=f"sweep {self.description.sweep_id}",
+            status="FAILED" if own[names.STATUS] == "diverged" else "FINISHED",
+            start=start,
+            end=end,
+            params=params,
+            points=points,
+        )
+
+    def run(self, row: Mapping[str, Any], place: int) -> TrackedRun:
+        """A single run; `place` counts the replicates of its cell."""
+        params = params_of(row, self.description, replicate=True)
+        start, end = milliseconds(row["started"]), milliseconds(row["ended"])
+        diverged = row["status"] == "diverged"
+        own = {
+            names.KIND: "run",
+            names.RUN: str(row["run_id"]),
+            names.CELL: str(row["cell_id"]),
+            names.STATUS: "diverged" if diverged else "finished",
+        }
+        reference = self.reference(params, place)
+        keys = [*self.run_keys, names.DIVERGED_EPOCH] if diverged else self.run_keys
+        points = final_points(row, keys, end)
+        if reference or self.description.curves != "reference":
+            points += curve_points(self.tables.run_curves, str(row["run_id"]), start, end)
+        return TrackedRun(
+            tags=self.common | own | self.color(params) | reference,
+            name=names.replicate_name(
+                str(row["cell"]), int(row["split"]), int(row["seed_index"]), self.seeds_per_split
+            ),
+            parent=f"cell {row['cell_id']}",
+            status="FAILED" if diverged else "FINISHED",
+            start=start,
+            end=end,
+            params=params,
+            points=points,
+        )
+
+    def reference(self, params: Mapping[str, str], place: int = 0) -> dict[str, str]:
+        """The tag by which a view of one factor finds its rows, as `:activation:depth:`.
+
+        Of a cell's replicates, only as many get it as fit on a page.
+        """
+        factors = [
+            factor
+            for factor in compared_factors(params, self.setting)
+            if place < shown_replicates(len(self.description.factors[factor]))
+        ]
+        return {names.REFERENCE: f":{':'.join(factors)}:"} if factors else {}
+
+    def groups(self) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+        """Each cell's means with its replicates' rows, in the order of the results table."""
+        means = {str(row["cell_id"]): row for row in _records(self.tables.cells)}
+        rows: dict[str, list[Mapping[str, Any]]] = {}
+        for row in _records(self.tables.results):
+            rows.setdefault(str(row["cell_id"]), []).append(row)
+        for cell_id, members in rows.items():
+            yield means[cell_id], members
+
+
+def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """Rows as dictionaries of plain Python values."""
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRun:
+    """The outermost run while cells are still being sent: what was planned, no result yet."""
+    finished = results[results["status"] != "missing"]
+    params = {
+        "study": description.study,
+        "epochs": ",".join(names.level_text(value) for value in sorted(set(results["epochs"]))),
+        "runs": str(len(results)),
+        "cells": str(results["cell_id"].nunique()),
+    }
+    if description.target_r2 is not None:
+        params["target_r2"] = names.level_text(description.target_r2)
+    return TrackedRun(
+        tags=common_tags(description) | {names.KIND: "sweep"},
+        name=names.sweep_name(description.sweep_id),
+        parent=None,
+        status="RUNNING",
+        start=milliseconds(float(finished["started"].min())) if len(finished) else 0,
+        end=milliseconds(float(finished["ended"].max())) if len(finished) else 0,
+        params=params,
+        points=(),
+    )
+
+
+def lay_out(description: SweepDescription, tables: SweepTables, colors: Mapping[str, str]) -> Layout:
+    """Lay a sweep out for MLflow.
+
+    Args:
+        description: The sweep.
+        tables: Results, cells and curves.
+        colors: Activation -> "#rrggbb".
+
+    Returns:
+        The sweep's run, its complete cells and their replicates.
+    """
+    builder = _Builder(description, tables, colors)
+    cells: list[TrackedRun] = []
+    runs: list[TrackedRun] = []
+    waiting = 0
+    for means, rows in builder.groups():
+        if any(row["status"] == "missing" for row in rows):
+            waiting += 1
+            continue
+        cells.append(builder.cell(means, rows))
+        runs += [builder.run(row, place) for place, row in enumerate(rows)]
+    return Layout(sweep_run(description, tables.results), tuple(cells), tuple(runs), waiting)

@@ -1,0 +1,49 @@
+"""Epochs to target with censoring."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnjax.statistics.convergence import is_comparable, log2_times, restricted_mean, share_reached, step_curve
+
+TIMES = st.lists(st.one_of(st.integers(0, 80), st.just(np.nan), st.just(np.inf)), min_size=1, max_size=30)
+
+
+@pytest.mark.parametrize("never", [np.nan, np.inf, 51.0])
+def test_known_restricted_mean(never: float) -> None:
+    assert restricted_mean([5, 10, never, 20], 50) == 21.25
+    assert share_reached([5, 10, never, 20], 50) == 0.75
+
+
+@given(TIMES)
+def test_area_above_the_step_curve_is_the_restricted_mean(times: list[float]) -> None:
+    curve = step_curve(times, 50)
+    area = np.sum(np.diff(curve.epochs) * (1.0 - curve.share[:-1]))
+    assert area == pytest.approx(restricted_mean(times, 50))
+    assert curve.share[-1] == pytest.approx(share_reached(times, 50))
+    assert curve.epochs[0] == 0.0
+    assert curve.epochs[-1] == 50.0
+
+
+@given(TIMES)
+def test_log2_times_lie_between_one_epoch_and_the_horizon(times: list[float]) -> None:
+    logs = log2_times(times, 64)
+    assert ((logs >= 0.0) & (logs <= 6.0)).all()
+
+
+def test_doubling_the_epochs_adds_one() -> None:
+    assert (log2_times([6, 20], 200) - log2_times([3, 10], 200)).tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_comparable_if_one_arm_reaches_the_target_in_half_its_runs() -> None:
+    never = [np.nan, np.nan]
+    assert is_comparable([3, np.nan], never, 50)
+    assert is_comparable(never, [3, 4], 50)
+    assert not is_comparable(never, never, 50)
+
+
+@pytest.mark.parametrize(("times", "horizon"), [([], 50), ([-1.0], 50), ([5.0], 0)])
+def test_impossible_times_are_an_error(times: list[float], horizon: float) -> None:
+    with pytest.raises(ValueError, match="epochs to target"):
+        step_curve(times, horizon)

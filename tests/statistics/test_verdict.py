@@ -1,0 +1,159 @@
+"""Verdicts: the table of claims, frequencies in the exact model, properties."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
+from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, judge, judge_all
+
+SUPPORTED, EQUAL, REFUTED, UNDECIDED = Verdict
+KINDS = st.sampled_from(["beats", "suffices", "same", "exceeds"])
+ENDS = st.floats(-0.1, 0.1).map(lambda x: round(x, 3))
+
+
+def interval_between(low: float, high: float) -> PairedInterval:
+    spread = paired_interval([-0.01, 0.01, 0.0, 0.02, -0.02], 331, 111)
+    return replace(spread, estimate=(low + high) / 2, low=low, high=high)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "verdict", "words"),
+    [
+        ("beats", 0.03, 0.05, SUPPORTED, "better by more than 0.02"),
+        ("beats", 0.01, 0.05, SUPPORTED, "is open"),
+        ("beats", 0.01, 0.015, EQUAL, "within ± 0.02"),
+        ("beats", -0.03, 0.01, REFUTED, "No advantage"),
+        ("beats", -0.03, -0.01, REFUTED, "B is better"),
+        ("beats", -0.01, 0.02, UNDECIDED, "would"),
+        ("suffices", -0.01, 0.03, SUPPORTED, "not worse"),
+        ("suffices", -0.01, 0.01, SUPPORTED, "Practically equal"),
+        ("suffices", -0.05, -0.03, REFUTED, "worse by more"),
+        ("suffices", -0.02, 0.03, UNDECIDED, "margin above 0.02"),
+        ("same", -0.01, 0.01, SUPPORTED, "within"),
+        ("same", 0.03, 0.04, REFUTED, "A is better"),
+        ("same", -0.04, -0.03, REFUTED, "B is better"),
+        ("same", -0.01, 0.02, UNDECIDED, "would"),
+        ("exceeds", 0.06, 0.08, SUPPORTED, "above 0.05"),
+        ("exceeds", 0.03, 0.04, REFUTED, "below 0.05"),
+        ("exceeds", 0.03, 0.06, UNDECIDED, "standard deviation"),
+    ],
+)
+def test_table_of_claims(kind: ClaimKind, low: float, high: float, verdict: Verdict, words: str) -> None:
+    judgement = judge(kind, interval_between(low, high), margin=0.02, threshold=0.05)
+    assert judgement.verdict is verdict
+    assert words in judgement.note
+
+
+@pytest.mark.parametrize(
+    ("m", "spread", "delta", "expected"),
+    [
+        (1, 0.01, 0.00, (0.023, 0.726, 0.136, 0.115)),
+        (1, 0.01, 0.02, (0.862, 0.024, 0.000, 0.114)),
+        (1, 0.02, 0.00, (0.025, 0.010, 0.324, 0.642)),
+        (1, 0.02, 0.02, (0.334, 0.002, 0.022, 0.641)),
+        (1, 0.02, 0.05, (0.968, 0.000, 0.000, 0.032)),
+        (8, 0.01, 0.00, (0.003, 0.221, 0.345, 0.431)),
+        (8, 0.02, 0.05, (0.816, 0.000, 0.000, 0.184)),
+        (8, 0.04, 0.10, (0.816, 0.000, 0.000, 0.184)),
+    ],
+)
+def test_frequencies_in_the_exact_model(
+    draw_tables: Callable[[int, float, int], NDArray[np.float64]],
+    m: int,
+    spread: float,
+    delta: float,
+    expected: tuple[float, float, float, float],
+) -> None:
+    level = bonferroni_level(0.05, m)
+    tables = delta + spread * draw_tables(20, 111 / 442, 7)
+    counts = Counter(judge("beats", paired_interval(d, 331, 111, level), 0.02).verdict for d in tables)
+    assert [counts[verdict] / len(tables) for verdict in Verdict] == pytest.approx(expected, abs=0.01)
+
+
+@given(KINDS, ENDS, ENDS, st.floats(0.001, 0.05), ENDS)
+def test_every_interval_has_one_verdict_and_a_note(
+    kind: ClaimKind, end: float, other: float, margin: float, threshold: float
+) -> None:
+    judgement = judge(kind, interval_between(min(end, other), max(end, other)), margin, threshold)
+    assert judgement.verdict in Verdict
+    assert judgement.note
+
+
+@given(KINDS, ENDS, ENDS, st.floats(0.001, 0.05), st.floats(0.0, 0.1), st.floats(0.0, 0.1))
+def test_a_wider_interval_never_decides(
+    kind: ClaimKind, end: float, other: float, margin: float, left: float, right: float
+) -> None:
+    low, high = min(end, other), max(end, other)
+    if judge(kind, interval_between(low, high), margin, 0.0).verdict is UNDECIDED:
+        assert judge(kind, interval_between(low - left, high + right), margin, 0.0).verdict is UNDECIDED
+
+
+@given(ENDS, ENDS, st.floats(0.001, 0.05))
+def test_same_is_symmetric(end: float, other: float, margin: float) -> None:
+    low, high = min(end, other), max(end, other)
+    one, mirrored = interval_between(low, high), interval_between(-high, -low)
+    assert judge("same", one, margin).verdict is judge("same", mirrored, margin).verdict
+
+
+def test_undecided_names_the_splits_that_decide() -> None:
+    d = np.tile([0.055, 0.015], 3)
+    judgement = judge("beats", paired_interval(d, 331, 111), 0.02)
+    assert judgement.note.startswith("9 splits (now 6) would decide it")
+    spread = float(d.std(ddof=1))
+    decided = {n: judge("beats", interval_with(d.mean(), spread, n), 0.02).verdict for n in (8, 9)}
+    assert decided == {8: UNDECIDED, 9: SUPPORTED}
+
+
+def interval_with(mean: float, spread: float, n: int) -> PairedInterval:
+    z = np.random.default_rng(n).normal(size=n)
+    return paired_interval(mean + spread * (z - z.mean()) / z.std(ddof=1), 331, 111)
+
+
+def test_undecided_says_when_no_number_of_splits_can() -> None:
+    judgement = judge("beats", paired_interval(np.tile([0.06, -0.04], 10), 331, 111), 0.02)
+    assert judgement.note.startswith("No number of splits of this table can decide it")
+    assert "a standard deviation over splits below" in judgement.note
+
+
+def test_undecided_on_the_border() -> None:
+    d = np.array([0.0, -0.04, -0.02, -0.02])
+    assert "border" in judge("suffices", paired_interval(d, 331, 111), -float(d.mean())).note
+
+
+@given(st.sampled_from(["beats", "suffices", "same"]), ENDS, ENDS, st.floats(0.001, 0.05))
+def test_the_named_margin_decides(kind: ClaimKind, end: float, other: float, margin: float) -> None:
+    low, high = min(end, other), max(end, other)
+    if judge(kind, interval_between(low, high), margin).verdict is UNDECIDED:
+        larger = {"beats": high, "suffices": -low, "same": max(-low, high)}[kind] + 1e-9
+        assert judge(kind, interval_between(low, high), larger).verdict is not UNDECIDED
+
+
+def test_compound_claims() -> None:
+    yes, no, equal, open_ = (Judgement(v, "") for v in (SUPPORTED, REFUTED, EQUAL, UNDECIDED))
+    assert judge_all([yes, yes]).verdict is SUPPORTED
+    assert judge_all([yes, open_, no]).verdict is REFUTED
+    assert judge_all([yes, equal]).verdict is judge_all([yes, open_]).verdict is UNDECIDED
+    with pytest.raises(ValueError, match="part"):
+        judge_all([])
+
+
+def test_misuse_is_an_error() -> None:
+    interval = interval_between(0.0, 0.1)
+    with pytest.raises(ValueError, match="threshold"):
+        judge("exceeds", interval, 0.02)
+    with pytest.raises(ValueError, match="positive margin"):
+        judge("beats", interval, 0.0)
+    unknown: ClaimKind = "wins"  # type: ignore[assignment]  # what an unchecked caller might pass
+    with pytest.raises(ValueError, match="wins"):
+        judge(unknown, interval, 0.02)
+
+
+def test_every_verdict_has_its_own_sentence() -> None:
+    assert len({v.sentence for v in Verdict}) == len({v.word for v in Verdict}) == 4
