@@ -4,7 +4,7 @@ All three train the same network (ReLU, width 64) with Adam at the same batch si
 rows, the last partial batch included. Ours also validates every epoch and records every layer's diagnostics; the peers
 do not. CPU time of the process, pinned to one core; the peers take turns, and medians over rounds are compared.
 
-    python benchmarks/peers.py [--depth 4] [--epochs 40] [--rounds 5]
+    python benchmarks/peers.py [--depth 4] [--epochs 200] [--rounds 5]
 """
 
 import argparse
@@ -106,7 +106,7 @@ def main() -> None:
     """Print medians of CPU time a run (scaled to 200 epochs) and the ratios to ours."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--depth", type=int, default=4)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     warnings.simplefilter("ignore", ConvergenceWarning)

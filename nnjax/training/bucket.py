@@ -60,7 +60,7 @@ def chunk_size(bucket: Bucket) -> int:
 
     Example:
         >>> chunk_size(Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error"))
-        20
+        10
     """
     layers = sum(bucket.hidden_layer_sizes)
     working_set = 16 * parameter_count(bucket.layer_sizes) + 8 * bucket.batch_size * layers

@@ -86,13 +86,13 @@ def _start_shapes(bucket: Bucket) -> Start:
         parameters=jax.tree.map(lambda leaf: shaped(*leaf.shape), parameters),
         hyperparameters=Hyperparameters(*[shaped()] * len(Hyperparameters._fields)),
         rows=Rows(shaped(n, d), shaped(n, o), shaped(m, d), shaped(m, o), shaped(m), shaped(t, d)),
-        examples=jax.ShapeDtypeStruct((bucket.epochs, bucket.steps, bucket.batch_size), np.int32),  # type: ignore[arg-type]
+        examples=jax.ShapeDtypeStruct((bucket.epochs + 1, bucket.steps, bucket.batch_size), np.int32),  # type: ignore[arg-type]
     )
 
 
 @functools.lru_cache(maxsize=48)
-def _order(seed: int, n_train: int, batch_size: int, epochs: int) -> Order:
-    return draw_order(stream(seed, "order"), n_train, batch_size, epochs)
+def _order(seed: int, n_train: int, batch_size: int, lines: int) -> Order:
+    return draw_order(stream(seed, "order"), n_train, batch_size, lines)
 
 
 def pad_rows(scaled: ScaledSplit, bucket: Bucket) -> Rows:
@@ -120,7 +120,7 @@ def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
         parameters=init(stream(trainee.seed, "initialisation"), bucket.layer_sizes, trainee.initializer),
         hyperparameters=Hyperparameters(*map(np.float32, trainee.hyperparameters)),
         rows=rows,
-        examples=_order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs).examples,  # type: ignore[arg-type]
+        examples=_order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples,  # type: ignore[arg-type]
     )
 
 
@@ -200,12 +200,11 @@ def describe_run(bucket: Bucket, trainee: Trainee, scaled: ScaledSplit, trained:
 
 
 def _curves(trained: Trained, scaled: ScaledSplit) -> dict[str, NDArray[np.float32]]:
-    """Histories with epoch 0 in front: [E + 1], and [layers, E + 1] for what is watched a layer."""
+    """Histories, index = epoch: [E + 1], and [layers, E + 1] for what is watched a layer."""
     curves = {}
     for name in trained.history._fields:
-        line_0, lines = getattr(trained.initial, name), getattr(trained.history, name)
         column = f"fit_{name}" if name.endswith("_loss") else name
-        curves[column] = np.ascontiguousarray(np.concatenate([line_0[None], lines]).T, dtype=np.float32)
+        curves[column] = np.ascontiguousarray(getattr(trained.history, name).T, dtype=np.float32)
     for part in ("train", "validation"):
         variance = np.var(np.asarray(getattr(scaled, f"y_{part}"), dtype=np.float64), axis=0).sum()
         curves[f"fit_{part}_r2"] = (1 - 2 * curves[f"fit_{part}_loss"].astype(np.float64) / variance).astype(np.float32)

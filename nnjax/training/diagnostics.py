@@ -43,12 +43,12 @@ class EpochRecord(NamedTuple):
     """One line of a run's history; epoch 0 is the network as initialised.
 
     Attributes:
-        train_loss: Mean loss of the training rows, each taken at its own step, before the update (epoch 0: all at once).
+        train_loss: Mean loss of the training rows, each taken at its own step, before the update.
         validation_loss: Mean loss of the validation rows at the end of the epoch.
         grad_norm: RMS over the epoch's steps of ‖∂loss/∂W‖_F/√size a layer [L + 1].
         preactivation_grad_norm: g_l = RMS over rows and units of ∂lossᵢ/∂z a hidden layer [L].
         weight_norm: RMS weight a layer at the end of the epoch [L + 1].
-        update_ratio: RMS change of the weights over the epoch / RMS weight at its end [L + 1]; NaN at epoch 0. (The
+        update_ratio: RMS change of the weights over the epoch / RMS weight at its end [L + 1]; 0 at epoch 0. (The
             epoch's change, not a step's: norms of every step's update would cost a tenth of the training at batch 8.)
         unit_mean: See `UnitRecord`, on the validation rows.
         unit_std: See `UnitRecord`.
@@ -164,8 +164,3 @@ def epoch_record(
         unit_saturated=units.saturated,
         unit_dead=dead_shares(slopes),
     )
-
-
-def without_update(record: EpochRecord) -> EpochRecord:
-    """Epoch 0: no step was made, so there is no update ratio."""
-    return record._replace(update_ratio=jax.tree.map(lambda ratio: jnp.full_like(ratio, jnp.nan), record.update_ratio))

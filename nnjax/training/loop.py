@@ -19,7 +19,6 @@ from nnjax.training.diagnostics import (
     largest_slopes,
     step_record,
     unit_record,
-    without_update,
 )
 from nnjax.training.optimizers import Hyperparameters, make_optimizer
 
@@ -45,26 +44,27 @@ class Rows(NamedTuple):
 
 
 class Start(NamedTuple):
-    """What a run begins with: its initial parameters, its numbers, its rows and the order of its examples."""
+    """What a run begins with: its initial parameters, its numbers, its rows and the order of its examples.
+
+    The order has a line for every line of the history, the one before training included.
+    """
 
     parameters: Parameters
     hyperparameters: Hyperparameters
     rows: Rows
-    examples: Int[Array, "epochs steps batch"]
+    examples: Int[Array, "lines steps batch"]
 
 
 class Trained(NamedTuple):
     """What a training returns.
 
     Attributes:
-        initial: The history's line 0.
-        history: Lines 1 … E, stacked.
+        history: Lines 0 … E, stacked; line 0 is the network as initialised.
         prediction: Scaled test predictions of the parameters with the lowest validation loss [T, O].
         last_prediction: Scaled test predictions of the last parameters [T, O].
         last_parameters: The last parameters.
     """
 
-    initial: EpochRecord
     history: EpochRecord
     prediction: Float[Array, "T O"]
     last_prediction: Float[Array, "T O"]
@@ -123,6 +123,10 @@ def batch_loss(
 def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
     """Build the function that trains one run.
 
+    Line 0 of the history comes from an epoch like any other, at a learning rate of zero and with the optimiser's state
+    put back afterwards: the network as initialised is looked at by the very code that looks at it later, and nothing
+    is compiled twice.
+
     Args:
         bucket: All that shapes the program.
 
@@ -132,11 +136,12 @@ def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
     gradient = jax.value_and_grad(batch_loss, argnums=(2, 3), has_aux=True)
 
     def train(start: Start, weights: Array, activation: Array) -> Trained:
-        optimizer = make_optimizer(bucket.optimizer, start.hyperparameters)
         rows = start.rows
 
-        def step(carry: Carry, batch: tuple[Array, Array]) -> tuple[Carry, StepRecord]:
+        def step(live: Array, carry: Carry, batch: tuple[Array, Array]) -> tuple[Carry, StepRecord]:
             examples, weight = batch
+            rate = start.hyperparameters.learning_rate * live
+            optimizer = make_optimizer(bucket.optimizer, start.hyperparameters._replace(learning_rate=rate))
             probes = zero_probes(carry.parameters, bucket.batch_size)
             inputs = (rows.x_train[examples], rows.y_train[examples], weight)
             (loss, forward), gradients = gradient(bucket.loss, activation, carry.parameters, probes, inputs)
@@ -151,47 +156,39 @@ def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
             loss, forward = batch_loss(bucket.loss, activation, parameters, probes, batch)
             return unit_record(forward, rows.validation_weights, activation), loss
 
-        def epoch(carry: tuple[Carry, Best], examples: Array) -> tuple[tuple[Carry, Best], EpochRecord]:
+        def epoch(carry: tuple[Carry, Best], line: tuple[Array, Array]) -> tuple[tuple[Carry, Best], EpochRecord]:
             before, best = carry
+            examples, live = line
             fresh = before._replace(slopes=jax.tree.map(jnp.zeros_like, before.slopes))
-            after, records = lax.scan(step, fresh, (examples, weights))
+            after, records = lax.scan(lambda inner, batch: step(live, inner, batch), fresh, (examples, weights))
             sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
             units, loss = look(after.parameters)
-            record = epoch_record(
-                sums, (before.parameters, after.parameters), units, after.slopes, loss, (bucket.n_train, bucket.steps)
-            )
-            return (after, _better(best, after.parameters, loss)), record
-
-        def initial_record() -> EpochRecord:
-            weight = jnp.full(bucket.n_train, 1 / bucket.n_train)
-            probes = zero_probes(start.parameters, bucket.n_train)
-            inputs = (rows.x_train, rows.y_train, weight)
-            (loss, forward), gradients = gradient(bucket.loss, activation, start.parameters, probes, inputs)
-            sums = step_record(loss, jnp.float32(bucket.n_train), gradients)
-            units, validation_loss = look(start.parameters)
-            slopes = largest_slopes(forward)
-            ends = (start.parameters, start.parameters)
-            record = epoch_record(sums, ends, units, slopes, validation_loss, (bucket.n_train, 1))
-            return without_update(record)
+            ends = (before.parameters, after.parameters)
+            record = epoch_record(sums, ends, units, after.slopes, loss, (bucket.n_train, bucket.steps))
+            after = after._replace(state=_keep(live > 0, after.state, before.state))
+            return (after, _better(best, after.parameters, jnp.where(live > 0, loss, jnp.inf))), record
 
         slopes = tuple(jnp.zeros_like(layer.bias) for layer in start.parameters[:-1])
-        first = Carry(start.parameters, optimizer.init(start.parameters), slopes)
+        state = make_optimizer(bucket.optimizer, start.hyperparameters).init(start.parameters)
         unset = Best(start.parameters, jnp.float32(jnp.inf))
-        (last, best), history = lax.scan(epoch, (first, unset), start.examples)
-        return Trained(
-            initial=initial_record(),
-            history=history,
-            prediction=_predict(best.parameters, activation, rows.x_test),
-            last_prediction=_predict(last.parameters, activation, rows.x_test),
-            last_parameters=last.parameters,
-        )
+        live = jnp.arange(bucket.epochs + 1).clip(0, 1).astype(jnp.float32)
+        first = (Carry(start.parameters, state, slopes), unset)
+        (last, best), history = lax.scan(epoch, first, (start.examples, live))
+        both = jax.tree.map(lambda *leaves: jnp.stack(leaves), best.parameters, last.parameters)
+        prediction, last_prediction = lax.map(lambda parameters: _predict(parameters, activation, rows.x_test), both)
+        return Trained(history, prediction, last_prediction, last.parameters)
 
     return train
 
 
+def _keep(condition: Array, new: Any, old: Any) -> Any:
+    return jax.tree.map(lambda value, other: jnp.where(condition, value, other), new, old)
+
+
 def _better(best: Best, parameters: Parameters, loss: Array) -> Best:
     improved = loss < best.validation_loss  # false for NaN: a diverged run keeps what it had
-    return jax.tree.map(lambda new, old: jnp.where(improved, new, old), Best(parameters, loss), best)  # type: ignore[no-any-return]
+    chosen: Best = _keep(improved, Best(parameters, loss), best)
+    return chosen
 
 
 def _predict(parameters: Parameters, activation: Array, x: Array) -> Array:
