@@ -1,0 +1,45 @@
+# nnjax: two commands do everything, `make sweep` and `make test`; each creates what it needs.
+STUDY ?= experiments/diabetes.toml
+ARGS ?=
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help sweep test test-all report ui lint docs clean
+
+help: ## Show these targets
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+sweep: $(READY) ## Train, track and report a study: make sweep STUDY=experiments/quick.toml
+	@$(BIN)/nnjax sweep $(STUDY) $(ARGS)
+
+report: $(READY) ## Write the report again, without training
+	@$(BIN)/nnjax report $(STUDY) $(ARGS)
+
+ui: $(READY) ## Open the MLflow UI on this machine's loopback
+	@$(BIN)/nnjax ui $(ARGS)
+
+test: $(READY) ## Run the tests and measure their coverage
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+
+test-all: $(READY) ## Run all tests, the slow ones too: kills, browsers, servers
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow or not slow' --cov --cov-report=term:skip-covered $(ARGS)
+
+lint: $(READY) ## Check style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+docs: $(READY) ## Write again what is generated in docs/
+	@$(BIN)/python docs/generate.py
+
+clean: ## Remove the environment and the caches; journal, reports and MLflow's store stay
+	rm -rf .venv .cache .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage htmlcov
+
+# Made once, from the lock; a second call does not redo it. Where uv is missing, pip fetches it into the environment.
+$(READY): requirements.lock pyproject.toml
+	@echo "Setting up .venv from requirements.lock (once) ..."; set -e; began=$$(date +%s); \
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+	uv=$$(command -v uv || echo $(BIN)/uv); \
+	test -x "$$uv" || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; \
+	"$$uv" pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock; \
+	"$$uv" pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .; \
+	echo $$(( $$(date +%s) - began )) > $@; echo "Set up in $$(cat $@) s."
