@@ -53,8 +53,8 @@ def make_table(
     Raises:
         ValueError: If shapes do not agree or a number is not finite.
     """
-    features = np.ascontiguousarray(features, dtype=np.float64)
-    target = np.ascontiguousarray(target, dtype=np.float64).reshape(-1, 1)
+    features = np.array(features, dtype=np.float64, order="C")
+    target = np.array(target, dtype=np.float64, order="C").reshape(-1, 1)
     if features.ndim != 2 or features.shape != (len(target), len(feature_names)):
         raise ValueError(f"{name}: features {features.shape} do not fit {len(target)} rows, {len(feature_names)} names")
     if not (np.isfinite(features).all() and np.isfinite(target).all()):

@@ -1,1 +1,1 @@
-"""From results to one page that a sceptic can check: baselines, claims, figures, page. Imports `results` and `statistics`."""
+"""From results to one page that a sceptic can check: baselines, claims, figures. Imports `results` and `statistics`."""

@@ -1,12 +1,13 @@
 """What the validation rows choose: nuisance levels, cells, inside every split and never by a test row."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from nnjax.statistics.scores import clipped_scores
+from nnjax.statistics.selection import NestedSelection, nested_selection
 
 SCORES = {
     "validation_r2": "validation_score",
@@ -75,12 +76,41 @@ def by_split(runs: pd.DataFrame, column: str) -> pd.Series:
     return runs.groupby("split")[column].mean().sort_index()
 
 
-def score_matrix(results: pd.DataFrame, column: str) -> tuple[list[str], NDArray[np.float64]]:
-    """Scores as cells × splits, averaged over seeds; cells with a missing split are left out.
+@dataclass(frozen=True)
+class BestCell:
+    """The cell that the validation rows choose in each split, out of the cells that have a score in every split.
+
+    Attributes:
+        cell_ids: The candidates, in the table's order; the selection's indices refer to them.
+        splits: Splits, in the order of the selection's scores.
+        selection: Nested selection, with the naive maximum beside it.
+    """
+
+    cell_ids: tuple[str, ...]
+    splits: tuple[int, ...]
+    selection: NestedSelection
+
+    def scores(self) -> pd.Series:
+        """Test score of the chosen cell, indexed by split."""
+        return pd.Series(self.selection.scores, index=list(self.splits))
+
+
+def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
+    """Choose among all complete cells by validation score in each split, seeds averaged.
+
+    Args:
+        results: The results table with scores.
 
     Returns:
-        Cell ids in the table's order [C], and the scores [C, J].
+        The choice; None where no cell has a score in every split.
     """
-    wide = results.pivot_table(index="cell_id", columns="split", values=column, aggfunc="mean", sort=False)
-    wide = wide.dropna()[sorted(wide.columns)]
-    return [str(cell) for cell in wide.index], wide.to_numpy(dtype=float)
+    wide = [
+        results.pivot_table(index="cell_id", columns="split", values=column, aggfunc="mean", sort=False)
+        .reindex(columns=sorted(results["split"].unique()))
+        .dropna()
+        for column in ("validation_score", "test_score")
+    ]
+    if wide[0].empty:
+        return None
+    selection = nested_selection(wide[0].to_numpy(dtype=float), wide[1].loc[wide[0].index].to_numpy(dtype=float))
+    return BestCell(tuple(wide[0].index), tuple(int(split) for split in wide[0].columns), selection)

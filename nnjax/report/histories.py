@@ -102,7 +102,7 @@ def drawn_epochs(epochs: int) -> list[int]:
         [1, 2, 3, 4, 5]
     """
     spaced = np.geomspace(1, max(1, epochs), MOST_EPOCHS_DRAWN)
-    return sorted({int(round(epoch)) for epoch in spaced})
+    return sorted(set(np.rint(spaced).astype(int).tolist()))
 
 
 def first_tenth(epochs: int) -> list[int]:

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-REFERENCE_LEVELS: dict[str, object] = {"activation": "relu", "depth": 2, "batch_size": 32, "l2": 0.0, "optimizer": "adam"}
-"""Levels that figures and differences refer to, where the study has them; else the first level as written."""
+from nnjax.sweep.factors import FACTORS
 
 COLOR_FACTOR = "activation"
 PANEL_FACTOR = "depth"
@@ -23,7 +22,8 @@ class Layout:
         color: The factor that lines and dots are coloured by.
         panel: The factor with one panel a level; empty where only one factor is studied.
         others: Studied factors that stand at their reference level where a figure does not show them.
-        reference: Reference level of each studied factor.
+        reference: Level of each studied factor that figures and differences refer to: its default where the study
+            has it, else the first as written.
         full_batch: Size of the full batch: shown as "full".
     """
 
@@ -71,9 +71,7 @@ class Layout:
         return "; ".join(part for part in (", ".join(fixed), chosen) if part)
 
 
-def make_layout(
-    results: pd.DataFrame, studied: Sequence[str], nuisance: Sequence[str], full_batch: int
-) -> Layout:
+def make_layout(results: pd.DataFrame, studied: Sequence[str], nuisance: Sequence[str], full_batch: int) -> Layout:
     """Assign the factors to colour, panels and references.
 
     Args:
@@ -108,7 +106,7 @@ def _levels(results: pd.DataFrame, factor: str) -> tuple[object, ...]:
 
 
 def _reference(factor: str, levels: Sequence[object]) -> object:
-    wanted = REFERENCE_LEVELS.get(factor)
+    wanted = FACTORS[factor].default
     return wanted if wanted in levels else levels[0]
 
 
@@ -119,3 +117,26 @@ def _independent(results: pd.DataFrame, factors: Sequence[str]) -> list[str]:
         if not any(results.groupby(earlier)[factor].nunique().max() == 1 for earlier in kept):
             kept.append(factor)
     return kept
+
+
+def with_places(table: pd.DataFrame, factor: str, layout: Layout, column: str = "place") -> pd.DataFrame:
+    """Add the position of a factor's level among those present, and its name, for drawing on an axis of names.
+
+    Args:
+        table: Has a column of that factor.
+        factor: The factor.
+        layout: Knows the order of the levels.
+        column: Name of the new column; its companion ends in "_name".
+
+    Example:
+        >>> layout = make_layout(pd.DataFrame({"depth": [1, 2, 4]}), ["depth"], [], 265)
+        >>> with_places(pd.DataFrame({"depth": [4, 1]}), "depth", layout)["place"].tolist()
+        [1, 0]
+    """
+    present = [level for level in layout.levels[factor] if level in set(table[factor])]
+    places = {level: place for place, level in enumerate(present)}
+    names = {level: layout.text(factor, level) for level in present}
+    placed = table.copy()
+    placed[column] = table[factor].map(places)
+    placed[f"{column}_name"] = table[factor].map(names)
+    return placed

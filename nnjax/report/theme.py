@@ -5,9 +5,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import matplotlib as mpl
+import numpy as np
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
+PAGE = "#fdfdfb"
+"""The page itself: the inside of hollow markers."""
 INK = "#1b1e23"
 """Text and axes."""
 MUTED = "#68707c"
@@ -80,9 +83,10 @@ def _between(anchors: Sequence[str], position: float) -> str:
     """Colour at a position 0 … 1 along the anchors."""
     place = position * (len(anchors) - 1)
     index = min(int(place), len(anchors) - 2)
-    left, right = to_rgb(anchors[index]), to_rgb(anchors[index + 1])
     weight = place - index
-    return to_hex([(1 - weight) * a + weight * b for a, b in zip(left, right, strict=True)])
+    left, right = np.array(to_rgb(anchors[index])), np.array(to_rgb(anchors[index + 1]))
+    red, green, blue = (1 - weight) * left + weight * right
+    return to_hex((red, green, blue))
 
 
 def _ordered_color(position: float, anchors: Sequence[str] = _ORDERED) -> str:
@@ -90,6 +94,7 @@ def _ordered_color(position: float, anchors: Sequence[str] = _ORDERED) -> str:
 
 
 DARK: dict[str, str] = {
+    PAGE: "#15181c",
     INK: "#e6e8eb",
     MUTED: "#9aa3b0",
     GRID: "#333a44",
@@ -210,6 +215,8 @@ def style(font_size: float = 11.0) -> Iterator[None]:
         "axes.spines.right": False,
         "axes.unicode_minus": True,
         "text.parse_math": False,
+        "patch.edgecolor": "none",
+        "patch.force_edgecolor": False,
         "path.simplify": True,
         "path.simplify_threshold": 0.3,
     }

@@ -6,7 +6,7 @@ That a run is trained once is the journal's business, not theirs; so any engine 
 import queue
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol
@@ -20,6 +20,9 @@ ATTEMPTS = 3
 
 SUBMITTED_A_WORKER = 2
 """Tasks begun and not yet fetched: results of a megabyte must not pile up, and cancelling must be quick."""
+
+SECONDS_TO_FETCH_A_PROGRAM = 2.0
+"""A process traces a program and loads it from the persistent cache; measured 0.5 to 3 s."""
 
 Initializer = Callable[[], None]
 
@@ -46,7 +49,7 @@ class Executor(Protocol):
 
     def map_unordered(
         self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
-    ) -> Iterator[Outcome[AnyTask]]:
+    ) -> Generator[Outcome[AnyTask], None, None]:
         """Run a function on every task; closing the iterator cancels what has not begun.
 
         Args:
@@ -100,7 +103,7 @@ class SerialExecutor:
 
     def map_unordered(
         self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
-    ) -> Iterator[Outcome[AnyTask]]:
+    ) -> Generator[Outcome[AnyTask], None, None]:
         """Run a function on every task, dearest program first."""
         schedule, slot = Schedule(tasks), InProcessSlot()
         while (task := schedule.take(0)) is not None:
@@ -113,20 +116,22 @@ class SerialExecutor:
 class SlotExecutor:
     """A thread a slot, which waits for the slot's worker; the slots may be threads or processes."""
 
-    def __init__(self, slots: Sequence[Slot]) -> None:
+    def __init__(self, slots: Sequence[Slot], fetching: float = 0.0) -> None:
         """Take the slots over.
 
         Args:
             slots: One a worker.
+            fetching: Seconds that a slot needs for a program that another one has compiled.
         """
+        self._fetching = fetching
         self.workers = len(slots)
         self._slots = slots
 
     def map_unordered(
         self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
-    ) -> Iterator[Outcome[AnyTask]]:
+    ) -> Generator[Outcome[AnyTask], None, None]:
         """Run a function on every task, on all workers."""
-        mapping = _Mapping(function, Schedule(tasks), self.workers)
+        mapping = _Mapping(function, Schedule(tasks, self._fetching), self.workers)
         for number, slot in enumerate(self._slots):
             threading.Thread(target=mapping.serve, args=(number, slot), daemon=True).start()
         try:
@@ -169,7 +174,7 @@ class ProcessExecutor(SlotExecutor):
         cores = usable_cores()
         shares = [cores[number::workers] or [cores[number % len(cores)]] for number in range(workers)]
         self.processes = [WorkerProcess(share, initializer) for share in shares]
-        super().__init__(self.processes)
+        super().__init__(self.processes, SECONDS_TO_FETCH_A_PROGRAM)
 
 
 class _Mapping(Generic[AnyTask]):

@@ -43,7 +43,7 @@ class Choice:
         """
         if isinstance(value, str) and value in self.names:
             return value
-        problem = f"unknown {self.what}" if isinstance(value, str) else f"needs the name of a {self.what} in quotes"
+        problem = f"unknown {self.what}" if isinstance(value, str) else "needs a name in quotes"
         raise refuse(problem, did_you_mean(value, self.names))
 
 
@@ -89,8 +89,8 @@ class Number:
         if isinstance(value, float) and not isfinite(value):
             raise refuse("not a finite number", legal)
         if not self.low <= value <= self.high:
-            negative = "negative" if value < 0 == self.low else "too small"
-            raise refuse(negative if value < self.low else "too large", legal)
+            below = "negative" if self.low == 0 else "too small"
+            raise refuse(below if value < self.low else "too large", legal)
         return float(value) + 0.0  # -0.0 becomes 0.0: the same training, so the same identity
 
 

@@ -5,14 +5,14 @@ import json
 
 
 def canonical_json(value: object) -> str:
-    """The one JSON text of a value: keys sorted, no spaces, ASCII only, tuples as lists.
+    r"""The one JSON text of a value: keys sorted, no spaces, ASCII only, tuples as lists.
 
     Raises:
         ValueError: If a number is NaN or infinite, which JSON cannot say.
 
     Example:
         >>> canonical_json({"b": (1, 2.5), "a": "é"})
-        '{"a":"\\\\u00e9","b":[1,2.5]}'
+        '{"a":"\\u00e9","b":[1,2.5]}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 

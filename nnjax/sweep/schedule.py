@@ -29,12 +29,15 @@ class Schedule(Generic[AnyTask]):
     tail short, and with a home for each program a program is compiled once (15 instead of 30 s in twelve programs).
     """
 
-    def __init__(self, tasks: Sequence[AnyTask]) -> None:
+    def __init__(self, tasks: Sequence[AnyTask], fetching: float = 0.0) -> None:
         """Order the tasks of each program, dearest first.
 
         Args:
             tasks: All that is to be done.
+            fetching: Seconds that a worker needs for a program that another one has compiled; where less work than
+                that is left, help comes too late.
         """
+        self._fetching = fetching
         self._pending: dict[Hashable, list[AnyTask]] = defaultdict(list)
         for task in sorted(tasks, key=lambda task: task.cost):
             self._pending[task.program].append(task)
@@ -71,7 +74,8 @@ class Schedule(Generic[AnyTask]):
         free = [program for program in self._pending if program not in owned]
         if free:
             return max(free, key=self._dearest)
-        return max(self._pending, key=self._work_left, default=None)
+        worth_it = [program for program in self._pending if self._work_left(program) > self._fetching]
+        return max(worth_it, key=self._work_left, default=None)
 
     def _dearest(self, program: Hashable) -> float:
         return self._pending[program][-1].cost

@@ -81,11 +81,11 @@ _LAYERS_OF_FLOATS = pa.list_(_FLOATS)
 JOURNAL_SCHEMA = pa.schema(
     IDENTITY
     | OUTCOME
-    | {name: pa.float64() for name in FINALS}
+    | dict.fromkeys(FINALS, pa.float64())
     | PROVENANCE
-    | {name: _FLOATS for name in FIT_CURVES}
-    | {name: _LAYERS_OF_FLOATS for name in LAYER_CURVES}
-    | {name: _FLOATS for name in PREDICTIONS},
+    | dict.fromkeys(FIT_CURVES, _FLOATS)
+    | dict.fromkeys(LAYER_CURVES, _LAYERS_OF_FLOATS)
+    | dict.fromkeys(PREDICTIONS, _FLOATS),
     metadata={SCHEMA_KEY: str(SCHEMA_VERSION)},
 )
 

@@ -124,7 +124,7 @@ def show_value(value: object, depth: int = 0) -> str:
 
     Example:
         >>> show_value(True), show_value([1, 2.5, "a"]), show_value("x" * 100)[-3:]
-        ('true', "[1, 2.5, 'a']", "…x'")
+        ('true', "[1, 2.5, 'a']", "x…'")
     """
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -150,7 +150,8 @@ def _show_collection(value: list[object] | tuple[object, ...] | Mapping[str, obj
 
 
 def _shorten(text: str) -> str:
-    """At most `LONGEST_VALUE` characters, the middle left out."""
+    """At most `LONGEST_VALUE` characters; what closes the text stays."""
     if len(text) <= LONGEST_VALUE:
         return text
-    return f"{text[: LONGEST_VALUE - 3]}…{text[-2:]}"
+    closing = text[-1] if text[-1] in "'\"]}" else ""
+    return f"{text[: LONGEST_VALUE - 2]}…{closing}"

@@ -1,7 +1,7 @@
 """The tables of a study file, as pydantic checks them."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
 from pydantic_core import CoreSchema, core_schema
@@ -37,9 +37,12 @@ METRICS: dict[str, float] = {
     "n_parameters": 0.0,
     "train_seconds": 0.0,
 }
-"""Columns of the results table that a claim may be about, with their usual margin; 0 where a study must name its own."""
+"""Columns of the results table that a claim may be about, with their usual margin; 0 where a study must name one."""
 
-Value = TypeVar("Value")
+LOWER_IS_BETTER = frozenset(
+    {"test_rmse", "test_mae", "last_test_rmse", "last_test_mae", "best_epoch", "epochs_to_target", "train_seconds"}
+)
+"""Metrics in which a beats b by being smaller."""
 
 
 def _table_schema(level_schema: Callable[[str], CoreSchema]) -> GetPydanticSchema:
@@ -56,7 +59,7 @@ def _level(name: str) -> CoreSchema:
 
 
 def _levels(name: str) -> CoreSchema:
-    return core_schema.tuple_variable_schema(_level(name), min_length=1, max_length=10_000)
+    return core_schema.tuple_variable_schema(_level(name), min_length=1)
 
 
 Levels = Annotated[dict[str, Level], _table_schema(_level)]
@@ -102,7 +105,7 @@ class Replicates(_Table):
     splits: Annotated[int, PlainValidator(Whole(2, 10_000))] = 20
     test_share: Share = 0.25
     seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
-    base_seed: Annotated[int, PlainValidator(Whole(0, 2**63 - 1))] = 0
+    base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0
 
 
 class Grid(_Table):

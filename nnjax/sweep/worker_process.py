@@ -71,9 +71,10 @@ class WorkerProcess:
         """Kill the worker at once, for good; what it was doing is lost."""
         self._is_closed = True
         process = self._process
-        if process is not None:
+        if process is not None and process.stdin is not None:
             process.kill()
             process.wait(_SECONDS_TO_LEAVE)
+            process.stdin.close()
 
     @property
     def process_id(self) -> int | None:
@@ -127,7 +128,9 @@ class WorkerProcess:
 
     def _bury(self) -> str:
         """Clear away a dead worker and say how it ended."""
-        assert self._connection is not None and self._process is not None and self._process.stdin is not None
+        assert self._connection is not None
+        assert self._process is not None
+        assert self._process.stdin is not None
         self._connection.close()
         self._connection = None
         self._process.stdin.close()

@@ -31,12 +31,13 @@ def tracked_epochs(last: int, count: int = EPOCHS) -> tuple[int, ...]:
     >>> tracked_epochs(3)
     (0, 1, 2, 3)
     >>> tracked_epochs(200)[:8], tracked_epochs(200)[-3:], len(tracked_epochs(200))
-    ((0, 1, 2, 3, 4, 5, 6, 7), (144, 170, 200), 25)
+    ((0, 1, 2, 3, 4, 5, 7, 8), (137, 166, 200), 25)
     """
     if last < count:
         return tuple(range(last + 1))
     chosen = np.array([1, last])
-    for asked in range(count - 1, 20 * count):  # rounding merges the first epochs, so ask for more until enough are left
+    # Rounding merges the first epochs, so ask for more until enough are left.
+    for asked in range(count - 1, 20 * count):
         epochs = np.unique(np.round(np.geomspace(1, last, asked)).astype(int))
         if len(epochs) > count - 1:
             break
@@ -80,7 +81,8 @@ def _is_tracked(table: pd.DataFrame, owner: str) -> NDArray[np.bool_]:
     kept = np.zeros(len(table), dtype=np.bool_)
     for last in np.unique(lasts):
         kept |= (lasts == last) & np.isin(epochs, tracked_epochs(int(last)))
-    return kept & np.isfinite(table["value"].to_numpy(dtype=np.float64))
+    kept &= np.isfinite(table["value"].to_numpy(dtype=np.float64))
+    return kept
 
 
 def _bounds(table: pd.DataFrame, columns: list[str]) -> list[int]:

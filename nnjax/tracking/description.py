@@ -34,6 +34,8 @@ class SweepDescription:
     """What the study asks: the experiment page's title line."""
     factors: Mapping[str, tuple[str, ...]]
     """Factor -> its levels as `names.level_text` writes the results table's values, studied ones first."""
+    setting: Mapping[str, str]
+    """Factor -> its level at the reference setting; without those factors that only follow another one."""
     studied: tuple[str, ...] = ()
     """Those factors whose effect is asked for; the rest is nuisance."""
     expected: str = ""

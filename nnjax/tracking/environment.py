@@ -41,7 +41,8 @@ def quieten_mlflow(environ: MutableMapping[str, str] | None = None) -> None:
     target = os.environ if environ is None else environ
     for name, value in (QUIET | PATIENCE).items():
         target.setdefault(name, value)
-    logging.getLogger("alembic").setLevel(logging.ERROR)
+    for chatty in ("alembic", "mlflow.store.db.utils"):
+        logging.getLogger(chatty).setLevel(logging.ERROR)
 
 
 def server_environment(environ: MutableMapping[str, str] | None = None) -> dict[str, str]:

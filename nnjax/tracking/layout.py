@@ -10,7 +10,7 @@ import pandas as pd
 from nnjax.tracking import names
 from nnjax.tracking.curves import CurvePoints
 from nnjax.tracking.description import SweepDescription
-from nnjax.tracking.reference import compared_factors, reference_setting, shown_replicates
+from nnjax.tracking.reference import compared_factors, shown_replicates
 
 
 class Point(NamedTuple):
@@ -144,7 +144,6 @@ class _Builder:
         self.tables = tables
         self.colors = colors
         self.common = common_tags(description)
-        self.setting = reference_setting(description.factors)
         self.seeds_per_split = int(tables.results["seed_index"].max()) + 1
         self.cell_keys = _cell_keys(tables.cells)
         self.run_keys = [key for key in names.FINALS if key in tables.results]
@@ -214,7 +213,7 @@ class _Builder:
         """
         factors = [
             factor
-            for factor in compared_factors(params, self.setting)
+            for factor in compared_factors(params, self.description.setting)
             if place < shown_replicates(len(self.description.factors[factor]))
         ]
         return {names.REFERENCE: f":{':'.join(factors)}:"} if factors else {}

@@ -110,13 +110,13 @@ def curve_key(curve: str, layer: int) -> str:
     """The metric name of a curve; the part before the slash is its section among MLflow's charts.
 
     Args:
-        curve: Name of the curve in the journal.
+        curve: Name of the curve in the journal (there fit curves begin with `fit_`).
         layer: 1 … L+1, or 0 for a curve of the whole network.
 
-    >>> curve_key("validation_r2", 0), curve_key("grad_norm", 2)
+    >>> curve_key("fit_validation_r2", 0), curve_key("grad_norm", 2)
     ('fit/validation_r2', 'grad_norm/layer_02')
     """
-    return f"fit/{curve}" if layer == 0 else f"{curve}/layer_{layer:02d}"
+    return f"fit/{curve.removeprefix('fit_')}" if layer == 0 else f"{curve}/layer_{layer:02d}"
 
 
 def level_text(level: object) -> str:

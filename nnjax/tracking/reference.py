@@ -1,6 +1,7 @@
 """The reference setting: one level of every factor, around which the prepared views vary one factor at a time.
 
-It is read off the study alone, never off the results: a setting picked because it did best would flatter whatever is shown at it.
+It is read off the study alone, never off the results: a setting picked because it did best would flatter whatever is
+shown at it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,20 +22,38 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def reference_level(levels: Sequence[str]) -> str:
-    """The middle of ordered levels (the lower of two), the usual or else the first of unordered ones.
+def distance(level: str, levels: Sequence[str]) -> int:
+    """How far a level is from the one a reader would take for the reference.
 
-    >>> reference_level(["1", "2", "4", "8"]), reference_level(["logistic", "relu"]), reference_level(["a", "b"])
-    ('2', 'relu', 'a')
+    Args:
+        level: One of `levels`.
+        levels: Ordered ones count steps from the middle (the lower of two); of unordered ones the usual level, or else
+            the first, is at 0 and all others at 1.
+
+    >>> [distance(level, ["1", "2", "4", "8"]) for level in ("1", "2", "4", "8")]
+    [1, 0, 1, 2]
+    >>> distance("relu", ["logistic", "relu"]), distance("b", ["a", "b"])
+    (0, 1)
     """
-    if all(_is_number(level) for level in levels):
-        return sorted(levels, key=float)[(len(levels) - 1) // 2]
-    return next((level for level in PREFERRED if level in levels), levels[0])
+    if all(_is_number(each) for each in levels):
+        ordered = sorted(levels, key=float)
+        return abs(ordered.index(level) - (len(ordered) - 1) // 2)
+    usual = next((each for each in PREFERRED if each in levels), levels[0])
+    return int(level != usual)
 
 
-def reference_setting(factors: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """The reference level of every factor."""
-    return {factor: reference_level(levels) for factor, levels in factors.items()}
+def reference_setting(factors: Mapping[str, Sequence[str]], cells: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """The level of every factor in the cell nearest to the middle of all factors.
+
+    Args:
+        factors: Factor -> levels; without those that only follow another one.
+        cells: The levels of each cell there is: with excluded cells, the very middle may be missing.
+
+    >>> reference_setting({"depth": ["1", "2", "4"]}, [{"depth": "1"}, {"depth": "4"}])
+    {'depth': '1'}
+    """
+    nearest = min(cells, key=lambda cell: sum(distance(cell[factor], factors[factor]) for factor in factors))
+    return {factor: nearest[factor] for factor in factors}
 
 
 def compared_factors(params: Mapping[str, str], setting: Mapping[str, str]) -> tuple[str, ...]:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, LogLocator, MultipleLocator, NullFormatter, NullLocator
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, MultipleLocator, NullLocator
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -18,7 +19,7 @@ def number_text(value: float) -> str:
     """
     if value and not 1e-3 <= abs(value) < 1e5 and math.log10(abs(value)).is_integer():
         return f"10{str(int(math.log10(abs(value)))).translate(_SUPERSCRIPTS)}"
-    return f"{value:.6g}".replace("-", "−")
+    return f"{value + 0.0:.6g}".replace("-", "−")
 
 
 def log_epochs(axes: Axes, epochs: int) -> None:
@@ -32,27 +33,36 @@ def log_epochs(axes: Axes, epochs: int) -> None:
 
 
 def decades(axes: Axes) -> None:
-    """A logarithmic y axis with powers of ten."""
+    """A logarithmic y axis with powers of ten, and 2 and 5 between them where there are few."""
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
-    axes.yaxis.set_minor_formatter(NullFormatter())
-    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0), numticks=6))
+    axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: number_text(value) if _is_short(axes) else ""))
+    axes.tick_params(axis="y", which="minor", length=0)
+
+
+def _is_short(axes: Axes) -> bool:
+    """Whether the y axis spans so little that powers of ten alone would leave it bare."""
+    low, high = axes.get_ylim()
+    return low > 0 and math.log10(high / low) < 1.7
 
 
 def whole_numbers(axes: Axes) -> None:
     """Ticks of an x axis that counts, layers for example."""
     axes.xaxis.set_major_locator(MultipleLocator(1))
     axes.margins(x=0.08)
+    axes.set_xlabel("layer")
 
 
-def plain_numbers(axes: Axes) -> None:
-    """Tick labels of a linear y axis with a true minus sign."""
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(round(value, 9))))
+def plain_numbers(axis: Axis) -> None:
+    """Few tick labels on a linear axis, with a true minus sign."""
+    axis.set_major_locator(MaxNLocator(5))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: number_text(round(value, 9))))
 
 
 def named_x(axes: Axes, names: Sequence[str]) -> None:
-    """Levels by name on the x axis, at 0, 1, 2 …"""
+    """Levels by name on the x axis, at 0, 1, 2 and so on."""
     axes.set_xticks(range(len(names)), list(names))
     axes.set_xlim(-0.5, len(names) - 0.5)
     axes.grid(visible=False, axis="x")

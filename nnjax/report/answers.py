@@ -1,0 +1,156 @@
+"""The answers in words: a headline, then one sentence a theme. Exploratory unless a claim declared it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from nnjax.report.figures.curves import restricted_table
+from nnjax.report.formats import decimals, signed
+from nnjax.report.material import Material
+from nnjax.report.views import join_words
+from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
+from nnjax.statistics.verdict import Verdict, judge
+
+MARGIN = 0.02
+"""Difference in R² that matters in practice: about 2 % of RMSE at an R² of one half."""
+
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a hurried reader takes away.
+
+    Attributes:
+        words: The answer in a sentence.
+        detail: The numbers behind it.
+        interval: Network minus ridge.
+        margin: Practical margin.
+    """
+
+    words: str
+    detail: str
+    interval: PairedInterval
+    margin: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One theme in one sentence."""
+
+    theme: str
+    sentence: str
+
+
+def headline(material: Material) -> Headline:
+    """Is the best network better than ridge? Judged by the same interval, at the level of the declared claims."""
+    network, ridge = material.best.scores(), material.baseline()
+    level = bonferroni_level(ALPHA, max(1, len(material.claims)))
+    interval = paired_interval((network - ridge).to_numpy(dtype=float), *material.sizes.pair, level=level)
+    detail = (
+        f"Chosen on validation rows from {len(material.best.cell_ids):,} complete cells, the network reaches test_r2 "
+        f"{decimals(float(network.mean()))}; ridge, penalty chosen on the same rows, {decimals(float(ridge.mean()))}. "
+        f"Difference over {interval.n} splits: {signed(interval.estimate)}, "
+        f"{100 * level:.3g} % interval {signed(interval.low)} … {signed(interval.high)}."
+    )
+    return Headline(headline_words(interval, MARGIN), detail, interval, MARGIN)
+
+
+def headline_words(interval: PairedInterval, margin: float) -> str:
+    """The headline for an interval of network minus ridge.
+
+    Example:
+        >>> headline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111), 0.02)
+        'Ridge is as good: no network here is better or worse by an amount that matters.'
+    """
+    verdict = judge("beats", interval, margin).verdict
+    if verdict is Verdict.SUPPORTED:
+        return "The network beats ridge regression."
+    if verdict is Verdict.EQUAL:
+        return "Ridge is as good: no network here is better or worse by an amount that matters."
+    if verdict is Verdict.REFUTED:
+        return (
+            "Ridge is better." if interval.high < 0 else "Ridge is as good: the network has no advantage that matters."
+        )
+    return "Network or ridge: these splits cannot tell which is better."
+
+
+def answers(material: Material) -> list[Answer]:
+    """One sentence for each studied factor, then for speed, gradients and over-fitting."""
+    factors = [Answer(factor, _factor_sentence(material, factor)) for factor in material.layout.studied]
+    themes = [
+        Answer("speed", _speed(material)),
+        Answer("gradients", _gradients(material)),
+        Answer("last epoch", _last_epoch(material)),
+    ]
+    return [answer for answer in [*factors, *themes] if answer.sentence]
+
+
+def _factor_sentence(material: Material, factor: str) -> str:
+    """What the exploratory differences of a factor say, at its best and averaged."""
+    table = material.differences
+    if not len(table):
+        return ""
+    table = table[table["factor"] == factor]
+    parts = [
+        f"{words}, {_differing(material, factor, table[table['view'] == view])}"
+        for view, words in (("at its best", "each level at its best"), ("averaged", "averaged over the others"))
+        if (table["view"] == view).any()
+    ]
+    reference = material.layout.text(factor, material.layout.reference[factor])
+    return f"Against {reference}: {'; '.join(parts)}." if parts else ""
+
+
+def _differing(material: Material, factor: str, table: pd.DataFrame) -> str:
+    found = table[table["q"] <= ALPHA].sort_values("estimate")
+    if len(found):
+        return join_words([_difference(material, factor, row) for _, row in found.iterrows()])
+    largest = table.sort_values("estimate", key=abs).iloc[-1]
+    return f"none stands out (most: {_difference(material, factor, largest)})"
+
+
+def _difference(material: Material, factor: str, row: "pd.Series[Any]") -> str:
+    numbers = [signed(float(row[name])) for name in ("estimate", "low", "high")]
+    return f"{material.layout.text(factor, row['level'])} {numbers[0]} [{numbers[1]}, {numbers[2]}]"
+
+
+def _speed(material: Material) -> str:
+    layout = material.layout
+    table = restricted_table(material.chosen, layout.studied).sort_values("restricted_mean", kind="stable")
+    target = f"validation_r2 ≥ {float(material.results['target_r2'].iloc[0]):g}"
+    if not (table["share_reached"] >= 0.5).any():
+        return f"No combination reaches {target} in half of its runs."
+    first = table.iloc[0]
+    where = ", ".join(f"{factor} = {layout.text(factor, first[factor])}" for factor in layout.studied)
+    rest = f"; {n} of {len(table)} combinations never do" if (n := int((table["share_reached"] == 0).sum())) else ""
+    return f"{target} comes first with {where}: after {decimals(first['restricted_mean'], 1)} epochs on average{rest}."
+
+
+def _gradients(material: Material) -> str:
+    layout, runs = material.layout, material.reference_runs
+    slopes = runs.groupby(layout.color, sort=False)["grad_slope_0"].mean().dropna()
+    if slopes.empty:
+        return ""
+    worst, flattest = slopes.sort_values().index[-1], slopes.abs().sort_values(kind="stable").index[0]
+    steepest = float(slopes[worst])
+    lost = "loses" if steepest > 0 else "gains"
+    return (
+        f"At initialisation the gradient {lost} a factor of {10 ** abs(steepest):.2g} a layer towards the input with "
+        f"{layout.color} = {layout.text(layout.color, worst)} ({signed(steepest, 2)} decades); it passes "
+        f"most evenly with {layout.text(layout.color, flattest)} ({signed(float(slopes[flattest]), 2)})."
+    )
+
+
+def _last_epoch(material: Material) -> str:
+    results = material.results
+    lost = (results["test_score"] - results["last_test_score"]).groupby(results["split"]).mean().dropna()
+    if len(lost) < 2:
+        return ""
+    interval = paired_interval(lost.to_numpy(dtype=float), *material.sizes.pair)
+    finished = results[results["status"] == "finished"]
+    return (
+        f"Training on to epoch {int(results['epochs'].max())} instead of stopping at the best epoch on validation rows "
+        f"(median {finished['best_epoch'].median():.0f}) costs {decimals(interval.estimate)} in test_r2 "
+        f"[{decimals(interval.low)}, {decimals(interval.high)}], averaged over all cells."
+    )

@@ -1,0 +1,58 @@
+"""Best cells: chosen on validation rows, reported on test rows, beside the maximum that nobody should quote."""
+
+import pandas as pd
+
+from nnjax.report.formats import decimals
+from nnjax.report.material import Material
+from nnjax.report.views import Chapter, view_table
+
+CELLS_LISTED = 20
+
+
+def best_chapter(material: Material) -> Chapter:
+    """Nested selection, the cells it chose, and the leaderboard."""
+    cell_ids, selection = material.best.cell_ids, material.best.selection
+    labels = material.results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
+    chosen = pd.Series([labels[cell_ids[index]] for index in selection.chosen]).value_counts()
+    facts = {
+        "cells": len(cell_ids),
+        "splits": len(selection.scores),
+        "nested": decimals(selection.mean),
+        "nested_sd": decimals(float(selection.scores.std(ddof=1))),
+        "naive": decimals(selection.naive_maximum),
+        "naive_cell": str(labels[cell_ids[selection.naive_best_index]]),
+        "difference": decimals(selection.naive_maximum - selection.mean),
+        "distinct": len(chosen),
+        "favourite": str(chosen.index[0]),
+        "favourite_splits": int(chosen.iloc[0]),
+        "listed": CELLS_LISTED,
+    }
+    tables = {
+        "top": view_table("best_cells", top_cells(material), material.layout.full_batch),
+        "chosen": view_table(
+            "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), material.layout.full_batch
+        ),
+    }
+    return Chapter("best", "Best cells", tables=tables, facts=facts)
+
+
+def top_cells(material: Material) -> pd.DataFrame:
+    """The first cells by mean validation R², with what they reach on test rows.
+
+    Returns:
+        One row a cell: the listed factors, then validation_r2, test_r2, test_r2_sd, last_test_r2 (R² clipped at -1),
+        best_epoch (median), runs, diverged, cell_id.
+    """
+    factors = [*material.layout.studied, *material.layout.nuisance]
+    groups = material.results.groupby(["cell_id", *factors], sort=False)
+    table = groups.agg(
+        validation_r2=("validation_score", "mean"),
+        test_r2=("test_score", "mean"),
+        test_r2_sd=("test_score", "std"),
+        last_test_r2=("last_test_score", "mean"),
+        best_epoch=("best_epoch", "median"),
+        runs=("test_score", "count"),
+        diverged=("status", lambda statuses: int((statuses == "diverged").sum())),
+    ).reset_index()
+    ordered = table.sort_values("validation_r2", ascending=False, kind="stable").head(CELLS_LISTED)
+    return ordered[[*[column for column in ordered.columns if column != "cell_id"], "cell_id"]].reset_index(drop=True)

@@ -1,0 +1,54 @@
+"""What it cost: seconds by stage, milliseconds by run."""
+
+from functools import partial
+
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.cost import draw_seconds, run_cost_table, seconds_table
+from nnjax.report.formats import decimals, duration
+from nnjax.report.material import Material
+from nnjax.report.views import Chapter, FigureView, view_table
+
+COST_FACTORS = ("depth", "width", "hidden_layer_sizes", "batch_size", "epochs", "optimizer")
+"""Factors that decide how long a training takes."""
+
+
+def cost_chapter(material: Material) -> Chapter:
+    """Where the time of the sweep went."""
+    figures = {}
+    record = material.record
+    table = seconds_table(record.seconds if record else {})
+    if len(table):
+        figures["seconds"] = _seconds(material)
+    factors = [factor for factor in COST_FACTORS if factor in material.layout.levels] or ["depth"]
+    tables = {"runs": view_table("run_cost", run_cost_table(material.results, factors), material.layout.full_batch)}
+    train = material.results["train_seconds"]
+    facts: dict[str, object] = {
+        "has_record": record is not None,
+        "trained_sum": duration(float(train.sum())),
+        "mean_milliseconds": decimals(1000 * float(train.mean()), 1),
+        "factors": factors,
+    }
+    if record:
+        facts |= {
+            "wall": duration(float(record.seconds.get("wall", 0.0))),
+            "has_wall": record.seconds.get("wall", 0.0) > 0,
+            "workers": record.workers,
+            "executor": record.executor,
+            "peak_memory": f"{record.peak_memory_mb:,.0f}",
+            "trained": record.trained,
+            "executions": record.executions,
+        }
+    return Chapter("cost", "Cost", figures, tables, facts)
+
+
+def _seconds(material: Material) -> FigureView:
+    record = material.record
+    table = seconds_table(record.seconds if record else {})
+
+    caption = (
+        "Seconds by stage: set-up (imports, study, data), compile and train (each summed over the workers, so they "
+        "exceed the clock), track (MLflow), report (this page)."
+    )
+    shape = Shape(width=440, height=20 + 28 * len(table), left=64, top=6, bottom=8)
+    panels = draw_panels("cost", [("", partial(draw_seconds, table))], shape)
+    return FigureView("cost-seconds", caption, (), panels, 1, view_table("seconds", table))

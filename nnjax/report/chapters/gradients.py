@@ -1,0 +1,194 @@
+"""Vanishing gradients: where the signal gets lost, and what that does to the units."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from nnjax.report.drawing import NARROW, Shape, draw_panels, level_keys, panels_by
+from nnjax.report.figures.gradients import draw_ends, draw_heat, draw_layers, ends_table, heat_table, layer_table
+from nnjax.report.figures.scores import interval_columns
+from nnjax.report.formats import decimals
+from nnjax.report.groups import each_group
+from nnjax.report.histories import first_tenth
+from nnjax.report.layout import with_places
+from nnjax.report.material import Material
+from nnjax.report.theme import MUTED, variable
+from nnjax.report.views import Chapter, FigureView, Key, TableView, view_table
+from nnjax.statistics.interval import paired_interval
+
+VANISHED = -1.0
+"""log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
+
+GRADIENT = "preactivation_grad_norm"
+
+
+def gradients_chapter(material: Material) -> Chapter:
+    """Gradient against layer and epoch, its slope, saturated and dead units, update ratios."""
+    runs = material.reference_runs
+    deep = runs[runs["depth"] > 1]
+    figures: dict[str, FigureView] = {}
+    tables: dict[str, TableView] = {}
+    if len(deep) and material.histories.layers(GRADIENT):
+        early = first_tenth(int(deep["epochs"].min()))
+        figures["start"] = _layers(material, deep, "start", [0], "as initialised, before the first step")
+        figures["early"] = _layers(
+            material, deep, "early", early, f"median over epochs 1 … {early[-1]}, the first tenth of training"
+        )
+        figures["ends"] = _ends(material, deep)
+        tables["slopes"] = view_table("gradient_slopes", slopes_table(material, deep), material.layout.full_batch)
+    if material.layout.panel and len(deep):
+        figures["slope"] = _heat(material, deep, ("grad_slope_0", "grad_slope"), "slope")
+    if material.layout.panel:
+        figures["units"] = _heat(material, runs, ("saturated", "dead"), "units")
+    if material.histories.layers("update_ratio"):
+        figures["update_ratio"] = _update(material)
+    return Chapter("gradients", "Vanishing gradients", figures, tables, _facts(material, deep))
+
+
+def slopes_table(material: Material, deep: pd.DataFrame) -> pd.DataFrame:
+    """Mean slope of log10 g_l per layer with its interval, at initialisation and over the first tenth.
+
+    Returns:
+        The shown factors, then when, the interval's fields, ratio (mean log10 g_1/g_L), vanished (share of runs).
+    """
+    rows = []
+    for levels, group in each_group(deep, material.layout.shown):
+        for when, suffix in (("at initialisation", "_0"), ("first tenth", "")):
+            slopes = group.dropna(subset=[f"grad_slope{suffix}"])
+            by_split = slopes.groupby("split")[f"grad_slope{suffix}"].mean()
+            if len(by_split) < 2:
+                continue
+            numbers = interval_columns([paired_interval(by_split.to_numpy(dtype=float), *material.sizes.pair)])
+            ratio = slopes[f"grad_ratio{suffix}"]
+            rows.append(
+                levels
+                | {"when": when, "grad_slope": numbers["estimate"][0], "low": numbers["low"][0]}
+                | {"high": numbers["high"][0], "grad_ratio": ratio.mean()}
+                | {"vanished": float((ratio < VANISHED).mean()), "runs": len(slopes)}
+            )
+    return pd.DataFrame(rows)
+
+
+def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int], when: str) -> FigureView:
+    layout = material.layout
+    table = layer_table(deep, layout.shown, material.histories, GRADIENT, epochs)
+    parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
+    sentence = layout.reference_sentence(layout.shown)
+    across = 2 if len(parts) in (2, 4) else 3
+    caption = (
+        f"Gradient g_l that arrives at hidden layer l (1 is next to the input), {when}: median over runs, bars are "
+        f"the middle half. {f'At {sentence}. ' if sentence else ''}A level line passes the signal through; one "
+        "that falls towards layer 1 loses it on the way back."
+    )
+    return FigureView(
+        f"gradient-{name}",
+        caption,
+        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        draw_panels(f"gradient-{name}", parts, replace(NARROW if across > 2 else Shape(), quantity=GRADIENT)),
+        across,
+        view_table(f"gradient_by_layer_{name}", table, layout.full_batch),
+    )
+
+
+def _ends(material: Material, deep: pd.DataFrame) -> FigureView:
+    layout = material.layout
+    deepest = deep[deep["depth"] == deep["depth"].max()]
+    table = ends_table(deepest, [layout.color], material.histories, GRADIENT)
+    parts = panels_by(table, layout.color, layout, partial(draw_ends, palette=material.palette, factor=layout.color))
+    caption = (
+        f"First hidden layer (solid) and last hidden layer (dashed) at depth {deepest['depth'].max()} against the "
+        f"epoch: median and middle half of the runs. At {layout.reference_sentence(layout.shown) or 'all runs'}. "
+        "The gap between the two lines is the vanishing; where it closes, training has repaired it."
+    )
+    return FigureView(
+        "gradient-ends",
+        caption,
+        (Key("first hidden layer", variable(MUTED)), Key("last hidden layer", variable(MUTED), "6.8 3.4")),
+        draw_panels("gradient-ends", parts, replace(NARROW, quantity=GRADIENT)),
+        3,
+        view_table("gradient_by_epoch", table, layout.full_batch),
+    )
+
+
+HEAT_CAPTIONS = {
+    "slope": (
+        "Slope of log₁₀ g_l per layer (decades a layer), at initialisation and over the first tenth of training: mean "
+        "over runs. Red, positive: the gradient shrinks towards the input by that many powers of ten a layer; "
+        "blue, negative: it grows. "
+    ),
+    "units": (
+        "Share of (row, unit) pairs whose slope is at most 7 % of the activation’s steepest (saturated), and share of "
+        "units without any slope on all training rows (dead): mean over hidden layers and runs, last epoch. "
+    ),
+}
+
+
+def _heat(material: Material, runs: pd.DataFrame, columns: tuple[str, str], name: str) -> FigureView:
+    layout = material.layout
+    tables = {column: heat_table(runs, layout.shown, column) for column in columns}
+    scale = max(float(table["mean"].abs().max()) for table in tables.values() if len(table))
+    parts = []
+    for column, table in tables.items():
+        placed = with_places(with_places(table, layout.color, layout, "row"), layout.panel, layout, "column")
+        if len(placed):
+            parts.append((column, partial(draw_heat, placed, factors=layout.shown, scale=scale)))
+    rows = len(layout.levels[layout.color])
+    return FigureView(
+        f"gradient-{name}",
+        HEAT_CAPTIONS[name] + f"At {layout.reference_sentence(layout.shown) or 'all runs'}.",
+        (),
+        draw_panels(f"gradient-{name}", parts, Shape(width=400, height=56 + 30 * rows, left=84, top=8)),
+        2,
+        view_table(
+            f"gradient_{name}",
+            pd.concat([table.assign(column=column) for column, table in tables.items()], ignore_index=True),
+            layout.full_batch,
+        ),
+    )
+
+
+def _update(material: Material) -> FigureView:
+    layout, runs = material.layout, material.reference_runs
+    early = first_tenth(int(runs["epochs"].min()))
+    table = layer_table(runs, layout.shown, material.histories, "update_ratio", early)
+    parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
+    caption = (
+        f"Size of a step against the size of the weights (update_ratio: RMS update / RMS weight), by layer; the last "
+        f"layer is the output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
+        "own size, so a layer with a vanished gradient may still move: this, not the norm, says whether it does."
+    )
+    return FigureView(
+        "update-ratio",
+        caption,
+        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        draw_panels("update-ratio", parts, Shape(quantity="update_ratio")),
+        2,
+        view_table("update_ratio_by_layer", table, layout.full_batch),
+    )
+
+
+def _facts(material: Material, deep: pd.DataFrame) -> dict[str, object]:
+    if not len(deep):
+        return {"has_depth": False}
+    table = slopes_table(material, deep)
+    start = table[table["when"] == "at initialisation"] if len(table) else table
+    if not len(start):
+        return {"has_depth": False}
+    worst = start.sort_values("grad_slope").iloc[-1]
+    flattest = start.sort_values("grad_slope", key=abs).iloc[0]
+
+    def describe(row: "pd.Series[Any]") -> str:
+        return ", ".join(f"{factor} = {material.layout.text(factor, row[factor])}" for factor in material.layout.shown)
+
+    return {
+        "has_depth": True,
+        "worst": describe(worst),
+        "worst_slope": decimals(float(worst["grad_slope"]), 2),
+        "worst_factor": f"{10 ** float(worst['grad_slope']):.2g}",
+        "flattest": describe(flattest),
+        "flattest_slope": decimals(float(flattest["grad_slope"]), 2),
+        "vanished": int((start["vanished"] > 0.5).sum()),
+        "combinations": len(start),
+    }

@@ -1,0 +1,105 @@
+"""The answers first: the headline, a sentence a theme, every declared claim with its verdict."""
+
+from functools import partial
+
+import pandas as pd
+
+from nnjax.report.answers import answers, headline
+from nnjax.report.claims import ClaimAnswer
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.claim import claim_row, draw_claim
+from nnjax.report.formats import decimals, percent, probability, signed
+from nnjax.report.material import Material
+from nnjax.report.views import Chapter, Panel, view_table
+
+
+def headline_chapter(material: Material) -> Chapter:
+    """Headline, answers, claims."""
+    top = headline(material)
+    facts = {
+        "headline": top,
+        "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)) if top.interval else None,
+        "answers": answers(material),
+        "claims": [_claim(index, answer) for index, answer in enumerate(material.claims)],
+    }
+    tables = {}
+    if material.claims:
+        tables["claims"] = view_table("claims", claims_table(material))
+    return Chapter("headline", "The answer", tables=tables, facts=facts)
+
+
+def _picture(name: str, row: pd.DataFrame) -> Panel:
+    shape = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
+    return draw_panels(name, [("", partial(draw_claim, row))], shape)[0]
+
+
+def _claim(index: int, answer: ClaimAnswer) -> dict[str, object]:
+    """What the template prints of one claim."""
+    interval = answer.interval
+    numbers: list[tuple[str, str]] = []
+    if interval:
+        bound = f"> {decimals(answer.margin)}" if answer.threshold is None else f"> {decimals(answer.threshold)}"
+        estimate = signed if answer.threshold is None else decimals
+        numbers = [
+            ("estimate", estimate(interval.estimate)),
+            (f"{percent(interval.level)} interval", f"{estimate(interval.low)} … {estimate(interval.high)}"),
+            ("plain t interval", f"{estimate(interval.low_plain)} … {estimate(interval.high_plain)}"),
+            (f"P({bound})", decimals(answer.probability, 2)),
+            ("win rate over splits", percent(answer.win_rate)),
+            ("p, Holm-adjusted", probability(answer.holm_p)),
+            ("detectable with 80 % power", decimals(answer.detectable)),
+            ("diverged runs", str(answer.diverged)),
+            ("missing runs", str(answer.missing)),
+        ]
+    row = claim_row(interval, answer.margin, answer.threshold) if interval else None
+    return {
+        "answer": answer,
+        "word": answer.judgement.verdict.word,
+        "kind": answer.judgement.verdict.name.lower(),
+        "numbers": numbers,
+        "picture": _picture(f"claim-{index}", row) if row is not None else None,
+        "arms": _arms(answer),
+    }
+
+
+def _arms(answer: ClaimAnswer) -> str:
+    def written(levels: dict[str, object]) -> str:
+        return ", ".join(f"{factor} = {level}" for factor, level in levels.items())
+
+    claim = answer.claim
+    sides = [f"A: {written(dict(claim.a))}" if claim.a else ""]
+    if claim.b is not None:
+        sides.append(f"B: {written(dict(claim.b))}")
+    if claim.at:
+        sides.append(f"both at {written(dict(claim.at))}" if claim.b is not None else f"at {written(dict(claim.at))}")
+    return "; ".join(side for side in sides if side)
+
+
+def claims_table(material: Material) -> pd.DataFrame:
+    """Every claim with its verdict and all numbers beside it."""
+    return pd.DataFrame(
+        {
+            "claim": answer.claim.name,
+            "sentence": answer.claim.sentence,
+            "kind": answer.claim.kind,
+            "metric": answer.metric,
+            "verdict": answer.judgement.verdict.word,
+            "note": answer.judgement.note,
+            "estimate": answer.interval.estimate if answer.interval else float("nan"),
+            "low": answer.interval.low if answer.interval else float("nan"),
+            "high": answer.interval.high if answer.interval else float("nan"),
+            "low_plain": answer.interval.low_plain if answer.interval else float("nan"),
+            "high_plain": answer.interval.high_plain if answer.interval else float("nan"),
+            "interval_level": answer.interval.level if answer.interval else float("nan"),
+            "margin": answer.margin,
+            "probability": answer.probability,
+            "win_rate": answer.win_rate,
+            "p_value": answer.p_value,
+            "holm_p": answer.holm_p,
+            "detectable": answer.detectable,
+            "diverged": answer.diverged,
+            "missing": answer.missing,
+            "scope": answer.scope,
+        }
+        for answer in material.claims
+    )

@@ -1,0 +1,54 @@
+"""How to make any number again: commands, study file, versions."""
+
+import shlex
+
+import pandas as pd
+
+from nnjax.report.material import Material
+from nnjax.report.views import Chapter, view_table
+
+RUNS_LISTED = 20
+
+
+def reproduce_chapter(material: Material) -> Chapter:
+    """Commands that make the sweep, the report and a single run again."""
+    study, record = material.space.study, material.record
+    overrides = "".join(f" --set {shlex.quote(override)}" for override in study.overrides)
+    chosen = material.best.cell_ids[material.best.selection.chosen[0]]
+    best = material.results[material.results["cell_id"] == chosen]
+    facts: dict[str, object] = {
+        "path": study.path,
+        "text": study.text,
+        "overrides": study.overrides,
+        "sweep_command": f"nnjax sweep {shlex.quote(study.path)}{overrides}",
+        "report_command": f"nnjax report {shlex.quote(study.path)}{overrides}",
+        "results_command": f"nnjax results {shlex.quote(study.path)}{overrides} --out runs.csv",
+        "run_command": f"nnjax run {best['run_id'].iloc[0]}",
+        "run_cell": str(best["cell"].iloc[0]),
+        "run_split": int(best["split"].iloc[0]),
+    }
+    tables = {"runs": view_table("runs", runs_table(material), material.layout.full_batch, RUNS_LISTED)}
+    if record:
+        tables["environment"] = view_table("environment", environment_table(material))
+        facts |= {"sweep_id": record.sweep_id, "command_line": record.command_line}
+    return Chapter("reproduce", "How to reproduce any run", tables=tables, facts=facts)
+
+
+def runs_table(material: Material) -> pd.DataFrame:
+    """Every planned run with its identity and outcome, the columns of the results table."""
+    scores = [column for column in material.results.columns if column.endswith("_score")]
+    return material.results.drop(columns=scores)
+
+
+def environment_table(material: Material) -> pd.DataFrame:
+    """Machine and versions of the sweep.
+
+    Returns:
+        Columns what, value.
+    """
+    record = material.record
+    if record is None:
+        return pd.DataFrame(columns=["what", "value"])
+    begun = pd.Timestamp(record.started, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
+    lines = {"started": begun, **record.host, **record.versions, "git_commit": record.git_commit}
+    return pd.DataFrame({"what": list(lines), "value": [str(value) for value in lines.values()]})

@@ -1,0 +1,232 @@
+"""A declared claim resolved on the results table: two arms, one paired interval, one verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nnjax.report.choice import SCORES, choose_on_validation
+from nnjax.statistics.convergence import is_comparable, log2_times
+from nnjax.statistics.interval import (
+    PairedInterval,
+    bonferroni_level,
+    paired_interval,
+    practical_probabilities,
+    win_rate,
+)
+from nnjax.statistics.multiplicity import holm
+from nnjax.statistics.power import detectable_difference
+from nnjax.statistics.verdict import Judgement, Verdict, judge
+from nnjax.sweep.claim_checks import arms
+from nnjax.sweep.factors import Level
+from nnjax.sweep.grid import has_levels
+from nnjax.sweep.space import Cell
+from nnjax.sweep.study import Claim
+
+ALPHA = 0.05
+
+LOWER_IS_BETTER = frozenset(
+    {"test_rmse", "test_mae", "last_test_rmse", "last_test_mae", "best_epoch", "epochs_to_target"}
+    | {"grad_slope_0", "grad_slope", "saturated", "dead", "n_parameters", "train_seconds"}
+)
+"""Metrics of which less is better: there the difference is B - A, so that a positive one always favours A."""
+
+WITHOUT_TEST_ROWS = frozenset(
+    {"grad_slope_0", "grad_slope", "grad_ratio_0", "grad_ratio", "saturated", "dead", "best_epoch"}
+    | {"epochs_to_target", "train_seconds", "n_parameters", "validation_r2", "last_validation_r2"}
+)
+"""Metrics not measured on test rows: the same interval, but a statement about this table."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Rows of a split.
+
+    Attributes:
+        n_train: Training rows, validation rows among them: what a test row is not.
+        n_test: Test rows.
+        full_batch: Training rows without the validation rows: the size of the full batch.
+    """
+
+    n_train: int
+    n_test: int
+    full_batch: int
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The two numbers that the corrected interval takes."""
+        return self.n_train, self.n_test
+
+
+@dataclass(frozen=True)
+class ClaimAnswer:
+    """What the results say about one claim.
+
+    Attributes:
+        claim: The claim as declared.
+        judgement: Verdict and note.
+        interval: Corrected and plain interval; None where the runs give no number to judge by.
+        metric: Name of what is compared, with the scale it is compared on.
+        direction: What a positive number means.
+        margin: Practical margin on that scale; 0 for a quantity against a threshold.
+        threshold: On that scale; None for a comparison.
+        probability: P(difference > margin), or P(quantity > threshold).
+        win_rate: Share of splits in which A is ahead.
+        p_value: Two-sided corrected p of "no difference", or of "the quantity is the threshold".
+        holm_p: p adjusted by Holm over the declared claims; decides nothing.
+        detectable: Smallest true difference found with 80 % power at this spread.
+        diverged: Diverged runs in either arm.
+        missing: Planned runs of either arm that are not in the journal.
+        scope: What the statement is about.
+    """
+
+    claim: Claim
+    judgement: Judgement
+    interval: PairedInterval | None
+    metric: str
+    direction: str
+    margin: float
+    threshold: float | None
+    probability: float
+    win_rate: float
+    p_value: float
+    holm_p: float
+    detectable: float
+    diverged: int
+    missing: int
+    scope: str
+
+
+def answer_claims(
+    claims: Sequence[Claim], cells: Sequence[Cell], results: pd.DataFrame, sizes: Sizes
+) -> tuple[ClaimAnswer, ...]:
+    """Judge every declared claim by one interval at level 1 - α/m; m counts all declared claims.
+
+    Args:
+        claims: As the study declares them.
+        cells: The study's cells.
+        results: The results table with scores.
+        sizes: Rows of a split.
+
+    Returns:
+        An answer a claim, in order.
+    """
+    if not claims:
+        return ()
+    level = bonferroni_level(ALPHA, len(claims))
+    answers = [
+        _answer(claim, [arm_runs(results, cells, levels) for levels in arms(claim).values()], sizes, level)
+        for claim in claims
+    ]
+    adjusted = iter(holm([answer.p_value for answer in answers if answer.interval is not None]))
+    return tuple(
+        answer if answer.interval is None else replace(answer, holm_p=float(next(adjusted))) for answer in answers
+    )
+
+
+def arm_runs(results: pd.DataFrame, cells: Sequence[Cell], levels: Mapping[str, Level]) -> pd.DataFrame:
+    """All planned runs of the cells at those levels, whatever the nuisance factors that are not pinned."""
+    pinned = [
+        cell.cell_id
+        for cell in cells
+        if has_levels(cell.levels, {factor: level for factor, level in levels.items() if factor in cell.levels})
+    ]
+    return results[results["cell_id"].isin(pinned)]
+
+
+def _answer(claim: Claim, planned: Sequence[pd.DataFrame], sizes: Sizes, level: float) -> ClaimAnswer:
+    runs = [choose_on_validation(arm, []) for arm in planned]
+    values = [_split_values(arm, claim.metric) for arm in runs]
+    numbers = values[0] - values[1] if len(values) == 2 else values[0]
+    if len(values) == 2 and claim.metric in LOWER_IS_BETTER:
+        numbers = -numbers
+    splits = planned[0]["split"].nunique()
+    lacking = splits - int(numbers.notna().sum())
+    if lacking or splits < 2:
+        note = f"{lacking} of {splits} splits have no {claim.metric} in every arm: not judged."
+        return replace(_unanswered(claim, planned), judgement=Judgement(Verdict.UNDECIDED, note))
+    return _judged(_unanswered(claim, planned), numbers.to_numpy(dtype=float), runs, sizes, level)
+
+
+def _unanswered(claim: Claim, planned: Sequence[pd.DataFrame]) -> ClaimAnswer:
+    is_log = claim.metric == "epochs_to_target"
+    return ClaimAnswer(
+        claim=claim,
+        judgement=Judgement(Verdict.UNDECIDED, ""),
+        interval=None,
+        metric=f"log₂ {claim.metric}" if is_log else claim.metric,
+        direction=_direction(claim),
+        margin=claim.margin if claim.kind != "exceeds" else 0.0,
+        threshold=_threshold(claim),
+        probability=float("nan"),
+        win_rate=float("nan"),
+        p_value=float("nan"),
+        holm_p=float("nan"),
+        detectable=float("nan"),
+        diverged=sum(int((arm["status"] == "diverged").sum()) for arm in planned),
+        missing=sum(int((arm["status"] == "missing").sum()) for arm in planned),
+        scope=_scope(claim),
+    )
+
+
+def _judged(
+    answer: ClaimAnswer, numbers: NDArray[np.float64], runs: Sequence[pd.DataFrame], sizes: Sizes, level: float
+) -> ClaimAnswer:
+    claim, pair = answer.claim, (sizes.n_train, sizes.n_test)
+    interval = paired_interval(numbers, *pair, level=level)
+    judgement = judge(claim.kind, interval, claim.margin, answer.threshold)
+    if claim.metric == "epochs_to_target" and not _is_reached(runs):
+        judgement = Judgement(Verdict.UNDECIDED, "Under half of the runs of every arm reach the target: not judged.")
+    shifted = numbers - (answer.threshold or 0.0)
+    around = paired_interval(shifted, *pair, level=level)
+    return replace(
+        answer,
+        judgement=judgement,
+        interval=interval,
+        probability=practical_probabilities(around, answer.margin)[2],
+        win_rate=win_rate(shifted),
+        p_value=around.p_value,
+        detectable=detectable_difference(interval.standard_deviation, interval.n, *pair, level),
+    )
+
+
+def _split_values(runs: pd.DataFrame, metric: str) -> pd.Series:
+    """The metric of each split, seeds averaged; R² clipped, epochs to target as log₂ min(T, E)."""
+    if metric in SCORES:
+        values = runs[SCORES[metric]]
+    elif metric == "epochs_to_target":
+        stopped = [log2_times([t], float(e))[0] for t, e in zip(runs[metric], runs["epochs"], strict=True)]
+        values = pd.Series(stopped, index=runs.index, dtype=float)
+    else:
+        values = runs[metric].astype(float)
+    return values.groupby(runs["split"]).agg(lambda seeds: seeds.mean(skipna=False)).sort_index()
+
+
+def _is_reached(runs: Sequence[pd.DataFrame]) -> bool:
+    times = [arm["epochs_to_target"].to_numpy(dtype=float) for arm in runs]
+    return is_comparable(times[0], times[-1], float(runs[0]["epochs"].max()))
+
+
+def _direction(claim: Claim) -> str:
+    if claim.kind == "exceeds":
+        return f"{claim.metric} of A itself"
+    if claim.metric == "epochs_to_target":
+        return "log₂ epochs of B − A: positive means that A takes fewer, 1 is a factor of two"
+    if claim.metric in LOWER_IS_BETTER:
+        return f"{claim.metric} of B − A: positive means that A has less of it"
+    better = "A is better" if claim.metric in SCORES else "A has more of it"
+    return f"{claim.metric} of A − B: positive means that {better}"
+
+
+def _threshold(claim: Claim) -> float | None:
+    if claim.kind != "exceeds" or claim.threshold is None:
+        return None
+    return float(np.log2(max(claim.threshold, 1.0))) if claim.metric == "epochs_to_target" else claim.threshold
+
+
+def _scope(claim: Claim) -> str:
+    if claim.metric in WITHOUT_TEST_ROWS:
+        return "On this table; the interval is widened as if for new tables."
+    return "For new tables of this size from the same source, at exactly these settings."

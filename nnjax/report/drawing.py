@@ -1,0 +1,158 @@
+"""From a drawing function to panels of the page, and to cards for the tracking server."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.markers import MarkerStyle
+
+from nnjax.report.layout import Layout
+from nnjax.report.svg import inline_svg
+from nnjax.report.theme import MUTED, Palette, style, variable
+from nnjax.report.views import Key, Panel
+
+Draw = Callable[[Axes], None]
+"""A drawing function with its table and palette bound."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Size and margins of a panel, in units of which one is a pixel where the panel is not scaled."""
+
+    width: int = 400
+    height: int = 270
+    left: int = 44
+    right: int = 12
+    top: int = 24
+    bottom: int = 40
+    font_size: float = 11.0
+    quantity: str = ""
+    """What the y axis shows, with its unit: set above the axis, where it reads level."""
+    lowest: float = -math.inf
+    """The y axis does not reach below this."""
+    shares_x: bool = False
+    """Whether the panels share the x axis, too."""
+
+
+NARROW = Shape(width=290, height=225, left=44, font_size=10.5)
+"""Three side by side."""
+
+CARD = Shape(width=380, height=360, left=56, right=18, top=40, bottom=52, font_size=14.0)
+"""A near-square picture with large type: about 250 px wide where it is shown."""
+
+
+def draw_panels(name: str, parts: Sequence[tuple[str, Draw]], shape: Shape) -> tuple[Panel, ...]:
+    """Draw the panels of a figure on one common y axis.
+
+    Args:
+        name: Unique in the page: letters, digits, hyphens.
+        parts: Title and drawing of each panel.
+        shape: Size and margins of each panel.
+    """
+    with style(shape.font_size):
+        figures = [_figure(draw, shape) for _, draw in parts]
+        _share_limits([figure.axes[0] for figure in figures], shape)
+        return tuple(
+            Panel(title, inline_svg(figure, f"{name}-{index}", f"{title} {shape.quantity}".strip()))
+            for index, ((title, _), figure) in enumerate(zip(parts, figures, strict=True))
+        )
+
+
+def _share_limits(all_axes: Sequence[Axes], shape: Shape) -> None:
+    """One y axis for all panels, unless it lists names from top to bottom; one x axis where the shape says so."""
+    y = [axes.get_ylim() for axes in all_axes]
+    x = [axes.get_xlim() for axes in all_axes]
+    for axes in all_axes:
+        if all(low < high for low, high in y):
+            axes.set_ylim(max(shape.lowest, min(low for low, _ in y)), max(high for _, high in y))
+        if shape.shares_x:
+            axes.set_xlim(min(low for low, _ in x), max(high for _, high in x))
+
+
+def panels_by(
+    table: pd.DataFrame, factor: str, layout: Layout, draw: Callable[[pd.DataFrame, Axes], None]
+) -> list[tuple[str, Draw]]:
+    """One panel a level of the factor that occurs in the table, in the study's order; one for all without a factor."""
+    if not factor:
+        return [("", partial(draw, table))]
+    parts = [(level, table[table[factor] == level]) for level in layout.levels[factor]]
+    return [(f"{factor} = {layout.text(factor, level)}", partial(draw, part)) for level, part in parts if len(part)]
+
+
+def _figure(draw: Draw, shape: Shape) -> Figure:
+    figure = Figure(figsize=(shape.width / 72, shape.height / 72), dpi=72)
+    axes = figure.subplots()
+    figure.subplots_adjust(
+        left=shape.left / shape.width,
+        right=1 - shape.right / shape.width,
+        top=1 - shape.top / shape.height,
+        bottom=shape.bottom / shape.height,
+    )
+    draw(axes)
+    if shape.quantity:
+        axes.set_title(shape.quantity, loc="left", color=MUTED, x=(10 - shape.left) / axes.bbox.width)
+    return figure
+
+
+def draw_card(path: Path, title: str, draw: Draw, keys: Sequence[Key], shape: Shape = CARD) -> Path:
+    """Write a figure as a near-square PNG picture with large type.
+
+    Args:
+        path: File to write.
+        title: Set above it.
+        draw: The drawing.
+        keys: Legend, drawn inside.
+        shape: Size and margins.
+
+    Returns:
+        The path.
+    """
+    with style(shape.font_size):
+        figure = _figure(draw, shape)
+        axes = figure.axes[0]
+        figure.set_facecolor("white")
+        axes.set_title(title, loc="left", x=(8 - shape.left) / axes.bbox.width)
+        if keys:
+            handles = [_handle(key) for key in keys]
+            size = shape.font_size - 3.5
+            axes.legend(handles=handles, fontsize=size, framealpha=0.8, edgecolor="none", handlelength=1.6)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, dpi=150, facecolor="white")
+    return path
+
+
+def _handle(key: Key) -> Line2D:
+    dashes = tuple(float(dash) for dash in key.dashes.split())
+    color = f"#{key.color.removeprefix('var(--c').removesuffix(')')}"
+    return Line2D([], [], color=color, label=key.label, dashes=dashes or (1, 0), linewidth=2)
+
+
+def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> tuple[Key, ...]:
+    """Legend of the levels of a factor that occur in a figure."""
+    keys = []
+    for level in layout.levels[factor]:
+        if level in present:
+            look = palette.style(factor, level)
+            dashes = " ".join(f"{1.7 * dash:g}" for dash in look.dashes)
+            keys.append(Key(layout.text(factor, level), variable(look.color), dashes, marker_points(look.marker)))
+    return tuple(keys)
+
+
+def marker_points(marker: str) -> str:
+    """A matplotlib marker as the points of an SVG polygon, 6 units wide around 0, 0.
+
+    Example:
+        >>> marker_points("s")
+        '-3,3 3,3 3,-3 -3,-3 -3,3'
+    """
+    look = MarkerStyle(marker)
+    polygon = np.asarray(look.get_path().transformed(look.get_transform()).to_polygons()[0], dtype=float)
+    scaled = np.round(polygon * (3, -3) / np.abs(polygon).max(), 2) + 0.0
+    return " ".join(f"{x:g},{y:g}" for x, y in scaled.tolist())

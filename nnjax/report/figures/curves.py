@@ -1,0 +1,116 @@
+"""Convergence: curves against the epoch, and how many epochs a target takes."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nnjax.report.figures.scales import log_epochs, named_x, plain_numbers
+from nnjax.report.groups import each_group
+from nnjax.report.histories import Histories, drawn_epochs
+from nnjax.report.theme import MUTED, PAGE, Palette
+from nnjax.statistics.bands import quartile_band
+from nnjax.statistics.convergence import restricted_mean, share_reached, step_curve
+from nnjax.statistics.scores import FLOOR
+
+
+def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str) -> pd.DataFrame:
+    """Median and quartiles over runs of an R² curve, at log-spaced epochs.
+
+    Args:
+        runs: One row a run, with the columns of `by`.
+        by: Factors that separate the lines.
+        histories: Their curves; R² below -1 counts as -1, and so does the time after a divergence.
+        curve: Name of the curve.
+
+    Returns:
+        Columns of `by`, then epoch, low, median, high, runs.
+    """
+    epochs = drawn_epochs(int(runs["epochs"].max()))
+    parts = []
+    for levels, group in each_group(runs, by):
+        values = histories.values(curve, 0, group["run_id"].tolist(), epochs)
+        if len(values):
+            band = quartile_band(np.maximum(np.nan_to_num(values, nan=FLOOR), FLOOR))
+            part = pd.DataFrame({"epoch": epochs, **band._asdict(), "runs": len(values)})
+            parts.append(part.assign(**levels))
+    columns = [*by, "epoch", "low", "median", "high", "runs"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """One line a level: the median, with the middle half of the runs shaded."""
+    for level, line in table.groupby(factor, sort=False):
+        style = palette.style(factor, level)
+        axes.fill_between(line["epoch"], line["low"], line["high"], color=style.color, alpha=0.16, linewidth=0)
+        axes.plot(line["epoch"], line["median"], color=style.color, dashes=style.dashes)
+    log_epochs(axes, int(table["epoch"].max()))
+    plain_numbers(axes.yaxis)
+
+
+def steps_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Share of runs that have reached the target, against the epoch; runs that never do keep it below 1.
+
+    Returns:
+        Columns of `by`, then epoch (1 … E) and share: a step upwards at each epoch listed.
+    """
+    parts = []
+    for levels, group in each_group(runs, by):
+        horizon = int(group["epochs"].max())
+        curve = step_curve(group["epochs_to_target"].to_numpy(dtype=float), horizon)
+        part = pd.DataFrame({"epoch": np.maximum(curve.epochs, 1.0), "share": curve.share})
+        parts.append(part.drop_duplicates("epoch", keep="last").assign(**levels))
+    return pd.concat(parts, ignore_index=True)[[*by, "epoch", "share"]]
+
+
+def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """One staircase a level; where it ends below 1, the rest never got there (a circle marks the end)."""
+    for level, line in table.groupby(factor, sort=False):
+        style = palette.style(factor, level)
+        axes.plot(line["epoch"], line["share"], drawstyle="steps-post", color=style.color, dashes=style.dashes)
+        last = line.iloc[-1]
+        axes.plot(last["epoch"], last["share"], "o", color=style.color, clip_on=False, mfc=PAGE)
+    log_epochs(axes, int(table["epoch"].max()))
+    axes.set_ylim(-0.03, 1.03)
+    plain_numbers(axes.yaxis)
+
+
+def restricted_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Restricted mean epochs to target: mean of min(T, E).
+
+    Returns:
+        Columns of `by`, then restricted_mean (epochs), share_reached, runs and horizon (epochs).
+    """
+    rows = []
+    for levels, group in each_group(runs, by):
+        times, horizon = group["epochs_to_target"].to_numpy(dtype=float), int(group["epochs"].max())
+        rows.append(
+            levels
+            | {"restricted_mean": restricted_mean(times, horizon), "share_reached": share_reached(times, horizon)}
+            | {"runs": len(group), "horizon": horizon}
+        )
+    return pd.DataFrame(rows)
+
+
+def draw_restricted(table: pd.DataFrame, axes: Axes, palette: Palette, factors: Sequence[str]) -> None:
+    """Restricted mean against the second factor's levels; hollow where under half of the runs reached the target.
+
+    Args:
+        table: From `restricted_table`, with a column `place`: position of the second factor's level.
+        axes: Where to draw.
+        palette: Styles.
+        factors: Line factor, then the factor on the x axis.
+    """
+    line_factor, x_factor = factors
+    for level, line in table.groupby(line_factor, sort=False):
+        style = palette.style(line_factor, level)
+        axes.plot(line["place"], line["restricted_mean"], color=style.color, dashes=style.dashes)
+        for reached, part in line.groupby(line["share_reached"] >= 0.5):
+            face = style.color if reached else PAGE
+            axes.plot(part["place"], part["restricted_mean"], style.marker, color=style.color, mfc=face, markersize=6)
+    axes.axhline(table["horizon"].max(), color=MUTED, linewidth=1, dashes=(2, 2))
+    names = table.drop_duplicates("place").sort_values("place")["place_name"].tolist()
+    named_x(axes, names)
+    axes.set_xlabel(x_factor)
+    axes.set_ylim(bottom=0)

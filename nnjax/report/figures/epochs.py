@@ -1,0 +1,76 @@
+"""Last epoch against the epoch chosen on validation rows: what training on costs."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nnjax.report.figures.scales import log_epochs, plain_numbers
+from nnjax.report.groups import each_group
+from nnjax.report.theme import MUTED, Palette
+
+
+def epochs_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
+    """Mean score of every cell at both epochs.
+
+    Returns:
+        One row a cell: cell, the factors, best_epoch (median), test_score, last_test_score, lost (their difference).
+    """
+    groups = results.groupby(["cell_id", "cell", *factors], sort=False)
+    table = groups.agg(
+        best_epoch=("best_epoch", "median"),
+        test_score=("test_score", "mean"),
+        last_test_score=("last_test_score", "mean"),
+    ).reset_index()
+    return table.assign(lost=table["test_score"] - table["last_test_score"]).drop(columns="cell_id")
+
+
+def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """A dot a cell, last epoch against chosen epoch; below the diagonal the last epoch is worse."""
+    for level, cells in table.groupby(factor, sort=False):
+        style = palette.style(factor, level)
+        axes.plot(cells["test_score"], cells["last_test_score"], style.marker, color=style.color, alpha=0.6)
+    axes.axline((0, 0), slope=1, color=MUTED, linewidth=1)
+    axes.set_xlabel("test_r2")
+    plain_numbers(axes.xaxis)
+    plain_numbers(axes.yaxis)
+
+
+def gap_table(fit: pd.DataFrame) -> pd.DataFrame:
+    """Training and validation curves side by side.
+
+    Args:
+        fit: Rows of `fit_table` for both curves, with a column rows ("train" or "validation").
+
+    Returns:
+        The same rows, training first.
+    """
+    return fit.sort_values(["rows", "epoch"], kind="stable").reset_index(drop=True)
+
+
+def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """Validation rows solid, training rows dashed, in the colour of the level."""
+    for (level, rows), line in table.groupby([factor, "rows"], sort=False):
+        color = palette.style(factor, level).color
+        axes.fill_between(line["epoch"], line["low"], line["high"], color=color, alpha=0.13, linewidth=0)
+        axes.plot(line["epoch"], line["median"], color=color, dashes=() if rows == "validation" else (4, 2))
+    log_epochs(axes, int(table["epoch"].max()))
+    plain_numbers(axes.yaxis)
+
+
+def best_epoch_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Share of finished runs whose best epoch has come, against the epoch.
+
+    Returns:
+        Columns of `by`, then epoch and share.
+    """
+    parts = []
+    for levels, group in each_group(runs[runs["status"] == "finished"], by):
+        epochs = np.sort(group["best_epoch"].to_numpy(dtype=float))
+        share = np.arange(1, len(epochs) + 1) / len(epochs)
+        ends = [1.0, *epochs, float(group["epochs"].max())]
+        part = pd.DataFrame({"epoch": ends, "share": [0.0, *share, 1.0]}).drop_duplicates("epoch", keep="last")
+        parts.append(part.assign(**levels))
+    columns = [*by, "epoch", "share"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)

@@ -1,0 +1,119 @@
+"""Vanishing gradients: the signal against layer and epoch, its slope, and the units that have stopped responding."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from nnjax.report.figures.scales import decades, log_epochs, named_x, named_y, whole_numbers
+from nnjax.report.formats import decimals
+from nnjax.report.groups import each_group
+from nnjax.report.histories import Histories, drawn_epochs
+from nnjax.report.theme import INK, NEGATIVE, POSITIVE, Palette
+from nnjax.statistics.bands import quartile_band
+
+
+def layer_table(
+    runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, epochs: Sequence[int]
+) -> pd.DataFrame:
+    """A layer curve against the layer: each run's median over some epochs, then median and quartiles over runs.
+
+    Args:
+        runs: One row a run.
+        by: Factors that separate the lines.
+        histories: Their curves.
+        curve: Name of a layer curve with positive values.
+        epochs: Epochs to take the median over, [0] for the network as initialised.
+
+    Returns:
+        Columns of `by`, then layer (1 = next to the input), low, median, high, runs.
+    """
+    rows = []
+    for levels, group in each_group(runs, by):
+        run_ids = group["run_id"].tolist()
+        for layer in histories.layers(curve):
+            values = histories.values(curve, layer, run_ids, epochs)
+            values = values[np.isfinite(values).all(axis=1)]
+            if len(values):
+                band = quartile_band(np.median(values, axis=1)[:, None])
+                line = {"layer": layer, **{name: float(side[0]) for name, side in band._asdict().items()}}
+                rows.append(levels | line | {"runs": len(values)})
+    return pd.DataFrame(rows, columns=[*by, "layer", "low", "median", "high", "runs"])
+
+
+def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """One line a level: the median against the layer, with the middle half of the runs as a bar at each layer."""
+    for level, line in table.groupby(factor, sort=False):
+        style = palette.style(factor, level)
+        axes.vlines(line["layer"], line["low"], line["high"], color=style.color, linewidth=3.5, alpha=0.25)
+        axes.plot(line["layer"], line["median"], color=style.color, dashes=style.dashes, marker=style.marker)
+    decades(axes)
+    whole_numbers(axes)
+
+
+def ends_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str) -> pd.DataFrame:
+    """First and last hidden layer of a layer curve against the epoch: median and quartiles over runs.
+
+    Returns:
+        Columns of `by`, then end ("first" or "last"), layer, epoch, low, median, high, runs.
+    """
+    epochs = drawn_epochs(int(runs["epochs"].max()))
+    parts = []
+    for levels, group in each_group(runs, by):
+        ends = {"first": 1, "last": int(group["depth"].max())}
+        for end, layer in ends.items():
+            values = histories.values(curve, layer, group["run_id"].tolist(), epochs)
+            values = values[np.isfinite(values).all(axis=1)]
+            if len(values):
+                part = pd.DataFrame({"epoch": epochs, **quartile_band(values)._asdict(), "runs": len(values)})
+                parts.append(part.assign(end=end, layer=layer, **levels))
+    columns = [*by, "end", "layer", "epoch", "low", "median", "high", "runs"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def draw_ends(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """Two lines: the first hidden layer solid, the last one dashed."""
+    for (level, end), line in table.groupby([factor, "end"], sort=False):
+        color = palette.style(factor, level).color
+        axes.fill_between(line["epoch"], line["low"], line["high"], color=color, alpha=0.16, linewidth=0)
+        axes.plot(line["epoch"], line["median"], color=color, dashes=() if end == "first" else (4, 2))
+    decades(axes)
+    log_epochs(axes, int(table["epoch"].max()))
+
+
+def heat_table(runs: pd.DataFrame, factors: Sequence[str], column: str) -> pd.DataFrame:
+    """Mean of a column over the runs at each pair of levels.
+
+    Args:
+        runs: One row a run.
+        factors: Row factor, column factor.
+        column: What is averaged; NaN is left out.
+
+    Returns:
+        The two factors, mean, standard_deviation and runs (those with a number).
+    """
+    groups = runs.groupby(list(factors), sort=False)[column]
+    table = groups.agg(mean="mean", standard_deviation="std", runs="count").reset_index()
+    return table[table["runs"] > 0].reset_index(drop=True)
+
+
+def draw_heat(table: pd.DataFrame, axes: Axes, factors: Sequence[str], scale: float) -> None:
+    """A tinted square with its number for each pair of levels; the tint is full at ± scale.
+
+    Args:
+        table: From `heat_table`, with columns row, column (positions), row_name and column_name.
+        axes: Where to draw.
+        factors: Row factor, column factor: the labels of the axes.
+        scale: Value of the strongest tint.
+    """
+    for mean, row, column in table[["mean", "row", "column"]].to_numpy(dtype=float):
+        color = POSITIVE if mean > 0 else NEGATIVE
+        tint = 0.75 * min(1.0, abs(mean) / scale) if scale else 0.0
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=color, alpha=tint, linewidth=0))
+        axes.text(column, row, decimals(mean, 2), color=INK, ha="center", va="center")
+    named_x(axes, table.drop_duplicates("column").sort_values("column")["column_name"].tolist())
+    named_y(axes, table.drop_duplicates("row").sort_values("row")["row_name"].tolist())
+    axes.grid(visible=False)
+    axes.set_xlabel(factors[1])

@@ -1,0 +1,179 @@
+"""R² on test rows: its spread over replicates, paired differences, baselines, and what carries the variance."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nnjax.report.choice import by_split, choose_on_validation
+from nnjax.report.figures.scales import named_x, named_y, plain_numbers
+from nnjax.report.layout import Layout
+from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, SHADE, Palette
+from nnjax.statistics.effects import grid_shares
+from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
+
+ALPHA = 0.05
+
+
+def spread_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Score of every split (seeds averaged), one row each.
+
+    Returns:
+        Columns of `by`, then split and test_score.
+    """
+    return runs.groupby([*by, "split"], sort=False)["test_score"].mean().reset_index()
+
+
+def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, baseline: float) -> None:
+    """A dot a split, a bar at the mean of each level, a line at the mean of the baseline.
+
+    Args:
+        table: From `spread_table`, with columns place, offset (x of each dot) and mean.
+        axes: Where to draw.
+        palette: Styles.
+        factor: The factor on the x axis.
+        baseline: Where the line goes.
+    """
+    axes.axhline(baseline, color=MUTED, linewidth=1.2, dashes=(4, 2))
+    for level, group in table.groupby(factor, sort=False):
+        style = palette.style(factor, level)
+        x = group["place"] + group["offset"]
+        axes.plot(x, group["test_score"], style.marker, color=style.color, alpha=0.45, markersize=3.5, linewidth=0)
+        place, mean = group["place"].iloc[0], group["mean"].iloc[0]
+        axes.plot([place - 0.34, place + 0.34], [mean, mean], color=style.color, linewidth=2.5)
+    named_x(axes, table.drop_duplicates("place").sort_values("place")["place_name"].tolist())
+    axes.tick_params(axis="x", rotation=35)
+    plain_numbers(axes.yaxis)
+
+
+def differences_table(results: pd.DataFrame, layout: Layout, sizes: tuple[int, int]) -> pd.DataFrame:
+    """Paired differences of the score: every level of every studied factor against its reference level.
+
+    Two views: "averaged" over the combinations of the other studied factors, and "at its best", with all other
+    factors chosen on validation rows in each split. Nobody declared these comparisons: they come with a
+    Benjamini-Hochberg q; intervals of those with q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %.
+
+    Args:
+        results: The results table with scores.
+        layout: Factors and reference levels.
+        sizes: Training rows (validation rows among them) and test rows of a split.
+
+    Returns:
+        One row a comparison: factor, view, level, reference, the interval's fields, q.
+    """
+    chosen = choose_on_validation(results, layout.studied)
+    comparisons: list[dict[str, object]] = []
+    for factor in layout.studied:
+        best = choose_on_validation(results, [factor])
+        for level in layout.levels[factor]:
+            if level != layout.reference[factor]:
+                pair = (level, layout.reference[factor])
+                others = [other for other in layout.studied if other != factor]
+                names: dict[str, object] = {"factor": factor, "level": level, "reference": pair[1]}
+                comparisons.append(names | {"view": "averaged", "d": _paired(chosen, factor, pair, others)})
+                comparisons.append(names | {"view": "at its best", "d": _paired(best, factor, pair, [])})
+    return _with_intervals(pd.DataFrame([row for row in comparisons if len(row["d"]) > 1]), sizes)  # type: ignore[arg-type]
+
+
+def _paired(runs: pd.DataFrame, factor: str, pair: tuple[object, object], others: Sequence[str]) -> list[float]:
+    """Difference of the split means, over the combinations of the other factors that both levels have."""
+    keys = [*others, "split"]
+    sides = [runs[runs[factor] == level].groupby(keys)["test_score"].mean() for level in pair]
+    return (sides[0] - sides[1]).dropna().groupby("split").mean().sort_index().tolist()
+
+
+def _with_intervals(table: pd.DataFrame, sizes: tuple[int, int]) -> pd.DataFrame:
+    if table.empty:
+        return table
+    p = [paired_interval(d, *sizes).p_value for d in table["d"]]
+    q = benjamini_hochberg(p)
+    selected = int((q <= ALPHA).sum())
+    level = selected_level(ALPHA, selected, len(p)) if selected else 1 - ALPHA
+    intervals = [
+        paired_interval(d, *sizes, level=level if is_selected else 1 - ALPHA)
+        for d, is_selected in zip(table["d"], q <= ALPHA, strict=True)
+    ]
+    return table.drop(columns="d").assign(**interval_columns(intervals), q=q)
+
+
+def interval_columns(intervals: Sequence[PairedInterval]) -> dict[str, list[float]]:
+    """The numbers of intervals as columns of a table, under their own names."""
+    names = ("estimate", "low", "high", "low_plain", "high_plain", "p_value", "n")
+    return {name: [getattr(interval, name) for interval in intervals] for name in names} | {
+        "interval_level": [interval.level for interval in intervals]
+    }
+
+
+def draw_intervals(table: pd.DataFrame, axes: Axes, margin: float) -> None:
+    """An interval a row: corrected thick, plain thin inside it, the margin of practical equality shaded.
+
+    Args:
+        table: Columns name, place (down the y axis), color, is_hollow, and the interval's.
+        axes: Where to draw.
+        margin: Practical margin, 0 for none.
+    """
+    axes.axvspan(-margin, margin, color=SHADE, alpha=0.5, linewidth=0)
+    axes.axvline(0, color=MUTED, linewidth=1)
+    for row in table.to_dict("records"):
+        color, place = row["color"], row["place"]
+        axes.plot([row["low"], row["high"]], [place, place], color=color, lw=4.5, alpha=0.4, solid_capstyle="butt")
+        axes.plot([row["low_plain"], row["high_plain"]], [place, place], color=color, linewidth=1.3)
+        axes.plot(row["estimate"], place, "o", color=color, mfc=PAGE if row["is_hollow"] else color)
+    named_y(axes, table.drop_duplicates("name")["name"].tolist())
+    plain_numbers(axes.xaxis)
+
+
+def importance_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Share of the variance between cells that each factor and interaction carries; the grid must be complete.
+
+    Returns:
+        Columns effect and share, main effects first, interactions of three and more summed; empty where cells lack.
+    """
+    factors = [*layout.studied, *layout.nuisance]
+    means = results.groupby(factors, sort=False)["test_score"].mean()
+    grid = means.reindex(pd.MultiIndex.from_product([layout.levels[f] for f in factors], names=factors))
+    if len(factors) < 2 or grid.isna().any() or len(means) != len(grid):
+        return pd.DataFrame(columns=["effect", "share"])
+    shares = grid_shares(grid.to_numpy(dtype=float).reshape([len(layout.levels[f]) for f in factors]))
+    few = {" × ".join(factors[axis] for axis in axes): share for axes, share in shares.items() if len(axes) < 3}
+    rest = sum(share for axes, share in shares.items() if len(axes) > 2)
+    table = pd.DataFrame({"effect": [*few, "three and more"], "share": [*few.values(), rest]})
+    return table if len(factors) > 2 else table.iloc[:-1]
+
+
+def draw_importance(table: pd.DataFrame, axes: Axes) -> None:
+    """A bar an effect."""
+    axes.barh(np.arange(len(table)), table["share"], height=0.62, color=ACCENT, alpha=0.8)
+    for place, share in enumerate(table["share"]):
+        axes.text(share, place, f"\u00a0{100 * share:.0f} %", va="center", color=INK)
+    named_y(axes, table["effect"].tolist())
+    axes.set_xlim(0, 1.18 * table["share"].max())
+    axes.set_xticks([])
+    axes.spines["bottom"].set_visible(False)
+    axes.grid(visible=False)
+
+
+def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[int, int]) -> pd.DataFrame:
+    """Score of each model on the same splits, and its paired difference to a reference model.
+
+    Args:
+        scores: Model -> score of each split.
+        reference: Key of the model that the others are compared with.
+        sizes: Training and test rows of a split.
+
+    Returns:
+        One row a model: name, test_score, standard_deviation (over splits), and the interval of the difference.
+    """
+    rows = []
+    for name, score in scores.items():
+        interval = paired_interval((score - scores[reference]).to_numpy(dtype=float), *sizes)
+        columns = {key: values[0] for key, values in interval_columns([interval]).items()}
+        rows.append({"name": name, "test_score": score.mean(), "standard_deviation": score.std()} | columns)
+    return pd.DataFrame(rows)
+
+
+def split_scores(runs: pd.DataFrame) -> pd.Series:
+    """Test score of each split, for `models_table`."""
+    return by_split(runs, "test_score")

@@ -1,0 +1,119 @@
+"""Numbers as the report prints them: true minus signs, as many digits as mean something."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+SHARES = frozenset({"share", "share_reached", "saturated", "dead", "win_rate", "interval_level", "vanished"})
+COUNTS = frozenset({"epoch", "layer", "runs", "n", "split", "best_epoch", "restricted_mean", "horizon", "diverged"})
+INTERVALS = frozenset({"estimate", "low", "high", "low_plain", "high_plain"})
+PROBABILITIES = frozenset({"p_value", "q", "holm_p", "probability"})
+
+
+def decimals(value: float, digits: int = 3) -> str:
+    """A number with a fixed count of decimals and a true minus sign.
+
+    Example:
+        >>> decimals(-0.0123456), decimals(0.5, 1)
+        ('−0.012', '0.5')
+    """
+    if not math.isfinite(value):
+        return "–"
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """A difference: with its sign, whichever it is.
+
+    Example:
+        >>> signed(0.02), signed(-0.02), signed(0.0001)
+        ('+0.020', '−0.020', '0.000')
+    """
+    text = decimals(value, digits)
+    return f"+{text}" if math.isfinite(value) and float(f"{value:.{digits}f}") > 0 else text
+
+
+def percent(value: float) -> str:
+    """A share in percent, without decimals unless they are all there is.
+
+    Example:
+        >>> percent(0.25), percent(0.004), percent(0.99375)
+        ('25 %', '0.4 %', '99.38 %')
+    """
+    if not math.isfinite(value):
+        return "–"
+    digits = 2 if 0.99 < value < 1 else (1 if 0 < value < 0.0095 else 0)
+    return f"{100 * value:.{digits}f} %"
+
+
+def probability(value: float) -> str:
+    """A p, never rounded to 0.
+
+    Example:
+        >>> probability(0.0312), probability(1e-7)
+        ('0.031', '< 0.001')
+    """
+    if not math.isfinite(value):
+        return "–"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def significant(value: float) -> str:
+    """Four significant digits, no needless zeros.
+
+    Example:
+        >>> significant(0.000123456), significant(1234567.0), significant(12.0)
+        ('0.0001235', '1,234,567', '12')
+    """
+    if not math.isfinite(value):
+        return "–"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}".replace("-", "−")
+    return f"{value:.4g}".replace("-", "−")
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them.
+
+    Example:
+        >>> duration(0.25), duration(75.0), duration(7380.0)
+        ('0.2 s', '1 min 15 s', '2 h 03 min')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def format_cell(column: str, value: object, full_batch: int | None = None) -> str:
+    """One cell of a table, by the name of its column.
+
+    Example:
+        >>> format_cell("test_r2", 0.4567), format_cell("share", 0.5), format_cell("batch_size", 265, 265)
+        ('0.457', '50 %', 'full (265)')
+    """
+    if column == "batch_size" and full_batch is not None and value == full_batch:
+        return f"full ({value})"
+    if isinstance(value, float):
+        return _format_number(column, value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)
+
+
+def _format_number(column: str, value: float) -> str:
+    if column in PROBABILITIES:
+        return probability(value)
+    if column in SHARES:
+        return percent(value)
+    if column in COUNTS:
+        return decimals(value, 0 if value.is_integer() else 1)
+    is_score = "r2" in column or "score" in column or column in INTERVALS
+    return decimals(value) if is_score else significant(value)
+
+
+def is_number_column(column: "pd.Series[Any]") -> bool:
+    """Whether a column holds numbers, to be set flush right."""
+    return bool(pd.api.types.is_numeric_dtype(column)) and not pd.api.types.is_bool_dtype(column)

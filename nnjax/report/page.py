@@ -1,0 +1,46 @@
+"""Chapters into one page, without anything to load from elsewhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from nnjax.report.theme import css_variables
+from nnjax.report.views import Chapter
+
+
+@dataclass(frozen=True)
+class Page:
+    """The report before it is printed.
+
+    Attributes:
+        title: Name of the study.
+        question: What it asked.
+        subtitle: One line on what was run.
+        chapters: In order; the first is the answer.
+        footer: Who made it, and when.
+    """
+
+    title: str
+    question: str
+    subtitle: str
+    chapters: Sequence[Chapter]
+    footer: str
+
+
+def render_page(page: Page) -> str:
+    """The whole page as HTML: style sheet, script and figures inside, every word from outside escaped.
+
+    Args:
+        page: Finished records.
+    """
+    environment = Environment(
+        loader=PackageLoader("nnjax.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
+    return environment.get_template("report.html.j2").render(page=page, colors=colors)

@@ -1,0 +1,139 @@
+"""What the page's templates get: finished records that they loop over and print."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from markupsafe import Markup
+
+from nnjax.report.formats import format_cell, is_number_column
+
+MOST_ROWS_SHOWN = 240
+"""Rows of a table on the page; its CSV file has all of them."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One entry of a legend.
+
+    Attributes:
+        label: In words.
+        color: CSS colour.
+        dashes: SVG dash pattern; empty: solid.
+        marker: SVG polygon points around 0, 0; empty: no marker.
+        is_area: A shaded patch instead of a line.
+    """
+
+    label: str
+    color: str
+    dashes: str = ""
+    marker: str = ""
+    is_area: bool = False
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One drawing of a figure, with the title above it."""
+
+    title: str
+    svg: Markup
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table as shown, and as a CSV file beside the page.
+
+    Attributes:
+        name: Name of the CSV file without its ending, unique in the report.
+        frame: All of it.
+        columns: Heads.
+        is_number: Whether each column is set flush right.
+        rows: Formatted cells of the first rows.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    columns: tuple[str, ...]
+    is_number: tuple[bool, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def more(self) -> int:
+        """Rows that only the CSV file has."""
+        return len(self.frame) - len(self.rows)
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure: panels under one legend, a caption that says what to see, and the table that was drawn.
+
+    Attributes:
+        name: Identifier in the page.
+        caption: What it shows and what to see.
+        keys: Legend.
+        panels: Drawings.
+        across: Most panels side by side.
+        table: The numbers.
+    """
+
+    name: str
+    caption: str
+    keys: tuple[Key, ...]
+    panels: tuple[Panel, ...]
+    across: int
+    table: TableView
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One chapter: its template prints these.
+
+    Attributes:
+        key: Identifier in the page, and name of the template.
+        title: Heading.
+        figures: Figures by the name that the template uses.
+        tables: Tables likewise.
+        facts: Words and numbers of the prose.
+    """
+
+    key: str
+    title: str
+    figures: Mapping[str, FigureView] = field(default_factory=dict)
+    tables: Mapping[str, TableView] = field(default_factory=dict)
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+    def all_tables(self) -> list[TableView]:
+        """Every table of the chapter, those of its figures among them."""
+        return [*(figure.table for figure in self.figures.values()), *self.tables.values()]
+
+
+def view_table(
+    name: str, frame: pd.DataFrame, full_batch: int | None = None, most_rows: int = MOST_ROWS_SHOWN
+) -> TableView:
+    """Format a table for the page.
+
+    Args:
+        name: Name of its CSV file.
+        frame: The table.
+        full_batch: Size of the full batch, to be shown as "full".
+        most_rows: Rows on the page.
+    """
+    shown = frame.head(most_rows)
+    columns = [[format_cell(column, value, full_batch) for value in shown[column].tolist()] for column in shown.columns]
+    return TableView(
+        name=name,
+        frame=frame,
+        columns=tuple(str(column) for column in frame.columns),
+        is_number=tuple(is_number_column(frame[column]) for column in frame.columns),
+        rows=tuple(zip(*columns, strict=True)),
+    )
+
+
+def join_words(words: Sequence[str]) -> str:
+    """An enumeration in English.
+
+    Example:
+        >>> join_words(["a", "b", "c"])
+        'a, b and c'
+    """
+    return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""

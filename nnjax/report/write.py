@@ -1,0 +1,109 @@
+"""The report of a study: one page, its tables as CSV files, its cards as pictures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from nnjax.report.cards import write_cards
+from nnjax.report.chapters.asked import asked_chapter
+from nnjax.report.chapters.best import best_chapter
+from nnjax.report.chapters.convergence import convergence_chapter
+from nnjax.report.chapters.cost import cost_chapter
+from nnjax.report.chapters.epochs import epochs_chapter
+from nnjax.report.chapters.glossary import glossary_chapter
+from nnjax.report.chapters.gradients import gradients_chapter
+from nnjax.report.chapters.headline import headline_chapter
+from nnjax.report.chapters.method import method_chapter
+from nnjax.report.chapters.reproduce import reproduce_chapter
+from nnjax.report.chapters.scores import scores_chapter
+from nnjax.report.material import Material, gather
+from nnjax.report.page import Page, render_page
+from nnjax.report.views import Chapter
+from nnjax.sweep.durable import write_durably
+from nnjax.sweep.space import Space
+
+CHAPTERS = (
+    headline_chapter,
+    asked_chapter,
+    convergence_chapter,
+    gradients_chapter,
+    scores_chapter,
+    epochs_chapter,
+    best_chapter,
+    cost_chapter,
+    reproduce_chapter,
+    method_chapter,
+    glossary_chapter,
+)
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """What lies on the disk.
+
+    Attributes:
+        page: The page.
+        tables: CSV files.
+        cards: Near-square pictures for the tracking server, by short name.
+    """
+
+    page: Path
+    tables: tuple[Path, ...]
+    cards: Mapping[str, Path]
+
+
+def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | None = None) -> Path:
+    """Write the report of a study from its journal: a page that needs nothing else, tables, cards.
+
+    Args:
+        space: The study and its runs.
+        home: The home folder; the report goes to reports/<study>/ in it.
+        seconds: Stage -> seconds to show instead of those that the sweep record has.
+
+    Returns:
+        Path of index.html.
+
+    Raises:
+        NothingToReportError: If no cell of the study is complete.
+    """
+    folder = Path(home) / "reports" / space.study.name
+    return write_material(gather(space, Path(home), seconds), folder).page
+
+
+def write_material(material: Material, folder: Path) -> WrittenReport:
+    """Write page, tables and cards; the page last, so that it never promises what is not there.
+
+    Args:
+        material: What the chapters are made of.
+        folder: Where to.
+    """
+    chapters = [make(material) for make in CHAPTERS]
+    tables = _write_tables(chapters, folder / "tables")
+    cards = write_cards(material, folder / "figures")
+    page = folder / "index.html"
+    write_durably(page, render_page(_page(material, chapters)).encode())
+    return WrittenReport(page, tables, cards)
+
+
+def _write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.csv"):
+        stale.unlink()
+    paths = []
+    for table in (table for chapter in chapters for table in chapter.all_tables()):
+        path = folder / f"{table.name}.csv"
+        table.frame.to_csv(path, index=False)
+        paths.append(path)
+    return tuple(paths)
+
+
+def _page(material: Material, chapters: Sequence[Chapter]) -> Page:
+    study, finished = material.space.study, int((material.results["status"] == "finished").sum())
+    subtitle = (
+        f"{len(material.results):,} runs planned, {finished:,} finished: {len(material.space.cells):,} cells on "
+        f"{len(material.space.splits)} splits of {study.data.name} ({len(material.space.table.target):,} rows)"
+    )
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Page(study.name, study.question, subtitle, chapters, f"Made by nnjax {version('nnjax')} on {made}.")

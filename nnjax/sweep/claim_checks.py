@@ -1,0 +1,100 @@
+"""Checks of a study's claims: each is about cells that the study has, and can be answered."""
+
+from collections.abc import Iterator
+
+from nnjax.sweep.grid import Levels, has_levels, layer_sizes
+from nnjax.sweep.study_checks import Draft
+from nnjax.sweep.study_errors import Fault, show_value
+from nnjax.sweep.study_tables import Claim
+
+
+def check_claims(draft: Draft) -> Iterator[Fault]:
+    """Every claim by itself, and their names against each other; of each claim the first fault."""
+    names = [claim.name for claim in draft.file.claims]
+    for place, claim in enumerate(draft.file.claims):
+        if claim.name in names[:place]:
+            problem = "two claims have this name"
+            yield Fault(f"claims[{place}].name", show_value(claim.name), problem, "give each its own")
+            continue
+        for check in (_parts, _margin, _levels, _arms):
+            faults = list(check(draft, claim))
+            yield from faults
+            if faults:
+                break
+
+
+def arms(claim: Claim) -> dict[str, Levels]:
+    """The levels that pin each arm of a claim, the shared ones included.
+
+    Returns:
+        "a", and "b" where the kind has one, each with its own and the shared levels.
+    """
+    own = {"a": claim.a, "b": claim.b}
+    return {arm: {**claim.at, **levels} for arm, levels in own.items() if levels is not None}
+
+
+def _parts(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    """The kind decides which parts a claim has."""
+    key = f"claims.{claim.name}"
+    if claim.kind == "exceeds":
+        if claim.threshold is None:
+            yield Fault(f"{key}.threshold", "", "missing", 'kind = "exceeds" needs a number: write threshold = 0.3')
+        if claim.b is not None:
+            yield Fault(f"{key}.b", show_value(claim.b), 'kind = "exceeds" has one arm', "remove b")
+    else:
+        if claim.b is None:
+            yield Fault(f"{key}.b", "", "missing", f'kind = "{claim.kind}" compares a with b: write b = {{…}}')
+        elif arms(claim)["a"] == arms(claim)["b"]:
+            yield Fault(f"{key}.b", show_value(claim.b), "a and b are the same", "give them different levels")
+        if claim.threshold is not None:
+            remedy = 'remove it, or write kind = "exceeds"'
+            yield Fault(f"{key}.threshold", show_value(claim.threshold), f'kind = "{claim.kind}" has none', remedy)
+
+
+def _margin(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    if claim.kind != "exceeds" and claim.margin <= 0:
+        if "margin" in claim.model_fields_set:
+            problem, value = "not above 0", show_value(claim.margin)
+        else:
+            problem, value = f"missing, and {claim.metric} has no usual one", ""
+        remedy = "write the smallest difference that matters, such as margin = 0.02"
+        yield Fault(f"claims.{claim.name}.margin", value, problem, remedy)
+
+
+def _levels(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    """The levels exist, and none is given both to an arm and to both arms."""
+    for part, levels in (("a", claim.a), ("b", claim.b or {}), ("at", claim.at)):
+        for factor, level in levels.items():
+            key = f"claims.{claim.name}.{part}.{factor}"
+            known = draft.factors.get(factor) or ((draft.fixed[factor],) if factor in draft.fixed else ())
+            if not known:
+                remedy = "the layers of this study are given by other factors: use those"
+                yield Fault(key, show_value(level), "the study has no such factor", remedy)
+            elif level not in known:
+                remedy = f"levels of {factor}: {show_value(known)}"
+                yield Fault(key, show_value(level), "not a level of the study", remedy)
+            elif part != "at" and factor in claim.at:
+                yield Fault(key, show_value(level), "stands in at as well", "remove it from one of the two")
+
+
+def _arms(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    """Each arm pins every studied factor, has a cell, and has the metric."""
+    varied = [factor for factor, levels in draft.file.studied.items() if len(levels) > 1]
+    for arm, pinned in arms(claim).items():
+        key, value = f"claims.{claim.name}.{arm}", show_value(claim.a if arm == "a" else claim.b)
+        unpinned = [factor for factor in varied if factor not in pinned]
+        wanted = {factor: level for factor, level in pinned.items() if factor in draft.factors}
+        shapes = {len(layer_sizes({**draft.fixed, **cell})) for cell in draft.cells if has_levels(cell, wanted)}
+        if unpinned:
+            problem = f"leaves the studied factor {unpinned[0]} open"
+            yield Fault(key, value, problem, f"add {unpinned[0]} = {_some_level(draft, unpinned[0])} there or in at")
+        elif not shapes:
+            yield Fault(key, value, "the grid has no such cell", "look at grid.zip and grid.exclude")
+        elif claim.metric.startswith("grad_") and 1 in shapes:
+            problem = f"{claim.metric} does not exist for one hidden layer"
+            yield Fault(key, value, problem, "compare networks of depth 2 or more")
+
+
+def _some_level(draft: Draft, factor: str) -> str:
+    level = draft.factors[factor][0]
+    return f'"{level}"' if isinstance(level, str) else show_value(level)

@@ -1,0 +1,51 @@
+"""JAX's persistent compilation cache: programs compiled once serve the next sweep and the neighbour's worker."""
+
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+ZLIB_FIRST_BYTE = 0x78
+
+
+def enable_compilation_cache(folder: Path | str) -> None:
+    """Keep every compiled program in a folder; to be called before the first one is compiled.
+
+    The folder is this machine's and this user's alone: entries are native code.
+
+    Args:
+        folder: Made if missing.
+    """
+    import jax  # here, not above: the head of a sweep knows the folder's name long before it needs jax
+
+    configure: Callable[[str, object], None] = jax.config.update
+    configure("jax_compilation_cache_dir", str(folder))
+    configure("jax_persistent_cache_min_compile_time_secs", 0.0)
+    configure("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def remove_broken_entries(folder: Path | str) -> list[Path]:
+    """Remove entries that a killed worker left half written.
+
+    JAX writes an entry in place and never writes one over again, so a half one would warn and be compiled anew in
+    every sweep to come. Entries packed by zlib carry a checksum; others are left alone.
+
+    Args:
+        folder: The cache; it may be missing.
+
+    Returns:
+        The removed files.
+    """
+    broken = [path for path in Path(folder).glob("*-cache") if not _is_whole(path.read_bytes())]
+    for path in broken:
+        path.unlink(missing_ok=True)
+    return broken
+
+
+def _is_whole(entry: bytes) -> bool:
+    if entry[:1] != bytes([ZLIB_FIRST_BYTE]):
+        return len(entry) > 0
+    try:
+        zlib.decompress(entry)
+    except zlib.error:
+        return False
+    return True

@@ -1,0 +1,80 @@
+"""What a sweep will cost, predicted before anything is trained: seconds of the cores, megabytes of the disk."""
+
+from itertools import pairwise
+
+from nnjax.network.mlp import parameter_count
+from nnjax.training.bucket import Bucket
+
+SECONDS_A_PARAMETER = 1.6e-9
+"""A step's share per parameter: Adam, gradient norms, copies. Measured, one Zen 4 core, Adam, 24 shapes."""
+
+SECONDS_A_FLOP = 1.4e-11
+"""A step's share per floating-point operation of the products: 72 GFLOP/s, of a peak of 117. Same measurement."""
+
+SECONDS_A_UNIT = 4.4e-9
+"""A step's share per hidden unit and example: activation, its slope, diagnostics. Same measurement."""
+
+SECONDS_A_RUN = 2e-3
+"""Order of examples and initial parameters, made on the host."""
+
+SECONDS_A_PROGRAM = 5.0
+"""Tracing and compiling, nearly independent of depth."""
+
+SECONDS_TO_START = 5.0
+"""Until workers have imported jax."""
+
+JOURNAL_BYTES_A_VALUE = 3.4
+"""Bytes of the journal for one float32 of a curve, compressed."""
+
+JOURNAL_BYTES_A_RUN = 2_000
+"""Bytes of the journal for a run without its curves: finals, identity, predictions."""
+
+MLFLOW_BYTES_A_RUN = 5_000
+"""Bytes of MLflow's database for a run with finals only."""
+
+MLFLOW_BYTES_A_POINT = 315
+"""Bytes of MLflow's database for one point of a curve, indexes included."""
+
+MLFLOW_EPOCHS = 25
+"""Epochs at which MLflow is told a curve."""
+
+
+def run_seconds(bucket: Bucket) -> float:
+    """Predicted seconds of one core for one run of a bucket, within a factor of two on a machine like the one measured.
+
+    Floating-point operations a step: 6·inputs·outputs·batch for a layer (forward, and two products backward), a third
+    less for the first, whose input needs no gradient.
+
+    Args:
+        bucket: What shapes the program.
+
+    Example:
+        >>> bucket = Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error")
+        >>> 0.1 < run_seconds(bucket) < 0.3
+        True
+    """
+    sizes = bucket.layer_sizes
+    products = sum(inputs * outputs for inputs, outputs in pairwise(sizes))
+    flops = bucket.batch_size * (6 * products - 2 * sizes[0] * sizes[1])
+    units = bucket.batch_size * sum(bucket.hidden_layer_sizes)
+    step = SECONDS_A_PARAMETER * parameter_count(sizes) + SECONDS_A_FLOP * flops + SECONDS_A_UNIT * units
+    return SECONDS_A_RUN + bucket.epochs * bucket.steps * step
+
+
+def journal_bytes(bucket: Bucket) -> float:
+    """Predicted bytes of the journal for one run of a bucket."""
+    layers = len(bucket.hidden_layer_sizes)
+    values = (4 + 8 * layers + 3) * (bucket.epochs + 1)
+    return JOURNAL_BYTES_A_RUN + JOURNAL_BYTES_A_VALUE * values
+
+
+def curve_points(bucket: Bucket, curves: str) -> int:
+    """Points that MLflow is told of one run's or one cell's curves.
+
+    Args:
+        bucket: What shapes the program.
+        curves: "none", "main" (fit, gradient norm and saturated units) or "all".
+    """
+    layers = len(bucket.hidden_layer_sizes)
+    number = {"none": 0, "main": 4 + (layers + 1) + layers, "all": 4 + 8 * layers + 3}[curves]
+    return number * min(MLFLOW_EPOCHS, bucket.epochs + 1)

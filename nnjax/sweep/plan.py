@@ -1,0 +1,208 @@
+"""The plan of a sweep: which runs are missing, in which chunks they will be trained, and what that will cost."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from nnjax.data.splits import Split
+from nnjax.sweep.cost import (
+    MLFLOW_BYTES_A_POINT,
+    MLFLOW_BYTES_A_RUN,
+    SECONDS_A_PROGRAM,
+    SECONDS_TO_START,
+    curve_points,
+    journal_bytes,
+    run_seconds,
+)
+from nnjax.sweep.journal import chunk_name
+from nnjax.sweep.space import Configuration, Run, Space
+from nnjax.training.bucket import Bucket, chunk_size
+
+_BYTES_A_MB = 1e6
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Runs that train together: one bucket, one activation.
+
+    Attributes:
+        bucket: What shapes their program.
+        activation: Their activation.
+        runs: At most `chunk_size(bucket)` of them; the call is padded to that.
+        chunk_id: Hash of the runs.
+    """
+
+    bucket: Bucket
+    activation: str
+    runs: tuple[Run, ...]
+    chunk_id: str
+
+    @property
+    def cost(self) -> float:
+        """Predicted seconds of one core; a chunk costs the same however few runs are in it."""
+        return chunk_size(self.bucket) * run_seconds(self.bucket)
+
+
+@dataclass(frozen=True)
+class BucketPlan:
+    """What is left to do in one bucket.
+
+    Attributes:
+        bucket: What shapes the program.
+        runs: Runs to train.
+        chunks: Calls of the program.
+        seconds: Predicted seconds of one core for training.
+    """
+
+    bucket: Bucket
+    runs: int
+    chunks: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sweep before it starts.
+
+    Attributes:
+        cells: Cells of the study.
+        replicates: Replicates of each.
+        runs: Distinct runs of the study.
+        missing: Runs that the journal lacks.
+        chunks: The missing runs, grouped.
+        buckets: The chunks by bucket, dearest first.
+        journal_mb: Predicted megabytes that the journal will grow by.
+        mlflow_mb: Predicted megabytes of the whole study in MLflow's database.
+    """
+
+    cells: int
+    replicates: int
+    runs: int
+    missing: int
+    chunks: tuple[Chunk, ...]
+    buckets: tuple[BucketPlan, ...]
+    journal_mb: float
+    mlflow_mb: float
+
+    @property
+    def programs(self) -> int:
+        """Programs to compile, or to fetch from the cache."""
+        return len(self.buckets)
+
+    @property
+    def core_seconds(self) -> float:
+        """Predicted seconds of one core, training alone."""
+        return sum(bucket.seconds for bucket in self.buckets)
+
+    def minutes(self, workers: int) -> float:
+        """Predicted minutes from start to end of the training, nothing cached.
+
+        Args:
+            workers: Workers at once, each with a core to itself.
+        """
+        if not self.chunks:
+            return 0.0
+        shared = (self.core_seconds + SECONDS_A_PROGRAM * self.programs) / workers
+        return (SECONDS_TO_START + shared) / 60
+
+
+def make_plan(space: Space, finished: Set[str]) -> Plan:
+    """Group the runs that are missing into chunks.
+
+    How runs are grouped has no influence on their numbers: every chunk is trained at its bucket's own size.
+
+    Args:
+        space: All that the study asks for.
+        finished: Identities of the runs that are in the journal.
+    """
+    distinct = {run.run_id: run for run in space.runs}
+    missing = [run for run_id, run in distinct.items() if run_id not in finished]
+    sizes = largest_sizes(space.splits)
+    chunks = tuple(_make_chunks(missing, space.table.features.shape[1], sizes))
+    return Plan(
+        cells=len(space.cells),
+        replicates=len(space.replicates),
+        runs=len(distinct),
+        missing=len(missing),
+        chunks=chunks,
+        buckets=_plan_buckets(chunks),
+        journal_mb=sum(len(chunk.runs) * journal_bytes(chunk.bucket) for chunk in chunks) / _BYTES_A_MB,
+        mlflow_mb=_mlflow_mb(space, sizes),
+    )
+
+
+@dataclass(frozen=True)
+class LargestSizes:
+    """Rows that a program must have room for: the training rows of every split, the most others of any split."""
+
+    train: int
+    validation: int
+    test: int
+
+
+def largest_sizes(splits: Sequence[Split]) -> LargestSizes:
+    """The rows that a program must have room for, from all splits of a study (or all folds of one repeat)."""
+    return LargestSizes(
+        *(max(len(getattr(split, part)) for split in splits) for part in ("train", "validation", "test"))
+    )
+
+
+def make_bucket(configuration: Configuration, n_features: int, sizes: LargestSizes) -> Bucket:
+    """The bucket that a configuration belongs to.
+
+    Args:
+        configuration: Everything that is chosen about a training.
+        n_features: Inputs.
+        sizes: Rows.
+    """
+    return Bucket(
+        n_features=n_features,
+        hidden_layer_sizes=configuration.hidden_layer_sizes,
+        n_outputs=1,
+        batch_size=configuration.batch_size,
+        n_train=sizes.train,
+        n_validation=sizes.validation,
+        n_test=sizes.test,
+        epochs=configuration.epochs,
+        optimizer=configuration.optimizer,
+        loss=configuration.loss,
+    )
+
+
+def _make_chunks(runs: Sequence[Run], n_features: int, sizes: LargestSizes) -> Iterator[Chunk]:
+    groups: dict[tuple[Bucket, str], list[Run]] = defaultdict(list)
+    for run in runs:
+        configuration = run.cell.configuration
+        groups[make_bucket(configuration, n_features, sizes), configuration.activation].append(run)
+    for (bucket, activation), members in groups.items():
+        size = chunk_size(bucket)
+        for start in range(0, len(members), size):
+            part = tuple(members[start : start + size])
+            yield Chunk(bucket, activation, part, chunk_name([run.run_id for run in part]))
+
+
+def _plan_buckets(chunks: Sequence[Chunk]) -> tuple[BucketPlan, ...]:
+    groups: dict[Bucket, list[Chunk]] = defaultdict(list)
+    for chunk in chunks:
+        groups[chunk.bucket].append(chunk)
+    plans = [
+        BucketPlan(
+            bucket=bucket,
+            runs=sum(len(chunk.runs) for chunk in members),
+            chunks=len(members),
+            seconds=sum(chunk.cost for chunk in members),
+        )
+        for bucket, members in groups.items()
+    ]
+    return tuple(sorted(plans, key=lambda plan: -plan.seconds))
+
+
+def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
+    """Cells always have their main curves, runs those that the study asks for."""
+    replicates, curves = len(space.replicates), space.study.logging.curves
+    points = 0
+    for cell in space.cells:
+        bucket = make_bucket(cell.configuration, space.table.features.shape[1], sizes)
+        points += curve_points(bucket, "main") + replicates * curve_points(bucket, curves)
+    runs = len(space.cells) * (1 + replicates)
+    return (runs * MLFLOW_BYTES_A_RUN + points * MLFLOW_BYTES_A_POINT) / _BYTES_A_MB

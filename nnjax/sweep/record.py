@@ -1,0 +1,131 @@
+"""The sweep record: what was asked, on what it ran, how long it took. One small JSON file a sweep."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+
+from nnjax.sweep.durable import write_durably
+
+STAGES = ("setup", "compile", "train", "wall", "track", "report")
+"""Keys of `seconds`. `compile` and `train` are summed over workers, `wall` is the clock of the whole sweep."""
+
+
+@dataclass(frozen=True)
+class SweepRecord:
+    """One sweep: a study on a journal, in one execution or, after interrupts, several.
+
+    Attributes:
+        sweep_id: Hash of the study and its runs.
+        study: Name of the study.
+        study_path: Where its file stood.
+        study_text: The file, word for word.
+        overrides: Values changed from the command line, as written.
+        runs: Number of planned runs.
+        trained: Runs trained by this sweep's executions; the others were in the journal before.
+        executions: How often the sweep was started with something left to train.
+        command_line: The last command.
+        host: Machine: name, system, cpu, cores, memory_mb, python.
+        versions: Package -> version.
+        git_commit: Commit of the current folder, "+" if files were changed, "" if there is none.
+        executor: Name of the executor.
+        workers: Workers at once.
+        started: Begin of the first execution, Unix seconds.
+        ended: End of the last one, Unix seconds; 0 while it runs.
+        seconds: Stage -> seconds, summed over executions; keys are among `STAGES`.
+        peak_memory_mb: Most memory of the head plus that of each worker, 10⁶ bytes.
+    """
+
+    sweep_id: str
+    study: str
+    study_path: str
+    study_text: str
+    overrides: tuple[str, ...]
+    runs: int
+    command_line: str
+    host: Mapping[str, str | int]
+    versions: Mapping[str, str]
+    git_commit: str
+    executor: str
+    workers: int
+    started: float
+    trained: int = 0
+    executions: int = 0
+    ended: float = 0.0
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    peak_memory_mb: float = 0.0
+
+
+def record_path(home: Path | str, sweep_id: str) -> Path:
+    """Where a sweep's record stands."""
+    return Path(home) / "journal" / "sweeps" / f"{sweep_id}.json"
+
+
+def save_record(home: Path | str, record: SweepRecord) -> Path:
+    """Write a record, whole or not at all, over an older one of the same sweep."""
+    path = record_path(home, record.sweep_id)
+    write_durably(path, json.dumps(asdict(record), indent=2, ensure_ascii=False).encode())
+    return path
+
+
+def load_record(home: Path | str, sweep_id: str) -> SweepRecord | None:
+    """The record of a sweep, None if it never ran here or its file cannot be read.
+
+    A damaged record loses facts about time and machine, never a result, so it is not an error.
+    """
+    try:
+        content = json.loads(record_path(home, sweep_id).read_text())
+        known = {each.name for each in fields(SweepRecord)}
+        record = SweepRecord(**{name: value for name, value in content.items() if name in known})
+        return replace(record, overrides=tuple(record.overrides))
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def continue_record(fresh: SweepRecord, earlier: SweepRecord | None) -> SweepRecord:
+    """A record at the start of an execution: times go on from where an interrupted one stopped.
+
+    Args:
+        fresh: What is known now.
+        earlier: The record on the disk, if there is one.
+    """
+    if earlier is None:
+        return fresh
+    return replace(
+        fresh,
+        started=earlier.started,
+        trained=earlier.trained,
+        executions=earlier.executions,
+        seconds=earlier.seconds,
+        peak_memory_mb=earlier.peak_memory_mb,
+    )
+
+
+def add_seconds(record: SweepRecord, **seconds: float) -> SweepRecord:
+    """A record with more time spent in some stages.
+
+    Args:
+        record: The record.
+        seconds: Stage -> seconds to add.
+
+    Raises:
+        ValueError: If a stage is not in `STAGES`.
+    """
+    unknown = set(seconds) - set(STAGES)
+    if unknown:
+        raise ValueError(f"unknown stages {sorted(unknown)}; there are {', '.join(STAGES)}")
+    spent = {stage: record.seconds.get(stage, 0.0) + more for stage, more in seconds.items()}
+    return replace(record, seconds={**record.seconds, **spent})
+
+
+def note_seconds(home: Path | str, sweep_id: str, **seconds: float) -> None:
+    """Set the time of stages that are done anew each time (`track`, `report`) in the record on the disk.
+
+    Args:
+        home: The home folder.
+        sweep_id: The sweep; without a record nothing happens.
+        seconds: Stage -> seconds.
+    """
+    record = load_record(home, sweep_id)
+    if record is not None:
+        save_record(home, replace(record, seconds={**record.seconds, **seconds}))

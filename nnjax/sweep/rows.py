@@ -1,0 +1,97 @@
+"""Between a run of the space and a row of the journal: what a worker must know, and what a row says of the run."""
+
+from dataclasses import asdict
+from typing import Any
+
+from nnjax.sweep.identity import canonical_json
+from nnjax.sweep.plan import Chunk
+from nnjax.sweep.schema import SCHEMA_VERSION
+from nnjax.sweep.space import Configuration, Run, Space
+from nnjax.sweep.worker import TrainedTask, TrainingTask
+from nnjax.training.chunk import Trainee
+
+
+def make_trainee(run_id: str, configuration: Configuration, seed: int, split: int) -> Trainee:
+    """What the engine must know of one run.
+
+    Args:
+        run_id: Its identity.
+        configuration: Everything that is chosen about it.
+        seed: What its initial parameters and order are drawn from.
+        split: Number of its split among those given to the worker.
+    """
+    return Trainee(
+        run_id=run_id,
+        activation=configuration.activation,
+        initializer=configuration.initializer,
+        learning_rate=configuration.learning_rate,
+        l2=configuration.l2,
+        momentum=configuration.momentum,
+        beta_1=configuration.beta_1,
+        beta_2=configuration.beta_2,
+        epsilon=configuration.epsilon,
+        seed=seed,
+        split=split,
+    )
+
+
+def split_key(data_digest: str, split_digest: str) -> str:
+    """The name of a scaled split within a worker."""
+    return f"{data_digest}:{split_digest}"
+
+
+def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
+    """A chunk as it travels to a worker."""
+    return TrainingTask(
+        chunk_id=chunk.chunk_id,
+        bucket=chunk.bucket,
+        trainees=tuple(
+            make_trainee(run.run_id, run.cell.configuration, run.replicate.seed, run.replicate.split)
+            for run in chunk.runs
+        ),
+        split_keys={run.replicate.split: split_key(data_digest, run.replicate.split_digest) for run in chunk.runs},
+        cost=chunk.cost,
+    )
+
+
+def make_rows(space: Space, chunk: Chunk, trained: TrainedTask, host: str) -> list[dict[str, Any]]:
+    """A trained chunk as rows of the journal.
+
+    Args:
+        space: The space that the chunk is part of.
+        chunk: Its runs.
+        trained: What the worker sent back.
+        host: Name of the machine.
+    """
+    provenance = {
+        "started": trained.started,
+        "ended": trained.ended,
+        "train_seconds": trained.chunk.train_seconds / len(chunk.runs),
+        "host": host,
+        "chunk": chunk.chunk_id,
+    }
+    outcomes = {outcome["run_id"]: outcome for outcome in trained.chunk.outcomes}
+    return [{**outcomes[run.run_id], **describe_run(space, run), **provenance} for run in chunk.runs]
+
+
+def describe_run(space: Space, run: Run) -> dict[str, Any]:
+    """What a row says of the run itself: enough to train it again without the study."""
+    study, replicate = space.study, run.replicate
+    return {
+        "run_id": run.run_id,
+        "schema": SCHEMA_VERSION,
+        "configuration": run.cell.configuration.to_json(),
+        "data": space.table.name,
+        "data_digest": space.table.digest,
+        "split_digest": replicate.split_digest,
+        "seed": replicate.seed,
+        "replicate": canonical_json(
+            {
+                **{name: value for name, value in asdict(replicate).items() if name not in ("seed", "split_digest")},
+                "method": study.replicates.method,
+                "test_share": study.replicates.test_share,
+                "validation_share": study.data.validation_share,
+                "base_seed": study.replicates.base_seed,
+            }
+        ),
+    }

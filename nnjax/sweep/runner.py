@@ -1,0 +1,251 @@
+"""The runner: trains what the journal lacks, and nothing twice. A finished chunk is on the disk before it counts."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from nnjax.data.scaling import ScaledSplit, scale_split
+from nnjax.sweep.compilation_cache import remove_broken_entries
+from nnjax.sweep.executors import Executor, Outcome, make_executor
+from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb, usable_cores
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.plan import Chunk, Plan, make_plan
+from nnjax.sweep.progress import Progress, SilentProgress, SweepState
+from nnjax.sweep.record import SweepRecord, add_seconds, continue_record, load_record, save_record
+from nnjax.sweep.rows import make_rows, make_task, split_key
+from nnjax.sweep.space import Space, sweep_id
+from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task
+
+
+@dataclass(frozen=True)
+class SweepSummary:
+    """What a sweep came to.
+
+    Attributes:
+        sweep_id: Its identity.
+        planned: Distinct runs of the study.
+        trained: Runs trained now.
+        reused: Runs that were in the journal before.
+        diverged: Runs of the study that turned NaN or infinite, whenever trained.
+        missing: Runs that the journal still lacks.
+        failed: Runs of chunks that ended in an error now; they are among the missing ones.
+        errors: What went wrong, one text a failed chunk.
+        seconds: Stage -> seconds of this execution: setup, compile, train (both summed over workers), wall.
+    """
+
+    sweep_id: str
+    planned: int
+    trained: int
+    reused: int
+    diverged: int
+    missing: int
+    failed: int
+    errors: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What trains; tests put another in its place.
+
+    Attributes:
+        prepare: Called once in each worker with the cache folder and the scaled splits.
+        train: Called with each task.
+    """
+
+    prepare: Callable[[Path, Mapping[str, ScaledSplit]], None] = prepare_worker
+    train: Callable[[TrainingTask], TrainedTask] = train_task
+
+
+def run_sweep(
+    space: Space,
+    home: Path | str = ".",
+    executor_name: str = "processes",
+    workers: int | None = None,
+    progress: Progress | None = None,
+    engine: Engine | None = None,
+) -> SweepSummary:
+    """Train every run of a space that the journal lacks.
+
+    To be called again after a kill, or with a larger study: what is in the journal stays and is not trained again.
+    Executor and workers have no influence on any number.
+
+    Args:
+        space: All that the study asks for.
+        home: The folder under which all that is generated lies.
+        executor_name: One of `EXECUTORS`.
+        workers: Workers at once; as many as there are usable cores if None.
+        progress: Who wants to know how it goes; nobody if None.
+        engine: What trains, jax if None.
+
+    Returns:
+        What came of it. A chunk that fails does not stop the others; its runs are missing.
+
+    Raises:
+        WorkerStartError: If no worker can be started.
+        ValueError: If there is no such executor.
+    """
+    slots = len(usable_cores()) if workers is None else workers
+    workplace = _Workplace(Path(home), executor_name, slots, engine or Engine())
+    return _Sweep(space, workplace, progress or SilentProgress()).run()
+
+
+def cache_folder(home: Path) -> Path:
+    """Where a home keeps JAX's compiled programs."""
+    return home.resolve() / ".cache" / "jax"
+
+
+@dataclass(frozen=True)
+class _Workplace:
+    """Where a sweep runs."""
+
+    home: Path
+    executor_name: str
+    workers: int
+    engine: Engine
+
+
+class _Sweep:
+    """One execution; lives for one call of `run_sweep`."""
+
+    def __init__(self, space: Space, workplace: _Workplace, progress: Progress) -> None:
+        self._began = time.perf_counter()
+        self._space, self._workplace, self._progress = space, workplace, progress
+        self._journal = Journal(workplace.home)
+        self._statuses = self._journal.statuses()
+        self._plan = make_plan(space, self._statuses.keys())
+        self._chunks = {chunk.chunk_id: chunk for chunk in self._plan.chunks}
+        self._work = sum(chunk.cost for chunk in self._plan.chunks)
+        self._state = SweepState(runs_to_train=self._plan.missing)
+        self._setup_seconds = 0.0
+        self._host = describe_host()
+        self._errors: list[str] = []
+        self._memory: dict[int, float] = {}
+
+    def run(self) -> SweepSummary:
+        """Train what is missing and say what came of it."""
+        if self._plan.chunks:
+            with self._recorded(), closing(self._executor()) as executor:
+                self._train(executor)
+        return self._summary()
+
+    def _executor(self) -> Executor:
+        folder = cache_folder(self._workplace.home)
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_broken_entries(folder)
+        prepare = partial(self._workplace.engine.prepare, folder, _scaled_splits(self._space, self._plan))
+        return make_executor(self._workplace.executor_name, self._workplace.workers, prepare)
+
+    def _train(self, executor: Executor) -> None:
+        digest = self._space.table.digest
+        tasks = [make_task(chunk, digest) for chunk in self._plan.chunks]
+        self._setup_seconds = time.perf_counter() - self._began
+        self._progress.update(self._state)
+        with closing(executor.map_unordered(self._workplace.engine.train, tasks)) as outcomes:
+            for outcome in outcomes:
+                self._take(self._chunks[outcome.task.chunk_id], outcome)
+                self._progress.update(self._state)
+
+    def _take(self, chunk: Chunk, outcome: Outcome[TrainingTask]) -> None:
+        """Journal a chunk, then count it."""
+        trained: TrainedTask | None = outcome.result
+        changes: dict[str, Any] = {"failed": self._state.failed + len(chunk.runs)}
+        if trained is None:
+            self._errors.append(outcome.error or "no result and no error")
+        else:
+            self._journal.append(make_rows(self._space, chunk, trained, self._host.name))
+            changes = self._count(chunk, trained)
+        self._state = replace(
+            self._state,
+            work_done=self._state.work_done + chunk.cost / self._work,
+            elapsed=time.perf_counter() - self._began - self._setup_seconds,
+            **changes,
+        )
+
+    def _count(self, chunk: Chunk, trained: TrainedTask) -> dict[str, Any]:
+        statuses = {outcome["run_id"]: outcome["status"] for outcome in trained.chunk.outcomes}
+        self._statuses |= statuses
+        self._memory[trained.process] = max(trained.peak_memory_mb, self._memory.get(trained.process, 0.0))
+        return {
+            "trained": self._state.trained + len(chunk.runs),
+            "diverged": self._state.diverged + list(statuses.values()).count("diverged"),
+            "compile_seconds": self._state.compile_seconds + trained.chunk.compile_seconds,
+            "train_seconds": self._state.train_seconds + trained.chunk.train_seconds,
+        }
+
+    @contextmanager
+    def _recorded(self) -> Iterator[None]:
+        """Write the record before and after, also after an interrupt; end the progress display."""
+        record = continue_record(self._record(), load_record(self._workplace.home, sweep_id(self._space)))
+        save_record(self._workplace.home, record)
+        try:
+            yield
+        finally:
+            self._progress.close()
+            save_record(self._workplace.home, self._finish(record))
+
+    def _record(self) -> SweepRecord:
+        study = self._space.study
+        return SweepRecord(
+            sweep_id=sweep_id(self._space),
+            study=study.name,
+            study_path=study.path,
+            study_text=study.text,
+            overrides=study.overrides,
+            runs=self._plan.runs,
+            command_line=" ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            host=asdict(self._host),
+            versions=package_versions(),
+            git_commit=git_commit(),
+            executor=self._workplace.executor_name,
+            workers=self._workplace.workers,
+            started=time.time(),
+        )
+
+    def _finish(self, record: SweepRecord) -> SweepRecord:
+        workers = sum(memory for process, memory in self._memory.items() if process != os.getpid())
+        return replace(
+            add_seconds(record, **self._seconds()),
+            trained=record.trained + self._state.trained,
+            executions=record.executions + 1,
+            ended=time.time(),
+            peak_memory_mb=max(record.peak_memory_mb, peak_memory_mb() + workers),
+        )
+
+    def _seconds(self) -> dict[str, float]:
+        return {
+            "setup": self._setup_seconds,
+            "compile": self._state.compile_seconds,
+            "train": self._state.train_seconds,
+            "wall": time.perf_counter() - self._began,
+        }
+
+    def _summary(self) -> SweepSummary:
+        run_ids = {run.run_id for run in self._space.runs}
+        known = [self._statuses[run_id] for run_id in run_ids if run_id in self._statuses]
+        return SweepSummary(
+            sweep_id=sweep_id(self._space),
+            planned=len(run_ids),
+            trained=self._state.trained,
+            reused=len(run_ids) - self._plan.missing,
+            diverged=known.count("diverged"),
+            missing=len(run_ids) - len(known),
+            failed=self._state.failed,
+            errors=tuple(self._errors),
+            seconds=self._seconds(),
+        )
+
+
+def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
+    """The splits that the missing runs need, scaled."""
+    needed = sorted({run.replicate.split for chunk in plan.chunks for run in chunk.runs})
+    return {
+        split_key(space.table.digest, space.splits[number].digest): scale_split(space.table, space.splits[number])
+        for number in needed
+    }

@@ -1,0 +1,181 @@
+"""A study: what is asked, what is varied in which role, what it is repeated over, what is claimed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from re import fullmatch
+
+from pydantic import ValidationError
+
+from nnjax.sweep.claim_checks import check_claims
+from nnjax.sweep.factors import FACTORS, Level
+from nnjax.sweep.identity import content_hash
+from nnjax.sweep.study_checks import (
+    Check,
+    Draft,
+    check_cells,
+    check_exclude,
+    check_folds,
+    check_levels,
+    check_roles,
+    check_rows,
+    check_size,
+    check_zip,
+)
+from nnjax.sweep.study_errors import Fault, StudyError, show_value
+from nnjax.sweep.study_messages import faults_of
+from nnjax.sweep.study_reading import apply_overrides, parse_study, read_study_text
+from nnjax.sweep.study_tables import NAME_PATTERN, Claim, DataSource, Grid, Logging, Replicates, StudyFile
+
+__all__ = ["Claim", "Study", "StudyError", "load_study"]
+
+CHECKS: tuple[Check, ...] = (
+    check_roles,
+    check_levels,
+    check_folds,
+    check_rows,
+    check_zip,
+    check_exclude,
+    check_size,
+    check_cells,
+    check_claims,
+)
+"""In this order: each may take for granted what those before it have found sound."""
+
+
+@dataclass(frozen=True)
+class Study:
+    """A checked study.
+
+    Attributes:
+        name: Names the study in the report and in MLflow.
+        question: What is asked.
+        expected: What the author expects, or how long it takes; empty if nothing is said.
+        data: The data set.
+        replicates: What every cell is repeated over.
+        studied: Levels of the factors that the question is about.
+        nuisance: Levels of the factors that are chosen on validation rows.
+        fixed: The one level of every other factor, defaults filled in.
+        grid: How levels combine.
+        logging: What MLflow is told.
+        claims: The sentences to answer.
+        overrides: The changes from the command line, as given.
+        path: Where the file lay.
+        text: The file as written, before any change.
+    """
+
+    name: str
+    question: str
+    expected: str
+    data: DataSource
+    replicates: Replicates
+    studied: dict[str, tuple[Level, ...]]
+    nuisance: dict[str, tuple[Level, ...]]
+    fixed: dict[str, Level]
+    grid: Grid
+    logging: Logging
+    claims: tuple[Claim, ...]
+    overrides: tuple[str, ...]
+    path: str
+    text: str
+
+    @property
+    def factors(self) -> dict[str, tuple[Level, ...]]:
+        """The levels of every factor that the study lists, the studied ones first."""
+        return {**self.studied, **self.nuisance}
+
+    def role(self, factor: str) -> str:
+        """The role of a factor: "studied", "nuisance" or "fixed".
+
+        Depth and width have the role of `hidden_layer_sizes` where a study gives that instead, and the reverse.
+
+        Raises:
+            KeyError: If there is no such factor.
+        """
+        if factor not in FACTORS:
+            raise KeyError(factor)
+        shapes = ("depth", "width", "hidden_layer_sizes")
+        given = [name for name in shapes if name in self.factors or name in self.fixed]
+        names = given if factor in shapes and factor not in given else [factor]
+        for role, table in (("studied", self.studied), ("nuisance", self.nuisance)):
+            if any(name in table for name in names):
+                return role
+        return "fixed"
+
+    def digest(self) -> str:
+        """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
+        records = {name: getattr(self, name).model_dump() for name in ("data", "replicates", "grid", "logging")}
+        plain = ("name", "question", "expected", "fixed", "overrides")
+        return content_hash(
+            {
+                **records,
+                **{name: getattr(self, name) for name in plain},
+                "studied": list(self.studied.items()),
+                "nuisance": list(self.nuisance.items()),
+                "claims": [claim.model_dump() for claim in self.claims],
+            }
+        )
+
+
+def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
+    """Read and check a study file, whole, before anything runs.
+
+    Args:
+        path: The study file.
+        overrides: Changes `key=value`, as `--set` takes them: "fixed.epochs=50", or "epochs=50" for a factor
+            wherever it stands. The value is TOML; a bare word is text.
+
+    Returns:
+        The study.
+
+    Raises:
+        StudyError: If anything is wrong with it; `others` lists what else is.
+    """
+    file = str(path)
+    text = read_study_text(Path(path))
+    raw = parse_study(text, file)
+    apply_overrides(raw, overrides, file)
+    try:
+        checked = StudyFile.model_validate(raw)
+    except ValidationError as error:
+        raise StudyError(file, faults_of(error, raw)) from None
+    draft = Draft(checked, _all_fixed(checked))
+    for check in CHECKS:
+        faults = list(check(draft))
+        if faults:
+            raise StudyError(file, faults)
+    return _complete(draft, Path(path), tuple(overrides), text)
+
+
+def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -> Study:
+    """The study of a sound draft, named after its file unless it names itself."""
+    checked = draft.file
+    if not checked.name and not fullmatch(NAME_PATTERN, path.stem):
+        fault = Fault("name", "", f"missing, and {show_value(path.stem)} is not a name", 'write name = "my-study"')
+        raise StudyError(str(path), [fault])
+    return Study(
+        name=checked.name or path.stem,
+        question=checked.question,
+        expected=checked.expected or "",
+        data=checked.data,
+        replicates=checked.replicates,
+        studied=checked.studied,
+        nuisance=checked.nuisance,
+        fixed=draft.fixed,
+        grid=checked.grid,
+        logging=checked.logging,
+        claims=checked.claims,
+        overrides=overrides,
+        path=str(path),
+        text=text,
+    )
+
+
+def _all_fixed(checked: StudyFile) -> dict[str, Level]:
+    """One level for every factor that is not varied; no depth and width where the layers are given one by one."""
+    varied = {**checked.studied, **checked.nuisance}
+    left_out = set(varied)
+    if "hidden_layer_sizes" in varied or "hidden_layer_sizes" in checked.fixed:
+        left_out |= {"depth", "width"}
+    given = {name: checked.fixed.get(name, factor.default) for name, factor in FACTORS.items() if name not in left_out}
+    return {name: level for name, level in given.items() if level is not None}

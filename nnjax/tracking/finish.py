@@ -1,0 +1,75 @@
+"""What the sweep's own run gets once its cells are sent: outcome, note, data set, status. Sends only what differs."""
+
+import json
+
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
+from mlflow.tracking import MlflowClient
+
+from nnjax.tracking import names
+from nnjax.tracking.artifacts import SweepFiles, send_artifacts
+from nnjax.tracking.best import best_row, default_headline, sweep_points
+from nnjax.tracking.description import DataDescription
+from nnjax.tracking.layout import Layout
+
+NOTE_LIMIT = 8000
+"""Characters MLflow keeps of a tag."""
+
+DIGEST_DIGITS = 16
+"""Of the data set's hash; MLflow keeps at most 36."""
+
+
+def dataset_input(data: DataDescription) -> DatasetInput:
+    """The data set as MLflow's `from_pandas` describes one, without the seconds that its imports take."""
+    schema = [{"type": "double", "name": column, "required": True} for column in data.columns]
+    dataset = Dataset(
+        name=data.name,
+        digest=data.digest[:DIGEST_DIGITS],
+        source_type="code",
+        source=json.dumps({"tags": {names.SOURCE_NAME: "nnjax", names.SOURCE_TYPE: "LOCAL"}}),
+        schema=json.dumps({"mlflow_colspec": schema}),
+        profile=json.dumps({"num_rows": data.rows, "num_elements": data.rows * len(data.columns)}),
+    )
+    return DatasetInput(dataset, [InputTag("mlflow.data.context", "train, validation and test")])
+
+
+def _send_tags(client: MlflowClient, run: Run, tags: dict[str, str]) -> None:
+    for key, value in tags.items():
+        if run.data.tags.get(key) != value:
+            client.set_tag(run.info.run_id, key, value)
+
+
+def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
+    """Params, metrics and end of a complete sweep."""
+    run_id = run.info.run_id
+    best = best_row(files.cells)
+    points = [
+        point
+        for point in sweep_points(files.results, best, files.timestamp)
+        if run.data.metrics.get(point.key) != point.value
+    ]
+    params = {"best_cell": str(best["cell"])} if best and "best_cell" not in run.data.params else {}
+    if points or params:
+        client.log_batch(run_id, [Metric(*point) for point in points], [Param(*item) for item in params.items()])
+    if (run.info.status, run.info.end_time) != ("FINISHED", files.timestamp):
+        client.set_terminated(run_id, "FINISHED", files.timestamp)
+
+
+def finish_sweep(client: MlflowClient, run_id: str, layout: Layout, files: SweepFiles) -> None:
+    """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome.
+
+    Args:
+        client: MLflow's client.
+        run_id: The sweep's run.
+        layout: What was sent.
+        files: What its artifacts are made from.
+    """
+    run = client.get_run(run_id)
+    note = files.description.headline or default_headline(files.results, best_row(files.cells))
+    if layout.waiting:
+        note = f"Not complete: {layout.waiting:,} cells still have runs to train. {note}"
+    _send_tags(client, run, {names.NOTE: note[:NOTE_LIMIT]})
+    if files.description.data and not (run.inputs and run.inputs.dataset_inputs):
+        client.log_inputs(run_id, [dataset_input(files.description.data)])
+    send_artifacts(client, run, files)
+    if not layout.waiting:
+        _send_outcome(client, run, files)

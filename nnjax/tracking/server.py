@@ -1,0 +1,166 @@
+"""MLflow's user interface on this machine, opened at what matters."""
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from types import FrameType
+from typing import IO
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from nnjax.tracking import names, views
+from nnjax.tracking.environment import server_environment
+from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.store import ARTIFACTS_FOLDER, deep_link, default_uri, is_database, server_of
+
+START_SECONDS = 120.0
+"""How long a server may take to answer; 14 s on two quiet cores."""
+
+STOP_SECONDS = 15.0
+"""How long it may take to end before it is killed."""
+
+
+def is_healthy(server: str, seconds: float = 2.0) -> bool:
+    """Whether an MLflow server answers at an address."""
+    try:
+        with urlopen(f"{server}/health", timeout=seconds) as answer:
+            return bool(answer.status == 200)
+    except (URLError, OSError, ValueError):
+        return False
+
+
+def study_links(server: str) -> dict[str, str]:
+    """Study -> link to its leaderboard, the latest study first, asked from a running server.
+
+    Args:
+        server: Address of the server.
+    """
+    question = {
+        "max_results": 100,
+        "filter": f"name LIKE '{names.EXPERIMENT_PREFIX}%'",
+        "order_by": ["last_update_time DESC"],
+    }
+    request = Request(
+        f"{server}/api/2.0/mlflow/experiments/search",
+        json.dumps(question).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urlopen(request, timeout=30) as answer:
+        experiments = json.load(answer).get("experiments", [])
+    return {
+        experiment["name"].removeprefix(names.EXPERIMENT_PREFIX): deep_link(
+            server, experiment["experiment_id"], views.LEADERBOARD
+        )
+        for experiment in experiments
+    }
+
+
+def _command(uri: str, home: Path, host: str, port: int) -> list[str]:
+    artifacts = (home / ARTIFACTS_FOLDER).resolve().as_uri()
+    store = ["--backend-store-uri", uri, "--default-artifact-root", artifacts]
+    address = ["--host", host, "--port", str(port)]
+    quiet = ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
+    return [sys.executable, "-m", "mlflow", "ui", *store, *address, *quiet]
+
+
+@contextmanager
+def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 5000) -> Iterator[str]:
+    """A server over a database, from its first answer until the block ends.
+
+    Args:
+        uri: Tracking URI of a database.
+        home: The home folder.
+        host: Interface to listen on.
+        port: TCP port.
+
+    Yields:
+        The server's address.
+
+    Raises:
+        TrackingError: If the port is taken, or the server ends or does not answer.
+    """
+    server = f"http://{host}:{port}"
+    if is_healthy(server):
+        raise TrackingError(f"a server answers at {server} already", "use that one, or choose another --port")
+    with TemporaryFile() as log:
+        process = subprocess.Popen(
+            _command(uri, home, host, port), env=server_environment(), cwd=home, stdout=log, stderr=log
+        )
+        try:
+            _wait_until_healthy(process, server, log)
+            yield server
+        finally:
+            _stop(process)
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _last_line(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode(errors="replace").strip().splitlines()
+    return lines[-1][:200] if lines else "it said nothing"
+
+
+def _wait_until_healthy(process: "subprocess.Popen[bytes]", server: str, log: IO[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not is_healthy(server):
+        if process.poll() is not None:
+            raise TrackingError(f"MLflow's server ended before it answered: {_last_line(log)}", "try another --port")
+        if time.monotonic() > deadline:
+            raise TrackingError(f"MLflow's server did not answer within {START_SECONDS:.0f} s", "try again")
+        time.sleep(0.2)
+
+
+def describe_links(server: str) -> str:
+    """What to open, as lines to print."""
+    links = study_links(server)
+    if not links:
+        return f"MLflow at {server}; no study is in it yet: run `nnjax sweep STUDY` first"
+    return "\n".join(f"{study}: {link}" for study, link in links.items())
+
+
+def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[str], None] = print) -> None:
+    """Serve MLflow's user interface until interrupted; with a server elsewhere, only say what to open.
+
+    Args:
+        home: The home folder.
+        host: Interface to listen on; anyone who reaches it can read and change the store.
+        port: TCP port.
+        say: Takes the lines for the person.
+
+    Raises:
+        TrackingError: If the server can't be started.
+    """
+    uri = default_uri(home)
+    if not is_database(uri):
+        say(describe_links(server_of(uri)))
+        return
+    say(f"starting MLflow over {uri} …")
+    previous = signal.signal(signal.SIGTERM, _interrupt)  # or the server would outlive a killed `nnjax ui`
+    try:
+        with running_server(uri, home, host, port) as server:
+            say(describe_links(server))
+            say("Ctrl-C ends it.")
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        say("stopped")
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _interrupt(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,136 @@
+"""Where the tracking store is, how it is opened, and the study's experiment in it."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mlflow.entities import Experiment
+from mlflow.exceptions import MlflowException
+from mlflow.tracking import MlflowClient
+
+from nnjax.tracking import names
+from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
+
+DATABASE = "mlflow.db"
+ARTIFACTS_FOLDER = "mlartifacts"
+LOCAL_SERVER = "http://127.0.0.1:5000"
+"""Where `nnjax ui` shows a store that is a file."""
+
+ANSWER_SECONDS = 5.0
+"""How long a server may take to accept a connection."""
+
+_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+
+
+@dataclass(frozen=True)
+class OpenStore:
+    """An open tracking store with the study's experiment in it."""
+
+    client: MlflowClient
+    """MLflow's public client."""
+    uri: str
+    """The tracking URI."""
+    experiment: Experiment
+    """The study's experiment."""
+
+
+def default_uri(home: Path) -> str:
+    """The tracking URI: the environment's `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder."""
+    return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
+
+
+def is_database(uri: str) -> bool:
+    """Whether the URI is a database that this process writes to by itself.
+
+    >>> is_database("sqlite:////tmp/mlflow.db"), is_database("postgresql+psycopg://x"), is_database("http://x")
+    (True, True, False)
+    """
+    return urlsplit(uri).scheme.split("+")[0] in _DATABASES
+
+
+def server_of(uri: str) -> str:
+    """The address at which a browser finds what was sent to this URI."""
+    return uri.rstrip("/") if urlsplit(uri).scheme in ("http", "https") else LOCAL_SERVER
+
+
+def deep_link(server: str, experiment_id: str, view: str) -> str:
+    """The address that opens a prepared view: without `workflowType` MLflow shows its empty traces page.
+
+    >>> deep_link("http://127.0.0.1:5000", "1", "nnjax-leaderboard")[:40]
+    'http://127.0.0.1:5000/#/experiments/1/ru'
+    """
+    return f"{server}/#/experiments/{experiment_id}/runs?workflowType=machine_learning&viewStateShareKey={view}"
+
+
+def check_reachable(uri: str) -> None:
+    """Fail at once where nobody listens; MLflow's own client would go on trying for a long time.
+
+    Args:
+        uri: The tracking URI. Only http and https are tried, and only where no proxy is set.
+
+    Raises:
+        TrackingError: If nothing accepts a connection.
+    """
+    parts = urlsplit(uri)
+    if parts.scheme not in ("http", "https") or not parts.hostname or os.environ.get(f"{parts.scheme}_proxy"):
+        return
+    try:
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        socket.create_connection((parts.hostname, port), timeout=ANSWER_SECONDS).close()
+    except (OSError, ValueError) as error:
+        raise TrackingError(
+            f"no MLflow server answers at {uri} ({error})",
+            f"start it or unset MLFLOW_TRACKING_URI; {JOURNAL_IS_SAFE}",
+        ) from error
+
+
+def _create(client: MlflowClient, name: str, location: str | None, tags: Mapping[str, str]) -> Experiment:
+    """Create the experiment, or take the one that another sync has created in the meantime."""
+    try:
+        client.create_experiment(name, artifact_location=location, tags=dict(tags))
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        raise TrackingError(f"experiment {name!r} was deleted while it was being created", "run `nnjax sync` again")
+    return experiment
+
+
+def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapping[str, str]) -> None:
+    """Set those experiment tags that differ."""
+    for key, value in tags.items():
+        if experiment.tags.get(key) != value:
+            client.set_experiment_tag(experiment.experiment_id, key, value)
+
+
+def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> OpenStore:
+    """Open the store and get or create the study's experiment.
+
+    Args:
+        uri: The tracking URI.
+        home: Where a store in a database of ours keeps artifacts; a server decides for itself.
+        study: The study's name.
+        tags: The experiment's tags.
+
+    Raises:
+        TrackingError: If the server does not answer, or the experiment has been deleted.
+    """
+    check_reachable(uri)
+    client = MlflowClient(tracking_uri=uri)
+    name = names.experiment_name(study)
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        location = (home / ARTIFACTS_FOLDER / study).resolve().as_uri() if is_database(uri) else None
+        experiment = _create(client, name, location, tags)
+    if experiment.lifecycle_stage == "deleted":
+        raise TrackingError(
+            f"experiment {name!r} has been deleted in MLflow but keeps its name",
+            f"restore it (`mlflow experiments restore --experiment-id {experiment.experiment_id}`) "
+            "or give the study another `name`",
+        )
+    set_experiment_tags(client, experiment, tags)
+    return OpenStore(client, uri, experiment)

@@ -1,0 +1,300 @@
+"""Prepared views of the runs page: which rows, columns and charts, so that a reader starts at a comparison.
+
+MLflow keeps a view as one experiment tag. The format is its own and not promised: views are written for tested versions
+only, and a failure costs a warning. Each view stays within the hundred rows that the page loads at once, and is sorted
+by a metric: sorted by time, MLflow would nest rows under collapsed parents.
+"""
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from nnjax.tracking import names
+from nnjax.tracking.charts import Chart, Section, bar, chart_state, line, parallel, scatter
+from nnjax.tracking.description import SweepDescription
+from nnjax.tracking.reference import PAGE
+
+TAG_PREFIX = "mlflow.sharedViewState."
+
+TESTED_VERSIONS = ("3.17.2",)
+"""MLflow versions in which the views have been seen to open."""
+
+LEADERBOARD = "nnjax-leaderboard"
+"""Key of the first view, the one that links open."""
+
+TAG_LIMIT = 20_000
+"""Characters of an experiment tag."""
+
+LEADERBOARD_METRICS = (
+    "validation_r2",
+    "test_r2",
+    "test_r2_sd",
+    "validation_r2_sd",
+    "last_test_r2",
+    "test_rmse",
+    "best_epoch",
+    "epochs_to_target",
+    "grad_slope",
+    "diverged",
+)
+
+CURVE_SECTIONS = ("fit", "grad_norm", "unit_saturated", "Model metrics")
+"""Headings under which MLflow itself collects what a view has no card for; kept closed, below ours."""
+
+_DEFLATE = "deflate;"
+_PARAM_PIXELS = 76
+_METRIC_PIXELS = 100
+_GROUP_PIXELS = 150
+_LETTER_PIXELS = 8
+_ROOM_PIXELS = 34
+
+
+@dataclass(frozen=True)
+class View:
+    """A prepared view."""
+
+    key: str
+    """Part of the experiment tag and of links."""
+    name: str
+    """What the menu shows."""
+    conditions: Mapping[str, str]
+    """Tags and params that its rows have; `%` at an end of a value is a wildcard."""
+    params: Sequence[str]
+    """Columns, first the params …"""
+    metrics: Sequence[str]
+    """… then the metrics; the first one sorts."""
+    sections: Sequence[Section]
+    """Its charts."""
+    group_by: str | None = None
+    """Param by which rows are drawn as one line with a band from minimum to maximum."""
+    levels: Sequence[str] = ()
+    """Levels of `group_by`."""
+
+
+def _condition(key: str, value: str) -> str:
+    """One term of MLflow's filter language, which knows only AND."""
+    return f"{key} {'LIKE' if '%' in value else '='} '{value}'"
+
+
+def tag(key: str) -> str:
+    """A tag in a filter."""
+    return f"tags.`{key}`"
+
+
+def param(key: str) -> str:
+    """A param in a filter or as a column."""
+    return f"params.`{key}`"
+
+
+def metric(key: str) -> str:
+    """A metric in an order or as a column."""
+    return f"metrics.`{key}`"
+
+
+def _grouping(view: View) -> dict[str, Any]:
+    if view.group_by is None:
+        return {"groupBy": None, "groupsExpanded": {}}
+    keys = [{"mode": "param", "groupByData": view.group_by}]
+    return {
+        "groupBy": {"aggregateFunction": "average", "groupByKeys": keys},
+        "groupsExpanded": {f"param.{view.group_by}.{level}": False for level in view.levels},
+    }
+
+
+def _widths(view: View) -> dict[str, int]:
+    """Column -> pixels: narrow params, room for a metric's name and six digits, more for the averages of groups."""
+    least = _GROUP_PIXELS if view.group_by else _METRIC_PIXELS
+    params = {param(key): max(_PARAM_PIXELS, _LETTER_PIXELS * len(key) + _ROOM_PIXELS) for key in view.params}
+    return params | {metric(key): max(least, _LETTER_PIXELS * len(key) + _ROOM_PIXELS) for key in view.metrics}
+
+
+def view_state(view: View) -> dict[str, Any]:
+    """A view in MLflow's spelling."""
+    columns = [*map(param, view.params), *map(metric, view.metrics)]
+    return {
+        "searchFilter": " AND ".join(_condition(key, value) for key, value in view.conditions.items()),
+        "orderByKey": metric(view.metrics[0]),
+        "orderByAsc": False,
+        "startTime": "ALL",
+        "lifecycleFilter": "Active",
+        "modelVersionFilter": "All Runs",
+        "datasetsFilter": [],
+        "selectedColumns": columns,
+        "columnOrder": columns,
+        "columnWidths": _widths(view),
+        "runsExpanded": {},
+        "runsPinned": [],
+        "runsHidden": [],
+        "runsVisibilityMap": {},
+        "runsHiddenMode": "SHOW_ALL",
+        "hideEmptyCharts": True,
+        "useGroupedValuesInCharts": True,
+        "autoRefreshEnabled": False,
+        **_grouping(view),
+        **chart_state(view.key, view.sections),
+    }
+
+
+def encode_view(view: View, created: int) -> str:
+    """A view as the value of its experiment tag.
+
+    Args:
+        view: The view.
+        created: Milliseconds since 1970; the menu lists the newest first.
+
+    Raises:
+        ValueError: If it is longer than a tag may be.
+    """
+    packed = zlib.compress(json.dumps(view_state(view), separators=(",", ":")).encode())
+    state = _DEFLATE + base64.b64encode(packed).decode("ascii")
+    value = json.dumps({"name": view.name, "createdAt": created, "state": state}, separators=(",", ":"))
+    if len(value) > TAG_LIMIT:
+        raise ValueError(f"view {view.name!r} takes {len(value)} characters, a tag has {TAG_LIMIT}")
+    return value
+
+
+def decode_view(value: str) -> dict[str, Any]:
+    """What `encode_view` packed: name, createdAt and the state as a dictionary."""
+    content: dict[str, Any] = json.loads(value)
+    packed = base64.b64decode(content["state"].removeprefix(_DEFLATE))
+    return content | {"state": json.loads(zlib.decompress(packed))}
+
+
+def _closed(*, without: Sequence[str] = ()) -> list[Section]:
+    """MLflow's own headings, closed."""
+    return [Section(name, is_open=False) for name in CURVE_SECTIONS if name not in without]
+
+
+class _Views:
+    """Makes the views of one sweep."""
+
+    def __init__(self, description: SweepDescription, has_run_curves: bool) -> None:
+        self.setting = description.setting
+        self.factors = {
+            factor: levels for factor, levels in description.factors.items() if factor in self.setting and len(levels) > 1
+        }
+        self.studied = [factor for factor in description.studied if factor in self.factors]
+        self.sweep = {tag(names.SWEEP): f"{description.sweep_id[: names.SHORT]}%"}
+        self.has_run_curves = has_run_curves
+        self.depths = description.factors.get("depth", ())
+
+    def kind(self, kind: str) -> dict[str, str]:
+        return {tag(names.KIND): kind, **self.sweep}
+
+    def leaderboard(self) -> View:
+        sections = [
+            Section("Best cells", (scatter("validation_r2", "test_r2"), scatter("grad_slope", "test_r2")), columns=2),
+            *_closed(),
+        ]
+        return View(LEADERBOARD, "1 Leaderboard", self.kind("cell"), [*self.factors], LEADERBOARD_METRICS, sections)
+
+    def factor(self, factor: str, place: int) -> View:
+        """One factor varied, the others at reference: replicates in groups if they have curves, else cells."""
+        others = ", ".join(f"{other} {level}" for other, level in self.setting.items() if other != factor)
+        sections = [
+            Section(
+                f"Fit by {factor}" + (f" ({others})" if others else ""),
+                (
+                    line(["fit/validation_r2"]),
+                    line(["fit/train_r2"]),
+                    line(["fit/train_loss"], is_log=True),
+                    bar("test_r2"),
+                    bar("last_test_r2"),
+                    bar("epochs_to_target"),
+                ),
+            ),
+            *_closed(),
+        ]
+        conditions = self.kind("run" if self.has_run_curves else "cell")
+        return View(
+            key=f"nnjax-{factor}",
+            name=f"{place} {factor}",
+            conditions=conditions | {tag(names.REFERENCE): f"%:{factor}:%"},
+            params=[] if self.has_run_curves else [factor],
+            metrics=("validation_r2", "test_r2", "last_test_r2", "epochs_to_target", "grad_slope"),
+            sections=sections,
+            group_by=factor if self.has_run_curves else None,
+            levels=self.factors[factor],
+        )
+
+    def vanishing_gradient(self, place: int) -> View | None:
+        """The deepest cells, one for each level of the first studied factor that is not the depth."""
+        depths = [int(depth) for depth in self.depths if depth.isdigit()]
+        if not depths or max(depths) < 2:
+            return None
+        deepest = max(depths)
+        compared = next((factor for factor in self.studied if factor != "depth"), None)
+        pins = {param("depth"): str(deepest)}
+        pins |= {param(factor): self.setting[factor] for factor in self.factors if factor not in ("depth", compared)}
+        layers = dict.fromkeys((1, (deepest + 1) // 2, deepest))
+        cards: list[Chart] = [bar("grad_slope"), bar("grad_slope_0"), bar("saturated")]
+        cards += [line([names.curve_key("grad_norm", layer)], is_log=True) for layer in layers]
+        cards += [line([names.curve_key("unit_saturated", layer)]) for layer in layers]
+        return View(
+            key="nnjax-vanishing-gradient",
+            name=f"{place} Vanishing gradient",
+            conditions=self.kind("cell") | pins,
+            params=[compared or "depth"],
+            metrics=("grad_slope", "grad_slope_0", "grad_ratio", "saturated", "dead", "validation_r2", "test_r2"),
+            sections=[Section(f"Gradients at depth {deepest}", tuple(cards)), *_closed()],
+        )
+
+    def all_factors(self, place: int) -> View:
+        """As many cells as a page holds: nuisance factors pinned first, then studied ones from the last."""
+        free = [factor for factor in self.factors if factor not in self.studied]
+        pinned: list[str] = []
+        for factor in [*free[::-1], *self.studied[::-1]]:
+            if prod(len(levels) for name, levels in self.factors.items() if name not in pinned) <= PAGE:
+                break
+            pinned.append(factor)
+        shown = [factor for factor in self.factors if factor not in pinned]
+        sections = [
+            Section(
+                "All factors",
+                (parallel(shown, ["grad_slope", "validation_r2", "test_r2"]), scatter("grad_slope", "test_r2")),
+                columns=1,
+            ),
+            *_closed(),
+        ]
+        return View(
+            key="nnjax-all-factors",
+            name=f"{place} All factors",
+            conditions=self.kind("cell") | {param(factor): self.setting[factor] for factor in pinned},
+            params=shown,
+            metrics=LEADERBOARD_METRICS,
+            sections=sections,
+        )
+
+
+def prepared_views(description: SweepDescription, has_run_curves: bool) -> list[View]:
+    """The views of a sweep, the leaderboard first.
+
+    Args:
+        description: The sweep.
+        has_run_curves: Whether the runs at the reference setting have curves, so that they can be drawn as bands.
+
+    Returns:
+        Leaderboard, one for each studied factor, vanishing gradient (if there is any depth), all factors.
+    """
+    views = _Views(description, has_run_curves)
+    chosen = [views.leaderboard()]
+    chosen += [views.factor(factor, place) for place, factor in enumerate(views.studied, start=2)]
+    vanishing = views.vanishing_gradient(len(chosen) + 1)
+    chosen += [vanishing] if vanishing else []
+    return [*chosen, views.all_factors(len(chosen) + 1)]
+
+
+def view_tags(description: SweepDescription, has_run_curves: bool, ended: int) -> dict[str, str]:
+    """Experiment tag -> value for every prepared view.
+
+    Args:
+        description: The sweep.
+        has_run_curves: As for `prepared_views`.
+        ended: End of the sweep, milliseconds since 1970, so that the tags are the same at every sync.
+    """
+    views = prepared_views(description, has_run_curves)
+    return {TAG_PREFIX + view.key: encode_view(view, ended + len(views) - place) for place, view in enumerate(views)}

@@ -1,0 +1,51 @@
+"""Scaling uses the training rows and nothing else."""
+
+import numpy as np
+import pytest
+
+from nnjax.data.scaling import scale_split
+from nnjax.data.splits import SplitPlan, make_splits
+from nnjax.data.tables import Table, load_table, make_table
+
+TABLE = load_table("diabetes")
+SPLIT = make_splits(442, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[1]
+SCALED = scale_split(TABLE, SPLIT)
+
+
+def changed(rows: np.ndarray, amount: float) -> Table:
+    features, target = TABLE.features.copy(), TABLE.target.copy()
+    features[rows] += amount
+    target[rows] += amount
+    return make_table("changed", features, target, TABLE.feature_names, TABLE.target_name)
+
+
+def test_training_rows_are_standardised() -> None:
+    for part in (SCALED.x_train, SCALED.y_train):
+        np.testing.assert_allclose(part.mean(axis=0, dtype=np.float64), 0, atol=1e-6)
+        np.testing.assert_allclose(part.std(axis=0, dtype=np.float64), 1, atol=1e-6)
+
+
+def test_shapes_and_types() -> None:
+    assert SCALED.x_train.shape == (265, 10) and SCALED.y_validation.shape[1] == 1
+    assert all(part.dtype == np.float32 for part in SCALED[:6])
+
+
+def test_prediction_returns_to_its_own_unit() -> None:
+    restored = SCALED.y_test.astype(np.float64) * SCALED.y_scale + SCALED.y_mean
+    np.testing.assert_allclose(restored, TABLE.target[SPLIT.test], rtol=1e-5)
+
+
+@pytest.mark.parametrize("rows", [SPLIT.validation, SPLIT.test], ids=["validation", "test"])
+def test_rows_outside_do_not_move_the_training_rows(rows: np.ndarray) -> None:
+    other = scale_split(changed(rows, 1000.0), SPLIT)
+    assert np.array_equal(other.x_train, SCALED.x_train) and np.array_equal(other.y_train, SCALED.y_train)
+    assert (other.y_mean, other.y_scale) == (SCALED.y_mean, SCALED.y_scale)
+
+
+def test_a_constant_column_is_only_centred() -> None:
+    features = TABLE.features.copy()
+    features[SPLIT.train, 3] = 0.1
+    table = make_table("constant", features, TABLE.target, TABLE.feature_names, TABLE.target_name)
+    scaled = scale_split(table, SPLIT)
+    np.testing.assert_allclose(scaled.x_train[:, 3], 0, atol=1e-6)
+    np.testing.assert_allclose(scaled.x_test[:, 3], features[SPLIT.test, 3] - 0.1, rtol=1e-5)

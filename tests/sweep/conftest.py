@@ -1,0 +1,49 @@
+"""A small study for whoever needs a space."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jax
+import pytest
+
+from nnjax.sweep.space import Space, expand
+from nnjax.sweep.study import Study, load_study
+
+SMALL = """
+question = "Which of two?"
+[data]
+name = "diabetes"
+[replicates]
+splits = 4
+base_seed = 5
+[studied]
+activation = ["tanh", "relu"]
+depth = [1, 2]
+[fixed]
+width = 4
+epochs = 3
+batch_size = "full"
+"""
+
+
+@pytest.fixture
+def small_study(tmp_path: Path) -> Callable[..., Study]:
+    """Reads the small study with the changes that are given."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL)
+    return lambda *overrides: load_study(path, overrides)
+
+
+@pytest.fixture
+def engine_here() -> Iterator[None]:
+    """The real engine in this process: usual promotion of dtypes, as optax needs it, and no cache left behind."""
+    jax.config.update("jax_numpy_dtype_promotion", "standard")
+    yield
+    jax.config.update("jax_numpy_dtype_promotion", "strict")
+    jax.config.update("jax_compilation_cache_dir", None)
+
+
+@pytest.fixture
+def small_space(small_study: Callable[..., Study]) -> Space:
+    """16 runs in 2 buckets and 4 chunks."""
+    return expand(small_study())

@@ -1,0 +1,67 @@
+"""Durable files: whole or not there, and nothing left behind by the dead."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from nnjax.sweep.durable import TEMPORARY_PREFIX, remove_stale_temporaries, write_durably
+
+
+def temporaries(folder: Path) -> list[Path]:
+    return list(folder.glob(f"{TEMPORARY_PREFIX}*"))
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "file"
+    write_durably(path, b"first")
+    write_durably(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert temporaries(path.parent) == []
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    write_durably(path, b"old")
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError("disk full")))
+    with pytest.raises(OSError, match="disk full"):
+        write_durably(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert temporaries(tmp_path) == []
+
+
+def leave_a_temporary(folder: Path, monkeypatch: pytest.MonkeyPatch, process: int) -> Path:
+    """What a writer that was killed before its rename leaves behind."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "getpid", lambda: process)
+        patch.setattr(os, "replace", lambda *_: os._exit)
+        write_durably(folder / "file", b"half")
+    [path] = temporaries(folder)
+    return path
+
+
+def test_temporaries_of_the_dead_go_and_those_of_the_living_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    dead = leave_a_temporary(tmp_path, monkeypatch, gone.pid)
+    assert remove_stale_temporaries(tmp_path) == [dead]
+    living = leave_a_temporary(tmp_path, monkeypatch, os.getpid())
+    assert remove_stale_temporaries(tmp_path) == []
+    assert living.exists()
+
+
+def test_temporaries_of_other_machines_go_after_a_day(tmp_path: Path) -> None:
+    fresh, old = (tmp_path / f"{TEMPORARY_PREFIX}{name}-1-abcd" for name in ("00000000", "11111111"))
+    fresh.touch()
+    old.touch()
+    os.utime(old, (0, 0))
+    assert remove_stale_temporaries(tmp_path) == [old]
+
+
+def test_names_that_are_none_of_ours_stay(tmp_path: Path) -> None:
+    (tmp_path / f"{TEMPORARY_PREFIX}x").touch()
+    assert remove_stale_temporaries(tmp_path) == []
+    assert remove_stale_temporaries(tmp_path / "missing") == []

@@ -1,0 +1,178 @@
+"""One contract for every executor; and what only processes can promise."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import pytest
+from fakes.tasks import Greeting, Work, cores, note, refuse_to_start, square, wait_for_end
+
+from nnjax.sweep.executors import (
+    EXECUTORS,
+    SUBMITTED_A_WORKER,
+    Executor,
+    Outcome,
+    ProcessExecutor,
+    make_executor,
+)
+from nnjax.sweep.worker_process import WorkerStartError
+
+
+@pytest.fixture(params=EXECUTORS)
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    executor = make_executor(request.param, 2)
+    yield executor
+    executor.close()
+
+
+@pytest.fixture
+def processes() -> Iterator[ProcessExecutor]:
+    executor = ProcessExecutor(2)
+    yield executor
+    executor.close()
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> list[Work]:
+    return [Work(number, tmp_path, program="abc"[number % 3], cost=number + 1) for number in range(9)]
+
+
+def results(outcomes: Iterator[Outcome[Work]]) -> dict[int, object]:
+    return {outcome.task.number: outcome.result for outcome in outcomes}
+
+
+def tries(folder: Path) -> int:
+    return len(list(folder.iterdir()))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Poll, up to a minute on a busy machine."""
+    pause = threading.Event()
+    for _ in range(6000):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("waited for a minute in vain")
+
+
+class TestContract:
+    def test_every_task_has_one_outcome(self, executor: Executor, works: list[Work], tmp_path: Path) -> None:
+        assert results(executor.map_unordered(square, works)) == {number: number**2 for number in range(9)}
+        assert tries(tmp_path) == 9
+
+    def test_it_can_be_used_again(self, executor: Executor, works: list[Work]) -> None:
+        for part in (works[:3], works[3:]):
+            assert len(results(executor.map_unordered(square, part))) == len(part)
+
+    def test_no_tasks_no_outcomes(self, executor: Executor) -> None:
+        assert list(executor.map_unordered(square, [])) == []
+
+    def test_an_exception_is_an_error_of_its_task_alone(self, executor: Executor, tmp_path: Path) -> None:
+        works = [Work(number, tmp_path, "raise" if number == 1 else "square") for number in range(4)]
+        outcomes = {outcome.task.number: outcome for outcome in executor.map_unordered(square, works)}
+        assert "ValueError: no number 1" in (outcomes[1].error or "")
+        assert [outcomes[number].result for number in (0, 2, 3)] == [0, 4, 9]
+        assert tries(tmp_path) == 4
+
+    def test_closing_early_cancels_what_has_not_begun(self, executor: Executor, works: list[Work]) -> None:
+        outcomes = executor.map_unordered(note, works)
+        next(outcomes)
+        outcomes.close()
+        at_most = 1 + SUBMITTED_A_WORKER * executor.workers
+        assert tries(works[0].folder) <= at_most
+
+    def test_the_initializer_has_run_before_the_first_task(self, tmp_path: Path, works: list[Work]) -> None:
+        for name in EXECUTORS:
+            executor = make_executor(name, 1, Greeting(tmp_path))
+            next(executor.map_unordered(square, works))
+            executor.close()
+        assert len(list(tmp_path.glob("hello-*"))) == 2  # this process and the worker's
+
+
+class TestProcesses:
+    def test_a_killed_worker_costs_only_its_task(self, processes: ProcessExecutor, tmp_path: Path) -> None:
+        works = [Work(number, tmp_path, "die once" if number == 2 else "square") for number in range(6)]
+        assert results(processes.map_unordered(square, works)) == {number: number**2 for number in range(6)}
+        assert tries(tmp_path) == 7
+
+    def test_a_task_that_kills_its_workers_becomes_an_error(self, processes: ProcessExecutor, tmp_path: Path) -> None:
+        works = [Work(number, tmp_path, "die" if number == 2 else "square") for number in range(6)]
+        outcomes = {outcome.task.number: outcome for outcome in processes.map_unordered(square, works)}
+        assert outcomes[2].error == "3 workers died of it; the last one: killed by SIGKILL"
+        assert sum(outcome.result is not None for outcome in outcomes.values()) == 5
+        assert len(list(tmp_path.glob("2-*"))) == 3
+
+    def test_each_worker_has_its_own_cores(self, processes: ProcessExecutor, works: list[Work]) -> None:
+        shares = {tuple(outcome.result) for outcome in processes.map_unordered(cores, works)}
+        assert {core for share in shares for core in share} <= os.sched_getaffinity(0)
+        assert len(shares) == 1 or not set.intersection(*map(set, shares)) or len(os.sched_getaffinity(0)) == 1
+
+    def test_what_cannot_be_sent_is_an_error(self, processes: ProcessExecutor, works: list[Work]) -> None:
+        [outcome] = processes.map_unordered(lambda work: work.number, works[:1])
+        assert "cannot be sent to a worker" in (outcome.error or "")
+
+    def test_a_worker_that_cannot_start_ends_the_sweep(self, works: list[Work]) -> None:
+        executor = ProcessExecutor(1, refuse_to_start)
+        with pytest.raises(WorkerStartError, match="no such machine"):
+            list(executor.map_unordered(square, works))
+        executor.close()
+
+    def test_closing_kills_the_workers(self, processes: ProcessExecutor, works: list[Work], tmp_path: Path) -> None:
+        def use() -> None:
+            with suppress(WorkerStartError):
+                next(processes.map_unordered(wait_for_end, works))
+
+        thread = threading.Thread(target=use)
+        thread.start()
+        wait_until(lambda: tries(tmp_path) == 2)
+        processes.close()
+        thread.join()
+        assert all(process.process_id and not is_running(process.process_id) for process in processes.processes)
+
+    @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+    def test_workers_leave_when_the_head_ends(self, tmp_path: Path, how: signal.Signals) -> None:
+        script = """
+            from pathlib import Path
+            from fakes.tasks import Work, wait_for_end
+            from nnjax.sweep.executors import ProcessExecutor
+            works = [Work(number, Path({folder!r})) for number in range(4)]
+            list(ProcessExecutor(2).map_unordered(wait_for_end, works))
+        """
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+        command = [sys.executable, "-c", textwrap.dedent(script.format(folder=str(tmp_path)))]
+        head = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+        wait_until(lambda: tries(tmp_path) == 2)
+        workers = [int(path.name.split("-")[1]) for path in tmp_path.iterdir()]
+        head.send_signal(how)
+        head.wait()
+        wait_until(lambda: not any(map(is_running, workers)))
+
+
+def is_running(process: int) -> bool:
+    """Whether a process is there and more than a zombie that nobody has collected."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
+def test_an_unknown_executor_and_no_worker_are_refused() -> None:
+    with pytest.raises(ValueError, match="unknown executor 'cluster'; there are processes, threads, serial"):
+        make_executor("cluster", 2)
+    with pytest.raises(ValueError, match="at least one worker"):
+        make_executor("threads", 0)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 5])
+def test_more_workers_than_cores_share_them(workers: int) -> None:
+    executor = partial(ProcessExecutor, workers)()
+    assert executor.workers == workers
+    executor.close()

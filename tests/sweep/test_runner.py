@@ -1,0 +1,178 @@
+"""The runner trains what is missing, once; what it says agrees with the journal."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes.training import FAKE, fake_train_task
+
+from nnjax.sweep.executors import EXECUTORS
+from nnjax.sweep.journal import Journal, JournalWarning
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.progress import SweepState
+from nnjax.sweep.record import load_record
+from nnjax.sweep.runner import Engine, SweepSummary, cache_folder, run_sweep
+from nnjax.sweep.space import Space, expand
+from nnjax.sweep.worker import TrainedTask, TrainingTask
+
+
+class Watch:
+    """Remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.states: list[SweepState] = []
+        self.is_closed = False
+
+    def update(self, state: SweepState) -> None:
+        self.states.append(state)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def run_here(space: Space, home: Path, engine: Engine = FAKE) -> SweepSummary:
+    return run_sweep(space, home, "serial", engine=engine)
+
+
+def counts(summary: SweepSummary) -> tuple[int, int, int, int]:
+    return summary.trained, summary.reused, summary.missing, summary.failed
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+def test_every_run_is_trained_once_and_a_second_sweep_trains_nothing(
+    small_space: Space, tmp_path: Path, executor: str
+) -> None:
+    first, second = (run_sweep(small_space, tmp_path, executor, 2, engine=FAKE) for _ in range(2))
+    assert counts(first) == (16, 0, 0, 0)
+    assert counts(second) == (0, 16, 0, 0)
+    assert Journal(tmp_path).run_ids() == {run.run_id for run in small_space.runs}
+
+
+def test_a_larger_study_reuses_the_runs_of_a_smaller_one(small_study, tmp_path: Path) -> None:
+    run_here(expand(small_study()), tmp_path)
+    larger = expand(small_study("replicates.splits=8", "depth=[1, 2, 4]"))
+    assert counts(run_here(larger, tmp_path)) == (48 - 16, 16, 0, 0)
+
+
+def test_a_damaged_chunk_is_trained_again(small_space: Space, tmp_path: Path) -> None:
+    run_here(small_space, tmp_path)
+    next(tmp_path.glob("journal/*.parquet")).write_bytes(b"nonsense")
+    with pytest.warns(JournalWarning):
+        assert counts(run_here(small_space, tmp_path)) == (4, 12, 0, 0)
+
+
+def failing(task: TrainingTask) -> TrainedTask:
+    if task.trainees[0].activation == "tanh":
+        raise MemoryError("no room")
+    return fake_train_task(task)
+
+
+def test_a_failed_chunk_stops_nobody_and_is_tried_again_next_time(small_space: Space, tmp_path: Path) -> None:
+    summary = run_here(small_space, tmp_path, replace(FAKE, train=failing))
+    assert counts(summary) == (8, 0, 8, 8)
+    assert all("MemoryError: no room" in error for error in summary.errors)
+    assert counts(run_here(small_space, tmp_path)) == (8, 8, 0, 0)
+
+
+def diverging(task: TrainingTask) -> TrainedTask:
+    trained = fake_train_task(task)
+    trained.chunk.outcomes[0].update(status="diverged", diverged_epoch=2)
+    return trained
+
+
+def test_diverged_runs_are_results(small_space: Space, tmp_path: Path) -> None:
+    assert run_here(small_space, tmp_path, replace(FAKE, train=diverging)).diverged == 4
+    again = run_here(small_space, tmp_path)
+    assert (again.trained, again.diverged) == (0, 4)
+
+
+class Stop(Exception):
+    """Somebody pulled the plug."""
+
+
+class StopAfterOne(Watch):
+    def update(self, state: SweepState) -> None:
+        super().update(state)
+        if state.trained:
+            raise Stop
+
+
+def test_what_counts_is_on_the_disk(small_space: Space, tmp_path: Path) -> None:
+    watch = StopAfterOne()
+    with pytest.raises(Stop):
+        run_sweep(small_space, tmp_path, "threads", 1, watch, FAKE)
+    assert len(Journal(tmp_path).run_ids()) == watch.states[-1].trained == 4
+    assert watch.is_closed
+    assert counts(run_here(small_space, tmp_path)) == (12, 4, 0, 0)
+
+
+def test_a_row_says_what_the_run_was(small_space: Space, tmp_path: Path) -> None:
+    run_here(small_space, tmp_path)
+    run = small_space.runs[5]
+    [row] = Journal(tmp_path).read(["configuration", "replicate", "seed", "split_digest"], {run.run_id}).to_pylist()
+    assert json.loads(row["configuration"])["activation"] == run.cell.configuration.activation
+    assert row["seed"] == run.replicate.seed
+    assert row["split_digest"] == run.replicate.split_digest
+    expected = {"split": 1, "repeat": 0, "fold": 1, "seed_index": 0, "base_seed": 5, "test_share": 0.25}
+    assert json.loads(row["replicate"]).items() >= expected.items()
+
+
+def test_progress_starts_at_nothing_and_ends_at_all(small_space: Space, tmp_path: Path) -> None:
+    watch = Watch()
+    run_sweep(small_space, tmp_path, "serial", progress=watch, engine=FAKE)
+    assert [state.trained for state in watch.states] == [0, 4, 8, 12, 16]
+    assert watch.states[-1].work_done == pytest.approx(1)
+    assert (watch.states[-1].compile_seconds, watch.states[-1].train_seconds) == (2.0, 4.0)
+    assert watch.is_closed
+
+
+def test_the_record_adds_up_over_executions(small_space: Space, tmp_path: Path) -> None:
+    run_here(small_space, tmp_path, replace(FAKE, train=failing))
+    summary = run_here(small_space, tmp_path)
+    record = load_record(tmp_path, summary.sweep_id)
+    assert record is not None
+    assert (record.runs, record.trained, record.executions) == (16, 16, 2)
+    assert (record.seconds["compile"], record.seconds["train"]) == (2.0, 4.0)
+    assert record.study_text == small_space.study.text
+    assert record.ended >= record.started > 0
+
+
+def test_a_sweep_that_trains_nothing_leaves_its_record_alone(small_space: Space, tmp_path: Path) -> None:
+    first = load_record(tmp_path, run_here(small_space, tmp_path).sweep_id)
+    assert load_record(tmp_path, run_here(small_space, tmp_path).sweep_id) == first
+
+
+class RememberSplits:
+    def __init__(self) -> None:
+        self.calls: list[tuple[Path, int]] = []
+
+    def __call__(self, folder: Path, splits: Mapping[str, object]) -> None:
+        self.calls.append((folder, len(splits)))
+
+
+def test_a_worker_is_prepared_with_the_cache_and_the_splits_it_needs(small_space: Space, tmp_path: Path) -> None:
+    prepare = RememberSplits()
+    run_here(small_space, tmp_path, replace(FAKE, prepare=prepare))
+    assert prepare.calls == [(cache_folder(tmp_path), 4)]
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_the_engine_agrees_with_itself_alone_and_in_company(small_study, tmp_path: Path) -> None:
+    whole, part = expand(small_study()), expand(small_study('activation=["relu"]'))
+    kept = []
+    for home, space in ((tmp_path / "a", whole), (tmp_path / "b", part)):
+        summary = run_here(space, home, Engine())
+        assert not summary.errors, summary.errors[0]
+        columns = ["test_r2", "fit_validation_loss", "grad_norm"]
+        kept.append({row["run_id"]: row for row in Journal(home).read(columns).to_pylist()})
+    for run_id, row in kept[1].items():
+        np.testing.assert_equal(row, kept[0][run_id])
+
+
+def test_chunks_cover_what_is_missing_and_nothing_else(small_space: Space) -> None:
+    finished = {run.run_id for run in small_space.runs[:6]}
+    planned = [run.run_id for chunk in make_plan(small_space, finished).chunks for run in chunk.runs]
+    assert sorted(planned) == sorted({run.run_id for run in small_space.runs} - finished)

@@ -1,0 +1,156 @@
+"""Cells, replicates and runs: complete, in order, and recognised for ever."""
+
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+import pytest
+
+from nnjax.sweep import space as space_module
+from nnjax.sweep.identity import canonical_json, content_hash
+from nnjax.sweep.space import Configuration, Space, expand, run_identity, sweep_id
+from nnjax.sweep.study import load_study
+
+QUICK = Path("experiments/quick.toml")
+
+
+def quick(*overrides: str) -> Space:
+    return expand(load_study(QUICK, overrides))
+
+
+def run_ids(space: Space) -> set[str]:
+    return {run.run_id for run in space.runs}
+
+
+def test_runs_are_cells_times_replicates_cell_by_cell() -> None:
+    space = quick()
+    assert len(space.cells) == 16 and len(space.replicates) == 8 and len(run_ids(space)) == 128
+    pairs = [(run.cell.index, run.replicate.split) for run in space.runs]
+    assert pairs == [(cell, split) for cell in range(16) for split in range(8)]
+
+
+def test_the_default_study_has_5760_runs() -> None:
+    assert len(run_ids(expand(load_study("experiments/diabetes.toml")))) == 5760
+
+
+def test_full_batch_and_initializer_are_resolved() -> None:
+    cells = {cell.label: cell for cell in quick().cells}
+    relu, logistic = cells["relu d4 bfull l2=0.01"], cells["logistic d1 b32 l2=0"]
+    assert relu.configuration.batch_size == 265 and relu.levels["batch_size"] == "full"
+    assert (relu.configuration.initializer, logistic.configuration.initializer) == ("he", "glorot")
+    assert relu.configuration.hidden_layer_sizes == (32, 32, 32, 32)
+    assert (relu.configuration.depth, relu.configuration.width) == (4, 32)
+
+
+def test_run_ids_are_the_hash_of_their_content() -> None:
+    space = quick()
+    for run in space.runs[::17]:
+        replicate = run.replicate
+        expected = run_identity(run.cell.configuration, space.table.digest, replicate.split_digest, replicate.seed)
+        assert run.run_id == expected and len(expected) == 64
+
+
+def test_identity_of_a_run_never_changes() -> None:
+    configuration = Configuration(
+        "relu", (64, 64), 32, 0.0, "adam", 0.001, 0.9, 0.9, 0.999, 1e-8, "he", "half_mean_squared_error", 200
+    )
+    document = {"configuration": asdict(configuration), "data": "d", "engine": "1", "seed": 7, "split": "s"}
+    assert content_hash(document) == "d2d42dec82a7a6521a58e30587087d94d64a0129249f8afdebd231ad9aa77d74"
+
+
+@pytest.mark.parametrize("field", [field.name for field in fields(Configuration)])
+def test_every_setting_is_part_of_the_identity(field: str) -> None:
+    configuration = quick().cells[0].configuration
+    value = getattr(configuration, field)
+    other = replace(configuration, **{field: value + value if isinstance(value, str | tuple) else value + 1})
+    assert run_identity(configuration, "d", "s", 1) != run_identity(other, "d", "s", 1)
+
+
+def test_data_split_seed_and_engine_are_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    configuration = quick().cells[0].configuration
+    identities = {run_identity(configuration, *rest) for rest in [("d", "s", 1), ("e", "s", 1), ("d", "t", 1)]}
+    identities.add(run_identity(configuration, "d", "s", 2))
+    monkeypatch.setattr(space_module, "ENGINE_VERSION", "another")
+    identities.add(run_identity(configuration, "d", "s", 1))
+    assert len(identities) == 5
+
+
+@pytest.mark.parametrize(
+    "larger",
+    [
+        "replicates.splits=16",
+        "replicates.seeds_per_split=3",
+        'activation=["relu", "tanh", "logistic"]',
+        "claims=[]",
+        "name=another",
+        "studied.optimizer=[adam, sgd]",
+    ],
+)
+def test_a_larger_study_contains_the_smaller(larger: str) -> None:
+    first = ("claims=[]",) if "optimizer" in larger else ()
+    small, large = quick(), quick(*first, larger.replace("[adam, sgd]", '["adam", "sgd"]'))
+    assert run_ids(small) <= run_ids(large) and sweep_id(small) != sweep_id(large)
+
+
+@pytest.mark.parametrize("other", ["epochs=41", "replicates.base_seed=6", "data.validation_share=0.3", "width=16"])
+def test_another_training_is_another_run(other: str) -> None:
+    assert not run_ids(quick()) & run_ids(quick(other))
+
+
+def test_seeds_are_fresh_in_every_replicate() -> None:
+    replicates = quick("replicates.seeds_per_split=3").replicates
+    assert len({replicate.seed for replicate in replicates}) == len(replicates) == 24
+    assert [(r.split, r.repeat, r.fold, r.seed_index) for r in replicates[12:16]] == [
+        (4, 1, 0, 0),
+        (4, 1, 0, 1),
+        (4, 1, 0, 2),
+        (5, 1, 1, 0),
+    ]
+
+
+def test_shuffled_splits_have_no_folds() -> None:
+    replicates = quick("replicates.method=shuffle_split").replicates
+    assert [(r.repeat, r.fold) for r in replicates] == [(split, 0) for split in range(8)]
+
+
+def test_labels_tell_all_cells_apart_and_say_only_what_varies() -> None:
+    labels = [cell.label for cell in quick().cells]
+    assert labels[0] == "logistic d1 b32 l2=0" and len(set(labels)) == len(labels)
+    assert quick("l2=0.01").cells[-1].label == "relu d4 bfull"
+    assert quick("claims=[]", "activation=relu", "depth=4", "batch_size=32", "l2=0").cells[0].label == "relu"
+
+
+def test_zip_and_exclude() -> None:
+    zipped = quick("claims=[]", 'grid.zip=[["depth", "l2"]]', 'grid.exclude=[{activation="relu", depth=4}]')
+    labels = [cell.label for cell in zipped.cells]
+    assert labels == [
+        "logistic d1 b32 l2=0",
+        "logistic d1 bfull l2=0",
+        "logistic d4 b32 l2=0.01",
+        "logistic d4 bfull l2=0.01",
+        "relu d1 b32 l2=0",
+        "relu d1 bfull l2=0",
+    ]
+
+
+def test_layers_given_one_by_one_are_the_same_training() -> None:
+    by_depth = quick("claims=[]", "depth=2", "width=8")
+    overrides = ["claims=[]", "fixed.depth=2", "hidden_layer_sizes=[8, 8]"]
+    with pytest.raises(Exception, match="hidden_layer_sizes gives depth and width already"):
+        quick(*overrides)
+    one_by_one = quick(
+        "claims=[]",
+        'studied={activation=["logistic", "relu"], batch_size=[32, "full"]}',
+        'fixed={hidden_layer_sizes=[8, 8], epochs=40, learning_rate=0.01}',
+    )
+    assert run_ids(one_by_one) == run_ids(by_depth)
+
+
+def test_a_cell_is_the_same_in_every_study() -> None:
+    cell_ids = {cell.cell_id for cell in quick().cells}
+    assert cell_ids == {cell.cell_id for cell in quick("replicates.splits=4", "name=other").cells}
+
+
+def test_configurations_have_one_text() -> None:
+    configuration = quick().cells[0].configuration
+    assert configuration.to_json() == canonical_json(asdict(configuration))
+    assert '"hidden_layer_sizes":[32]' in configuration.to_json()

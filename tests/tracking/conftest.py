@@ -1,0 +1,165 @@
+"""A made-up sweep as tables, in the shapes that the results room promises."""
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nnjax.tracking.curves import CELL_CURVES, curve_names, thin_curves
+from nnjax.tracking.description import Curves, DataDescription, SweepDescription
+from nnjax.tracking.layout import SweepTables
+from nnjax.tracking.sync import Destination
+
+EPOCHS = 60
+STARTED = 1_700_000_000.0
+FACTORS: dict[str, tuple[Any, ...]] = {
+    "activation": ("logistic", "relu"),
+    "depth": (1, 4),
+    "batch_size": (8, 265),
+    "l2": (0.0, 0.01),
+}
+
+
+def _finals(generator: np.random.Generator, levels: dict[str, Any]) -> dict[str, float]:
+    score = 0.4 + 0.05 * (levels["activation"] == "relu") - 0.01 * levels["depth"] + 0.05 * generator.normal()
+    return {
+        "best_epoch": 12.0,
+        "validation_r2": score,
+        "test_r2": score - 0.01 + 0.02 * generator.normal(),
+        "test_rmse": 55.0 + generator.normal(),
+        "last_test_r2": score - 0.1,
+        "epochs_to_target": 7.0 if score > 0.4 else np.nan,
+        "target_r2": 0.4,
+        "grad_slope_0": -0.02 * levels["depth"] if levels["depth"] > 1 else np.nan,
+        "grad_slope": 0.3 + 0.01 * generator.normal() if levels["activation"] == "logistic" else 0.0,
+        "saturated": abs(0.1 * generator.normal()),
+        "n_parameters": 5000,
+        "train_seconds": 0.07,
+    }
+
+
+def make_results(factors: dict[str, tuple[Any, ...]], splits: int) -> pd.DataFrame:
+    """One row a planned run; the third run has diverged."""
+    generator = np.random.default_rng(7)
+    rows: list[dict[str, Any]] = []
+    for cell, levels in enumerate(product(*factors.values())):
+        setting = dict(zip(factors, levels, strict=True))
+        label = "{activation} d{depth} b{batch_size} l2={l2}".format(**setting)
+        for split in range(splits):
+            own = {"run_id": f"{len(rows):064x}", "cell_id": f"{cell:064x}", "cell": label, "split": split}
+            seed = {"seed_index": 0, "seed": int(generator.integers(2**32)), "status": "finished"}
+            fixed = {"width": 64, "learning_rate": 0.001, "optimizer": "adam", "initializer": "glorot"}
+            rest = {"loss": "half_mean_squared_error", "epochs": EPOCHS, "diverged_epoch": -1}
+            times = {"started": STARTED + cell, "ended": STARTED + cell + 0.9}
+            rows.append(own | seed | setting | fixed | rest | _finals(generator, setting) | times)
+    numbers = [key for key in _finals(generator, setting) if key not in ("grad_slope_0", "n_parameters", "target_r2")]
+    rows[2] |= {"status": "diverged", "diverged_epoch": 5} | dict.fromkeys(numbers, np.nan)
+    return pd.DataFrame(rows)
+
+
+def make_cells(results: pd.DataFrame) -> pd.DataFrame:
+    """Means and sd over replicates."""
+    finals = ["best_epoch", "validation_r2", "test_r2", "test_rmse", "last_test_r2", "epochs_to_target", "grad_slope_0"]
+    finals += ["grad_slope", "saturated", "n_parameters", "train_seconds"]
+    groups = results.groupby("cell_id", sort=False)
+    table = groups.agg(
+        cell=("cell", "first"),
+        **{factor: (factor, "first") for factor in FACTORS},
+        replicates=("run_id", "size"),
+        diverged=("status", lambda status: int((status == "diverged").sum())),
+        missing=("status", lambda status: int((status == "missing").sum())),
+        **{name: (name, "mean") for name in finals},
+        **{f"{name}_sd": (name, "std") for name in ("validation_r2", "test_r2")},
+    )
+    return table.reset_index().sort_values("validation_r2", ascending=False)
+
+
+def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.DataFrame:
+    """Every epoch of every curve, long."""
+    epochs = np.arange(EPOCHS + 1)
+    parts = []
+    for place, (owner_id, depth) in enumerate(zip(table[owner], table["depth"], strict=True)):
+        for name in names:
+            for layer in [0] if name.split("_")[0] in ("train", "validation") else range(1, int(depth) + 1):
+                values = (0.5 + 0.02 * (place % 7)) * np.exp(-epochs / (20 + place % 50)) + 0.1 * layer
+                parts.append(
+                    pd.DataFrame({owner: owner_id, "epoch": epochs, "curve": name, "layer": layer, "value": values})
+                )
+    return pd.concat(parts) if parts else pd.DataFrame()
+
+
+def make_tables(factors: dict[str, tuple[Any, ...]], splits: int, curves: Curves) -> SweepTables:
+    """All tables of a made-up sweep."""
+    results = make_results(factors, splits)
+    return SweepTables(
+        results=results,
+        cells=make_cells(results),
+        cell_curves=thin_curves(make_curves(results.drop_duplicates("cell_id"), "cell_id", CELL_CURVES), "cell_id"),
+        run_curves=thin_curves(make_curves(results, "run_id", curve_names(curves)), "run_id"),
+    )
+
+
+@pytest.fixture(scope="session")
+def describe() -> Callable[..., SweepDescription]:
+    """Makes descriptions of the made-up sweep."""
+
+    def make(curves: Curves = "none", **changes: Any) -> SweepDescription:
+        settings: dict[str, Any] = {
+            "sweep_id": "5eed" * 16,
+            "study": "made-up",
+            "question": "Which of activation, depth and batch size matters?",
+            "factors": {
+                name: tuple(f"{level:.10g}" if not isinstance(level, str) else level for level in levels)
+                for name, levels in FACTORS.items()
+            },
+            "studied": ("activation", "depth", "batch_size"),
+            "curves": curves,
+            "command": "nnjax sweep experiments/made-up.toml",
+            "commit": "c0ffee",
+            "user": "somebody",
+            "study_text": "question = '?'\n",
+            "environment": {"python": "3.11"},
+            "data": DataDescription("diabetes", "d1" * 32, ("age", "bmi", "progression"), 442),
+        }
+        return SweepDescription(**(settings | changes))
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def description(describe: Callable[..., SweepDescription]) -> SweepDescription:
+    """The made-up sweep."""
+    return describe()
+
+
+@pytest.fixture(scope="session")
+def tables() -> SweepTables:
+    """16 cells of 3 replicates."""
+    return make_tables(FACTORS, 3, "none")
+
+
+@pytest.fixture(scope="session")
+def tables_with_curves() -> SweepTables:
+    """The same with curves of single runs."""
+    return make_tables(FACTORS, 3, "main")
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite store without experiments of ours: migrations take seconds, so tests copy it."""
+    from mlflow.tracking import MlflowClient
+
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    MlflowClient(f"sqlite:///{file}").search_experiments()
+    return file
+
+
+@pytest.fixture
+def destination(tmp_path: Path, empty_database: Path) -> Destination:
+    """A fresh local store."""
+    (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
+    return Destination(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path)
