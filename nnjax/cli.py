@@ -1,0 +1,204 @@
+"""One command, `nnjax`, with subcommands: each parses, calls one function, and prints."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nnjax.sweep.study_errors import StudyError
+
+Command = Callable[[argparse.Namespace], int]
+
+DEFAULT_STUDY = "experiments/diabetes.toml"
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done; as text, one line with the remedy."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130."""
+    options = make_parser().parse_args(arguments)
+    try:
+        return int(options.command(options))
+    except (StudyError, UsageError) as error:
+        print(error, file=sys.stderr)
+        for other in getattr(error, "others", ()):
+            print(other, file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; so do we
+        return 0
+    except KeyboardInterrupt:
+        print("\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr)
+        return 130
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = argparse.ArgumentParser(prog="nnjax", description="Which choice matters for an MLP, and how sure are we?")
+    parser.add_argument("--home", type=Path, default=Path(os.environ.get("NNJAX_HOME", ".")), help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add(commands, "plan", plan, "Say what a study would cost, without training.", "nnjax plan experiments/quick.toml")
+    sweep_parser = _add(
+        commands, "sweep", sweep, "Train what is missing, track it and write the report.",
+        "nnjax sweep experiments/quick.toml --set epochs=20",
+    )  # fmt: skip
+    sweep_parser.add_argument("--executor", choices=("processes", "threads", "serial"), default="processes")
+    sweep_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
+    sweep_parser.add_argument("--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)")
+    run_parser = commands.add_parser("run", help="Train one run again, alone, and compare it with the journal.")
+    _finish(run_parser, run, "Train one run again, alone, and compare it with the journal.", "nnjax run 3f2a9c")
+    run_parser.add_argument("run_id", help="the run's id, or enough of its beginning")
+    results_parser = _add(
+        commands, "results", results, "Write the results, one tidy row a run.",
+        "nnjax results experiments/quick.toml --out runs.csv",
+    )  # fmt: skip
+    results_parser.add_argument("--out", type=Path, help="file to write, .csv or .parquet (default: print as CSV)")
+    results_parser.add_argument("--curves", action="store_true", help="the histories instead, one row a run, epoch, layer")
+    sync_parser = _add(
+        commands, "sync", sync, "Tell MLflow what the journal holds; twice doubles nothing.",
+        "nnjax sync experiments/quick.toml",
+    )  # fmt: skip
+    sync_parser.add_argument("--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)")
+    _add(commands, "report", report, "Write the report again, without training.", "nnjax report experiments/quick.toml")
+    ui_parser = commands.add_parser("ui", help="Open MLflow's user interface over the results, on this machine only.")
+    _finish(ui_parser, ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001")
+    ui_parser.add_argument("--port", type=_positive, default=5000)
+    ui_parser.add_argument("--host", default="127.0.0.1", help="interface to listen on (default: this machine only)")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, text: str, example: str
+) -> argparse.ArgumentParser:
+    """A command that takes a study."""
+    parser = commands.add_parser(name, help=text)
+    _finish(parser, command, text, example)
+    parser.add_argument("study", nargs="?", type=Path, default=Path(DEFAULT_STUDY), help=f"study file ({DEFAULT_STUDY})")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+        help="change a value of the study, for example epochs=50; recorded with the sweep",
+    )  # fmt: skip
+    return parser
+
+
+def _finish(parser: argparse.ArgumentParser, command: Command, text: str, example: str) -> None:
+    parser.description, parser.epilog = text, f"example: {example}"
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.set_defaults(command=command)
+    home = Path(os.environ.get("NNJAX_HOME", "."))
+    parser.add_argument("--home", type=Path, default=home, help="folder for journal, reports and MLflow's store (.)")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be 1 or more")
+    return number
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Print what a study would cost."""
+    from nnjax.sweep.host import usable_cores
+    from nnjax.sweep.journal import Journal
+    from nnjax.sweep.plan import make_plan
+    from nnjax.sweep.plan_text import describe_plan
+    from nnjax.sweep.space import expand
+    from nnjax.sweep.study import load_study
+
+    study = load_study(options.study, options.overrides)
+    finished = Journal(options.home).run_ids() if (options.home / "journal").is_dir() else set()
+    print(describe_plan(study, make_plan(expand(study), finished), len(usable_cores())))
+    return 0
+
+
+def sweep(options: argparse.Namespace) -> int:
+    """Train, track, report; end by saying where everything is."""
+    from nnjax.pipeline import SweepOptions, sweep_study
+    from nnjax.sweep.space import expand
+    from nnjax.sweep.study import load_study
+
+    space = expand(load_study(options.study, options.overrides))
+    choices = SweepOptions(options.executor, options.workers, options.tracking_uri)
+    outcome = sweep_study(space, options.home, choices)
+    for problem in outcome.problems:
+        print(problem, file=sys.stderr)
+    if outcome.report:
+        print(f"\nReport   {outcome.report}\n         open it in a browser: file://{outcome.report.resolve()}")
+    if outcome.tracking_uri:
+        print(f"MLflow   {outcome.tracking_uri}\n         make ui, then open {outcome.deep_link}")
+    return 1 if outcome.problems else 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train one run again and say whether it agrees; exit code 1 if it does not."""
+    from nnjax.sweep.rerun import RerunError, rerun
+
+    try:
+        comparison = rerun(options.home, options.run_id)
+    except RerunError as error:
+        raise UsageError(str(error)) from None
+    print(comparison.describe())
+    return 0 if comparison.agrees else 1
+
+
+def results(options: argparse.Namespace) -> int:
+    """Write or print the results of a study."""
+    from nnjax.results.export import EXTENSIONS, write_results
+    from nnjax.sweep.space import expand
+    from nnjax.sweep.study import load_study
+
+    if options.out is not None and options.out.suffix not in EXTENSIONS:
+        raise UsageError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
+    space = expand(load_study(options.study, options.overrides))
+    rows = write_results(space, options.home, options.out, options.curves)
+    if options.out is not None:
+        print(f"{rows:,} rows written to {options.out}")
+    return 0
+
+
+def sync(options: argparse.Namespace) -> int:
+    """Bring MLflow up to date."""
+    from nnjax.sweep.space import expand
+    from nnjax.sweep.study import load_study
+    from nnjax.tracking.errors import TrackingError
+    from nnjax.tracking.sync import sync_sweep
+
+    space = expand(load_study(options.study, options.overrides))
+    folder = options.home / "reports" / space.study.name
+    try:
+        synced = sync_sweep(space, options.home, options.tracking_uri, folder if folder.is_dir() else None)
+    except TrackingError as error:
+        raise UsageError(str(error)) from None
+    print(f"{synced.written:,} runs written, {synced.already_there:,} were there: {synced.tracking_uri}")
+    print(f"make ui, then open {synced.deep_link}")
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """Write the report again."""
+    from nnjax.report.material import NothingToReportError
+    from nnjax.report.write import write_report
+    from nnjax.sweep.space import expand
+    from nnjax.sweep.study import load_study
+
+    try:
+        page = write_report(expand(load_study(options.study, options.overrides)), options.home)
+    except NothingToReportError as error:
+        raise UsageError(f"{error}; run `nnjax sweep {options.study}` first") from None
+    print(f"{page}\nopen it in a browser: file://{page.resolve()}")
+    return 0
+
+
+def ui(options: argparse.Namespace) -> int:
+    """Serve MLflow until Ctrl-C."""
+    from nnjax.tracking.errors import TrackingError
+    from nnjax.tracking.server import serve
+
+    try:
+        serve(options.home, options.host, options.port)
+    except TrackingError as error:
+        raise UsageError(str(error)) from None
+    return 0

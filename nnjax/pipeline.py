@@ -1,0 +1,158 @@
+"""The whole path in one call: train what is missing, track it, report it, attach the report to what was tracked."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nnjax.sweep.host import usable_cores
+from nnjax.sweep.progress import Progress, choose_progress, show_seconds
+from nnjax.sweep.record import note_seconds
+from nnjax.sweep.runner import SweepSummary, run_sweep
+from nnjax.sweep.space import Space, sweep_id
+
+SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
+"""Environment variable by which make says what the set-up of the virtual environment took."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class SweepOptions:
+    """How a sweep is executed; nothing here changes a number.
+
+    Attributes:
+        executor: "processes", "threads" or "serial".
+        workers: Workers at once; as many as usable cores if None.
+        tracking_uri: MLflow's tracking URI; the usual variable, else a file in the home folder, if None.
+        is_tracked: Whether MLflow is told.
+        is_reported: Whether the report is written.
+    """
+
+    executor: str = "processes"
+    workers: int | None = None
+    tracking_uri: str | None = None
+    is_tracked: bool = True
+    is_reported: bool = True
+
+
+@dataclass(frozen=True)
+class SweepOutcome:
+    """What a whole sweep came to.
+
+    Attributes:
+        summary: Of the training.
+        report: The report's page; None if there was nothing to report, or nobody asked.
+        tracking_uri: Where MLflow was told; "" if it was not.
+        deep_link: Address of the leaderboard once a server runs.
+        problems: What did not work, a sentence each; nothing trained is lost.
+        seconds: Stage -> seconds of this execution.
+    """
+
+    summary: SweepSummary
+    report: Path | None = None
+    tracking_uri: str = ""
+    deep_link: str = ""
+    problems: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+
+
+def sweep_study(
+    space: Space,
+    home: Path | str = ".",
+    options: SweepOptions | None = None,
+    progress: Progress | None = None,
+    say: Say = print,
+) -> SweepOutcome:
+    """Train, track and report a study; called again, it does only what is still to be done.
+
+    Args:
+        space: The study and its runs.
+        home: The folder under which all that is generated lies.
+        options: How.
+        progress: Who is told how the training goes; a bar or plain lines if None.
+        say: Who is told the rest, a sentence at a time.
+    """
+    options, home = options or SweepOptions(), Path(home)
+    began = time.perf_counter()
+    workers = options.workers or len(usable_cores())
+    summary = run_sweep(space, home, options.executor, workers, progress or choose_progress())
+    say(describe_training(summary))
+    stages = _Stages(space, home, options, say)
+    if summary.missing < summary.planned:
+        stages.track()
+        stages.report()
+        stages.attach()
+    seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
+    problems = (*summary.errors, *stages.problems)
+    return SweepOutcome(summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds)
+
+
+def describe_training(summary: SweepSummary) -> str:
+    """One sentence on what was trained."""
+    if not summary.trained and not summary.failed:
+        return f"All {summary.planned:,} runs are in the journal already: nothing to train."
+    parts = [f"Trained {summary.trained:,} of {summary.planned:,} runs", f"{summary.reused:,} were in the journal"]
+    parts += [f"{count:,} {word}" for word, count in (("diverged", summary.diverged), ("missing", summary.missing)) if count]
+    spent = summary.seconds
+    where = f"compiling {show_seconds(spent['compile'])}, training {show_seconds(spent['train'])}, summed over workers"
+    return f"{', '.join(parts)} ({where})."
+
+
+class _Stages:
+    """What follows the training, each stage timed and noted in the sweep's record; a failure is a sentence."""
+
+    def __init__(self, space: Space, home: Path, options: SweepOptions, say: Say) -> None:
+        self._space, self._home, self._options, self._say = space, home, options, say
+        self.seconds: dict[str, float] = {}
+        self.problems: list[str] = []
+        self.page: Path | None = None
+        self.tracking_uri = ""
+        self.deep_link = ""
+
+    def track(self, report_dir: Path | None = None) -> None:
+        """Tell MLflow what the journal holds."""
+        if not self._options.is_tracked:
+            return
+        began = time.perf_counter()
+        from nnjax.tracking.errors import TrackingError
+        from nnjax.tracking.sync import sync_sweep
+
+        try:
+            synced = sync_sweep(self._space, self._home, self._options.tracking_uri, report_dir)
+        except TrackingError as error:
+            self.problems.append(str(error))
+            return
+        self.tracking_uri, self.deep_link = synced.tracking_uri, synced.deep_link
+        self._note("track", self.seconds.get("track", 0.0) + time.perf_counter() - began)
+        if report_dir is None:
+            self._say(f"MLflow: {synced.written:,} runs written, {synced.already_there:,} were there.")
+
+    def report(self) -> None:
+        """Write the report."""
+        if not self._options.is_reported:
+            return
+        began = time.perf_counter()
+        from nnjax.report.material import NothingToReportError
+        from nnjax.report.write import write_report
+
+        try:
+            self.page = write_report(self._space, self._home, self._environment_seconds())
+        except NothingToReportError as error:
+            self.problems.append(str(error))
+            return
+        self._note("report", time.perf_counter() - began)
+
+    def attach(self) -> None:
+        """Attach the report to the sweep's run in MLflow."""
+        if self.page is not None and self.tracking_uri:
+            self.track(self.page.parent)
+
+    def _note(self, stage: str, seconds: float) -> None:
+        self.seconds[stage] = seconds
+        note_seconds(self._home, sweep_id(self._space), **{stage: seconds})
+
+    def _environment_seconds(self) -> Mapping[str, float]:
+        text = os.environ.get(SETUP_VARIABLE, "")
+        return {"environment": float(text)} if text.isdigit() and int(text) else {}

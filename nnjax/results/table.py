@@ -1,0 +1,133 @@
+"""The results table: one tidy row a planned run, from the journal."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nnjax.results.columns import FACTORS, FINALS, MAIN_FINALS, NOT_AVERAGED, RESULT_COLUMNS, names
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.space import Cell, Space, expand
+from nnjax.sweep.study import load_study
+
+COMPUTED_HERE = ("epochs_to_target", "target_r2")
+"""Finals that depend on the study and therefore are not in the journal."""
+
+
+def results_table(space: Space, journal: Journal) -> pd.DataFrame:
+    """One row for every planned run, whether it is in the journal or not.
+
+    Args:
+        space: What the study asks for.
+        journal: Where finished runs lie.
+
+    Returns:
+        The columns of `nnjax.results.columns.RESULT_COLUMNS`, in that order, rows in the order of the space. Numbers of
+        missing runs are NaN, those of diverged runs too; `epochs_to_target` is NaN where the target was never reached.
+    """
+    planned = _planned(space)
+    stored = [name for name in names(FINALS) if name not in COMPUTED_HERE]
+    found = journal.read(["status", *stored, "fit_validation_r2"], set(planned["run_id"])).to_pandas()
+    found["epochs_to_target"] = first_epochs(found.pop("fit_validation_r2").tolist(), space.study.logging.target_r2)
+    table = planned.merge(found, on="run_id", how="left", validate="many_to_one")
+    table["status"] = table["status"].fillna("missing")
+    table["target_r2"] = space.study.logging.target_r2
+    table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
+    table.loc[table["status"] == "diverged", "epochs_to_target"] = np.nan
+    return table[names(RESULT_COLUMNS)]
+
+
+def _planned(space: Space) -> pd.DataFrame:
+    described = {cell.cell_id: _describe(cell) for cell in space.cells}
+    return pd.DataFrame(
+        [
+            {
+                "run_id": run.run_id,
+                "split": run.replicate.split,
+                "seed_index": run.replicate.seed_index,
+                "seed": run.replicate.seed,
+                **described[run.cell.cell_id],
+            }
+            for run in space.runs
+        ]
+    )
+
+
+def _describe(cell: Cell) -> dict[str, object]:
+    configuration = cell.configuration
+    factors = {name: getattr(configuration, name) for name in names(FACTORS)}
+    sizes = "-".join(map(str, configuration.hidden_layer_sizes))
+    return {"cell_id": cell.cell_id, "cell": cell.label, **factors, "hidden_layer_sizes": sizes}
+
+
+def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArray[np.float64]:
+    """First epoch from 1 on at which a curve is at or above the target; NaN if never.
+
+    Args:
+        curves: One array [E + 1] a run, index = epoch.
+        target: The level to reach.
+
+    Example:
+        >>> first_epochs([np.array([0.9, 0.1, 0.5]), np.array([0.0, 0.1])], 0.4).tolist()
+        [2.0, nan]
+    """
+    firsts = np.full(len(curves), np.nan)
+    for place, curve in enumerate(curves):
+        reached = np.flatnonzero(np.asarray(curve)[1:] >= target)
+        if len(reached):
+            firsts[place] = reached[0] + 1
+    return firsts
+
+
+def cells_table(results: pd.DataFrame) -> pd.DataFrame:
+    """One row a cell: means over its replicates, standard deviations of the main finals, counts.
+
+    Args:
+        results: As `results_table` gives it.
+
+    Returns:
+        cell_id, cell, factors, replicates, diverged, missing, every averaged final and `<name>_sd` (ddof 1); sorted by
+        `validation_r2`, best first. `epochs_to_target` is the mean over the replicates that reached it.
+    """
+    keys = ["cell_id", "cell", *names(FACTORS)]
+    groups = results.groupby("cell_id", sort=False)
+    averaged = [name for name in names(FINALS) if name not in NOT_AVERAGED]
+    parts = [
+        groups[keys[1:]].first(),
+        groups.size().rename("replicates"),
+        *((results["status"] == status).groupby(results["cell_id"]).sum().rename(status) for status in ("diverged", "missing")),
+        groups[averaged].mean(),
+        groups[list(MAIN_FINALS)].std().add_suffix("_sd"),
+    ]
+    table = pd.concat(parts, axis=1).reset_index(names="cell_id")
+    return table.sort_values("validation_r2", ascending=False, kind="stable", ignore_index=True)
+
+
+def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:
+    """Load a study's results as a tidy table, one row a planned run.
+
+    Args:
+        study: Path of the study file, or the name of one in `home`/experiments.
+        home: The folder under which the journal lies.
+        overrides: As `nnjax sweep --set` takes them.
+
+    Returns:
+        See `results_table`.
+
+    Raises:
+        StudyError: The study cannot be read.
+    """
+    return results_table(expand(load_study(find_study(study, home), overrides)), Journal(home))
+
+
+def find_study(study: str | Path, home: str | Path = ".") -> Path:
+    """A study's path, from a path or from a bare name.
+
+    Example:
+        >>> find_study("quick", "/tmp").as_posix()
+        '/tmp/experiments/quick.toml'
+    """
+    path = Path(study)
+    return path if path.suffix == ".toml" or path.exists() else Path(home) / "experiments" / f"{study}.toml"

@@ -1,0 +1,47 @@
+"""A plan in words, for the terminal."""
+
+from nnjax.sweep.plan import Plan
+from nnjax.sweep.progress import show_seconds
+from nnjax.sweep.study import Study
+
+
+def describe_plan(study: Study, plan: Plan, workers: int) -> str:
+    """What a study asks for and what it would cost.
+
+    Args:
+        study: The study.
+        plan: Its plan, without the runs that the journal has.
+        workers: Workers at once.
+    """
+    lines = [
+        study.question.strip(),
+        "",
+        f"cells       {plan.cells:,}",
+        f"replicates  {plan.replicates:,}",
+        f"runs        {plan.runs:,}, {plan.missing:,} to train",
+        f"programs    {plan.programs:,}",
+        f"predicted   {plan.minutes(workers):.1f} minutes of training on {workers} cores",
+        f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
+    ]
+    if plan.buckets:
+        lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {'one core':>13}"]
+    for part in plan.buckets:
+        bucket = part.bucket
+        sizes = _sizes(bucket.hidden_layer_sizes)
+        lines.append(
+            f"{sizes:<18} {bucket.batch_size:>6} {bucket.epochs:>7} {part.runs:>6} {part.chunks:>7} "
+            f"{show_seconds(part.seconds):>13}"
+        )
+    return "\n".join(lines)
+
+
+def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:
+    """Layer sizes, repeated ones counted.
+
+    Example:
+        >>> _sizes((64, 64, 64)), _sizes((64, 32))
+        ('3 × 64', '64, 32')
+    """
+    if len(set(hidden_layer_sizes)) == 1:
+        return f"{len(hidden_layer_sizes)} × {hidden_layer_sizes[0]}"
+    return ", ".join(map(str, hidden_layer_sizes))
