@@ -25,7 +25,14 @@ from nnjax.training import bucket as bucket_module
 from nnjax.training import chunk as chunk_module
 from nnjax.training.chunk import RunOutcome, train_chunk
 
-COLUMNS = ("fit_train_loss", "fit_validation_loss", "grad_norm", "preactivation_grad_norm", "test_prediction", "test_r2")
+COLUMNS = (
+    "fit_train_loss",
+    "fit_validation_loss",
+    "grad_norm",
+    "preactivation_grad_norm",
+    "test_prediction",
+    "test_r2",
+)
 
 
 def journalled(space: Space, executor: str, workers: int) -> Mapping[str, Mapping[str, Any]]:
@@ -45,7 +52,9 @@ def compare(name: str, a: Mapping[str, Mapping[str, Any]], b: Mapping[str, Mappi
     """Print how many runs are bitwise equal and how far the others lie apart."""
     assert a.keys() == b.keys()
     differences = [largest_difference(a[key], b[key]) for key in a]
-    print(f"{name:<34} {sum(d == 0 for d in differences):>4} of {len(a)} runs bitwise equal, largest {max(differences):.2g}")
+    print(
+        f"{name:<34} {sum(d == 0 for d in differences):>4} of {len(a)} runs bitwise equal, largest {max(differences):.2g}"
+    )
 
 
 def in_process(space: Space, alone: bool) -> dict[str, RunOutcome]:

@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; so do we
         return 0
     except KeyboardInterrupt:
-        print("\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr)
+        print(
+            "\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr
+        )
         return 130
 
 
@@ -47,7 +49,9 @@ def make_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     sweep_parser.add_argument("--executor", choices=("processes", "threads", "serial"), default="processes")
     sweep_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
-    sweep_parser.add_argument("--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)")
+    sweep_parser.add_argument(
+        "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
+    )
     run_parser = commands.add_parser("run", help="Train one run again, alone, and compare it with the journal.")
     _finish(run_parser, run, "Train one run again, alone, and compare it with the journal.", "nnjax run 3f2a9c")
     run_parser.add_argument("run_id", help="the run's id, or enough of its beginning")
@@ -56,27 +60,39 @@ def make_parser() -> argparse.ArgumentParser:
         "nnjax results experiments/quick.toml --out runs.csv",
     )  # fmt: skip
     results_parser.add_argument("--out", type=Path, help="file to write, .csv or .parquet (default: print as CSV)")
-    results_parser.add_argument("--curves", action="store_true", help="the histories instead, one row a run, epoch, layer")
+    results_parser.add_argument(
+        "--curves", action="store_true", help="the histories instead, one row a run, epoch, layer"
+    )
     sync_parser = _add(
         commands, "sync", sync, "Tell MLflow what the journal holds; twice doubles nothing.",
         "nnjax sync experiments/quick.toml",
     )  # fmt: skip
-    sync_parser.add_argument("--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)")
+    sync_parser.add_argument(
+        "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
+    )
     _add(commands, "report", report, "Write the report again, without training.", "nnjax report experiments/quick.toml")
     ui_parser = commands.add_parser("ui", help="Open MLflow's user interface over the results, on this machine only.")
-    _finish(ui_parser, ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001")
+    _finish(
+        ui_parser, ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001"
+    )
     ui_parser.add_argument("--port", type=_positive, default=5000)
     ui_parser.add_argument("--host", default="127.0.0.1", help="interface to listen on (default: this machine only)")
     return parser
 
 
 def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, command: Command, text: str, example: str
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    command: Command,
+    text: str,
+    example: str,
 ) -> argparse.ArgumentParser:
     """A command that takes a study."""
     parser = commands.add_parser(name, help=text)
     _finish(parser, command, text, example)
-    parser.add_argument("study", nargs="?", type=Path, default=Path(DEFAULT_STUDY), help=f"study file ({DEFAULT_STUDY})")
+    parser.add_argument(
+        "study", nargs="?", type=Path, default=Path(DEFAULT_STUDY), help=f"study file ({DEFAULT_STUDY})"
+    )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
         help="change a value of the study, for example epochs=50; recorded with the sweep",
@@ -164,7 +180,7 @@ def sync(options: argparse.Namespace) -> int:
     from nnjax.sweep.space import expand
     from nnjax.sweep.study import load_study
     from nnjax.tracking.errors import TrackingError
-    from nnjax.tracking.sync import sync_sweep
+    from nnjax.tracking.study_sync import sync_sweep
 
     space = expand(load_study(options.study, options.overrides))
     folder = options.home / "reports" / space.study.name

@@ -94,7 +94,9 @@ def describe_training(summary: SweepSummary) -> str:
     if not summary.trained and not summary.failed:
         return f"All {summary.planned:,} runs are in the journal already: nothing to train."
     parts = [f"Trained {summary.trained:,} of {summary.planned:,} runs", f"{summary.reused:,} were in the journal"]
-    parts += [f"{count:,} {word}" for word, count in (("diverged", summary.diverged), ("missing", summary.missing)) if count]
+    parts += [
+        f"{count:,} {word}" for word, count in (("diverged", summary.diverged), ("missing", summary.missing)) if count
+    ]
     spent = summary.seconds
     where = f"compiling {show_seconds(spent['compile'])}, training {show_seconds(spent['train'])}, summed over workers"
     return f"{', '.join(parts)} ({where})."
@@ -117,7 +119,7 @@ class _Stages:
             return
         began = time.perf_counter()
         from nnjax.tracking.errors import TrackingError
-        from nnjax.tracking.sync import sync_sweep
+        from nnjax.tracking.study_sync import sync_sweep
 
         try:
             synced = sync_sweep(self._space, self._home, self._options.tracking_uri, report_dir)

@@ -17,9 +17,16 @@ ALLOWED = {
     "tracking": {"results", "sweep", "training", "network", "data", "statistics"},
     "report": {"tracking", "results", "sweep", "training", "network", "data", "statistics"},
 }
-ONLY_IN = {"mlflow": {"tracking"}, "pandas": {"results", "tracking", "report"}, "jinja2": {"report"}, "seaborn": {"report"}}
+ONLY_IN = {
+    "mlflow": {"tracking"},
+    "pandas": {"results", "tracking", "report"},
+    "jinja2": {"report"},
+    "seaborn": {"report"},
+}
 CORE = {"jax", "optax", "numpy", "jaxtyping", "nnjax"}
-MODULES = {".".join(("nnjax", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in PACKAGE.rglob("*.py")}
+MODULES = {
+    ".".join(("nnjax", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in PACKAGE.rglob("*.py")
+}
 MODULES = {name.removesuffix(".__init__"): path for name, path in MODULES.items()}
 STDLIB = {"collections", "dataclasses", "functools", "typing", "time"}
 

@@ -108,7 +108,8 @@ def value_and_slope(
     Returns:
         a = f(z + bias) and the slope f'(z + bias).
     """
-    return lax.switch(index, [_branch(member) for member in ACTIVATIONS.values()], z, bias)  # type: ignore[no-any-return]
+    both: tuple[Array, Array] = lax.switch(index, [_branch(member) for member in ACTIVATIONS.values()], z, bias)
+    return both
 
 
 @jax.custom_vjp

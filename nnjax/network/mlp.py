@@ -1,7 +1,7 @@
 """The multilayer perceptron as pure functions on a pytree, written for one example."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
@@ -45,7 +45,8 @@ def init(generator: np.random.Generator, layer_sizes: Sequence[int], initializer
         layer_sizes: Inputs, hidden units …, outputs.
         initializer: A key of `INITIALIZERS`.
     """
-    return tuple(Layer(*pair) for pair in draw_parameters(generator, layer_sizes, initializer))
+    layers: list[tuple[Any, Any]] = [*draw_parameters(generator, layer_sizes, initializer)]
+    return tuple(Layer(weights, bias) for weights, bias in layers)
 
 
 def apply(

@@ -34,7 +34,7 @@ def write_cards(material: Material, folder: Path) -> dict[str, Path]:
     place = f"{layout.panel} = {layout.text(layout.panel, layout.levels[layout.panel][-1])}" if layout.panel else ""
     keys = level_keys(layout, material.palette, layout.color, runs[layout.color].unique().tolist())
     drawings: dict[str, tuple[str, Draw, tuple[Key, ...]]] = {
-        "convergence": (f"validation_r2, {place}".strip(", "), _convergence(material, runs), keys),
+        "convergence": (f"fit_validation_r2, {place}".strip(", "), _convergence(material, runs), keys),
         "epochs_to_target": (f"share of runs at target, {place}".strip(", "), _steps(material, runs), keys),
         "models": ("test_r2 minus that of ridge", _models(material), ()),
         "last_epoch": ("last_test_r2 against test_r2", _epochs(material), keys),

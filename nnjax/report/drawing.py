@@ -30,7 +30,7 @@ class Shape:
     height: int = 270
     left: int = 44
     right: int = 12
-    top: int = 24
+    top: int = 28
     bottom: int = 40
     font_size: float = 11.0
     quantity: str = ""
@@ -97,7 +97,7 @@ def _figure(draw: Draw, shape: Shape) -> Figure:
     )
     draw(axes)
     if shape.quantity:
-        axes.set_title(shape.quantity, loc="left", color=MUTED, x=(10 - shape.left) / axes.bbox.width)
+        axes.set_title(shape.quantity, loc="left", color=MUTED, pad=11, x=(8 - shape.left) / axes.bbox.width)
     return figure
 
 

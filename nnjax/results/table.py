@@ -97,7 +97,10 @@ def cells_table(results: pd.DataFrame) -> pd.DataFrame:
     parts = [
         groups[keys[1:]].first(),
         groups.size().rename("replicates"),
-        *((results["status"] == status).groupby(results["cell_id"]).sum().rename(status) for status in ("diverged", "missing")),
+        *(
+            (results["status"] == status).groupby(results["cell_id"]).sum().rename(status)
+            for status in ("diverged", "missing")
+        ),
         groups[averaged].mean(),
         groups[list(MAIN_FINALS)].std().add_suffix("_sd"),
     ]

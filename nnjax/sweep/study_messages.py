@@ -28,6 +28,7 @@ MISSING = {
     "kind": 'write kind = "beats" (or suffices, same, exceeds)',
 }
 
+
 def faults_of(error: ValidationError, raw: dict[str, object]) -> list[Fault]:
     """What is wrong with a study file, an entry an error, in the file's order of tables.
 

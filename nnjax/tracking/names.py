@@ -71,7 +71,7 @@ FINALS = (
 
 DIVERGED_EPOCH = "diverged_epoch"
 
-FIT_CURVES = ("train_loss", "train_r2", "validation_loss", "validation_r2")
+FIT_CURVES = ("fit_train_loss", "fit_train_r2", "fit_validation_loss", "fit_validation_r2")
 MAIN_LAYER_CURVES = ("grad_norm", "unit_saturated")
 OTHER_LAYER_CURVES = ("preactivation_grad_norm", "weight_norm", "update_ratio", "unit_mean", "unit_std", "unit_dead")
 

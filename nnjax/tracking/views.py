@@ -175,7 +175,9 @@ class _Views:
     def __init__(self, description: SweepDescription, has_run_curves: bool) -> None:
         self.setting = description.setting
         self.factors = {
-            factor: levels for factor, levels in description.factors.items() if factor in self.setting and len(levels) > 1
+            factor: levels
+            for factor, levels in description.factors.items()
+            if factor in self.setting and len(levels) > 1
         }
         self.studied = [factor for factor in description.studied if factor in self.factors]
         self.sweep = {tag(names.SWEEP): f"{description.sweep_id[: names.SHORT]}%"}

@@ -7,7 +7,7 @@ from nnjax.network.mlp import parameter_count
 WORKING_SET_BYTES = 4_000_000
 """What a chunk's parameters, moments, gradients and activations may take: measured, 1 MiB L2 and 32 MiB L3 a core pair."""
 
-CHUNK_SIZES = (4, 5, 10, 20)
+CHUNK_SIZES: tuple[int, ...] = (4, 5, 10, 20)
 """The sizes a chunk may have; multiples of the usual replicate counts, so that groups of 20 need no padding."""
 
 CHUNK_SLACK = 1.3

@@ -72,12 +72,13 @@ def compile_program(bucket: Bucket) -> Program:
     starts = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape), leaf.dtype), one)
     weights = jax.ShapeDtypeStruct((bucket.steps, bucket.batch_size), np.float32)
     activation = jax.ShapeDtypeStruct((), np.int32)
-    return make_chunk_training(bucket).lower(starts, weights, activation).compile()  # type: ignore[attr-defined,no-any-return]
+    program: Program = make_chunk_training(bucket).lower(starts, weights, activation).compile()
+    return program
 
 
 def _start_shapes(bucket: Bucket) -> Start:
-    def shaped(*shape: int) -> Any:
-        return jax.ShapeDtypeStruct(shape, np.float32)
+    def shaped(*shape: int, dtype: Any = np.float32) -> Any:
+        return jax.ShapeDtypeStruct(shape, dtype)
 
     n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
     d, o = bucket.n_features, bucket.n_outputs
@@ -86,7 +87,7 @@ def _start_shapes(bucket: Bucket) -> Start:
         parameters=jax.tree.map(lambda leaf: shaped(*leaf.shape), parameters),
         hyperparameters=Hyperparameters(*[shaped()] * len(Hyperparameters._fields)),
         rows=Rows(shaped(n, d), shaped(n, o), shaped(m, d), shaped(m, o), shaped(m), shaped(t, d)),
-        examples=jax.ShapeDtypeStruct((bucket.epochs + 1, bucket.steps, bucket.batch_size), np.int32),  # type: ignore[arg-type]
+        examples=shaped(bucket.epochs + 1, bucket.steps, bucket.batch_size, dtype=np.int32),
     )
 
 
@@ -100,14 +101,15 @@ def pad_rows(scaled: ScaledSplit, bucket: Bucket) -> Rows:
     n_validation = len(scaled.x_validation)
     weights = np.zeros(bucket.n_validation, dtype=np.float32)
     weights[:n_validation] = 1 / n_validation
-    return Rows(
-        x_train=scaled.x_train,
-        y_train=scaled.y_train,
-        x_validation=_pad(scaled.x_validation, bucket.n_validation),
-        y_validation=_pad(scaled.y_validation, bucket.n_validation),
-        validation_weights=weights,
-        x_test=_pad(scaled.x_test, bucket.n_test),
-    )
+    arrays: dict[str, Any] = {
+        "x_train": scaled.x_train,
+        "y_train": scaled.y_train,
+        "x_validation": _pad(scaled.x_validation, bucket.n_validation),
+        "y_validation": _pad(scaled.y_validation, bucket.n_validation),
+        "validation_weights": weights,
+        "x_test": _pad(scaled.x_test, bucket.n_test),
+    }
+    return Rows(**arrays)
 
 
 def _pad(rows: NDArray[np.float32], length: int) -> NDArray[np.float32]:
@@ -116,11 +118,13 @@ def _pad(rows: NDArray[np.float32], length: int) -> NDArray[np.float32]:
 
 def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
     """Draw a run's initial parameters and order from its own streams."""
+    examples: Any = _order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples
+    numbers: list[Any] = [np.float32(number) for number in trainee.hyperparameters]
     return Start(
         parameters=init(stream(trainee.seed, "initialisation"), bucket.layer_sizes, trainee.initializer),
-        hyperparameters=Hyperparameters(*map(np.float32, trainee.hyperparameters)),
+        hyperparameters=Hyperparameters(*numbers),
         rows=rows,
-        examples=_order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples,  # type: ignore[arg-type]
+        examples=examples,
     )
 
 

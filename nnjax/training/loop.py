@@ -86,9 +86,7 @@ class Best(NamedTuple):
     validation_loss: Float[Scalar, ""]
 
 
-def forward_rows(
-    parameters: Parameters, probes: Sequence[Array], activation: Array, x: Float[Array, "N D"]
-) -> Forward:
+def forward_rows(parameters: Parameters, probes: Sequence[Array], activation: Array, x: Float[Array, "N D"]) -> Forward:
     """Carry N rows through the network: `apply`, vmapped over the examples."""
     return jax.vmap(apply, in_axes=(None, 0, None, 0))(parameters, tuple(probes), activation, x)
 
@@ -195,6 +193,6 @@ def _predict(parameters: Parameters, activation: Array, x: Array) -> Array:
     return forward_rows(parameters, zero_probes(parameters, x.shape[0]), activation, x).prediction
 
 
-def make_chunk_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
+def make_chunk_training(bucket: Bucket) -> jax.stages.Wrapped:
     """`make_training`, vmapped over the runs of a chunk and jitted: one program a bucket, whatever the activation."""
     return jax.jit(jax.vmap(make_training(bucket), in_axes=(0, None, None)))

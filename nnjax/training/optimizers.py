@@ -38,14 +38,14 @@ def _sgd(hyperparameters: Hyperparameters) -> optax.GradientTransformation:
 
 
 def _momentum(hyperparameters: Hyperparameters) -> optax.GradientTransformation:
-    return optax.trace(decay=hyperparameters.momentum)  # type: ignore[arg-type]
+    return optax.trace(decay=hyperparameters.momentum)
 
 
 def _adam(hyperparameters: Hyperparameters) -> optax.GradientTransformation:
     return optax.scale_by_adam(
-        b1=hyperparameters.beta_1,  # type: ignore[arg-type]
-        b2=hyperparameters.beta_2,  # type: ignore[arg-type]
-        eps=hyperparameters.epsilon,  # type: ignore[arg-type]
+        b1=hyperparameters.beta_1,
+        b2=hyperparameters.beta_2,
+        eps=hyperparameters.epsilon,
     )
 
 
@@ -63,7 +63,7 @@ def _penalise(l2: Float[Scalar, ""] | float) -> optax.GradientTransformation:
         )
         return penalised, state
 
-    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)  # type: ignore[arg-type]
+    return optax.GradientTransformation(lambda params: optax.EmptyState(), update)
 
 
 def make_optimizer(name: str, hyperparameters: Hyperparameters) -> optax.GradientTransformation:
@@ -90,5 +90,3 @@ def stack_hyperparameters(members: list[Hyperparameters]) -> Hyperparameters:
     """Stack the numbers of R runs into arrays [R]."""
     stacked: Hyperparameters = jax.tree.map(lambda *leaves: jax.numpy.asarray(leaves, dtype="float32"), *members)
     return stacked
-
-

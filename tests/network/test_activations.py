@@ -39,7 +39,9 @@ def test_peak_slope_is_the_largest_slope(name, float64):
 def test_activate_hands_out_the_derivative_by_the_preactivation(name):
     index = jnp.int32(ACTIVATION_NAMES.index(name))
     z, bias = jnp.array([0.4, -0.7]), jnp.array([0.1, 0.2])
-    gradients = jax.grad(lambda z, b, probe: jnp.sum(activate(z, b, probe, index)[0]), argnums=(0, 1, 2))(z, bias, 0 * z)
+    gradients = jax.grad(lambda z, b, probe: jnp.sum(activate(z, b, probe, index)[0]), argnums=(0, 1, 2))(
+        z, bias, 0 * z
+    )
     for gradient in gradients:
         np.testing.assert_allclose(gradient, ACTIVATIONS[name].derivative(z + bias), rtol=1e-6)
 

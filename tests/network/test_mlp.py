@@ -21,7 +21,9 @@ def test_scikit_learns_weights_give_scikit_learns_predictions(name):
     x, y = rng.standard_normal((60, 10)).astype(np.float32), rng.standard_normal(60)
     with pytest.warns(match="Maximum iterations"):
         peer = MLPRegressor(hidden_layer_sizes=(16, 8), activation=name, max_iter=5, random_state=0).fit(x, y)
-    parameters = tuple(Layer(jnp.float32(w), jnp.float32(b)) for w, b in zip(peer.coefs_, peer.intercepts_, strict=True))
+    parameters = tuple(
+        Layer(jnp.float32(w), jnp.float32(b)) for w, b in zip(peer.coefs_, peer.intercepts_, strict=True)
+    )
     np.testing.assert_allclose(predict(parameters, name, x).ravel(), peer.predict(x), atol=1e-5)
 
 

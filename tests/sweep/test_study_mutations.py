@@ -10,8 +10,7 @@ from nnjax.sweep.study import StudyError, load_study
 
 TEXTS = [path.read_text("utf-8") for path in sorted(Path("experiments").glob("*.toml"))]
 
-VALUES = """true 0 -1 1e400 nan -inf [] {} "" "relu" "full" 1979-05-27 07:32:00 [[1]] 2.5 {a=1} [true] 64 depth "../x"
-"\\u0000" "é☃" [1,2] '''x''' [[[]]] {depth=1} 1_000 0o17 +1 1e-400 ["relu"] #""".split()
+VALUES = ["true", "0", "-1", "1e400", "nan", "-inf", "[]", "{}", '""', '"relu"', '"full"', "1979-05-27", "07:32:00", "[[1]]", "2.5", "{a=1}", "[true]", "64", "depth", '"../x"', '"\\u0000"', '"é☃"', "[1,2]", "'''x'''", "[[[]]]", "{depth=1}", "1_000", "0o17", "+1", "1e-400", '["relu"]', "#"]
 VALUES += ["0x" + "f" * 3000, "9" * 30, "9" * 5000, "[" * 2000, "'''x\ny'''"]
 
 

@@ -9,7 +9,9 @@ from nnjax.training.chunk import train_chunk
 
 def same(a, b):
     return all(
-        np.array_equal(a[key], b[key], equal_nan=True) if isinstance(a[key], np.ndarray) else a[key] == b[key] or a[key] != a[key]
+        np.array_equal(a[key], b[key], equal_nan=True)
+        if isinstance(a[key], np.ndarray)
+        else a[key] == b[key] or a[key] != a[key]
         for key in a
     )
 

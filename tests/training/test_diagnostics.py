@@ -30,7 +30,9 @@ def forward(outcome):
     from nnjax.network.mlp import init
 
     split, bucket, run, _ = outcome
-    layers = [(np.float64(w), np.float64(b)) for w, b in init(stream(0, "initialisation"), bucket.layer_sizes, "glorot")]
+    layers = [
+        (np.float64(w), np.float64(b)) for w, b in init(stream(0, "initialisation"), bucket.layer_sizes, "glorot")
+    ]
 
     def through(x):
         signals = [np.float64(x)]

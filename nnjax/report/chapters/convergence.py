@@ -36,7 +36,7 @@ def _fit(material: Material) -> FigureView:
     table = fit_table(runs, layout.shown, material.histories, "fit_validation_r2")
     parts = panels_by(table, layout.panel, layout, partial(draw_fit, palette=material.palette, factor=layout.color))
     caption = (
-        "validation_r2 against the epoch: median over runs (line) and their middle half (band), which is spread, not "
+        "fit_validation_r2 against the epoch: median over runs (line) and their middle half (band), which is spread, not "
         f"confidence. {_where(material, layout.shown)} A steep start is fast learning; a line that falls again is "
         "over-fitting; a line that stays at 0 learns nothing. Values below "
         f"{decimals(LOWEST_SHOWN, 2)} are cut off."
@@ -45,7 +45,7 @@ def _fit(material: Material) -> FigureView:
         "fit",
         caption,
         level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("fit", parts, Shape(quantity="validation_r2", lowest=LOWEST_SHOWN)),
+        draw_panels("fit", parts, Shape(quantity="fit_validation_r2", lowest=LOWEST_SHOWN)),
         2,
         view_table("convergence_curves", table, layout.full_batch),
     )
@@ -59,7 +59,7 @@ def _fit_by(material: Material, factor: str) -> FigureView:
     table = fit_table(runs, by, material.histories, "fit_validation_r2")
     parts = panels_by(table, layout.panel, layout, partial(draw_fit, palette=material.palette, factor=factor))
     caption = (
-        f"validation_r2 against the epoch by {factor}: median and middle half of the runs. {_where(material, by)} "
+        f"fit_validation_r2 against the epoch by {factor}: median and middle half of the runs. {_where(material, by)} "
         + (
             "An epoch is one pass over the training rows: small batches take more steps in it."
             * (factor == "batch_size")
@@ -69,7 +69,7 @@ def _fit_by(material: Material, factor: str) -> FigureView:
         f"fit-{factor}",
         caption,
         level_keys(layout, material.palette, factor, table[factor].unique().tolist()),
-        draw_panels(f"fit-{factor}", parts, Shape(quantity="validation_r2", lowest=LOWEST_SHOWN)),
+        draw_panels(f"fit-{factor}", parts, Shape(quantity="fit_validation_r2", lowest=LOWEST_SHOWN)),
         2,
         view_table(f"convergence_curves_by_{factor}", table, layout.full_batch),
     )
@@ -80,7 +80,7 @@ def _steps(material: Material) -> FigureView:
     table = steps_table(material.reference_runs, layout.shown)
     parts = panels_by(table, layout.panel, layout, partial(draw_steps, palette=material.palette, factor=layout.color))
     caption = (
-        f"Share of runs that have reached validation_r2 ≥ {_target(material):g}, against the epoch. "
+        f"Share of runs that have reached fit_validation_r2 ≥ {_target(material):g}, against the epoch. "
         f"{_where(material, layout.shown)} The circle marks where training stopped: what is missing to 1 there never "
         "reached the target and is censored, not dropped."
     )

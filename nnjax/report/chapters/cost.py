@@ -46,9 +46,10 @@ def _seconds(material: Material) -> FigureView:
     table = seconds_table(record.seconds if record else {})
 
     caption = (
-        "Seconds by stage: set-up (imports, study, data), compile and train (each summed over the workers, so they "
+        "Seconds by stage: environment (the virtual environment, where it was made), set-up (imports, study, data), "
+        "compile and train (each summed over the workers, so they "
         "exceed the clock), track (MLflow), report (this page)."
     )
-    shape = Shape(width=440, height=20 + 28 * len(table), left=64, top=6, bottom=8)
+    shape = Shape(width=440, height=20 + 28 * len(table), left=84, top=6, bottom=8)
     panels = draw_panels("cost", [("", partial(draw_seconds, table))], shape)
     return FigureView("cost-seconds", caption, (), panels, 1, view_table("seconds", table))

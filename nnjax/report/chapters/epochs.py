@@ -94,12 +94,12 @@ def _gap(material: Material) -> FigureView:
     table = gap_table(pd.concat([fit.assign(rows=rows) for rows, fit in fits.items()], ignore_index=True))
     parts = panels_by(table, layout.panel, layout, partial(draw_gap, palette=material.palette, factor=by[0]))
     caption = (
-        "R² on training rows (dashed) and on validation rows (solid), median and middle half of the runs. "
+        "fit_train_r2 (dashed) and fit_validation_r2 (solid): median and middle half of the runs. "
         f"At {layout.reference_sentence([layout.panel]) or 'all runs'}. Where the two part, the network learns its "
         "training rows by heart."
     )
     keys = (Key("validation rows", variable(MUTED)), Key("training rows", variable(MUTED), "6.8 3.4"))
-    shape = Shape(quantity="validation_r2, train_r2", lowest=-0.25)
+    shape = Shape(quantity="fit_validation_r2, fit_train_r2", lowest=-0.25)
     panels = draw_panels("epochs-gap", parts, shape)
     return FigureView("epochs-gap", caption, keys, panels, 2, view_table("fit_curves", table, layout.full_batch))
 

@@ -1,9 +1,25 @@
-"""Every metric by name, with unit and meaning."""
+"""Every column and curve by name, with unit, meaning and formula."""
+
+from collections.abc import Sequence
+
+import pandas as pd
 
 from nnjax.report.material import Material
-from nnjax.report.views import Chapter
+from nnjax.report.views import Chapter, view_table
+from nnjax.results.columns import CURVES, RESULT_COLUMNS, Column
 
 
 def glossary_chapter(material: Material) -> Chapter:
-    """The columns of the results table."""
-    return Chapter("glossary", "Glossary")
+    """The glossary of the results table and of the curves, the same for every study."""
+    tables = {
+        "columns": view_table("glossary_columns", glossary_table(RESULT_COLUMNS)),
+        "curves": view_table("glossary_curves", glossary_table(CURVES)),
+    }
+    return Chapter("glossary", "Glossary", tables=tables)
+
+
+def glossary_table(columns: Sequence[Column]) -> pd.DataFrame:
+    """One row a column: name, unit, meaning, formula."""
+    return pd.DataFrame([(each.name, each.unit, each.meaning, each.formula) for each in columns]).set_axis(
+        ["name", "unit", "meaning", "formula"], axis=1
+    )

@@ -76,7 +76,7 @@ def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int]
     table = layer_table(deep, layout.shown, material.histories, GRADIENT, epochs)
     parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
     sentence = layout.reference_sentence(layout.shown)
-    across = 2 if len(parts) in (2, 4) else 3
+    across = {1: 1, 2: 2, 4: 2}.get(len(parts), 3)
     caption = (
         f"Gradient g_l that arrives at hidden layer l (1 is next to the input), {when}: median over runs, bars are "
         f"the middle half. {f'At {sentence}. ' if sentence else ''}A level line passes the signal through; one "
@@ -120,7 +120,8 @@ HEAT_CAPTIONS = {
     ),
     "units": (
         "Share of (row, unit) pairs whose slope is at most 7 % of the activation’s steepest (saturated), and share of "
-        "units without any slope on all training rows (dead): mean over hidden layers and runs, last epoch. "
+        "units without any slope on all training rows (dead): mean over hidden layers and runs, last epoch. A ReLU "
+        "that is off for a row counts as saturated there, so about half is usual; dead is off for all rows. "
     ),
 }
 
@@ -155,8 +156,8 @@ def _update(material: Material) -> FigureView:
     table = layer_table(runs, layout.shown, material.histories, "update_ratio", early)
     parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
     caption = (
-        f"Size of a step against the size of the weights (update_ratio: RMS update / RMS weight), by layer; the last "
-        f"layer is the output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
+        f"How far the weights move in an epoch against their size (update_ratio), by layer; the last layer is the "
+        f"output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
         "own size, so a layer with a vanished gradient may still move: this, not the norm, says whether it does."
     )
     return FigureView(

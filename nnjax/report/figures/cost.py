@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from nnjax.report.figures.scales import named_y
 from nnjax.report.theme import ACCENT, INK
 
-STAGES = ("setup", "compile", "train", "track", "report")
+STAGES = ("environment", "setup", "compile", "train", "track", "report")
 
 
 def seconds_table(seconds: Mapping[str, float]) -> pd.DataFrame:

@@ -16,6 +16,9 @@ from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
 
 ALPHA = 0.05
 
+MOST_LEVEL_NAMES = 4
+"""Names that stand side by side below a panel without being turned."""
+
 
 def spread_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Score of every split (seeds averaged), one row each.
@@ -44,7 +47,7 @@ def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
         place, mean = group["place"].iloc[0], group["mean"].iloc[0]
         axes.plot([place - 0.34, place + 0.34], [mean, mean], color=style.color, linewidth=2.5)
     named_x(axes, table.drop_duplicates("place").sort_values("place")["place_name"].tolist())
-    axes.tick_params(axis="x", rotation=35)
+    axes.tick_params(axis="x", rotation=35 if table[factor].nunique() > MOST_LEVEL_NAMES else 0)
     plain_numbers(axes.yaxis)
 
 

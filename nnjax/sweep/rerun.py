@@ -1,0 +1,139 @@
+"""Train one run of the journal again, alone, and compare: is the number on record the number that comes out?"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nnjax.data.scaling import scale_split
+from nnjax.data.splits import SplitPlan, make_splits
+from nnjax.data.tables import load_table
+from nnjax.sweep.compilation_cache import enable_compilation_cache
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.plan import largest_sizes, make_bucket
+from nnjax.sweep.rows import make_trainee
+from nnjax.sweep.runner import cache_folder
+from nnjax.sweep.schema import FINALS, FIT_CURVES, LAYER_CURVES, PREDICTIONS
+from nnjax.sweep.space import Configuration
+
+from nnjax.training import ENGINE_VERSION
+from nnjax.training.chunk import RunOutcome, train_chunk
+
+COMPARED = (*FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
+
+PROVENANCE = ("configuration", "data", "data_digest", "split_digest", "seed", "replicate", "engine", "status", "host")
+
+
+class RerunError(Exception):
+    """The run cannot be trained again; one line with the remedy."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A run trained again.
+
+    Attributes:
+        run_id: Its identity.
+        host: Where the journal's numbers were made.
+        outcome: What came out now.
+        differences: Column -> largest absolute difference, for columns that are not bitwise equal.
+    """
+
+    run_id: str
+    host: str
+    outcome: RunOutcome
+    differences: dict[str, float]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether every final, curve and prediction is bitwise the journal's."""
+        return not self.differences
+
+    def describe(self) -> str:
+        """The answer for a person."""
+        scores = ", ".join(f"{name} {self.outcome[name]:.6g}" for name in ("validation_r2", "test_r2", "test_rmse"))
+        head = f"run {self.run_id}\n{self.outcome['status']}, best epoch {self.outcome['best_epoch']}, {scores}"
+        if self.agrees:
+            return (
+                f"{head}\nagrees with the journal: all {len(COMPARED)} finals, curves and predictions are bitwise equal"
+            )
+        worst = max(self.differences, key=lambda name: self.differences[name])
+        return (
+            f"{head}\ndiffers from the journal (trained on {self.host}) in {len(self.differences)} of {len(COMPARED)} "
+            f"columns; the largest difference is {self.differences[worst]:.3g}, in {worst}"
+        )
+
+
+def rerun(home: Path | str, prefix: str) -> Comparison:
+    """Train the run whose identity begins with `prefix` again, in a padded chunk of its own.
+
+    Args:
+        home: The folder under which the journal lies.
+        prefix: Enough of the run's id to be unique.
+
+    Raises:
+        RerunError: There is no such run, several, or its data are not what they were.
+    """
+    journal = Journal(home)
+    row = _find(journal, prefix)
+    if row["engine"] != ENGINE_VERSION:
+        raise RerunError(
+            f"run {row['run_id']} was trained by engine {row['engine']}, this is engine {ENGINE_VERSION}; "
+            "use the nnjax version that trained it"
+        )
+    enable_compilation_cache(cache_folder(Path(home)))
+    outcome = _train(row)
+    differences = {name: _difference(row[name], outcome[name]) for name in COMPARED}
+    return Comparison(row["run_id"], row["host"], outcome, {n: d for n, d in differences.items() if d != 0})
+
+
+def _find(journal: Journal, prefix: str) -> dict[str, Any]:
+    matching = sorted(run_id for run_id in journal.run_ids() if run_id.startswith(prefix))
+    if len(matching) != 1:
+        count = "no run" if not matching else f"{len(matching)} runs"
+        remedy = "see `nnjax results STUDY` for the ids" if not matching else "give more digits"
+        raise RerunError(f"{prefix}: {count} in the journal with an id that begins so; {remedy}")
+    found: dict[str, Any] = journal.read([*PROVENANCE, *COMPARED], set(matching)).to_pylist()[0]
+    return found
+
+
+def _train(row: dict[str, Any]) -> RunOutcome:
+    replicate = json.loads(row["replicate"])
+    chosen = json.loads(row["configuration"])
+    configuration = Configuration(**{**chosen, "hidden_layer_sizes": tuple(chosen["hidden_layer_sizes"])})
+    table = load_table(row["data"])
+    if table.digest != row["data_digest"]:
+        raise RerunError(f"data set {row['data']} has changed since run {row['run_id']} was trained; restore it")
+    splits = make_splits(len(table.target), _split_plan(replicate))
+    split = splits[replicate["split"]]
+    if split.digest != row["split_digest"]:
+        raise RerunError(
+            f"the split of run {row['run_id']} comes out differently here; use the versions that trained it"
+        )
+    bucket = make_bucket(configuration, table.features.shape[1], largest_sizes(splits))
+    trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
+    scaled = {replicate["split"]: scale_split(table, split)}
+    return train_chunk(bucket, [trainee], scaled).outcomes[0]
+
+
+def _split_plan(replicate: dict[str, Any]) -> SplitPlan:
+    """As many splits as it takes to come to the run's own: whole repeats of all folds."""
+    method, needed = replicate["method"], replicate["split"] + 1
+    shares = (replicate["test_share"], replicate["validation_share"])
+    folds = SplitPlan(method, needed, *shares, replicate["base_seed"]).folds
+    return SplitPlan(method, -(-needed // folds) * folds, *shares, replicate["base_seed"])
+
+
+def _difference(stored: Any, fresh: Any) -> float:
+    """Largest absolute difference; 0 only if bitwise equal, infinite if one is NaN where the other is not."""
+    if isinstance(fresh, str):
+        return 0.0 if stored == fresh else float("inf")
+    a, b = np.asarray(stored, dtype=np.float64), np.asarray(fresh, dtype=np.float64)
+    if a.shape != b.shape or not np.array_equal(np.isnan(a), np.isnan(b)):
+        return float("inf")
+    if np.array_equal(a, b, equal_nan=True):
+        return 0.0
+    with np.errstate(invalid="ignore"):
+        return float(np.nanmax(np.abs(np.where(a == b, 0.0, a - b))))

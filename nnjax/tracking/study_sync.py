@@ -1,0 +1,98 @@
+"""From a study's journal to MLflow: gathers the tables and hands them to the sync."""
+
+import getpass
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from nnjax.results.curves import cell_curves, curves_table
+from nnjax.results.table import cells_table, results_table
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.record import SweepRecord, load_record
+from nnjax.sweep.space import Space, sweep_id
+from nnjax.tracking import names
+from nnjax.tracking.curves import CELL_CURVES, CurvePoints, curve_names, thin_curves, tracked_epochs
+from nnjax.tracking.description import DataDescription, SweepDescription
+from nnjax.tracking.layout import SweepTables
+from nnjax.tracking.reference import reference_setting
+from nnjax.tracking.store import default_uri
+from nnjax.tracking.sync import Destination, Progress, SyncSummary, sync_tables
+
+
+def sync_sweep(
+    space: Space,
+    home: Path | str,
+    tracking_uri: str | None = None,
+    report_dir: Path | None = None,
+    progress: Progress | None = None,
+) -> SyncSummary:
+    """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
+
+    Args:
+        space: The study and its runs.
+        home: The folder under which the journal lies.
+        tracking_uri: MLflow's tracking URI; `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder, if None.
+        report_dir: Folder of the report, to be attached to the sweep's run.
+        progress: Called with runs done and runs in all.
+
+    Returns:
+        What was done.
+
+    Raises:
+        TrackingError: The store can't be reached or refuses; what has been written stays.
+    """
+    home = Path(home)
+    journal = Journal(home)
+    results = results_table(space, journal)
+    description = describe_sweep(space, results, load_record(home, sweep_id(space)))
+    tables = SweepTables(results, cells_table(results), *_curves(space, journal, description))
+    uri = tracking_uri or default_uri(home)
+    return sync_tables(description, tables, Destination(uri, home, report_dir), progress=progress)
+
+
+def _curves(space: Space, journal: Journal, description: SweepDescription) -> tuple[CurvePoints, CurvePoints]:
+    """Thinned mean curves of the cells, and of the single runs that the study asks for."""
+    lengths = {cell.configuration.epochs for cell in space.cells}
+    epochs = sorted(set().union(*(tracked_epochs(length) for length in lengths)))
+    means = cell_curves(curves_table(space, journal, CELL_CURVES, epochs))
+    wanted = curve_names(description.curves)
+    runs = curves_table(space, journal, wanted, epochs) if wanted else pd.DataFrame()
+    return thin_curves(means, "cell_id"), thin_curves(runs, "run_id")
+
+
+def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | None) -> SweepDescription:
+    """What tracking must know of a sweep besides its tables.
+
+    Args:
+        space: The study and its runs.
+        results: The results table, for the levels as it writes them.
+        record: What the sweep noted about itself, if it ran here.
+    """
+    study, table = space.study, space.table
+    followers = {name for group in study.grid.zip for name in group[1:]}
+    levels = {
+        factor: tuple(dict.fromkeys(names.level_text(value) for value in results[factor])) for factor in study.factors
+    }
+    leading = {factor: texts for factor, texts in levels.items() if factor not in followers}
+    cells = [
+        {factor: names.level_text(row[factor]) for factor in leading}
+        for row in results.drop_duplicates("cell_id")[list(leading)].to_dict("records")
+    ]
+    return SweepDescription(
+        sweep_id=sweep_id(space),
+        study=study.name,
+        question=study.question,
+        factors=levels,
+        setting=reference_setting(leading, cells),
+        studied=tuple(study.studied),
+        expected=study.expected,
+        curves=study.logging.curves,
+        target_r2=study.logging.target_r2,
+        command=record.command_line if record else f"nnjax sweep {study.path}",
+        commit=record.git_commit.removesuffix("+") if record else "",
+        user=getpass.getuser(),
+        study_text=study.text,
+        environment=asdict(record) if record else {},
+        data=DataDescription(table.name, table.digest, (*table.feature_names, table.target_name), len(table.target)),
+    )
