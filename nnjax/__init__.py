@@ -1,1 +1,30 @@
-"""nnjax: which choice matters for a multilayer perceptron, on your data, and how sure are we?"""
+"""nnjax: which choice matters for a multilayer perceptron, on your data, and how sure are we?
+
+The names of the command line, for notebooks: `load_study`, `expand`, `make_plan`, `sweep_study`, `rerun`,
+`load_results`, `sync_sweep`, `write_report`. Each is imported when it is first asked for.
+"""
+
+from importlib import import_module
+
+_HOMES = {
+    "load_study": "nnjax.sweep.study",
+    "expand": "nnjax.sweep.space",
+    "make_plan": "nnjax.sweep.plan",
+    "sweep_study": "nnjax.pipeline",
+    "SweepOptions": "nnjax.pipeline",
+    "rerun": "nnjax.sweep.rerun",
+    "load_results": "nnjax.results.table",
+    "curves_table": "nnjax.results.curves",
+    "sync_sweep": "nnjax.tracking.study_sync",
+    "write_report": "nnjax.report.write",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'nnjax' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

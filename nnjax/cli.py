@@ -218,3 +218,7 @@ def ui(options: argparse.Namespace) -> int:
     except TrackingError as error:
         raise UsageError(str(error)) from None
     return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

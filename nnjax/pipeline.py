@@ -5,12 +5,16 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnjax.sweep.host import usable_cores
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.record import note_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
+
+if TYPE_CHECKING:
+    from nnjax.tracking.study_sync import PreparedSync
 
 SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
 """Environment variable by which make says what the set-up of the virtual environment took."""
@@ -112,17 +116,29 @@ class _Stages:
         self.page: Path | None = None
         self.tracking_uri = ""
         self.deep_link = ""
+        self._prepared: "PreparedSync | None" = None
 
-    def track(self, report_dir: Path | None = None) -> None:
+    def track(self) -> None:
         """Tell MLflow what the journal holds."""
         if not self._options.is_tracked:
             return
         began = time.perf_counter()
-        from nnjax.tracking.errors import TrackingError
-        from nnjax.tracking.study_sync import sync_sweep
+        from nnjax.tracking.study_sync import prepare_sync
 
+        self._prepared = prepare_sync(self._space, self._home, self._options.tracking_uri)
+        self._send(began, None)
+
+    def attach(self) -> None:
+        """Attach the report to the sweep's run in MLflow."""
+        if self.page is not None and self.tracking_uri:
+            self._send(time.perf_counter(), self.page.parent)
+
+    def _send(self, began: float, report_dir: Path | None) -> None:
+        from nnjax.tracking.errors import TrackingError
+
+        assert self._prepared is not None
         try:
-            synced = sync_sweep(self._space, self._home, self._options.tracking_uri, report_dir)
+            synced = self._prepared.send(report_dir)
         except TrackingError as error:
             self.problems.append(str(error))
             return
@@ -145,11 +161,6 @@ class _Stages:
             self.problems.append(str(error))
             return
         self._note("report", time.perf_counter() - began)
-
-    def attach(self) -> None:
-        """Attach the report to the sweep's run in MLflow."""
-        if self.page is not None and self.tracking_uri:
-            self.track(self.page.parent)
 
     def _note(self, stage: str, seconds: float) -> None:
         self.seconds[stage] = seconds

@@ -1,7 +1,7 @@
 """From a study's journal to MLflow: gathers the tables and hands them to the sync."""
 
 import getpass
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -20,21 +20,55 @@ from nnjax.tracking.store import default_uri
 from nnjax.tracking.sync import Destination, Progress, SyncSummary, sync_tables
 
 
+@dataclass(frozen=True)
+class PreparedSync:
+    """What MLflow is to be told of a sweep, read from the journal once and told as often as needed."""
+
+    description: SweepDescription
+    tables: SweepTables
+    home: Path
+    tracking_uri: str
+
+    def send(self, report_dir: Path | None = None, progress: Progress | None = None) -> SyncSummary:
+        """Tell MLflow what it lacks.
+
+        Args:
+            report_dir: Folder of the report, to be attached to the sweep's run.
+            progress: Called with runs done and runs in all.
+
+        Raises:
+            TrackingError: The store can't be reached or refuses; what has been written stays.
+        """
+        destination = Destination(self.tracking_uri, self.home, report_dir)
+        return sync_tables(self.description, self.tables, destination, progress=progress)
+
+
+def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None) -> PreparedSync:
+    """Read from the journal what MLflow is to be told.
+
+    Args:
+        space: The study and its runs.
+        home: The folder under which the journal lies.
+        tracking_uri: MLflow's tracking URI; `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder, if None.
+    """
+    home = Path(home)
+    journal = Journal(home)
+    results = results_table(space, journal)
+    description = describe_sweep(space, results, load_record(home, sweep_id(space)))
+    tables = SweepTables(results, cells_table(results), *_curves(space, journal, description))
+    return PreparedSync(description, tables, home, tracking_uri or default_uri(home))
+
+
 def sync_sweep(
-    space: Space,
-    home: Path | str,
-    tracking_uri: str | None = None,
-    report_dir: Path | None = None,
-    progress: Progress | None = None,
+    space: Space, home: Path | str, tracking_uri: str | None = None, report_dir: Path | None = None
 ) -> SyncSummary:
     """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
 
     Args:
         space: The study and its runs.
         home: The folder under which the journal lies.
-        tracking_uri: MLflow's tracking URI; `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder, if None.
-        report_dir: Folder of the report, to be attached to the sweep's run.
-        progress: Called with runs done and runs in all.
+        tracking_uri: See `prepare_sync`.
+        report_dir: See `PreparedSync.send`.
 
     Returns:
         What was done.
@@ -42,13 +76,7 @@ def sync_sweep(
     Raises:
         TrackingError: The store can't be reached or refuses; what has been written stays.
     """
-    home = Path(home)
-    journal = Journal(home)
-    results = results_table(space, journal)
-    description = describe_sweep(space, results, load_record(home, sweep_id(space)))
-    tables = SweepTables(results, cells_table(results), *_curves(space, journal, description))
-    uri = tracking_uri or default_uri(home)
-    return sync_tables(description, tables, Destination(uri, home, report_dir), progress=progress)
+    return prepare_sync(space, home, tracking_uri).send(report_dir)
 
 
 def _curves(space: Space, journal: Journal, description: SweepDescription) -> tuple[CurvePoints, CurvePoints]:

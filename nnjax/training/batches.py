@@ -28,7 +28,8 @@ def batch_weights(n_train: int, batch_size: int) -> NDArray[np.float32]:
     """
     steps = -(-n_train // batch_size)
     real = (np.arange(steps * batch_size) < n_train).reshape(steps, batch_size)
-    return (real / real.sum(axis=1, keepdims=True)).astype(np.float32)
+    weights: NDArray[np.float32] = (real / real.sum(axis=1, keepdims=True)).astype(np.float32)
+    return weights
 
 
 def draw_order(generator: np.random.Generator, n_train: int, batch_size: int, epochs: int) -> Order:

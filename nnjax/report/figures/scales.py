@@ -25,7 +25,7 @@ def number_text(value: float) -> str:
 def log_epochs(axes: Axes, epochs: int) -> None:
     """Epochs 1 … E on a logarithmic x axis with round ticks, the last epoch among them."""
     axes.set_xscale("log")
-    axes.set_xlim(1, epochs)
+    axes.set_xlim(1, max(2, epochs))
     ticks = [10**power for power in range(6) if 10**power < 0.6 * epochs]
     axes.set_xticks([*ticks, epochs], [f"{tick}" for tick in [*ticks, epochs]])
     axes.xaxis.set_minor_locator(NullLocator())

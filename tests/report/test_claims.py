@@ -1,0 +1,100 @@
+"""Claims against numbers computed by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from nnjax.report.choice import with_scores
+from nnjax.report.claims import Sizes, answer_claims
+from nnjax.statistics.verdict import Verdict
+from nnjax.sweep.space import Cell
+from nnjax.sweep.study import Claim
+
+SIZES = Sizes(331, 111, 265)
+DIFFERENCES = (0.02, 0.05, -0.01, 0.03, 0.04)
+CELLS = tuple(
+    Cell(i, name, None, {"activation": name, "l2": l2}, name)
+    for i, (name, l2) in enumerate([("relu", 0.0), ("elu", 0.0)])
+)
+
+
+def table(a, b, metric="test_r2", **columns):
+    rows = [("relu", split, value) for split, value in enumerate(a)] + [
+        ("elu", split, value) for split, value in enumerate(b)
+    ]
+    frame = pd.DataFrame(rows, columns=["cell_id", "split", metric])
+    filled = {
+        "status": "finished",
+        "epochs": 32,
+        **dict.fromkeys(("validation_r2", "test_r2", "last_validation_r2", "last_test_r2"), 0.3),
+    }
+    return with_scores(frame.assign(**{name: value for name, value in (filled | columns).items() if name not in frame}))
+
+
+def claim(kind="beats", **keys):
+    arms = {"a": {"activation": "relu"}} | ({} if kind == "exceeds" else {"b": {"activation": "elu"}})
+    return Claim.model_validate({"name": "it", "sentence": "It is so.", "kind": kind} | arms | keys)
+
+
+def test_the_interval_is_the_known_answer():
+    answer = answer_claims([claim()], CELLS, table(0.3 + np.array(DIFFERENCES), [0.3] * 5), SIZES)[0]
+    assert answer.interval.estimate == pytest.approx(0.026)
+    assert (answer.interval.low, answer.interval.high) == pytest.approx((-0.020768, 0.072768), abs=1e-6)
+    assert answer.probability == pytest.approx(0.630158, abs=1e-6)
+    assert answer.win_rate == 0.8
+    assert answer.judgement.verdict is Verdict.UNDECIDED
+
+
+def test_every_declared_claim_widens_the_intervals_of_all():
+    results = table(0.3 + np.array(DIFFERENCES), [0.3] * 5)
+    alone, shared = (answer_claims([claim()] * m, CELLS, results, SIZES)[0].interval for m in (1, 4))
+    assert shared.level == pytest.approx(1 - 0.05 / 4) and shared.high > alone.high
+
+
+def test_fewer_epochs_are_better_and_compared_as_log2():
+    results = table([4, 4, 8], [16, 16, np.nan], "epochs_to_target")
+    answer = answer_claims([claim(metric="epochs_to_target")], CELLS, results, SIZES)[0]
+    assert answer.interval.estimate == pytest.approx(2.0)
+    assert answer.metric == "log₂ epochs_to_target"
+
+
+def test_epochs_that_most_runs_never_reach_are_not_judged():
+    results = table([4, np.nan, np.nan], [np.nan, np.nan, np.nan], "epochs_to_target")
+    answer = answer_claims([claim(metric="epochs_to_target")], CELLS, results, SIZES)[0]
+    assert answer.judgement.verdict is Verdict.UNDECIDED and "half" in answer.judgement.note
+
+
+def test_a_quantity_is_judged_against_its_threshold():
+    results = table([0.62, 0.63, 0.61], [0.0] * 3, "grad_slope_0")
+    answer = answer_claims([claim("exceeds", metric="grad_slope_0", threshold=0.3)], CELLS, results, SIZES)[0]
+    assert answer.judgement.verdict is Verdict.SUPPORTED
+    assert answer.interval.estimate == pytest.approx(0.62) and answer.probability > 0.99
+    assert "On this table" in answer.scope
+
+
+def test_a_diverged_run_counts_as_minus_one():
+    results = table([0.3, 0.3], [0.3, np.nan], status=["finished"] * 3 + ["diverged"])
+    answer = answer_claims([claim()], CELLS, results, SIZES)[0]
+    assert answer.interval.estimate == pytest.approx(1.3 / 2) and answer.diverged == 1
+
+
+def test_a_claim_with_runs_missing_is_not_judged_and_says_so():
+    results = table([0.3, 0.3], [0.3, np.nan], status=["finished"] * 3 + ["missing"])
+    answer = answer_claims([claim()], CELLS, results, SIZES)[0]
+    assert answer.interval is None and answer.missing == 1
+    assert answer.judgement.note == "1 of 2 splits have no test_r2 in every arm: not judged."
+
+
+def test_nuisance_factors_that_are_not_pinned_are_chosen_on_validation_rows():
+    results = table([0.4, 0.4, 0.9, 0.9], [0.3, 0.3])
+    results["split"] = [0, 1, 0, 1, 0, 1]
+    results["cell_id"] = ["relu", "relu", "relu l2", "relu l2", "elu", "elu"]
+    results["validation_score"] = [0.5, 0.5, 0.1, 0.1, 0.3, 0.3]
+    cells = (*CELLS, Cell(2, "relu l2", None, {"activation": "relu", "l2": 0.1}, "relu l2"))
+    assert answer_claims([claim()], cells, results, SIZES)[0].interval.estimate == pytest.approx(0.1)
+    pinned = claim(a={"activation": "relu", "l2": 0.1})
+    assert answer_claims([pinned], cells, results, SIZES)[0].interval.estimate == pytest.approx(0.6)
+
+
+def test_no_claims_no_answers():
+    assert answer_claims([], CELLS, table([0.1, 0.2], [0.1, 0.2]), SIZES) == ()

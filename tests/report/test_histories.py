@@ -1,0 +1,37 @@
+"""Curves as matrices."""
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from nnjax.report.histories import drawn_epochs, first_tenth, make_histories, read_histories
+from nnjax.sweep.journal import Journal
+
+
+def test_layers_of_networks_of_different_depth_keep_their_runs():
+    table = pa.table({"run_id": ["a", "b"], "g": [[[1.0, 2.0]], [[3.0, 4.0], [5.0, 6.0]]]})
+    histories = make_histories(table)
+    assert histories.layers("g") == [1, 2]
+    assert histories.values("g", 1, ["a", "b"], [0, 1]).tolist() == [[1, 2], [3, 4]]
+    assert histories.values("g", 2, ["a", "b"], [1]).tolist() == [[6]]
+
+
+def test_a_shorter_run_is_nan_after_its_end():
+    histories = make_histories(pa.table({"run_id": ["a", "b"], "fit": [[1.0], [1.0, 2.0]]}))
+    assert np.isnan(histories.values("fit", 0, ["a"], [1])).all()
+
+
+def test_no_runs_give_no_layers(tmp_path):
+    histories = read_histories(Journal(tmp_path), {"a"})
+    assert histories.layers("update_ratio") == []
+    assert histories.values("fit_train_r2", 0, ["a"], [1]).shape == (0, 1)
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 40, 200, 5000])
+def test_drawn_epochs_go_from_first_to_last_and_are_few(epochs):
+    drawn = drawn_epochs(epochs)
+    assert drawn[0] == 1 and drawn[-1] == epochs and len(drawn) <= 64 and drawn == sorted(set(drawn))
+
+
+def test_the_first_tenth_is_never_empty():
+    assert first_tenth(1) == [1] and first_tenth(200)[-1] == 20

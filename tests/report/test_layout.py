@@ -1,0 +1,45 @@
+"""Which factor is colour, panel or reference."""
+
+import pandas as pd
+import pytest
+
+from nnjax.report.layout import make_layout
+
+
+@pytest.fixture
+def table():
+    grid = [(a, d, b) for a in ("elu", "relu") for d in (1, 2, 4) for b in (8, 32, 265)]
+    return pd.DataFrame(grid, columns=["activation", "depth", "batch_size"]).assign(learning_rate=0.001)
+
+
+def test_activation_is_colour_depth_is_panel_the_default_is_reference(table):
+    layout = make_layout(table, ["batch_size", "depth", "activation"], [], 265)
+    assert (layout.color, layout.panel, layout.others) == ("activation", "depth", ("batch_size",))
+    assert layout.reference == {"activation": "relu", "depth": 2, "batch_size": 32}
+
+
+def test_without_a_default_among_the_levels_the_first_is_reference(table):
+    layout = make_layout(table[table["activation"] == "elu"], ["depth", "activation"], [], 265)
+    assert layout.studied == ("depth",) and layout.color == "depth" and layout.panel == ""
+
+
+def test_a_factor_that_another_one_determines_is_left_out(table):
+    zipped = table.assign(learning_rate=table["depth"] / 1000)
+    assert make_layout(zipped, ["depth", "learning_rate"], [], 265).studied == ("depth",)
+
+
+def test_rows_at_reference_keep_the_varied_factors(table):
+    layout = make_layout(table, ["activation", "depth", "batch_size"], [], 265)
+    kept = layout.at_reference(table, ["activation", "depth"])
+    assert len(kept) == 6 and set(kept["batch_size"]) == {32}
+
+
+def test_the_reference_sentence_names_what_a_figure_does_not_show(table):
+    layout = make_layout(table.assign(l2=[0.0, 0.1] * 9), ["activation", "depth", "batch_size"], ["l2"], 265)
+    sentence = layout.reference_sentence(["activation", "depth"])
+    assert sentence == "batch_size = 32; l2 chosen on validation rows in each split"
+
+
+def test_a_study_of_nothing_shows_the_one_activation():
+    layout = make_layout(pd.DataFrame({"activation": ["relu"] * 2}), [], [], 265)
+    assert layout.shown == ["activation"] and layout.levels["activation"] == ("relu",)

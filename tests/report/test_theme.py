@@ -1,0 +1,54 @@
+"""Colours: one a level, readable on light and on dark pages."""
+
+import matplotlib as mpl
+import pytest
+from matplotlib.colors import to_rgb
+
+from nnjax.network.activations import ACTIVATIONS
+from nnjax.report.theme import DARK, GRID, LEVEL_COLORS, PAGE, SHADE, css_variables, make_palette, style, variable
+
+
+def contrast(one, other):
+    """WCAG's ratio of relative luminances."""
+
+    def luminance(color):
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_activation_has_its_own_colour():
+    assert set(ACTIVATIONS) <= set(LEVEL_COLORS)
+    assert len(set(LEVEL_COLORS.values())) == len(LEVEL_COLORS)
+
+
+@pytest.mark.parametrize("color", sorted(set(DARK) - {PAGE, GRID, SHADE}))
+def test_colours_stand_out_from_both_pages(color):
+    assert contrast(color, PAGE) >= 3
+    assert contrast(DARK[color], DARK[PAGE]) >= 3
+
+
+def test_every_colour_of_the_theme_is_declared_for_both_pages():
+    for is_dark in (False, True):
+        declared = css_variables(is_dark)
+        assert all(f"--{variable(color)[6:-1]}:" in declared for color in DARK)
+
+
+def test_a_foreign_colour_is_refused():
+    with pytest.raises(KeyError, match="no colour of the theme"):
+        variable("#123456")
+
+
+@pytest.mark.parametrize("levels", [[1, 2, 4, 8], list(range(9)), ["a", "b"], [0.0, 0.1]])
+def test_palettes_use_colours_of_the_theme_only(levels):
+    palette = make_palette({"factor": levels})
+    assert all(palette.style("factor", level).color in DARK for level in levels)
+
+
+def test_a_style_leaves_no_trace():
+    before = dict(mpl.rcParams)
+    with style():
+        assert mpl.rcParams["svg.fonttype"] == "none"
+    assert dict(mpl.rcParams) == before

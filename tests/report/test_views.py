@@ -1,0 +1,25 @@
+"""Tables as the page shows them."""
+
+import pandas as pd
+
+from nnjax.report.views import join_words, view_table
+
+
+def test_numbers_are_flush_right_and_words_are_not():
+    view = view_table("t", pd.DataFrame({"cell": ["relu"], "test_r2": [0.4567], "runs": [3]}))
+    assert view.is_number == (False, True, True)
+    assert view.rows == (("relu", "0.457", "3"),)
+
+
+def test_a_long_table_is_cut_on_the_page_but_not_in_the_file():
+    view = view_table("t", pd.DataFrame({"runs": range(1000)}), most_rows=10)
+    assert len(view.rows) == 10 and view.more == 990 and len(view.frame) == 1000
+
+
+def test_an_empty_table_keeps_its_columns():
+    view = view_table("t", pd.DataFrame({"runs": []}))
+    assert view.columns == ("runs",) and view.rows == ()
+
+
+def test_words_are_joined_as_one_says_them():
+    assert [join_words(words) for words in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]

@@ -1,0 +1,106 @@
+"""The report as it lies on the disk: any study, any state of its journal."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from nnjax.report.material import NothingToReportError
+from nnjax.report.write import write_material, write_report
+
+ONE_FACTOR = """
+question = "Does the learning rate matter?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {learning_rate = [0.01, 0.001]}
+fixed = {depth = 1, epochs = 3}
+"""
+NO_FACTOR = """
+question = "What does one network reach?"
+data = {name = "diabetes"}
+replicates = {splits = 4, seeds_per_split = 2}
+fixed = {depth = 2, epochs = 3}
+"""
+TOGETHER = """
+question = "Do depth and learning rate matter together, and the initialiser?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {depth = [1, 2], learning_rate = [0.01, 0.001], initializer = ["auto", "lecun"], activation = ["relu", "tanh"]}
+fixed = {epochs = 3}
+grid = {zip = [["depth", "learning_rate"]], exclude = [{depth = 2, activation = "tanh"}]}
+"""
+SHAPES = """
+question = "Which shape?"
+data = {name = "diabetes"}
+replicates = {method = "shuffle_split", splits = 3}
+studied = {hidden_layer_sizes = [[4], [8, 4]], batch_size = ["full", 8]}
+fixed = {epochs = 2}
+"""
+
+
+@pytest.fixture(scope="module")
+def written(material, tmp_path_factory):
+    return write_material(material, tmp_path_factory.mktemp("report"))
+
+
+def test_every_table_on_the_page_is_a_file_and_every_file_is_on_the_page(written):
+    linked = set(re.findall(r'href="(tables/[^"]+)"', written.page.read_text()))
+    assert linked == {f"tables/{path.name}" for path in written.tables}
+    assert len(linked) == len(written.tables)
+
+
+def test_the_run_table_has_every_planned_run(written, results):
+    table = pd.read_csv(written.page.parent / "tables" / "runs.csv")
+    assert table["run_id"].tolist() == results["run_id"].tolist()
+    assert list(table.columns) == list(results.columns)
+
+
+def test_there_are_four_to_six_near_square_cards(written):
+    assert 4 <= len(written.cards) <= 6
+    for path in written.cards.values():
+        with Image.open(path) as picture:
+            assert 0.8 < picture.width / picture.height < 1.25
+
+
+def test_tables_of_an_earlier_report_do_not_linger(material, written):
+    stale = written.page.parent / "tables" / "gone.csv"
+    stale.write_text("x")
+    write_material(material, written.page.parent)
+    assert not stale.exists()
+
+
+@pytest.mark.parametrize("text", [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES])
+def test_any_shape_of_study_has_a_report(make_space, make_results, make_material, tmp_path, text):
+    space = make_space(text)
+    page = write_material(make_material(space, make_results(space)), tmp_path).page.read_text()
+    assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_material, tmp_path, seed):
+    results = make_results(space)
+    lost = np.random.default_rng(seed).random(len(results)) < 0.5
+    lost[:4] = False
+    numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters") + 1]
+    results[numbers] = results[numbers].astype(float)
+    results.loc[lost, numbers.drop("target_r2")] = np.nan
+    results.loc[lost, ["train_seconds", "status"]] = [np.nan, "missing"]
+    page = write_material(make_material(space, results), tmp_path).page.read_text()
+    assert f"{lost.sum()} missing" in " ".join(page.split())
+
+
+def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, make_material, tmp_path):
+    results = make_results(space)
+    lost = results.index > 0
+    numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters")]
+    results[numbers] = results[numbers].astype(float)
+    results.loc[lost, numbers.drop("target_r2")] = np.nan
+    results.loc[lost, "status"] = "diverged"
+    write_material(make_material(space, results), tmp_path)
+
+
+def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
+    with pytest.raises(NothingToReportError, match="none of its 24 cells is finished on every split"):
+        write_report(space, tmp_path)

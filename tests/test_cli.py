@@ -1,0 +1,153 @@
+"""The command line as a person meets it: in a process of its own, on a study small enough for a test."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from nnjax.cli import main, make_parser
+
+ROOT = Path(__file__).parents[1]
+
+STUDY = """
+question = "Does the activation matter?"
+[data]
+name = "diabetes"
+
+[replicates]
+splits = 4
+[studied]
+activation = ["relu", "tanh"]
+depth = [1, 2]
+[nuisance]
+l2 = [0.0, 0.1]
+[fixed]
+width = 8
+epochs = 6
+batch_size = "full"
+learning_rate = 0.01
+[[claims]]
+name = "same"
+sentence = "ReLU and tanh are the same."
+kind = "same"
+a = {activation = "relu"}
+b = {activation = "tanh"}
+at = {depth = 2}
+"""
+
+
+def nnjax(*arguments, home):
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    command = [sys.executable, "-m", "nnjax.cli", *map(str, arguments), "--home", str(home)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "small.toml").write_text(STUDY)
+    first = nnjax("sweep", folder / "small.toml", "--set", "epochs=5", home=folder)
+    assert first.returncode == 0, first.stderr
+    return folder, first
+
+
+@pytest.mark.xdist_group("cli")
+def test_sweep_says_where_everything_is(home):
+    folder, first = home
+    assert "Trained 32 of 32 runs" in first.stdout
+    assert str(folder / "reports" / "small" / "index.html") in first.stdout
+    assert "workflowType=machine_learning" in first.stdout
+    assert (folder / "reports" / "small" / "index.html").stat().st_size > 10_000
+
+
+@pytest.mark.xdist_group("cli")
+def test_a_finished_sweep_trains_nothing_and_doubles_nothing(home):
+    again = nnjax("sweep", home[0] / "small.toml", "--set", "epochs=5", home=home[0])
+    assert again.returncode == 0
+    assert "nothing to train" in again.stdout
+    assert "0 runs written, 41 were there" in again.stdout
+
+
+@pytest.mark.xdist_group("cli")
+def test_results_are_one_tidy_row_a_run(home):
+    out = home[0] / "runs.csv"
+    assert nnjax("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out, home=home[0]).returncode == 0
+    table = pd.read_csv(out)
+    assert len(table) == 32
+    assert set(table["status"]) == {"finished"}
+    assert (table["epochs"] == 5).all()
+
+
+@pytest.mark.xdist_group("cli")
+def test_run_trains_one_run_again_and_agrees(home):
+    out = home[0] / "one.csv"
+    nnjax("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out, home=home[0])
+    run_id = pd.read_csv(out)["run_id"].iloc[5]
+    again = nnjax("run", run_id[:16], home=home[0])
+    assert again.returncode == 0, again.stderr
+    assert "bitwise equal" in again.stdout
+
+
+@pytest.mark.xdist_group("cli")
+def test_a_larger_study_reuses_a_smaller_ones_runs(home):
+    larger = home[0] / "small.toml"
+    plan = nnjax("plan", larger, "--set", "epochs=5", "--set", "depth=[1, 2, 3]", home=home[0])
+    assert "48, 16 to train" in plan.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("plan", "nowhere.toml"), "nowhere.toml"),
+        (("sweep", "experiments/quick.toml", "--set", "batch_size=0"), "batch_size"),
+        (("plan", "experiments/quick.toml", "--set", 'activation=["rleu"]'), "relu"),
+        (("results", "experiments/quick.toml", "--out", "runs.xlsx"), ".csv"),
+        (("run", "f00"), "no run"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert main([*arguments, "--home", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.glob("mlflow.db"))
+
+
+def commands():
+    actions = next(action for action in make_parser()._actions if action.choices and "plan" in action.choices)
+    return actions.choices
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_command_has_a_sentence_and_an_example_that_parses(name):
+    parser = commands()[name]
+    assert parser.description.endswith(".")
+    words = parser.epilog.removeprefix("example: nnjax ").split()
+    assert make_parser().parse_args(words).command
+
+
+def test_every_command_of_the_readme_parses():
+    lines = re.findall(r"^    nnjax (.+?)(?:\s+#.*)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(lines) >= 7
+    for line in lines:
+        make_parser().parse_args(line.split())
+
+
+def test_the_studies_of_the_house_can_be_planned(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    for study in sorted((ROOT / "experiments").glob("*.toml")):
+        assert main(["plan", str(study), "--home", str(tmp_path)]) == 0
+    assert "5,760" in capsys.readouterr().out
+
+
+def test_targets_of_the_readme_exist():
+    makefile = (ROOT / "Makefile").read_text()
+    targets = re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
+    assert len(targets) <= 10
+    named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text())) - {"nothing"}
+    assert named <= set(targets) | {"and"}
