@@ -52,9 +52,8 @@ def compare(name: str, a: Mapping[str, Mapping[str, Any]], b: Mapping[str, Mappi
     """Print how many runs are bitwise equal and how far the others lie apart."""
     assert a.keys() == b.keys()
     differences = [largest_difference(a[key], b[key]) for key in a]
-    print(
-        f"{name:<34} {sum(d == 0 for d in differences):>4} of {len(a)} runs bitwise equal, largest {max(differences):.2g}"
-    )
+    equal = sum(difference == 0 for difference in differences)
+    print(f"{name:<34} {equal:>4} of {len(a)} runs bitwise equal, largest difference {max(differences):.2g}")
 
 
 def in_process(space: Space, alone: bool) -> dict[str, RunOutcome]:

@@ -1,4 +1,4 @@
-"""A peer that keeps us honest: the same training, many runs stacked in float32 NumPy, written by hand, ReLU and Adam."""
+"""A peer that keeps us honest: the same training, many runs stacked in float32 NumPy, by hand; ReLU and Adam."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +50,8 @@ def _gradients(flat: list[Array], x: Array, y: Array, weight: Array, l2: float) 
 def _adam(flat: list[Array], gradients: list[Array], means: list[Array], squares: list[Array], step: int) -> None:
     rate = np.float32(1e-3 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step))
     for array, gradient, mean, square in zip(flat, gradients, means, squares, strict=True):
-        mean *= np.float32(0.9)
-        mean += np.float32(0.1) * gradient
-        square *= np.float32(0.999)
-        square += np.float32(0.001) * gradient * gradient
-        array -= rate * mean / (np.sqrt(square) + np.float32(1e-8))
+        np.multiply(mean, np.float32(0.9), out=mean)
+        np.add(mean, np.float32(0.1) * gradient, out=mean)
+        np.multiply(square, np.float32(0.999), out=square)
+        np.add(square, np.float32(0.001) * gradient * gradient, out=square)
+        np.subtract(array, rate * mean / (np.sqrt(square) + np.float32(1e-8)), out=array)

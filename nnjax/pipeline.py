@@ -116,7 +116,7 @@ class _Stages:
         self.page: Path | None = None
         self.tracking_uri = ""
         self.deep_link = ""
-        self._prepared: "PreparedSync | None" = None
+        self._prepared: PreparedSync | None = None
 
     def track(self) -> None:
         """Tell MLflow what the journal holds."""

@@ -28,7 +28,7 @@ MODULES = {
     ".".join(("nnjax", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in PACKAGE.rglob("*.py")
 }
 MODULES = {name.removesuffix(".__init__"): path for name, path in MODULES.items()}
-STDLIB = {"collections", "dataclasses", "functools", "typing", "time"}
+STDLIB = {"collections", "dataclasses", "functools", "itertools", "typing", "time"}
 
 
 def imports(path, deep=True):

@@ -1,6 +1,7 @@
 """Initial parameters, drawn on the host from a run's own stream: the variance of a weight is gain / fan."""
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def draw_parameters(
     """
     last = len(layer_sizes) - 2
     parameters = []
-    for layer, (fan_in, fan_out) in enumerate(zip(layer_sizes[:-1], layer_sizes[1:], strict=True)):
+    for layer, (fan_in, fan_out) in enumerate(pairwise(layer_sizes)):
         variance = INITIALIZERS["lecun" if layer == last else initializer](fan_in, fan_out)
         weights = generator.standard_normal((fan_in, fan_out), dtype=np.float32) * np.float32(np.sqrt(variance))
         parameters.append((weights, np.zeros(fan_out, dtype=np.float32)))

@@ -1,6 +1,7 @@
 """The multilayer perceptron as pure functions on a pytree, written for one example."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -94,4 +95,4 @@ def parameter_count(layer_sizes: Sequence[int]) -> int:
         >>> parameter_count((10, 64, 1))
         769
     """
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in zip(layer_sizes[:-1], layer_sizes[1:], strict=True))
+    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))

@@ -140,7 +140,8 @@ CURVES = (
     Column(
         "unit_saturated",
         "share",
-        "Share of (row, unit) pairs on the validation rows whose slope is at most 7 % of the steepest (|z| ≥ 4 logistic, ≥ 2 tanh).",
+        "Share of (row, unit) pairs on the validation rows with a slope of at most 7 % of the steepest "
+        "(|z| ≥ 4 for logistic, ≥ 2 for tanh).",
         "f′(z) ≤ 0.0707 · max f′",
     ),
     Column(

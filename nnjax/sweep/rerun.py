@@ -17,7 +17,6 @@ from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.schema import FINALS, FIT_CURVES, LAYER_CURVES, PREDICTIONS
 from nnjax.sweep.space import Configuration
-
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import RunOutcome, train_chunk
 

@@ -8,7 +8,7 @@ from mlflow.entities import Metric, Param, Run, ViewType
 
 from nnjax.tracking import names
 from nnjax.tracking.layout import TrackedRun
-from nnjax.tracking.ledger import Entry, Ledger, parent_tags
+from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
 from nnjax.tracking.store import OpenStore, is_database
 
 PAGE = 1000
@@ -42,16 +42,17 @@ class ClientLane:
                 ledger.add(names.identity(run.data.tags), Entry(run.info.run_id, run.info.status, deleted))
         return ledger
 
-    def write(self, runs: Sequence[TrackedRun], ledger: Ledger) -> None:
+    def write(self, runs: Sequence[TrackedRun], ledger: Ledger, advance: Advance) -> None:
         """Write runs whose parents the ledger has, and enter them."""
-        if self.threads == 1:
-            for run in runs:
-                ledger.entries[run.identity] = self._write_one(run, ledger)
-            return
         with ThreadPoolExecutor(self.threads) as pool:
-            entries = list(pool.map(self._write_one, runs, repeat(ledger)))
-        for run, entry in zip(runs, entries, strict=True):
-            ledger.entries[run.identity] = entry
+            entries = pool.map(self._write_one, runs, repeat(ledger))
+            try:
+                for run, entry in zip(runs, entries, strict=True):
+                    ledger.entries[run.identity] = entry
+                    advance(1)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)  # or one failure would still be followed by thousands of attempts
+                raise
 
     def _search(self, condition: str) -> Iterator[Run]:
         token: str | None = None

@@ -1,6 +1,6 @@
 """Which of a sweep's runs a store has already: the memory that makes sync idempotent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -53,6 +53,10 @@ class Ledger:
         return [run for run in runs if run.identity in self.entries and not self.entries[run.identity].is_done]
 
 
+Advance = Callable[[int], None]
+"""Takes a number of runs that have been written since it was last called."""
+
+
 class Lane(Protocol):
     """A way of writing runs into a store."""
 
@@ -63,8 +67,14 @@ class Lane(Protocol):
         """What the store has of this sweep, deleted runs included."""
         ...
 
-    def write(self, runs: Sequence[TrackedRun], ledger: Ledger) -> None:
-        """Write runs whose parents the ledger has, and enter them."""
+    def write(self, runs: Sequence[TrackedRun], ledger: Ledger, advance: Advance) -> None:
+        """Write runs whose parents the ledger has, and enter them.
+
+        Args:
+            runs: What to write.
+            ledger: What the store has; grows.
+            advance: Told now and then how many more are written.
+        """
         ...
 
 

@@ -3,7 +3,7 @@
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +17,11 @@ from nnjax.tracking.description import SweepDescription
 from nnjax.tracking.errors import explained
 from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.finish import finish_sweep
-from nnjax.tracking.layout import Layout, SweepTables, TrackedRun, lay_out
+from nnjax.tracking.layout import Layout, SweepTables, lay_out
 from nnjax.tracking.ledger import Lane, Ledger
 from nnjax.tracking.store import OpenStore, deep_link, open_store, server_of, set_experiment_tags
 
 logger = logging.getLogger(__name__)
-
-PORTION = 64
-"""Runs between two reports of progress on the client's way."""
 
 Progress = Callable[[int, int], None]
 """Called with runs done and runs in all."""
@@ -82,11 +79,6 @@ def experiment_tags(description: SweepDescription) -> dict[str, str]:
     return {names.EXPERIMENT_KIND: "custom_model_development", names.NOTE: note, names.STUDY: description.study}
 
 
-def _portions(runs: Sequence[TrackedRun], size: int) -> Iterator[Sequence[TrackedRun]]:
-    for start in range(0, len(runs), size):
-        yield runs[start : start + size]
-
-
 def write_runs(store: OpenStore, lane: Lane, layout: Layout, progress: Progress | None) -> tuple[Ledger, int]:
     """Write the runs that the store lacks, parents first.
 
@@ -98,18 +90,22 @@ def write_runs(store: OpenStore, lane: Lane, layout: Layout, progress: Progress 
     for run_id in ledger.doubles:
         store.client.delete_run(run_id)
     generations = ([layout.sweep], layout.cells, layout.runs)
-    total = sum(map(len, generations))
     absent = [ledger.absent(generation) for generation in generations]
     halves = [ledger.cut_off(generation) for generation in generations[1:]]
+    total = sum(map(len, generations))
     to_write = sum(map(len, absent)) + sum(map(len, halves))
     done = total - to_write
-    client = ClientLane(store)
-    for way, generation in [*((lane, runs) for runs in absent), *((client, runs) for runs in halves)]:
-        for portion in _portions(generation, fast_lane.RUNS_A_TRANSACTION if way is not client else PORTION):
-            way.write(portion, ledger)
-            done += len(portion)
-            if progress:
-                progress(done, total)
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        if progress:
+            progress(done, total)
+
+    for runs in absent:
+        lane.write(runs, ledger, advance)
+    for runs in halves:
+        ClientLane(store).write(runs, ledger, advance)
     return ledger, to_write
 
 

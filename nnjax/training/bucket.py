@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from nnjax.network.mlp import parameter_count
 
 WORKING_SET_BYTES = 4_000_000
-"""What a chunk's parameters, moments, gradients and activations may take: measured, 1 MiB L2 and 32 MiB L3 a core pair."""
+"""What a chunk's parameters, moments, gradients and activations may take; measured with 1 MiB L2 and 32 MiB L3."""
 
 CHUNK_SIZES: tuple[int, ...] = (4, 5, 10, 20)
 """The sizes a chunk may have; multiples of the usual replicate counts, so that groups of 20 need no padding."""

@@ -61,7 +61,9 @@ class TrainedChunk:
 class Program(Protocol):
     """A compiled bucket."""
 
-    def __call__(self, starts: Start, weights: Any, activation: Any) -> Trained: ...
+    def __call__(self, starts: Start, weights: Any, activation: Any) -> Trained:
+        """Train a chunk: starts of R runs, batch weights [steps, batch], position in `ACTIVATIONS`."""
+        ...
 
 
 @functools.lru_cache(maxsize=64)

@@ -140,7 +140,7 @@ def test_layers_given_one_by_one_are_the_same_training() -> None:
     one_by_one = quick(
         "claims=[]",
         'studied={activation=["logistic", "relu"], batch_size=[32, "full"]}',
-        'fixed={hidden_layer_sizes=[8, 8], epochs=40, learning_rate=0.01}',
+        "fixed={hidden_layer_sizes=[8, 8], epochs=40, learning_rate=0.01}",
     )
     assert run_ids(one_by_one) == run_ids(by_depth)
 

@@ -73,7 +73,9 @@ def test_roles(small: Path) -> None:
 
 
 def test_layers_given_one_by_one(small: Path) -> None:
-    small.write_text(SMALL.split("[[claims]]", maxsplit=1)[0].replace("depth = [1, 2]", "hidden_layer_sizes = [[8], [8, 4]]"))
+    small.write_text(
+        SMALL.split("[[claims]]", maxsplit=1)[0].replace("depth = [1, 2]", "hidden_layer_sizes = [[8], [8, 4]]")
+    )
     study = load_study(small)
     assert study.studied == {"hidden_layer_sizes": ((8,), (8, 4))}
     assert "depth" not in study.fixed and study.role("depth") == "studied"

@@ -12,6 +12,7 @@ import pytest
 from nnjax.tracking.curves import CELL_CURVES, curve_names, thin_curves
 from nnjax.tracking.description import Curves, DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
+from nnjax.tracking.names import level_text
 from nnjax.tracking.sync import Destination
 
 EPOCHS = 60
@@ -107,15 +108,15 @@ def make_tables(factors: dict[str, tuple[Any, ...]], splits: int, curves: Curves
 def describe() -> Callable[..., SweepDescription]:
     """Makes descriptions of the made-up sweep."""
 
+    texts = {factor: tuple(level_text(level) for level in levels) for factor, levels in FACTORS.items()}
+
     def make(curves: Curves = "none", **changes: Any) -> SweepDescription:
         settings: dict[str, Any] = {
             "sweep_id": "5eed" * 16,
             "study": "made-up",
             "question": "Which of activation, depth and batch size matters?",
-            "factors": {
-                name: tuple(f"{level:.10g}" if not isinstance(level, str) else level for level in levels)
-                for name, levels in FACTORS.items()
-            },
+            "factors": texts,
+            "setting": {factor: levels[0] for factor, levels in texts.items()},
             "studied": ("activation", "depth", "batch_size"),
             "curves": curves,
             "command": "nnjax sweep experiments/made-up.toml",

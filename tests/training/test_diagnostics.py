@@ -29,7 +29,7 @@ def forward(outcome):
     from nnjax.data.streams import stream
     from nnjax.network.mlp import init
 
-    split, bucket, run, _ = outcome
+    bucket = outcome[1]
     layers = [
         (np.float64(w), np.float64(b)) for w, b in init(stream(0, "initialisation"), bucket.layer_sizes, "glorot")
     ]
