@@ -7,8 +7,8 @@ from nnjax.results.columns import CURVES, FACTORS, FINALS, IDENTITY, Column
 HEAD = """# Glossary of every metric
 
 Written by `make docs` from `nnjax/results/columns.py`. One thing has one name: in the journal, the results table,
-MLflow and on the report's axes. MLflow shows curves as `fit/…` for `fit_…`, and `grad_norm/layer_01` … for layers counted from
-the inputs.
+MLflow and on the report's axes. MLflow shows curves as `fit/…` for `fit_…`, and `grad_norm/layer_01` … for layers
+counted from the inputs.
 
 N training rows, M validation rows, L hidden layers, E epochs; y target, v prediction; W weights, z pre-activations.
 """

@@ -79,24 +79,21 @@ def write_card(folder: Path, figure: Path, timestamp: int) -> None:
         picture.convert("RGB").save(images / f"{stem}+compressed.webp", "webp")
 
 
-def folder_digest(folder: Path) -> str:
-    """A hash over the names and contents of all files below a folder."""
-    total = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        total.update(f"{file.relative_to(folder).as_posix()} {content}\n".encode())
-    return total.hexdigest()
+def file_digests(folder: Path) -> dict[str, str]:
+    """File below a folder -> the beginning of its content's hash."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {
+        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[: names.SHORT]
+        for file in files
+    }
 
 
-def write_files(folder: Path, files: SweepFiles) -> bool:
+def write_files(folder: Path, files: SweepFiles) -> None:
     """Write all artifacts into a folder.
 
     Args:
         folder: An empty folder.
         files: What they are made from.
-
-    Returns:
-        Whether there are cards among them.
     """
     description = files.description
     environment = json.dumps(dict(description.environment), indent=2, default=str)
@@ -104,33 +101,44 @@ def write_files(folder: Path, files: SweepFiles) -> bool:
     (folder / "environment.json").write_text(f"{environment}\n", encoding="utf-8")
     files.results.to_csv(folder / "results.csv", index=False)
     _write_table(folder, best_table(files.cells, description.factors))
-    figures = copy_report(folder, files.report_dir) if files.report_dir else []
-    for figure in figures:
+    for figure in copy_report(folder, files.report_dir) if files.report_dir else []:
         write_card(folder, figure, files.timestamp)
-    return bool(figures)
 
 
-def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> bool:
-    """Send the sweep's files, unless the very same ones have been sent.
+def sent_digests(run: Run) -> dict[str, str]:
+    """What has been sent so far, as `file_digests` gives it."""
+    try:
+        return dict(json.loads(run.data.tags.get(names.ARTIFACTS, "{}")))
+    except ValueError:
+        return {}
+
+
+def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
+    """Send those of the sweep's files that have not been sent, or were different then.
 
     Args:
         client: MLflow's client.
         run: The sweep's run, as the store has it.
-        files: What to send.
+        files: What to send; without a report, an earlier one stays.
 
     Returns:
-        Whether anything was sent.
+        How many files were sent.
     """
     run_id = run.info.run_id
+    sent = sent_digests(run)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        has_cards = write_files(folder, files)
-        digest = folder_digest(folder)
-        if run.data.tags.get(names.ARTIFACTS) == digest:
-            return False
+        write_files(folder, files)
+        digests = file_digests(folder)
+        changed = [file for file, digest in digests.items() if sent.get(file) != digest]
+        for file in set(digests) - set(changed):
+            (folder / file).unlink()
+        if not changed:
+            return 0
         client.log_artifacts(run_id, str(folder))
     client.set_tag(run_id, names.LOGGED_ARTIFACTS, json.dumps([{"path": TABLE, "type": "table"}]))
-    if has_cards:
+    if any(file.startswith("images/") for file in changed):
         client.set_tag(run_id, names.LOGGED_IMAGES, "True")
-    client.set_tag(run_id, names.ARTIFACTS, digest)  # last: a sync killed before this sends them again
-    return True
+    # Last, so that a sync killed before this sends them again.
+    client.set_tag(run_id, names.ARTIFACTS, json.dumps(sent | digests, separators=(",", ":")))
+    return len(changed)

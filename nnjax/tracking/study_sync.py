@@ -15,7 +15,7 @@ from nnjax.tracking import names
 from nnjax.tracking.curves import CELL_CURVES, CurvePoints, curve_names, thin_curves, tracked_epochs
 from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
-from nnjax.tracking.reference import reference_setting
+from nnjax.tracking.reference import compared_factors, reference_setting
 from nnjax.tracking.store import default_uri
 from nnjax.tracking.sync import Destination, Progress, SyncSummary, sync_tables
 
@@ -55,7 +55,7 @@ def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None
     journal = Journal(home)
     results = results_table(space, journal)
     description = describe_sweep(space, results, load_record(home, sweep_id(space)))
-    tables = SweepTables(results, cells_table(results), *_curves(space, journal, description))
+    tables = SweepTables(results, cells_table(results), *_curves(space, journal, results, description))
     return PreparedSync(description, tables, home, tracking_uri or default_uri(home))
 
 
@@ -79,14 +79,38 @@ def sync_sweep(
     return prepare_sync(space, home, tracking_uri).send(report_dir)
 
 
-def _curves(space: Space, journal: Journal, description: SweepDescription) -> tuple[CurvePoints, CurvePoints]:
+def _curves(
+    space: Space, journal: Journal, results: pd.DataFrame, description: SweepDescription
+) -> tuple[CurvePoints, CurvePoints]:
     """Thinned mean curves of the cells, and of the single runs that the study asks for."""
     lengths = {cell.configuration.epochs for cell in space.cells}
     epochs = sorted(set().union(*(tracked_epochs(length) for length in lengths)))
     means = cell_curves(curves_table(space, journal, CELL_CURVES, epochs))
     wanted = curve_names(description.curves)
-    runs = curves_table(space, journal, wanted, epochs) if wanted else pd.DataFrame()
+    chosen = _reference_runs(space, results, description) if description.curves == "reference" else None
+    runs = curves_table(space, journal, wanted, epochs, chosen) if wanted else pd.DataFrame()
     return thin_curves(means, "cell_id"), thin_curves(runs, "run_id")
+
+
+def _reference_runs(space: Space, results: pd.DataFrame, description: SweepDescription) -> set[str]:
+    """The runs that views of one factor show: those of cells at most one factor away from the reference setting."""
+    cells = results.drop_duplicates("cell_id")[["cell_id", *description.setting]].to_dict("records")
+    near = {
+        cell["cell_id"]
+        for cell in cells
+        if compared_factors(
+            {factor: names.level_text(cell[factor]) for factor in description.setting}, description.setting
+        )
+    }
+    return {run.run_id for run in space.runs if run.cell.cell_id in near}
+
+
+def user_name() -> str:
+    """Who runs this; in a container the number of the user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"
 
 
 def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | None) -> SweepDescription:
@@ -119,7 +143,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         target_r2=study.logging.target_r2,
         command=record.command_line if record else f"nnjax sweep {study.path}",
         commit=record.git_commit.removesuffix("+") if record else "",
-        user=getpass.getuser(),
+        user=user_name(),
         study_text=study.text,
         environment=asdict(record) if record else {},
         data=DataDescription(table.name, table.digest, (*table.feature_names, table.target_name), len(table.target)),

@@ -27,7 +27,7 @@ TOGETHER = """
 question = "Do depth and learning rate matter together, and the initialiser?"
 data = {name = "diabetes"}
 replicates = {splits = 4}
-studied = {depth = [1, 2], learning_rate = [0.01, 0.001], initializer = ["auto", "lecun"], activation = ["relu", "tanh"]}
+studied = {depth = [1, 2], learning_rate = [0.01, 0.001], initializer = ["auto", "he"], activation = ["relu", "tanh"]}
 fixed = {epochs = 3}
 grid = {zip = [["depth", "learning_rate"]], exclude = [{depth = 2, activation = "tanh"}]}
 """

@@ -110,7 +110,7 @@ def test_names_cannot_leave_the_folder(name: str, tmp_path: Path) -> None:
     assert refusal(write(tmp_path, SOUND), f"name='{name}'").startswith("name = ")
 
 
-@given(st.recursive(st.none() | st.text() | st.integers() | st.floats(), lambda inner: st.lists(inner)))
+@given(st.recursive(st.none() | st.text() | st.integers() | st.floats(), st.lists))
 def test_any_value_can_be_shown(value: object) -> None:
     assert len(show_value(value)) <= 60 and show_value(value).isprintable()
 

@@ -36,8 +36,8 @@ def _fit(material: Material) -> FigureView:
     table = fit_table(runs, layout.shown, material.histories, "fit_validation_r2")
     parts = panels_by(table, layout.panel, layout, partial(draw_fit, palette=material.palette, factor=layout.color))
     caption = (
-        "fit_validation_r2 against the epoch: median over runs (line) and their middle half (band), which is spread, not "
-        f"confidence. {_where(material, layout.shown)} A steep start is fast learning; a line that falls again is "
+        "fit_validation_r2 against the epoch: median over runs (line) and their middle half (band), which is spread, "
+        f"not confidence. {_where(material, layout.shown)} A steep start is fast learning; a line that falls again is "
         "over-fitting; a line that stays at 0 learns nothing. Values below "
         f"{decimals(LOWEST_SHOWN, 2)} are cut off."
     )
