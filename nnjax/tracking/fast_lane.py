@@ -30,7 +30,7 @@ RUNS_A_TRANSACTION = 320
 """Short enough that another writer waits for a fraction of a second, long enough that commits cost nothing."""
 
 CACHE_KB = 200_000
-"""Of this connection alone. Indices are hit at random: with SQLite's own 2 MB, sending 6,049 runs takes twice the time."""
+"""Of this connection alone. Indices are hit at random; SQLite's own 2 MB make sending 6,049 runs take twice as long."""
 
 LOCK_SECONDS = 20.0
 """How long to wait for another writer, as MLflow itself does."""
