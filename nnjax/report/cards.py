@@ -51,8 +51,9 @@ def _convergence(material: Material, runs: pd.DataFrame) -> Draw:
     table = fit_table(runs, [color], material.histories, "fit_validation_r2")
 
     def draw(axes: Axes) -> None:
-        draw_fit(table, axes, material.palette, color)
-        axes.set_ylim(bottom=max(-0.25, axes.get_ylim()[0]))
+        if len(table):
+            draw_fit(table, axes, material.palette, color)
+            axes.set_ylim(bottom=max(-0.25, axes.get_ylim()[0]))
 
     return draw
 

@@ -30,12 +30,8 @@ class Histories:
         return sorted(layer for name, layer in self.matrices if name == curve)
 
     def values(self, curve: str, layer: int, run_ids: Sequence[str], epochs: Sequence[int]) -> NDArray[np.float64]:
-        """Curves of those runs at those epochs [R, len(epochs)]; runs without that layer are left out.
-
-        Raises:
-            KeyError: If there is no such curve and layer.
-        """
-        matrix = self.matrices[curve, layer]
+        """Curves of those runs at those epochs [R, len(epochs)]; runs without that curve and layer are left out."""
+        matrix = self.matrices.get((curve, layer), pd.DataFrame())
         return matrix.reindex(columns=list(epochs)).loc[matrix.index.isin(run_ids)].to_numpy(dtype=float)
 
 

@@ -9,6 +9,8 @@ import numpy as np
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
+from nnjax.results.colors import LEVEL_COLORS
+
 PAGE = "#fdfdfb"
 """The page itself: the inside of hollow markers."""
 INK = "#1b1e23"
@@ -25,23 +27,6 @@ NEGATIVE = "#1f6fb3"
 """Heat maps below zero."""
 ACCENT = "#0f6a5b"
 """A single series without levels."""
-
-LEVEL_COLORS: dict[str, str] = {
-    "identity": "#6b7280",
-    "logistic": "#d55e00",
-    "tanh": "#b77a00",
-    "arctan": "#7d6a17",
-    "relu": "#0072b2",
-    "leaky_relu": "#3d98cf",
-    "prelu": "#3f5fc4",
-    "elu": "#00916a",
-    "gelu": "#3f7f1f",
-    "silu": "#79873b",
-    "softplus": "#b04c94",
-    "maxout": "#7a4fb5",
-    "binary_step": "#9a4646",
-}
-"""Activation -> colour on light pages; tracking uses the same. Distinct in the usual colour-blindness simulations."""
 
 _DARK_LEVELS: dict[str, str] = {
     "identity": "#a8b0bd",

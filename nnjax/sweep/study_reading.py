@@ -52,22 +52,6 @@ def read_study_text(path: Path) -> str:
         raise StudyError(str(path), [fault]) from None
 
 
-def find_study(study: str | Path) -> Path:
-    """The path of a study given by its path or by its name.
-
-    Args:
-        study: A path, or the name of a file in `experiments/`: "diabetes" is experiments/diabetes.toml.
-
-    Returns:
-        The path as given if something is there, else the one in `experiments/` if that exists, else as given.
-    """
-    path = Path(study)
-    named = Path(STUDIES_FOLDER) / f"{study}.toml"
-    if path.suffix == ".toml" or len(path.parts) != 1:
-        return path
-    return named if named.is_file() else path
-
-
 def parse_study(text: str, file: str) -> dict[str, object]:
     """The tables of a study file.
 

@@ -15,7 +15,9 @@ SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
 METHODS = ("repeated_k_fold", "shuffle_split")
 KINDS = ("beats", "suffices", "same", "exceeds")
-CURVES = ("none", "main", "all")
+CURVES = ("none", "reference", "main", "all")
+
+CurveChoice = Literal["none", "reference", "main", "all"]
 
 METRICS: dict[str, float] = {
     "validation_r2": 0.02,
@@ -38,11 +40,6 @@ METRICS: dict[str, float] = {
     "train_seconds": 0.0,
 }
 """Columns of the results table that a claim may be about, with their usual margin; 0 where a study must name one."""
-
-LOWER_IS_BETTER = frozenset(
-    {"test_rmse", "test_mae", "last_test_rmse", "last_test_mae", "best_epoch", "epochs_to_target", "train_seconds"}
-)
-"""Metrics in which a beats b by being smaller."""
 
 
 def _table_schema(level_schema: Callable[[str], CoreSchema]) -> GetPydanticSchema:
@@ -118,7 +115,7 @@ class Grid(_Table):
 class Logging(_Table):
     """`[logging]`: which curves of single runs MLflow is told, and the target of `epochs_to_target`."""
 
-    curves: Annotated[Literal["none", "main", "all"], BeforeValidator(Choice("choice of curves", CURVES))] = "none"
+    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", CURVES))] = "none"
     target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
 
 

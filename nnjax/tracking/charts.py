@@ -27,14 +27,14 @@ class Section:
 
 
 def line(metrics: Sequence[str], is_log: bool = False) -> Chart:
-    """Curves against the epoch."""
+    """Curves against the epoch on a logarithmic axis: most happens early, and epoch 0 would flatten all the rest."""
     return {
         "type": "LINE",
         "metricKey": metrics[0],
         "selectedMetricKeys": list(metrics),
         "scaleType": "log" if is_log else "linear",
         "xAxisKey": "step",
-        "xAxisScaleType": "linear",
+        "xAxisScaleType": "log",
         "lineSmoothness": 0,
         "range": {},
         "yAxisKey": "metric",

@@ -75,25 +75,8 @@ FIT_CURVES = ("fit_train_loss", "fit_train_r2", "fit_validation_loss", "fit_vali
 MAIN_LAYER_CURVES = ("grad_norm", "unit_saturated")
 OTHER_LAYER_CURVES = ("preactivation_grad_norm", "weight_norm", "update_ratio", "unit_mean", "unit_std", "unit_dead")
 
-ACTIVATION_COLORS = {
-    "identity": "#6b7280",
-    "logistic": "#d55e00",
-    "tanh": "#b77a00",
-    "arctan": "#7d6a17",
-    "relu": "#0072b2",
-    "leaky_relu": "#3d98cf",
-    "prelu": "#3f5fc4",
-    "elu": "#00916a",
-    "gelu": "#3f7f1f",
-    "silu": "#79873b",
-    "softplus": "#b04c94",
-    "maxout": "#7a4fb5",
-    "binary_step": "#9a4646",
-}
-"""The report's colours of activations, so that a line has the same colour on both pages."""
-
-LEVEL_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a4fb5", "#6b7280")
-"""Colours for other activations: Okabe and Ito's, distinct for colour-blind eyes."""
+OTHER_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a4fb5", "#6b7280")
+"""For callers that bring no palette: Okabe and Ito's colours, distinct for colour-blind eyes, and two more."""
 
 SHORT = 12
 """Hexadecimal digits shown where a whole hash would only be in the way."""
@@ -180,13 +163,5 @@ def run_uuid(experiment_id: str, sweep_id: str, identity: str) -> str:
 
 
 def level_colors(levels: Iterable[str]) -> dict[str, str]:
-    """Activation -> its own colour, or for an unknown one the next of `LEVEL_COLORS`, which return after eight.
-
-    >>> level_colors(["relu", "mine"])
-    {'relu': '#0072b2', 'mine': '#0072b2'}
-    """
-    levels = list(levels)
-    others = [level for level in levels if level not in ACTIVATION_COLORS]
-    return {
-        level: ACTIVATION_COLORS.get(level) or LEVEL_COLORS[others.index(level) % len(LEVEL_COLORS)] for level in levels
-    }
+    """A colour a level, in the order given; colours return after eight levels."""
+    return {level: OTHER_COLORS[place % len(OTHER_COLORS)] for place, level in enumerate(levels)}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nnjax.results.colors import LEVEL_COLORS
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.table import cells_table, results_table
 from nnjax.sweep.journal import Journal
@@ -40,7 +41,7 @@ class PreparedSync:
             TrackingError: The store can't be reached or refuses; what has been written stays.
         """
         destination = Destination(self.tracking_uri, self.home, report_dir)
-        return sync_tables(self.description, self.tables, destination, progress=progress)
+        return sync_tables(self.description, self.tables, destination, LEVEL_COLORS, progress)
 
 
 def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None) -> PreparedSync:

@@ -11,6 +11,7 @@ import pytest
 
 from nnjax.report.histories import make_histories
 from nnjax.report.material import Material, assemble
+from nnjax.report.write import WrittenReport, write_material
 from nnjax.sweep.record import SweepRecord
 from nnjax.sweep.space import Run, Space, expand
 from nnjax.sweep.study import load_study
@@ -225,3 +226,9 @@ def make_results() -> Callable[[Space], pd.DataFrame]:
 def make_material() -> Callable[[Space, pd.DataFrame], Material]:
     """Space and results -> material."""
     return synthetic_material
+
+
+@pytest.fixture(scope="session")
+def written(material: Material, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+    """The report of the small study on the disk."""
+    return write_material(material, tmp_path_factory.mktemp("report"))

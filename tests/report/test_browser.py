@@ -4,8 +4,6 @@ import shutil
 
 import pytest
 
-from nnjax.report.write import write_material
-
 pytestmark = pytest.mark.slow
 FLAGS = [
     "--headless=new",
@@ -21,8 +19,8 @@ FLAGS = [
 
 
 @pytest.fixture(scope="module")
-def page(material, tmp_path_factory):
-    return write_material(material, tmp_path_factory.mktemp("browser")).page
+def page(written):
+    return written.page
 
 
 @pytest.fixture(scope="module")

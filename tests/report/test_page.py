@@ -50,8 +50,8 @@ def read(page):
 
 
 @pytest.fixture(scope="module")
-def page(material, tmp_path_factory):
-    return write_material(material, tmp_path_factory.mktemp("page")).page.read_text()
+def page(written):
+    return written.page.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +109,3 @@ def test_hostile_names_are_shown_and_not_executed(material, tmp_path):
     page = write_material(hostile, tmp_path).page.read_text()
     assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page
     assert read(page).scripts == 2
-
-
-def test_the_same_material_gives_the_same_page(material, page, tmp_path):
-    again = write_material(material, tmp_path).page.read_text()
-    date = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d UTC")
-    assert date.sub("", again) == date.sub("", page)

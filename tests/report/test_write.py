@@ -27,7 +27,7 @@ TOGETHER = """
 question = "Do depth and learning rate matter together, and the initialiser?"
 data = {name = "diabetes"}
 replicates = {splits = 4}
-studied = {depth = [1, 2], learning_rate = [0.01, 0.001], initializer = ["auto", "he"], activation = ["relu", "tanh"]}
+studied = {depth = [1, 2], learning_rate = [0.01, 0.001], initializer = ["auto", "lecun"], activation = ["elu", "tanh"]}
 fixed = {epochs = 3}
 grid = {zip = [["depth", "learning_rate"]], exclude = [{depth = 2, activation = "tanh"}]}
 """
@@ -38,11 +38,6 @@ replicates = {method = "shuffle_split", splits = 3}
 studied = {hidden_layer_sizes = [[4], [8, 4]], batch_size = ["full", 8]}
 fixed = {epochs = 2}
 """
-
-
-@pytest.fixture(scope="module")
-def written(material, tmp_path_factory):
-    return write_material(material, tmp_path_factory.mktemp("report"))
 
 
 def test_every_table_on_the_page_is_a_file_and_every_file_is_on_the_page(written):
@@ -64,10 +59,12 @@ def test_there_are_four_to_six_near_square_cards(written):
             assert 0.8 < picture.width / picture.height < 1.25
 
 
-def test_tables_of_an_earlier_report_do_not_linger(material, written):
-    stale = written.page.parent / "tables" / "gone.csv"
+def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(material, written):
+    before, stale = written.page.read_text(), written.page.parent / "tables" / "gone.csv"
     stale.write_text("x")
-    write_material(material, written.page.parent)
+    again = write_material(material, written.page.parent).page.read_text()
+    date = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d UTC")
+    assert date.sub("", again) == date.sub("", before)
     assert not stale.exists()
 
 
@@ -78,7 +75,7 @@ def test_any_shape_of_study_has_a_report(make_space, make_results, make_material
     assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_material, tmp_path, seed):
     results = make_results(space)
     lost = np.random.default_rng(seed).random(len(results)) < 0.5

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.sweep.study import StudyError, load_study
-from nnjax.sweep.study_reading import find_study, parse_study
+from nnjax.sweep.study_reading import parse_study
 
 QUICK = Path("experiments/quick.toml")
 
@@ -80,11 +80,6 @@ def test_any_text_is_a_change_or_a_study_error(override: str) -> None:
         load_study(QUICK, [override])
     except StudyError as error:
         assert str(error).isprintable()
-
-
-def test_a_study_can_be_given_by_name() -> None:
-    assert find_study("quick") == QUICK == find_study(QUICK)
-    assert find_study("nowhere") == Path("nowhere")
 
 
 def test_syntax_errors_name_the_line() -> None:

@@ -38,9 +38,9 @@ def gradients_chapter(material: Material) -> Chapter:
         )
         figures["ends"] = _ends(material, deep)
         tables["slopes"] = view_table("gradient_slopes", slopes_table(material, deep), material.layout.full_batch)
-    if material.layout.panel and len(deep):
+    if material.layout.panel and deep[["grad_slope_0", "grad_slope"]].notna().any(axis=None):
         figures["slope"] = _heat(material, deep, ("grad_slope_0", "grad_slope"), "slope")
-    if material.layout.panel:
+    if material.layout.panel and runs[["saturated", "dead"]].notna().any(axis=None):
         figures["units"] = _heat(material, runs, ("saturated", "dead"), "units")
     if material.histories.layers("update_ratio"):
         figures["update_ratio"] = _update(material)

@@ -75,7 +75,7 @@ def models_figure(material: Material) -> FigureView:
         draw_intervals(drawn, axes, MARGIN)
         axes.set_xlabel("test_r2 minus that of ridge")
 
-    shape = Shape(width=520, height=70 + 28 * len(drawn), left=190, top=10, font_size=12)
+    shape = Shape(width=480, height=70 + 26 * len(drawn), left=178, top=10, font_size=11.5)
     caption = (
         "Difference in test_r2 to ridge regression on the very same splits: mean, 95 % interval corrected for splits "
         f"that share one table (thick), plain t interval (thin); shaded: differences below {MARGIN:g}, which do not "

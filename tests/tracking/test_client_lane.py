@@ -1,0 +1,70 @@
+import pytest
+from mlflow.exceptions import MlflowException
+
+from nnjax.tracking.client_lane import ClientLane
+from nnjax.tracking.layout import lay_out
+from nnjax.tracking.ledger import Ledger
+from nnjax.tracking.store import open_store
+
+
+@pytest.fixture
+def store(destination):
+    return open_store(destination.uri, destination.home, "made-up", {})
+
+
+@pytest.fixture
+def runs(description, tables):
+    """The sweep, a cell and its three runs."""
+    layout = lay_out(description, tables, {})
+    return [layout.sweep, layout.cells[0], *layout.runs[:3]]
+
+
+def points(store):
+    """Metric points of all runs, by identity of the run."""
+    return {
+        run.data.tags.get("nnjax.run") or run.data.tags["nnjax.kind"]: {
+            key: len(store.client.get_metric_history(run.info.run_id, key)) for key in run.data.metrics
+        }
+        for run in store.client.search_runs(["1"])
+    }
+
+
+def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store, runs, monkeypatch):
+    lane = ClientLane(store)
+    with monkeypatch.context() as patch:
+        patch.setattr(store.client, "set_terminated", lambda *_: (_ for _ in ()).throw(MlflowException("killed")))
+        with pytest.raises(MlflowException):
+            lane.write(runs[:2], Ledger(), lambda _: None)
+    ledger = lane.read_ledger(runs[0].tags["nnjax.sweep"])
+    assert [run.identity for run in ledger.cut_off(runs[1:])] == [runs[1].identity]
+    lane.write(runs[1:], ledger, lambda _: None)
+    once = points(store)
+    lane.write(runs[1:], ledger, lambda _: None)
+    assert points(store) == once
+    assert len(once) == 5
+    assert once["cell"]["fit/train_r2"] == 25
+
+
+def test_of_two_twins_the_finished_one_counts(store, runs):
+    lane = ClientLane(store)
+    lane.write(runs[:2], Ledger(), lambda _: None)
+    twin = store.client.create_run("1", tags=dict(runs[1].tags))
+    ledger = lane.read_ledger(runs[0].tags["nnjax.sweep"])
+    assert ledger.doubles == [twin.info.run_id]
+    assert ledger.entries[runs[1].identity].status == "FINISHED"
+
+
+def test_a_run_that_a_person_deleted_stays_deleted(store, runs):
+    lane = ClientLane(store)
+    ledger = Ledger()
+    lane.write(runs, ledger, lambda _: None)
+    store.client.delete_run(ledger.entries[runs[2].identity].run_id)
+    found = lane.read_ledger(runs[0].tags["nnjax.sweep"])
+    assert found.absent(runs) == []
+    assert found.cut_off(runs[1:]) == []
+
+
+def test_progress_counts_every_run(store, runs):
+    told = []
+    ClientLane(store).write(runs, Ledger(), told.append)
+    assert sum(told) == len(runs)

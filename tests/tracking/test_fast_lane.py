@@ -1,0 +1,152 @@
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+
+import mlflow
+import pytest
+from mlflow.tracking import MlflowClient
+
+from nnjax.tracking import fast_lane
+from nnjax.tracking.client_lane import ClientLane
+from nnjax.tracking.fast_lane import COLUMNS, FastLane, database_file, refusal
+from nnjax.tracking.layout import lay_out
+from nnjax.tracking.ledger import Ledger
+from nnjax.tracking.store import open_store
+from nnjax.tracking.sync import Destination
+
+
+def quiet(more):
+    """Nobody watches the progress."""
+
+
+@pytest.fixture
+def layout(describe, tables_with_curves):
+    """Sweep, two cells and their runs, one of them diverged."""
+    whole = lay_out(describe("main"), tables_with_curves, {"logistic": "#d55e00"})
+    return [whole.sweep, *whole.cells[:2], *whole.runs[:6]]
+
+
+@pytest.fixture
+def stores(tmp_path, empty_database):
+    """Two fresh stores of the same experiment and artifact root."""
+    opened = []
+    for name in ("fast", "client"):
+        (tmp_path / f"{name}.db").write_bytes(empty_database.read_bytes())
+        opened.append(open_store(f"sqlite:///{tmp_path / name}.db", tmp_path, "made-up", {}))
+    return opened
+
+
+def write_both(stores, layout):
+    """The same runs by either lane; the client's run ids replaced by those that the fast lane chooses."""
+    fast, client = stores
+    ledgers = Ledger(), Ledger()
+    FastLane(fast, database_file(fast.uri)).write(layout, ledgers[0], quiet)
+    ClientLane(client).write(layout, ledgers[1], quiet)
+    return {ledgers[1].entries[run.identity].run_id: ledgers[0].entries[run.identity].run_id for run in layout}
+
+
+def rows(store, table, chosen):
+    """All rows of a table, run ids translated wherever they occur, without an order."""
+    with closing(sqlite3.connect(database_file(store.uri))) as connection:
+        found = connection.execute(f"SELECT {', '.join(COLUMNS[table])} FROM {table}").fetchall()
+
+    def translate(value):
+        for theirs, ours in chosen.items():
+            value = value.replace(theirs, ours) if isinstance(value, str) else value
+        return value
+
+    return sorted(tuple((type(value).__name__, translate(value)) for value in row) for row in found)
+
+
+def test_every_row_is_the_one_that_the_client_writes(stores, layout):
+    chosen = write_both(stores, layout)
+    fast, client = stores
+    for table in COLUMNS:
+        assert rows(fast, table, {}) == rows(client, table, chosen), table
+    assert len(rows(fast, "metrics", {})) > 1000
+
+
+def test_mlflow_reads_the_same_from_both(stores, layout):
+    chosen = write_both(stores, layout)
+    fast, client = (store.client for store in stores)
+    found = {run.info.run_id: run for run in fast.search_runs(["1"])}
+    for run in client.search_runs(["1"]):
+        twin = found[chosen[run.info.run_id]]
+        tags = {key: chosen.get(value, value) for key, value in run.data.tags.items()}
+        assert (twin.data.metrics, twin.data.params, twin.data.tags) == (run.data.metrics, run.data.params, tags)
+        for key in run.data.metrics:
+            ours = fast.get_metric_history(twin.info.run_id, key)
+            theirs = client.get_metric_history(run.info.run_id, key)
+            assert [vars(point) | {"_run_id": ""} for point in ours] == [
+                vars(point) | {"_run_id": ""} for point in theirs
+            ]
+
+
+def test_no_other_table_is_touched_by_the_client_alone(stores, layout):
+    write_both(stores, layout)
+    counts = []
+    for store in stores:
+        with closing(sqlite3.connect(database_file(store.uri))) as connection:
+            names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            counts.append({name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in names})
+    assert counts[0] == counts[1]
+
+
+def test_a_portion_is_written_wholly_or_not_at_all(stores, layout):
+    store = stores[0]
+    broken = [*layout[:4], replace(layout[4], params={"depth": None})]
+    lane = FastLane(store, database_file(store.uri))
+    with pytest.raises(sqlite3.IntegrityError):
+        lane.write(broken, Ledger(), quiet)
+    assert all(not rows(store, table, {}) for table in COLUMNS)
+
+
+def test_a_second_sync_that_has_not_seen_the_first_writes_nothing_twice(stores, layout):
+    store = stores[0]
+    for _ in range(2):
+        FastLane(store, database_file(store.uri)).write(layout, Ledger(), quiet)
+    assert len(rows(store, "runs", {})) == len(layout)
+
+
+def test_either_lane_finds_what_the_other_has_written(stores, layout):
+    for store, write in zip(stores, (FastLane, ClientLane), strict=True):
+        fast, client = FastLane(store, database_file(store.uri)), ClientLane(store)
+        (fast if write is FastLane else client).write(layout, Ledger(), quiet)
+        sweep_id = layout[0].tags["nnjax.sweep"]
+        ledgers = fast.read_ledger(sweep_id), client.read_ledger(sweep_id)
+        assert ledgers[0] == ledgers[1]
+        assert set(ledgers[0].entries) == {run.identity for run in layout}
+
+
+def test_a_tested_plain_file_is_open_and_the_switch_closes_it(destination: Destination, monkeypatch):
+    assert refusal(destination.uri) is None
+    monkeypatch.setenv("NNJAX_FAST_LANE", "off")
+    assert "switched off" in str(refusal(destination.uri))
+
+
+@pytest.mark.parametrize("uri", ["http://x:1", "postgresql+psycopg://u@h/d", "sqlite:///:memory:", "sqlite:///a?x=1"])
+def test_other_stores_are_left_to_the_client(uri):
+    assert refusal(uri) == "not a local SQLite file"
+
+
+def test_an_untested_version_closes_the_lane(destination, monkeypatch):
+    monkeypatch.setattr(mlflow, "__version__", "3.99.0")
+    assert "3.99.0" in str(refusal(destination.uri))
+
+
+@pytest.mark.parametrize("table", fast_lane.COLUMNS)
+def test_an_unknown_column_closes_the_lane(destination, table):
+    with closing(sqlite3.connect(database_file(destination.uri))) as connection:
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN new_in_some_version TEXT")
+    assert refusal(destination.uri) == f"the columns of table {table} are not the known ones"
+
+
+def test_a_column_missing_from_mlflow_s_models_closes_the_lane(destination, monkeypatch):
+    monkeypatch.setitem(fast_lane.COLUMNS, "tags", ("key", "value", "run_uuid", "more"))
+    assert "table tags" in str(refusal(destination.uri))
+
+
+def test_the_run_ids_are_mlflow_s_kind(stores, layout):
+    write_both(stores, layout)
+    run = MlflowClient(stores[0].uri).search_runs(["1"], max_results=1)[0]
+    assert len(run.info.run_id) == 32

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnjax.results.columns import FACTORS as FACTOR_COLUMNS
+from nnjax.results.columns import FINALS as FINAL_COLUMNS
+from nnjax.results.columns import names as column_names
+from nnjax.sweep.schema import FIT_CURVES, LAYER_CURVES
+from nnjax.tracking import names
+
+
+def test_metrics_and_params_have_the_names_of_the_results_table():
+    not_metrics = {"target_r2", "diverged_epoch", "started", "ended"}
+    assert set(names.FINALS) == set(column_names(FINAL_COLUMNS)) - not_metrics
+    assert set(names.PARAMS) <= set(column_names(FACTOR_COLUMNS))
+
+
+def test_curves_are_those_of_the_journal():
+    assert set(names.FIT_CURVES) == set(FIT_CURVES)
+    assert set(names.MAIN_LAYER_CURVES + names.OTHER_LAYER_CURVES) == set(LAYER_CURVES)
+
+
+@pytest.mark.parametrize("level", [np.int64(265), 265, 265.0])
+def test_a_number_has_one_text_whatever_its_type(level):
+    assert names.level_text(level) == "265"
+
+
+def test_an_unknown_number_has_no_text():
+    assert names.level_text(float("nan")) == ""
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_no_seed_loses_a_digit(seed):
+    assert int(names.level_text(seed)) == seed
+
+
+@given(st.text(min_size=1, max_size=9), st.text(min_size=1, max_size=9))
+def test_run_ids_differ_where_identities_do(one, other):
+    ids = {names.run_uuid("1", "sweep", one), names.run_uuid("1", "sweep", other)}
+    assert len(ids) == len({one, other})
+    assert all(len(run_id) == 32 for run_id in ids)
+
+
+@given(st.floats(-1e6, 1e6))
+def test_rounding_keeps_six_digits(value):
+    assert names.rounded(value) == pytest.approx(value, rel=5.1e-6, abs=1e-300)
