@@ -1,5 +1,6 @@
-"""A small study for whoever needs a space."""
+"""A small study for whoever needs a space; the stand-ins of `tests/fakes`, importable here and in workers."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ import pytest
 
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study import Study, load_study
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 SMALL = """
 question = "Which of two?"

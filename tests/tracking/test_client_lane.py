@@ -19,6 +19,12 @@ def runs(description, tables):
     return [layout.sweep, layout.cells[0], *layout.runs[:3]]
 
 
+def write(lane, runs, ledger, advance=lambda _: None):
+    """Write runs one by one, parents first."""
+    for run in runs:
+        lane.write([run], ledger, advance)
+
+
 def points(store):
     """Metric points of all runs, by identity of the run."""
     return {
@@ -31,15 +37,17 @@ def points(store):
 
 def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store, runs, monkeypatch):
     lane = ClientLane(store)
+    ledger = Ledger()
+    write(lane, runs[:1], ledger)
     with monkeypatch.context() as patch:
         patch.setattr(store.client, "set_terminated", lambda *_: (_ for _ in ()).throw(MlflowException("killed")))
         with pytest.raises(MlflowException):
-            lane.write(runs[:2], Ledger(), lambda _: None)
+            write(lane, runs[1:2], ledger)
     ledger = lane.read_ledger(runs[0].tags["nnjax.sweep"])
     assert [run.identity for run in ledger.cut_off(runs[1:])] == [runs[1].identity]
-    lane.write(runs[1:], ledger, lambda _: None)
+    write(lane, runs[1:], ledger)
     once = points(store)
-    lane.write(runs[1:], ledger, lambda _: None)
+    write(lane, runs[1:], ledger)
     assert points(store) == once
     assert len(once) == 5
     assert once["cell"]["fit/train_r2"] == 25
@@ -47,7 +55,7 @@ def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store,
 
 def test_of_two_twins_the_finished_one_counts(store, runs):
     lane = ClientLane(store)
-    lane.write(runs[:2], Ledger(), lambda _: None)
+    write(lane, runs[:2], Ledger())
     twin = store.client.create_run("1", tags=dict(runs[1].tags))
     ledger = lane.read_ledger(runs[0].tags["nnjax.sweep"])
     assert ledger.doubles == [twin.info.run_id]
@@ -57,7 +65,7 @@ def test_of_two_twins_the_finished_one_counts(store, runs):
 def test_a_run_that_a_person_deleted_stays_deleted(store, runs):
     lane = ClientLane(store)
     ledger = Ledger()
-    lane.write(runs, ledger, lambda _: None)
+    write(lane, runs, ledger)
     store.client.delete_run(ledger.entries[runs[2].identity].run_id)
     found = lane.read_ledger(runs[0].tags["nnjax.sweep"])
     assert found.absent(runs) == []
@@ -66,5 +74,5 @@ def test_a_run_that_a_person_deleted_stays_deleted(store, runs):
 
 def test_progress_counts_every_run(store, runs):
     told = []
-    ClientLane(store).write(runs, Ledger(), told.append)
+    write(ClientLane(store), runs, Ledger(), told.append)
     assert sum(told) == len(runs)

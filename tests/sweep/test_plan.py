@@ -1,0 +1,85 @@
+"""The plan: chunks of one program and one activation, no larger than their bucket allows, and a price."""
+
+from collections.abc import Callable
+
+import pytest
+
+from nnjax.sweep.cost import curve_points, journal_bytes, run_seconds
+from nnjax.sweep.journal import to_table
+from nnjax.sweep.plan import largest_sizes, make_bucket, make_plan
+from nnjax.sweep.plan_text import describe_plan
+from nnjax.sweep.sealed import to_sealed_parquet
+from nnjax.sweep.space import Space, expand
+from nnjax.sweep.study import Study
+from nnjax.training.bucket import Bucket, chunk_size
+
+
+def bucket_of(depth: int, batch_size: int, epochs: int = 200) -> Bucket:
+    return Bucket(10, (64,) * depth, 1, batch_size, 265, 67, 111, epochs, "adam", "half_mean_squared_error")
+
+
+def test_a_chunk_has_one_bucket_one_activation_and_fits(small_study: Callable[..., Study]) -> None:
+    for chunk in make_plan(expand(small_study("replicates.splits=48")), set()).chunks:
+        assert {run.cell.configuration.activation for run in chunk.runs} == {chunk.activation}
+        assert {run.cell.configuration.hidden_layer_sizes for run in chunk.runs} == {chunk.bucket.hidden_layer_sizes}
+        assert len(chunk.runs) <= chunk_size(chunk.bucket)
+
+
+def test_programs_are_one_a_bucket_whatever_the_activation_and_the_penalty(small_study: Callable[..., Study]) -> None:
+    plan = make_plan(expand(small_study("l2=0.1", "learning_rate=0.01")), set())
+    assert (plan.programs, len(plan.chunks)) == (2, 4)
+    assert make_plan(expand(small_study("batch_size=8")), set()).programs == 2
+
+
+def test_counts_of_runs_add_up(small_space: Space) -> None:
+    finished = {run.run_id for run in small_space.runs[:5]}
+    plan = make_plan(small_space, finished)
+    assert (plan.cells, plan.replicates, plan.runs, plan.missing) == (4, 4, 16, 11)
+    assert sum(part.runs for part in plan.buckets) == 11
+
+
+def test_a_finished_study_costs_nothing(small_space: Space) -> None:
+    plan = make_plan(small_space, {run.run_id for run in small_space.runs})
+    assert (plan.chunks, plan.minutes(2), plan.journal_mb) == ((), 0.0, 0)
+
+
+def test_the_program_has_room_for_every_split(small_space: Space) -> None:
+    sizes = largest_sizes(small_space.splits)
+    assert (sizes.train, sizes.validation, sizes.test) == (265, 67, 111)
+    bucket = make_bucket(small_space.cells[0].configuration, 10, sizes)
+    assert (bucket.n_train, bucket.n_validation, bucket.n_test, bucket.batch_size) == (265, 67, 111, 265)
+
+
+def test_a_larger_study_asks_for_the_same_programs(small_study: Callable[..., Study]) -> None:
+    small, large = (make_plan(expand(small_study(f"replicates.splits={splits}")), set()) for splits in (4, 12))
+    assert {part.bucket for part in small.buckets} == {part.bucket for part in large.buckets}
+
+
+@pytest.mark.parametrize(("cheap", "dear"), [((1, 8), (2, 8)), ((4, 32), (4, 8)), ((4, 265), (8, 265))])
+def test_depth_and_small_batches_cost_more(cheap: tuple[int, int], dear: tuple[int, int]) -> None:
+    assert run_seconds(bucket_of(*cheap)) < run_seconds(bucket_of(*dear))
+
+
+def test_more_workers_take_less_time(small_space: Space) -> None:
+    plan = make_plan(small_space, set())
+    assert plan.minutes(1) > plan.minutes(2) > 0
+
+
+def test_the_predicted_journal_is_the_real_one_within_a_factor(small_space: Space) -> None:
+    from fakes.rows import fake_row
+
+    rows = [fake_row(f"run {number}", depth=4, epochs=200) for number in range(10)]
+    real = len(to_sealed_parquet(to_table(rows))) / len(rows)
+    assert real / 1.5 < journal_bytes(bucket_of(4, 32)) < real * 1.5
+
+
+def test_points_for_mlflow_follow_the_choice_of_curves() -> None:
+    none, main, whole = (curve_points(bucket_of(4, 32), curves) for curves in ("none", "main", "all"))
+    assert none == 0 < main < whole
+    assert curve_points(bucket_of(4, 32, epochs=2), "main") < main
+
+
+def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
+    text = describe_plan(small_space.study, make_plan(small_space, set()), workers=2)
+    for part in ("Which of two?", "16, 16 to train", "programs    2", "minutes of training on 2 cores", "2 × 4"):
+        assert part in text

@@ -1,0 +1,58 @@
+"""A run trained again, alone, gives the journal's numbers to the last bit, or says where it does not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes.rows import append_runs, fake_row
+
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.rerun import RerunError, rerun
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.schema import JOURNAL_SCHEMA
+from nnjax.sweep.space import Space
+
+
+@pytest.fixture
+def trained(small_space: Space, tmp_path: Path, engine_here: None) -> Path:
+    run_sweep(small_space, tmp_path, "serial")
+    return tmp_path
+
+
+def rewrite(home: Path, run_id: str, **changes: Any) -> None:
+    """Put another version of a run into an otherwise empty journal."""
+    [row] = Journal(home).read(JOURNAL_SCHEMA.names, {run_id}).to_pylist()
+    for path in home.glob("journal/*.parquet"):
+        path.unlink()
+    Journal(home).append([{**row, **changes}])
+
+
+def test_a_run_agrees_until_a_number_or_its_origin_is_changed(trained: Path, small_space: Space) -> None:
+    run_id = small_space.runs[7].run_id
+    comparison = rerun(trained, run_id[:12])
+    assert comparison.agrees, comparison.describe()
+    assert "bitwise equal" in comparison.describe()
+    rewrite(trained, run_id, test_r2=comparison.outcome["test_r2"] + 0.25)
+    changed = rerun(trained, run_id)
+    assert changed.differences == {"test_r2": pytest.approx(0.25)}
+    assert "the largest difference is 0.25, in test_r2" in changed.describe()
+    for column, message in (("data_digest", "data set diabetes has changed"), ("split_digest", "split of run")):
+        rewrite(trained, run_id, **{column: "other"})
+        with pytest.raises(RerunError, match=message):
+            rerun(trained, run_id)
+        rewrite(trained, run_id, data_digest=small_space.table.digest)
+
+
+def test_an_unknown_or_ambiguous_id_is_refused(tmp_path: Path) -> None:
+    append_runs(tmp_path, ["aa1", "aa2", "b"])
+    with pytest.raises(RerunError, match="aa: 2 runs .* give more digits"):
+        rerun(tmp_path, "aa")
+    with pytest.raises(RerunError, match="c: no run"):
+        rerun(tmp_path, "c")
+
+
+def test_a_run_of_another_engine_is_refused(tmp_path: Path) -> None:
+    Journal(tmp_path).append([fake_row("a") | {"engine": "0", "replicate": json.dumps({})}])
+    with pytest.raises(RerunError, match="trained by engine 0"):
+        rerun(tmp_path, "a")
