@@ -84,11 +84,13 @@ class BestCell:
         cell_ids: The candidates, in the table's order; the selection's indices refer to them.
         splits: Splits, in the order of the selection's scores.
         selection: Nested selection, with the naive maximum beside it.
+        validation_mean: Mean validation score of the chosen cell, on the rows that chose it: too good on average.
     """
 
     cell_ids: tuple[str, ...]
     splits: tuple[int, ...]
     selection: NestedSelection
+    validation_mean: float
 
     def scores(self) -> pd.Series:
         """Test score of the chosen cell, indexed by split."""
@@ -112,5 +114,10 @@ def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
     ]
     if wide[0].empty:
         return None
-    selection = nested_selection(wide[0].to_numpy(dtype=float), wide[1].loc[wide[0].index].to_numpy(dtype=float))
-    return BestCell(tuple(wide[0].index), tuple(int(split) for split in wide[0].columns), selection)
+    validation, test = wide[0].to_numpy(dtype=float), wide[1].loc[wide[0].index].to_numpy(dtype=float)
+    return BestCell(
+        cell_ids=tuple(wide[0].index),
+        splits=tuple(int(split) for split in wide[0].columns),
+        selection=nested_selection(validation, test),
+        validation_mean=float(validation.max(axis=0).mean()),
+    )

@@ -46,7 +46,7 @@ def test_a_run_agrees_until_a_number_or_its_origin_is_changed(trained: Path, sma
 
 def test_an_unknown_or_ambiguous_id_is_refused(tmp_path: Path) -> None:
     append_runs(tmp_path, ["aa1", "aa2", "b"])
-    with pytest.raises(RerunError, match="aa: 2 runs .* give more digits"):
+    with pytest.raises(RerunError, match=r"aa: 2 runs .* give more digits"):
         rerun(tmp_path, "aa")
     with pytest.raises(RerunError, match="c: no run"):
         rerun(tmp_path, "c")

@@ -67,7 +67,9 @@ def factors_table(material: Material) -> pd.DataFrame:
 
 
 def _written(level: Level) -> str:
-    return "-".join(str(width) for width in level) if isinstance(level, tuple) else str(level)
+    if isinstance(level, tuple):
+        return "-".join(str(width) for width in level)
+    return f"{level:g}" if isinstance(level, float) else str(level)
 
 
 def _reference(factor: str, layout: Layout) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.figures.scales import log_epochs, named_x, plain_numbers
+from nnjax.report.figures.scales import decades, log_epochs, named_x, plain_numbers
 from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
 from nnjax.report.theme import MUTED, PAGE, Palette
@@ -113,4 +113,4 @@ def draw_restricted(table: pd.DataFrame, axes: Axes, palette: Palette, factors: 
     names = table.drop_duplicates("place").sort_values("place")["place_name"].tolist()
     named_x(axes, names)
     axes.set_xlabel(x_factor)
-    axes.set_ylim(bottom=0)
+    decades(axes)

@@ -45,7 +45,7 @@ def decades(axes: Axes) -> None:
 def _is_short(axes: Axes) -> bool:
     """Whether the y axis spans so little that powers of ten alone would leave it bare."""
     low, high = axes.get_ylim()
-    return low > 0 and math.log10(high / low) < 1.7
+    return low > 0 and math.log10(high / low) < 2.3
 
 
 def whole_numbers(axes: Axes) -> None:
