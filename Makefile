@@ -11,7 +11,7 @@ help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 sweep: $(READY) ## Train, track and report a study: make sweep STUDY=experiments/quick.toml
-	@$(BIN)/nnjax sweep $(STUDY) $(ARGS)
+	@NNJAX_SETUP_SECONDS=$$(cat $(READY)) $(BIN)/nnjax sweep $(STUDY) $(ARGS)
 
 report: $(READY) ## Write the report again, without training
 	@$(BIN)/nnjax report $(STUDY) $(ARGS)

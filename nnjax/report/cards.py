@@ -1,5 +1,6 @@
 """Cards: a handful of near-square pictures with large type, for the tracking server's chart page."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -8,14 +9,16 @@ from matplotlib.axes import Axes
 
 from nnjax.report.answers import MARGIN
 from nnjax.report.chapters.scores import all_models, model_rows
-from nnjax.report.drawing import Draw, draw_card, level_keys
+from nnjax.report.drawing import CARD, Draw, draw_card, level_looks
 from nnjax.report.figures.curves import draw_fit, draw_steps, fit_table, steps_table
 from nnjax.report.figures.epochs import draw_epochs, epochs_table
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.figures.scores import draw_intervals
 from nnjax.report.histories import first_tenth
 from nnjax.report.material import Material
-from nnjax.report.views import Key
+
+LONGEST_NAME = 158
+"""Left margin of the card with the models' names."""
 
 
 def write_cards(material: Material, folder: Path) -> dict[str, Path]:
@@ -32,17 +35,21 @@ def write_cards(material: Material, folder: Path) -> dict[str, Path]:
     if layout.panel:
         runs = runs[runs[layout.panel] == layout.levels[layout.panel][-1]]
     place = f"{layout.panel} = {layout.text(layout.panel, layout.levels[layout.panel][-1])}" if layout.panel else ""
-    keys = level_keys(layout, material.palette, layout.color, runs[layout.color].unique().tolist())
-    drawings: dict[str, tuple[str, Draw, tuple[Key, ...]]] = {
-        "convergence": (f"fit_validation_r2, {place}".strip(", "), _convergence(material, runs), keys),
-        "epochs_to_target": (f"share of runs at target, {place}".strip(", "), _steps(material, runs), keys),
-        "models": ("test_r2 minus that of ridge", _models(material), ()),
-        "last_epoch": ("last_test_r2 against test_r2", _epochs(material), keys),
+    legend = level_looks(layout, material.palette, layout.color, runs[layout.color].unique().tolist())
+    drawings: dict[str, tuple[str, Draw]] = {
+        "convergence": (f"fit_validation_r2, {place}", _convergence(material, runs)),
+        "epochs_to_target": (f"share of runs at target, {place}", _steps(material, runs)),
+        "last_epoch": ("last_test_r2 against test_r2", _epochs(material)),
     }
     if material.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():
-        drawings["gradients"] = (f"gradient by layer, {place}".strip(", "), _gradients(material, runs), keys)
-    return {
-        name: draw_card(folder / f"{name}.png", title, draw, legend) for name, (title, draw, legend) in drawings.items()
+        drawings["gradients"] = (f"gradient by layer, {place}", _gradients(material, runs))
+    cards = {
+        name: draw_card(folder / f"{name}.png", title.strip(", "), draw, legend)
+        for name, (title, draw) in drawings.items()
+    }
+    shape = replace(CARD, left=LONGEST_NAME)
+    return cards | {
+        "models": draw_card(folder / "models.png", "test_r2 minus that of ridge", _models(material), (), shape)
     }
 
 
@@ -86,4 +93,5 @@ def _epochs(material: Material) -> Draw:
 
 
 def _models(material: Material) -> Draw:
-    return partial(draw_intervals, model_rows(material, all_models(material)), margin=MARGIN)
+    table = model_rows(material, all_models(material))
+    return partial(draw_intervals, table.assign(name=table["name"].str.removeprefix("network, ")), margin=MARGIN)

@@ -15,11 +15,14 @@ from matplotlib.markers import MarkerStyle
 
 from nnjax.report.layout import Layout
 from nnjax.report.svg import inline_svg
-from nnjax.report.theme import MUTED, Palette, style, variable
+from nnjax.report.theme import MUTED, LevelStyle, Palette, style, variable
 from nnjax.report.views import Key, Panel
 
 Draw = Callable[[Axes], None]
 """A drawing function with its table and palette bound."""
+
+LevelLook = tuple[str, LevelStyle]
+"""A level as people read it, and how it looks."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +104,14 @@ def _figure(draw: Draw, shape: Shape) -> Figure:
     return figure
 
 
-def draw_card(path: Path, title: str, draw: Draw, keys: Sequence[Key], shape: Shape = CARD) -> Path:
+def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], shape: Shape = CARD) -> Path:
     """Write a figure as a near-square PNG picture with large type.
 
     Args:
         path: File to write.
         title: Set above it.
         draw: The drawing.
-        keys: Legend, drawn inside.
+        legend: Levels and their looks, drawn inside.
         shape: Size and margins.
 
     Returns:
@@ -119,30 +122,31 @@ def draw_card(path: Path, title: str, draw: Draw, keys: Sequence[Key], shape: Sh
         axes = figure.axes[0]
         figure.set_facecolor("white")
         axes.set_title(title, loc="left", x=(8 - shape.left) / axes.bbox.width)
-        if keys:
-            handles = [_handle(key) for key in keys]
+        if legend:
+            handles = [_handle(text, look) for text, look in legend]
             size = shape.font_size - 3.5
-            axes.legend(handles=handles, fontsize=size, framealpha=0.8, edgecolor="none", handlelength=1.6)
+            axes.legend(handles=handles, fontsize=size, framealpha=0.8, edgecolor="none", handlelength=2)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=150, facecolor="white")
     return path
 
 
-def _handle(key: Key) -> Line2D:
-    dashes = tuple(float(dash) for dash in key.dashes.split())
-    color = f"#{key.color.removeprefix('var(--c').removesuffix(')')}"
-    return Line2D([], [], color=color, label=key.label, dashes=dashes or (1, 0), linewidth=2)
+def _handle(text: str, look: LevelStyle) -> Line2D:
+    return Line2D([], [], color=look.color, marker=look.marker, label=text, dashes=look.dashes or (1, 0))
+
+
+def level_looks(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> list[LevelLook]:
+    """Text and look of the levels of a factor that occur in a figure, in the study's order."""
+    levels = [level for level in layout.levels[factor] if level in present]
+    return [(layout.text(factor, level), palette.style(factor, level)) for level in levels]
 
 
 def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> tuple[Key, ...]:
-    """Legend of the levels of a factor that occur in a figure."""
-    keys = []
-    for level in layout.levels[factor]:
-        if level in present:
-            look = palette.style(factor, level)
-            dashes = " ".join(f"{1.7 * dash:g}" for dash in look.dashes)
-            keys.append(Key(layout.text(factor, level), variable(look.color), dashes, marker_points(look.marker)))
-    return tuple(keys)
+    """Legend of the levels of a factor that occur in a figure, for the page."""
+    return tuple(
+        Key(text, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker))
+        for text, look in level_looks(layout, palette, factor, present)
+    )
 
 
 def marker_points(marker: str) -> str:

@@ -8,7 +8,7 @@ ZLIB_FIRST_BYTE = 0x78
 
 
 def enable_compilation_cache(folder: Path | str) -> None:
-    """Keep every compiled program in a folder; to be called before the first one is compiled.
+    """Keep every program compiled from now on in a folder; a folder named before is left.
 
     The folder is this machine's and this user's alone: entries are native code.
 
@@ -16,7 +16,9 @@ def enable_compilation_cache(folder: Path | str) -> None:
         folder: Made if missing.
     """
     import jax  # here, not above: the head of a sweep knows the folder's name long before it needs jax
+    from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
+    reset_cache()  # jax opens its cache once a process and would stay with the first folder
     configure: Callable[[str, object], None] = jax.config.update
     configure("jax_compilation_cache_dir", str(folder))
     configure("jax_persistent_cache_min_compile_time_secs", 0.0)

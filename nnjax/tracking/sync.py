@@ -14,7 +14,7 @@ from nnjax.tracking import fast_lane, names, views
 from nnjax.tracking.artifacts import SweepFiles
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.description import SweepDescription
-from nnjax.tracking.errors import explained
+from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.finish import finish_sweep
 from nnjax.tracking.layout import Layout, SweepTables, lay_out
@@ -84,9 +84,18 @@ def write_runs(store: OpenStore, lane: Lane, layout: Layout, progress: Progress 
 
     Returns:
         The ledger afterwards, and how many were written.
+
+    Raises:
+        TrackingError: If a person has deleted the sweep's own run.
     """
     sweep_id = layout.sweep.tags[names.SWEEP]
     ledger = lane.read_ledger(sweep_id)
+    sweep = ledger.entries.get(layout.sweep.identity)
+    if sweep and sweep.is_deleted:
+        raise TrackingError(
+            f"the run of sweep {sweep_id[: names.SHORT]} has been deleted in MLflow",
+            f"restore it (`mlflow runs restore --run-id {sweep.run_id}`), or remove it for good by `mlflow gc`",
+        )
     for run_id in ledger.doubles:
         store.client.delete_run(run_id)
     generations = ([layout.sweep], layout.cells, layout.runs)

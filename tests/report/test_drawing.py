@@ -6,7 +6,7 @@ from functools import partial
 import pandas as pd
 from PIL import Image
 
-from nnjax.report.drawing import Shape, draw_card, draw_panels, level_keys, panels_by
+from nnjax.report.drawing import Shape, draw_card, draw_panels, level_keys, level_looks, panels_by
 from nnjax.report.theme import LEVEL_COLORS
 
 
@@ -39,8 +39,8 @@ def test_legends_have_the_levels_that_occur_in_the_study_s_order(material):
 
 
 def test_a_card_is_near_square(tmp_path, material):
-    keys = level_keys(material.layout, material.palette, "activation", ["elu"])
-    path = draw_card(tmp_path / "card.png", "A title", partial(line, [1, 2]), keys)
+    legend = level_looks(material.layout, material.palette, "activation", ["elu"])
+    path = draw_card(tmp_path / "card.png", "A title", partial(line, [1, 2]), legend)
     with Image.open(path) as picture:
         width, height = picture.size
     assert 0.8 < width / height < 1.25 and width >= 500

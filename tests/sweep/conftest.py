@@ -6,6 +6,7 @@ from pathlib import Path
 
 import jax
 import pytest
+from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study import Study, load_study
@@ -44,6 +45,7 @@ def engine_here() -> Iterator[None]:
     yield
     jax.config.update("jax_numpy_dtype_promotion", "strict")
     jax.config.update("jax_compilation_cache_dir", None)
+    reset_cache()
 
 
 @pytest.fixture

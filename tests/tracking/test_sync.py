@@ -1,0 +1,147 @@
+import dataclasses
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from nnjax.tracking.client_lane import ClientLane
+from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.fast_lane import FastLane, database_file
+from nnjax.tracking.layout import SweepTables
+from nnjax.tracking.sync import sync_tables
+
+TABLES = ("runs", "params", "tags", "metrics", "latest_metrics", "inputs", "datasets", "experiment_tags")
+
+
+@pytest.fixture(params=["fast", "client"])
+def lane(request, monkeypatch):
+    """Either way into the store."""
+    if request.param == "client":
+        monkeypatch.setenv("NNJAX_FAST_LANE", "off")
+    return request.param
+
+
+@pytest.fixture
+def small(tables):
+    """The first four cells: the client's way is slow."""
+    ids = set(tables.results["cell_id"].unique()[:4])
+    results = tables.results[tables.results["cell_id"].isin(ids)].reset_index(drop=True)
+    cells = tables.cells[tables.cells["cell_id"].isin(ids)]
+    return SweepTables(results, cells, tables.cell_curves, tables.run_curves)
+
+
+def contents(destination):
+    """Every row of every table that a sync may write."""
+    with closing(sqlite3.connect(database_file(destination.uri))) as connection:
+        return {table: sorted(map(str, connection.execute(f"SELECT * FROM {table}"))) for table in TABLES}
+
+
+def told(destination):
+    """What MLflow says of every run, without the ids that it has chosen itself."""
+    from mlflow.tracking import MlflowClient
+
+    return sorted(
+        (run.info.run_name, run.info.status, run.info.end_time, str(run.data.params), str(run.data.metrics))
+        for run in MlflowClient(destination.uri).search_runs(["1"])
+    )
+
+
+def test_a_second_sync_changes_no_row(lane, description, small, destination):
+    first = sync_tables(description, small, destination)
+    before = contents(destination)
+    second = sync_tables(description, small, destination)
+    assert (first.lane, first.written, first.already_there) == (lane, 17, 0)
+    assert (second.written, second.already_there) == (0, 17)
+    assert contents(destination) == before
+
+
+def test_both_lanes_tell_the_same(description, small, destination, monkeypatch, tmp_path_factory, empty_database):
+    other = dataclasses.replace(destination, uri=f"sqlite:///{tmp_path_factory.mktemp('other') / 'mlflow.db'}")
+    database_file(other.uri).write_bytes(empty_database.read_bytes())
+    sync_tables(description, small, destination)
+    monkeypatch.setenv("NNJAX_FAST_LANE", "off")
+    sync_tables(description, small, other)
+    assert told(other) == told(destination)
+
+
+@pytest.mark.parametrize("survived", (0, 1, 5, 16))
+def test_a_sync_that_dies_is_completed_by_the_next(lane, survived, description, small, destination, monkeypatch):
+    writer, method = (FastLane, "_insert_runs") if lane == "fast" else (ClientLane, "_write_one")
+    original, calls = getattr(writer, method), []
+
+    def dies(self, *arguments):
+        calls.append(1)
+        if len(calls) > survived:
+            raise OSError("killed")
+        return original(self, *arguments)
+
+    monkeypatch.setattr("nnjax.tracking.fast_lane.RUNS_A_TRANSACTION", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, method, dies)
+        with pytest.raises(TrackingError, match="killed"):
+            sync_tables(description, small, destination)
+    again = sync_tables(description, small, destination)
+    assert again.written + again.already_there == 17
+    assert again.already_there == survived
+    assert len(told(destination)) == 17
+    assert sync_tables(description, small, destination).written == 0
+
+
+def test_an_unfinished_sweep_is_running_and_completed_later(lane, description, small, destination):
+    results = small.results.copy()
+    results.loc[4, "status"] = "missing"
+    cells = small.cells.copy()
+    cells.loc[cells["cell_id"] == results.loc[4, "cell_id"], "missing"] = 1
+    partial = sync_tables(description, dataclasses.replace(small, results=results, cells=cells), destination)
+    assert (partial.written, partial.waiting) == (13, 1)
+    assert [status for name, status, *_ in told(destination) if name.startswith("sweep")] == ["RUNNING"]
+    complete = sync_tables(description, small, destination)
+    assert (complete.written, complete.already_there, complete.waiting) == (4, 13, 0)
+    assert [status for name, status, *_ in told(destination) if name.startswith("sweep")] == ["FINISHED"]
+
+
+def test_the_sweep_tells_its_outcome_once_with_data_set_and_note(description, small, destination):
+    from mlflow.tracking import MlflowClient
+
+    sync_tables(description, small, destination)
+    (sweep,) = MlflowClient(destination.uri).search_runs(["1"], "tags.`nnjax.kind` = 'sweep'")
+    assert sweep.data.metrics["runs"] == 12
+    assert sweep.data.params["best_cell"] in sweep.data.tags["mlflow.note.content"]
+    assert [entry.dataset.name for entry in sweep.inputs.dataset_inputs] == ["diabetes"]
+
+
+def test_two_sweeps_of_a_study_lie_side_by_side(description, describe, small, destination):
+    sync_tables(description, small, destination)
+    other = sync_tables(describe(sweep_id="0ther" * 12), small, destination)
+    assert (other.written, other.already_there) == (17, 0)
+    assert len(told(destination)) == 34
+
+
+def test_a_deleted_sweep_says_how_to_have_it_back(description, small, destination):
+    from mlflow.tracking import MlflowClient
+
+    sync_tables(description, small, destination)
+    client = MlflowClient(destination.uri)
+    (sweep,) = client.search_runs(["1"], "tags.`nnjax.kind` = 'sweep'")
+    client.delete_run(sweep.info.run_id)
+    with pytest.raises(TrackingError, match="mlflow runs restore --run-id"):
+        sync_tables(description, small, destination)
+
+
+def test_views_that_fail_cost_a_warning_only(description, small, destination, monkeypatch, caplog):
+    monkeypatch.setattr("nnjax.tracking.views.TAG_LIMIT", 10)
+    assert sync_tables(description, small, destination).written == 17
+    assert "no prepared views" in caplog.text
+
+
+def test_the_link_opens_the_leaderboard(description, small, destination):
+    summary = sync_tables(description, small, destination)
+    assert summary.deep_link.startswith("http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning")
+    assert summary.deep_link.endswith("viewStateShareKey=nnjax-leaderboard")
+
+
+def test_progress_ends_at_the_total(description, small, destination):
+    seen = []
+    sync_tables(description, small, destination, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (17, 17)
+    assert seen == sorted(seen)
