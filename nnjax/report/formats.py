@@ -110,7 +110,7 @@ def _format_number(column: str, value: float) -> str:
         return percent(value)
     if column in COUNTS:
         return decimals(value, 0 if value.is_integer() else 1)
-    is_score = "r2" in column or "score" in column or column in INTERVALS
+    is_score = any(part in column for part in ("r2", "score", "grad_")) or column in INTERVALS
     return decimals(value) if is_score else significant(value)
 
 

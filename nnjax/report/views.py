@@ -108,7 +108,11 @@ class Chapter:
 
 
 def view_table(
-    name: str, frame: pd.DataFrame, full_batch: int | None = None, most_rows: int = MOST_ROWS_SHOWN
+    name: str,
+    frame: pd.DataFrame,
+    full_batch: int | None = None,
+    most_rows: int = MOST_ROWS_SHOWN,
+    columns: Sequence[str] | None = None,
 ) -> TableView:
     """Format a table for the page.
 
@@ -117,15 +121,16 @@ def view_table(
         frame: The table.
         full_batch: Size of the full batch, to be shown as "full".
         most_rows: Rows on the page.
+        columns: Columns on the page; all if None.
     """
-    shown = frame.head(most_rows)
-    columns = [[format_cell(column, value, full_batch) for value in shown[column].tolist()] for column in shown.columns]
+    shown = frame.head(most_rows)[list(frame.columns if columns is None else columns)]
+    cells = [[format_cell(column, value, full_batch) for value in shown[column].tolist()] for column in shown.columns]
     return TableView(
         name=name,
         frame=frame,
-        columns=tuple(str(column) for column in frame.columns),
-        is_number=tuple(is_number_column(frame[column]) for column in frame.columns),
-        rows=tuple(zip(*columns, strict=True)),
+        columns=tuple(str(column) for column in shown.columns),
+        is_number=tuple(is_number_column(shown[column]) for column in shown.columns),
+        rows=tuple(zip(*cells, strict=True)),
     )
 
 

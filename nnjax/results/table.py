@@ -133,4 +133,4 @@ def find_study(study: str | Path, home: str | Path = ".") -> Path:
         '/tmp/experiments/quick.toml'
     """
     path = Path(study)
-    return path if path.suffix == ".toml" or path.exists() else Path(home) / "experiments" / f"{study}.toml"
+    return path if path.suffix == ".toml" or path.is_file() else Path(home) / "experiments" / f"{study}.toml"

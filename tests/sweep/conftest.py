@@ -13,28 +13,13 @@ from nnjax.sweep.study import Study, load_study
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-SMALL = """
-question = "Which of two?"
-[data]
-name = "diabetes"
-[replicates]
-splits = 4
-base_seed = 5
-[studied]
-activation = ["tanh", "relu"]
-depth = [1, 2]
-[fixed]
-width = 4
-epochs = 3
-batch_size = "full"
-"""
-
 
 @pytest.fixture
 def small_study(tmp_path: Path) -> Callable[..., Study]:
     """Reads the small study with the changes that are given."""
-    path = tmp_path / "small.toml"
-    path.write_text(SMALL)
+    from fakes.studies import write_small
+
+    path = write_small(tmp_path)
     return lambda *overrides: load_study(path, overrides)
 
 

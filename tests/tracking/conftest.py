@@ -1,6 +1,7 @@
 """A made-up sweep as tables, in the shapes that the results room promises."""
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from nnjax.tracking.curves import CELL_CURVES, curve_names, thin_curves
 from nnjax.tracking.description import Curves, DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.names import level_text
+from nnjax.tracking.server import running_server
 from nnjax.tracking.sync import Destination
 
 HERE = Path(__file__).parent
@@ -172,3 +174,20 @@ def destination(tmp_path: Path, empty_database: Path) -> Destination:
     """A fresh local store."""
     (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
     return Destination(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path)
+
+
+@pytest.fixture(scope="session")
+def free_port() -> int:
+    """A TCP port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, empty_database: Path, free_port: int) -> Iterator[str]:
+    """A real MLflow server over a fresh store."""
+    home = tmp_path_factory.mktemp("server")
+    (home / "mlflow.db").write_bytes(empty_database.read_bytes())
+    with running_server(f"sqlite:///{home / 'mlflow.db'}", home, port=free_port) as address:
+        yield address

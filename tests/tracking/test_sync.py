@@ -64,7 +64,7 @@ def test_both_lanes_tell_the_same(description, small, destination, monkeypatch, 
     assert told(other) == told(destination)
 
 
-@pytest.mark.parametrize("survived", (0, 1, 5, 16))
+@pytest.mark.parametrize("survived", [0, 1, 5, 16])
 def test_a_sync_that_dies_is_completed_by_the_next(lane, survived, description, small, destination, monkeypatch):
     writer, method = (FastLane, "_insert_runs") if lane == "fast" else (ClientLane, "_write_one")
     original, calls = getattr(writer, method), []

@@ -1,0 +1,121 @@
+"""`kill -9` at random moments: every run is there exactly once in the end, with the numbers of an undisturbed sweep."""
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.schema import JOURNAL_SCHEMA, PROVENANCE
+
+NUMBERS = [name for name in JOURNAL_SCHEMA.names if name not in PROVENANCE]
+CHUNKS = 12
+REAL_KILLS = 20
+
+REAL_STUDY = """
+question = "Does anything get lost?"
+[data]
+name = "diabetes"
+[replicates]
+splits = 8
+[studied]
+activation = ["tanh", "relu"]
+depth = [1, 2, 3]
+batch_size = [32, "full"]
+[nuisance]
+l2 = [0.0, 0.1]
+[fixed]
+width = 8
+epochs = 40
+"""
+
+
+def start(command: Sequence[object]) -> "subprocess.Popen[bytes]":
+    """Start a head as a user does, deaf to the tests' own tracking store."""
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    pipe = subprocess.DEVNULL
+    return subprocess.Popen([sys.executable, *map(str, command)], env=environment, stdout=pipe, stderr=pipe)
+
+
+def numbers(home: Path) -> pa.Table:
+    """Everything in the journal but time and place, in one order."""
+    return Journal(home).read(NUMBERS).sort_by("run_id")
+
+
+def same(one: pa.Table, other: pa.Table) -> bool:
+    """Bit for bit; NaN equals NaN, which `Table.equals` denies."""
+    return repr(one.to_pydict()) == repr(other.to_pydict())
+
+
+def chunks(home: Path) -> int:
+    return len(list(home.glob("journal/[!.]*.parquet")))
+
+
+def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path) -> None:
+    from fakes.studies import swept, write_small
+
+    overrides = ("depth=[1, 2, 3]", "replicates.splits=40")
+    space = swept(tmp_path / "undisturbed", *overrides)
+    home, study = tmp_path / "killed", write_small(tmp_path)
+    command = ["-m", "fakes.head", study, home, *overrides]
+    for moment in (1, 4, 7):
+        head = start(command)
+        while chunks(home) < moment and head.poll() is None:
+            time.sleep(0.001)
+        head.kill()
+        head.wait()
+    assert moment <= chunks(home) <= CHUNKS
+    assert start(command).wait() == 0
+    assert chunks(home) == CHUNKS == chunks(tmp_path / "undisturbed")
+    assert Journal(home).run_ids() == {run.run_id for run in space.runs}
+    assert same(numbers(home), numbers(tmp_path / "undisturbed"))
+    assert not list(home.glob("journal/.*"))
+
+
+def tracked(home: Path) -> dict[str, int]:
+    """How often MLflow has each run, by the run's own identity."""
+    query = (
+        "select tags.value, count(*) from tags join runs using (run_uuid) "
+        "where key = 'nnjax.run' and lifecycle_stage = 'active' group by tags.value"
+    )
+    database = sqlite3.connect(home / "mlflow.db")
+    try:
+        return dict(database.execute(query))
+    finally:
+        database.close()
+
+
+@pytest.mark.slow
+def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None:
+    study = tmp_path / "drill.toml"
+    study.write_text(REAL_STUDY)
+
+    def command(home: Path) -> list[object]:
+        return ["-m", "nnjax.cli", "sweep", study, "--home", home]
+
+    began = time.monotonic()
+    assert start(command(tmp_path / "undisturbed")).wait() == 0
+    length = time.monotonic() - began
+    expected = numbers(tmp_path / "undisturbed")
+    moments = random.Random(5)
+    for number in range(REAL_KILLS // 5):
+        home = tmp_path / f"killed-{number}"
+        for _ in range(5):
+            head = start(command(home))
+            try:
+                head.wait(timeout=moments.uniform(0.1, 0.7) * length)
+            except subprocess.TimeoutExpired:
+                head.kill()
+                head.wait()
+        assert start(command(home)).wait() == 0
+        assert same(numbers(home), expected)
+        assert tracked(home) == dict.fromkeys(expected["run_id"].to_pylist(), 1)
+        assert (home / "reports" / "drill" / "index.html").exists()

@@ -1,0 +1,14 @@
+"""A sweep's head in a process of its own, to be killed: `python -m fakes.head STUDY HOME [OVERRIDE …]`."""
+
+import sys
+from pathlib import Path
+
+from fakes.training import FAKE
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+
+if __name__ == "__main__":
+    study, home, *overrides = sys.argv[1:]
+    summary = run_sweep(expand(load_study(study, overrides)), Path(home), "processes", 2, engine=FAKE)
+    print(f"{summary.trained} trained, {summary.reused} reused, {summary.missing} missing")
