@@ -1,4 +1,4 @@
-"""A sweep's head in a process of its own, to be killed: `python -m fakes.head STUDY HOME [OVERRIDE …]`."""
+"""A sweep's head in a process of its own, to be killed: `python -m fakes.head STUDY HOME [OVERRIDE …]`; threads start quickly."""
 
 import sys
 from pathlib import Path
@@ -10,5 +10,5 @@ from nnjax.sweep.study import load_study
 
 if __name__ == "__main__":
     study, home, *overrides = sys.argv[1:]
-    summary = run_sweep(expand(load_study(study, overrides)), Path(home), "processes", 2, engine=FAKE)
+    summary = run_sweep(expand(load_study(study, overrides)), Path(home), "threads", 2, engine=FAKE)
     print(f"{summary.trained} trained, {summary.reused} reused, {summary.missing} missing")

@@ -11,7 +11,8 @@ COLUMNS = ["run_id", "cell_id", "split", "epoch", "curve", "layer", "value"]
 
 
 def test_every_value_is_there_in_its_place(swept) -> None:
-    long = curves_table(swept.space, swept.journal).set_index(["run_id", "curve", "layer", "epoch"])["value"].sort_index()
+    table = curves_table(swept.space, swept.journal)
+    long = table.set_index(["run_id", "curve", "layer", "epoch"])["value"].sort_index()
     stored = {row["run_id"]: row for row in swept.journal.read(CURVES).to_pylist()}
     expected = 0
     for run_id, row in stored.items():

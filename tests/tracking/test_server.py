@@ -34,7 +34,7 @@ def test_a_server_that_stands_elsewhere_is_only_pointed_at(server, tmp_path, mon
 
 def test_a_taken_port_is_said_at_once(server, destination, free_port):
     with (
-        pytest.raises(TrackingError, match="answers at .* already"),
+        pytest.raises(TrackingError, match=r"answers at .* already"),
         running_server(destination.uri, destination.home, port=free_port),
     ):
         pass
@@ -49,7 +49,8 @@ def test_a_server_that_cannot_start_says_why(destination):
 
 
 def test_terminating_the_command_ends_the_server(destination):
-    program = f"from pathlib import Path; from nnjax.tracking.server import serve; serve(Path({str(destination.home)!r}), port=5987)"
+    serving = f"serve(Path({str(destination.home)!r}), port=5987)"
+    program = f"from pathlib import Path; from nnjax.tracking.server import serve; {serving}"
     environ = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
     with subprocess.Popen([sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True, env=environ) as ui:
         lines = iter(ui.stdout.readline, "")

@@ -30,8 +30,11 @@ def best_chapter(material: Material) -> Chapter:
         "favourite_splits": int(chosen.iloc[0]),
         "listed": CELLS_LISTED,
     }
+    top = top_cells(material)
     tables = {
-        "top": view_table("best_cells", top_cells(material), material.layout.full_batch),
+        "top": view_table(
+            "best_cells", top, material.layout.full_batch, columns=[name for name in top if name != "cell_id"]
+        ),
         "chosen": view_table(
             "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), material.layout.full_batch
         ),
