@@ -1,4 +1,4 @@
-"""A sweep's head in a process of its own, to be killed: `python -m fakes.head STUDY HOME [OVERRIDE …]`; threads start quickly."""
+"""A head in a process of its own, to be killed: `python -m fakes.head STUDY HOME [OVERRIDE …]`; threads start fast."""
 
 import sys
 from pathlib import Path

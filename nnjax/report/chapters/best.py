@@ -33,7 +33,7 @@ def best_chapter(material: Material) -> Chapter:
     top = top_cells(material)
     tables = {
         "top": view_table(
-            "best_cells", top, material.layout.full_batch, columns=[name for name in top if name != "cell_id"]
+            "best_cells", top, material.layout.full_batch, columns=[str(name) for name in top if name != "cell_id"]
         ),
         "chosen": view_table(
             "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), material.layout.full_batch
