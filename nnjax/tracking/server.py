@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +23,8 @@ from nnjax.tracking.store import ARTIFACTS_FOLDER, deep_link, default_uri, is_da
 
 START_SECONDS = 120.0
 """How long a server may take to answer; 14 s on two quiet cores."""
+
+LAST_PORT = 65_535
 
 STOP_SECONDS = 15.0
 """How long it may take to end before it is killed."""
@@ -87,8 +90,7 @@ def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 50
         TrackingError: If the port is taken, or the server ends or does not answer.
     """
     server = f"http://{host}:{port}"
-    if is_healthy(server):
-        raise TrackingError(f"a server answers at {server} already", "use that one, or choose another --port")
+    _check_free(host, port)
     with TemporaryFile() as log:
         process = subprocess.Popen(
             _command(uri, home, host, port), env=server_environment(), cwd=home, stdout=log, stderr=log
@@ -98,6 +100,17 @@ def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 50
             yield server
         finally:
             _stop(process)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Fail at once on a taken port; MLflow would find out after many seconds."""
+    if not 0 < port <= LAST_PORT:
+        raise TrackingError(f"there is no port {port}", f"choose a --port from 1 to {LAST_PORT}")
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        remedy = f"open http://{host}:{port} if that is MLflow, or choose another --port"
+        raise TrackingError(f"cannot listen at {host}:{port} ({error})", remedy) from error
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

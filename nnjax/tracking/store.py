@@ -72,9 +72,15 @@ def check_reachable(uri: str) -> None:
         uri: The tracking URI. Only http and https are tried, and only where no proxy is set.
 
     Raises:
-        TrackingError: If nothing accepts a connection.
+        TrackingError: If nothing accepts a connection, or MLflow has no such kind of store.
     """
     parts = urlsplit(uri)
+    is_known = is_database(uri) or parts.scheme in ("http", "https") or uri.startswith("databricks")
+    if not is_known or uri == "sqlite:///":
+        raise TrackingError(
+            f"{uri!r} is no tracking URI that MLflow can keep runs in",
+            "write sqlite:///FILE.db, http://SERVER:PORT or a database's URI; folders of files are no longer kept",
+        )
     if parts.scheme not in ("http", "https") or not parts.hostname or os.environ.get(f"{parts.scheme}_proxy"):
         return
     try:

@@ -17,7 +17,7 @@ from nnjax.tracking.curves import CELL_CURVES, CurvePoints, curve_names, thin_cu
 from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.reference import compared_factors, reference_setting
-from nnjax.tracking.store import default_uri
+from nnjax.tracking.store import check_reachable, default_uri
 from nnjax.tracking.sync import Destination, Progress, SyncSummary, sync_tables
 
 
@@ -77,7 +77,9 @@ def sync_sweep(
     Raises:
         TrackingError: The store can't be reached or refuses; what has been written stays.
     """
-    return prepare_sync(space, home, tracking_uri).send(report_dir)
+    uri = tracking_uri or default_uri(Path(home))
+    check_reachable(uri)  # before the journal is read, so that a mistyped address is known at once
+    return prepare_sync(space, home, uri).send(report_dir)
 
 
 def _curves(

@@ -1,18 +1,45 @@
 import os
 import signal
+import socket
 import subprocess
 import sys
 
 import pytest
 from mlflow.tracking import MlflowClient
 
+from nnjax.tracking import server as server_module
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.server import describe_links, is_healthy, running_server, serve, study_links
 from nnjax.tracking.sync import Destination, sync_tables
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow-server")]
+
+def start(destination, port):
+    """Start a server and end it at once."""
+    with running_server(destination.uri, destination.home, port=port):
+        pass
 
 
+def test_a_taken_port_is_said_at_once(destination):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(TrackingError, match=f"cannot listen at 127.0.0.1:{port}.*choose another --port"):
+            start(destination, port)
+
+
+def test_a_port_that_does_not_exist_is_an_error_too(destination):
+    with pytest.raises(TrackingError, match="there is no port 70000"):
+        start(destination, 70_000)
+
+
+def test_a_server_that_cannot_start_says_why(destination, free_port, monkeypatch):
+    program = [sys.executable, "-c", "raise SystemExit('no such database')"]
+    monkeypatch.setattr(server_module, "_command", lambda *_: program)
+    with pytest.raises(TrackingError, match="ended before it answered: no such database"):
+        start(destination, free_port)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("mlflow-server")
 def test_a_server_is_told_the_same_and_nothing_twice(server, tmp_path, description, tables):
     destination = Destination(server, tmp_path)
     first = sync_tables(description, tables, destination)
@@ -22,9 +49,11 @@ def test_a_server_is_told_the_same_and_nothing_twice(server, tmp_path, descripti
     assert len(runs) == 65
     assert sum(run.info.status == "FAILED" for run in runs) == 1
     assert first.deep_link.startswith(f"{server}/#/experiments/{first.experiment_id}/")
-    assert study_links(server) == {"made-up": first.deep_link}
+    assert study_links(server)["made-up"] == first.deep_link
 
 
+@pytest.mark.slow
+@pytest.mark.xdist_group("mlflow-server")
 def test_a_server_that_stands_elsewhere_is_only_pointed_at(server, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
     said: list[str] = []
@@ -32,22 +61,8 @@ def test_a_server_that_stands_elsewhere_is_only_pointed_at(server, tmp_path, mon
     assert said == [describe_links(server)]
 
 
-def test_a_taken_port_is_said_at_once(server, destination, free_port):
-    with (
-        pytest.raises(TrackingError, match=r"answers at .* already"),
-        running_server(destination.uri, destination.home, port=free_port),
-    ):
-        pass
-
-
-def test_a_server_that_cannot_start_says_why(destination):
-    with (
-        pytest.raises(TrackingError, match="ended before it answered"),
-        running_server("sqlite:////nowhere/at/all.db", destination.home, port=1),
-    ):
-        pass
-
-
+@pytest.mark.slow
+@pytest.mark.xdist_group("mlflow-server")
 def test_terminating_the_command_ends_the_server(destination):
     serving = f"serve(Path({str(destination.home)!r}), port=5987)"
     program = f"from pathlib import Path; from nnjax.tracking.server import serve; {serving}"

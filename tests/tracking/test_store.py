@@ -54,3 +54,21 @@ def test_a_deleted_experiment_is_an_error_that_says_how_to_restore_it(destinatio
     MlflowClient(destination.uri).delete_experiment(store.experiment.experiment_id)
     with pytest.raises(TrackingError, match="mlflow experiments restore --experiment-id 1"):
         open_store(destination.uri, destination.home, "made-up", {})
+
+
+def test_two_first_syncs_at_once_share_the_experiment(destination, monkeypatch):
+    real = MlflowClient.create_experiment
+
+    def the_other_is_first(client, name, **arguments):
+        real(client, name, **arguments)
+        return real(client, name, **arguments)
+
+    monkeypatch.setattr(MlflowClient, "create_experiment", the_other_is_first)
+    store = open_store(destination.uri, destination.home, "made-up", {})
+    assert store.experiment.name == "nnjax/made-up"
+
+
+@pytest.mark.parametrize("uri", ["nonsense", "ftp://x", "sqlite:///", "./mlruns", "file:///tmp/mlruns"])
+def test_what_is_no_store_is_refused_with_examples(uri):
+    with pytest.raises(TrackingError, match=r"write sqlite:///FILE\.db, http://SERVER:PORT"):
+        check_reachable(uri)

@@ -80,8 +80,9 @@ def test_what_is_read_once_can_be_told_twice(space, tmp_path, uri):
 
 def test_the_full_batch_is_its_size_and_the_reference_exists(space, tmp_path):
     description = prepare_sync(space, tmp_path, "sqlite:///x.db").description
-    assert description.factors["batch_size"] == ("265", "32") or description.factors["batch_size"] == ("32", "265")
-    assert description.setting == {"activation": "relu", "depth": "1", "batch_size": "265"} or description.setting
+    excluded = {"activation": "relu", "depth": "1", "batch_size": "32"}
+    assert set(description.factors["batch_size"]) == {"32", "265"}
+    assert sum(description.setting[factor] != level for factor, level in excluded.items()) == 1
     assert description.data.columns[-1] == space.table.target_name
 
 
@@ -102,14 +103,23 @@ def count_runs(file):
         return connection.execute("SELECT count(*) FROM runs").fetchone()[0]
 
 
+def is_alive(process):
+    """Whether a process has not ended within a moment."""
+    try:
+        process.wait(0.02)
+    except subprocess.TimeoutExpired:
+        return True
+    return False
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("lane", ["on", "off"])
 def test_kill_9_at_any_moment_loses_and_doubles_nothing(lane, space, study_path, tmp_path, uri):
     command = [sys.executable, "-m", "nnjax.cli", "sync", str(study_path), "--home", str(tmp_path)]
     environ = {**os.environ, "NNJAX_FAST_LANE": lane}
-    for moment in sorted(random.Random(9).sample(range(RUNS), 4)):
+    for moment in sorted(random.Random(9).sample(range(RUNS), 3)):
         with subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as victim:
-            while victim.poll() is None and count_runs(tmp_path / "mlflow.db") < moment:
+            while is_alive(victim) and count_runs(tmp_path / "mlflow.db") < moment:
                 pass
             victim.send_signal(signal.SIGKILL)
     subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL)

@@ -145,3 +145,22 @@ def test_progress_ends_at_the_total(description, small, destination):
     sync_tables(description, small, destination, progress=lambda done, total: seen.append((done, total)))
     assert seen[-1] == (17, 17)
     assert seen == sorted(seen)
+
+
+def test_a_twin_left_by_a_dying_server_is_deleted(lane, description, small, destination):
+    from mlflow.tracking import MlflowClient
+
+    sync_tables(description, small, destination)
+    client = MlflowClient(destination.uri)
+    original = client.search_runs(["1"], "tags.`nnjax.kind` = 'run'", max_results=1)[0]
+    twin = client.create_run("1", tags=original.data.tags)
+    assert sync_tables(description, small, destination).written == 0
+    assert client.get_run(twin.info.run_id).info.lifecycle_stage == "deleted"
+    assert client.get_run(original.info.run_id).info.lifecycle_stage == "active"
+
+
+def test_an_untested_version_gets_all_but_the_views(description, small, destination, monkeypatch, caplog):
+    monkeypatch.setattr("mlflow.__version__", "3.99.0")
+    assert sync_tables(description, small, destination).lane == "client"
+    assert "not among the tested versions" in caplog.text
+    assert not any("sharedViewState" in row for row in contents(destination)["experiment_tags"])
