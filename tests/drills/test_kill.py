@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -93,6 +94,23 @@ def tracked(home: Path) -> dict[str, int]:
         database.close()
 
 
+def is_killed_after(command: Sequence[object], seconds: float) -> bool:
+    """Start a head and kill it then; False if it was done before."""
+    head = start(command)
+    try:
+        head.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        head.kill()
+    return head.wait() < 0
+
+
+def stage(home: Path) -> str:
+    """How far a killed sweep had come."""
+    if (home / "reports" / "drill" / "index.html").exists():
+        return "report"
+    return "sync" if (home / "mlflow.db").exists() else "training" if chunks(home) else "start"
+
+
 @pytest.mark.slow
 def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None:
     study = tmp_path / "drill.toml"
@@ -103,19 +121,17 @@ def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None
 
     began = time.monotonic()
     assert start(command(tmp_path / "undisturbed")).wait() == 0
-    length = time.monotonic() - began
+    longest = time.monotonic() - began
     expected = numbers(tmp_path / "undisturbed")
-    moments = random.Random(5)
-    for number in range(REAL_KILLS // 5):
-        home = tmp_path / f"killed-{number}"
-        for _ in range(5):
-            head = start(command(home))
-            try:
-                head.wait(timeout=moments.uniform(0.1, 0.7) * length)
-            except subprocess.TimeoutExpired:
-                head.kill()
-                head.wait()
+    moments, stages, homes = random.Random(5), Counter[str](), 0
+    while stages.total() < REAL_KILLS:
+        homes += 1
+        home = tmp_path / f"killed-{homes}"
+        while stages.total() < REAL_KILLS and is_killed_after(command(home), moments.uniform(0.0, longest)):
+            stages[stage(home)] += 1
         assert start(command(home)).wait() == 0
         assert same(numbers(home), expected)
         assert tracked(home) == dict.fromkeys(expected["run_id"].to_pylist(), 1)
         assert (home / "reports" / "drill" / "index.html").exists()
+    print(f"{homes} sweeps, undisturbed {longest:.0f} s, killed at {dict(stages)}")
+    assert {"training", "sync"} <= set(stages)
