@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.datasets import load_diabetes
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,8 @@ def read_diabetes() -> Table:
 
     Source: Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression; scikit-learn's copy, unscaled.
     """
+    from sklearn.datasets import load_diabetes  # here: workers need no reader, and its import takes seconds
+
     bunch = load_diabetes(scaled=False)
     return make_table("diabetes", bunch.data, bunch.target, tuple(bunch.feature_names), "disease progression")
 
