@@ -5,13 +5,16 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help sweep test test-all report ui lint docs clean
+.PHONY: help sweep lecture test test-all report ui lint docs clean
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 sweep: $(READY) ## Train, track and report a study: make sweep STUDY=experiments/quick.toml
 	@NNJAX_SETUP_SECONDS=$$(cat $(READY)) $(BIN)/nnjax sweep $(STUDY) $(ARGS)
+
+lecture: $(READY) ## Put every claim of the lecture to the test, and write an index of what was found
+	@$(BIN)/nnjax lecture $(ARGS)
 
 report: $(READY) ## Write the report again, without training
 	@$(BIN)/nnjax report $(STUDY) $(ARGS)

@@ -1,16 +1,29 @@
-"""Write what is generated in docs/: the glossary, from the registry of columns."""
+"""Write what is generated in docs/: glossary, factors and data sets, each from its registry."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from nnjax.data.reader import Reader
+from nnjax.data.tables import TABLES
 from nnjax.results.columns import CURVES, FACTORS, FINALS, IDENTITY, Column
+from nnjax.sweep.factors import FACTORS as FACTOR_REGISTRY
+from nnjax.sweep.factors import AutoNumber, Choice, Factor, Number, Whole
+from nnjax.sweep.grid import ONLY_WITH
+from nnjax.tour.activation_table import activation_page
+from nnjax.tour.pictures import write_activation_pictures
 
-HEAD = """# Glossary of every metric
+GLOSSARY_HEAD = """# Glossary of every metric
 
 Written by `make docs` from `nnjax/results/columns.py`. One thing has one name: in the journal, the results table,
 MLflow and on the report's axes. MLflow shows curves as `fit/…` for `fit_…`, and `grad_norm/layer_01` … for layers
 counted from the inputs.
 
-N training rows, M validation rows, L hidden layers, E epochs; y target, v prediction; W weights, z pre-activations.
+A cell in MLflow has the means over its replicates, and the standard deviations of the main numbers as `…_sd`. In means
+of R² and accuracy a diverged run counts as worst, R² −1 (every R² is clipped there) or accuracy 0, so no cell gains by
+losing runs; other means leave it out. What a task does not have is empty here and absent there.
+
+N training rows, M validation rows, L hidden layers, E epochs, K classes; y target, v prediction, p probability;
+W weights, z pre-activations.
 """
 
 SECTIONS = (
@@ -23,20 +36,93 @@ SECTIONS = (
 
 def glossary() -> str:
     """The glossary as Markdown."""
-    return HEAD + "".join(f"\n## {title}\n\n{_table(columns)}" for title, columns in SECTIONS)
+    return GLOSSARY_HEAD + "".join(f"\n## {title}\n\n{_table(columns)}" for title, columns in SECTIONS)
 
 
 def _table(columns: tuple[Column, ...]) -> str:
-    rows = ["| name | unit | meaning | formula |", "|---|---|---|---|"]
-    rows += [
-        f"| `{column.name}` | {column.unit} | {column.meaning} | {_escape(column.formula)} |" for column in columns
-    ]
-    return "\n".join(row.replace("  ", " ") for row in rows) + "\n"
+    rows = [(f"`{column.name}`", column.unit, column.meaning, column.formula) for column in columns]
+    return _markdown(("name", "unit", "meaning", "formula"), rows)
 
 
-def _escape(formula: str) -> str:
-    return formula.replace("|", "\\|")
+def _markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, ("---",) * len(head), *(tuple(map(_escape, row)) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |".replace("  ", " ") for line in lines) + "\n"
 
+
+FACTORS_HEAD = """# Factors
+
+Written by `make docs` from `nnjax/sweep/factors.py`: all that a study can vary. A factor stands in `[studied]` or
+`[nuisance]` with a list of levels, or in `[fixed]` with one; where a study does not name it, it has its default. A
+setting that means nothing beside the others (the momentum of Adam) is put to its default: it makes no second run.
+
+"""
+
+
+def factors() -> str:
+    """The factors as Markdown."""
+    head = ("factor", "default", "levels", "meaning", "means something with")
+    return FACTORS_HEAD + _markdown(head, [_factor(factor) for factor in FACTOR_REGISTRY.values()])
+
+
+def _factor(factor: Factor) -> tuple[str, ...]:
+    default = "from depth and width" if factor.default is None else f"`{factor.default}`"
+    where, levels = ONLY_WITH.get(factor.name, ("", ()))
+    company = f"{where} {' or '.join(levels)}" if where else ""
+    return f"`{factor.name}`", default, _levels(factor), factor.meaning, company
+
+
+def _levels(factor: Factor) -> str:
+    check = factor.check
+    if isinstance(check, Choice):
+        return ", ".join(check.names)
+    if isinstance(check, Whole | Number | AutoNumber):
+        kind = "a whole number" if isinstance(check, Whole) else "a number"
+        auto = '"auto", or ' if isinstance(check, AutoNumber) else ""
+        return f"{auto}{kind} from {check.low:g} to {check.high:g}"
+    return LEVELS_IN_WORDS[factor.name]
+
+
+LEVELS_IN_WORDS = {
+    "activation": "a name of [the table](activations.md), or a list of names, one a hidden layer",
+    "batch_size": 'a whole number up to the number of training rows, or "full"',
+    "hidden_layer_sizes": "a list of widths from 1 to 8192; [] for no hidden layer",
+}
+
+DATA_HEAD = """# Data sets
+
+Written by `make docs` from `nnjax/data`: what `[data]` can name. No set needs a network. A generated set takes `rows`,
+`noise` and `seed` where a default stands below; every set takes `polynomial_degree` from 1 to 5, which makes the
+features all products of up to so many inputs, and `validation_share`, the part of the rows outside the test fold that
+chooses the epoch. Classes are stratified: in every part of a split each has its share of the rows, within one row.
+
+"""
+
+
+def data_sets() -> str:
+    """The data sets as Markdown."""
+    head = ("name", "task", "inputs", "rows", "noise", "seed", "what it is", "source")
+    return DATA_HEAD + _markdown(head, [_data_set(reader) for reader in TABLES.values()])
+
+
+def _data_set(reader: Reader) -> tuple[str, ...]:
+    defaults = [f"{reader.defaults[name]:g}" if name in reader.defaults else "" for name in ("rows", "noise", "seed")]
+    return f"`{reader.name}`", reader.task, str(reader.n_features), *defaults, reader.description, reader.source
+
+
+def _escape(text: str) -> str:
+    """Text of a cell: a bare bar would begin the next one."""
+    return text.replace("|", "\\|")
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "glossary.md": glossary,
+    "factors.md": factors,
+    "data.md": data_sets,
+    "activations.md": activation_page,
+}
+"""File in docs/ -> what is written into it."""
 
 if __name__ == "__main__":
-    Path(__file__).with_name("glossary.md").write_text(glossary())
+    for name, document in DOCUMENTS.items():
+        Path(__file__).with_name(name).write_text(document())
+    write_activation_pictures(Path(__file__).parent / "pictures")

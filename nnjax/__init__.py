@@ -1,7 +1,7 @@
 """nnjax: which choice matters for a multilayer perceptron, on your data, and how sure are we?
 
 The names of the command line, for notebooks: `load_study`, `expand`, `make_plan`, `sweep_study`, `rerun`,
-`load_results`, `sync_sweep`, `write_report`. Each is imported when it is first asked for.
+`load_results`, `sync_sweep`, `make_report`. Each is imported when it is first asked for.
 """
 
 from importlib import import_module
@@ -16,7 +16,7 @@ _HOMES = {
     "load_results": "nnjax.results.table",
     "curves_table": "nnjax.results.curves",
     "sync_sweep": "nnjax.tracking.study_sync",
-    "write_report": "nnjax.report.write",
+    "make_report": "nnjax.pipeline",
 }
 
 

@@ -5,12 +5,19 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nnjax.sweep.study_errors import StudyError
+from nnjax.sweep.worker_process import WorkerStartError
+
+if TYPE_CHECKING:
+    from nnjax.sweep.space import Space
+    from nnjax.sweep.study import Study
 
 Command = Callable[[argparse.Namespace], int]
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
+LECTURE = "experiments/lecture"
 
 
 class UsageError(Exception):
@@ -30,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; so do we
         return 0
+    except (OSError, WorkerStartError) as error:
+        first, *rest = str(error).strip().splitlines() or [type(error).__name__]
+        print(" ".join([first, *rest[-1:]]), "nothing trained is lost", sep="; ", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print(
             "\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr
@@ -71,6 +82,15 @@ def make_parser() -> argparse.ArgumentParser:
         "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
     )
     _add(commands, "report", report, "Write the report again, without training.", "nnjax report experiments/quick.toml")
+    quiz_text = "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes."
+    _finish(commands.add_parser("quiz", help=quiz_text), quiz, quiz_text, "nnjax quiz")
+    lecture_text = "Run every study of the lecture, and write an index of what they found."
+    lecture_parser = commands.add_parser("lecture", help=lecture_text)
+    _finish(lecture_parser, lecture, lecture_text, "nnjax lecture")
+    lecture_parser.add_argument(
+        "studies", nargs="?", type=Path, default=Path(LECTURE), help=f"folder of the studies ({LECTURE})"
+    )
+    lecture_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
     ui_parser = commands.add_parser("ui", help="Open MLflow's user interface over the results, on this machine only.")
     _finish(
         ui_parser, ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001"
@@ -91,7 +111,7 @@ def _add(
     parser = commands.add_parser(name, help=text)
     _finish(parser, command, text, example)
     parser.add_argument(
-        "study", nargs="?", type=Path, default=Path(DEFAULT_STUDY), help=f"study file ({DEFAULT_STUDY})"
+        "study", nargs="?", default=DEFAULT_STUDY, help=f"study file, or its name in experiments/ ({DEFAULT_STUDY})"
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
@@ -104,8 +124,9 @@ def _finish(parser: argparse.ArgumentParser, command: Command, text: str, exampl
     parser.description, parser.epilog = text, f"example: {example}"
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(command=command)
-    home = Path(os.environ.get("NNJAX_HOME", "."))
-    parser.add_argument("--home", type=Path, default=home, help="folder for journal, reports and MLflow's store (.)")
+    # No default here: it would replace what was given before the command.
+    text = "folder for journal, reports and MLflow's store (.)"
+    parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=text)
 
 
 def _positive(text: str) -> int:
@@ -115,6 +136,32 @@ def _positive(text: str) -> int:
     return number
 
 
+def _load(options: argparse.Namespace) -> "Study":
+    from nnjax.sweep.study import load_study
+
+    return load_study(_find(options.study, options.home), options.overrides)
+
+
+def _find(study: str, home: Path) -> Path:
+    """A study's path, from a path or a name: in the home's experiments, else in those here, folders inside included."""
+    from nnjax.results.table import find_study
+
+    path = find_study(study, home)
+    if path.exists() or Path(study).suffix == ".toml" or Path(study).is_absolute():
+        return path
+    for folder in (home / "experiments", Path("experiments")):
+        found = list(folder.rglob(f"{study}.toml"))
+        if len(found) == 1:
+            return found[0]
+    return path
+
+
+def _expand(options: argparse.Namespace) -> "Space":
+    from nnjax.sweep.space import expand
+
+    return expand(_load(options))
+
+
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost."""
     from nnjax.sweep.host import usable_cores
@@ -122,9 +169,8 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.sweep.plan import make_plan
     from nnjax.sweep.plan_text import describe_plan
     from nnjax.sweep.space import expand
-    from nnjax.sweep.study import load_study
 
-    study = load_study(options.study, options.overrides)
+    study = _load(options)
     finished = Journal(options.home).run_ids() if (options.home / "journal").is_dir() else set()
     print(describe_plan(study, make_plan(expand(study), finished), len(usable_cores())))
     return 0
@@ -133,12 +179,13 @@ def plan(options: argparse.Namespace) -> int:
 def sweep(options: argparse.Namespace) -> int:
     """Train, track, report; end by saying where everything is."""
     from nnjax.pipeline import SweepOptions, sweep_study
-    from nnjax.sweep.space import expand
-    from nnjax.sweep.study import load_study
+    from nnjax.tracking.errors import TrackingError
 
-    space = expand(load_study(options.study, options.overrides))
     choices = SweepOptions(options.executor, options.workers, options.tracking_uri)
-    outcome = sweep_study(space, options.home, choices)
+    try:
+        outcome = sweep_study(_expand(options), options.home, choices)
+    except TrackingError as error:
+        raise UsageError(str(error)) from None
     for problem in outcome.problems:
         print(problem, file=sys.stderr)
     if outcome.report:
@@ -163,13 +210,10 @@ def run(options: argparse.Namespace) -> int:
 def results(options: argparse.Namespace) -> int:
     """Write or print the results of a study."""
     from nnjax.results.export import EXTENSIONS, write_results
-    from nnjax.sweep.space import expand
-    from nnjax.sweep.study import load_study
 
     if options.out is not None and options.out.suffix not in EXTENSIONS:
         raise UsageError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
-    space = expand(load_study(options.study, options.overrides))
-    rows = write_results(space, options.home, options.out, options.curves)
+    rows = write_results(_expand(options), options.home, options.out, options.curves)
     if options.out is not None:
         print(f"{rows:,} rows written to {options.out}")
     return 0
@@ -177,15 +221,15 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
-    from nnjax.sweep.space import expand
-    from nnjax.sweep.study import load_study
+    from nnjax.pipeline import find_report
     from nnjax.tracking.errors import TrackingError
     from nnjax.tracking.study_sync import sync_sweep
+    from nnjax.tracking.telling import tell
 
-    space = expand(load_study(options.study, options.overrides))
-    folder = options.home / "reports" / space.study.name
+    space = _expand(options)
+    report_dir = find_report(space, options.home)
     try:
-        synced = sync_sweep(space, options.home, options.tracking_uri, folder if folder.is_dir() else None)
+        synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
     except TrackingError as error:
         raise UsageError(str(error)) from None
     print(f"{synced.written:,} runs written, {synced.already_there:,} were there: {synced.tracking_uri}")
@@ -195,17 +239,38 @@ def sync(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write the report again."""
+    from nnjax.pipeline import make_report
     from nnjax.report.material import NothingToReportError
-    from nnjax.report.write import write_report
-    from nnjax.sweep.space import expand
-    from nnjax.sweep.study import load_study
 
     try:
-        page = write_report(expand(load_study(options.study, options.overrides)), options.home)
+        page = make_report(_expand(options), options.home)
     except NothingToReportError as error:
         raise UsageError(f"{error}; run `nnjax sweep {options.study}` first") from None
     print(f"{page}\nopen it in a browser: file://{page.resolve()}")
     return 0
+
+
+def quiz(options: argparse.Namespace) -> int:
+    """Answer the take-home quiz and say where the page is."""
+    from nnjax.quiz.answer import answer_quiz
+
+    page = answer_quiz(options.home)
+    print(f"\nPage     {page}\n         open it in a browser: file://{page.resolve()}")
+    return 0
+
+
+def lecture(options: argparse.Namespace) -> int:
+    """Run the lecture's studies, one after another; what is finished is not trained again."""
+    from nnjax.pipeline import SweepOptions, sweep_study
+    from nnjax.tour.studies import run_lecture
+
+    choices = SweepOptions(workers=options.workers)
+    try:
+        outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
+    except FileNotFoundError as error:
+        raise UsageError(str(error)) from None
+    print(f"\nIndex    {outcome.page}\n         open it in a browser: file://{outcome.page.resolve()}")
+    return 1 if outcome.problems else 0
 
 
 def ui(options: argparse.Namespace) -> int:

@@ -7,17 +7,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnjax.sweep.durable import write_durably
 from nnjax.sweep.host import usable_cores
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.record import note_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
+from nnjax.tracking.address import check_kind, default_uri
+from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.telling import tell
 
 if TYPE_CHECKING:
     from nnjax.tracking.study_sync import PreparedSync
 
 SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
 """Environment variable by which make says what the set-up of the virtual environment took."""
+
+MARK = "sweep_id"
+"""File in a report's folder: the identity of the sweep that the page was made from, one line."""
 
 Say = Callable[[str], None]
 
@@ -77,8 +84,14 @@ def sweep_study(
         options: How.
         progress: Who is told how the training goes; a bar or plain lines if None.
         say: Who is told the rest, a sentence at a time.
+
+    Raises:
+        TrackingError: The tracking URI is of no kind that MLflow knows; nothing has been trained.
+        WorkerStartError: If no worker can be started.
     """
     options, home = options or SweepOptions(), Path(home)
+    if options.is_tracked:
+        check_kind(options.tracking_uri or default_uri(home))
     began = time.perf_counter()
     workers = options.workers or len(usable_cores())
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress())
@@ -91,6 +104,42 @@ def sweep_study(
     seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
     problems = (*summary.errors, *stages.problems)
     return SweepOutcome(summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds)
+
+
+def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> Path:
+    """Write the report and note which sweep it is of.
+
+    Args:
+        space: The study and its runs.
+        home: The home folder.
+        seconds: Stage -> seconds to show instead of those that the sweep record has.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        NothingToReportError: If no cell of the study is complete.
+    """
+    from nnjax.report.write import write_report
+
+    page = write_report(space, home, seconds)
+    write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
+    return page
+
+
+def find_report(space: Space, home: Path) -> Path | None:
+    """The folder of the report of this very sweep; None if there is none, or the page there is of another sweep.
+
+    A study keeps its name when its values change, so the folder alone says nothing; nor does a mark older than the
+    page beside it.
+    """
+    page = home / "reports" / space.study.name / "index.html"
+    mark = page.with_name(MARK)
+    try:
+        is_of_the_page = mark.stat().st_mtime_ns >= page.stat().st_mtime_ns
+        return page.parent if is_of_the_page and mark.read_text().strip() == sweep_id(space) else None
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def describe_training(summary: SweepSummary) -> str:
@@ -134,11 +183,9 @@ class _Stages:
             self._send(time.perf_counter(), self.page.parent)
 
     def _send(self, began: float, report_dir: Path | None) -> None:
-        from nnjax.tracking.errors import TrackingError
-
         assert self._prepared is not None
         try:
-            synced = self._prepared.send(report_dir)
+            synced = self._prepared.send(report_dir, tell(self._say))
         except TrackingError as error:
             self.problems.append(str(error))
             return
@@ -153,10 +200,9 @@ class _Stages:
             return
         began = time.perf_counter()
         from nnjax.report.material import NothingToReportError
-        from nnjax.report.write import write_report
 
         try:
-            self.page = write_report(self._space, self._home, self._environment_seconds())
+            self.page = make_report(self._space, self._home, self._environment_seconds())
         except NothingToReportError as error:
             self.problems.append(str(error))
             return

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import settings
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
-jax.config.update("jax_numpy_rank_promotion", "warn")  # biases are added to rows on purpose inside vmapped code
+jax.config.update("jax_numpy_rank_promotion", "raise")
 
 settings.register_profile("nnjax", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("nnjax")

@@ -1,40 +1,30 @@
-"""The import graph: no circle, only the allowed direction, a numerical core free of pandas, MLflow and I/O."""
+"""The import graph: no circle, only the direction that docs/architecture.md allows, a core free of pandas and I/O."""
 
 import ast
+import re
+import sys
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "nnjax"
-LEAVES = {"data", "statistics", "network"}
-ALLOWED = {
-    "network": set(),
-    "data": set(),
-    "statistics": set(),
-    "training": {"network", "data"},
-    "sweep": {"training", "network", "data"},
-    "results": {"sweep", "training", "network", "data", "statistics"},
-    "tracking": {"results", "sweep", "training", "network", "data", "statistics"},
-    "report": {"tracking", "results", "sweep", "training", "network", "data", "statistics"},
-}
-ONLY_IN = {
-    "mlflow": {"tracking"},
-    "pandas": {"results", "tracking", "report"},
-    "jinja2": {"report"},
-    "seaborn": {"report"},
-}
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "nnjax"
+TABLE = re.compile(r"^\| `(\w+)/` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
+ROOMS = {name: (set(re.findall(r"`(\w+)`", may)), set(re.findall(r"(?<![`\w])(\w+)(?![`\w])", may))) for name, may in
+         TABLE.findall((ROOT / "docs" / "architecture.md").read_text())}  # fmt: skip
+"""Room -> the rooms and the libraries that it may import, as the documentation says."""
 CORE = {"jax", "optax", "numpy", "jaxtyping", "nnjax"}
 MODULES = {
     ".".join(("nnjax", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in PACKAGE.rglob("*.py")
 }
 MODULES = {name.removesuffix(".__init__"): path for name, path in MODULES.items()}
-STDLIB = {"collections", "dataclasses", "functools", "itertools", "typing", "time"}
+STDLIB = {"collections", "dataclasses", "functools", "itertools", "threading", "time", "typing"}
 
 
-def imports(path, deep=True):
-    tree = ast.parse(path.read_text())
+def imports(path):
+    """All that a module imports, inside functions too."""
     found = set()
-    for node in ast.walk(tree) if deep else tree.body:
+    for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -65,13 +55,26 @@ def test_there_is_no_circle():
         visit(name, [])
 
 
-@pytest.mark.parametrize("name", sorted(name for name in MODULES if room(name) in ALLOWED))
-def test_rooms_import_in_the_allowed_direction_only(name):
-    used = {room(found) for found in GRAPH[name]} - {room(name), ""}
-    assert used <= ALLOWED[room(name)]
-    for library, rooms in ONLY_IN.items():
-        if any(found.split(".")[0] == library for found in imports(MODULES[name])):
-            assert room(name) in rooms, f"{library} in {name}"
+def test_every_room_is_in_the_documentation():
+    folders = {path.parent.name for path in PACKAGE.rglob("__init__.py")} - {"nnjax"}
+    assert set(ROOMS) == {room(name) for name in MODULES if (PACKAGE / room(name)).is_dir() and room(name)}
+    assert set(ROOMS) <= folders
+
+
+@pytest.mark.parametrize("name", sorted(name for name in MODULES if room(name) in ROOMS))
+def test_rooms_import_only_what_the_documentation_allows(name):
+    rooms, libraries = ROOMS[room(name)]
+    assert {room(found) for found in GRAPH[name]} - {room(name), ""} <= rooms
+    outside = {found.split(".")[0] for found in imports(MODULES[name])} - {"nnjax"} - set(sys.stdlib_module_names)
+    assert outside <= libraries
+
+
+def test_nothing_is_allowed_that_would_close_a_circle_of_rooms():
+    below = {name: set(rooms) for name, (rooms, _) in ROOMS.items()}
+    while below:
+        free = {name for name, rooms in below.items() if not rooms}
+        assert free, f"circle among {sorted(below)}"
+        below = {name: rooms - free for name, rooms in below.items() if name not in free}
 
 
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if room(name) in {"network", "training"}))

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from nnjax.cli import main, make_parser
+from nnjax.sweep.study import load_study
+from nnjax.sweep.worker_process import WorkerStartError
 
 ROOT = Path(__file__).parents[1]
 
@@ -107,6 +109,13 @@ def test_a_larger_study_reuses_a_smaller_ones_runs(home):
         (("plan", "experiments/quick.toml", "--set", 'activation=["rleu"]'), "relu"),
         (("results", "experiments/quick.toml", "--out", "runs.xlsx"), ".csv"),
         (("run", "f00"), "no run"),
+        (("results", "experiments/quick.toml", "--out", "/nowhere/runs.csv"), "/nowhere"),
+        (
+            ("sync", "experiments/quick.toml", "--set", "epochs=7"),
+            "run `nnjax sweep experiments/quick.toml --set epochs=7`",
+        ),
+        (("sweep", "experiments/quick.toml", "--tracking-uri", "htp://server:5000"), "htp://server:5000"),
+        (("plan", "nothing-of-that-name"), "nothing-of-that-name"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, capsys, monkeypatch):
@@ -115,7 +124,61 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, cap
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
-    assert not list(tmp_path.glob("mlflow.db"))
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_home_that_is_a_file_is_one_line_too(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "home").write_text("")
+    assert main(["sweep", "experiments/quick.toml", "--home", str(tmp_path / "home")]) == 2
+    assert "Not a directory" in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), WorkerStartError("it failed:\nTrace\nno room")]
+)
+def test_what_the_machine_refuses_is_one_line(error, capsys, monkeypatch):
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr("nnjax.pipeline.sweep_study", refuse)
+    monkeypatch.chdir(ROOT)
+    assert main(["sweep", "experiments/quick.toml"]) == 2
+    said = capsys.readouterr().err
+    assert said in (
+        "[Errno 28] No space left on device; nothing trained is lost\n",
+        "it failed: no room; nothing trained is lost\n",
+    )
+
+
+@pytest.mark.parametrize("words", [["--home", "{}", "plan", "small"], ["plan", "small", "--home", "{}"]])
+def test_home_may_stand_before_and_after_the_command(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there" / "experiments").mkdir(parents=True)
+    (tmp_path / "there" / "experiments" / "small.toml").write_text(STUDY)
+    assert main([word.format("there") for word in words]) == 0
+    assert "32 to train" in capsys.readouterr().out
+
+
+def test_the_environment_s_home_is_used_where_none_is_given(monkeypatch):
+    monkeypatch.setenv("NNJAX_HOME", "/somewhere")
+    assert make_parser().parse_args(["plan"]).home == Path("/somewhere")
+    assert make_parser().parse_args(["--home", "a", "plan", "--home", "b"]).home == Path("b")
+
+
+@pytest.mark.parametrize("name", ["small", "lecture/small"])
+def test_a_study_in_a_folder_of_experiments_is_found_by_its_name(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "experiments" / "lecture").mkdir(parents=True)
+    (tmp_path / "experiments" / "lecture" / "small.toml").write_text(STUDY)
+    assert main(["plan", name, "--home", str(tmp_path / "home")]) == 0
+    assert "32 to train" in capsys.readouterr().out
+
+
+def test_studies_of_the_house_differ_in_name():
+    """A study's name names its report and its experiment in MLflow, whatever folder its file lies in."""
+    names = [load_study(path).name for path in (ROOT / "experiments").rglob("*.toml")]
+    assert len(names) == len(set(names))
 
 
 def commands():
@@ -140,7 +203,7 @@ def test_every_command_of_the_readme_parses():
 
 def test_the_studies_of_the_house_can_be_planned(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
-    for study in sorted((ROOT / "experiments").glob("*.toml")):
+    for study in sorted((ROOT / "experiments").rglob("*.toml")):
         assert main(["plan", str(study), "--home", str(tmp_path)]) == 0
     assert "5,760" in capsys.readouterr().out
 

@@ -4,17 +4,37 @@ import importlib.util
 import re
 from pathlib import Path
 
+import pytest
+
+from nnjax.data.tables import TABLES
 from nnjax.results.columns import CURVES, FINALS
 from nnjax.sweep import schema
+from nnjax.sweep.factors import FACTORS
 
 ROOT = Path(__file__).parents[1]
 
 
-def test_the_glossary_is_current():
+def generated():
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
-    assert (ROOT / "docs" / "glossary.md").read_text() == generate.glossary()
+    return generate.DOCUMENTS
+
+
+@pytest.mark.parametrize("name", ["glossary.md", "factors.md", "data.md"])
+def test_generated_documents_are_current(name):
+    assert (ROOT / "docs" / name).read_text() == generated()[name]()
+
+
+def test_every_factor_and_every_data_set_is_documented():
+    assert all(f"| `{name}` |" in (ROOT / "docs" / "factors.md").read_text() for name in FACTORS)
+    assert all(f"| `{name}` |" in (ROOT / "docs" / "data.md").read_text() for name in TABLES)
+
+
+def test_every_row_of_the_glossary_has_four_cells():
+    rows = [line for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.startswith("|")]
+    assert len(rows) > len(CURVES) + len(FINALS)
+    assert [row for row in rows if len(re.split(r"(?<!\\)\|", row)) != 6] == []
 
 
 def test_every_number_of_the_journal_is_in_the_glossary():

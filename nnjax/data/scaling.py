@@ -5,20 +5,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.data.encoding import encode_target
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 
 
 class ScaledSplit(NamedTuple):
-    """One split, standardised: training rows have mean 0 and standard deviation 1 in every column.
+    """One split, ready for training: features have mean 0 and standard deviation 1 over the training rows.
 
-    Predictions return to the target's own unit by `prediction * y_scale + y_mean`.
+    The target of a regression is standardised in the same way; classes are 0 or 1 for every output, with `y_mean` 0 and
+    `y_scale` 1. So predictions return to the target's own unit by `prediction * y_scale + y_mean` in either case.
     """
 
     x_train: NDArray[np.float32]
     """Features of the training rows [N, D]."""
     y_train: NDArray[np.float32]
-    """Target of the training rows [N, 1]."""
+    """Target of the training rows, one column an output [N, O]."""
     x_validation: NDArray[np.float32]
     """Features of the validation rows."""
     y_validation: NDArray[np.float32]
@@ -27,18 +29,19 @@ class ScaledSplit(NamedTuple):
     """Features of the test rows."""
     y_test: NDArray[np.float32]
     """Target of the test rows."""
-    y_mean: float
-    """Mean of the target over the training rows, in its own unit."""
-    y_scale: float
-    """Standard deviation (ddof 0) of the target over the training rows, in its own unit."""
+    y_mean: NDArray[np.float64]
+    """Mean of the target over the training rows, in its own unit [O]; 0 for classes."""
+    y_scale: NDArray[np.float64]
+    """Standard deviation (ddof 0) of the target over the training rows, in its own unit [O]; 1 for classes."""
 
 
-def scale_split(table: Table, split: Split) -> ScaledSplit:
+def scale_split(table: Table, split: Split, output: str = "identity") -> ScaledSplit:
     """Standardise one split; no number of a validation or test row enters the scaling.
 
     Args:
         table: The data set, float64.
         split: Its row numbers.
+        output: Level of the factor `output`; it decides how many columns the classes of a table become.
 
     Returns:
         float32 arrays, computed in float64. A column that is constant over the training rows is only centred.
@@ -52,9 +55,13 @@ def scale_split(table: Table, split: Split) -> ScaledSplit:
         ((265, 10), 'float32', True)
     """
     x_mean, x_scale = _mean_and_scale(table.features[split.train])
-    y_mean, y_scale = _mean_and_scale(table.target[split.train])
+    target = encode_target(table, output)
+    if table.task == "classification":
+        y_mean, y_scale = np.zeros(target.shape[1]), np.ones(target.shape[1])
+    else:
+        y_mean, y_scale = _mean_and_scale(target[split.train])
     x = ((table.features - x_mean) / x_scale).astype(np.float32)
-    y = ((table.target - y_mean) / y_scale).astype(np.float32)
+    y = ((target - y_mean) / y_scale).astype(np.float32)
     return ScaledSplit(
         x_train=x[split.train],
         y_train=y[split.train],
@@ -62,8 +69,8 @@ def scale_split(table: Table, split: Split) -> ScaledSplit:
         y_validation=y[split.validation],
         x_test=x[split.test],
         y_test=y[split.test],
-        y_mean=float(y_mean.item()),
-        y_scale=float(y_scale.item()),
+        y_mean=y_mean,
+        y_scale=y_scale,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nnjax.data.streams import derive_seed, stream
 
 Rows = NDArray[np.int32]
+Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -88,34 +89,77 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
     return SplitSizes(train, outside - train, smallest_test)
 
 
-def make_splits(n_examples: int, plan: SplitPlan) -> tuple[Split, ...]:
+def check_labels(labels: Labels, plan: SplitPlan) -> str | None:
+    """Whether stratified splits can have every class in the training, validation and test rows of every split.
+
+    Args:
+        labels: Class number of every row, int [N].
+        plan: How to split.
+
+    Returns:
+        A sentence if that is not certain for the rarest class, else None; None too where no labels could help, since
+        `split_sizes` leaves a part empty.
+
+    Example:
+        >>> check_labels(np.repeat([0, 1], [36, 4]), SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))
+        'class 1 has 4 of 40 rows, too few to be among the 24 training, 6 validation and 10 test rows of every split'
+    """
+    sizes = split_sizes(len(labels), plan)
+    if min(sizes.train, sizes.validation, sizes.test) < 1:
+        return None
+    classes, counts = np.unique(labels, return_counts=True)
+    rarest = int(counts.argmin())
+    if _fewest_of_a_class(len(labels), int(counts[rarest]), plan) >= 1:
+        return None
+    parts = f"{sizes.train} training, {sizes.validation} validation and {sizes.test} test rows"
+    rows = f"class {classes[rarest]} has {counts[rarest]} of {len(labels)} rows"
+    return f"{rows}, too few to be among the {parts} of every split"
+
+
+def make_splits(n_examples: int, plan: SplitPlan, labels: Labels | None = None) -> tuple[Split, ...]:
     """All splits of a plan. A plan with more splits starts with the splits of the smaller one.
 
     Args:
         n_examples: Rows of the table.
         plan: How to split.
+        labels: Class number of every row, int [n_examples]. With them, splits of the same sizes are stratified: of a
+            class with m rows, a fold of a k-fold has ⌊m/k⌋ or ⌈m/k⌉, and every other part its share of the rows that it
+            is drawn from, rounded down or up.
 
     Returns:
         `plan.splits` splits, repeat by repeat.
 
     Raises:
-        ValueError: If the table has too few rows for the plan.
+        ValueError: If the table has too few rows for the plan, or a class has too few to be in every part.
 
     Example:
-        >>> first = make_splits(442, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0]
+        >>> plan = SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5)
+        >>> first = make_splits(442, plan)[0]
         >>> len(first.train), len(first.validation), len(first.test)
         (265, 66, 111)
+        >>> labels = np.repeat([0, 1, 2], 40)
+        >>> np.bincount(labels[make_splits(120, plan, labels)[0].test]).tolist()
+        [10, 10, 10]
     """
     sizes = split_sizes(n_examples, plan)
     if min(sizes.train, sizes.validation, sizes.test) < 1:
         raise ValueError(f"{n_examples} rows are too few for {plan}")
-    return tuple(_make_split(n_examples, plan, index, sizes.train) for index in range(plan.splits))
+    if labels is not None:
+        if labels.shape != (n_examples,):
+            raise ValueError(f"labels of shape {labels.shape} do not fit {n_examples} rows")
+        if problem := check_labels(labels, plan):
+            raise ValueError(problem)
+    return tuple(_make_split(n_examples, plan, index, labels) for index in range(plan.splits))
 
 
-def _make_split(n_examples: int, plan: SplitPlan, index: int, n_train: int) -> Split:
-    test = np.sort(_test_rows(n_examples, plan, index))
+def _make_split(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> Split:
+    n_train = split_sizes(n_examples, plan).train
+    test = np.sort(_test_rows(n_examples, plan, index, labels))
     outside = np.setdiff1d(np.arange(n_examples, dtype=np.int32), test)
-    shuffled = stream(derive_seed(plan.base_seed, "validation", index), "split").permutation(outside)
+    draws = stream(derive_seed(plan.base_seed, "validation", index), "split")
+    shuffled = draws.permutation(outside)
+    if labels is not None:
+        shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_train, draws)
     train, validation = np.sort(shuffled[:n_train]), np.sort(shuffled[n_train:])
     digest = hashlib.sha256()
     for rows in (train, validation, test):
@@ -124,9 +168,43 @@ def _make_split(n_examples: int, plan: SplitPlan, index: int, n_train: int) -> S
     return Split(train, validation, test, digest.hexdigest())
 
 
-def _test_rows(n_examples: int, plan: SplitPlan, index: int) -> Rows:
+def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> Rows:
     repeat, fold = divmod(index, plan.folds)
-    shuffled = stream(derive_seed(plan.base_seed, "split", repeat), "split").permutation(n_examples).astype(np.int32)
+    draws = stream(derive_seed(plan.base_seed, "split", repeat), "split")
+    shuffled = draws.permutation(n_examples).astype(np.int32)
     if plan.method == "repeated_k_fold":
+        if labels is not None:
+            return _sort_by_class(shuffled, labels)[fold :: plan.folds]  # dealt like cards, class by class
         return np.array_split(shuffled, plan.folds)[fold]
-    return shuffled[: split_sizes(n_examples, plan).test]
+    n_test = split_sizes(n_examples, plan).test
+    if labels is not None:
+        shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_test, draws)
+    return shuffled[:n_test]
+
+
+def _sort_by_class(shuffled: Rows, labels: Labels) -> Rows:
+    """Rows class by class, in shuffled order within each; the order of the classes is that of the shuffle too."""
+    _, first, number = np.unique(labels[shuffled], return_index=True, return_inverse=True)
+    return shuffled[np.argsort(first[number], kind="stable")]
+
+
+def _spread_to_front(rows: Rows, size: int, draws: np.random.Generator) -> Rows:
+    """`size` evenly spaced rows first, from a random start, then the others.
+
+    Every row is equally likely to be in front, and of any m neighbours ⌊m·size/N⌋ or ⌈m·size/N⌉ are: systematic
+    sampling. So each class of class-sorted rows has its share.
+    """
+    steps = (np.arange(len(rows) + 1) * size + draws.integers(len(rows))) // len(rows)
+    return rows[np.argsort(np.diff(steps) == 0, kind="stable")]
+
+
+def _fewest_of_a_class(n_examples: int, n_class: int, plan: SplitPlan) -> int:
+    """The smallest number of rows of a class that any part of any split may get."""
+    n_train = split_sizes(n_examples, plan).train
+    if plan.method == "repeated_k_fold":
+        largest, least, most = -(-n_examples // plan.folds), n_class // plan.folds, -(-n_class // plan.folds)
+    else:
+        largest = split_sizes(n_examples, plan).test
+        least, most = n_class * largest // n_examples, -(-n_class * largest // n_examples)
+    outside, of_class = n_examples - largest, n_class - most
+    return min(least, of_class * n_train // (outside + 1), of_class * (outside - n_train) // outside)

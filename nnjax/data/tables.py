@@ -1,24 +1,49 @@
 """Data sets as tables of numbers: one reader a name, so that another data set is one more entry."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.data.planar import PLANAR_READERS
+from nnjax.data.polynomial import (
+    HIGHEST_DEGREE,
+    MOST_FEATURES,
+    MOST_NUMBERS,
+    count_polynomial_features,
+    form_polynomial,
+)
+from nnjax.data.reader import Reader, Task
+from nnjax.data.sklearn_tables import SKLEARN_READERS
+from nnjax.data.synthetic import SYNTHETIC_READERS
+
+TABLES: dict[str, Reader] = {**SKLEARN_READERS, **PLANAR_READERS, **SYNTHETIC_READERS}
+"""Name -> what is known of the data set, and its reader."""
+
+MOST_ROWS = 100_000
+LARGEST_NOISE = 1e6
+LARGEST_SEED = 2**32 - 1
+
+READ_AS: dict[str, Callable[[Any], Any]] = {"noise": float, "polynomial_degree": int, "rows": int, "seed": int}
+"""Parameter of a source -> how its text is read."""
+
 
 @dataclass(frozen=True)
 class Table:
-    """A regression data set, not yet split or scaled.
+    """A data set, not yet split or scaled.
 
     Attributes:
-        name: Name in study files.
+        name: Name in study files, with its parameters: the text of its source.
         features: Inputs in their own units, float64 [N, D].
-        target: What is predicted, in its own unit, float64 [N, 1].
+        target: What is predicted, float64. Regression: in its own units, [N, O]. Classification: class number, [N, 1].
         feature_names: One name a column of `features`.
-        target_name: Name of the target, as axis labels show it.
+        target_names: One name a column of `target`.
+        class_names: One name a class; empty for regression.
         digest: sha256 over names, shapes and numbers; part of every run's identity.
     """
 
@@ -26,8 +51,24 @@ class Table:
     features: NDArray[np.float64]
     target: NDArray[np.float64]
     feature_names: tuple[str, ...]
-    target_name: str
+    target_names: tuple[str, ...]
+    class_names: tuple[str, ...]
     digest: str
+
+    @property
+    def task(self) -> Task:
+        """Classification if there are classes."""
+        return "classification" if self.class_names else "regression"
+
+    @property
+    def target_name(self) -> str:
+        """Name of the target, as axis labels show it."""
+        return ", ".join(self.target_names)
+
+    @property
+    def labels(self) -> NDArray[np.int64] | None:
+        """Class number of every row [N]; None for regression."""
+        return self.target[:, 0].astype(np.int64) if self.class_names else None
 
 
 def make_table(
@@ -35,65 +76,213 @@ def make_table(
     features: NDArray[np.float64],
     target: NDArray[np.float64],
     feature_names: tuple[str, ...],
-    target_name: str,
+    target_names: str | tuple[str, ...],
+    class_names: tuple[str, ...] = (),
 ) -> Table:
     """A table with its digest, from arrays of any memory order.
 
     Args:
         name: Name in study files.
         features: Inputs [N, D].
-        target: Target [N] or [N, 1].
+        target: Target [N] or [N, O]; for classification class numbers 0 … K − 1.
         feature_names: D names.
-        target_name: Name of the target.
+        target_names: O names; one name may stand alone.
+        class_names: K names for classification, each class with at least one row; empty for regression.
 
     Returns:
         The table, its arrays read-only.
 
     Raises:
-        ValueError: If shapes do not agree or a number is not finite.
+        ValueError: If shapes do not agree, a number is not finite, or targets are not the class numbers.
+
+    Example:
+        >>> make_table("two", np.array([[0.5], [1.5]]), np.array([0, 1]), ("x",), "side", ("left", "right")).task
+        'classification'
     """
+    target_names = (target_names,) if isinstance(target_names, str) else target_names
     features = np.array(features, dtype=np.float64, order="C")
-    target = np.array(target, dtype=np.float64, order="C").reshape(-1, 1)
+    target = np.array(target, dtype=np.float64, order="C").reshape(len(target), -1)
     if features.ndim != 2 or features.shape != (len(target), len(feature_names)):
         raise ValueError(f"{name}: features {features.shape} do not fit {len(target)} rows, {len(feature_names)} names")
+    if target.shape[1] != len(target_names):
+        raise ValueError(f"{name}: target {target.shape} does not fit {len(target_names)} names")
     if not (np.isfinite(features).all() and np.isfinite(target).all()):
         raise ValueError(f"{name}: a feature or a target is not a finite number")
-    digest = hashlib.sha256(repr((features.shape, feature_names, target_name)).encode())
+    if class_names and not np.array_equal(np.unique(target), np.arange(len(class_names))):
+        raise ValueError(f"{name}: targets are not the class numbers 0 to {len(class_names) - 1}, each at least once")
+    return _seal(name, features, target, feature_names, target_names, class_names)
+
+
+def _seal(
+    name: str,
+    features: NDArray[np.float64],
+    target: NDArray[np.float64],
+    feature_names: tuple[str, ...],
+    target_names: tuple[str, ...],
+    class_names: tuple[str, ...],
+) -> Table:
+    """Digest and read-only arrays. One regression target is hashed as it was before there could be several."""
+    targets = target_names[0] if len(target_names) == 1 else target_names
+    header: tuple[object, ...] = (features.shape, feature_names, targets)
+    if class_names:
+        header = (*header, class_names)
+    digest = hashlib.sha256(repr(header).encode())
     for array in (features, target):
         digest.update(array.astype("<f8").tobytes())
         array.setflags(write=False)
-    return Table(name, features, target, feature_names, target_name, digest.hexdigest())
+    return Table(name, features, target, feature_names, target_names, class_names, digest.hexdigest())
 
 
-def read_diabetes() -> Table:
-    """442 patients, 10 measurements, disease progression one year later.
+@dataclass(frozen=True)
+class TableSource:
+    """Which data set, drawn and prepared how; None leaves a parameter at the data set's default.
 
-    Source: Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression; scikit-learn's copy, unscaled.
+    Attributes:
+        name: A key of `TABLES`.
+        rows: Number of rows to draw.
+        noise: Noise of the draw; its meaning is in the data set's description.
+        seed: Seed of the draw.
+        polynomial_degree: 1 to 5; above 1 the features are all products of up to so many inputs.
     """
-    from sklearn.datasets import load_diabetes  # here: workers need no reader, and its import takes seconds
 
-    bunch = load_diabetes(scaled=False)
-    return make_table("diabetes", bunch.data, bunch.target, tuple(bunch.feature_names), "disease progression")
+    name: str
+    rows: int | None = None
+    noise: float | None = None
+    seed: int | None = None
+    polynomial_degree: int = 1
+
+    @property
+    def parameters(self) -> dict[str, int | float]:
+        """What is set beside the name, in the order of the alphabet."""
+        return {name: getattr(self, name) for name in READ_AS if getattr(self, name) != getattr(TableSource, name)}
+
+    def text(self) -> str:
+        """One line that names the source: `parse_source` reads it, and a table carries it as its name.
+
+        Example:
+            >>> TableSource("diabetes").text(), TableSource("moons", rows=200, noise=0.2, seed=0).text()
+            ('diabetes', 'moons(noise=0.2, rows=200, seed=0)')
+        """
+        shown = [f"{name}={repr(READ_AS[name](value)).removesuffix('.0')}" for name, value in self.parameters.items()]
+        return f"{self.name}({', '.join(shown)})" if shown else self.name
 
 
-TABLES: dict[str, Callable[[], Table]] = {"diabetes": read_diabetes}
-
-
-@lru_cache(maxsize=8)
-def load_table(name: str) -> Table:
-    """The data set of that name, read once a process.
+def parse_source(text: str) -> TableSource:
+    """The source that a text names; whether such a data set exists is `check_source`'s question.
 
     Args:
-        name: A key of `TABLES`.
+        text: A name, or a name and parameters in brackets.
 
     Returns:
-        The table.
+        The source.
 
     Raises:
-        KeyError: If there is no such data set.
+        ValueError: If the text cannot be read.
+
+    Example:
+        >>> parse_source("moons(noise=0.2, rows=200)")
+        TableSource(name='moons', rows=200, noise=0.2, seed=None, polynomial_degree=1)
+    """
+    found = re.fullmatch(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*", text)
+    pairs = [pair.split("=") for pair in (found[2] or "").split(",") if pair.strip()] if found else []
+    keys = [pair[0].strip() for pair in pairs]
+    if not found or any(len(pair) != 2 for pair in pairs) or len({*keys}) < len(keys) or not {*keys} <= {*READ_AS}:
+        raise ValueError(f"cannot read the data set {text!r}; write it like moons(noise=0.2, rows=200, seed=0)")
+    try:
+        return TableSource(found[1], **{key: READ_AS[key](pair[1]) for key, pair in zip(keys, pairs, strict=True)})
+    except ValueError as error:
+        raise ValueError(f"cannot read the data set {text!r}: {error}") from None
+
+
+def check_source(source: TableSource) -> str | None:
+    """What is wrong with a source, found without reading it.
+
+    Args:
+        source: Any source.
+
+    Returns:
+        A sentence, or None if `load_table` will read it.
+
+    Example:
+        >>> check_source(TableSource("iris", noise=0.1))
+        'iris takes no noise; it has no parameters'
+        >>> check_source(TableSource("digits", polynomial_degree=3))
+        'polynomial_degree 3 makes 47904 features of the 64 of digits; at most 5000 are formed for so many rows'
+    """
+    reader = TABLES.get(source.name)
+    if reader is None:
+        return f"there is no data set {source.name}; there are {', '.join(TABLES)}"
+    problems = (problem(reader, source) for problem in (_foreign_parameter, _bad_draw, _bad_degree))
+    return next((problem for problem in problems if problem), None)
+
+
+def _foreign_parameter(reader: Reader, source: TableSource) -> str | None:
+    takes = ", ".join(reader.defaults)
+    for name in ("rows", "noise", "seed"):
+        if getattr(source, name) is not None and name not in reader.defaults:
+            return f"{reader.name} takes no {name}; it " + (f"takes {takes}" if takes else "has no parameters")
+    return None
+
+
+def _bad_draw(reader: Reader, source: TableSource) -> str | None:
+    for name, least, most in (("rows", reader.fewest_rows, MOST_ROWS), ("seed", 0, LARGEST_SEED)):
+        value = getattr(source, name)
+        if value is not None and not (_is_whole(value) and least <= value <= most):
+            return f"{name} of {reader.name} must be a whole number from {least} to {most}, not {value!r}"
+    noise = source.noise
+    if noise is not None and not (_is_number(noise) and 0 <= noise <= LARGEST_NOISE):
+        return f"noise of {reader.name} must be a number from 0 to {LARGEST_NOISE:.0f}, not {noise!r}"
+    return None
+
+
+def _bad_degree(reader: Reader, source: TableSource) -> str | None:
+    degree = source.polynomial_degree
+    if not (_is_whole(degree) and 1 <= degree <= HIGHEST_DEGREE):
+        return f"polynomial_degree must be a whole number from 1 to {HIGHEST_DEGREE}, not {degree!r}"
+    count = count_polynomial_features(reader.n_features, degree)
+    most = min(MOST_FEATURES, MOST_NUMBERS // (source.rows or reader.rows or 1))
+    if degree > 1 and count > most:
+        made_of = f"{count} features of the {reader.n_features} of {reader.name}"
+        return f"polynomial_degree {degree} makes {made_of}; at most {most} are formed for so many rows"
+    return None
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def load_table(source: TableSource | str) -> Table:
+    """The data set that a source names, read once a process.
+
+    Args:
+        source: The source or its text, such as "diabetes".
+
+    Returns:
+        The table; its name is the source's text.
+
+    Raises:
+        ValueError: If there is no such data set, or it does not take these parameters.
 
     Example:
         >>> load_table("diabetes").features.shape
         (442, 10)
+        >>> load_table("disk(polynomial_degree=2)").feature_names
+        ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2')
     """
-    return TABLES[name]()
+    source = parse_source(source) if isinstance(source, str) else source
+    if problem := check_source(source):
+        raise ValueError(problem)
+    return _read(source)
+
+
+@lru_cache(maxsize=32)
+def _read(source: TableSource) -> Table:
+    reader = TABLES[source.name]
+    chosen = {name: value for name, value in source.parameters.items() if name in reader.defaults}
+    columns = reader.read(**{**reader.defaults, **chosen})
+    features, names = form_polynomial(columns.features, columns.feature_names, source.polynomial_degree)
+    return make_table(source.text(), features, columns.target, names, columns.target_names, columns.class_names)

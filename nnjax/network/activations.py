@@ -1,18 +1,32 @@
-"""Activation functions with their closed-form derivatives, and the switch by which one program serves them all."""
+"""Activation functions with their closed-form derivatives: the lecture's table, and what practice added to it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jax import lax
-from jaxtyping import Array, Float, Int, Scalar
-
-Elementwise = Callable[[Array], Array]
+from jax.scipy.stats import norm
+from jaxtyping import Array, Float, Scalar
 
 SATURATION = 0.07065082485316447
 """A unit counts as saturated where its slope is at most this share of the steepest one: sech²(2) = σ'(4)/σ'(0),
 that is |z| >= 4 for the logistic and |z| >= 2 for tanh."""
+
+
+class Bends(NamedTuple):
+    """The numbers of a run that bend its activations; batched over runs.
+
+    Attributes:
+        negative_slope: Slope of leaky_relu below zero; where PReLU's learned slope begins.
+        elu_alpha: What elu tends to below zero, with a minus.
+    """
+
+    negative_slope: Float[Scalar, ""] | float
+    elu_alpha: Float[Scalar, ""] | float
+
+
+Elementwise = Callable[[Array, Bends], Array]
 
 
 @dataclass(frozen=True)
@@ -23,8 +37,12 @@ class Activation:
         name: The level of the factor `activation`.
         function: z -> a, elementwise.
         derivative: z -> da/dz, elementwise, in closed form.
-        peak_slope: The largest derivative, by which saturation is measured.
+        peak_slope: The steepest slope, by which saturation is measured (for elu that of its positive side).
         initializer: What `initializer = "auto"` means for it.
+        equation: f(z), as the table prints it.
+        slope_equation: f′(z), as the table prints it.
+        remark: Where it comes from, or what to know.
+        structure: "elementwise"; or what it adds to a layer: "prelu" a learned slope, "maxout" further weights.
     """
 
     name: str
@@ -32,42 +50,128 @@ class Activation:
     derivative: Elementwise
     peak_slope: float
     initializer: str
+    equation: str
+    slope_equation: str
+    remark: str
+    structure: str = "elementwise"
 
 
-LEAKY_SLOPE = 0.01  # the lecture writes 0.1 in one place; most sources, and this house, take 0.01
+SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
-def _logistic_slope(z: Array) -> Array:
+def _above(z: Array, positive: Array, otherwise: Array) -> Array:
+    return jnp.where(z > 0, positive, otherwise)
+
+
+def _identity(z: Array, bends: Bends) -> Array:
+    return z
+
+
+def _ones(z: Array, bends: Bends) -> Array:
+    return jnp.ones_like(z)
+
+
+def _zeros(z: Array, bends: Bends) -> Array:
+    return jnp.zeros_like(z)
+
+
+def _binary_step(z: Array, bends: Bends) -> Array:
+    return (z >= 0).astype(z.dtype)
+
+
+def _logistic(z: Array, bends: Bends) -> Array:
+    return jax.nn.sigmoid(z)
+
+
+def _logistic_slope(z: Array, bends: Bends) -> Array:
     a = jax.nn.sigmoid(z)
     return a * (1 - a)
 
 
-def _tanh_slope(z: Array) -> Array:
+def _tanh(z: Array, bends: Bends) -> Array:
+    return jnp.tanh(z)
+
+
+def _tanh_slope(z: Array, bends: Bends) -> Array:
     return 1 - jnp.square(jnp.tanh(z))
 
 
-def _step_slope(z: Array) -> Array:
-    return jnp.where(z > 0, jnp.ones_like(z), jnp.zeros_like(z))
+def _arctan(z: Array, bends: Bends) -> Array:
+    return jnp.arctan(z)
 
 
-def _leaky(z: Array) -> Array:
-    return jnp.where(z > 0, z, LEAKY_SLOPE * z)
+def _arctan_slope(z: Array, bends: Bends) -> Array:
+    return 1 / (jnp.square(z) + 1)
 
 
-def _leaky_slope(z: Array) -> Array:
-    return jnp.where(z > 0, jnp.ones_like(z), jnp.full_like(z, LEAKY_SLOPE))
-
-
-def _elu(z: Array) -> Array:
-    return jnp.where(z > 0, z, jnp.expm1(jnp.minimum(z, 0)))
-
-
-def _elu_slope(z: Array) -> Array:
-    return jnp.exp(jnp.minimum(z, 0))
-
-
-def _relu(z: Array) -> Array:
+def _relu(z: Array, bends: Bends) -> Array:
     return jnp.maximum(z, 0)
+
+
+def _relu_slope(z: Array, bends: Bends) -> Array:
+    return _above(z, jnp.ones_like(z), jnp.zeros_like(z))
+
+
+def _leaky(z: Array, bends: Bends) -> Array:
+    return _above(z, z, bends.negative_slope * z)
+
+
+def _leaky_slope(z: Array, bends: Bends) -> Array:
+    return _above(z, jnp.ones_like(z), jnp.full_like(z, bends.negative_slope))
+
+
+def _elu(z: Array, bends: Bends) -> Array:
+    return _above(z, z, bends.elu_alpha * jnp.expm1(jnp.minimum(z, 0)))
+
+
+def _elu_slope(z: Array, bends: Bends) -> Array:
+    return _above(z, jnp.ones_like(z), bends.elu_alpha * jnp.exp(jnp.minimum(z, 0)))
+
+
+def _softplus(z: Array, bends: Bends) -> Array:
+    return jax.nn.softplus(z)
+
+
+def _gelu(z: Array, bends: Bends) -> Array:
+    return jax.nn.gelu(z, approximate=False)
+
+
+def _gelu_slope(z: Array, bends: Bends) -> Array:
+    return norm.cdf(z) + z * norm.pdf(z)
+
+
+def _silu(z: Array, bends: Bends) -> Array:
+    return z * jax.nn.sigmoid(z)
+
+
+def _silu_slope(z: Array, bends: Bends) -> Array:
+    gate = jax.nn.sigmoid(z)
+    return gate * (1 + z * (1 - gate))
+
+
+def _selu(z: Array, bends: Bends) -> Array:
+    return SELU_SCALE * _above(z, z, SELU_ALPHA * jnp.expm1(jnp.minimum(z, 0)))
+
+
+def _selu_slope(z: Array, bends: Bends) -> Array:
+    return SELU_SCALE * _above(z, jnp.ones_like(z), SELU_ALPHA * jnp.exp(jnp.minimum(z, 0)))
+
+
+def _mish(z: Array, bends: Bends) -> Array:
+    return z * jnp.tanh(jax.nn.softplus(z))
+
+
+def _mish_slope(z: Array, bends: Bends) -> Array:
+    gate = jnp.tanh(jax.nn.softplus(z))
+    return gate + z * jax.nn.sigmoid(z) * (1 - jnp.square(gate))
+
+
+def _hard_tanh(z: Array, bends: Bends) -> Array:
+    return jnp.clip(z, -1, 1)
+
+
+def _hard_tanh_slope(z: Array, bends: Bends) -> Array:
+    return (jnp.abs(z) < 1).astype(z.dtype)
 
 
 def _registry(*members: Activation) -> dict[str, Activation]:
@@ -75,76 +179,74 @@ def _registry(*members: Activation) -> dict[str, Activation]:
 
 
 ACTIVATIONS = _registry(
-    Activation("identity", lambda z: z, jnp.ones_like, 1.0, "lecun"),
-    Activation("logistic", jax.nn.sigmoid, _logistic_slope, 0.25, "glorot"),
-    Activation("tanh", jnp.tanh, _tanh_slope, 1.0, "glorot"),
-    Activation("relu", _relu, _step_slope, 1.0, "he"),
-    Activation("leaky_relu", _leaky, _leaky_slope, 1.0, "he"),
-    Activation("elu", _elu, _elu_slope, 1.0, "he"),
-    Activation("softplus", jax.nn.softplus, jax.nn.sigmoid, 1.0, "glorot"),
-)
-"""Name -> activation; the order is the index that `activate` switches on."""
+    Activation("identity", _identity, _ones, 1.0, "lecun", "z", "1", "a network of it is linear"),
+    Activation(
+        "binary_step", _binary_step, _zeros, 0.0, "glorot", "0 for z < 0, 1 for z ≥ 0", "0 for z ≠ 0",
+        "the perceptron's; no gradient passes, so hidden layers before it learn nothing",
+    ),
+    Activation(
+        "logistic", _logistic, _logistic_slope, 0.25, "glorot", "1 / (1 + e⁻ᶻ)", "f(z) (1 − f(z))",
+        "sigmoid, soft step",
+    ),
+    Activation("tanh", _tanh, _tanh_slope, 1.0, "glorot", "2 / (1 + e⁻²ᶻ) − 1", "1 − f(z)²", "2 σ(2z) − 1"),
+    Activation("arctan", _arctan, _arctan_slope, 1.0, "glorot", "tan⁻¹ z", "1 / (z² + 1)", "saturates slowly"),
+    Activation("relu", _relu, _relu_slope, 1.0, "he", "max(0, z)", "0 for z < 0, 1 for z > 0", "Nair & Hinton 2010"),
+    Activation(
+        "leaky_relu", _leaky, _leaky_slope, 1.0, "he", "max(αz, z)", "α for z < 0, 1 for z > 0",
+        "α = negative_slope: 0.01 (Maas et al. 2013), 0.1 on one slide",
+    ),
+    Activation(
+        "prelu", _leaky, _leaky_slope, 1.0, "he", "αz for z < 0, z for z ≥ 0", "α for z < 0, 1 for z > 0",
+        "α learned, one a unit or one a layer, from negative_slope = 0.25 (He et al. 2015)", "prelu",
+    ),
+    Activation(
+        "elu", _elu, _elu_slope, 1.0, "he", "α (eᶻ − 1) for z < 0, z for z ≥ 0", "f(z) + α for z < 0, 1 for z > 0",
+        "α = elu_alpha: 1 (Clevert et al. 2016)",
+    ),
+    Activation(
+        "softplus", _softplus, lambda z, bends: jax.nn.sigmoid(z), 1.0, "glorot", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)",
+        "a smooth relu",
+    ),
+    Activation(
+        "maxout", _identity, _ones, 1.0, "lecun", "max(w₁ᵀx + b₁, …, wₖᵀx + bₖ)", "1 for the largest piece, else 0",
+        "k = maxout_pieces sets of weights a unit (Goodfellow et al. 2013)", "maxout",
+    ),
+    Activation(
+        "gelu", _gelu, _gelu_slope, 1.1289, "he", "z Φ(z)", "Φ(z) + z φ(z)", "Hendrycks & Gimpel 2016; exact, by erf"
+    ),
+    Activation(
+        "silu", _silu, _silu_slope, 1.0998, "he", "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", "swish, Ramachandran et al. 2017"
+    ),
+    Activation(
+        "selu", _selu, _selu_slope, SELU_SCALE * SELU_ALPHA, "lecun", "λα (eᶻ − 1) for z < 0, λz for z ≥ 0",
+        "λα eᶻ for z < 0, λ for z > 0", "λ = 1.0507, α = 1.6733: Klambauer et al. 2017",
+    ),
+    Activation(
+        "mish", _mish, _mish_slope, 1.0885, "he", "z tanh(ln(1 + eᶻ))", "t + z σ(z) (1 − t²), t = tanh(ln(1 + eᶻ))",
+        "Misra 2020",
+    ),
+    Activation(
+        "hard_tanh", _hard_tanh, _hard_tanh_slope, 1.0, "glorot", "max(−1, min(1, z))", "1 for |z| < 1, else 0",
+        "tanh in straight lines",
+    ),
+)  # fmt: skip
+"""Name -> activation, in the order of the lecture's table."""
 
-ACTIVATION_NAMES = tuple(ACTIVATIONS)
+CLASSIC = ("identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "softplus")
+"""One program serves these; the order is the index that it switches on."""
 
-PEAK_SLOPES = tuple(member.peak_slope for member in ACTIVATIONS.values())
-
-
-def _branch(member: Activation) -> Callable[[Array, Array], tuple[Array, Array]]:
-    def value_and_slope(z: Array, bias: Array) -> tuple[Array, Array]:
-        shifted = z + bias
-        return member.function(shifted), member.derivative(shifted)
-
-    return value_and_slope
+FURTHER = ("binary_step", "arctan", "gelu", "silu", "selu", "mish", "hard_tanh")
+"""Another program serves these: branches that a study does not use would cost compile time."""
 
 
-def value_and_slope(
-    z: Float[Array, " units"], bias: Float[Array, " units"], index: Int[Scalar, ""]
-) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
-    """Apply activation number `index` to z + bias.
-
-    The index is the same for all runs of a chunk, so that the switch stays a branch and never becomes a select.
-
-    Returns:
-        a = f(z + bias) and the slope f'(z + bias).
-    """
-    both: tuple[Array, Array] = lax.switch(index, [_branch(member) for member in ACTIVATIONS.values()], z, bias)
-    return both
-
-
-@jax.custom_vjp
-def activate(
-    z: Float[Array, " units"], bias: Float[Array, " units"], probe: Float[Array, " units"], index: Int[Scalar, ""]
-) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
-    """One layer's nonlinearity, differentiated by its closed form instead of by a second switch.
-
-    Args:
-        z: Pre-activations without bias.
-        bias: The layer's bias.
-        probe: Zeros. Its value is ignored; its gradient is the derivative of the loss by the pre-activation, which
-            `jax.grad` then hands out beside the parameters' gradients.
-        index: Position in `ACTIVATIONS`.
-
-    Returns:
-        The activations, and their slopes (not differentiated further).
+def branches_for(activations: tuple[str, ...]) -> tuple[str, ...]:
+    """The branches of the program that serves a network with these activations, a function of them alone.
 
     Example:
-        >>> zeros = jnp.zeros(2)
-        >>> a, slope = activate(jnp.array([-1.0, 2.0]), zeros, zeros, jnp.int32(ACTIVATION_NAMES.index("relu")))
-        >>> a.tolist(), slope.tolist()
-        ([0.0, 2.0], [0.0, 1.0])
+        >>> branches_for(("relu", "tanh")) == CLASSIC, branches_for(("relu", "gelu")) == CLASSIC + FURTHER
+        (True, True)
     """
-    return value_and_slope(z, bias, index)
-
-
-def _activate_forward(z: Array, bias: Array, probe: Array, index: Array) -> tuple[tuple[Array, Array], Array]:
-    a, slope = value_and_slope(z, bias, index)
-    return (a, slope), slope
-
-
-def _activate_backward(slope: Array, cotangents: tuple[Array, Array]) -> tuple[Array, Array, Array, None]:
-    delta = cotangents[0] * slope
-    return delta, delta, delta, None
-
-
-activate.defvjp(_activate_forward, _activate_backward)
+    switched = {name for name in activations if ACTIVATIONS[name].structure == "elementwise"}
+    if switched <= set(CLASSIC):
+        return CLASSIC
+    return FURTHER if switched <= set(FURTHER) else CLASSIC + FURTHER

@@ -2,8 +2,8 @@
 
 `weigh` is written for one example. Under `vmap` over a mini-batch it becomes one matrix product whose weight gradient
 is taken with an explicitly transposed copy of the inputs for small batches: Eigen's product of a transposed view is
-its slowest case (2.4 against 1.6 µs for a 64 × 64 layer at batch 8), while the copy costs more than it gains from
-batch 64 on.
+its slowest case (2.4 against 1.6 µs for a 64 × 64 layer at batch 8), while the copy costs more than it gains above
+batch 64.
 """
 
 import jax

@@ -1,14 +1,47 @@
-"""Losses of one example, in the lecture's scaling."""
+"""Losses of one example, from its logits; a mini-batch takes the mean."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Scalar
 
-Loss = Callable[[Float[Array, " outputs"], Float[Array, " outputs"]], Float[Scalar, ""]]
+from nnjax.network.outputs import OUTPUTS, below_maximum
+
+Vector = Float[Array, " outputs"]
 
 
-def half_squared_error(prediction: Float[Array, " outputs"], target: Float[Array, " outputs"]) -> Float[Scalar, ""]:
+@dataclass(frozen=True)
+class Loss:
+    """What training makes small.
+
+    Attributes:
+        name: The level of the factor `loss`.
+        function: (logits [outputs], target [outputs], name of the output) -> the loss of one example.
+        outputs: Names of the outputs that it may stand behind, the usual one first.
+        meaning: One line for a person.
+        formula: In plain text: y the target, p the prediction, z the logits.
+    """
+
+    name: str
+    function: Callable[[Vector, Vector, str], Float[Scalar, ""]]
+    outputs: tuple[str, ...]
+    meaning: str
+    formula: str
+
+    def __call__(self, logits: Vector, target: Vector, output: str = "identity") -> Float[Scalar, ""]:
+        """The loss of one example.
+
+        Raises:
+            ValueError: The loss cannot stand behind this output.
+        """
+        if output not in self.outputs:
+            raise ValueError(f"{self.name} goes with the output {' or '.join(self.outputs)}, not {output}")
+        return self.function(logits, target, output)
+
+
+def half_squared_error(prediction: Vector, target: Vector) -> Float[Scalar, ""]:
     """½‖y − v‖² of one example; its mean over N examples is E = 1/(2N) Σ‖y − v‖².
 
     Source: the lecture's slide on the cost function. scikit-learn's squared loss has the same ½.
@@ -20,5 +53,90 @@ def half_squared_error(prediction: Float[Array, " outputs"], target: Float[Array
     return 0.5 * jnp.sum(jnp.square(prediction - target))
 
 
-LOSSES: dict[str, Loss] = {"half_mean_squared_error": half_squared_error}
-"""Name -> loss of one example; a mini-batch takes the mean."""
+def _half_mean_squared_error(logits: Vector, target: Vector, output: str) -> Float[Scalar, ""]:
+    return half_squared_error(OUTPUTS[output].apply(logits), target)
+
+
+def binary_cross_entropy(logits: Vector, target: Vector) -> Float[Scalar, ""]:
+    """−Σ y ln p + (1 − y) ln(1 − p) behind p = σ(z), summed over the outputs; natural logarithm.
+
+    From the logits, −ln p = softplus(−z) and −ln(1 − p) = softplus(z): nothing overflows, no logarithm meets zero,
+    and no small surprise is lost in a difference.
+
+    Example:
+        >>> float(binary_cross_entropy(jnp.array([0.0]), jnp.array([1.0]))).hex() == float(jnp.log(2.0)).hex()
+        True
+        >>> float(binary_cross_entropy(jnp.array([1e4]), jnp.array([0.0])))
+        10000.0
+    """
+    return jnp.sum(target * jax.nn.softplus(-logits) + (1 - target) * jax.nn.softplus(logits))
+
+
+def cross_entropy(logits: Vector, target: Vector) -> Float[Scalar, ""]:
+    """−Σ_k y_k ln p_k behind p = softmax(z); natural logarithm.
+
+    With the maximum m of the logits subtracted, ln p_k = z_k − m − ln Σ_j e^(z_j − m), whose sum is at least one.
+
+    Example:
+        >>> float(cross_entropy(jnp.array([1e4, 0.0]), jnp.array([0.0, 1.0])))
+        10000.0
+    """
+    shifted = below_maximum(logits)
+    return -jnp.sum(target * (shifted - jnp.log(jnp.sum(jnp.exp(shifted)))))
+
+
+def _registry(*members: Loss) -> dict[str, Loss]:
+    return {member.name: member for member in members}
+
+
+LOSSES = _registry(
+    Loss(
+        "half_mean_squared_error",
+        _half_mean_squared_error,
+        ("identity", "relu", "logistic", "softmax"),
+        "half the squared distance between target and prediction",
+        "1/2 ||y - p||^2",
+    ),
+    Loss(
+        "binary_cross_entropy",
+        lambda logits, target, _output: binary_cross_entropy(logits, target),
+        ("logistic",),
+        "surprise at each output's yes or no, in nats, summed over the outputs",
+        "-sum_k y_k ln p_k + (1 - y_k) ln(1 - p_k)",
+    ),
+    Loss(
+        "cross_entropy",
+        lambda logits, target, _output: cross_entropy(logits, target),
+        ("softmax",),
+        "surprise at the true class, in nats",
+        "-sum_k y_k ln p_k",
+    ),
+)
+"""Name -> loss of one example."""
+
+
+def default_output(loss: str, task: str = "regression") -> str:
+    """The output that `output = "auto"` stands for: the loss's usual one that the task can be judged by.
+
+    Args:
+        loss: A key of `LOSSES`.
+        task: "regression", or "classification", which needs probabilities.
+
+    Example:
+        >>> default_output("cross_entropy"), default_output("half_mean_squared_error", "classification")
+        ('softmax', 'logistic')
+    """
+    wanted = LOSSES[loss].outputs
+    if task == "classification":
+        wanted = tuple(name for name in wanted if OUTPUTS[name].is_probability)
+    return wanted[0]
+
+
+def default_loss(task: str) -> str:
+    """The loss that a task takes unless a study says otherwise.
+
+    Example:
+        >>> default_loss("regression"), default_loss("classification")
+        ('half_mean_squared_error', 'cross_entropy')
+    """
+    return {"regression": "half_mean_squared_error", "classification": "cross_entropy"}[task]

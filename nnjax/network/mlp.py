@@ -1,98 +1,194 @@
 """The multilayer perceptron as pure functions on a pytree, written for one example."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.activations import activate
+from nnjax.network.activations import Bends
+from nnjax.network.architecture import Architecture
 from nnjax.network.dense import weigh
 from nnjax.network.initializers import draw_parameters
+from nnjax.network.nonlinearity import activate, maxout, prelu
+from nnjax.network.normalization import Moments, batch_moments, layer_moments, normalize
 
 
 class Layer(NamedTuple):
-    """One layer's parameters: weights [fan_in, fan_out] and bias [fan_out], float32."""
+    """One layer's parameters, float32; what a layer does not have is None and costs nothing.
 
-    weights: Float[Array, "fan_in fan_out"]
-    bias: Float[Array, " fan_out"]
+    Attributes:
+        weights: [fan_in, fan_out]; [pieces, fan_in, fan_out] for maxout.
+        bias: [fan_out]; [pieces, fan_out] for maxout. The shift β of a normalised layer.
+        scale: γ of a normalised layer, like the bias.
+        negative_slope: α of PReLU [fan_out] or [1].
+    """
+
+    weights: Float[Array, "*pieces fan_in fan_out"]
+    bias: Float[Array, "*pieces fan_out"]
+    scale: Float[Array, "*pieces fan_out"] | None = None
+    negative_slope: Float[Array, " slopes"] | None = None
 
 
 Parameters = tuple[Layer, ...]
-"""Hidden layers in order, then the linear output layer."""
+"""Hidden layers in order, then the output layer."""
+
+
+class Aside(NamedTuple):
+    """What accompanies one example through the network.
+
+    Attributes:
+        probes: Zeros, one array [units] a hidden layer: the places where `jax.grad` reads the derivative of the loss
+            by the pre-activations (see `activate`).
+        masks: Dropout: what each unit's activation is multiplied with [units] a hidden layer; None without.
+        weight: What the example counts in the statistics of its batch; None where they are given.
+        moments: Statistics for batch normalisation, one a hidden layer; None to take those of the batch.
+    """
+
+    probes: tuple[Float[Array, " _"], ...]
+    masks: tuple[Float[Array, " _"], ...] | None = None
+    weight: Float[Scalar, ""] | None = None
+    moments: tuple[Moments, ...] | None = None
 
 
 class Forward(NamedTuple):
     """What one example leaves behind on its way through the network.
 
     Attributes:
-        prediction: The output [outputs].
-        activations: One array [units] a hidden layer.
+        logits: The output layer's weighted sums [outputs], before any output function.
+        activations: One array [units] a hidden layer, before dropout and skips.
         slopes: Their derivatives f'(z), one array [units] a hidden layer.
+        moments: The statistics that batch normalisation used, one a hidden layer; empty without.
     """
 
-    prediction: Float[Array, " outputs"]
-    activations: tuple[Float[Array, " units"], ...]
-    slopes: tuple[Float[Array, " units"], ...]
+    logits: Float[Array, " outputs"]
+    activations: tuple[Float[Array, " _"], ...]
+    slopes: tuple[Float[Array, " _"], ...]
+    moments: tuple[Moments, ...] = ()
 
 
-def init(generator: np.random.Generator, layer_sizes: Sequence[int], initializer: str) -> Parameters:
+def init(
+    generator: np.random.Generator,
+    architecture: Architecture,
+    initializer: str,
+    gain: float = 1.0,
+    negative_slope: float = 0.25,
+) -> Parameters:
     """Draw the initial parameters of a network, on the host.
 
     Args:
         generator: The run's initialisation stream.
-        layer_sizes: Inputs, hidden units …, outputs.
+        architecture: What to draw for.
         initializer: A key of `INITIALIZERS`.
+        gain: What the hidden weights' standard deviation is multiplied with.
+        negative_slope: Where PReLU's slopes begin.
+
+    Returns:
+        Layers of numpy arrays; scales are one.
     """
-    layers: list[tuple[Any, Any]] = [*draw_parameters(generator, layer_sizes, initializer)]
-    return tuple(Layer(weights, bias) for weights, bias in layers)
+    structures = [architecture.structure(layer) for layer in range(architecture.depth)]
+    pieces = [architecture.maxout_pieces if structure == "maxout" else None for structure in structures]
+    drawn: list[tuple[Any, Any]] = [
+        *draw_parameters(generator, architecture.layer_sizes, initializer, gain=gain, pieces=pieces)
+    ]
+    layers = []
+    for structure, (weights, bias) in zip([*structures, "output"], drawn, strict=True):
+        normalised = architecture.normalization != "none" and structure != "output"
+        slopes = {"prelu_unit": bias.shape[-1], "prelu_layer": 1}.get(structure)
+        learned: Any = np.full(slopes, negative_slope, dtype=np.float32) if slopes else None
+        layers.append(
+            Layer(
+                weights=weights,
+                bias=bias,
+                scale=np.ones_like(bias) if normalised else None,
+                negative_slope=learned,
+            )
+        )
+    return tuple(layers)
 
 
 def apply(
+    architecture: Architecture,
     parameters: Parameters,
-    probes: Sequence[Float[Array, " units"]],
-    activation: Int[Scalar, ""],
+    aside: Aside,
+    activation: Int[Array, " hidden"],
+    bends: Bends,
     x: Float[Array, " D"],
 ) -> Forward:
     """Carry one example through the network.
 
+    With batch normalisation over the batch itself, it must be called under `vmap` with the axis name `EXAMPLES`.
+
     Args:
+        architecture: The network's.
         parameters: As `init` draws them.
-        probes: Zeros, one array a hidden layer: the places where `jax.grad` reads the derivative of the loss by the
-            pre-activations (see `activate`).
-        activation: Position in `ACTIVATIONS`.
+        aside: What accompanies the example.
+        activation: Position in `architecture.branches`, one a hidden layer.
+        bends: Numbers that bend some activations.
         x: One example's features, scaled.
 
     Returns:
-        The prediction, the activations and the slopes of the hidden layers.
+        The logits, and the activations and slopes of the hidden layers.
 
     Example:
-        >>> parameters = init(np.random.default_rng(0), (3, 4, 1), "he")
-        >>> apply(parameters, no_probes(parameters), jnp.int32(0), jnp.ones(3)).prediction.shape
+        >>> architecture = Architecture((3, 4, 1))
+        >>> parameters = init(np.random.default_rng(0), architecture, "he")
+        >>> aside, bends = Aside(no_probes(architecture)), Bends(0.01, 1.0)
+        >>> apply(architecture, parameters, aside, jnp.zeros(1, jnp.int32), bends, jnp.ones(3)).logits.shape
         (1,)
     """
-    activations, slopes = [], []
-    signal = x
-    for layer, probe in zip(parameters[:-1], probes, strict=True):
-        signal, slope = activate(weigh(signal, layer.weights), layer.bias, probe, activation)
-        activations.append(signal)
+    activations, slopes, statistics = [], [], []
+    signal = skipped = x
+    for number, layer in enumerate(parameters[:-1]):
+        z, moments = _preactivation(architecture, layer, number, aside, signal)
+        probe = aside.probes[number]
+        if architecture.structure(number) == "maxout":
+            unit, slope = maxout(z, layer.bias, probe)
+        elif layer.negative_slope is not None:
+            unit, slope = prelu(z, layer.bias, probe, layer.negative_slope)
+        else:
+            unit, slope = activate(architecture.branches, z, layer.bias, probe, activation[number], bends)
+        activations.append(unit)
         slopes.append(slope)
+        statistics += [moments] if moments is not None else []
+        signal = unit if aside.masks is None else unit * aside.masks[number]
+        if architecture.closes_block(number):
+            signal = signal + skipped
+        if number == 0 or architecture.closes_block(number):
+            skipped = signal
     output = parameters[-1]
-    return Forward(weigh(signal, output.weights) + output.bias, tuple(activations), tuple(slopes))
+    logits = weigh(signal, output.weights) + output.bias
+    return Forward(logits, tuple(activations), tuple(slopes), tuple(statistics))
 
 
-def no_probes(parameters: Parameters) -> tuple[Float[Array, " units"], ...]:
-    """The zeros that `apply` wants, for one example."""
-    return tuple(jnp.zeros_like(layer.bias) for layer in parameters[:-1])
+def _preactivation(
+    architecture: Architecture, layer: Layer, number: int, aside: Aside, signal: Array
+) -> tuple[Array, Moments | None]:
+    """The weighted sums without bias, normalised if the architecture says so; and the batch's statistics."""
+    if architecture.structure(number) == "maxout":
+        z = jnp.stack([weigh(signal, piece) for piece in layer.weights])
+    else:
+        z = weigh(signal, layer.weights)
+    if layer.scale is None:
+        return z, None
+    if architecture.normalization == "layer":
+        return normalize(z, layer_moments(z), layer.scale), None
+    if aside.moments is not None:
+        moments = aside.moments[number]
+    else:
+        assert aside.weight is not None
+        moments = batch_moments(z, aside.weight)
+    return normalize(z, moments, layer.scale), moments
 
 
-def parameter_count(layer_sizes: Sequence[int]) -> int:
-    """Number of weights and biases.
+def no_probes(architecture: Architecture, *rows: int) -> tuple[Float[Array, "*rows _"], ...]:
+    """The zeros that `apply` wants; for one example, or for a number of rows."""
+    return tuple(jnp.zeros((*rows, width)) for width in architecture.layer_sizes[1:-1])
 
-    Example:
-        >>> parameter_count((10, 64, 1))
-        769
-    """
-    return sum((fan_in + 1) * fan_out for fan_in, fan_out in pairwise(layer_sizes))
+
+def initial_moments(architecture: Architecture, parameters: Sequence[Layer]) -> tuple[Moments, ...]:
+    """Where running averages begin: mean 0 and variance 1; empty without batch normalisation."""
+    if architecture.normalization != "batch":
+        return ()
+    return tuple(Moments(jnp.zeros_like(layer.bias), jnp.ones_like(layer.bias)) for layer in parameters[:-1])

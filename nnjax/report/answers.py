@@ -5,17 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from nnjax.report.figures.curves import restricted_table
-from nnjax.report.formats import decimals, signed
+from nnjax.report.claims import ALPHA
+from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.material import Material
+from nnjax.report.speed import measure_speed
+from nnjax.report.stopping import lost_interval
+from nnjax.report.task import REGRESSION, TaskTerms
 from nnjax.report.views import join_words
 from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
 from nnjax.statistics.verdict import Verdict, judge
-
-MARGIN = 0.02
-"""Difference in R² that matters in practice: about 2 % of RMSE at an R² of one half."""
-
-ALPHA = 0.05
 
 
 @dataclass(frozen=True)
@@ -44,36 +42,39 @@ class Answer:
 
 
 def headline(material: Material) -> Headline:
-    """Is the best network better than ridge? Judged by the same interval, at the level of the declared claims."""
-    network, ridge = material.best.scores(), material.baseline()
+    """Is the best network better than the reference baseline? By the same interval, at the level of the claims."""
+    terms, network, reference = material.terms, material.best.scores(), material.baseline()
     level = bonferroni_level(ALPHA, max(1, len(material.claims)))
-    interval = paired_interval((network - ridge).to_numpy(dtype=float), *material.sizes.pair, level=level)
+    interval = paired_interval((network - reference).to_numpy(dtype=float), *material.sizes.pair, level=level)
     detail = (
-        f"Chosen on validation rows from {len(material.best.cell_ids):,} complete cells, the network reaches test_r2 "
-        f"{decimals(float(network.mean()))}; ridge, penalty chosen on the same rows, {decimals(float(ridge.mean()))}. "
-        f"Difference over {interval.n} splits: {signed(interval.estimate)}, "
-        f"{100 * level:.3g} % interval {signed(interval.low)} … {signed(interval.high)}."
+        f"Chosen on validation rows from {len(material.best.cell_ids):,} complete cells, the network reaches "
+        f"{terms.test} {decimals(float(network.mean()))}; {terms.reference}, penalty chosen on the same rows, "
+        f"{decimals(float(reference.mean()))}. Difference over {interval.n} splits: {signed(interval.estimate)}, "
+        f"{confidence(level)} interval {signed(interval.low)} … {signed(interval.high)}."
     )
-    return Headline(headline_words(interval, MARGIN), detail, interval, MARGIN)
+    return Headline(headline_words(interval, terms), detail, interval, terms.margin)
 
 
-def headline_words(interval: PairedInterval, margin: float) -> str:
-    """The headline for an interval of network minus ridge.
+def headline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> str:
+    """The headline for an interval of network minus reference baseline.
 
     Example:
-        >>> headline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111), 0.02)
+        >>> headline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111))
         'Ridge is as good: no network here is better or worse by an amount that matters.'
     """
-    verdict = judge("beats", interval, margin).verdict
+    verdict = judge("beats", interval, terms.margin).verdict
+    name = terms.reference[0].upper() + terms.reference[1:]
     if verdict is Verdict.SUPPORTED:
-        return "The network beats ridge regression."
+        return f"The network beats {terms.reference_long}."
     if verdict is Verdict.EQUAL:
-        return "Ridge is as good: no network here is better or worse by an amount that matters."
+        return f"{name} is as good: no network here is better or worse by an amount that matters."
     if verdict is Verdict.REFUTED:
         return (
-            "Ridge is better." if interval.high < 0 else "Ridge is as good: the network has no advantage that matters."
+            f"{name} is better."
+            if interval.high < 0
+            else f"{name} is as good: the network has no advantage that matters."
         )
-    return "Network or ridge: these splits cannot tell which is better."
+    return f"Network or {terms.reference}: these splits cannot tell which is better."
 
 
 def answers(material: Material) -> list[Answer]:
@@ -116,15 +117,11 @@ def _difference(material: Material, factor: str, row: "pd.Series[Any]") -> str:
 
 
 def _speed(material: Material) -> str:
-    layout = material.layout
-    table = restricted_table(material.chosen, layout.studied).sort_values("restricted_mean", kind="stable")
-    target = f"validation_r2 ≥ {float(material.results['target_r2'].iloc[0]):g}"
-    if not (table["share_reached"] >= 0.5).any():
-        return f"No combination reaches {target} in half of its runs."
-    first = table.iloc[0]
-    where = ", ".join(f"{factor} = {layout.text(factor, first[factor])}" for factor in layout.studied)
-    rest = f"; {n} of {len(table)} combinations never do" if (n := int((table["share_reached"] == 0).sum())) else ""
-    return f"{target} comes first with {where}: after {decimals(first['restricted_mean'], 1)} epochs on average{rest}."
+    speed = measure_speed(material)
+    if not speed.fastest:
+        return f"No combination reaches {speed.target} in half of its runs."
+    rest = f"; {speed.never} of {speed.combinations} combinations never do" if speed.never else ""
+    return f"{speed.target} comes first with {speed.fastest}: after {speed.epochs} epochs on average{rest}."
 
 
 def _gradients(material: Material) -> str:
@@ -143,14 +140,12 @@ def _gradients(material: Material) -> str:
 
 
 def _last_epoch(material: Material) -> str:
-    results = material.results
-    lost = (results["test_score"] - results["last_test_score"]).groupby(results["split"]).mean().dropna()
-    if len(lost) < 2:
+    interval = lost_interval(material)
+    if interval is None:
         return ""
-    interval = paired_interval(lost.to_numpy(dtype=float), *material.sizes.pair)
-    finished = results[results["status"] == "finished"]
+    finished = material.results[material.results["status"] == "finished"]
     return (
-        f"Training on to epoch {int(results['epochs'].max())} instead of stopping at the best epoch on validation rows "
-        f"(median {finished['best_epoch'].median():.0f}) costs {decimals(interval.estimate)} in test_r2 "
-        f"[{decimals(interval.low)}, {decimals(interval.high)}], averaged over all cells."
+        f"Training on to epoch {int(material.results['epochs'].max())} instead of stopping at the best epoch on "
+        f"validation rows (median {finished['best_epoch'].median():.0f}) costs {decimals(interval.estimate)} in "
+        f"{material.terms.test} [{decimals(interval.low)}, {decimals(interval.high)}], averaged over all cells."
     )

@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.answers import MARGIN
 from nnjax.report.chapters.scores import all_models, model_rows
 from nnjax.report.drawing import CARD, Draw, draw_card, level_looks
 from nnjax.report.figures.curves import draw_fit, draw_steps, fit_table, steps_table
@@ -31,15 +30,19 @@ def write_cards(material: Material, folder: Path) -> dict[str, Path]:
     Returns:
         Short name -> PNG file.
     """
-    layout, runs = material.layout, material.reference_runs
+    for stale in folder.glob("*.png"):
+        stale.unlink()
+    layout, terms, runs = material.layout, material.terms, material.reference_runs
+    place = ""
     if layout.panel:
-        runs = runs[runs[layout.panel] == layout.levels[layout.panel][-1]]
-    place = f"{layout.panel} = {layout.text(layout.panel, layout.levels[layout.panel][-1])}" if layout.panel else ""
+        last = [level for level in layout.levels[layout.panel] if level in set(runs[layout.panel])][-1]
+        runs = runs[runs[layout.panel] == last]
+        place = f"{layout.panel} = {layout.text(layout.panel, last)}"
     legend = level_looks(layout, material.palette, layout.color, runs[layout.color].unique().tolist())
     drawings: dict[str, tuple[str, Draw]] = {
-        "convergence": (f"fit_validation_r2, {place}", _convergence(material, runs)),
+        "convergence": (f"{terms.fit_validation}, {place}", _convergence(material, runs)),
         "epochs_to_target": (f"share of runs at target, {place}", _steps(material, runs)),
-        "last_epoch": ("last_test_r2 against test_r2", _epochs(material)),
+        "last_epoch": (f"{terms.last_test} against {terms.test}", _epochs(material)),
     }
     if material.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():
         drawings["gradients"] = (f"gradient by layer, {place}", _gradients(material, runs))
@@ -47,20 +50,20 @@ def write_cards(material: Material, folder: Path) -> dict[str, Path]:
         name: draw_card(folder / f"{name}.png", title.strip(", "), draw, legend)
         for name, (title, draw) in drawings.items()
     }
+    title = f"{terms.test} minus that of {terms.reference}"
     shape = replace(CARD, left=LONGEST_NAME)
-    return cards | {
-        "models": draw_card(folder / "models.png", "test_r2 minus that of ridge", _models(material), (), shape)
-    }
+    return cards | {"models": draw_card(folder / "models.png", title, _models(material), (), shape)}
 
 
 def _convergence(material: Material, runs: pd.DataFrame) -> Draw:
-    color = material.layout.color
-    table = fit_table(runs, [color], material.histories, "fit_validation_r2")
+    color, terms = material.layout.color, material.terms
+    table = fit_table(runs, [color], material.histories, terms.fit_validation, terms.floor)
 
     def draw(axes: Axes) -> None:
         if len(table):
             draw_fit(table, axes, material.palette, color)
-            axes.set_ylim(bottom=max(-0.25, axes.get_ylim()[0]))
+            low, high = axes.get_ylim()
+            axes.set_ylim(bottom=max(terms.lowest_shown, low) if high > terms.lowest_shown else low)
 
     return draw
 
@@ -83,15 +86,17 @@ def _gradients(material: Material, runs: pd.DataFrame) -> Draw:
 
 
 def _epochs(material: Material) -> Draw:
-    color = material.layout.color
+    color, terms = material.layout.color, material.terms
 
     def draw(axes: Axes) -> None:
-        draw_epochs(epochs_table(material.results, [color]), axes, material.palette, color)
-        axes.set_xlabel("test_r2 (best epoch)")
+        cells = epochs_table(material.results, [color])
+        draw_epochs(cells, axes, material.palette, color, f"{terms.test} (best epoch)")
 
     return draw
 
 
 def _models(material: Material) -> Draw:
     table = model_rows(material, all_models(material))
-    return partial(draw_intervals, table.assign(name=table["name"].str.removeprefix("network, ")), margin=MARGIN)
+    return partial(
+        draw_intervals, table.assign(name=table["name"].str.removeprefix("network, ")), margin=material.terms.margin
+    )

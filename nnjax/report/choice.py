@@ -3,37 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from nnjax.statistics.scores import clipped_scores
+from nnjax.report.task import TaskTerms
+from nnjax.results.scores import as_scores
 from nnjax.statistics.selection import NestedSelection, nested_selection
 
-SCORES = {
-    "validation_r2": "validation_score",
-    "test_r2": "test_score",
-    "last_validation_r2": "last_validation_score",
-    "last_test_r2": "last_test_score",
-}
-"""R² column -> its score: clipped below at -1, and -1 for a diverged run. A missing run has none (NaN)."""
 
-
-def with_scores(results: pd.DataFrame) -> pd.DataFrame:
-    """The results table with one score beside each R².
+def with_scores(results: pd.DataFrame, terms: TaskTerms) -> pd.DataFrame:
+    """The results table with one score beside each column of the judged measure.
 
     Args:
         results: One row a planned run.
+        terms: Which measure is judged.
 
     Returns:
-        A copy with the columns of `SCORES` added.
+        A copy with validation_score, test_score, last_validation_score and last_test_score: clipped, and the floor for
+        a diverged run. A missing run has none (NaN).
     """
-    diverged = (results["status"] == "diverged").to_numpy()
-    is_missing = (results["status"] == "missing").to_numpy()
-    scores = {
-        score: np.where(is_missing, np.nan, clipped_scores(results[column].to_numpy(dtype=float), diverged))
-        for column, score in SCORES.items()
-    }
-    return results.assign(**scores)
+    scores = as_scores(results)
+    prefixes = ("validation", "test", "last_validation", "last_test")
+    return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{terms.measure}"] for prefix in prefixes})
 
 
 def choose_on_validation(results: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
@@ -121,3 +111,10 @@ def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
         selection=nested_selection(validation, test),
         validation_mean=float(validation.max(axis=0).mean()),
     )
+
+
+def best_runs(results: pd.DataFrame, best: BestCell) -> pd.DataFrame:
+    """The runs of the chosen cell of each split, all seeds."""
+    chosen = [best.cell_ids[index] for index in best.selection.chosen]
+    wanted = pd.MultiIndex.from_arrays([list(best.splits), chosen], names=["split", "cell_id"])
+    return results[pd.MultiIndex.from_frame(results[["split", "cell_id"]]).isin(wanted)]

@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.report.choice import SCORES, choose_on_validation
+from nnjax.report.choice import choose_on_validation
+from nnjax.results.scores import MEASURES, as_scores
 from nnjax.statistics.convergence import is_comparable, log2_times
 from nnjax.statistics.interval import (
     PairedInterval,
     bonferroni_level,
     paired_interval,
     practical_probabilities,
+    seed_averaged_differences,
     win_rate,
 )
 from nnjax.statistics.multiplicity import holm
@@ -26,16 +28,29 @@ from nnjax.sweep.space import Cell
 from nnjax.sweep.study import Claim
 
 ALPHA = 0.05
+"""All verdicts of a report together are wrong with at most this probability; also the false discovery rate of what
+nobody declared."""
 
 LOWER_IS_BETTER = frozenset(
-    {"test_rmse", "test_mae", "last_test_rmse", "last_test_mae", "best_epoch", "epochs_to_target"}
+    {f"{prefix}test_{error}" for prefix in ("", "last_") for error in ("rmse", "mae", "log_loss", "brier")}
+    | {"best_epoch", "epochs_to_target", "function_evaluations"}
     | {"grad_slope_0", "grad_slope", "saturated", "dead", "n_parameters", "train_seconds"}
 )
 """Metrics of which less is better: there the difference is B - A, so that a positive one always favours A."""
 
+HIGHER_IS_BETTER = frozenset(
+    {f"{prefix}{part}_{measure}" for prefix in ("", "last_") for part in ("validation", "test") for measure in MEASURES}
+    | {f"{prefix}test_{measure}" for prefix in ("", "last_") for measure in ("balanced_accuracy", "roc_auc")}
+)
+"""Metrics of which more is better; of the others neither is."""
+
+COMPARED_AS_LOG2 = {"epochs_to_target": "epochs", "function_evaluations": "passes"}
+"""Metrics of which ratios matter -> what they count."""
+
 WITHOUT_TEST_ROWS = frozenset(
     {"grad_slope_0", "grad_slope", "grad_ratio_0", "grad_ratio", "saturated", "dead", "best_epoch"}
-    | {"epochs_to_target", "train_seconds", "n_parameters", "validation_r2", "last_validation_r2"}
+    | {"epochs_to_target", "function_evaluations", "train_seconds", "n_parameters"}
+    | {f"{prefix}validation_{measure}" for prefix in ("", "last_") for measure in MEASURES}
 )
 """Metrics not measured on test rows: the same interval, but a statement about this table."""
 
@@ -115,9 +130,9 @@ def answer_claims(
     """
     if not claims:
         return ()
-    level = bonferroni_level(ALPHA, len(claims))
+    level, scores = bonferroni_level(ALPHA, len(claims)), as_scores(results)
     answers = [
-        _answer(claim, [arm_runs(results, cells, levels) for levels in arms(claim).values()], sizes, level)
+        _answer(claim, [arm_runs(scores, cells, levels) for levels in arms(claim).values()], sizes, level)
         for claim in claims
     ]
     adjusted = iter(holm([answer.p_value for answer in answers if answer.interval is not None]))
@@ -138,25 +153,24 @@ def arm_runs(results: pd.DataFrame, cells: Sequence[Cell], levels: Mapping[str, 
 
 def _answer(claim: Claim, planned: Sequence[pd.DataFrame], sizes: Sizes, level: float) -> ClaimAnswer:
     runs = [choose_on_validation(arm, []) for arm in planned]
-    values = [_split_values(arm, claim.metric) for arm in runs]
-    numbers = values[0] - values[1] if len(values) == 2 else values[0]
+    splits = planned[0]["split"].nunique()
+    values = [_by_split_and_seed(arm, claim.metric, sorted(planned[0]["split"].unique())) for arm in runs]
+    numbers = seed_averaged_differences(*values) if len(values) == 2 else values[0].mean(axis=1)
     if len(values) == 2 and claim.metric in LOWER_IS_BETTER:
         numbers = -numbers
-    splits = planned[0]["split"].nunique()
-    lacking = splits - int(numbers.notna().sum())
+    lacking = int(np.isnan(numbers).sum())
     if lacking or splits < 2:
         note = f"{lacking} of {splits} splits have no {claim.metric} in every arm: not judged."
         return replace(_unanswered(claim, planned), judgement=Judgement(Verdict.UNDECIDED, note))
-    return _judged(_unanswered(claim, planned), numbers.to_numpy(dtype=float), runs, sizes, level)
+    return _judged(_unanswered(claim, planned), numbers, runs, sizes, level)
 
 
 def _unanswered(claim: Claim, planned: Sequence[pd.DataFrame]) -> ClaimAnswer:
-    is_log = claim.metric == "epochs_to_target"
     return ClaimAnswer(
         claim=claim,
         judgement=Judgement(Verdict.UNDECIDED, ""),
         interval=None,
-        metric=f"log₂ {claim.metric}" if is_log else claim.metric,
+        metric=f"log₂ {claim.metric}" if claim.metric in COMPARED_AS_LOG2 else claim.metric,
         direction=_direction(claim),
         margin=claim.margin if claim.kind != "exceeds" else 0.0,
         threshold=_threshold(claim),
@@ -192,16 +206,17 @@ def _judged(
     )
 
 
-def _split_values(runs: pd.DataFrame, metric: str) -> pd.Series:
-    """The metric of each split, seeds averaged; R² clipped, epochs to target as log₂ min(T, E)."""
-    if metric in SCORES:
-        values = runs[SCORES[metric]]
-    elif metric == "epochs_to_target":
-        stopped = [log2_times([t], float(e))[0] for t, e in zip(runs[metric], runs["epochs"], strict=True)]
-        values = pd.Series(stopped, index=runs.index, dtype=float)
+def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: list[int]) -> NDArray[np.float64]:
+    """The metric [J, S], NaN where a run has none; epochs to target as log₂ min(T, E), passes as log₂, too."""
+    if metric == "epochs_to_target":
+        numbers = [log2_times([t], float(e))[0] for t, e in zip(runs[metric], runs["epochs"], strict=True)]
+    elif metric in COMPARED_AS_LOG2:
+        numbers = np.log2(np.maximum(runs[metric].to_numpy(dtype=float), 1.0)).tolist()
     else:
-        values = runs[metric].astype(float)
-    return values.groupby(runs["split"]).agg(lambda seeds: seeds.mean(skipna=False)).sort_index()
+        numbers = runs[metric].astype(float).tolist()
+    table = pd.DataFrame({"split": runs["split"], "seed_index": runs["seed_index"]}).assign(number=numbers)
+    wide = table.pivot(index="split", columns="seed_index", values="number").reindex(splits)
+    return wide.to_numpy(dtype=float) if wide.shape[1] else np.full((len(splits), 1), np.nan)
 
 
 def _is_reached(runs: Sequence[pd.DataFrame]) -> bool:
@@ -212,18 +227,19 @@ def _is_reached(runs: Sequence[pd.DataFrame]) -> bool:
 def _direction(claim: Claim) -> str:
     if claim.kind == "exceeds":
         return f"{claim.metric} of A itself"
-    if claim.metric == "epochs_to_target":
-        return "log₂ epochs of B − A: positive means that A takes fewer, 1 is a factor of two"
+    if claim.metric in COMPARED_AS_LOG2:
+        what = COMPARED_AS_LOG2[claim.metric]
+        return f"log₂ {what} of B − A: positive means that A takes fewer, 1 is a factor of two"
     if claim.metric in LOWER_IS_BETTER:
         return f"{claim.metric} of B − A: positive means that A has less of it"
-    better = "A is better" if claim.metric in SCORES else "A has more of it"
+    better = "A is better" if claim.metric in HIGHER_IS_BETTER else "A has more of it"
     return f"{claim.metric} of A − B: positive means that {better}"
 
 
 def _threshold(claim: Claim) -> float | None:
     if claim.kind != "exceeds" or claim.threshold is None:
         return None
-    return float(np.log2(max(claim.threshold, 1.0))) if claim.metric == "epochs_to_target" else claim.threshold
+    return float(np.log2(max(claim.threshold, 1.0))) if claim.metric in COMPARED_AS_LOG2 else claim.threshold
 
 
 def _scope(claim: Claim) -> str:

@@ -39,7 +39,7 @@ class Shape:
     quantity: str = ""
     """What the y axis shows, with its unit: set above the axis, where it reads level."""
     lowest: float = -math.inf
-    """The y axis does not reach below this."""
+    """The y axis does not reach below this, unless nothing lies above it."""
     shares_x: bool = False
     """Whether the panels share the x axis, too."""
 
@@ -74,7 +74,8 @@ def _share_limits(all_axes: Sequence[Axes], shape: Shape) -> None:
     x = [axes.get_xlim() for axes in all_axes]
     for axes in all_axes:
         if all(low < high for low, high in y):
-            axes.set_ylim(max(shape.lowest, min(low for low, _ in y)), max(high for _, high in y))
+            low, high = min(low for low, _ in y), max(high for _, high in y)
+            axes.set_ylim(max(shape.lowest, low) if high > shape.lowest else low, high)
         if shape.shares_x:
             axes.set_xlim(min(low for low, _ in x), max(high for _, high in x))
 

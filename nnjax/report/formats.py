@@ -5,9 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-SHARES = frozenset({"share", "share_reached", "saturated", "dead", "win_rate", "interval_level", "vanished"})
-COUNTS = frozenset({"epoch", "layer", "runs", "n", "split", "best_epoch", "restricted_mean", "horizon", "diverged"})
+SHARES = frozenset({"share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"})
+COUNTS = frozenset(
+    {"epoch", "layer", "runs", "n", "split", "best_epoch", "stop_epoch", "patience", "restricted_mean", "horizon"}
+    | {"diverged", "rows"}
+)
 INTERVALS = frozenset({"estimate", "low", "high", "low_plain", "high_plain"})
+SCORES = ("r2", "score", "accuracy", "log_loss", "brier", "roc_auc", "grad_")
+"""Parts of the names of columns that are shown with three decimals."""
 PROBABILITIES = frozenset({"p_value", "q", "holm_p", "probability"})
 
 
@@ -46,6 +51,16 @@ def percent(value: float) -> str:
         return "–"
     digits = 2 if 0.99 < value < 1 else (1 if 0 < value < 0.0095 else 0)
     return f"{100 * value:.{digits}f} %"
+
+
+def confidence(level: float) -> str:
+    """A confidence level, with as many decimals as it takes to tell it from its neighbours.
+
+    Example:
+        >>> confidence(0.95), confidence(0.975), confidence(1 - 0.05 / 3)
+        ('95 %', '97.5 %', '98.33 %')
+    """
+    return f"{100 * level:.4g} %" if math.isfinite(level) else "–"
 
 
 def probability(value: float) -> str:
@@ -106,11 +121,13 @@ def format_cell(column: str, value: object, full_batch: int | None = None) -> st
 def _format_number(column: str, value: float) -> str:
     if column in PROBABILITIES:
         return probability(value)
+    if column == "interval_level":
+        return confidence(value)
     if column in SHARES:
         return percent(value)
     if column in COUNTS:
         return decimals(value, 0 if value.is_integer() else 1)
-    is_score = any(part in column for part in ("r2", "score", "grad_")) or column in INTERVALS
+    is_score = any(part in column for part in SCORES) or column in INTERVALS
     return decimals(value) if is_score else significant(value)
 
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from nnjax.sweep.journal import Journal
 
 MOST_EPOCHS_DRAWN = 64
-SHOWN_CURVES = ("fit_validation_r2", "fit_train_r2", "preactivation_grad_norm", "update_ratio")
-"""Curves of the journal that figures of the report draw."""
+LAYER_CURVES = ("preactivation_grad_norm", "update_ratio")
+"""Curves of layers that figures of the report draw."""
 
 
 @dataclass(frozen=True)
@@ -35,21 +35,23 @@ class Histories:
         return matrix.reindex(columns=list(epochs)).loc[matrix.index.isin(run_ids)].to_numpy(dtype=float)
 
 
-def read_histories(journal: Journal, run_ids: Set[str]) -> Histories:
-    """Read the curves that the report draws, for the runs that it shows.
+def read_histories(journal: Journal, run_ids: Set[str], fit_curves: Sequence[str]) -> Histories:
+    """Read the curves that the report uses, for the runs that it shows.
 
     Args:
         journal: Where they lie.
         run_ids: Runs wanted; those that the journal lacks are left out.
+        fit_curves: Curves of the whole network that are wanted beside those of the layers.
     """
-    return make_histories(journal.read(SHOWN_CURVES, run_ids))
+    return make_histories(journal.read((*fit_curves, *LAYER_CURVES), run_ids))
 
 
 def make_histories(table: pa.Table) -> Histories:
     """Histories from columns of lists.
 
     Args:
-        table: run_id and any curves: lists of numbers [E + 1], or of layers of numbers [layers, E + 1].
+        table: run_id and any curves: lists of numbers [E + 1], or of layers of numbers [layers, E + 1]; null where
+            a run has no such curve.
 
     Example:
         >>> table = pa.table({"run_id": ["a"], "fit_train_r2": [[0.0, 0.5]], "grad_norm": [[[1.0, 2.0], [3.0, 4.0]]]})
@@ -62,15 +64,18 @@ def make_histories(table: pa.Table) -> Histories:
     for name in table.column_names:
         if name == "run_id":
             continue
-        column = table[name].combine_chunks()
+        is_there = table[name].is_valid()
+        column, owners = table[name].filter(is_there).combine_chunks(), run_ids[is_there.to_numpy()]
+        if not len(owners):
+            continue
         if pa.types.is_list(column.type.value_type):
             layer_of_each, owner = _positions(column)
             for layer in np.unique(layer_of_each):
                 of_layer = layer_of_each == layer
                 lists = column.flatten().filter(pa.array(of_layer))
-                matrices[name, int(layer)] = _matrix(lists, run_ids[owner[of_layer]])
+                matrices[name, int(layer)] = _matrix(lists, owners[owner[of_layer]])
         else:
-            matrices[name, 0] = _matrix(column, run_ids)
+            matrices[name, 0] = _matrix(column, owners)
     return Histories(matrices)
 
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from nnjax.sweep.factors import FACTORS
+from nnjax.sweep.factors import FACTORS, Level
+from nnjax.sweep.space import level_text
 
 COLOR_FACTOR = "activation"
 PANEL_FACTOR = "depth"
@@ -22,18 +25,19 @@ class Layout:
         color: The factor that lines and dots are coloured by.
         panel: The factor with one panel a level; empty where only one factor is studied.
         others: Studied factors that stand at their reference level where a figure does not show them.
-        reference: Level of each studied factor that figures and differences refer to: its default where the study
-            has it, else the first as written.
+        reference: Level of each studied factor that figures and differences refer to: of the settings with a
+            finished run the one nearest to the defaults, or to the first level as written where the study lacks the
+            default.
         full_batch: Size of the full batch: shown as "full".
     """
 
     studied: tuple[str, ...]
     nuisance: tuple[str, ...]
-    levels: Mapping[str, tuple[object, ...]]
+    levels: Mapping[str, tuple[Level, ...]]
     color: str
     panel: str
     others: tuple[str, ...]
-    reference: Mapping[str, object]
+    reference: Mapping[str, Level]
     full_batch: int
 
     @property
@@ -41,7 +45,7 @@ class Layout:
         """Colour factor and panel factor: what most figures show."""
         return [self.color, self.panel] if self.panel else [self.color]
 
-    def text(self, factor: str, level: object) -> str:
+    def text(self, factor: str, level: Any) -> str:
         """A level as people read it.
 
         Example:
@@ -51,7 +55,11 @@ class Layout:
         """
         if factor == "batch_size" and level == self.full_batch:
             return f"full ({level})"
-        return f"{level:g}" if isinstance(level, float) else str(level)
+        return level_text(level)
+
+    def describe(self, levels: "Mapping[str, Any] | pd.Series[Any]", factors: Sequence[str]) -> str:
+        """Some factors with their levels, in words: "activation = relu, depth = 2"."""
+        return ", ".join(f"{factor} = {self.text(factor, levels[factor])}" for factor in factors)
 
     def at_reference(self, table: pd.DataFrame, varied: Sequence[str]) -> pd.DataFrame:
         """Rows in which every studied factor outside `varied` stands at its reference level."""
@@ -60,33 +68,50 @@ class Layout:
                 table = table[table[factor] == self.reference[factor]]
         return table
 
+    def where(self, varied: Sequence[str]) -> str:
+        """The same as a sentence; empty where there is nothing to say.
+
+        Example:
+            >>> layout = make_layout(pd.DataFrame({"depth": [1, 2], "l2": [0.0, 0.1]}), ["depth"], ["l2"], 265)
+            >>> layout.where(["depth"])
+            'With l2 chosen on validation rows in each split.'
+            >>> layout.where([])
+            'At depth = 2; l2 chosen on validation rows in each split.'
+        """
+        sentence = self.reference_sentence(varied)
+        word = "At" if any(factor not in varied for factor in self.studied) else "With"
+        return f"{word} {sentence}." if sentence else ""
+
     def reference_sentence(self, varied: Sequence[str]) -> str:
         """Where the factors stand that a figure does not show, in words."""
-        fixed = [
-            f"{factor} = {self.text(factor, self.reference[factor])}"
-            for factor in [self.color, self.panel, *self.others]
-            if factor and factor not in varied
-        ]
+        fixed = [f for f in (self.color, self.panel, *self.others) if f and f not in varied]
         chosen = f"{', '.join(self.nuisance)} chosen on validation rows in each split" if self.nuisance else ""
-        return "; ".join(part for part in (", ".join(fixed), chosen) if part)
+        return "; ".join(part for part in (self.describe(self.reference, fixed), chosen) if part)
 
 
-def make_layout(results: pd.DataFrame, studied: Sequence[str], nuisance: Sequence[str], full_batch: int) -> Layout:
+def make_layout(
+    results: pd.DataFrame,
+    studied: Sequence[str],
+    nuisance: Sequence[str],
+    full_batch: int,
+    order: Mapping[str, Sequence[Level]] | None = None,
+) -> Layout:
     """Assign the factors to colour, panels and references.
 
     Args:
-        results: The results table, in the study's order of cells.
+        results: The results table.
         studied: Studied factors, columns of the table.
         nuisance: Nuisance factors, columns of the table.
         full_batch: Number of training rows.
+        order: Levels of a factor in the study's order; as the table has them where it is left out.
 
     Returns:
         The layout. A studied factor that another one determines (varied together) is not counted a second time.
     """
     names = [factor for factor in studied if results[factor].nunique() > 1] or list(studied[:1]) or [COLOR_FACTOR]
     names = _independent(results, names)
-    levels = {factor: _levels(results, factor) for factor in [*names, *nuisance]}
-    color = COLOR_FACTOR if COLOR_FACTOR in names else names[0]
+    levels = {factor: _levels(results, factor, (order or {}).get(factor, ())) for factor in [*names, *nuisance]}
+    color = COLOR_FACTOR if COLOR_FACTOR in names else next((n for n in names if n != PANEL_FACTOR), names[0])
     rest = [factor for factor in names if factor != color]
     panel = PANEL_FACTOR if PANEL_FACTOR in rest else (rest[0] if rest else "")
     return Layout(
@@ -96,18 +121,31 @@ def make_layout(results: pd.DataFrame, studied: Sequence[str], nuisance: Sequenc
         color=color,
         panel=panel,
         others=tuple(factor for factor in rest if factor != panel),
-        reference={factor: _reference(factor, levels[factor]) for factor in names},
+        reference=_reference(results, names, levels),
         full_batch=full_batch,
     )
 
 
-def _levels(results: pd.DataFrame, factor: str) -> tuple[object, ...]:
-    return tuple(results[factor].drop_duplicates().tolist())
+def _levels(results: pd.DataFrame, factor: str, order: Sequence[Level]) -> tuple[Level, ...]:
+    present = results[factor].drop_duplicates().tolist()
+    return tuple(sorted(present, key=lambda level: order.index(level) if level in order else len(order)))
 
 
-def _reference(factor: str, levels: Sequence[object]) -> object:
-    wanted = FACTORS[factor].default
-    return wanted if wanted in levels else levels[0]
+def _reference(
+    results: pd.DataFrame, factors: Sequence[str], levels: Mapping[str, tuple[Level, ...]]
+) -> dict[str, Level]:
+    """The setting with a finished run that has most defaults: level by level the choice might never be trained."""
+    wanted = {name: _wanted(name, levels[name]) for name in factors}
+    finished = results[results["status"] == "finished"] if "status" in results else results
+    settings = finished[list(factors)].drop_duplicates()
+    agreement = np.sum([settings[name] == level for name, level in wanted.items()], axis=0)
+    nearest = int(np.argmax(agreement))
+    return {name: settings[name].tolist()[nearest] for name in factors}
+
+
+def _wanted(factor: str, levels: Sequence[Level]) -> Level:
+    default = FACTORS[factor].default
+    return default if default is not None and default in levels else levels[0]
 
 
 def _independent(results: pd.DataFrame, factors: Sequence[str]) -> list[str]:

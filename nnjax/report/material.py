@@ -7,22 +7,37 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nnjax.report.baselines import RIDGE, kept_baselines
-from nnjax.report.choice import BestCell, choose_best_cell, choose_on_validation, with_scores
+from nnjax.report.baselines import kept_baselines
+from nnjax.report.choice import BestCell, best_runs, choose_best_cell, choose_on_validation, with_scores
 from nnjax.report.claims import ClaimAnswer, Sizes, answer_claims
 from nnjax.report.figures.scores import differences_table
 from nnjax.report.histories import Histories, read_histories
 from nnjax.report.layout import Layout, make_layout
+from nnjax.report.predictions import Predictions, read_predictions
+from nnjax.report.task import TERMS, TaskTerms
 from nnjax.report.theme import Palette, make_palette
 from nnjax.results.table import results_table
-from nnjax.statistics.scores import FLOOR
+from nnjax.sweep.factors import AUTO, Level
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.record import SweepRecord, load_record
-from nnjax.sweep.space import Space, sweep_id
+from nnjax.sweep.space import Space, level_text, sweep_id
 
 
 class NothingToReportError(Exception):
     """No cell of the study has a run in every split yet: there is nothing to compare."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How what is long is read, for the runs that are shown.
+
+    Attributes:
+        histories: Run ids -> their curves.
+        predictions: Run ids -> their predictions.
+    """
+
+    histories: Callable[[Set[str]], Histories]
+    predictions: Callable[[Set[str]], Predictions]
 
 
 @dataclass(frozen=True)
@@ -31,9 +46,11 @@ class Material:
 
     Attributes:
         space: The study and what it asked to be trained.
+        terms: The names and words of its task.
         results: One row a planned run, with scores.
         chosen: The runs of the nuisance levels that the validation rows chose, at every combination of studied levels.
         histories: Curves of the chosen runs.
+        predictions: Test predictions of the runs of the best cell in each split; empty for regression.
         baselines: One row a baseline and split, with scores.
         layout: How the factors are shown.
         palette: How their levels look.
@@ -45,9 +62,11 @@ class Material:
     """
 
     space: Space
+    terms: TaskTerms
     results: pd.DataFrame
     chosen: pd.DataFrame
     histories: Histories
+    predictions: Predictions
     baselines: pd.DataFrame
     layout: Layout
     palette: Palette
@@ -62,9 +81,9 @@ class Material:
         """Chosen runs that most figures show: colour × panel factor, the others at their reference level."""
         return self.layout.at_reference(self.chosen, self.layout.shown)
 
-    def baseline(self, model: str = RIDGE) -> pd.Series:
-        """Score of a baseline on each split, indexed by split."""
-        rows = self.baselines[self.baselines["model"] == model]
+    def baseline(self, model: str = "") -> pd.Series:
+        """Score of a baseline, the reference unless named, on each split, indexed by split."""
+        rows = self.baselines[self.baselines["model"] == (model or self.terms.reference)]
         return rows.set_index("split")["test_score"].sort_index()
 
 
@@ -79,12 +98,15 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    journal = Journal(home)
+    journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
     return assemble(
         space,
         results_table(space, journal),
-        lambda run_ids: read_histories(journal, run_ids),
+        Reading(
+            lambda run_ids: read_histories(journal, run_ids, curves),
+            lambda run_ids: read_predictions(journal, run_ids),
+        ),
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
     )
@@ -93,7 +115,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
 def assemble(
     space: Space,
     results: pd.DataFrame,
-    histories_of: Callable[[Set[str]], Histories],
+    reading: Reading,
     baselines: pd.DataFrame,
     record: SweepRecord | None,
 ) -> Material:
@@ -102,27 +124,30 @@ def assemble(
     Args:
         space: The study and its runs.
         results: The results table.
-        histories_of: Gives the curves of some runs.
+        reading: Gives curves and predictions of some runs.
         baselines: One row a baseline and split.
         record: What the sweep noted about itself.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    study, split = space.study, space.splits[0]
-    results = with_scores(_as_written(results, space))
+    study, split, terms = space.study, space.splits[0], TERMS[space.table.task]
+    results = with_scores(_as_written(results, space), terms)
     best = choose_best_cell(results)
     if best is None or not (results["status"] == "finished").any():
         raise NothingToReportError(f"{study.name}: none of its {len(space.cells):,} cells is finished on every split")
-    layout = make_layout(results, list(study.studied), list(study.nuisance), len(split.train))
+    order = _levels_in_order(results, space)
+    layout = make_layout(results, list(study.studied), list(study.nuisance), len(split.train), order)
     sizes = Sizes(len(split.train) + len(split.validation), len(split.test), len(split.train))
     chosen = choose_on_validation(results, layout.studied)
     return Material(
         space=space,
+        terms=terms,
         results=results,
         chosen=chosen,
-        histories=histories_of(set(chosen["run_id"])),
-        baselines=baselines.assign(test_score=np.maximum(baselines["test_r2"], FLOOR)),
+        histories=reading.histories(set(chosen["run_id"])),
+        predictions=reading.predictions(set(best_runs(results, best)["run_id"])) if space.table.class_names else {},
+        baselines=baselines.assign(test_score=np.maximum(baselines[terms.test], terms.floor)),
         layout=layout,
         palette=make_palette(layout.levels),
         sizes=sizes,
@@ -133,9 +158,27 @@ def assemble(
     )
 
 
+def _levels_in_order(results: pd.DataFrame, space: Space) -> dict[str, list[Level]]:
+    """Levels of each listed factor as the results have them, in the study's order, whichever cells are left out."""
+    first = results.drop_duplicates("cell_id").set_index("cell_id")
+    order = {}
+    for factor, levels in space.study.factors.items():
+        cells = sorted(space.cells, key=lambda cell: levels.index(cell.levels[factor]))
+        order[factor] = list(dict.fromkeys(first.loc[[cell.cell_id for cell in cells], factor].tolist()))
+    return order
+
+
 def _as_written(results: pd.DataFrame, space: Space) -> pd.DataFrame:
-    """Initialisers by the study's word where they are a factor: "auto" means another one for each activation."""
-    if "initializer" not in space.study.factors:
-        return results
-    words = {cell.cell_id: cell.levels["initializer"] for cell in space.cells}
-    return results.assign(initializer=results["cell_id"].map(words))
+    """Levels by the study's word where the training knows another one.
+
+    "auto" means another initialiser for each activation, and a network without hidden layers has no use for the name of
+    their activation. The batch size stays a number; "full" is shown as such.
+    """
+    for factor, levels in space.study.factors.items():
+        is_text = AUTO in levels or any(isinstance(level, tuple) for level in levels)
+        known = {level_text(level) if is_text else level for level in levels}
+        if factor != "batch_size" and (AUTO in levels or not set(results[factor]) <= known):
+            words = {cell.cell_id: cell.levels[factor] for cell in space.cells}
+            words = {cell_id: level_text(level) if is_text else level for cell_id, level in words.items()}
+            results = results.assign(**{factor: results["cell_id"].map(words)})
+    return results

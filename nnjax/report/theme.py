@@ -42,6 +42,9 @@ _DARK_LEVELS: dict[str, str] = {
     "softplus": "#ea96cf",
     "maxout": "#c3a1f2",
     "binary_step": "#e89a9a",
+    "selu": "#ff8fb0",
+    "mish": "#7ed0c2",
+    "hard_tanh": "#d8a583",
 }
 
 _ORDERED = ("#c97a00", "#c23a50", "#7f2f8c", "#2f2a85")
@@ -78,6 +81,11 @@ def _ordered_color(position: float, anchors: Sequence[str] = _ORDERED) -> str:
     return _between(anchors, round(position * (_ORDERED_STEPS - 1)) / (_ORDERED_STEPS - 1))
 
 
+def _lightened(color: str) -> str:
+    """Halfway to white: the twin of a level that has none picked by hand."""
+    return _between((color, "#ffffff"), 0.5)
+
+
 DARK: dict[str, str] = {
     PAGE: "#15181c",
     INK: "#e6e8eb",
@@ -87,7 +95,7 @@ DARK: dict[str, str] = {
     POSITIVE: "#f0744c",
     NEGATIVE: "#4aa3ea",
     ACCENT: "#4cc9b0",
-    **{LEVEL_COLORS[name]: dark for name, dark in _DARK_LEVELS.items()},
+    **{light: _DARK_LEVELS.get(name, _lightened(light)) for name, light in LEVEL_COLORS.items()},
     **{
         _ordered_color(step / (_ORDERED_STEPS - 1)): _ordered_color(step / (_ORDERED_STEPS - 1), _ORDERED_DARK)
         for step in range(_ORDERED_STEPS)

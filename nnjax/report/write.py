@@ -100,10 +100,11 @@ def _write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]
 
 
 def _page(material: Material, chapters: Sequence[Chapter]) -> Page:
-    study, finished = material.space.study, int((material.results["status"] == "finished").sum())
+    study, table = material.space.study, material.space.table
+    finished = int((material.results["status"] == "finished").sum())
     subtitle = (
         f"{len(material.results):,} runs planned, {finished:,} finished: {len(material.space.cells):,} cells on "
-        f"{len(material.space.splits)} splits of {study.data.name} ({len(material.space.table.target):,} rows)"
+        f"{len(material.space.splits)} splits of {table.name} ({len(table.target):,} rows)"
     )
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return Page(study.name, study.question, subtitle, chapters, f"Made by nnjax {version('nnjax')} on {made}.")

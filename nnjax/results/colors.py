@@ -14,5 +14,8 @@ LEVEL_COLORS: dict[str, str] = {
     "softplus": "#b04c94",
     "maxout": "#7a4fb5",
     "binary_step": "#9a4646",
+    "selu": "#c8436d",
+    "mish": "#2f8577",
+    "hard_tanh": "#8c5a3c",
 }
 """Activation -> colour on light pages; distinct in the usual colour-blindness simulations."""

@@ -31,30 +31,64 @@ IDENTITY = (
 )
 
 FACTORS = (
-    Column("activation", "", "Activation function of the hidden units."),
+    Column("activation", "", "Activation function of the hidden units; one a hidden layer, joined by a hyphen."),
     Column("depth", "layers", "Number of hidden layers.", "L"),
     Column("width", "units", "Units of the widest hidden layer."),
     Column("hidden_layer_sizes", "units", "Units of each hidden layer, joined by a hyphen."),
     Column("batch_size", "examples", "Examples a step; the full batch is the number of training rows."),
     Column("l2", "", "Coupled penalty on the weights, not the biases.", "loss + l2/2 · ‖W‖²"),
     Column("learning_rate", "", "Step size of the optimiser.", "η"),
-    Column("optimizer", "", "sgd, momentum or adam."),
-    Column("momentum", "", "Share of the last update that the momentum optimiser keeps."),
+    Column("optimizer", "", "sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad or lbfgs."),
+    Column("momentum", "", "Share of the last update that momentum and nesterov keep."),
     Column("beta_1", "", "Adam's decay of the mean gradient.", "β₁"),
     Column("beta_2", "", "Adam's decay of the mean squared gradient.", "β₂"),
-    Column("epsilon", "", "Adam's guard against division by zero.", "ε"),
+    Column("epsilon", "", "Guard against division by zero: of adam, adamw, rmsprop and adagrad.", "ε"),
     Column(
-        "initializer", "", "Variance of the initial weights: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in."
+        "initializer",
+        "",
+        "Variance of the initial weights: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in, normal or uniform; "
+        "small_normal 0.01², zeros, orthogonal.",
     ),
-    Column("loss", "", "Loss of one example.", "½‖y − v‖²"),
+    Column(
+        "loss",
+        "",
+        "Loss of one example: half_mean_squared_error, binary_cross_entropy (nats) or cross_entropy (nats).",
+        "½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class",
+    ),
     Column("epochs", "epochs", "Passes over the training rows.", "E"),
+    Column("output", "", "Function of the output units: identity, relu, logistic or softmax."),
+    Column("negative_slope", "", "Slope of leaky_relu below zero; where prelu's learned slopes begin.", "α"),
+    Column("elu_alpha", "", "Minus what elu tends to below zero.", "α"),
+    Column("maxout_pieces", "", "Sets of weights of a maxout unit.", "k"),
+    Column("prelu_sharing", "", "What shares one learned slope of prelu: unit or layer."),
+    Column("initializer_gain", "", "What the hidden weights' initial standard deviation is multiplied with."),
+    Column("normalization", "", "Before the nonlinearity: none, batch or layer.", "γ (z − μ) / √(σ² + 10⁻⁵) + β"),
+    Column(
+        "normalization_statistics",
+        "",
+        "What batch normalisation uses outside training: training_set (a pass over it) or running averages.",
+    ),
+    Column("residual", "layers", "Hidden layers that a skip connection spans; 0 for none."),
+    Column("clipping", "", "How gradients are kept in bounds: none, value, global_norm or layer_norm."),
+    Column("clip_min", "", "Least value of a gradient, for clipping by value."),
+    Column("clip_max", "", "Largest value of a gradient, for clipping by value."),
+    Column("clip_norm", "", "Largest norm of a gradient, for clipping by norm."),
+    Column("l1", "", "Penalty on the weights, not the biases.", "loss + l1 · Σ|w|"),
+    Column("weight_decay", "", "Decoupled decay of the weights, not the biases.", "w ← w − η · weight_decay · w"),
+    Column("dropout", "share", "Share of hidden units dropped in a step; the others are scaled up (inverted)."),
+    Column("input_noise", "sd", "Standard deviation of the noise added to the scaled features in a step."),
+    Column("schedule", "", "Course of the learning rate: constant, step, cosine or inverse_time.", "η(t)"),
+    Column("decay_epochs", "epochs", "The schedule's unit of time."),
+    Column("decay_rate", "", "What a step schedule leaves after each unit; the strength of inverse_time."),
+    Column("rms_decay", "", "RMSprop's decay of the mean squared gradient."),
+    Column("scored_rows", "", "Rows scored after every epoch: validation, or validation_and_test."),
 )
 
 FINALS = (
     Column(
         "best_epoch",
         "epochs",
-        "Epoch with the lowest validation loss, that is the highest validation R²; first on ties.",
+        "Epoch with the lowest validation loss (for one output, the highest validation R²); first on ties.",
     ),
     Column("validation_r2", "", "R² on the validation rows at best_epoch.", "1 − Σ(y − v)² / Σ(y − ȳ)²"),
     Column("test_r2", "", "R² on the test rows at best_epoch.", "1 − Σ(y − v)² / Σ(y − ȳ)²"),
@@ -64,10 +98,45 @@ FINALS = (
     Column("last_test_r2", "", "R² on the test rows at the last epoch."),
     Column("last_test_rmse", "target's unit", "Root mean squared error on the test rows at the last epoch."),
     Column("last_test_mae", "target's unit", "Mean absolute error on the test rows at the last epoch."),
+    Column("validation_accuracy", "share", "Share of validation rows put into the right class at best_epoch."),
+    Column("test_accuracy", "share", "Share of test rows put into the right class at best_epoch."),
     Column(
-        "epochs_to_target", "epochs", "First epoch with validation R² at or above target_r2; empty if never (censored)."
+        "test_balanced_accuracy",
+        "share",
+        "Mean of the classes' recalls on the test rows at best_epoch.",
+        "1/K Σ recall of class k",
     ),
-    Column("target_r2", "", "The study's target for epochs_to_target."),
+    Column("test_log_loss", "nats", "Mean surprise at the true class of the test rows at best_epoch.", "mean −ln p"),
+    Column(
+        "test_brier",
+        "",
+        "Mean squared error of the probabilities on the test rows at best_epoch.",
+        "mean (p − y)², for K > 2 classes summed over them",
+    ),
+    Column(
+        "test_roc_auc",
+        "",
+        "Area under the ROC curve on the test rows at best_epoch; for K > 2 one against the rest.",
+        "P(p of a member > p of another), mean over classes",
+    ),
+    Column("last_validation_accuracy", "share", "Share of validation rows put into the right class at the last epoch."),
+    Column("last_test_accuracy", "share", "Share of test rows put into the right class at the last epoch."),
+    Column("last_test_balanced_accuracy", "share", "Mean of the classes' recalls on the test rows at the last epoch."),
+    Column("last_test_log_loss", "nats", "Mean surprise at the true class of the test rows at the last epoch."),
+    Column("last_test_brier", "", "Mean squared error of the probabilities on the test rows at the last epoch."),
+    Column("last_test_roc_auc", "", "Area under the ROC curve on the test rows at the last epoch."),
+    Column(
+        "function_evaluations",
+        "passes",
+        "Times that loss and gradient of all training rows were computed: epochs, and lbfgs's line searches.",
+    ),
+    Column(
+        "epochs_to_target",
+        "epochs",
+        "First epoch with validation R² at or above target_r2 (accuracy: target_accuracy); empty if never (censored).",
+    ),
+    Column("target_r2", "", "The study's target for epochs_to_target; empty for classification."),
+    Column("target_accuracy", "share", "The study's target for epochs_to_target; empty for regression."),
     Column(
         "grad_slope_0",
         "decades a layer",
@@ -114,8 +183,22 @@ CURVES = (
         "R² of the training rows over the epoch, each taken before its own step.",
         "1 − 2 · fit_train_loss / var(y)",
     ),
+    Column(
+        "fit_train_accuracy",
+        "share",
+        "Share of training rows put into the right class over the epoch, each before its own step.",
+    ),
     Column("fit_validation_loss", "", "Mean loss of the validation rows at the end of the epoch.", "1/(2M) Σ‖y − v‖²"),
     Column("fit_validation_r2", "", "R² of the validation rows at the end of the epoch."),
+    Column(
+        "fit_validation_accuracy", "share", "Share of validation rows put into the right class at the end of the epoch."
+    ),
+    Column("fit_test_loss", "", "Mean loss of the test rows at the end of the epoch; only where scored_rows says so."),
+    Column("fit_test_r2", "", "R² of the test rows at the end of the epoch; only where scored_rows says so."),
+    Column(
+        "fit_test_accuracy", "share", "Share of test rows put into the right class; only where scored_rows says so."
+    ),
+    Column("fit_evaluations", "passes", "function_evaluations up to the end of the epoch: what the curves cost."),
     Column(
         "grad_norm",
         "",
@@ -158,13 +241,17 @@ MAIN_FINALS = (
     "test_rmse",
     "test_mae",
     "last_test_r2",
+    "validation_accuracy",
+    "test_accuracy",
+    "test_log_loss",
+    "last_test_accuracy",
     "best_epoch",
     "grad_slope_0",
     "grad_slope",
 )
 """Finals whose standard deviation over replicates the cells table carries beside their mean."""
 
-NOT_AVERAGED = ("target_r2", "diverged_epoch", "started", "ended")
+NOT_AVERAGED = ("target_r2", "target_accuracy", "diverged_epoch", "started", "ended")
 """Finals of which a mean over replicates says nothing."""
 
 

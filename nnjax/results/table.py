@@ -8,11 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.results.columns import FACTORS, FINALS, MAIN_FINALS, NOT_AVERAGED, RESULT_COLUMNS, names
+from nnjax.results.scores import as_scores
 from nnjax.sweep.journal import Journal
-from nnjax.sweep.space import Cell, Space, expand
+from nnjax.sweep.space import Cell, Space, expand, level_text
 from nnjax.sweep.study import load_study
+from nnjax.training.outcome import MEASURES
 
-COMPUTED_HERE = ("epochs_to_target", "target_r2")
+COMPUTED_HERE = ("epochs_to_target", "target_r2", "target_accuracy")
 """Finals that depend on the study and therefore are not in the journal."""
 
 
@@ -29,11 +31,14 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     """
     planned = _planned(space)
     stored = [name for name in names(FINALS) if name not in COMPUTED_HERE]
-    found = journal.read(["status", *stored, "fit_validation_r2"], set(planned["run_id"])).to_pandas()
-    found["epochs_to_target"] = first_epochs(found.pop("fit_validation_r2").tolist(), space.study.logging.target_r2)
+    target = f"target_{MEASURES[space.table.task]}"
+    aim, curve = getattr(space.study.logging, target), f"fit_validation_{MEASURES[space.table.task]}"
+    found = journal.read(["status", *stored, curve], set(planned["run_id"])).to_pandas()
+    found["epochs_to_target"] = first_epochs(found.pop(curve).tolist(), aim)
     table = planned.merge(found, on="run_id", how="left", validate="many_to_one")
     table["status"] = table["status"].fillna("missing")
-    table["target_r2"] = space.study.logging.target_r2
+    table = table.assign(target_r2=np.nan, target_accuracy=np.nan)
+    table[target] = aim
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
     table.loc[table["status"] == "diverged", "epochs_to_target"] = np.nan
     return table[names(RESULT_COLUMNS)]
@@ -57,9 +62,9 @@ def _planned(space: Space) -> pd.DataFrame:
 
 def _describe(cell: Cell) -> dict[str, object]:
     configuration = cell.configuration
-    factors = {name: getattr(configuration, name) for name in names(FACTORS)}
-    sizes = "-".join(map(str, configuration.hidden_layer_sizes))
-    return {"cell_id": cell.cell_id, "cell": cell.label, **factors, "hidden_layer_sizes": sizes}
+    levels = {name: getattr(configuration, name) for name in names(FACTORS)}
+    factors = {name: level_text(level) if isinstance(level, tuple) else level for name, level in levels.items()}
+    return {"cell_id": cell.cell_id, "cell": cell.label, **factors}
 
 
 def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArray[np.float64]:
@@ -75,7 +80,7 @@ def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArra
     """
     firsts = np.full(len(curves), np.nan)
     for place, curve in enumerate(curves):
-        reached = np.flatnonzero(np.asarray(curve)[1:] >= target)
+        reached = np.flatnonzero(np.asarray(curve)[1:] >= target) if curve is not None else ()
         if len(reached):
             firsts[place] = reached[0] + 1
     return firsts
@@ -89,10 +94,13 @@ def cells_table(results: pd.DataFrame) -> pd.DataFrame:
 
     Returns:
         cell_id, cell, factors, replicates, diverged, missing, every averaged final and `<name>_sd` (ddof 1); sorted by
-        `validation_r2`, best first. `epochs_to_target` is the mean over the replicates that reached it.
+        `validation_r2` or, for classification, `validation_accuracy`, best first. R² and accuracy count every run that
+        was trained, a diverged one as worst (see `as_scores`); other means are those of the runs that have a number,
+        so `epochs_to_target` is the mean over the replicates that reached it.
     """
+    scores = as_scores(results)
     keys = ["cell_id", "cell", *names(FACTORS)]
-    groups = results.groupby("cell_id", sort=False)
+    groups = scores.groupby("cell_id", sort=False)
     averaged = [name for name in names(FINALS) if name not in NOT_AVERAGED]
     parts = [
         groups[keys[1:]].first(),
@@ -105,7 +113,8 @@ def cells_table(results: pd.DataFrame) -> pd.DataFrame:
         groups[list(MAIN_FINALS)].std().add_suffix("_sd"),
     ]
     table = pd.concat(parts, axis=1).reset_index(names="cell_id")
-    return table.sort_values("validation_r2", ascending=False, kind="stable", ignore_index=True)
+    best_first = ["validation_r2", "validation_accuracy"]  # of which every study has one, the other being NaN
+    return table.sort_values(best_first, ascending=False, kind="stable", ignore_index=True)
 
 
 def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:

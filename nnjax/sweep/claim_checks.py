@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from nnjax.sweep.grid import Levels, has_levels, layer_sizes
+from nnjax.sweep.schema import CLASSIFICATION_FINALS, REGRESSION_FINALS
 from nnjax.sweep.study_checks import Draft
 from nnjax.sweep.study_errors import Fault, show_value
 from nnjax.sweep.study_tables import Claim
@@ -16,7 +17,7 @@ def check_claims(draft: Draft) -> Iterator[Fault]:
             problem = "two claims have this name"
             yield Fault(f"claims[{place}].name", show_value(claim.name), problem, "give each its own")
             continue
-        for check in (_parts, _margin, _levels, _arms):
+        for check in (_parts, _metric, _margin, _levels, _arms):
             faults = list(check(draft, claim))
             yield from faults
             if faults:
@@ -49,6 +50,17 @@ def _parts(draft: Draft, claim: Claim) -> Iterator[Fault]:
         if claim.threshold is not None:
             remedy = 'remove it, or write kind = "exceeds"'
             yield Fault(f"{key}.threshold", show_value(claim.threshold), f'kind = "{claim.kind}" has none', remedy)
+
+
+def _metric(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    """The data set's task has the metric."""
+    task = draft.table.task
+    other = {"regression": CLASSIFICATION_FINALS, "classification": REGRESSION_FINALS}[task]
+    if claim.metric in other:
+        suited = {"regression": "test_r2", "classification": "test_accuracy"}[task]
+        problem = f"{draft.file.data.name} is for {task}, which has no {claim.metric}"
+        remedy = f"write for example metric = {show_value(suited)}"
+        yield Fault(f"claims.{claim.name}.metric", show_value(claim.metric), problem, remedy)
 
 
 def _margin(draft: Draft, claim: Claim) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-from nnjax.network.mlp import parameter_count
 from nnjax.training.bucket import Bucket
 
 SECONDS_A_PARAMETER = 1.6e-9
@@ -53,18 +52,18 @@ def run_seconds(bucket: Bucket) -> float:
         >>> 0.1 < run_seconds(bucket) < 0.3
         True
     """
-    sizes = bucket.layer_sizes
+    sizes = bucket.architecture.layer_sizes
     products = sum(inputs * outputs for inputs, outputs in pairwise(sizes))
     flops = bucket.batch_size * (6 * products - 2 * sizes[0] * sizes[1])
     units = bucket.batch_size * sum(bucket.hidden_layer_sizes)
-    step = SECONDS_A_PARAMETER * parameter_count(sizes) + SECONDS_A_FLOP * flops + SECONDS_A_UNIT * units
+    step = SECONDS_A_PARAMETER * bucket.architecture.parameter_count + SECONDS_A_FLOP * flops + SECONDS_A_UNIT * units
     return SECONDS_A_RUN + bucket.epochs * bucket.steps * step
 
 
 def journal_bytes(bucket: Bucket) -> float:
     """Predicted bytes of the journal for one run of a bucket."""
     layers = len(bucket.hidden_layer_sizes)
-    values = (4 + 8 * layers + 3) * (bucket.epochs + 1)
+    values = (5 + 8 * layers + 3) * (bucket.epochs + 1)
     return JOURNAL_BYTES_A_RUN + JOURNAL_BYTES_A_VALUE * values
 
 

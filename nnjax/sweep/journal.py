@@ -12,13 +12,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
-from nnjax.sweep.schema import FIT_CURVES, JOURNAL_SCHEMA, LAYER_CURVES, PREDICTIONS, SCHEMA_KEY, SCHEMA_VERSION
+from nnjax.sweep.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, SCHEMA_KEY, SCHEMA_VERSION
 from nnjax.sweep.sealed import BrokenFileError, open_sealed_parquet, read_columns, to_sealed_parquet
 
 CORRUPT_PREFIX = ".corrupt-"
 
 Row = Mapping[str, Any]
 """One run under the names of `JOURNAL_SCHEMA`: numbers, words, float32 arrays."""
+
+NOT_MEASURED: dict[str, float | None] = {**dict.fromkeys(FINALS, float("nan")), **dict.fromkeys(FIT_CURVES)}
+"""What stands where a run has no such number or curve: a regression has no accuracy, a classification no R²."""
 
 
 class JournalWarning(UserWarning):
@@ -54,13 +57,14 @@ class Journal:
         """Add a chunk of runs; when this returns they are on the disk.
 
         Args:
-            rows: One mapping a run, with exactly the columns of `JOURNAL_SCHEMA`.
+            rows: One mapping a run, with the columns of `JOURNAL_SCHEMA`; those of `NOT_MEASURED` may be left out.
 
         Returns:
             The new file. A chunk of the same runs replaces its twin.
 
         Raises:
             ValueError: If there is no row, or a column is missing or unknown.
+            OSError: If the disk is full or the folder can't be written to.
         """
         content = to_sealed_parquet(to_table(rows))
         path = self.folder / f"{chunk_name([row['run_id'] for row in rows])}.parquet"
@@ -76,6 +80,9 @@ class Journal:
 
         Returns:
             A table of `run_id` and `columns`, one row a run, in no promised order.
+
+        Raises:
+            OSError: If a file is there and can't be read; that says nothing against its content.
         """
         names = ["run_id", *(name for name in columns if name != "run_id")]
         wanted = None if run_ids is None else pa.array(sorted(run_ids), pa.string())
@@ -88,15 +95,17 @@ class Journal:
         """What `read` gives for every whole file of this version; the others are reported and passed over."""
         for path in sorted(self.folder.glob("[!.]*.parquet")):
             try:
-                file = open_sealed_parquet(path.read_bytes())
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            try:
+                file = open_sealed_parquet(content)
                 version = (file.schema_arrow.metadata or {}).get(SCHEMA_KEY, b"?").decode()
                 if version == str(SCHEMA_VERSION):
                     yield read(file)
                 else:
                     _warn(f"{path}: written with schema {version}, this nnjax reads {SCHEMA_VERSION}: left alone")
-            except FileNotFoundError:
-                continue
-            except (BrokenFileError, pa.ArrowException, OSError) as problem:
+            except (BrokenFileError, pa.ArrowInvalid) as problem:
                 self._set_aside(path, problem)
 
     def _set_aside(self, path: Path, problem: Exception) -> None:
@@ -122,33 +131,37 @@ def to_table(rows: Sequence[Row]) -> pa.Table:
     """Rows as a table of the journal's schema.
 
     Args:
-        rows: One mapping a run; fit curves [E + 1], layer curves [layers, E + 1], predictions [T].
+        rows: One mapping a run; fit curves [E + 1], layer curves [layers, E + 1], predictions [T · O].
 
     Raises:
         ValueError: If there is no row, or a column is missing or unknown.
     """
     if not rows:
         raise ValueError("a chunk needs at least one run")
-    wrong = set.union(*(set(row) ^ set(JOURNAL_SCHEMA.names) for row in rows))
+    complete = [{**NOT_MEASURED, **row} for row in rows]
+    wrong = set.union(*(set(row) ^ set(JOURNAL_SCHEMA.names) for row in complete))
     if wrong:
         raise ValueError(f"columns missing or unknown: {', '.join(sorted(wrong))}")
-    arrays = [_to_array(name, [row[name] for row in rows]) for name in JOURNAL_SCHEMA.names]
+    arrays = [_to_array(name, [row[name] for row in complete]) for name in JOURNAL_SCHEMA.names]
     return pa.Table.from_arrays(arrays, schema=JOURNAL_SCHEMA)
 
 
 def _to_array(name: str, values: Sequence[Any]) -> pa.Array:
-    if name in FIT_CURVES or name in PREDICTIONS:
+    kind = JOURNAL_SCHEMA.field(name).type
+    if not pa.types.is_list(kind):
+        return pa.array(values, kind, from_pandas=False)
+    if not pa.types.is_list(kind.value_type):
         return _lists(values)
-    if name in LAYER_CURVES:
-        layers = [layer for value in values for layer in np.asarray(value)]
-        return pa.ListArray.from_arrays(_offsets([len(value) for value in values]), _lists(layers))
-    return pa.array(values, JOURNAL_SCHEMA.field(name).type, from_pandas=False)
+    layers = [layer for value in values for layer in np.asarray(value)]
+    return pa.ListArray.from_arrays(_offsets([len(value) for value in values]), _lists(layers))
 
 
 def _lists(values: Sequence[Any]) -> pa.ListArray:
-    arrays = [np.asarray(value, dtype=np.float32) for value in values]
+    """Float32 arrays as lists; None is null."""
+    arrays = [np.asarray(() if value is None else value, dtype=np.float32) for value in values]
     flat = np.concatenate([np.zeros(0, np.float32), *arrays])
-    return pa.ListArray.from_arrays(_offsets([len(array) for array in arrays]), pa.array(flat))
+    is_null = pa.array([value is None for value in values], pa.bool_())
+    return pa.ListArray.from_arrays(_offsets([len(array) for array in arrays]), pa.array(flat), mask=is_null)
 
 
 def _offsets(lengths: Sequence[int]) -> pa.Array:

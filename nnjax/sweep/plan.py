@@ -3,8 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 
+from nnjax.data.encoding import output_width
 from nnjax.data.splits import Split
+from nnjax.data.tables import Table
+from nnjax.network.activations import branches_for
+from nnjax.network.architecture import layer_activations, structures_for
 from nnjax.sweep.cost import (
     MLFLOW_BYTES_A_POINT,
     MLFLOW_BYTES_A_RUN,
@@ -33,7 +38,7 @@ class Chunk:
     """
 
     bucket: Bucket
-    activation: str
+    activation: str | tuple[str, ...]
     runs: tuple[Run, ...]
     chunk_id: str
 
@@ -118,7 +123,7 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
     distinct = {run.run_id: run for run in space.runs}
     missing = [run for run_id, run in distinct.items() if run_id not in finished]
     sizes = largest_sizes(space.splits)
-    chunks = tuple(_make_chunks(missing, space.table.features.shape[1], sizes))
+    chunks = tuple(_make_chunks(missing, space.table, sizes))
     return Plan(
         cells=len(space.cells),
         replicates=len(space.replicates),
@@ -147,18 +152,19 @@ def largest_sizes(splits: Sequence[Split]) -> LargestSizes:
     )
 
 
-def make_bucket(configuration: Configuration, n_features: int, sizes: LargestSizes) -> Bucket:
+def make_bucket(configuration: Configuration, table: Table, sizes: LargestSizes) -> Bucket:
     """The bucket that a configuration belongs to.
 
     Args:
         configuration: Everything that is chosen about a training.
-        n_features: Inputs.
+        table: Its data.
         sizes: Rows.
     """
+    activations = layer_activations(configuration.activation, configuration.depth)
     return Bucket(
-        n_features=n_features,
+        n_features=table.features.shape[1],
         hidden_layer_sizes=configuration.hidden_layer_sizes,
-        n_outputs=1,
+        n_outputs=output_width(table, configuration.output),
         batch_size=configuration.batch_size,
         n_train=sizes.train,
         n_validation=sizes.validation,
@@ -166,14 +172,29 @@ def make_bucket(configuration: Configuration, n_features: int, sizes: LargestSiz
         epochs=configuration.epochs,
         optimizer=configuration.optimizer,
         loss=configuration.loss,
+        output=configuration.output,
+        task=table.task,
+        structures=structures_for(activations, configuration.prelu_sharing),
+        branches=branches_for(activations),
+        maxout_pieces=configuration.maxout_pieces,
+        normalization=configuration.normalization,
+        normalization_statistics=configuration.normalization_statistics,
+        residual=configuration.residual,
+        clipping=configuration.clipping,
+        l1=configuration.l1 > 0,
+        weight_decay=configuration.weight_decay > 0,
+        dropout=configuration.dropout > 0,
+        input_noise=configuration.input_noise > 0,
+        scored_rows=configuration.scored_rows,
     )
 
 
-def _make_chunks(runs: Sequence[Run], n_features: int, sizes: LargestSizes) -> Iterator[Chunk]:
-    groups: dict[tuple[Bucket, str], list[Run]] = defaultdict(list)
+def _make_chunks(runs: Sequence[Run], table: Table, sizes: LargestSizes) -> Iterator[Chunk]:
+    groups: dict[tuple[Bucket, str | tuple[str, ...]], list[Run]] = defaultdict(list)
+    bucket_of = cache(lambda configuration: make_bucket(configuration, table, sizes))
     for run in runs:
         configuration = run.cell.configuration
-        groups[make_bucket(configuration, n_features, sizes), configuration.activation].append(run)
+        groups[bucket_of(configuration), configuration.activation].append(run)
     for (bucket, activation), members in groups.items():
         size = chunk_size(bucket)
         for start in range(0, len(members), size):
@@ -202,7 +223,7 @@ def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
     replicates, curves = len(space.replicates), space.study.logging.curves
     points = 0
     for cell in space.cells:
-        bucket = make_bucket(cell.configuration, space.table.features.shape[1], sizes)
+        bucket = make_bucket(cell.configuration, space.table, sizes)
         points += curve_points(bucket, "main") + replicates * curve_points(bucket, curves)
     runs = len(space.cells) * (1 + replicates)
     return (runs * MLFLOW_BYTES_A_RUN + points * MLFLOW_BYTES_A_POINT) / _BYTES_A_MB

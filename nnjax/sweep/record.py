@@ -8,7 +8,8 @@ from pathlib import Path
 from nnjax.sweep.durable import write_durably
 
 STAGES = ("setup", "compile", "train", "wall", "track", "report")
-"""Keys of `seconds`. `compile` and `train` are summed over workers, `wall` is the clock of the whole sweep."""
+"""Keys of `seconds`. `compile` and `train` are summed over workers; `wall` is the clock from the look into the journal
+to the last chunk, without what follows: `track` and `report`."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,15 @@ class SweepRecord:
         overrides: Values changed from the command line, as written.
         runs: Number of planned runs.
         trained: Runs trained by this sweep's executions; the others were in the journal before.
-        executions: How often the sweep was started with something left to train.
-        command_line: The last command.
+        executions: How often the sweep was started with something left to train; 0 if the journal had every run.
+        command_line: The last command, quoted for a shell.
         host: Machine: name, system, cpu, cores, memory_mb, python.
         versions: Package -> version.
         git_commit: Commit of the current folder, "+" if files were changed, "" if there is none.
         executor: Name of the executor.
         workers: Workers at once.
         started: Begin of the first execution, Unix seconds.
-        ended: End of the last one, Unix seconds; 0 while it runs.
+        ended: End of the last one, Unix seconds; 0 while it runs, and after it was killed.
         seconds: Stage -> seconds, summed over executions; keys are among `STAGES`.
         peak_memory_mb: Most memory of the head plus that of each worker, 10⁶ bytes.
     """

@@ -9,18 +9,21 @@ import numpy as np
 
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
-from nnjax.data.tables import load_table
+from nnjax.data.tables import load_table, parse_source
 from nnjax.sweep.compilation_cache import enable_compilation_cache
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal import NOT_MEASURED, Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.schema import FINALS, FIT_CURVES, LAYER_CURVES, PREDICTIONS
-from nnjax.sweep.space import Configuration
+from nnjax.sweep.space import make_configuration
 from nnjax.training import ENGINE_VERSION
-from nnjax.training.chunk import RunOutcome, train_chunk
+from nnjax.training.chunk import train_chunk
+from nnjax.training.outcome import RunOutcome
 
 COMPARED = (*FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
+
+SHOWN = ("validation_r2", "test_r2", "test_rmse", "validation_accuracy", "test_accuracy", "test_log_loss")
 
 PROVENANCE = ("configuration", "data", "data_digest", "split_digest", "seed", "replicate", "engine", "status", "host")
 
@@ -52,7 +55,8 @@ class Comparison:
 
     def describe(self) -> str:
         """The answer for a person."""
-        scores = ", ".join(f"{name} {self.outcome[name]:.6g}" for name in ("validation_r2", "test_r2", "test_rmse"))
+        shown = [name for name in SHOWN if name in self.outcome]
+        scores = ", ".join(f"{name} {self.outcome[name]:.6g}" for name in shown)
         head = f"run {self.run_id}\n{self.outcome['status']}, best epoch {self.outcome['best_epoch']}, {scores}"
         if self.agrees:
             return (
@@ -84,7 +88,7 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
         )
     enable_compilation_cache(cache_folder(Path(home)))
     outcome = _train(row)
-    differences = {name: _difference(row[name], outcome[name]) for name in COMPARED}
+    differences = {name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in COMPARED}
     return Comparison(row["run_id"], row["host"], outcome, {n: d for n, d in differences.items() if d != 0})
 
 
@@ -101,19 +105,19 @@ def _find(journal: Journal, prefix: str) -> dict[str, Any]:
 def _train(row: dict[str, Any]) -> RunOutcome:
     replicate = json.loads(row["replicate"])
     chosen = json.loads(row["configuration"])
-    configuration = Configuration(**{**chosen, "hidden_layer_sizes": tuple(chosen["hidden_layer_sizes"])})
-    table = load_table(row["data"])
+    configuration = make_configuration(chosen)
+    table = load_table(parse_source(row["data"]))
     if table.digest != row["data_digest"]:
         raise RerunError(f"data set {row['data']} has changed since run {row['run_id']} was trained; restore it")
-    splits = make_splits(len(table.target), _split_plan(replicate))
+    splits = make_splits(len(table.target), _split_plan(replicate), table.labels)
     split = splits[replicate["split"]]
     if split.digest != row["split_digest"]:
         raise RerunError(
             f"the split of run {row['run_id']} comes out differently here; use the versions that trained it"
         )
-    bucket = make_bucket(configuration, table.features.shape[1], largest_sizes(splits))
+    bucket = make_bucket(configuration, table, largest_sizes(splits))
     trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
-    scaled = {replicate["split"]: scale_split(table, split)}
+    scaled = {replicate["split"]: scale_split(table, split, configuration.output)}
     return train_chunk(bucket, [trainee], scaled).outcomes[0]
 
 
@@ -127,7 +131,7 @@ def _split_plan(replicate: dict[str, Any]) -> SplitPlan:
 
 def _difference(stored: Any, fresh: Any) -> float:
     """Largest absolute difference; 0 only if bitwise equal, infinite if one is NaN where the other is not."""
-    if isinstance(fresh, str):
+    if isinstance(fresh, str) or stored is None or fresh is None:
         return 0.0 if stored == fresh else float("inf")
     a, b = np.asarray(stored, dtype=np.float64), np.asarray(fresh, dtype=np.float64)
     if a.shape != b.shape or not np.array_equal(np.isnan(a), np.isnan(b)):

@@ -9,6 +9,7 @@ from nnjax.sweep.schema import SCHEMA_VERSION
 from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training.chunk import Trainee
+from nnjax.training.optimizers import Hyperparameters
 
 
 def make_trainee(run_id: str, configuration: Configuration, seed: int, split: int) -> Trainee:
@@ -20,24 +21,24 @@ def make_trainee(run_id: str, configuration: Configuration, seed: int, split: in
         seed: What its initial parameters and order are drawn from.
         split: Number of its split among those given to the worker.
     """
+    numbers = {name: getattr(configuration, name) for name in Hyperparameters._fields}
     return Trainee(
         run_id=run_id,
         activation=configuration.activation,
         initializer=configuration.initializer,
-        learning_rate=configuration.learning_rate,
-        l2=configuration.l2,
-        momentum=configuration.momentum,
-        beta_1=configuration.beta_1,
-        beta_2=configuration.beta_2,
-        epsilon=configuration.epsilon,
+        hyperparameters=Hyperparameters(**numbers),
         seed=seed,
         split=split,
+        initializer_gain=configuration.initializer_gain,
+        schedule=configuration.schedule,
+        decay_epochs=configuration.decay_epochs,
+        decay_rate=configuration.decay_rate,
     )
 
 
-def split_key(data_digest: str, split_digest: str) -> str:
-    """The name of a scaled split within a worker."""
-    return f"{data_digest}:{split_digest}"
+def split_key(data_digest: str, split_digest: str, output: str) -> str:
+    """The name of a split within a worker, scaled, its target encoded for an output."""
+    return f"{data_digest}:{split_digest}:{output}"
 
 
 def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
@@ -49,7 +50,10 @@ def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
             make_trainee(run.run_id, run.cell.configuration, run.replicate.seed, run.replicate.split)
             for run in chunk.runs
         ),
-        split_keys={run.replicate.split: split_key(data_digest, run.replicate.split_digest) for run in chunk.runs},
+        split_keys={
+            run.replicate.split: split_key(data_digest, run.replicate.split_digest, chunk.bucket.output)
+            for run in chunk.runs
+        },
         cost=chunk.cost,
     )
 

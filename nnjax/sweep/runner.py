@@ -1,6 +1,7 @@
 """The runner: trains what the journal lacks, and nothing twice. A finished chunk is on the disk before it counts."""
 
 import os
+import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +22,9 @@ from nnjax.sweep.record import SweepRecord, add_seconds, continue_record, load_r
 from nnjax.sweep.rows import make_rows, make_task, split_key
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task
+
+SECONDS_BETWEEN_RECORDS = 2.0
+"""What a killed sweep's record may lack of the time spent and the runs trained."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class _Sweep:
     def __init__(self, space: Space, workplace: _Workplace, progress: Progress) -> None:
         self._began = time.perf_counter()
         self._space, self._workplace, self._progress = space, workplace, progress
+        self._host = describe_host()
         self._journal = Journal(workplace.home)
         self._statuses = self._journal.statuses()
         self._plan = make_plan(space, self._statuses.keys())
@@ -124,7 +129,9 @@ class _Sweep:
         self._work = sum(chunk.cost for chunk in self._plan.chunks)
         self._state = SweepState(runs_to_train=self._plan.missing)
         self._setup_seconds = 0.0
-        self._host = describe_host()
+        self._earlier = load_record(workplace.home, sweep_id(space))
+        self._base = continue_record(self._record(), self._earlier)
+        self._recorded_at = 0.0
         self._errors: list[str] = []
         self._memory: dict[int, float] = {}
 
@@ -133,6 +140,8 @@ class _Sweep:
         if self._plan.chunks:
             with self._recorded(), closing(self._executor()) as executor:
                 self._train(executor)
+        elif self._earlier is None:
+            save_record(self._workplace.home, replace(self._base, ended=self._base.started))
         return self._summary()
 
     def _executor(self) -> Executor:
@@ -150,6 +159,8 @@ class _Sweep:
         with closing(executor.map_unordered(self._workplace.engine.train, tasks)) as outcomes:
             for outcome in outcomes:
                 self._take(self._chunks[outcome.task.chunk_id], outcome)
+                if time.perf_counter() - self._recorded_at >= SECONDS_BETWEEN_RECORDS:
+                    self._save()
                 self._progress.update(self._state)
 
     def _take(self, chunk: Chunk, outcome: Outcome[TrainingTask]) -> None:
@@ -182,13 +193,12 @@ class _Sweep:
     @contextmanager
     def _recorded(self) -> Iterator[None]:
         """Write the record before and after, also after an interrupt; end the progress display."""
-        record = continue_record(self._record(), load_record(self._workplace.home, sweep_id(self._space)))
-        save_record(self._workplace.home, record)
+        self._save()
         try:
             yield
         finally:
             self._progress.close()
-            save_record(self._workplace.home, self._finish(record))
+            self._save(ended=time.time())
 
     def _record(self) -> SweepRecord:
         study = self._space.study
@@ -199,7 +209,7 @@ class _Sweep:
             study_text=study.text,
             overrides=study.overrides,
             runs=self._plan.runs,
-            command_line=" ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            command_line=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
             host=asdict(self._host),
             versions=package_versions(),
             git_commit=git_commit(),
@@ -208,15 +218,19 @@ class _Sweep:
             started=time.time(),
         )
 
-    def _finish(self, record: SweepRecord) -> SweepRecord:
+    def _save(self, ended: float = 0.0) -> None:
+        """Put on the disk what earlier executions and this one have come to."""
+        base = self._base
         workers = sum(memory for process, memory in self._memory.items() if process != os.getpid())
-        return replace(
-            add_seconds(record, **self._seconds()),
-            trained=record.trained + self._state.trained,
-            executions=record.executions + 1,
-            ended=time.time(),
-            peak_memory_mb=max(record.peak_memory_mb, peak_memory_mb() + workers),
+        record = replace(
+            add_seconds(base, **self._seconds()),
+            trained=base.trained + self._state.trained,
+            executions=base.executions + 1,
+            ended=ended,
+            peak_memory_mb=max(base.peak_memory_mb, peak_memory_mb() + workers),
         )
+        save_record(self._workplace.home, record)
+        self._recorded_at = time.perf_counter()
 
     def _seconds(self) -> dict[str, float]:
         return {
@@ -243,9 +257,11 @@ class _Sweep:
 
 
 def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
-    """The splits that the missing runs need, scaled."""
-    needed = sorted({run.replicate.split for chunk in plan.chunks for run in chunk.runs})
+    """The splits that the missing runs need, scaled, their targets encoded for the outputs that will see them."""
+    needed = {(run.replicate.split, chunk.bucket.output) for chunk in plan.chunks for run in chunk.runs}
     return {
-        split_key(space.table.digest, space.splits[number].digest): scale_split(space.table, space.splits[number])
-        for number in needed
+        split_key(space.table.digest, space.splits[number].digest, output): scale_split(
+            space.table, space.splits[number], output
+        )
+        for number, output in sorted(needed)
     }

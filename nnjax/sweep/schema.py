@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever a column is added, dropped or changes its meaning; readers leave files of other versions alone."""
 
 SCHEMA_KEY = b"nnjax.schema"
@@ -28,7 +28,7 @@ OUTCOME = {
     "n_parameters": pa.int64(),
 }
 
-FINALS = (
+REGRESSION_FINALS = (
     "validation_r2",
     "test_r2",
     "test_rmse",
@@ -37,6 +37,29 @@ FINALS = (
     "last_test_r2",
     "last_test_rmse",
     "last_test_mae",
+)
+"""NaN for classification."""
+
+CLASSIFICATION_FINALS = (
+    "validation_accuracy",
+    "test_accuracy",
+    "test_balanced_accuracy",
+    "test_log_loss",
+    "test_brier",
+    "test_roc_auc",
+    "last_validation_accuracy",
+    "last_test_accuracy",
+    "last_test_balanced_accuracy",
+    "last_test_log_loss",
+    "last_test_brier",
+    "last_test_roc_auc",
+)
+"""NaN for regression."""
+
+FINALS = (
+    *REGRESSION_FINALS,
+    *CLASSIFICATION_FINALS,
+    "function_evaluations",
     "grad_slope_0",
     "grad_ratio_0",
     "grad_slope",
@@ -55,8 +78,20 @@ PROVENANCE = {
 }
 """When, where and in which company the run was trained; no part of its identity."""
 
-FIT_CURVES = ("fit_train_loss", "fit_train_r2", "fit_validation_loss", "fit_validation_r2")
-"""One value an epoch, float32 [E + 1]; index = epoch, 0 = at initialisation."""
+FIT_CURVES = (
+    "fit_train_loss",
+    "fit_train_r2",
+    "fit_train_accuracy",
+    "fit_validation_loss",
+    "fit_validation_r2",
+    "fit_validation_accuracy",
+    "fit_test_loss",
+    "fit_test_r2",
+    "fit_test_accuracy",
+    "fit_evaluations",
+)
+"""One value an epoch, float32 [E + 1]; index = epoch, 0 = at initialisation. Null where the task has none, and for the
+test rows unless they are scored after every epoch."""
 
 LAYER_CURVES = (
     "grad_norm",
@@ -73,7 +108,8 @@ LAYER_CURVES = (
 CURVES = (*FIT_CURVES, *LAYER_CURVES)
 
 PREDICTIONS = ("test_prediction", "last_test_prediction")
-"""One value a test row, float32, in the target's own unit; at the best and at the last epoch."""
+"""One value a test row and output, float32, row by row, at the best and at the last epoch: predictions in the target's
+own unit, or probabilities of the classes."""
 
 _FLOATS = pa.list_(pa.float32())
 _LAYERS_OF_FLOATS = pa.list_(_FLOATS)

@@ -1,40 +1,32 @@
 """The space of a study: cells, replicates and runs, each with the identity that makes it findable for ever."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from hashlib import sha256
+from typing import TYPE_CHECKING, Any
 
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table, load_table
 from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.grid import grid_cells, resolve
-from nnjax.sweep.identity import canonical_json, content_hash
+from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study import Study
 from nnjax.training import ENGINE_VERSION
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 
 @dataclass(frozen=True)
 class Configuration:
-    """Everything that is chosen about a training, nothing left to a default.
+    """Everything that is chosen about a training.
 
-    Attributes:
-        activation: Name of the hidden units' function.
-        hidden_layer_sizes: Units of each hidden layer.
-        batch_size: Examples a step.
-        l2: Penalty α.
-        optimizer: Name of the rule from gradient to step.
-        learning_rate: Step size η.
-        momentum: Share of the last step kept by momentum.
-        beta_1: Adam's memory of the gradient.
-        beta_2: Adam's memory of the squared gradient.
-        epsilon: Adam's guard against division by zero.
-        initializer: Name of the initial weights' spread.
-        loss: Name of the loss.
-        epochs: Passes over the training rows.
+    The fields are the factors (see `FACTORS`, which says what each means), with layers instead of depth and width.
+    Those with a default came later: at it, they are off, and no part of an identity.
     """
 
-    activation: str
+    activation: str | tuple[str, ...]
     hidden_layer_sizes: tuple[int, ...]
     batch_size: int
     l2: float
@@ -47,6 +39,28 @@ class Configuration:
     initializer: str
     loss: str
     epochs: int
+    output: str = "identity"
+    negative_slope: float = 0.01
+    elu_alpha: float = 1.0
+    maxout_pieces: int = 2
+    prelu_sharing: str = "unit"
+    initializer_gain: float = 1.0
+    normalization: str = "none"
+    normalization_statistics: str = "training_set"
+    residual: int = 0
+    clipping: str = "none"
+    clip_min: float = -1.0
+    clip_max: float = 1.0
+    clip_norm: float = 1.0
+    l1: float = 0.0
+    weight_decay: float = 0.0
+    dropout: float = 0.0
+    input_noise: float = 0.0
+    schedule: str = "constant"
+    decay_epochs: float = 50.0
+    decay_rate: float = 0.5
+    rms_decay: float = 0.9
+    scored_rows: str = "validation"
 
     @property
     def depth(self) -> int:
@@ -55,12 +69,18 @@ class Configuration:
 
     @property
     def width(self) -> int:
-        """Units of the widest hidden layer."""
-        return max(self.hidden_layer_sizes)
+        """Units of the widest hidden layer; 0 without any."""
+        return max(self.hidden_layer_sizes, default=0)
 
     def to_json(self) -> str:
-        """The canonical text that identities are made of."""
-        return canonical_json(asdict(self))
+        """The canonical text that identities are made of: every setting but those that are off."""
+        return canonical_json(
+            {
+                each.name: getattr(self, each.name)
+                for each in fields(self)
+                if each.default is MISSING or getattr(self, each.name) != each.default
+            }
+        )
 
 
 @dataclass(frozen=True)
@@ -148,7 +168,7 @@ def expand(study: Study) -> Space:
     Returns:
         Cells, replicates and runs.
     """
-    table = load_table(study.data.name)
+    table = load_table(study.data.source)
     plan = SplitPlan(
         method=study.replicates.method,
         splits=study.replicates.splits,
@@ -156,8 +176,8 @@ def expand(study: Study) -> Space:
         validation_share=study.data.validation_share,
         base_seed=study.replicates.base_seed,
     )
-    splits = make_splits(len(table.target), plan)
-    cells = make_cells(study, table.digest, n_train=len(splits[0].train))
+    splits = make_splits(len(table.target), plan, table.labels)
+    cells = make_cells(study, table, n_train=len(splits[0].train))
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split)
     runs = tuple(
         Run(identity, cell, replicate)
@@ -167,23 +187,30 @@ def expand(study: Study) -> Space:
     return Space(study, table, splits, cells, replicates, runs)
 
 
-def make_cells(study: Study, data_digest: str, n_train: int) -> tuple[Cell, ...]:
+def make_cells(study: Study, table: Table, n_train: int) -> tuple[Cell, ...]:
     """The cells of a study in its order.
 
     Args:
         study: A checked study.
-        data_digest: Hash of the data.
+        table: Its data.
         n_train: Training rows, which "full" stands for.
     """
     varying = [factor for factor, levels in study.factors.items() if len(levels) > 1]
     cells = []
     for index, levels in enumerate(grid_cells(study.factors, study.grid.zip, study.grid.exclude)):
-        settings = resolve(levels, study.fixed, n_train)
-        configuration = Configuration(**settings)  # type: ignore[arg-type]  # checked by the factors' own rules
-        identity = content_hash({"configuration": asdict(configuration), "data": data_digest})
-        label = cell_label(levels, varying) or str(configuration.activation)
+        configuration = make_configuration(resolve(levels, study.fixed, n_train, table.task))
+        identity = sha256(f'{{"configuration":{configuration.to_json()},"data":"{table.digest}"}}'.encode()).hexdigest()
+        label = cell_label(levels, varying) or level_text(configuration.activation)
         cells.append(Cell(index, identity, configuration, levels, label))
     return tuple(cells)
+
+
+def make_configuration(settings: Mapping[str, Any]) -> Configuration:
+    """The configuration of settings that the factors' own rules have checked; lists, as JSON has them, as tuples."""
+    chosen: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
+    }
+    return Configuration(**chosen)
 
 
 def make_replicates(plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split: int) -> tuple[Replicate, ...]:
@@ -214,27 +241,25 @@ def run_identity(configuration: Configuration, data_digest: str, split_digest: s
     Returns:
         sha256 as 64 hexadecimal digits.
     """
-    return content_hash(
-        {
-            "configuration": asdict(configuration),
-            "data": data_digest,
-            "engine": ENGINE_VERSION,
-            "seed": seed,
-            "split": split_digest,
-        }
-    )
+    return _with_replicate(_before_replicate(configuration, data_digest), split_digest, seed)
+
+
+def _before_replicate(configuration: Configuration, data_digest: str) -> "Hash":
+    """The hash of the canonical JSON up to where the replicate's keys begin: the same for all runs of a cell."""
+    shared = canonical_json({"data": data_digest, "engine": ENGINE_VERSION})[1:-1]
+    return sha256(f'{{"configuration":{configuration.to_json()},{shared},'.encode())
+
+
+def _with_replicate(before: "Hash", split_digest: str, seed: int) -> str:
+    whole = before.copy()
+    whole.update(canonical_json({"seed": seed, "split": split_digest})[1:].encode())
+    return whole.hexdigest()
 
 
 def _run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str) -> list[str]:
-    """`run_identity` for all replicates of a cell; the text before the seed is hashed once, 8 times faster."""
-    shared = canonical_json({"data": data_digest, "engine": ENGINE_VERSION})[1:-1]
-    start = sha256(f'{{"configuration":{cell.configuration.to_json()},{shared},'.encode())
-    identities = []
-    for replicate in replicates:
-        whole = start.copy()
-        whole.update(canonical_json({"seed": replicate.seed, "split": replicate.split_digest})[1:].encode())
-        identities.append(whole.hexdigest())
-    return identities
+    """`run_identity` of all replicates of a cell."""
+    before = _before_replicate(cell.configuration, data_digest)
+    return [_with_replicate(before, replicate.split_digest, replicate.seed) for replicate in replicates]
 
 
 def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:
@@ -259,7 +284,7 @@ def level_text(level: Level) -> str:
         ('0.1', '1', 'full', '64-32')
     """
     if isinstance(level, tuple):
-        return "-".join(str(width) for width in level)
+        return "-".join(str(item) for item in level) or "none"
     return str(level).removesuffix(".0")
 
 

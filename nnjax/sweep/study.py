@@ -20,23 +20,28 @@ from nnjax.sweep.study_checks import (
     check_roles,
     check_rows,
     check_size,
+    check_source,
     check_zip,
 )
 from nnjax.sweep.study_errors import Fault, StudyError, show_value
 from nnjax.sweep.study_messages import faults_of
 from nnjax.sweep.study_reading import apply_overrides, parse_study, read_study_text
 from nnjax.sweep.study_tables import NAME_PATTERN, Claim, DataSource, Grid, Logging, Replicates, StudyFile
+from nnjax.sweep.training_checks import check_networks, check_steps
 
 __all__ = ["Claim", "Study", "StudyError", "load_study"]
 
 CHECKS: tuple[Check, ...] = (
     check_roles,
     check_levels,
+    check_source,
     check_folds,
     check_rows,
     check_zip,
     check_exclude,
     check_size,
+    check_networks,
+    check_steps,
     check_cells,
     check_claims,
 )
@@ -51,6 +56,9 @@ class Study:
         name: Names the study in the report and in MLflow.
         question: What is asked.
         expected: What the author expects, or how long it takes; empty if nothing is said.
+        lecture: The sentence of the lecture that is put to the test; empty if the study is not about one.
+        confirms: What would confirm it.
+        refutes: What would refute it.
         data: The data set.
         replicates: What every cell is repeated over.
         studied: Levels of the factors that the question is about.
@@ -67,6 +75,9 @@ class Study:
     name: str
     question: str
     expected: str
+    lecture: str
+    confirms: str
+    refutes: str
     data: DataSource
     replicates: Replicates
     studied: dict[str, tuple[Level, ...]]
@@ -105,7 +116,7 @@ class Study:
     def digest(self) -> str:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
         records = {name: getattr(self, name).model_dump() for name in ("data", "replicates", "grid", "logging")}
-        plain = ("name", "question", "expected", "fixed", "overrides")
+        plain = ("name", "question", "expected", "lecture", "confirms", "refutes", "fixed", "overrides")
         return content_hash(
             {
                 **records,
@@ -157,6 +168,9 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
         name=checked.name or path.stem,
         question=checked.question,
         expected=checked.expected or "",
+        lecture=checked.lecture or "",
+        confirms=checked.confirms or "",
+        refutes=checked.refutes or "",
         data=checked.data,
         replicates=checked.replicates,
         studied=checked.studied,

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from nnjax.data.splits import SplitPlan, SplitSizes, split_sizes
-from nnjax.data.tables import load_table
-from nnjax.network.mlp import parameter_count
+from nnjax.data import tables
+from nnjax.data.encoding import output_width
+from nnjax.data.splits import SplitPlan, SplitSizes, check_labels, split_sizes
+from nnjax.network.architecture import Architecture
 from nnjax.sweep.factors import FULL_BATCH, Level
 from nnjax.sweep.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
 from nnjax.sweep.identity import canonical_json
@@ -42,9 +43,14 @@ class Draft:
         return {**self.file.studied, **self.file.nuisance}
 
     @property
+    def table(self) -> tables.Table:
+        """The data set."""
+        return tables.load_table(self.file.data.source)
+
+    @property
     def sizes(self) -> SplitSizes:
         """Rows of the parts of a split."""
-        return split_sizes(len(load_table(self.file.data.name).target), split_plan(self.file))
+        return split_sizes(len(self.table.target), split_plan(self.file))
 
     @cached_property
     def cells(self) -> tuple[Levels, ...]:
@@ -99,6 +105,16 @@ def check_levels(draft: Draft) -> Iterator[Fault]:
             yield Fault(draft.where(factor), show_value(levels), problem, "remove one of the two")
 
 
+def check_source(draft: Draft) -> Iterator[Fault]:
+    """The data set takes the parameters that it is given."""
+    problem = tables.check_source(draft.file.data.source)
+    if problem:
+        given = draft.file.data.model_fields_set - {"name", "validation_share"}
+        key = next((name for name in ("rows", "noise", "seed", "polynomial_degree") if name in given), "name")
+        what, _, remedy = problem.partition("; ")
+        yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), what, remedy or "remove it")
+
+
 def check_folds(draft: Draft) -> Iterator[Fault]:
     """Repeated k-fold has a whole number of folds, and whole repeats."""
     replicates = draft.file.replicates
@@ -127,6 +143,11 @@ def check_rows(draft: Draft) -> Iterator[Fault]:
         )
         value = show_value(getattr(getattr(draft.file, table), name))
         yield Fault(key, value, problem, f"each part needs at least {FEWEST_ROWS}")
+        return
+    labels = draft.table.labels
+    rare = check_labels(labels, split_plan(draft.file)) if labels is not None else None
+    if rare:
+        yield Fault("data.name", show_value(draft.file.data.name), rare, "take more rows or larger shares")
         return
     for level in draft.factors.get("batch_size", (draft.fixed.get("batch_size"),)):
         if isinstance(level, int) and level > sizes.train:
@@ -184,21 +205,21 @@ def check_size(draft: Draft) -> Iterator[Fault]:
 
 def check_cells(draft: Draft) -> Iterator[Fault]:
     """No two cells are the same training, and no network is absurdly large."""
-    n_train = draft.sizes.train
-    n_features = load_table(draft.file.data.name).features.shape[1]
+    n_train, task = draft.sizes.train, draft.table.task
     first: dict[str, Levels] = {}
     shapes: set[tuple[int, ...]] = set()
     for levels in draft.cells:
         shapes.add(layer_sizes({**draft.fixed, **levels}))
-        same = first.setdefault(canonical_json(resolve(levels, draft.fixed, n_train)), levels)
+        same = first.setdefault(canonical_json(resolve(levels, draft.fixed, n_train, task)), levels)
         if same is not levels:
             factor = next(name for name in levels if levels[name] != same[name])
             problem = f"{show_value(same[factor])} and {show_value(levels[factor])} are the same training in some cells"
             remedy = "remove one, or exclude those cells"
             yield Fault(draft.where(factor), show_value(draft.factors[factor]), problem, remedy)
             return
-    largest = max(shapes, key=lambda shape: parameter_count((n_features, *shape, 1)))
-    count = parameter_count((n_features, *largest, 1))
+    ends = draft.table.features.shape[1], output_width(draft.table, "softmax")
+    counts = {shape: Architecture((ends[0], *shape, ends[1])).parameter_count for shape in shapes}
+    largest, count = max(counts.items(), key=lambda item: item[1])
     if count > MOST_PARAMETERS:
         factor = "hidden_layer_sizes" if "hidden_layer_sizes" in {**draft.fixed, **draft.factors} else "width"
         remedy = f"at most {MOST_PARAMETERS:,} fit: use narrower or fewer layers"

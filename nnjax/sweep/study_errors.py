@@ -77,6 +77,10 @@ class StudyError(Exception):
         return StudyError, (self.file, [Fault(e.key, e.value, e.problem, e.remedy) for e in errors])
 
 
+LONGEST_LIST = 250
+"""Characters of all known names together; more of them would bury the message."""
+
+
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """The nearest known name as a question, or all of them.
 
@@ -94,7 +98,10 @@ def did_you_mean(word: object, known: Iterable[str]) -> str:
     if SYNONYMS.get(plain) in names:
         return f"did you mean '{SYNONYMS[plain]}'?"
     near = difflib.get_close_matches(plain, names, n=1)
-    return f"did you mean '{near[0]}'?" if near else f"known: {', '.join(names)}"
+    if near:
+        return f"did you mean '{near[0]}'?"
+    listed = ", ".join(names)
+    return f"known: {listed}" if len(listed) <= LONGEST_LIST else "docs/factors.md lists what there is"
 
 
 def one_line(text: str) -> str:

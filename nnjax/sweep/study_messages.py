@@ -112,7 +112,7 @@ def known_keys(parents: Sequence[str | int]) -> list[str]:
 
     Example:
         >>> known_keys(["data"])
-        ['name', 'validation_share']
+        ['name', 'rows', 'noise', 'seed', 'polynomial_degree', 'validation_share']
     """
     named = [part for part in parents if isinstance(part, str)]
     if not named:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
-from nnjax.data.tables import TABLES
+from nnjax.data.tables import TABLES, TableSource
 from nnjax.sweep.factors import FACTORS, Choice, Level, Number, Whole, refuse
 
 LONGEST_TEXT = 4000
@@ -28,6 +28,19 @@ METRICS: dict[str, float] = {
     "last_test_r2": 0.02,
     "last_test_rmse": 0.0,
     "last_test_mae": 0.0,
+    "validation_accuracy": 0.02,
+    "test_accuracy": 0.02,
+    "test_balanced_accuracy": 0.02,
+    "test_log_loss": 0.0,
+    "test_brier": 0.0,
+    "test_roc_auc": 0.02,
+    "last_validation_accuracy": 0.02,
+    "last_test_accuracy": 0.02,
+    "last_test_balanced_accuracy": 0.02,
+    "last_test_log_loss": 0.0,
+    "last_test_brier": 0.0,
+    "last_test_roc_auc": 0.02,
+    "function_evaluations": 0.32192809488736235,
     "best_epoch": 0.0,
     "epochs_to_target": 0.32192809488736235,  # log2(1.25): a quarter more epochs
     "grad_slope_0": 0.05,
@@ -87,10 +100,19 @@ class _Table(BaseModel):
 
 
 class DataSource(_Table):
-    """`[data]`: which data set, and which part of its training rows chooses the epoch."""
+    """`[data]`: which data set, drawn and prepared how, and which part of its training rows chooses the epoch."""
 
     name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))]
+    rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = None
+    noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = None
+    seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] | None = None
+    polynomial_degree: Annotated[int, PlainValidator(Whole(1, 5))] = 1
     validation_share: Share = 0.2
+
+    @property
+    def source(self) -> TableSource:
+        """The data set itself."""
+        return TableSource(self.name, self.rows, self.noise, self.seed, self.polynomial_degree)
 
 
 class Replicates(_Table):
@@ -113,10 +135,11 @@ class Grid(_Table):
 
 
 class Logging(_Table):
-    """`[logging]`: which curves of single runs MLflow is told, and the target of `epochs_to_target`."""
+    """`[logging]`: which curves of single runs MLflow is told, and the targets of `epochs_to_target`."""
 
     curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", CURVES))] = "none"
     target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
+    target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = 0.9
 
 
 def _usual_margin(validated: dict[str, object]) -> float:
@@ -154,6 +177,9 @@ class StudyFile(_Table):
 
     question: Text
     expected: Text | None = None
+    lecture: Text | None = None
+    confirms: Text | None = None
+    refutes: Text | None = None
     name: Name | None = None
     data: DataSource
     replicates: Replicates = Replicates()

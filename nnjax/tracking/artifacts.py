@@ -100,7 +100,7 @@ def write_files(folder: Path, files: SweepFiles) -> None:
     (folder / "study.toml").write_text(description.study_text, encoding="utf-8")
     (folder / "environment.json").write_text(f"{environment}\n", encoding="utf-8")
     files.results.to_csv(folder / "results.csv", index=False)
-    _write_table(folder, best_table(files.cells, description.factors))
+    _write_table(folder, best_table(files.cells, description.factors, description.task))
     for figure in copy_report(folder, files.report_dir) if files.report_dir else []:
         write_card(folder, figure, files.timestamp)
 

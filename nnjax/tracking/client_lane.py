@@ -7,9 +7,10 @@ from itertools import repeat
 from mlflow.entities import Metric, Param, Run, ViewType
 
 from nnjax.tracking import names
+from nnjax.tracking.address import is_database
 from nnjax.tracking.layout import TrackedRun
 from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
-from nnjax.tracking.store import OpenStore, is_database
+from nnjax.tracking.store import OpenStore
 
 PAGE = 1000
 """Runs a search request."""

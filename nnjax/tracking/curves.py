@@ -1,4 +1,7 @@
-"""Which points of a curve MLflow gets: a few families, at 25 epochs spread evenly on a logarithmic axis."""
+"""Which points of a curve MLflow gets: a few families, at 25 epochs spread evenly on a logarithmic axis.
+
+A sweep's curves then fill megabytes, not gigabytes, and charts stay quick.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -8,17 +11,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from nnjax.sweep.cost import MLFLOW_EPOCHS
 from nnjax.tracking import names
 from nnjax.tracking.description import Curves
-
-EPOCHS = 25
-"""Points a curve: a sweep's curves then fill megabytes, not gigabytes, and charts stay quick."""
 
 Curve = tuple[str, list[int], list[float]]
 """Metric name, epochs, finite values."""
 
 
-def tracked_epochs(last: int, count: int = EPOCHS) -> tuple[int, ...]:
+def tracked_epochs(last: int, count: int = MLFLOW_EPOCHS) -> tuple[int, ...]:
     """The epochs that MLflow gets: 0, 1, the last, and between them evenly on a logarithmic axis.
 
     Args:
@@ -45,19 +46,24 @@ def tracked_epochs(last: int, count: int = EPOCHS) -> tuple[int, ...]:
     return (0, *chosen.tolist())
 
 
-def curve_names(curves: Curves) -> tuple[str, ...]:
-    """The curves of single runs that the study asks for, by their names in the journal."""
+def curve_names(curves: Curves, task: str) -> tuple[str, ...]:
+    """The curves of single runs that the study asks for, by their names in the journal.
+
+    Args:
+        curves: How much the study asks for; every cell gets the mean curves of "main".
+        task: "regression" or "classification".
+
+    >>> curve_names("main", "classification")[3:]
+    ('fit_validation_accuracy', 'fit_test_loss', 'fit_test_accuracy', 'grad_norm', 'unit_saturated')
+    """
+    fit = names.fit_curves(task)
     chosen: dict[Curves, tuple[str, ...]] = {
         "none": (),
-        "reference": names.FIT_CURVES,
-        "main": names.FIT_CURVES + names.MAIN_LAYER_CURVES,
-        "all": names.FIT_CURVES + names.MAIN_LAYER_CURVES + names.OTHER_LAYER_CURVES,
+        "reference": fit,
+        "main": fit + names.MAIN_LAYER_CURVES,
+        "all": fit + names.MAIN_LAYER_CURVES + names.OTHER_CURVES,
     }
     return chosen[curves]
-
-
-CELL_CURVES = names.FIT_CURVES + names.MAIN_LAYER_CURVES
-"""Mean curves that every cell gets."""
 
 
 @dataclass(frozen=True)

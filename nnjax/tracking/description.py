@@ -16,10 +16,14 @@ class DataDescription:
     """Name in study files."""
     digest: str
     """Hash of the numbers."""
-    columns: tuple[str, ...]
-    """Features, then the target."""
+    features: tuple[str, ...]
+    """Names of the inputs."""
+    targets: tuple[str, ...]
+    """Names of the outputs; one for classification."""
     rows: int
     """Examples."""
+    classes: tuple[str, ...] = ()
+    """Names of the classes, whose numbers are the target; empty for regression."""
 
 
 @dataclass(frozen=True)
@@ -39,15 +43,21 @@ class SweepDescription:
     studied: tuple[str, ...] = ()
     """Those factors whose effect is asked for; the rest is nuisance."""
     expected: str = ""
-    """What the study's author expected."""
+    """What was said and expected before, for the experiment's note: Markdown."""
     curves: Curves = "none"
     """Curves of single runs."""
-    target_r2: float | None = None
-    """Validation R² that `epochs_to_target` waits for."""
+    task: str = "regression"
+    """"regression" or "classification": which metrics there are."""
+    target: float | None = None
+    """Validation R² or accuracy that `epochs_to_target` waits for."""
+    fixed: tuple[str, ...] = ()
+    """Factors that the study fixes at another level than their default: told as params beside the usual ones."""
+    overrides: tuple[str, ...] = ()
+    """Values changed from the command line, as written."""
     command: str = "nnjax sweep"
     """The command line, without the folder of the program."""
     commit: str = ""
-    """Git commit of the checkout, empty if there is none."""
+    """Git commit of the checkout, followed by "+" if tracked files were changed; empty if there is none."""
     user: str = "unknown"
     """Who ran it."""
     headline: str = ""

@@ -4,10 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mlflow.exceptions import MlflowException
-from requests.exceptions import RequestException
-from sqlalchemy.exc import SQLAlchemyError
-
 JOURNAL_IS_SAFE = "the results are safe in the journal; `nnjax sync STUDY` goes on from here"
 
 
@@ -42,6 +38,10 @@ def explained(tracking_uri: str) -> Iterator[None]:
     Raises:
         TrackingError: In place of MLflow's, SQLAlchemy's, SQLite's, requests' and the file system's errors.
     """
+    from mlflow.exceptions import MlflowException  # here, so that an address can be refused without these imports
+    from requests.exceptions import RequestException
+    from sqlalchemy.exc import SQLAlchemyError
+
     try:
         yield
     except (MlflowException, SQLAlchemyError, sqlite3.Error, RequestException, OSError) as error:

@@ -20,14 +20,16 @@ DIGEST_DIGITS = 16
 
 def dataset_input(data: DataDescription) -> DatasetInput:
     """The data set as MLflow's `from_pandas` describes one, without the seconds that its imports take."""
-    schema = [{"type": "double", "name": column, "required": True} for column in data.columns]
+    target = "long" if data.classes else "double"
+    typed = [*((column, "double") for column in data.features), *((column, target) for column in data.targets)]
+    schema = [{"type": kind, "name": column, "required": True} for column, kind in typed]
     dataset = Dataset(
         name=data.name,
         digest=data.digest[:DIGEST_DIGITS],
         source_type="code",
         source=json.dumps({"tags": {names.SOURCE_NAME: "nnjax", names.SOURCE_TYPE: "LOCAL"}}),
         schema=json.dumps({"mlflow_colspec": schema}),
-        profile=json.dumps({"num_rows": data.rows, "num_elements": data.rows * len(data.columns)}),
+        profile=json.dumps({"num_rows": data.rows, "num_elements": data.rows * len(typed)}),
     )
     return DatasetInput(dataset, [InputTag("mlflow.data.context", "train, validation and test")])
 
@@ -41,10 +43,11 @@ def _send_tags(client: MlflowClient, run: Run, tags: dict[str, str]) -> None:
 def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
     """Params, metrics and end of a complete sweep."""
     run_id = run.info.run_id
-    best = best_row(files.cells)
+    task = files.description.task
+    best = best_row(files.cells, task)
     points = [
         point
-        for point in sweep_points(files.results, best, files.timestamp)
+        for point in sweep_points(files.results, best, files.timestamp, task)
         if run.data.metrics.get(point.key) != point.value
     ]
     params = {"best_cell": str(best["cell"])} if best and "best_cell" not in run.data.params else {}
@@ -64,7 +67,8 @@ def finish_sweep(client: MlflowClient, run_id: str, layout: Layout, files: Sweep
         files: What its artifacts are made from.
     """
     run = client.get_run(run_id)
-    note = files.description.headline or default_headline(files.results, best_row(files.cells))
+    task = files.description.task
+    note = files.description.headline or default_headline(files.results, best_row(files.cells, task), task)
     if layout.waiting:
         note = f"Not complete: {layout.waiting:,} cells still have runs to train. {note}"
     _send_tags(client, run, {names.NOTE: note[:NOTE_LIMIT]})

@@ -1,6 +1,7 @@
 """From tables to the runs MLflow gets: sweep, cells with means, single runs. Pure; knows no store."""
 
 import math
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -94,7 +95,10 @@ def common_tags(description: SweepDescription) -> dict[str, str]:
         names.SOURCE_NAME: description.command,
         names.SOURCE_TYPE: "LOCAL",
     }
-    return tags | ({names.COMMIT: description.commit} if description.commit else {})
+    if not description.commit:
+        return tags
+    dirty = {names.COMMIT_IS_DIRTY: "true"} if description.commit.endswith("+") else {}
+    return tags | {names.COMMIT: description.commit.removesuffix("+")} | dirty
 
 
 def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: bool) -> dict[str, str]:
@@ -102,13 +106,14 @@ def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: 
 
     Args:
         row: One row of the results table.
-        description: Names the study's factors beyond the usual ones.
+        description: Names the study's factors, and what it fixes, beyond the usual ones.
         replicate: Whether split and seed belong to it.
 
     Returns:
         Param -> text, in the order in which tables should show them.
     """
-    ordered = [*description.factors, *names.PARAMS, *(names.REPLICATE_PARAMS if replicate else ())]
+    own = names.REPLICATE_PARAMS if replicate else ()
+    ordered = [*description.factors, *names.PARAMS, *description.fixed, *own]
     texts = {key: names.level_text(row[key]) for key in dict.fromkeys(ordered) if key in row}
     return {key: text for key, text in texts.items() if text}
 
@@ -242,8 +247,10 @@ def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRu
         "runs": str(len(results)),
         "cells": str(results["cell_id"].nunique()),
     }
-    if description.target_r2 is not None:
-        params["target_r2"] = names.level_text(description.target_r2)
+    if description.target is not None:
+        params[names.target_name(description.task)] = names.level_text(description.target)
+    if description.overrides:
+        params["overrides"] = shlex.join(description.overrides)
     return TrackedRun(
         tags=common_tags(description) | {names.KIND: "sweep"},
         name=names.sweep_name(description.sweep_id),

@@ -2,8 +2,11 @@
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
-from numbers import Integral, Real
+from collections.abc import Mapping
+from numbers import Real
+
+from nnjax.sweep import space
+from nnjax.training.outcome import MEASURES
 
 EXPERIMENT_PREFIX = "nnjax/"
 """Experiments are called by their study."""
@@ -26,6 +29,7 @@ USER = "mlflow.user"
 SOURCE_NAME = "mlflow.source.name"
 SOURCE_TYPE = "mlflow.source.type"
 COMMIT = "mlflow.source.git.commit"
+COMMIT_IS_DIRTY = "nnjax.commit.dirty"
 EXPERIMENT_KIND = "mlflow.experimentKind"
 LOGGED_IMAGES = "mlflow.loggedImages"
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
@@ -42,7 +46,7 @@ PARAMS = (
     "epochs",
     "loss",
 )
-"""Params of every cell and run, where the results table has them; the study's other factors follow."""
+"""Params of every cell and run; the study's other factors and what it fixes differently from the default follow."""
 
 REPLICATE_PARAMS = ("split", "seed")
 """Params that only a single run has."""
@@ -50,14 +54,27 @@ REPLICATE_PARAMS = ("split", "seed")
 FINALS = (
     "best_epoch",
     "validation_r2",
+    "validation_accuracy",
     "test_r2",
+    "test_accuracy",
+    "test_balanced_accuracy",
+    "test_log_loss",
+    "test_brier",
+    "test_roc_auc",
     "test_rmse",
     "test_mae",
     "last_validation_r2",
+    "last_validation_accuracy",
     "last_test_r2",
+    "last_test_accuracy",
+    "last_test_balanced_accuracy",
+    "last_test_log_loss",
+    "last_test_brier",
+    "last_test_roc_auc",
     "last_test_rmse",
     "last_test_mae",
     "epochs_to_target",
+    "function_evaluations",
     "grad_slope_0",
     "grad_ratio_0",
     "grad_slope",
@@ -67,16 +84,20 @@ FINALS = (
     "n_parameters",
     "train_seconds",
 )
-"""Metrics of one number a run, named as in the results table."""
+"""Metrics of one number a run, named as in the results table; those that a task does not have are not told."""
 
 DIVERGED_EPOCH = "diverged_epoch"
 
-FIT_CURVES = ("fit_train_loss", "fit_train_r2", "fit_validation_loss", "fit_validation_r2")
 MAIN_LAYER_CURVES = ("grad_norm", "unit_saturated")
-OTHER_LAYER_CURVES = ("preactivation_grad_norm", "weight_norm", "update_ratio", "unit_mean", "unit_std", "unit_dead")
-
-OTHER_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a4fb5", "#6b7280")
-"""For callers that bring no palette: Okabe and Ito's colours, distinct for colour-blind eyes, and two more."""
+OTHER_CURVES = (
+    "preactivation_grad_norm",
+    "weight_norm",
+    "update_ratio",
+    "unit_mean",
+    "unit_std",
+    "unit_dead",
+    "fit_evaluations",
+)
 
 SHORT = 12
 """Hexadecimal digits shown where a whole hash would only be in the way."""
@@ -106,6 +127,39 @@ def replicate_name(label: str, split: int, seed_index: int, seeds_per_split: int
     return f"{replicate} {label}"
 
 
+def main_metric(part: str, task: str) -> str:
+    """The metric that cells are compared by.
+
+    Args:
+        part: "validation", "test" or "last_test".
+        task: "regression" or "classification".
+
+    >>> main_metric("test", "regression"), main_metric("last_test", "classification")
+    ('test_r2', 'last_test_accuracy')
+    """
+    return f"{part}_{MEASURES[task]}"
+
+
+def target_name(task: str) -> str:
+    """The name of the level that `epochs_to_target` waits for.
+
+    >>> target_name("classification")
+    'target_accuracy'
+    """
+    return f"target_{MEASURES[task]}"
+
+
+def fit_curves(task: str) -> tuple[str, ...]:
+    """The curves of loss and score that a task has; those of the test rows only where a study asks for them.
+
+    >>> fit_curves("regression")[:4]
+    ('fit_train_loss', 'fit_train_r2', 'fit_validation_loss', 'fit_validation_r2')
+    """
+    return tuple(
+        f"fit_{part}_{measure}" for part in ("train", "validation", "test") for measure in ("loss", MEASURES[task])
+    )
+
+
 def curve_key(curve: str, layer: int) -> str:
     """The metric name of a curve; the part before the slash is its section among MLflow's charts.
 
@@ -120,18 +174,17 @@ def curve_key(curve: str, layer: int) -> str:
 
 
 def level_text(level: object) -> str:
-    """A factor level as MLflow's text: numbers short, lists of sizes joined by dashes.
+    """A value of the results table as MLflow's text: as labels and axes write it; nothing for an unknown number.
 
-    >>> level_text(0.0), level_text(1e-4), level_text(265), level_text("relu"), level_text((64, 32))
-    ('0', '0.0001', '265', 'relu', '64-32')
+    >>> level_text(0.0), level_text(1e-4), level_text(265), level_text("relu"), level_text(("tanh", "relu"))
+    ('0', '0.0001', '265', 'relu', 'tanh-relu')
+    >>> level_text(float("nan")), level_text("")
+    ('', 'none')
     """
-    if isinstance(level, list | tuple):
-        return "-".join(level_text(part) for part in level)
-    if isinstance(level, Integral):
-        return str(level)
     if isinstance(level, Real):
-        return f"{float(level):.10g}" if math.isfinite(level) else ""
-    return str(level)
+        return space.level_text(float(level)) if math.isfinite(level) else ""
+    items = tuple(map(str, level)) if isinstance(level, tuple) else str(level)
+    return space.level_text(items) or "none"
 
 
 def rounded(value: float) -> float:
@@ -160,8 +213,3 @@ def run_uuid(experiment_id: str, sweep_id: str, identity: str) -> str:
     """
     text = "\0".join(("nnjax", experiment_id, sweep_id, identity))
     return hashlib.sha256(text.encode()).hexdigest()[:32]
-
-
-def level_colors(levels: Iterable[str]) -> dict[str, str]:
-    """A colour a level, in the order given; colours return after eight levels."""
-    return {level: OTHER_COLORS[place % len(OTHER_COLORS)] for place, level in enumerate(levels)}

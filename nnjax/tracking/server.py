@@ -17,9 +17,10 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from nnjax.tracking import names, views
+from nnjax.tracking.address import deep_link, default_uri, is_database, server_of
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.store import ARTIFACTS_FOLDER, deep_link, default_uri, is_database, server_of
+from nnjax.tracking.store import ARTIFACTS_FOLDER
 
 START_SECONDS = 120.0
 """How long a server may take to answer; 14 s on two quiet cores."""

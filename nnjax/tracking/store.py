@@ -1,4 +1,4 @@
-"""Where the tracking store is, how it is opened, and the study's experiment in it."""
+"""How the tracking store is opened, and the study's experiment in it."""
 
 import os
 import socket
@@ -12,17 +12,12 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking import names
+from nnjax.tracking.address import check_kind, is_database
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 
-DATABASE = "mlflow.db"
 ARTIFACTS_FOLDER = "mlartifacts"
-LOCAL_SERVER = "http://127.0.0.1:5000"
-"""Where `nnjax ui` shows a store that is a file."""
-
 ANSWER_SECONDS = 5.0
 """How long a server may take to accept a connection."""
-
-_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 
 @dataclass(frozen=True)
@@ -37,34 +32,6 @@ class OpenStore:
     """The study's experiment."""
 
 
-def default_uri(home: Path) -> str:
-    """The tracking URI: the environment's `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
-
-
-def is_database(uri: str) -> bool:
-    """Whether the URI is a database that this process writes to by itself.
-
-    >>> is_database("sqlite:////tmp/mlflow.db"), is_database("postgresql+psycopg://x"), is_database("http://x")
-    (True, True, False)
-    """
-    return urlsplit(uri).scheme.split("+")[0] in _DATABASES
-
-
-def server_of(uri: str) -> str:
-    """The address at which a browser finds what was sent to this URI."""
-    return uri.rstrip("/") if urlsplit(uri).scheme in ("http", "https") else LOCAL_SERVER
-
-
-def deep_link(server: str, experiment_id: str, view: str) -> str:
-    """The address that opens a prepared view: without `workflowType` MLflow shows its empty traces page.
-
-    >>> deep_link("http://127.0.0.1:5000", "1", "nnjax-leaderboard")[:40]
-    'http://127.0.0.1:5000/#/experiments/1/ru'
-    """
-    return f"{server}/#/experiments/{experiment_id}/runs?workflowType=machine_learning&viewStateShareKey={view}"
-
-
 def check_reachable(uri: str) -> None:
     """Fail at once where nobody listens; MLflow's own client would go on trying for a long time.
 
@@ -74,13 +41,8 @@ def check_reachable(uri: str) -> None:
     Raises:
         TrackingError: If nothing accepts a connection, or MLflow has no such kind of store.
     """
+    check_kind(uri)
     parts = urlsplit(uri)
-    is_known = is_database(uri) or parts.scheme in ("http", "https") or uri.startswith("databricks")
-    if not is_known or uri == "sqlite:///":
-        raise TrackingError(
-            f"{uri!r} is no tracking URI that MLflow can keep runs in",
-            "write sqlite:///FILE.db, http://SERVER:PORT or a database's URI; folders of files are no longer kept",
-        )
     if parts.scheme not in ("http", "https") or not parts.hostname or os.environ.get(f"{parts.scheme}_proxy"):
         return
     try:

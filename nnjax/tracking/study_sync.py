@@ -1,24 +1,29 @@
 """From a study's journal to MLflow: gathers the tables and hands them to the sync."""
 
 import getpass
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from nnjax.results.colors import LEVEL_COLORS
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.table import cells_table, results_table
+from nnjax.sweep.factors import FACTORS
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.record import SweepRecord, load_record
 from nnjax.sweep.space import Space, sweep_id
+from nnjax.sweep.study import Study
 from nnjax.tracking import names
-from nnjax.tracking.curves import CELL_CURVES, CurvePoints, curve_names, thin_curves, tracked_epochs
+from nnjax.tracking.address import default_uri
+from nnjax.tracking.curves import CurvePoints, curve_names, thin_curves, tracked_epochs
 from nnjax.tracking.description import DataDescription, SweepDescription
+from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.reference import compared_factors, reference_setting
-from nnjax.tracking.store import check_reachable, default_uri
-from nnjax.tracking.sync import Destination, Progress, SyncSummary, sync_tables
+from nnjax.tracking.store import check_reachable
+from nnjax.tracking.sync import Destination, SyncSummary, sync_tables
+from nnjax.tracking.telling import Progress
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,14 @@ class PreparedSync:
             progress: Called with runs done and runs in all.
 
         Raises:
-            TrackingError: The store can't be reached or refuses; what has been written stays.
+            TrackingError: No run has been trained yet, or the store can't be reached or refuses; what has been written
+                stays.
         """
+        if (self.tables.results["status"] == "missing").all():
+            remedy = f"run `{self.description.command}` first"
+            raise TrackingError(f"no run of study {self.description.study} is in the journal", remedy)
         destination = Destination(self.tracking_uri, self.home, report_dir)
-        return sync_tables(self.description, self.tables, destination, LEVEL_COLORS, progress)
+        return sync_tables(self.description, self.tables, destination, progress)
 
 
 def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None) -> PreparedSync:
@@ -61,7 +70,11 @@ def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None
 
 
 def sync_sweep(
-    space: Space, home: Path | str, tracking_uri: str | None = None, report_dir: Path | None = None
+    space: Space,
+    home: Path | str,
+    tracking_uri: str | None = None,
+    report_dir: Path | None = None,
+    progress: Progress | None = None,
 ) -> SyncSummary:
     """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
 
@@ -70,16 +83,17 @@ def sync_sweep(
         home: The folder under which the journal lies.
         tracking_uri: See `prepare_sync`.
         report_dir: See `PreparedSync.send`.
+        progress: See `PreparedSync.send`.
 
     Returns:
         What was done.
 
     Raises:
-        TrackingError: The store can't be reached or refuses; what has been written stays.
+        TrackingError: See `PreparedSync.send`.
     """
     uri = tracking_uri or default_uri(Path(home))
     check_reachable(uri)  # before the journal is read, so that a mistyped address is known at once
-    return prepare_sync(space, home, uri).send(report_dir)
+    return prepare_sync(space, home, uri).send(report_dir, progress)
 
 
 def _curves(
@@ -88,8 +102,8 @@ def _curves(
     """Thinned mean curves of the cells, and of the single runs that the study asks for."""
     lengths = {cell.configuration.epochs for cell in space.cells}
     epochs = sorted(set().union(*(tracked_epochs(length) for length in lengths)))
-    means = cell_curves(curves_table(space, journal, CELL_CURVES, epochs))
-    wanted = curve_names(description.curves)
+    means = cell_curves(curves_table(space, journal, curve_names("main", description.task), epochs))
+    wanted = curve_names(description.curves, description.task)
     chosen = _reference_runs(space, results, description) if description.curves == "reference" else None
     runs = curves_table(space, journal, wanted, epochs, chosen) if wanted else pd.DataFrame()
     return thin_curves(means, "cell_id"), thin_curves(runs, "run_id")
@@ -141,13 +155,35 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         factors=levels,
         setting=reference_setting(leading, cells),
         studied=tuple(study.studied),
-        expected=study.expected,
+        expected=describe_expectation(study),
         curves=study.logging.curves,
-        target_r2=study.logging.target_r2,
-        command=record.command_line if record else f"nnjax sweep {study.path}",
-        commit=record.git_commit.removesuffix("+") if record else "",
+        task=table.task,
+        target=getattr(study.logging, names.target_name(table.task)),
+        fixed=tuple(factor for factor, level in study.fixed.items() if level != FACTORS[factor].default),
+        overrides=study.overrides,
+        command=record.command_line if record else sweep_command(study),
+        commit=record.git_commit if record else "",
         user=user_name(),
         study_text=study.text,
         environment=asdict(record) if record else {},
-        data=DataDescription(table.name, table.digest, (*table.feature_names, table.target_name), len(table.target)),
+        data=DataDescription(
+            table.name, table.digest, table.feature_names, table.target_names, len(table.target), table.class_names
+        ),
     )
+
+
+def describe_expectation(study: Study) -> str:
+    """What is said before the answer, a paragraph each: the lecture's sentence, the author's guess, what would tell."""
+    parts = {
+        "The lecture says: ": study.lecture,
+        "": study.expected,
+        "Confirmed by: ": study.confirms,
+        "Refuted by: ": study.refutes,
+    }
+    return "\n\n".join(head + text for head, text in parts.items() if text)
+
+
+def sweep_command(study: Study) -> str:
+    """The command that trains a study with its changes, for a shell."""
+    changes = (word for change in study.overrides for word in ("--set", change))
+    return shlex.join(["nnjax", "sweep", study.path, *changes])

@@ -3,14 +3,16 @@
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import mlflow
 
+from nnjax.results.colors import LEVEL_COLORS
 from nnjax.tracking import fast_lane, names, views
+from nnjax.tracking.address import deep_link, server_of
 from nnjax.tracking.artifacts import SweepFiles
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.description import SweepDescription
@@ -19,12 +21,10 @@ from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.finish import finish_sweep
 from nnjax.tracking.layout import Layout, SweepTables, lay_out
 from nnjax.tracking.ledger import Lane, Ledger
-from nnjax.tracking.store import OpenStore, deep_link, open_store, server_of, set_experiment_tags
+from nnjax.tracking.store import OpenStore, open_store, set_experiment_tags
+from nnjax.tracking.telling import Progress
 
 logger = logging.getLogger(__name__)
-
-Progress = Callable[[int, int], None]
-"""Called with runs done and runs in all."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,6 @@ def sync_tables(
     description: SweepDescription,
     tables: SweepTables,
     destination: Destination,
-    colors: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> SyncSummary:
     """Tell MLflow about a sweep given as tables.
@@ -157,7 +156,6 @@ def sync_tables(
         description: The sweep.
         tables: Results, cells, curves.
         destination: The store and the folders.
-        colors: Activation -> "#rrggbb".
         progress: Called with runs done and runs in all.
 
     Returns:
@@ -167,9 +165,7 @@ def sync_tables(
         TrackingError: If the store can't be reached or refuses; whatever has been written stays, and is not repeated.
     """
     began = time.perf_counter()
-    if colors is None:
-        colors = names.level_colors(sorted(set(tables.results["activation"])))
-    layout = lay_out(description, tables, colors)
+    layout = lay_out(description, tables, LEVEL_COLORS)
     files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)
     with explained(destination.uri), _without_collector():
         store = open_store(destination.uri, destination.home, description.study, experiment_tags(description))

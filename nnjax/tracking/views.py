@@ -29,18 +29,11 @@ LEADERBOARD = "nnjax-leaderboard"
 TAG_LIMIT = 20_000
 """Characters of an experiment tag."""
 
-LEADERBOARD_METRICS = (
-    "validation_r2",
-    "test_r2",
-    "test_r2_sd",
-    "validation_r2_sd",
-    "last_test_r2",
-    "test_rmse",
-    "best_epoch",
-    "epochs_to_target",
-    "grad_slope",
-    "diverged",
-)
+OTHER_SCORES = {
+    "regression": ("test_rmse",),
+    "classification": ("test_balanced_accuracy", "test_log_loss", "test_brier", "test_roc_auc"),
+}
+"""Task -> what the leaderboard shows of the test rows besides the main metric."""
 
 CURVE_SECTIONS = ("fit", "grad_norm", "unit_saturated", "Model metrics")
 """Headings under which MLflow itself collects what a view has no card for; kept closed, below ours."""
@@ -183,16 +176,24 @@ class _Views:
         self.sweep = {tag(names.SWEEP): f"{description.sweep_id[: names.SHORT]}%"}
         self.has_run_curves = has_run_curves
         self.depths = description.factors.get("depth", ())
+        self.task = description.task
+        self.measure = names.main_metric("fit", description.task).removeprefix("fit_")
+        self.validation, self.test, self.last_test = (
+            names.main_metric(part, description.task) for part in ("validation", "test", "last_test")
+        )
 
     def kind(self, kind: str) -> dict[str, str]:
         return {tag(names.KIND): kind, **self.sweep}
 
     def leaderboard(self) -> View:
-        sections = [
-            Section("Best cells", (scatter("validation_r2", "test_r2"), scatter("grad_slope", "test_r2")), columns=2),
-            *_closed(),
-        ]
-        return View(LEADERBOARD, "1 Leaderboard", self.kind("cell"), [*self.factors], LEADERBOARD_METRICS, sections)
+        dots = (scatter(self.validation, self.test), scatter("grad_slope", self.test))
+        sections = [Section("Best cells", dots, columns=2), *_closed()]
+        return View(LEADERBOARD, "1 Leaderboard", self.kind("cell"), [*self.factors], self.overview(), sections)
+
+    def overview(self) -> tuple[str, ...]:
+        """The metrics of a table of cells."""
+        main = (self.validation, self.test, f"{self.test}_sd", f"{self.validation}_sd", self.last_test)
+        return (*main, *OTHER_SCORES[self.task], "best_epoch", "epochs_to_target", "grad_slope", "diverged")
 
     def factor(self, factor: str, place: int) -> View:
         """One factor varied, the others at reference: replicates in groups if they have curves, else cells."""
@@ -201,11 +202,11 @@ class _Views:
             Section(
                 f"Fit by {factor}" + (f" ({others})" if others else ""),
                 (
-                    line(["fit/validation_r2"]),
-                    line(["fit/train_r2"]),
+                    line([f"fit/validation_{self.measure}"]),
+                    line([f"fit/train_{self.measure}"]),
                     line(["fit/train_loss"], is_log=True),
-                    bar("test_r2"),
-                    bar("last_test_r2"),
+                    bar(self.test),
+                    bar(self.last_test),
                     bar("epochs_to_target"),
                 ),
             ),
@@ -217,7 +218,7 @@ class _Views:
             name=f"{place} {factor}",
             conditions=conditions | {tag(names.REFERENCE): f"%:{factor}:%"},
             params=[] if self.has_run_curves else [factor],
-            metrics=("validation_r2", "test_r2", "last_test_r2", "epochs_to_target", "grad_slope"),
+            metrics=(self.validation, self.test, self.last_test, "epochs_to_target", "grad_slope"),
             sections=sections,
             group_by=factor if self.has_run_curves else None,
             levels=self.factors[factor],
@@ -241,7 +242,7 @@ class _Views:
             name=f"{place} Vanishing gradient",
             conditions=self.kind("cell") | pins,
             params=[compared or "depth"],
-            metrics=("grad_slope", "grad_slope_0", "grad_ratio", "saturated", "dead", "validation_r2", "test_r2"),
+            metrics=("grad_slope", "grad_slope_0", "grad_ratio", "saturated", "dead", self.validation, self.test),
             sections=[Section(f"Gradients at depth {deepest}", tuple(cards)), *_closed()],
         )
 
@@ -257,7 +258,7 @@ class _Views:
         sections = [
             Section(
                 "All factors",
-                (parallel(shown, ["grad_slope", "validation_r2", "test_r2"]), scatter("grad_slope", "test_r2")),
+                (parallel(shown, ["grad_slope", self.validation, self.test]), scatter("grad_slope", self.test)),
                 columns=1,
             ),
             *_closed(),
@@ -267,7 +268,7 @@ class _Views:
             name=f"{place} All factors",
             conditions=self.kind("cell") | {param(factor): self.setting[factor] for factor in pinned},
             params=shown,
-            metrics=LEADERBOARD_METRICS,
+            metrics=self.overview(),
             sections=sections,
         )
 

@@ -1,4 +1,7 @@
-"""One whole training as one pure function, and many of them at once. Imports `network`, jax, optax and numpy only."""
+"""One whole training as one pure function, and many of them at once.
+
+Imports `network`, `data`, jax, jaxtyping, optax and numpy only.
+"""
 
 ENGINE_VERSION = "1"
 """The engine's numerical version, part of every run's identity: changed whenever a run's numbers could change."""

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 
-from nnjax.network.mlp import parameter_count
+from nnjax.network.activations import CLASSIC
+from nnjax.network.architecture import Architecture
+from nnjax.training.optimizers import UpdateRule
 
 WORKING_SET_BYTES = 4_000_000
 """What a chunk's parameters, moments, gradients and activations may take; measured with 1 MiB L2 and 32 MiB L3."""
 
 CHUNK_SIZES: tuple[int, ...] = (4, 5, 10, 20)
-"""The sizes a chunk may have; multiples of the usual replicate counts, so that groups of 20 need no padding."""
+"""The sizes a chunk may have: divisors of 20, so that a group of 20 replicates needs no padding."""
 
 CHUNK_SLACK = 1.3
 
@@ -28,6 +30,21 @@ class Bucket:
         epochs: Passes over the training rows.
         optimizer: A key of `OPTIMIZERS`.
         loss: A key of `LOSSES`.
+        output: A key of `OUTPUTS`.
+        task: "regression" or "classification".
+        structures: See `Architecture`.
+        branches: See `Architecture`.
+        maxout_pieces: See `Architecture`.
+        normalization: See `Architecture`.
+        normalization_statistics: What batch normalisation uses outside training: those of the entire "training_set",
+            by a pass over it (the lecture's rule), or "running" averages.
+        residual: See `Architecture`.
+        clipping: A key of `CLIPPINGS`.
+        l1: Whether an L1 penalty is on.
+        weight_decay: Whether decoupled decay is on.
+        dropout: Whether hidden units are dropped.
+        input_noise: Whether noise is added to the features.
+        scored_rows: Which rows are scored after every epoch: "validation", or "validation_and_test".
     """
 
     n_features: int
@@ -40,11 +57,47 @@ class Bucket:
     epochs: int
     optimizer: str
     loss: str
+    output: str = "identity"
+    task: str = "regression"
+    structures: tuple[str, ...] = ()
+    branches: tuple[str, ...] = CLASSIC
+    maxout_pieces: int = 2
+    normalization: str = "none"
+    normalization_statistics: str = "training_set"
+    residual: int = 0
+    clipping: str = "none"
+    l1: bool = False
+    weight_decay: bool = False
+    dropout: bool = False
+    input_noise: bool = False
+    scored_rows: str = "validation"
 
     @property
-    def layer_sizes(self) -> tuple[int, ...]:
-        """Inputs, hidden units …, outputs."""
-        return (self.n_features, *self.hidden_layer_sizes, self.n_outputs)
+    def architecture(self) -> Architecture:
+        """What shapes the network itself."""
+        return Architecture(
+            layer_sizes=(self.n_features, *self.hidden_layer_sizes, self.n_outputs),
+            structures=self.structures,
+            branches=self.branches,
+            maxout_pieces=self.maxout_pieces,
+            normalization=self.normalization,
+            residual=self.residual,
+        )
+
+    @property
+    def update_rule(self) -> UpdateRule:
+        """What shapes a step."""
+        return UpdateRule(self.optimizer, self.clipping, self.l1, self.weight_decay)
+
+    @property
+    def keeps_running_moments(self) -> bool:
+        """Whether running averages of the batches' statistics are carried along."""
+        return self.normalization == "batch" and self.normalization_statistics == "running"
+
+    @property
+    def tallies(self) -> bool:
+        """Whether rows are tallied beside their loss: right answers, or squared errors of several outputs."""
+        return self.task == "classification" or self.n_outputs > 1
 
     @property
     def steps(self) -> int:
@@ -63,6 +116,6 @@ def chunk_size(bucket: Bucket) -> int:
         10
     """
     layers = sum(bucket.hidden_layer_sizes)
-    working_set = 16 * parameter_count(bucket.layer_sizes) + 8 * bucket.batch_size * layers
+    working_set = 16 * bucket.architecture.parameter_count + 8 * bucket.batch_size * layers
     fitting = [size for size in CHUNK_SIZES if size * working_set <= CHUNK_SLACK * WORKING_SET_BYTES]
     return max(fitting, default=CHUNK_SIZES[0])

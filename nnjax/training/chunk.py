@@ -1,10 +1,11 @@
 """A chunk: runs of one bucket and one activation, trained in one call of one program."""
 
 import functools
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import jax
 import numpy as np
@@ -12,41 +13,46 @@ from numpy.typing import NDArray
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import stream
-from nnjax.network.activations import ACTIVATION_NAMES
-from nnjax.network.mlp import init, parameter_count
-from nnjax.training import ENGINE_VERSION
+from nnjax.network.architecture import branch_indices, layer_activations
+from nnjax.network.mlp import init
 from nnjax.training.batches import Order, batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.finals import Scores, early_median, first_bad_epoch, gradient_ratio, gradient_slope, score
 from nnjax.training.loop import Rows, Start, Trained, make_chunk_training
+from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
-
-RunOutcome = dict[str, Any]
-"""One run's results under the journal's column names: numbers, strings and float32 arrays."""
+from nnjax.training.outcome import RunOutcome, describe_run
+from nnjax.training.schedules import relative_rates
 
 Pytree = TypeVar("Pytree")
 
 
 @dataclass(frozen=True)
 class Trainee:
-    """What the engine must know of one run; all that shapes the program is in the bucket."""
+    """What the engine must know of one run; all that shapes the program is in the bucket.
+
+    Attributes:
+        run_id: Its identity.
+        activation: Name of the hidden units' function, or one name a hidden layer.
+        initializer: A key of `INITIALIZERS`.
+        hyperparameters: The numbers that are batched over runs.
+        seed: What its streams are derived from.
+        split: Number of its split.
+        initializer_gain: What the hidden weights' initial standard deviation is multiplied with.
+        schedule: A key of `SCHEDULES`.
+        decay_epochs: The schedule's unit of time, in epochs.
+        decay_rate: The schedule's strength.
+    """
 
     run_id: str
-    activation: str
+    activation: str | tuple[str, ...]
     initializer: str
-    learning_rate: float
-    l2: float
-    momentum: float
-    beta_1: float
-    beta_2: float
-    epsilon: float
+    hyperparameters: Hyperparameters
     seed: int
     split: int
-
-    @property
-    def hyperparameters(self) -> Hyperparameters:
-        """The numbers that are batched over runs."""
-        return Hyperparameters(self.learning_rate, self.l2, self.momentum, self.beta_1, self.beta_2, self.epsilon)
+    initializer_gain: float = 1.0
+    schedule: str = "constant"
+    decay_epochs: float = 50.0
+    decay_rate: float = 0.5
 
 
 @dataclass(frozen=True)
@@ -58,24 +64,38 @@ class TrainedChunk:
     train_seconds: float
 
 
+@runtime_checkable
 class Program(Protocol):
     """A compiled bucket."""
 
     def __call__(self, starts: Start, weights: Any, activation: Any) -> Trained:
-        """Train a chunk: starts of R runs, batch weights [steps, batch], position in `ACTIVATIONS`."""
+        """Train a chunk: starts of R runs, batch weights [steps, batch], position in the branches [hidden]."""
         ...
 
 
-@functools.lru_cache(maxsize=64)
 def compile_program(bucket: Bucket) -> Program:
-    """Compile a bucket's program for chunks of `chunk_size(bucket)` runs."""
+    """Compile a bucket's program for chunks of `chunk_size(bucket)` runs, once a process whatever the threads."""
+    with _COMPILING.setdefault(bucket, threading.Lock()):
+        return _compile(bucket)
+
+
+_COMPILING: dict[Bucket, threading.Lock] = {}
+
+
+@functools.lru_cache(maxsize=64)
+def _compile(bucket: Bucket) -> Program:
+    program: Program = lower_program(bucket).compile()
+    return program
+
+
+def lower_program(bucket: Bucket) -> jax.stages.Lowered:
+    """A bucket's program before XLA compiles it."""
     size = chunk_size(bucket)
     one = _start_shapes(bucket)
     starts = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape), leaf.dtype), one)
     weights = jax.ShapeDtypeStruct((bucket.steps, bucket.batch_size), np.float32)
-    activation = jax.ShapeDtypeStruct((), np.int32)
-    program: Program = make_chunk_training(bucket).lower(starts, weights, activation).compile()
-    return program
+    activation = jax.ShapeDtypeStruct((bucket.architecture.depth,), np.int32)
+    return make_chunk_training(bucket).lower(starts, weights, activation)
 
 
 def _start_shapes(bucket: Bucket) -> Start:
@@ -84,12 +104,16 @@ def _start_shapes(bucket: Bucket) -> Start:
 
     n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
     d, o = bucket.n_features, bucket.n_outputs
-    parameters = init(np.random.default_rng(0), bucket.layer_sizes, "lecun")
+    parameters = init(np.random.default_rng(0), bucket.architecture, "lecun")
+    scored = (shaped(t, o), shaped(t)) if bucket.scored_rows == "validation_and_test" else (None, None)
+    key = shaped(2, dtype=np.uint32)
     return Start(
         parameters=jax.tree.map(lambda leaf: shaped(*leaf.shape), parameters),
         hyperparameters=Hyperparameters(*[shaped()] * len(Hyperparameters._fields)),
-        rows=Rows(shaped(n, d), shaped(n, o), shaped(m, d), shaped(m, o), shaped(m), shaped(t, d)),
+        rows=Rows(shaped(n, d), shaped(n, o), shaped(m, d), shaped(m, o), shaped(m), shaped(t, d), *scored),
         examples=shaped(bucket.epochs + 1, bucket.steps, bucket.batch_size, dtype=np.int32),
+        rates=shaped(bucket.epochs + 1, bucket.steps),
+        keys=Keys(key if bucket.dropout else None, key if bucket.input_noise else None),
     )
 
 
@@ -98,19 +122,24 @@ def _order(seed: int, n_train: int, batch_size: int, lines: int) -> Order:
     return draw_order(stream(seed, "order"), n_train, batch_size, lines)
 
 
+@functools.lru_cache(maxsize=16)
+def _rates(schedule: str, epochs: int, steps: int, decay_epochs: float, decay_rate: float) -> NDArray[np.float32]:
+    return relative_rates(schedule, epochs, steps, decay_epochs, decay_rate)
+
+
 def pad_rows(scaled: ScaledSplit, bucket: Bucket) -> Rows:
     """One split's arrays at the bucket's sizes: validation and test rows padded with zeros, weighted zero."""
-    n_validation = len(scaled.x_validation)
-    weights = np.zeros(bucket.n_validation, dtype=np.float32)
-    weights[:n_validation] = 1 / n_validation
     arrays: dict[str, Any] = {
         "x_train": scaled.x_train,
         "y_train": scaled.y_train,
         "x_validation": _pad(scaled.x_validation, bucket.n_validation),
         "y_validation": _pad(scaled.y_validation, bucket.n_validation),
-        "validation_weights": weights,
+        "validation_weights": _weights(len(scaled.x_validation), bucket.n_validation),
         "x_test": _pad(scaled.x_test, bucket.n_test),
     }
+    if bucket.scored_rows == "validation_and_test":
+        arrays["y_test"] = _pad(scaled.y_test, bucket.n_test)
+        arrays["test_weights"] = _weights(len(scaled.x_test), bucket.n_test)
     return Rows(**arrays)
 
 
@@ -118,16 +147,39 @@ def _pad(rows: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     return np.pad(rows, ((0, length - len(rows)), (0, 0)))
 
 
+def _weights(rows: int, length: int) -> NDArray[np.float32]:
+    weights = np.zeros(length, dtype=np.float32)
+    weights[:rows] = 1 / rows
+    return weights
+
+
 def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
-    """Draw a run's initial parameters and order from its own streams."""
-    examples: Any = _order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples
+    """Draw a run's initial parameters, order and noise from its own streams."""
     numbers: list[Any] = [np.float32(number) for number in trainee.hyperparameters]
+    arrays: dict[str, Any] = {
+        "examples": _order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples,
+        "rates": _rates(trainee.schedule, bucket.epochs, bucket.steps, trainee.decay_epochs, trainee.decay_rate),
+    }
     return Start(
-        parameters=init(stream(trainee.seed, "initialisation"), bucket.layer_sizes, trainee.initializer),
+        parameters=init(
+            stream(trainee.seed, "initialisation"),
+            bucket.architecture,
+            trainee.initializer,
+            trainee.initializer_gain,
+            float(trainee.hyperparameters.negative_slope),
+        ),
         hyperparameters=Hyperparameters(*numbers),
         rows=rows,
-        examples=examples,
+        keys=Keys(
+            _key_data(trainee.seed, "dropout") if bucket.dropout else None,
+            _key_data(trainee.seed, "input_noise") if bucket.input_noise else None,
+        ),
+        **arrays,
     )
+
+
+def _key_data(seed: int, name: str) -> Any:
+    return stream(seed, name).integers(0, 2**32, size=2, dtype=np.uint32)
 
 
 def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> TrainedChunk:
@@ -158,11 +210,13 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
     starts = [make_start(bucket, trainee, rows[trainee.split]) for trainee in trainees]
     starts += [starts[-1]] * (size - len(starts))
     weights = batch_weights(bucket.n_train, bucket.batch_size)
-    activation = np.int32(ACTIVATION_NAMES.index(activations.pop()))
+    layers = layer_activations(activations.pop(), bucket.architecture.depth)
+    activation = np.asarray(branch_indices(layers), dtype=np.int32)
     trained = jax.device_get(program(_stack(starts), weights, activation))
+    members = [jax.tree.map(lambda leaf, i=index: leaf[i], trained) for index in range(len(trainees))]
     outcomes = [
-        describe_run(bucket, trainee, scaled[trainee.split], jax.tree.map(lambda leaf, i=index: leaf[i], trained))
-        for index, trainee in enumerate(trainees)
+        describe_run(trainee.run_id, trainee.seed, bucket, scaled[trainee.split], member)
+        for trainee, member in zip(trainees, members, strict=True)
     ]
     return TrainedChunk(outcomes, compiled - began, time.perf_counter() - compiled)
 
@@ -170,71 +224,3 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
 def _stack(members: Sequence[Pytree]) -> Pytree:
     stacked: Pytree = jax.tree.map(lambda *leaves: np.stack(leaves), *members)
     return stacked
-
-
-def describe_run(bucket: Bucket, trainee: Trainee, scaled: ScaledSplit, trained: Trained) -> RunOutcome:
-    """Turn one run's arrays into the journal's columns.
-
-    Args:
-        bucket: The run's bucket.
-        trainee: The run.
-        scaled: Its split, for the test targets and the target's unit.
-        trained: Its slice of the chunk's result, as numpy arrays.
-    """
-    curves = _curves(trained, scaled)
-    diverged_epoch = first_bad_epoch(curves["fit_train_loss"], curves["fit_validation_loss"])
-    finished = diverged_epoch < 0
-    best_epoch = 1 + int(np.argmin(curves["fit_validation_loss"][1:])) if finished else -1
-    outcome: RunOutcome = {
-        "run_id": trainee.run_id,
-        "engine": ENGINE_VERSION,
-        "status": "finished" if finished else "diverged",
-        "diverged_epoch": diverged_epoch,
-        "best_epoch": best_epoch,
-        "seed": trainee.seed,
-        "n_parameters": parameter_count(bucket.layer_sizes),
-    }
-    outcome |= _finals(trained, scaled, finished)
-    unknown = float("nan")
-    outcome["validation_r2"] = float(curves["fit_validation_r2"][best_epoch]) if finished else unknown
-    outcome["last_validation_r2"] = float(curves["fit_validation_r2"][-1]) if finished else unknown
-    outcome |= _gradient_finals(curves["preactivation_grad_norm"], bucket.epochs)
-    for final, curve in (("saturated", "unit_saturated"), ("dead", "unit_dead")):
-        last = curves[curve][:, -1] if finished else np.zeros(0)
-        outcome[final] = float(np.mean(last)) if last.size else unknown
-    return outcome | curves
-
-
-def _curves(trained: Trained, scaled: ScaledSplit) -> dict[str, NDArray[np.float32]]:
-    """Histories, index = epoch: [E + 1], and [layers, E + 1] for what is watched a layer."""
-    curves = {}
-    for name in trained.history._fields:
-        column = f"fit_{name}" if name.endswith("_loss") else name
-        curves[column] = np.ascontiguousarray(getattr(trained.history, name).T, dtype=np.float32)
-    for part in ("train", "validation"):
-        variance = np.var(np.asarray(getattr(scaled, f"y_{part}"), dtype=np.float64), axis=0).sum()
-        curves[f"fit_{part}_r2"] = (1 - 2 * curves[f"fit_{part}_loss"].astype(np.float64) / variance).astype(np.float32)
-    return curves
-
-
-def _finals(trained: Trained, scaled: ScaledSplit, finished: bool) -> RunOutcome:
-    """Test scores and predictions in the target's own unit, at the best and at the last epoch."""
-    n_test = len(scaled.y_test)
-    target = scaled.y_test.astype(np.float64) * scaled.y_scale + scaled.y_mean
-    finals: RunOutcome = {}
-    for prefix, prediction in (("", trained.prediction), ("last_", trained.last_prediction)):
-        in_unit = np.asarray(prediction[:n_test], dtype=np.float64) * scaled.y_scale + scaled.y_mean
-        scores = score(target, in_unit) if finished else Scores(*[float("nan")] * 3)
-        finals |= {f"{prefix}test_{name}": value for name, value in scores._asdict().items()}
-        finals[f"{prefix}test_prediction"] = in_unit.astype(np.float32).ravel()
-    return finals
-
-
-def _gradient_finals(gradient_norms: NDArray[np.float32], epochs: int) -> RunOutcome:
-    slopes, ratios = gradient_slope(gradient_norms), gradient_ratio(gradient_norms)
-    return {
-        "grad_slope_0": float(slopes[0]),
-        "grad_ratio_0": float(ratios[0]),
-        "grad_slope": early_median(slopes, epochs),
-        "grad_ratio": early_median(ratios, epochs),
-    }

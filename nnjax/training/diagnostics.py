@@ -7,22 +7,35 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Scalar
 
-from nnjax.network.activations import PEAK_SLOPES, SATURATION
+from nnjax.network.activations import ACTIVATIONS, SATURATION
 from nnjax.network.mlp import Forward, Layer, Parameters
+from nnjax.training.bucket import Bucket
+from nnjax.training.model import Model
+
+GRADIENT_SCALE = 2.0**24
+"""What gradients are multiplied with before they are squared, since squares leave float32's range first.
+
+A power of two, so that no digit changes. Without it the g_l of deep sigmoid networks became zero where the gradients
+themselves were still known: now they are followed down to 1e-23, which the first of some 35 logistic layers has.
+"""
 
 
 class StepRecord(NamedTuple):
-    """Sums over one step, added up over the epoch. L hidden layers.
+    """Sums over one step, added up over the epoch. L hidden layers; gradients are in units of 1/`GRADIENT_SCALE`.
 
     Attributes:
         loss: Sum of the examples' losses.
         weight_gradient: ‖∂loss/∂W‖² a layer [L + 1], penalty not included.
         preactivation_gradient: Σ (∂lossᵢ/∂z)² over rows and units a hidden layer [L].
+        tally: Sum of what `Model.tally` counts; None if nothing.
+        evaluations: How often loss and gradient were computed; None where that is once a step.
     """
 
     loss: Float[Scalar, ""]
     weight_gradient: Float[Array, " layers"]
     preactivation_gradient: Float[Array, " hidden"]
+    tally: Float[Array, " tallies"] | None = None
+    evaluations: Float[Scalar, ""] | None = None
 
 
 class UnitRecord(NamedTuple):
@@ -37,6 +50,24 @@ class UnitRecord(NamedTuple):
     mean: Float[Array, " hidden"]
     std: Float[Array, " hidden"]
     saturated: Float[Array, " hidden"]
+
+
+class Look(NamedTuple):
+    """What the rows say that are not trained on, at the end of an epoch.
+
+    Attributes:
+        units: How the hidden units respond to the validation rows.
+        validation_loss: Mean loss of the validation rows.
+        validation_tally: What `Model.tally` counts on them; None if nothing.
+        test_loss: Mean loss of the test rows; None unless they are scored.
+        test_tally: As validation_tally, on the test rows.
+    """
+
+    units: UnitRecord
+    validation_loss: Float[Scalar, ""]
+    validation_tally: Float[Array, " tallies"] | None = None
+    test_loss: Float[Scalar, ""] | None = None
+    test_tally: Float[Array, " tallies"] | None = None
 
 
 class EpochRecord(NamedTuple):
@@ -54,6 +85,12 @@ class EpochRecord(NamedTuple):
         unit_std: See `UnitRecord`.
         unit_saturated: See `UnitRecord`.
         unit_dead: Share of units whose slope was zero on every training row of the epoch [L].
+        train_tally: Mean over the training rows of what `Model.tally` counts: share of right answers [1], squared
+            error of each output [O], or None.
+        validation_tally: The same, on the validation rows.
+        test_loss: Mean loss of the test rows; None unless they are scored.
+        test_tally: The same tally, on the test rows.
+        evaluations: How often loss and gradient of all training rows were computed; None where that is once an epoch.
     """
 
     train_loss: Float[Array, ""]
@@ -66,6 +103,11 @@ class EpochRecord(NamedTuple):
     unit_std: Float[Array, " hidden"]
     unit_saturated: Float[Array, " hidden"]
     unit_dead: Float[Array, " hidden"]
+    train_tally: Float[Array, " tallies"] | None = None
+    validation_tally: Float[Array, " tallies"] | None = None
+    test_loss: Float[Array, ""] | None = None
+    test_tally: Float[Array, " tallies"] | None = None
+    evaluations: Float[Array, ""] | None = None
 
 
 def stack(values: Sequence[Array]) -> Array:
@@ -73,9 +115,14 @@ def stack(values: Sequence[Array]) -> Array:
     return jnp.stack(values) if values else jnp.zeros(0)
 
 
+def square_sum(values: Array) -> Float[Scalar, ""]:
+    """Sum of squares."""
+    return jnp.sum(jnp.square(values))
+
+
 def weight_square_sums(layers: Sequence[Layer]) -> Float[Array, " layers"]:
     """‖W‖² a layer."""
-    return stack([jnp.sum(jnp.square(layer.weights)) for layer in layers])
+    return stack([square_sum(layer.weights) for layer in layers])
 
 
 def weight_sizes(parameters: Parameters) -> Float[Array, " layers"]:
@@ -83,84 +130,103 @@ def weight_sizes(parameters: Parameters) -> Float[Array, " layers"]:
     return stack([jnp.float32(layer.weights.size) for layer in parameters])
 
 
-def unit_record(forward: Forward, weights: Float[Array, " N"], activation: Array) -> UnitRecord:
+def saturation_limits(model: Model) -> list[Float[Array, ""]]:
+    """The slope at or below which a unit counts as saturated, a hidden layer."""
+    bucket = model.bucket
+    peaks = jnp.asarray([ACTIVATIONS[name].peak_slope for name in bucket.branches])
+    structures = [bucket.architecture.structure(layer) for layer in range(bucket.architecture.depth)]
+    return [
+        SATURATION * (peaks[model.activation[layer]] if structure == "elementwise" else jnp.float32(1.0))
+        for layer, structure in enumerate(structures)
+    ]
+
+
+def unit_record(forward: Forward, weights: Float[Array, " N"], model: Model) -> UnitRecord:
     """Summarise the hidden units over rows.
 
     Args:
         forward: The rows' forward passes, vmapped [N, …].
         weights: One over the number of rows; zero for padding [N].
-        activation: Position in `ACTIVATIONS`.
+        model: The network.
     """
-    limit = SATURATION * jnp.asarray(PEAK_SLOPES)[activation]
     means, deviations, saturated = [], [], []
-    for signal, slope in zip(forward.activations, forward.slopes, strict=True):
+    for signal, slope, limit in zip(forward.activations, forward.slopes, saturation_limits(model), strict=True):
         share = weights[:, None] / signal.shape[1]
         mean = jnp.sum(share * signal)
         means.append(mean)
         deviations.append(jnp.sqrt(jnp.sum(share * jnp.square(signal - mean))))
-        saturated.append(jnp.sum(share * (slope <= limit)))
+        saturated.append(jnp.sum(share * (slope <= limit).astype(share.dtype)))
     return UnitRecord(stack(means), stack(deviations), stack(saturated))
 
 
-def largest_slopes(forward: Forward) -> tuple[Float[Array, " units"], ...]:
+def largest_slopes(forward: Forward) -> tuple[Float[Array, " _"], ...]:
     """Each hidden unit's largest slope over a mini-batch: zero on all rows means dead."""
     return tuple(jnp.max(slope, axis=0) for slope in forward.slopes)
 
 
-def dead_shares(slopes: Sequence[Float[Array, " units"]]) -> Float[Array, " hidden"]:
+def dead_shares(slopes: Sequence[Float[Array, " _"]]) -> Float[Array, " hidden"]:
     """Share of units whose largest slope is zero, a hidden layer."""
     return stack([jnp.mean((slope == 0).astype(jnp.float32)) for slope in slopes])
 
 
-def step_record(loss: Array, rows: Array, gradients: tuple[Parameters, Sequence[Array]]) -> StepRecord:
+def step_record(
+    loss: Array,
+    rows: Array,
+    gradients: tuple[Parameters, Sequence[Array]],
+    tally: Array | None = None,
+    evaluations: Array | None = None,
+) -> StepRecord:
     """Reduce one step to sums.
 
     Args:
         loss: Mean loss of the mini-batch.
         rows: Number of real examples in it.
         gradients: Of the mean loss, by the parameters and by the pre-activations [N, units] a hidden layer.
+        tally: The mini-batch's mean of what is counted beside the loss.
+        evaluations: How often loss and gradient were computed.
     """
     by_parameters, by_preactivations = gradients
     return StepRecord(
         loss=loss * rows,
-        weight_gradient=weight_square_sums(by_parameters),
-        preactivation_gradient=stack([jnp.sum(jnp.square(delta)) for delta in by_preactivations]) * jnp.square(rows),
+        weight_gradient=stack([square_sum(GRADIENT_SCALE * layer.weights) for layer in by_parameters]),
+        preactivation_gradient=stack([square_sum(GRADIENT_SCALE * delta) for delta in by_preactivations])
+        * jnp.square(rows),
+        tally=None if tally is None else tally * rows,
+        evaluations=evaluations,
     )
 
 
 def epoch_record(
-    sums: StepRecord,
-    ends: tuple[Parameters, Parameters],
-    units: UnitRecord,
-    slopes: Sequence[Array],
-    validation_loss: Array,
-    counts: tuple[int, int],
+    sums: StepRecord, ends: tuple[Parameters, Parameters], look: Look, slopes: Sequence[Array], bucket: Bucket
 ) -> EpochRecord:
     """Turn an epoch's sums into the numbers that are kept.
 
     Args:
         sums: The epoch's `StepRecord`s, summed.
         ends: The parameters before and after the epoch.
-        units: The units' response to the validation rows.
+        look: What the other rows say.
         slopes: Each unit's largest slope over the epoch.
-        validation_loss: Mean over the validation rows.
-        counts: Training rows, and steps, of the epoch.
+        bucket: How many training rows and steps there were.
     """
-    n_train, steps = counts
     before, parameters = ends
     change = jax.tree.map(jnp.subtract, parameters, before)
     sizes = weight_sizes(parameters)
-    widths = stack([jnp.float32(layer.bias.size) for layer in parameters[:-1]])
-    weight_norm = jnp.sqrt(weight_square_sums(parameters) / sizes)
+    widths = stack([jnp.float32(width) for width in bucket.hidden_layer_sizes])
+    weight_norm, change_norm = (jnp.sqrt(weight_square_sums(layers) / sizes) for layers in (parameters, change))
     return EpochRecord(
-        train_loss=sums.loss / n_train,
-        validation_loss=validation_loss,
-        grad_norm=jnp.sqrt(sums.weight_gradient / steps / sizes),
-        preactivation_grad_norm=jnp.sqrt(sums.preactivation_gradient / n_train / widths),
+        train_loss=sums.loss / bucket.n_train,
+        validation_loss=look.validation_loss,
+        grad_norm=jnp.sqrt(sums.weight_gradient / bucket.steps / sizes) / GRADIENT_SCALE,
+        preactivation_grad_norm=jnp.sqrt(sums.preactivation_gradient / bucket.n_train / widths) / GRADIENT_SCALE,
         weight_norm=weight_norm,
-        update_ratio=jnp.sqrt(weight_square_sums(change) / sizes) / weight_norm,
-        unit_mean=units.mean,
-        unit_std=units.std,
-        unit_saturated=units.saturated,
+        update_ratio=jnp.where(change_norm == 0, 0, change_norm / weight_norm),  # weights may be zero, and stay so
+        unit_mean=look.units.mean,
+        unit_std=look.units.std,
+        unit_saturated=look.units.saturated,
         unit_dead=dead_shares(slopes),
+        train_tally=None if sums.tally is None else sums.tally / bucket.n_train,
+        validation_tally=look.validation_tally,
+        test_loss=look.test_loss,
+        test_tally=look.test_tally,
+        evaluations=sums.evaluations,
     )

@@ -19,18 +19,42 @@ class Scores(NamedTuple):
 def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Scores:
     """R², root mean squared error and mean absolute error, as scikit-learn defines them.
 
+    Several outputs: each number is computed an output and averaged over the outputs, each with the same weight.
+
     Args:
-        target: [N] or [N, 1].
+        target: [N], or [N, O].
         prediction: Same shape.
+
+    Returns:
+        The scores. R² of a constant target is 1 where it is met exactly and 0 where not; NaN for fewer than two rows.
+
+    Raises:
+        ValueError: The shapes differ.
 
     Example:
         >>> [round(value, 4) for value in score(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))]
         [0.5, 0.5774, 0.3333]
     """
+    if np.shape(target) != np.shape(prediction):
+        raise ValueError(f"targets {np.shape(target)} and predictions {np.shape(prediction)} differ in shape")
+    columns = np.reshape(target, (len(target), -1)).T, np.reshape(prediction, (len(prediction), -1)).T
+    outputs = [_score_output(*pair) for pair in zip(*columns, strict=True)]
+    return Scores(*np.mean(outputs, axis=0).tolist())
+
+
+def _score_output(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Scores:
     error = np.asarray(target, dtype=np.float64) - np.asarray(prediction, dtype=np.float64)
     spread = np.asarray(target, dtype=np.float64) - np.mean(target, dtype=np.float64)
-    mean_square = float(np.mean(error**2))
-    return Scores(1.0 - mean_square / float(np.mean(spread**2)), mean_square**0.5, float(np.mean(np.abs(error))))
+    mean_square, variance = float(np.mean(error**2)), float(np.mean(spread**2))
+    return Scores(_r2(mean_square, variance, len(error)), mean_square**0.5, float(np.mean(np.abs(error))))
+
+
+def _r2(mean_square: float, variance: float, n: int) -> float:
+    if n < 2:
+        return float("nan")
+    if variance == 0:
+        return float(mean_square == 0)
+    return 1.0 - mean_square / variance
 
 
 def gradient_slope(gradient_norms: NDArray[np.floating]) -> Vector:
@@ -94,3 +118,56 @@ def first_bad_epoch(*curves: NDArray[np.floating]) -> int:
     """
     bad = ~np.all([np.isfinite(curve) for curve in curves], axis=0)
     return int(np.argmax(bad)) if bad.any() else -1
+
+
+class StoppedAt(NamedTuple):
+    """Where early stopping ends a training, and the epoch whose parameters it keeps (−1: none, every loss NaN)."""
+
+    stop_epoch: int
+    best_epoch: int
+
+
+def stopped_epoch(validation_loss: NDArray[np.floating], patience: int, min_improvement: float = 0.0) -> StoppedAt:
+    """Early stopping as a rule on the recorded curve, so that one training answers every patience.
+
+    Training stops at the first epoch at which the lowest validation loss has not been improved for `patience` epochs,
+    otherwise at the last one. A longer patience never stops earlier and never keeps a worse epoch. The network as
+    initialised, epoch 0, is no candidate; a loss that is not finite improves nothing.
+
+    Args:
+        validation_loss: Index = epoch [E + 1].
+        patience: Epochs without improvement, at least 1; from E on, training runs to its end.
+        min_improvement: An epoch counts as improved only if its loss is lower than the last improved one's by more
+            than this, in the loss's own unit.
+
+    Returns:
+        The last epoch trained, and the epoch of the lowest loss up to there, the first in a tie.
+
+    Raises:
+        ValueError: The patience is below 1, or there is no epoch.
+
+    Source: Prechelt 1998, Early stopping - but when?; the rule by patience as Goodfellow et al. 2016, algorithm 7.1.
+
+    Example:
+        >>> curve = np.array([9.0, 5.0, 4.0, 4.5, 4.2, 3.0])
+        >>> stopped_epoch(curve, patience=2), stopped_epoch(curve, patience=3)
+        (StoppedAt(stop_epoch=4, best_epoch=2), StoppedAt(stop_epoch=5, best_epoch=5))
+    """
+    losses = np.asarray(validation_loss, dtype=np.float64)
+    if patience < 1 or len(losses) < 2:
+        raise ValueError(f"a patience of {patience} over {len(losses) - 1} epochs stops nothing: both are at least 1")
+    candidates = np.where(np.isfinite(losses), losses, np.inf)
+    candidates[0] = np.inf
+    stop = _stop(candidates.tolist(), patience, min_improvement)
+    best = int(np.argmin(candidates[: stop + 1]))
+    return StoppedAt(stop, best if best > 0 else -1)
+
+
+def _stop(losses: list[float], patience: int, min_improvement: float) -> int:
+    improved, lowest = 0, losses[0]
+    for epoch, loss in enumerate(losses):
+        if loss < lowest - min_improvement:
+            improved, lowest = epoch, loss
+        elif epoch - improved >= patience:
+            return epoch
+    return len(losses) - 1

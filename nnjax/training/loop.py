@@ -1,6 +1,6 @@
 """One whole training as one pure function: scan over epochs, scan over steps, diagnostics inside; vmapped over runs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import jax
@@ -9,18 +9,23 @@ import optax
 from jax import lax
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.losses import LOSSES
-from nnjax.network.mlp import Forward, Parameters, apply
+from nnjax.network.activations import Bends
+from nnjax.network.mlp import Aside, Parameters, initial_moments, no_probes
+from nnjax.network.normalization import RUNNING_SHARE, Moments, running_moments
 from nnjax.training.bucket import Bucket
 from nnjax.training.diagnostics import (
     EpochRecord,
+    Look,
     StepRecord,
     epoch_record,
     largest_slopes,
     step_record,
     unit_record,
 )
-from nnjax.training.optimizers import Hyperparameters, make_optimizer
+from nnjax.training.lbfgs import lbfgs, lbfgs_step
+from nnjax.training.model import Batch, Model
+from nnjax.training.noise import Keys, add_noise, draw_masks
+from nnjax.training.optimizers import Hyperparameters, make_optimizer, penalise, penalty
 
 
 class Rows(NamedTuple):
@@ -33,6 +38,8 @@ class Rows(NamedTuple):
         y_validation: [M, O]
         validation_weights: One over the number of validation rows, zero for padding [M].
         x_test: [T, D]
+        y_test: [T, O]; None unless test rows are scored after every epoch.
+        test_weights: One over the number of test rows, zero for padding [T]; None like y_test.
     """
 
     x_train: Float[Array, "N D"]
@@ -41,18 +48,30 @@ class Rows(NamedTuple):
     y_validation: Float[Array, "M O"]
     validation_weights: Float[Array, " M"]
     x_test: Float[Array, "T D"]
+    y_test: Float[Array, "T O"] | None = None
+    test_weights: Float[Array, " T"] | None = None
 
 
 class Start(NamedTuple):
-    """What a run begins with: its initial parameters, its numbers, its rows and the order of its examples.
+    """What a run begins with.
 
-    The order has a line for every line of the history, the one before training included.
+    The order and the rates have a line for every line of the history, the one before training included.
+
+    Attributes:
+        parameters: Initial parameters.
+        hyperparameters: Its numbers.
+        rows: Its data.
+        examples: Row of the training part that comes when.
+        rates: Learning rate of every step relative to `learning_rate`; zero on line 0.
+        keys: Where its noise comes from.
     """
 
     parameters: Parameters
     hyperparameters: Hyperparameters
     rows: Rows
     examples: Int[Array, "lines steps batch"]
+    rates: Float[Array, "lines steps"]
+    keys: Keys = Keys()
 
 
 class Trained(NamedTuple):
@@ -60,9 +79,9 @@ class Trained(NamedTuple):
 
     Attributes:
         history: Lines 0 … E, stacked; line 0 is the network as initialised.
-        prediction: Scaled test predictions of the parameters with the lowest validation loss [T, O].
-        last_prediction: Scaled test predictions of the last parameters [T, O].
-        last_parameters: The last parameters.
+        prediction: Test predictions, scaled, of the parameters with the lowest validation loss [T, O].
+        last_prediction: Test predictions, scaled, of the last parameters [T, O].
+        last_parameters: The last parameters: pictures of decisions are drawn from them.
     """
 
     history: EpochRecord
@@ -76,46 +95,118 @@ class Carry(NamedTuple):
 
     parameters: Parameters
     state: optax.OptState
-    slopes: tuple[Float[Array, " units"], ...]
+    running: tuple[Moments, ...]
+    slopes: tuple[Float[Array, " _"], ...]
 
 
 class Best(NamedTuple):
-    """The parameters with the lowest validation loss so far."""
+    """The network with the lowest validation loss so far: parameters, and statistics for batch normalisation."""
 
     parameters: Parameters
+    moments: tuple[Moments, ...]
     validation_loss: Float[Scalar, ""]
 
 
-def forward_rows(parameters: Parameters, probes: Sequence[Array], activation: Array, x: Float[Array, "N D"]) -> Forward:
-    """Carry N rows through the network: `apply`, vmapped over the examples."""
-    return jax.vmap(apply, in_axes=(None, 0, None, 0))(parameters, tuple(probes), activation, x)
+class Step(NamedTuple):
+    """What one step is given: its examples, what they count, its relative rate, its number since the start."""
+
+    examples: Int[Array, " batch"]
+    weights: Float[Array, " batch"]
+    rate: Float[Scalar, ""]
+    number: Int[Scalar, ""]
 
 
-def zero_probes(parameters: Parameters, n_rows: int) -> tuple[Float[Array, "N units"], ...]:
-    """The zeros at which the derivatives by the pre-activations are read."""
-    return tuple(jnp.zeros((n_rows, layer.bias.size)) for layer in parameters[:-1])
+class _Training:
+    """The parts of one run's training; every method is pure."""
 
+    def __init__(self, bucket: Bucket, start: Start, activation: Array) -> None:
+        numbers = start.hyperparameters
+        self.bucket, self.start, self.numbers = bucket, start, numbers
+        self.model = Model(bucket, activation, Bends(numbers.negative_slope, numbers.elu_alpha))
+        self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
+        self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"
 
-def batch_loss(
-    loss_name: str,
-    activation: Array,
-    parameters: Parameters,
-    probes: Sequence[Array],
-    batch: tuple[Array, Array, Array],
-) -> tuple[Float[Scalar, ""], Forward]:
-    """Weighted sum of the examples' losses: the mean, when the weights are one over their number.
+    def _loss(self, parameters: Parameters, probes: tuple[Array, ...], aside: Aside, batch: Batch) -> tuple[Array, Any]:
+        return self.model.loss(parameters, aside._replace(probes=probes), batch)
 
-    Args:
-        loss_name: A key of `LOSSES`.
-        activation: Position in `ACTIVATIONS`.
-        parameters: The network's.
-        probes: Zeros [N, units] a hidden layer.
-        batch: Features [N, D], targets [N, O], weights [N].
-    """
-    x, y, weights = batch
-    forward = forward_rows(parameters, probes, activation, x)
-    losses = jax.vmap(LOSSES[loss_name])(forward.prediction, y)
-    return jnp.sum(weights * losses), forward
+    def first(self) -> Carry:
+        """The carry before the first step."""
+        parameters = self.start.parameters
+        lone = self.bucket.optimizer == "lbfgs"
+        optimizer = lbfgs() if lone else make_optimizer(self.bucket.update_rule, self.numbers)
+        running = initial_moments(self.bucket.architecture, parameters) if self.keeps_running else ()
+        return Carry(parameters, optimizer.init(parameters), running, no_probes(self.bucket.architecture))
+
+    def step(self, carry: Carry, step: Step) -> tuple[Carry, StepRecord]:
+        """One mini-batch: gradient, update, and what is watched."""
+        rows, size = self.start.rows, self.bucket.batch_size
+        keys, widths = self.start.keys, self.bucket.hidden_layer_sizes
+        x = add_noise(keys, step.number, self.numbers.input_noise, rows.x_train[step.examples])
+        batch = Batch(x, rows.y_train[step.examples], step.weights)
+        masks = draw_masks(keys, step.number, self.numbers.dropout, widths, size)
+        aside = Aside(no_probes(self.bucket.architecture, size), masks, step.weights if self.normalises else None)
+        (loss, forward), gradients = self.gradient(carry.parameters, aside.probes, aside, batch)
+        updates, state, evaluations = self._update(carry, step.rate, (loss, gradients[0]), (aside, batch))
+        n_rows = 1 / step.weights[0]
+        running = average_moments(carry.running, forward.moments, n_rows / size) if self.keeps_running else ()
+        after = Carry(
+            parameters=optax.apply_updates(carry.parameters, updates),
+            state=state,
+            running=running,
+            slopes=tuple(map(jnp.maximum, carry.slopes, largest_slopes(forward))),
+        )
+        tally = self.model.tally(forward.logits, batch)
+        return after, step_record(loss, n_rows, gradients, tally, evaluations)
+
+    def _update(
+        self, carry: Carry, rate: Array, loss: tuple[Array, Parameters], given: tuple[Aside, Batch]
+    ) -> tuple[Parameters, optax.OptState, Array | None]:
+        value, gradient = loss
+        numbers, rule = self.numbers, self.bucket.update_rule
+        if self.bucket.optimizer != "lbfgs":
+            optimizer = make_optimizer(rule, numbers._replace(learning_rate=numbers.learning_rate * rate))
+            return *optimizer.update(gradient, carry.state, carry.parameters), None
+
+        def objective(parameters: Parameters) -> Array:
+            return self.model.loss(parameters, *given)[0] + penalty(parameters, rule, numbers)
+
+        penalised = penalise(gradient, carry.parameters, rule, numbers)
+        start = value + penalty(carry.parameters, rule, numbers)
+        taken = lbfgs_step(objective, carry.parameters, carry.state, start, penalised)
+        return optax.tree.scale(rate, taken.updates), taken.state, taken.evaluations
+
+    def look(self, carry: Carry) -> tuple[Look, tuple[Moments, ...]]:
+        """Score the rows that are not trained on; also the statistics that batch normalisation used for it."""
+        rows, parameters = self.start.rows, carry.parameters
+        moments = carry.running if self.keeps_running else self.model.training_moments(parameters, rows.x_train)
+        batch = Batch(rows.x_validation, rows.y_validation, rows.validation_weights)
+        loss, forward = self.model.loss(parameters, self.model.still(self.bucket.n_validation, moments), batch)
+        units = unit_record(forward, batch.weights, self.model)
+        look = Look(units, loss, self.model.tally(forward.logits, batch))
+        if rows.y_test is None or rows.test_weights is None:
+            return look, moments
+        batch = Batch(rows.x_test, rows.y_test, rows.test_weights)
+        loss, forward = self.model.loss(parameters, self.model.still(self.bucket.n_test, moments), batch)
+        return look._replace(test_loss=loss, test_tally=self.model.tally(forward.logits, batch)), moments
+
+    def epoch(
+        self, carry: tuple[Carry, Best], line: tuple[Array, Array, Array], weights: Array
+    ) -> tuple[tuple[Carry, Best], EpochRecord]:
+        """One pass over the training rows, then a look at the others."""
+        before, best = carry
+        examples, rates, number = line
+        steps = Step(examples, weights, rates, number * self.bucket.steps + jnp.arange(self.bucket.steps))
+        fresh = before._replace(slopes=jax.tree.map(jnp.zeros_like, before.slopes))
+        after, records = lax.scan(self.step, fresh, steps)
+        sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
+        is_training = number > 0
+        look, moments = self.look(after)
+        state, running = _keep(is_training, (after.state, after.running), (before.state, before.running))
+        after = after._replace(state=state, running=running)
+        ends = (before.parameters, after.parameters)
+        record = epoch_record(sums, ends, look, after.slopes, self.bucket)
+        candidate = Best(after.parameters, moments, jnp.where(is_training, look.validation_loss, jnp.inf))
+        return (after, _better(best, candidate)), record
 
 
 def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
@@ -129,68 +220,50 @@ def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
         bucket: All that shapes the program.
 
     Returns:
-        (start, batch weights [steps, batch], activation) → `Trained`; pure, so that it can be vmapped and jitted.
+        (start, batch weights [steps, batch], activation [hidden]) → `Trained`; pure, so that it can be vmapped and
+        jitted.
     """
-    gradient = jax.value_and_grad(batch_loss, argnums=(2, 3), has_aux=True)
 
     def train(start: Start, weights: Array, activation: Array) -> Trained:
-        rows = start.rows
-
-        def step(live: Array, carry: Carry, batch: tuple[Array, Array]) -> tuple[Carry, StepRecord]:
-            examples, weight = batch
-            rate = start.hyperparameters.learning_rate * live
-            optimizer = make_optimizer(bucket.optimizer, start.hyperparameters._replace(learning_rate=rate))
-            probes = zero_probes(carry.parameters, bucket.batch_size)
-            inputs = (rows.x_train[examples], rows.y_train[examples], weight)
-            (loss, forward), gradients = gradient(bucket.loss, activation, carry.parameters, probes, inputs)
-            updates, state = optimizer.update(gradients[0], carry.state, carry.parameters)
-            slopes = tuple(map(jnp.maximum, carry.slopes, largest_slopes(forward)))
-            record = step_record(loss, 1 / weight[0], gradients)
-            return Carry(optax.apply_updates(carry.parameters, updates), state, slopes), record
-
-        def look(parameters: Parameters) -> tuple[Any, Array]:
-            batch = (rows.x_validation, rows.y_validation, rows.validation_weights)
-            probes = zero_probes(parameters, bucket.n_validation)
-            loss, forward = batch_loss(bucket.loss, activation, parameters, probes, batch)
-            return unit_record(forward, rows.validation_weights, activation), loss
-
-        def epoch(carry: tuple[Carry, Best], line: tuple[Array, Array]) -> tuple[tuple[Carry, Best], EpochRecord]:
-            before, best = carry
-            examples, live = line
-            fresh = before._replace(slopes=jax.tree.map(jnp.zeros_like, before.slopes))
-            after, records = lax.scan(lambda inner, batch: step(live, inner, batch), fresh, (examples, weights))
-            sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
-            units, loss = look(after.parameters)
-            ends = (before.parameters, after.parameters)
-            record = epoch_record(sums, ends, units, after.slopes, loss, (bucket.n_train, bucket.steps))
-            after = after._replace(state=_keep(live > 0, after.state, before.state))
-            return (after, _better(best, after.parameters, jnp.where(live > 0, loss, jnp.inf))), record
-
-        slopes = tuple(jnp.zeros_like(layer.bias) for layer in start.parameters[:-1])
-        state = make_optimizer(bucket.optimizer, start.hyperparameters).init(start.parameters)
-        unset = Best(start.parameters, jnp.float32(jnp.inf))
-        live = jnp.arange(bucket.epochs + 1).clip(0, 1).astype(jnp.float32)
-        first = (Carry(start.parameters, state, slopes), unset)
-        (last, best), history = lax.scan(epoch, first, (start.examples, live))
-        both = jax.tree.map(lambda *leaves: jnp.stack(leaves), best.parameters, last.parameters)
-        prediction, last_prediction = lax.map(lambda parameters: _predict(parameters, activation, rows.x_test), both)
+        training = _Training(bucket, start, activation)
+        first = training.first()
+        moments = initial_moments(bucket.architecture, start.parameters)
+        lines = (start.examples, start.rates, jnp.arange(bucket.epochs + 1))
+        (last, best), history = lax.scan(
+            lambda carry, line: training.epoch(carry, line, weights),
+            (first, Best(start.parameters, moments, jnp.float32(jnp.inf))),
+            lines,
+        )
+        end = (
+            last.running
+            if bucket.keeps_running_moments
+            else training.model.training_moments(last.parameters, start.rows.x_train)
+        )
+        networks = ((best.parameters, best.moments), (last.parameters, end))
+        both = jax.tree.map(lambda *leaves: jnp.stack(leaves), *networks)
+        x_test = start.rows.x_test
+        prediction, last_prediction = lax.map(lambda one: training.model.predict(one[0], one[1], x_test), both)
         return Trained(history, prediction, last_prediction, last.parameters)
 
     return train
+
+
+def average_moments(running: tuple[Moments, ...], batch: tuple[Moments, ...], filled: Array) -> tuple[Moments, ...]:
+    """Running averages of all layers' statistics; a partial batch counts by the share of it that is `filled`.
+
+    (With full weight, a last batch of one example, whose variance is zero, would draw every average to itself.)
+    """
+    return tuple(running_moments(old, new, RUNNING_SHARE * filled) for old, new in zip(running, batch, strict=True))
 
 
 def _keep(condition: Array, new: Any, old: Any) -> Any:
     return jax.tree.map(lambda value, other: jnp.where(condition, value, other), new, old)
 
 
-def _better(best: Best, parameters: Parameters, loss: Array) -> Best:
-    improved = loss < best.validation_loss  # false for NaN: a diverged run keeps what it had
-    chosen: Best = _keep(improved, Best(parameters, loss), best)
+def _better(best: Best, candidate: Best) -> Best:
+    improved = candidate.validation_loss < best.validation_loss  # false for NaN: a diverged run keeps what it had
+    chosen: Best = _keep(improved, candidate, best)
     return chosen
-
-
-def _predict(parameters: Parameters, activation: Array, x: Array) -> Array:
-    return forward_rows(parameters, zero_probes(parameters, x.shape[0]), activation, x).prediction
 
 
 def make_chunk_training(bucket: Bucket) -> jax.stages.Wrapped:

@@ -39,7 +39,7 @@ def test_prediction_returns_to_its_own_unit() -> None:
 def test_rows_outside_do_not_move_the_training_rows(rows: np.ndarray) -> None:
     other = scale_split(changed(rows, 1000.0), SPLIT)
     assert np.array_equal(other.x_train, SCALED.x_train) and np.array_equal(other.y_train, SCALED.y_train)
-    assert (other.y_mean, other.y_scale) == (SCALED.y_mean, SCALED.y_scale)
+    assert np.array_equal(other.y_mean, SCALED.y_mean) and np.array_equal(other.y_scale, SCALED.y_scale)
 
 
 def test_a_constant_column_is_only_centred() -> None:
@@ -49,3 +49,29 @@ def test_a_constant_column_is_only_centred() -> None:
     scaled = scale_split(table, SPLIT)
     np.testing.assert_allclose(scaled.x_train[:, 3], 0, atol=1e-6)
     np.testing.assert_allclose(scaled.x_test[:, 3], features[SPLIT.test, 3] - 0.1, rtol=1e-5)
+
+
+def test_every_output_of_a_regression_has_its_own_unit() -> None:
+    table = load_table("linnerud")
+    split = make_splits(20, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0]
+    scaled = scale_split(table, split)
+    assert scaled.y_mean.shape == scaled.y_scale.shape == (3,) and scaled.y_train.shape == (12, 3)
+    np.testing.assert_allclose(scaled.y_train.std(axis=0, dtype=np.float64), 1, atol=1e-6)
+    np.testing.assert_allclose(scaled.y_test * scaled.y_scale + scaled.y_mean, table.target[split.test], rtol=1e-5)
+
+
+@pytest.mark.parametrize(("output", "width"), [("identity", 3), ("softmax", 3)])
+def test_classes_are_not_scaled(output: str, width: int) -> None:
+    table = load_table("iris")
+    split = make_splits(150, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5), table.labels)[0]
+    scaled = scale_split(table, split, output)
+    assert np.array_equal(scaled.y_mean, np.zeros(width)) and np.array_equal(scaled.y_scale, np.ones(width))
+    assert scaled.y_test.dtype == np.float32
+    assert np.array_equal(scaled.y_test.argmax(axis=1), table.labels[split.test])
+    np.testing.assert_allclose(scaled.x_train.std(axis=0, dtype=np.float64), 1, atol=1e-6)
+
+
+def test_two_classes_are_one_column_unless_softmax() -> None:
+    table = load_table("moons")
+    split = make_splits(400, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5), table.labels)[0]
+    assert [scale_split(table, split, output).y_train.shape[1] for output in ("logistic", "softmax")] == [1, 2]

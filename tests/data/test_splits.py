@@ -38,6 +38,12 @@ def test_sizes_on_diabetes() -> None:
     assert {len(split.test) for split in splits} == {110, 111}
 
 
+@pytest.mark.parametrize(("plan", "last"), [(K_FOLD, "bff6ab441d7021ed"), (SHUFFLED, "af923aa0ea14b3ad")])
+def test_splits_of_earlier_journals_come_out_the_same(plan: SplitPlan, last: str) -> None:
+    splits = make_splits(442, plan)
+    assert splits[0].digest.startswith("666a4424c10df09b") and splits[-1].digest.startswith(last)
+
+
 def test_each_row_is_tested_once_a_repeat() -> None:
     splits = make_splits(442, K_FOLD)
     for repeat in range(5):

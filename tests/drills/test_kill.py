@@ -8,17 +8,22 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from nnjax.sweep.journal import Journal
+from nnjax.sweep.record import load_record
 from nnjax.sweep.schema import JOURNAL_SCHEMA, PROVENANCE
+from nnjax.sweep.space import sweep_id
+from nnjax.tracking.names import identity
 
 NUMBERS = [name for name in JOURNAL_SCHEMA.names if name not in PROVENANCE]
 CHUNKS = 12
 REAL_KILLS = 20
+REAL_CELLS = 24
 
 REAL_STUDY = """
 question = "Does anything get lost?"
@@ -79,19 +84,23 @@ def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path
     assert Journal(home).run_ids() == {run.run_id for run in space.runs}
     assert same(numbers(home), numbers(tmp_path / "undisturbed"))
     assert not list(home.glob("journal/.*"))
+    record = load_record(home, sweep_id(space))
+    assert record is not None
+    assert 2 <= record.executions <= 3
+    assert 0 < record.trained <= record.runs
 
 
-def tracked(home: Path) -> dict[str, int]:
-    """How often MLflow has each run, by the run's own identity."""
+def tracked(home: Path) -> Counter[str]:
+    """How often MLflow has the sweep, each cell and each run, by what they are."""
     query = (
-        "select tags.value, count(*) from tags join runs using (run_uuid) "
-        "where key = 'nnjax.run' and lifecycle_stage = 'active' group by tags.value"
+        "select run_uuid, key, tags.value from tags join runs using (run_uuid) "
+        "where key like 'nnjax.%' and lifecycle_stage = 'active'"
     )
-    database = sqlite3.connect(home / "mlflow.db")
-    try:
-        return dict(database.execute(query))
-    finally:
-        database.close()
+    tags: dict[str, dict[str, str]] = {}
+    with closing(sqlite3.connect(home / "mlflow.db")) as database:
+        for run, key, value in database.execute(query):
+            tags.setdefault(run, {})[key] = value
+    return Counter(map(identity, tags.values()))
 
 
 def is_killed_after(command: Sequence[object], seconds: float) -> bool:
@@ -122,7 +131,12 @@ def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None
     began = time.monotonic()
     assert start(command(tmp_path / "undisturbed")).wait() == 0
     longest = time.monotonic() - began
-    expected = numbers(tmp_path / "undisturbed")
+    expected, told = numbers(tmp_path / "undisturbed"), tracked(tmp_path / "undisturbed")
+    assert Counter(name.split()[0] for name in told.elements()) == {
+        "sweep": 1,
+        "cell": REAL_CELLS,
+        "run": len(expected),
+    }
     moments, stages, homes = random.Random(5), Counter[str](), 0
     while stages.total() < REAL_KILLS:
         homes += 1
@@ -131,7 +145,7 @@ def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None
             stages[stage(home)] += 1
         assert start(command(home)).wait() == 0
         assert same(numbers(home), expected)
-        assert tracked(home) == dict.fromkeys(expected["run_id"].to_pylist(), 1)
+        assert tracked(home) == told
         assert (home / "reports" / "drill" / "index.html").exists()
     print(f"{homes} sweeps, undisturbed {longest:.0f} s, killed at {dict(stages)}")
     assert {"training", "sync"} <= set(stages)

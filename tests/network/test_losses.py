@@ -1,17 +1,118 @@
+from functools import cache
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import log_loss
 
-from nnjax.network.losses import LOSSES
+from nnjax.network.losses import LOSSES, default_loss, default_output, half_squared_error
+from nnjax.network.outputs import OUTPUTS
+
+LEGAL = [(loss, output) for loss, member in LOSSES.items() for output in member.outputs]
+ONE_HOT = jnp.array([0.0, 1.0, 0.0])
+logits = arrays(np.float32, 3, elements=st.floats(-30, 30, width=32))
 
 
-@pytest.mark.parametrize("name", list(LOSSES))
-def test_loss_is_a_scalar_that_vanishes_at_the_target(name):
-    target = jnp.array([0.3, -1.0])
-    assert float(LOSSES[name](target, target)) == 0
+@pytest.mark.parametrize(("loss", "output"), LEGAL)
+def test_loss_is_a_scalar_that_vanishes_at_the_target(loss, output):
+    at_target = ONE_HOT if output in ("identity", "relu") else 400 * ONE_HOT - 200
+    value = LOSSES[loss](at_target, ONE_HOT, output)
+    assert value.shape == () and float(value) == 0
+
+
+@cache
+def over_rows(loss, output):
+    """The loss and its gradient by the logits, of several rows of logits with one target."""
+    both = jax.value_and_grad(lambda z, target: LOSSES[loss](z, target, output))
+    return jax.jit(jax.vmap(both, in_axes=(0, None)))
+
+
+@pytest.mark.parametrize(("loss", "output"), LEGAL)
+@given(z=logits)
+def test_gradient_equals_central_differences(loss, output, z):
+    assume(output != "relu" or np.abs(z).min() > 1e-4)
+    with jax.enable_x64(True):
+        start, step = np.float64(z)[None], 1e-5 * np.eye(3)
+        at = jnp.asarray(np.concatenate([start, start + step, start - step]))
+        values, gradients = over_rows(loss, output)(at, jnp.float64(ONE_HOT))
+        np.testing.assert_allclose(gradients[0], (values[1:4] - values[4:]) / 2e-5, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize(("loss", "output"), LEGAL)
+@pytest.mark.parametrize("size", [1e4, -1e4])
+def test_value_and_gradient_stay_finite_far_out(loss, output, size):
+    z = jnp.array([size, -size, size])
+    value, gradient = jax.value_and_grad(lambda row: LOSSES[loss](row, ONE_HOT, output))(z)
+    assert jnp.isfinite(value)
+    assert jnp.isfinite(gradient).all()
+
+
+@pytest.mark.parametrize(("loss", "output"), [("binary_cross_entropy", "logistic"), ("cross_entropy", "softmax")])
+@given(z=logits)
+def test_a_cross_entropys_gradient_by_the_logits_is_prediction_minus_target(loss, output, z):
+    gradient = over_rows(loss, output)(jnp.asarray(z)[None], ONE_HOT)[1][0]
+    np.testing.assert_allclose(gradient, OUTPUTS[output].apply(jnp.asarray(z)) - ONE_HOT, atol=1e-6)
 
 
 def test_half_squared_error_has_the_lectures_gradient_v_minus_y():
     v, y = jnp.array([0.2, 0.5]), jnp.array([1.0, 0.0])
     np.testing.assert_allclose(jax.grad(LOSSES["half_mean_squared_error"])(v, y), v - y)
+
+
+def test_half_squared_error_behind_a_sigmoid_has_the_lectures_gradient():
+    z, y = jnp.array([0.2, -1.5]), jnp.array([1.0, 0.0])
+    v = jax.nn.sigmoid(z)
+    gradient = jax.grad(lambda row: LOSSES["half_mean_squared_error"](row, y, "logistic"))(z)
+    np.testing.assert_allclose(gradient, (v - y) * v * (1 - v), rtol=1e-6)
+
+
+@given(z=logits, y=logits)
+def test_behind_the_identity_squared_error_is_bitwise_half_the_sum(z, y):
+    v, target = jnp.asarray(z), jnp.asarray(y)
+    expected = float(0.5 * jnp.sum(jnp.square(v - target)))
+    assert float(LOSSES["half_mean_squared_error"](v, target)) == expected == float(half_squared_error(v, target))
+
+
+@given(z=arrays(np.float32, (9, 4), elements=st.floats(-15, 15, width=32)))
+def test_cross_entropies_equal_scikit_learns_log_loss(z):
+    classes = np.arange(9) % 4
+    probability = np.exp(np.float64(z)) / np.exp(np.float64(z)).sum(axis=1, keepdims=True)
+    ours = jax.vmap(lambda row, y: LOSSES["cross_entropy"](row, y, "softmax"))(jnp.asarray(z), jnp.eye(4)[classes])
+    assert float(ours.mean()) == pytest.approx(log_loss(classes, probability, labels=range(4)), rel=1e-5)
+    one, yes = jnp.asarray(z[:, :1]), jnp.asarray(classes % 2)[:, None].astype(jnp.float32)
+    binary = jax.vmap(lambda row, y: LOSSES["binary_cross_entropy"](row, y, "logistic"))(one, yes)
+    assert float(binary.mean()) == pytest.approx(
+        log_loss(classes % 2, 1 / (1 + np.exp(-np.float64(z[:, 0])))), rel=1e-5
+    )
+
+
+def test_cross_entropies_keep_the_small_surprises_that_a_difference_would_lose():
+    for z, y in ((20.0, 1.0), (-20.0, 0.0)):
+        value = LOSSES["binary_cross_entropy"](jnp.array([z]), jnp.array([y]), "logistic")
+        assert float(value) == pytest.approx(np.exp(-20), rel=1e-5)
+
+
+def test_several_logistic_outputs_are_summed():
+    z, y = jnp.array([0.5, -2.0]), jnp.array([1.0, 1.0])
+    parts = [float(LOSSES["binary_cross_entropy"](z[k : k + 1], y[k : k + 1], "logistic")) for k in (0, 1)]
+    assert float(LOSSES["binary_cross_entropy"](z, y, "logistic")) == pytest.approx(sum(parts), rel=1e-6)
+
+
+@pytest.mark.parametrize("loss", list(LOSSES))
+def test_an_output_that_a_loss_cannot_stand_behind_is_misuse(loss):
+    for output in set(OUTPUTS) - set(LOSSES[loss].outputs):
+        with pytest.raises(ValueError, match=f"{loss} goes with the output"):
+            LOSSES[loss](ONE_HOT, ONE_HOT, output)
+
+
+@pytest.mark.parametrize("task", ["regression", "classification"])
+def test_defaults_are_legal_and_classification_gets_probabilities(task):
+    for loss, member in LOSSES.items():
+        assert default_output(loss, task) in member.outputs
+        assert task == "regression" or OUTPUTS[default_output(loss, task)].is_probability
+    assert [default_output(loss) for loss in LOSSES] == ["identity", "logistic", "softmax"]
+    assert default_loss(task) in LOSSES

@@ -5,44 +5,163 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPRegressor
 
-from nnjax.network.activations import ACTIVATION_NAMES
-from nnjax.network.mlp import Layer, apply, init, no_probes, parameter_count
-from nnjax.training.loop import batch_loss, zero_probes
+from nnjax.network.activations import ACTIVATIONS, CLASSIC, Bends, branches_for
+from nnjax.network.architecture import NORMALIZATIONS, Architecture, branch_indices, layer_activations, structures_for
+from nnjax.network.mlp import Aside, Layer, apply, init, no_probes
+from nnjax.network.normalization import EXAMPLES
+
+RNG = np.random.default_rng(1)
+BENDS = Bends(0.1, 1.3)
 
 
-def predict(parameters, name, x):
-    index = jnp.int32(ACTIVATION_NAMES.index(name))
-    return jax.vmap(lambda row: apply(parameters, no_probes(parameters), index, row).prediction)(jnp.asarray(x))
+def outputs(architecture, parameters, index, x, weight=None):
+    """Logits [N, O] of a network over rows."""
+    aside = Aside(no_probes(architecture), weight=weight)
+
+    def one(row):
+        return apply(architecture, parameters, aside, index, BENDS, row).logits
+
+    return jax.vmap(one, axis_name=EXAMPLES)(jnp.asarray(x))
+
+
+def build(activation, sizes=(3, 4, 4, 4, 2), prelu_sharing="unit", **others):
+    names = layer_activations(activation, len(sizes) - 2)
+    architecture = Architecture(sizes, structures_for(names, prelu_sharing), branches_for(names), **others)
+    return architecture, jnp.asarray(branch_indices(names), dtype=jnp.int32)
 
 
 @pytest.mark.parametrize("name", ["identity", "logistic", "tanh", "relu"])
 def test_scikit_learns_weights_give_scikit_learns_predictions(name):
-    rng = np.random.default_rng(0)
-    x, y = rng.standard_normal((60, 10)).astype(np.float32), rng.standard_normal(60)
+    x, y = RNG.standard_normal((60, 10)).astype(np.float32), RNG.standard_normal(60)
     with pytest.warns(match="Maximum iterations"):
         peer = MLPRegressor(hidden_layer_sizes=(16, 8), activation=name, max_iter=5, random_state=0).fit(x, y)
     parameters = tuple(
         Layer(jnp.float32(w), jnp.float32(b)) for w, b in zip(peer.coefs_, peer.intercepts_, strict=True)
     )
-    np.testing.assert_allclose(predict(parameters, name, x).ravel(), peer.predict(x), atol=1e-5)
+    architecture, index = build(name, (10, 16, 8, 1))
+    np.testing.assert_allclose(outputs(architecture, parameters, index, x).ravel(), peer.predict(x), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ACTIVATION_NAMES)
-def test_gradient_of_a_three_layer_network_equals_central_differences(name, float64):
-    rng = np.random.default_rng(1)
-    start = jax.tree.map(jnp.float64, init(rng, (3, 4, 3, 3, 2), "lecun"))
-    batch = (jnp.asarray(rng.standard_normal((7, 3))), jnp.asarray(rng.standard_normal((7, 2))), jnp.full(7, 1 / 7))
+def gradient_and_differences(architecture, index):
+    """∂/∂parameters of a loss over 7 rows, two of which count nothing, by reverse mode and by central differences."""
+    start = jax.tree.map(jnp.float64, init(np.random.default_rng(1), architecture, "lecun"))
     flat, rebuild = jax.flatten_util.ravel_pytree(start)
-    index, probes = jnp.int32(ACTIVATION_NAMES.index(name)), zero_probes(start, 7)
+    flat = flat + 0.1 * jnp.asarray(np.random.default_rng(2).standard_normal(flat.size))  # biases away from zero
+    x, y = jnp.asarray(RNG.standard_normal((7, 3))), jnp.asarray(RNG.standard_normal((7, 2)))
+    weights = jnp.asarray([0.2] * 5 + [0.0] * 2)
 
     def loss(vector):
-        return batch_loss("half_mean_squared_error", index, rebuild(vector), probes, batch)[0]
+        aside = Aside(no_probes(architecture), weight=weights)
+        axes = (Aside(probes=None, weight=0), 0)
+        forward = jax.vmap(
+            lambda beside, row: apply(architecture, rebuild(vector), beside, index, BENDS, row).logits,
+            in_axes=axes,
+            axis_name=EXAMPLES,
+        )
+        return 0.5 * jnp.sum(weights[:, None] * (forward(aside, x) - y) ** 2)
 
     step = 1e-6 * jnp.eye(flat.size)
     central = jax.jit(jax.vmap(lambda d: (loss(flat + d) - loss(flat - d)) / 2e-6))(step)
-    np.testing.assert_allclose(jax.jit(jax.grad(loss))(flat), central, rtol=1e-5, atol=1e-8)
+    return jax.jit(jax.grad(loss))(flat), central
 
 
-def test_parameter_count_counts_what_init_draws():
-    parameters = init(np.random.default_rng(0), (10, 64, 32, 1), "he")
-    assert sum(leaf.size for leaf in jax.tree.leaves(parameters)) == parameter_count((10, 64, 32, 1))
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_gradient_with_every_activation_equals_central_differences(name, float64):
+    architecture, index = build(name)
+    if ACTIVATIONS[name].structure == "elementwise":
+        architecture, index = Architecture(architecture.layer_sizes, branches=(name,)), 0 * index
+    np.testing.assert_allclose(*gradient_and_differences(architecture, index), rtol=1e-5, atol=1e-8)
+
+
+REMEDIES = [{"normalization": name} for name in NORMALIZATIONS[1:]] + [
+    {"residual": 1},
+    {"residual": 2},
+    {"prelu_sharing": "layer", "activation": "prelu"},
+    {"normalization": "batch", "residual": 1, "activation": "prelu"},
+    {"normalization": "batch", "activation": "maxout", "maxout_pieces": 3},
+    {"normalization": "layer", "residual": 2, "activation": ("tanh", "maxout", "prelu")},
+]
+
+
+@pytest.mark.parametrize("remedies", REMEDIES, ids=str)
+def test_gradient_with_every_remedy_equals_central_differences(remedies, float64):
+    architecture, index = build(**{"activation": "tanh", **remedies})
+    np.testing.assert_allclose(*gradient_and_differences(architecture, index), rtol=1e-5, atol=1e-8)
+
+
+def test_a_list_of_equal_activations_is_that_activation():
+    for name in CLASSIC[:4]:
+        assert build(name)[0] == build((name,) * 3)[0]
+        assert build(name)[1].tolist() == build((name,) * 3)[1].tolist()
+
+
+def test_every_layer_takes_its_own_activation_from_the_list():
+    architecture, index = build(("tanh", "relu", "identity"))
+    parameters = init(np.random.default_rng(0), architecture, "he")
+    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    signal = np.tanh(x @ parameters[0].weights)
+    signal = np.maximum(signal @ parameters[1].weights, 0) @ parameters[2].weights
+    np.testing.assert_allclose(
+        outputs(architecture, parameters, index, x), signal @ parameters[3].weights, rtol=1e-4, atol=1e-6
+    )
+
+
+def test_maxout_of_one_piece_is_the_identity():
+    parameters = init(np.random.default_rng(0), build("identity")[0], "he")
+    pieces = tuple(Layer(layer.weights[None], layer.bias[None]) for layer in parameters[:-1])
+    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    expected = outputs(build("identity")[0], parameters, build("identity")[1], x)
+    architecture, index = build("maxout", maxout_pieces=1)
+    np.testing.assert_allclose(outputs(architecture, (*pieces, parameters[-1]), index, x), expected, rtol=1e-6)
+
+
+def test_maxout_of_a_piece_and_zero_is_relu():
+    parameters = init(np.random.default_rng(0), build("relu")[0], "he")
+    pieces = tuple(
+        Layer(np.stack([layer.weights, 0 * layer.weights]), np.stack([layer.bias + 0.1, 0 * layer.bias]))
+        for layer in parameters[:-1]
+    )
+    shifted = (*(layer._replace(bias=layer.bias + np.float32(0.1)) for layer in parameters[:-1]), parameters[-1])
+    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    expected = outputs(build("relu")[0], shifted, build("relu")[1], x)
+    pieces = jax.tree.map(np.float32, (*pieces, parameters[-1]))
+    np.testing.assert_allclose(outputs(build("maxout")[0], pieces, build("maxout")[1], x), expected, rtol=1e-5)
+
+
+def test_a_block_of_zero_weights_passes_its_input_on():
+    sizes = (3, 4, 4, 4, 4, 4, 2)
+    architecture, index = build("identity", sizes, residual=2)
+    first, *hidden, output = init(np.random.default_rng(0), architecture, "he")
+    zeros = [layer._replace(weights=0 * layer.weights) for layer in hidden]
+    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    expected = outputs(*(build("identity", (3, 4, 2))[:1]), (first, output), index[:1], x)
+    np.testing.assert_array_equal(outputs(architecture, (first, *zeros, output), index, x), expected)
+
+
+def test_a_skip_adds_the_input_of_its_block_to_its_output():
+    architecture, index = build("tanh", (3, *[4] * 6, 2), residual=2)
+    parameters = init(np.random.default_rng(0), architecture, "he")
+    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    w = [layer.weights for layer in parameters]
+    signal = np.tanh(x @ w[0])
+    for block in (1, 3):
+        signal = signal + np.tanh(np.tanh(signal @ w[block]) @ w[block + 1])
+    expected = np.tanh(signal @ w[5]) @ w[6]  # the sixth layer has no block of its own
+    np.testing.assert_allclose(outputs(architecture, parameters, index, x), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_no_hidden_layer_is_a_linear_model():
+    architecture, index = build((), (3, 2))
+    (layer,) = init(np.random.default_rng(0), architecture, "he")
+    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    np.testing.assert_allclose(outputs(architecture, (layer,), index, x), x @ layer.weights, rtol=1e-5)
+
+
+def test_masks_multiply_the_activations_before_the_next_layer():
+    architecture, index = build("tanh", (3, 4, 2))
+    parameters = init(np.random.default_rng(0), architecture, "he")
+    x, mask = np.float32([1.0, -2.0, 0.5]), np.float32([0.0, 2.0, 2.0, 0.0])
+    forward = apply(architecture, parameters, Aside(no_probes(architecture), (jnp.asarray(mask),)), index, BENDS, x)
+    expected = (np.tanh(x @ parameters[0].weights) * mask) @ parameters[1].weights
+    np.testing.assert_allclose(forward.logits, expected, rtol=1e-5)
+    np.testing.assert_allclose(forward.activations[0], np.tanh(x @ parameters[0].weights), rtol=1e-5)

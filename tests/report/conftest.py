@@ -1,5 +1,6 @@
 """A sweep that nobody trained: plausible results, curves and baselines for any study, from formulas and a seed."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,12 +10,15 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from nnjax.report.histories import make_histories
-from nnjax.report.material import Material, assemble
+from nnjax.report.histories import LAYER_CURVES, make_histories
+from nnjax.report.material import Material, Reading, assemble
+from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
 from nnjax.report.write import WrittenReport, write_material
 from nnjax.sweep.record import SweepRecord
-from nnjax.sweep.space import Run, Space, expand
+from nnjax.sweep.space import Run, Space, expand, level_text
 from nnjax.sweep.study import load_study
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the stand-ins of tests/fakes
 
 STUDY = """
 question = "Which of activation and depth matters?"
@@ -55,6 +59,49 @@ metric = "grad_slope_0"
 threshold = 0.3
 """
 
+CLASSES = """
+question = "Does depth help to tell irises apart?"
+lecture = "Deeper networks tell classes apart better."
+confirms = "Depth 2 beats depth 0 by more than 0.02 in accuracy."
+refutes = "Depth 2 has no such advantage."
+
+[data]
+name = "iris"
+
+[replicates]
+splits = 4
+seeds_per_split = 2
+base_seed = 5
+
+[studied]
+activation = ["logistic", "relu"]
+depth = [0, 2]
+
+[grid]
+exclude = [{activation = "logistic", depth = 0}]
+
+[fixed]
+width = 8
+epochs = 12
+
+[[claims]]
+name = "depth-helps"
+sentence = "Two hidden layers beat none."
+kind = "beats"
+a = {activation = "relu", depth = 2}
+b = {activation = "relu", depth = 0}
+metric = "test_accuracy"
+
+[[claims]]
+name = "depth-is-surer"
+sentence = "Two hidden layers have a lower log loss."
+kind = "beats"
+a = {activation = "relu", depth = 2}
+b = {activation = "relu", depth = 0}
+metric = "test_log_loss"
+margin = 0.1
+"""
+
 DECADES_A_LAYER = {"logistic": 0.62, "softplus": 0.25, "tanh": 0.05, "elu": -0.03}
 """Slope of log10 g_l at initialisation; 0 for the others."""
 
@@ -73,8 +120,7 @@ def lose(results: pd.DataFrame, index: int, status: str) -> pd.DataFrame:
     """The same table with one run diverged or missing."""
     lost = results.copy()
     columns = list(lost.columns)
-    lost.loc[index, columns[columns.index("validation_r2") : columns.index("n_parameters")]] = np.nan
-    lost.loc[index, "target_r2"] = results.loc[index, "target_r2"]
+    lost.loc[index, columns[columns.index("best_epoch") : columns.index("n_parameters")]] = np.nan
     lost.loc[index, "status"] = status
     lost.loc[index, "diverged_epoch"] = 7 if status == "diverged" else -1
     return lost
@@ -82,7 +128,7 @@ def lose(results: pd.DataFrame, index: int, status: str) -> pd.DataFrame:
 
 def _row(rng: np.random.Generator, run: Run, luck: float, space: Space) -> dict[str, object]:
     setting = run.cell.configuration
-    name, depth, epochs = setting.activation, setting.depth, setting.epochs
+    name, depth, epochs = level_text(setting.activation), setting.depth, setting.epochs
     slope = DECADES_A_LAYER.get(name, 0.0)
     is_stuck = name == "logistic" and depth >= 8
     speed = EPOCHS_TO_LEARN.get(name, 9.0) * (setting.batch_size / 32) ** 0.6 * (1 + 0.3 * depth * (slope > 0.2))
@@ -101,56 +147,114 @@ def _row(rng: np.random.Generator, run: Run, luck: float, space: Space) -> dict[
         "l2": setting.l2, "learning_rate": setting.learning_rate, "optimizer": setting.optimizer,
         "momentum": setting.momentum, "beta_1": setting.beta_1, "beta_2": setting.beta_2, "epsilon": setting.epsilon,
         "initializer": setting.initializer, "loss": setting.loss, "epochs": epochs,
+        "target_r2": np.nan, "target_accuracy": np.nan, TERMS[space.table.task].target: 0.4,
         "best_epoch": int(np.clip(speed * 2.2 * rng.lognormal(0, 0.25), 1, epochs)),
-        "validation_r2": fit + 0.01 + rng.normal(0, 0.02), "test_r2": test,
-        "test_rmse": 77 * np.sqrt(1 - test), "test_mae": 62 * np.sqrt(1 - test),
-        "last_validation_r2": last + 0.01, "last_test_r2": last,
-        "last_test_rmse": 77 * np.sqrt(1 - last), "last_test_mae": 62 * np.sqrt(1 - last),
+        **SCORES[space.table.task](fit + 0.01 + rng.normal(0, 0.02), test, last),
         "epochs_to_target": float(np.ceil(target)) if reached else np.nan,
-        "target_r2": space.study.logging.target_r2,
+        "function_evaluations": float(epochs) * (2.5 if setting.optimizer == "lbfgs" else 1),
         "grad_slope_0": slope + rng.normal(0, 0.02) if depth > 1 else np.nan,
-        "grad_ratio_0": -slope * (depth - 1) + rng.normal(0, 0.05),
+        "grad_ratio_0": -slope * (depth - 1) + rng.normal(0, 0.05) if depth > 1 else np.nan,
         "grad_slope": 0.7 * slope + rng.normal(0, 0.03) if depth > 1 else np.nan,
-        "grad_ratio": -0.7 * slope * (depth - 1) + rng.normal(0, 0.05),
-        "saturated": float(np.clip({"logistic": 0.1, "tanh": 0.2}.get(name, 0.0) + rng.normal(0, 0.02), 0, 1)),
-        "dead": float(np.clip(0.03 * depth + rng.normal(0, 0.01), 0, 1)) if name == "relu" else 0.0,
+        "grad_ratio": -0.7 * slope * (depth - 1) + rng.normal(0, 0.05) if depth > 1 else np.nan,
+        "saturated": float(np.clip({"logistic": 0.1, "tanh": 0.2}.get(name, 0.0) + rng.normal(0, 0.02), 0, 1))
+        if depth else np.nan,
+        "dead": (float(np.clip(0.03 * depth + rng.normal(0, 0.01), 0, 1)) if name == "relu" else 0.0)
+        if depth else np.nan,
         "n_parameters": 704 + 4160 * (depth - 1) + 65, "diverged_epoch": -1,
-        "train_seconds": 0.02 * depth * (32 / setting.batch_size) ** 0.7, "started": 1.7e9, "ended": 1.7e9 + 60,
+        "train_seconds": 0.02 * (depth + 1) * (32 / setting.batch_size) ** 0.7, "started": 1.7e9, "ended": 1.7e9 + 60,
     }  # fmt: skip
 
 
-def synthetic_curves(results: pd.DataFrame) -> pa.Table:
-    """Curves of the finished runs given, as the journal keeps them."""
-    return pa.Table.from_pylist([_run_curves(row) for row in results.to_dict("records") if row["status"] == "finished"])
+def _regression_scores(validation: float, test: float, last: float) -> dict[str, float]:
+    return {
+        "validation_r2": validation, "test_r2": test, "test_rmse": 77 * np.sqrt(1 - test),
+        "test_mae": 62 * np.sqrt(1 - test), "last_validation_r2": last + 0.01, "last_test_r2": last,
+        "last_test_rmse": 77 * np.sqrt(1 - last), "last_test_mae": 62 * np.sqrt(1 - last),
+    }  # fmt: skip
 
 
-def _run_curves(row: dict[str, Any]) -> dict[str, object]:
+def _class_scores(validation: float, test: float, last: float) -> dict[str, float]:
+    """R² from 0 to 1 stretched to accuracies from 0.5 on."""
+    right = {"": 0.5 + test / 2, "last_": 0.5 + last / 2}
+    scores = {"validation_accuracy": 0.5 + validation / 2, "last_validation_accuracy": 0.505 + last / 2}
+    for prefix, accuracy in right.items():
+        scores |= {
+            f"{prefix}test_accuracy": accuracy, f"{prefix}test_balanced_accuracy": accuracy - 0.01,
+            f"{prefix}test_log_loss": 1 - accuracy, f"{prefix}test_brier": (1 - accuracy) / 2,
+            f"{prefix}test_roc_auc": (1 + accuracy) / 2,
+        }  # fmt: skip
+    return scores
+
+
+SCORES = {"regression": _regression_scores, "classification": _class_scores}
+
+
+def synthetic_curves(results: pd.DataFrame, terms: TaskTerms) -> pa.Table:
+    """Curves of the finished runs given, as the journal keeps them: null where the task has none."""
+    rows = [_run_curves(row, terms) for row in results.to_dict("records") if row["status"] == "finished"]
+    floats = pa.list_(pa.float32())
+    other = {"classification": REGRESSION, "regression": CLASSIFICATION}[terms.task]
+    curves = [*terms.shown_curves, other.fit_train, other.fit_validation]
+    layers = dict.fromkeys(LAYER_CURVES, pa.list_(floats))
+    return pa.Table.from_pylist(
+        rows, schema=pa.schema({"run_id": pa.string()} | dict.fromkeys(curves, floats) | layers)
+    )
+
+
+def _run_curves(row: dict[str, Any], terms: TaskTerms) -> dict[str, object]:
     epoch = np.arange(row["epochs"] + 1)
     rise = 1 - np.exp(-epoch / EPOCHS_TO_LEARN.get(row["activation"], 9.0))
-    over = (row["test_r2"] - row["last_test_r2"]) * epoch / row["epochs"]
+    over = (row[terms.test] - row[terms.last_test]) * epoch / row["epochs"]
     slope = 0.0 if np.isnan(row["grad_slope_0"]) else row["grad_slope_0"]
     layers = np.arange(1, row["depth"] + 2)
     signal = [-1.5 - 0.5 * rise - slope * (1 - 0.4 * rise) * (row["depth"] - layer) for layer in layers[:-1]]
+    validation = -0.1 + (row[terms.validation] + 0.1) * rise - over
     return {
         "run_id": row["run_id"],
-        "fit_validation_r2": -0.1 + (row["validation_r2"] + 0.1) * rise - over,
-        "fit_train_r2": -0.1 + (row["validation_r2"] + 0.15) * rise + over,
+        terms.fit_validation: validation,
+        terms.fit_train: -0.1 + (row[terms.validation] + 0.15) * rise + over,
+        terms.fit_test: validation - 0.01 if terms is CLASSIFICATION else None,
+        "fit_evaluations": epoch * row["function_evaluations"] / row["epochs"],
+        "fit_validation_loss": 1 - validation + 0.01 * np.cos(3 * epoch),
         "preactivation_grad_norm": [10**decades for decades in signal],
         "update_ratio": [np.where(epoch == 0, np.nan, 10 ** (-2 - 0.1 * layer - 0.4 * rise)) for layer in layers],
     }
 
 
+def synthetic_predictions(runs: pd.DataFrame, space: Space) -> dict[str, np.ndarray[Any, np.dtype[np.float64]]]:
+    """Class probabilities of the finished runs given: the first row of each split is taken for the next class."""
+    n_classes = len(space.table.class_names)
+    predictions = {}
+    for row in runs[runs["status"] == "finished"].to_dict("records"):
+        classes = space.table.labels[space.splits[row["split"]].test].copy()
+        classes[0] = (classes[0] + 1) % n_classes
+        predictions[row["run_id"]] = (0.1 + 0.7 * np.eye(n_classes)[classes]).ravel()
+    return predictions
+
+
+MEANS = {
+    "regression": {"mean": -0.017, "ridge": 0.477, "ridge, all rows": 0.481, "MLPRegressor": 0.47},
+    "classification": {
+        "majority class": -0.34,
+        "logistic regression": 0.477,
+        "logistic regression, all rows": 0.481,
+        "MLPClassifier": 0.47,
+    },
+}
+
+
 def synthetic_baselines(space: Space, seed: int = 5) -> pd.DataFrame:
-    """One row a baseline and split: test R² of each model around a mean of its own."""
-    rng = np.random.default_rng(seed)
-    means = {"mean": -0.017, "ridge": 0.477, "ridge, all rows": 0.481, "MLPRegressor": 0.47}
+    """One row a baseline and split: scores of each model around a mean of its own."""
+    rng, task = np.random.default_rng(seed), space.table.task
     luck = rng.normal(0, 0.06, len(space.splits))
-    rows = [
-        {"model": model, "split": split, "detail": "", "test_r2": mean + luck[split] + rng.normal(0, 0.01)}
-        for model, mean in means.items()
-        for split in range(len(space.splits))
-    ]
-    return pd.DataFrame(rows).assign(test_rmse=55.0, test_mae=45.0)
+    rows = []
+    for model, mean in MEANS[task].items():
+        for split in range(len(space.splits)):
+            score = mean + luck[split] + rng.normal(0, 0.01)
+            scores = SCORES[task](score, score, score)
+            wanted = {name: scores[name] for name in TERMS[task].test_metrics}
+            rows.append({"model": model, "split": split, "detail": "", **wanted})
+    return pd.DataFrame(rows)
 
 
 def synthetic_record(space: Space) -> SweepRecord:
@@ -180,10 +284,14 @@ def synthetic_record(space: Space) -> SweepRecord:
 def synthetic_material(space: Space, results: pd.DataFrame) -> Material:
     """Material of these results, with curves and baselines to match."""
 
-    def histories_of(run_ids: Any) -> Any:
-        return make_histories(synthetic_curves(results[results["run_id"].isin(run_ids)]))
+    def of(run_ids: Any) -> pd.DataFrame:
+        return results[results["run_id"].isin(run_ids)]
 
-    return assemble(space, results, histories_of, synthetic_baselines(space), synthetic_record(space))
+    reading = Reading(
+        lambda run_ids: make_histories(synthetic_curves(of(run_ids), TERMS[space.table.task])),
+        lambda run_ids: synthetic_predictions(of(run_ids), space),
+    )
+    return assemble(space, results, reading, synthetic_baselines(space), synthetic_record(space))
 
 
 @pytest.fixture(scope="session")
@@ -217,6 +325,13 @@ def material(space: Space, results: pd.DataFrame) -> Material:
 
 
 @pytest.fixture(scope="session")
+def classes(make_space: Callable[[str], Space]) -> Material:
+    """Material of a small classification: two activations, no or two hidden layers, four splits, two seeds."""
+    space = make_space(CLASSES)
+    return synthetic_material(space, lose(synthetic_results(space), 0, "diverged"))
+
+
+@pytest.fixture(scope="session")
 def make_results() -> Callable[[Space], pd.DataFrame]:
     """Space -> results of all its runs."""
     return synthetic_results
@@ -226,6 +341,12 @@ def make_results() -> Callable[[Space], pd.DataFrame]:
 def make_material() -> Callable[[Space, pd.DataFrame], Material]:
     """Space and results -> material."""
     return synthetic_material
+
+
+@pytest.fixture(scope="session")
+def written_classes(classes: Material, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+    """The report of the small classification on the disk."""
+    return write_material(classes, tmp_path_factory.mktemp("classes"))
 
 
 @pytest.fixture(scope="session")

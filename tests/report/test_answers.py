@@ -3,6 +3,7 @@
 import pytest
 
 from nnjax.report.answers import answers, headline, headline_words
+from nnjax.report.task import CLASSIFICATION
 from nnjax.statistics.interval import paired_interval
 
 
@@ -20,7 +21,19 @@ from nnjax.statistics.interval import paired_interval
     ],
 )
 def test_the_headline_says_what_the_interval_allows(differences, words):
-    assert headline_words(paired_interval(differences, 331, 111), 0.02) == words
+    assert headline_words(paired_interval(differences, 331, 111)) == words
+
+
+@pytest.mark.parametrize(
+    ("differences", "words"),
+    [
+        ([0.10, 0.11, 0.10, 0.11], "The network beats logistic regression."),
+        ([-0.10, -0.11, -0.10, -0.11], "Logistic regression is better."),
+        ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell which is better."),
+    ],
+)
+def test_the_headline_of_a_classification_names_its_own_baseline(differences, words):
+    assert headline_words(paired_interval(differences, 112, 38), CLASSIFICATION) == words
 
 
 def test_the_headline_compares_the_nested_choice_with_ridge_at_the_level_of_the_claims(material):

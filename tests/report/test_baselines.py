@@ -1,17 +1,47 @@
 """Baselines on the very same splits."""
 
+import warnings
+
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 from nnjax.data.scaling import scale_split
+from nnjax.data.splits import SplitPlan, make_splits
+from nnjax.data.tables import load_table
 from nnjax.report import baselines
-from nnjax.report.baselines import BASELINES, PENALTIES, baseline_scores, fit_ridge, kept_baselines
+from nnjax.report.baselines import (
+    BASELINES,
+    LOGISTIC_PENALTIES,
+    PENALTIES,
+    baseline_scores,
+    choose_logistic_penalty,
+    fit_logistic,
+    fit_majority,
+    fit_ridge,
+    fit_sklearn_classifier,
+    kept_baselines,
+)
 
 
 @pytest.fixture
 def few(monkeypatch):
-    """Without the network, which takes a while."""
-    monkeypatch.delitem(BASELINES, "MLPRegressor")
+    """Without the networks, which take a while."""
+    monkeypatch.delitem(BASELINES["regression"], "MLPRegressor")
+    monkeypatch.delitem(BASELINES["classification"], "MLPClassifier")
+
+
+def splits_of(name, splits=2):
+    table = load_table(name)
+    return table, make_splits(len(table.target), SplitPlan("shuffle_split", splits, 0.25, 0.2, 5), table.labels)
+
+
+def class_rows(name):
+    """Training and validation rows of a classification."""
+    table, splits = splits_of(name, 1)
+    scaled = scale_split(table, splits[0])
+    inputs = [np.asarray(x, dtype=float) for x in (scaled.x_train, scaled.x_validation)]
+    return (inputs[0], table.labels[splits[0].train]), (inputs[1], table.labels[splits[0].validation])
 
 
 def test_the_mean_explains_nothing_and_ridge_does(space, few):
@@ -31,6 +61,50 @@ def test_ridge_solves_the_normal_equations_at_the_penalty_best_on_validation_row
     assert fit.predict(x) == pytest.approx(x @ best, abs=1e-5)
 
 
+def test_several_outputs_are_fitted_together():
+    table, splits = splits_of("linnerud")
+    scores = baseline_scores(table, splits)
+    assert scores.groupby("model").size().eq(2).all() and set(scores["model"]) == set(BASELINES["regression"])
+    assert scores[["test_r2", "test_rmse", "test_mae"]].notna().all(axis=None)
+
+
+def test_classes_are_told_apart_by_logistic_regression_and_not_by_the_majority(few):
+    scores = baseline_scores(*splits_of("wine")).groupby("model").mean(numeric_only=True)
+    assert scores.loc["majority class", "test_accuracy"] == pytest.approx(0.4, abs=0.03)
+    assert scores.loc["majority class", "test_roc_auc"] == 0.5
+    assert scores.loc["logistic regression", "test_accuracy"] > 0.93
+    assert scores.loc["logistic regression", "test_log_loss"] < 0.3
+
+
+def test_the_majority_gives_the_shares_of_the_training_rows():
+    train = (np.zeros((4, 1)), np.array([0, 1, 1, 2]))
+    probability = fit_majority(train, (np.zeros((2, 1)), np.array([0, 0])), 0).predict(np.zeros((3, 1)))
+    assert probability.tolist() == [[0.25, 0.5, 0.25]] * 3
+
+
+def test_logistic_regression_is_stationary_at_the_penalty_chosen():
+    train, validation = class_rows("breast_cancer")
+    penalty = choose_logistic_penalty(train, validation)
+    assert LOGISTIC_PENALTIES.min() < penalty < LOGISTIC_PENALTIES.max()
+    fit = fit_logistic(train, validation, 0)
+    x, y = train
+    centred = x - x.mean(axis=0)
+    probability = fit.predict(x)
+    logit = np.log(probability[:, 1] / probability[:, 0])
+    weights = np.linalg.lstsq(centred, logit - logit.mean(), rcond=None)[0]
+    assert x.T @ (probability[:, 1] - y) + penalty * weights == pytest.approx(0, abs=0.05)
+
+
+def test_a_class_with_one_row_has_a_network_without_early_stopping():
+    rng = np.random.default_rng(0)
+    train = (rng.normal(size=(9, 2)), np.array([0, 0, 0, 0, 1, 1, 1, 1, 2]))
+    validation = (rng.normal(size=(2, 2)), np.array([0, 1]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fit = fit_sklearn_classifier(train, validation, 0)
+    assert fit.predict(validation[0]).shape == (2, 3)
+
+
 def test_baselines_are_fitted_once_and_kept(space, few, tmp_path, monkeypatch):
     first = kept_baselines(space.table, space.splits, tmp_path)
     monkeypatch.setattr(baselines, "baseline_scores", None)
@@ -39,7 +113,14 @@ def test_baselines_are_fitted_once_and_kept(space, few, tmp_path, monkeypatch):
 
 def test_other_splits_are_fitted_anew(space, few, tmp_path):
     kept_baselines(space.table, space.splits[:2], tmp_path)
-    assert len(kept_baselines(space.table, space.splits[:3], tmp_path)) == 3 * len(BASELINES)
+    assert len(kept_baselines(space.table, space.splits[:3], tmp_path)) == 3 * len(BASELINES["regression"])
+
+
+def test_kept_scores_of_classes_are_numbers_again(few, tmp_path):
+    table, splits = splits_of("iris")
+    kept_baselines(table, splits, tmp_path)
+    kept = kept_baselines(table, splits, tmp_path)
+    assert kept["test_roc_auc"].dtype == float and kept["detail"].map(type).eq(str).all()
 
 
 @pytest.mark.parametrize("damage", [b"", b"model,split\nridge,0\n", b"\x00\xff"])
@@ -49,6 +130,10 @@ def test_a_damaged_file_is_fitted_anew(space, few, tmp_path, damage):
     assert kept_baselines(space.table, space.splits[:2], tmp_path).equals(whole)
 
 
-def test_sklearns_network_learns_something(space):
-    row = baselines._score(space.table, space.splits[0], 0, "MLPRegressor")
-    assert row["test_r2"] > 0.2 and "epochs" in row["detail"]
+@pytest.mark.parametrize(("name", "metric", "least"), [("diabetes", "test_r2", 0.2), ("wine", "test_accuracy", 0.9)])
+def test_sklearns_network_learns_something(name, metric, least, monkeypatch):
+    table, splits = splits_of(name, 1)
+    network = list(BASELINES[table.task])[-1]
+    monkeypatch.setitem(BASELINES, table.task, {network: BASELINES[table.task][network]})
+    row = baseline_scores(table, splits).iloc[0]
+    assert row[metric] > least and "epochs" in row["detail"]

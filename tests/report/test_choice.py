@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.report.choice import choose_best_cell, choose_on_validation, with_scores
+from nnjax.report.choice import best_runs, choose_best_cell, choose_on_validation, with_scores
+from nnjax.report.task import CLASSIFICATION, REGRESSION
 
 
 def runs(**columns):
@@ -13,15 +14,25 @@ def runs(**columns):
     return table.assign(**{name: value for name, value in filled.items() if name not in table})
 
 
+def scored(table):
+    return with_scores(table, REGRESSION)
+
+
+def test_a_diverged_run_has_accuracy_0_and_a_missing_one_none():
+    columns = dict.fromkeys(("validation_accuracy", "last_validation_accuracy", "last_test_accuracy"), 0.5)
+    table = pd.DataFrame({"status": ["finished", "diverged", "missing"], "test_accuracy": [0.9, np.nan, np.nan]})
+    scores = with_scores(table.assign(**columns), CLASSIFICATION)["test_score"]
+    assert scores.tolist()[:2] == [0.9, 0.0] and np.isnan(scores.iloc[2])
+
+
 def test_r2_is_clipped_and_a_diverged_run_scores_minus_one():
     table = runs(status=["finished", "finished", "diverged", "missing"], validation_r2=[0.5, -7.0, np.nan, np.nan])
-    scored = with_scores(table)
-    assert scored["validation_score"].tolist()[:3] == [0.5, -1.0, -1.0]
-    assert np.isnan(scored["validation_score"].iloc[3])
+    scores = scored(table)["validation_score"]
+    assert scores.tolist()[:3] == [0.5, -1.0, -1.0] and np.isnan(scores.iloc[3])
 
 
 def test_nuisance_levels_are_chosen_within_each_split_from_the_mean_over_seeds():
-    table = with_scores(
+    table = scored(
         runs(
             split=[0, 0, 0, 0, 1, 1],
             cell_id=["a", "a", "b", "b", "a", "b"],
@@ -34,21 +45,17 @@ def test_nuisance_levels_are_chosen_within_each_split_from_the_mean_over_seeds()
 
 
 def test_each_kept_level_gets_its_own_choice():
-    table = with_scores(
-        runs(split=[0] * 4, cell_id=list("abcd"), depth=[1, 1, 2, 2], validation_r2=[0.1, 0.2, 0.4, 0.3])
-    )
+    table = scored(runs(split=[0] * 4, cell_id=list("abcd"), depth=[1, 1, 2, 2], validation_r2=[0.1, 0.2, 0.4, 0.3]))
     assert choose_on_validation(table, ["depth"])["cell_id"].tolist() == ["b", "c"]
 
 
 def test_a_cell_without_runs_in_a_split_is_no_candidate_there():
-    table = with_scores(
-        runs(split=[0, 0], cell_id=["a", "b"], status=["missing", "finished"], validation_r2=[np.nan, -0.5])
-    )
+    table = scored(runs(split=[0, 0], cell_id=["a", "b"], status=["missing", "finished"], validation_r2=[np.nan, -0.5]))
     assert choose_on_validation(table, [])["cell_id"].tolist() == ["b"]
 
 
 def test_the_best_cell_is_chosen_on_validation_rows_and_scored_on_test_rows():
-    table = with_scores(
+    table = scored(
         runs(
             split=[0, 1, 0, 1],
             cell_id=["a", "a", "b", "b"],
@@ -58,11 +65,10 @@ def test_the_best_cell_is_chosen_on_validation_rows_and_scored_on_test_rows():
     )
     best = choose_best_cell(table)
     assert best.scores().to_dict() == {0: 0.3, 1: 0.5}
+    assert best_runs(table, best)[["split", "cell_id"]].to_numpy().tolist() == [[0, "a"], [1, "b"]]
     assert best.selection.naive_maximum == pytest.approx(0.45)
 
 
 def test_without_a_complete_cell_there_is_no_best_one():
-    table = with_scores(
-        runs(split=[0, 1], cell_id=["a", "a"], status=["finished", "missing"], validation_r2=[0.5, np.nan])
-    )
+    table = scored(runs(split=[0, 1], cell_id=["a", "a"], status=["finished", "missing"], validation_r2=[0.5, np.nan]))
     assert choose_best_cell(table) is None

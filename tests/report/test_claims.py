@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from nnjax.report.choice import with_scores
-from nnjax.report.claims import Sizes, answer_claims
+from nnjax.report.claims import HIGHER_IS_BETTER, LOWER_IS_BETTER, Sizes, answer_claims
+from nnjax.report.task import REGRESSION
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import Cell
 from nnjax.sweep.study import Claim
+from nnjax.sweep.study_tables import METRICS
 
 SIZES = Sizes(331, 111, 265)
 DIFFERENCES = (0.02, 0.05, -0.01, 0.03, 0.04)
@@ -26,9 +28,11 @@ def table(a, b, metric="test_r2", **columns):
     filled = {
         "status": "finished",
         "epochs": 32,
+        "seed_index": 0,
         **dict.fromkeys(("validation_r2", "test_r2", "last_validation_r2", "last_test_r2"), 0.3),
     }
-    return with_scores(frame.assign(**{name: value for name, value in (filled | columns).items() if name not in frame}))
+    whole = frame.assign(**{name: value for name, value in (filled | columns).items() if name not in frame})
+    return with_scores(whole, REGRESSION)
 
 
 def claim(kind="beats", **keys):
@@ -56,6 +60,42 @@ def test_fewer_epochs_are_better_and_compared_as_log2():
     answer = answer_claims([claim(metric="epochs_to_target")], CELLS, results, SIZES)[0]
     assert answer.interval.estimate == pytest.approx(2.0)
     assert answer.metric == "log₂ epochs_to_target"
+
+
+def test_fewer_passes_over_the_rows_are_better_and_compared_as_log2():
+    results = table([8, 8, 16], [32, 32, 64], "function_evaluations")
+    answer = answer_claims([claim(metric="function_evaluations", margin=0.3)], CELLS, results, SIZES)[0]
+    assert answer.interval.estimate == pytest.approx(2.0) and answer.judgement.verdict is Verdict.SUPPORTED
+    assert answer.metric == "log₂ function_evaluations" and "passes" in answer.direction
+
+
+@pytest.mark.parametrize("metric", sorted(name for name in METRICS if "accuracy" in name or "roc_auc" in name))
+def test_the_right_direction_for_classes_is_up(metric):
+    answer = answer_claims([claim(metric=metric)], CELLS, table([0.9, 0.92], [0.8, 0.8], metric), SIZES)[0]
+    assert answer.interval.estimate == pytest.approx(0.11) and "A is better" in answer.direction
+
+
+@pytest.mark.parametrize("metric", sorted(name for name in METRICS if "log_loss" in name or "brier" in name))
+def test_of_surprise_and_squared_error_less_is_better(metric):
+    answer = answer_claims([claim(metric=metric, margin=0.01)], CELLS, table([0.1, 0.12], [0.2, 0.2], metric), SIZES)[0]
+    assert answer.interval.estimate == pytest.approx(0.09) and "less of it" in answer.direction
+
+
+def test_no_metric_is_better_both_ways_and_none_is_unknown_to_studies():
+    assert not HIGHER_IS_BETTER & LOWER_IS_BETTER
+    assert set(METRICS) >= HIGHER_IS_BETTER | LOWER_IS_BETTER
+
+
+def test_a_metric_of_the_other_task_is_not_judged():
+    results = table([0.3, 0.3], [0.3, 0.3], test_accuracy=np.nan)
+    answer = answer_claims([claim(metric="test_accuracy")], CELLS, results, SIZES)[0]
+    assert answer.interval is None and "2 of 2 splits have no test_accuracy" in answer.judgement.note
+
+
+def test_seeds_are_averaged_within_each_split_before_the_difference():
+    results = table([0.5, 0.7, 0.4, 0.4], [0.5, 0.5, 0.2, 0.4])
+    results = results.assign(split=[0, 0, 1, 1] * 2, seed_index=[0, 1] * 4)
+    assert answer_claims([claim()], CELLS, results, SIZES)[0].interval.estimate == pytest.approx(0.1)
 
 
 def test_epochs_that_most_runs_never_reach_are_not_judged():

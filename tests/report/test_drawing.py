@@ -26,6 +26,18 @@ def test_the_y_axis_does_not_reach_below_the_lowest_value_shown():
     assert "1.0" in labels and not any("0" in label for label in labels if label.startswith("−") and "." not in label)
 
 
+def test_curves_that_all_lie_below_the_lowest_value_are_shown_all_the_same():
+    seen = []
+
+    def draw(axes):
+        line([-0.9, -0.5], axes)
+        seen.append(axes)
+
+    draw_panels("one", [("", draw)], Shape(lowest=-0.25))
+    low, high = seen[0].get_ylim()
+    assert low < -0.9 and -0.5 < high < -0.25
+
+
 def test_one_panel_a_level_in_the_study_s_order(material):
     table = pd.DataFrame({"depth": [3, 1, 3]})
     parts = panels_by(table, "depth", material.layout, lambda part, axes: None)

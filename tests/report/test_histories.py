@@ -21,8 +21,18 @@ def test_a_shorter_run_is_nan_after_its_end():
     assert np.isnan(histories.values("fit", 0, ["a"], [1])).all()
 
 
+def test_a_run_without_the_curve_is_left_out_and_a_curve_that_nobody_has_is_absent():
+    floats = pa.list_(pa.float32())
+    schema = pa.schema({"run_id": pa.string(), "fit": floats, "test": floats, "g": pa.list_(floats)})
+    rows = [{"run_id": "a", "fit": None, "g": []}, {"run_id": "b", "fit": [0.5], "g": [[1.0], [2.0]]}]
+    histories = make_histories(pa.Table.from_pylist(rows, schema=schema))
+    assert histories.values("fit", 0, ["a", "b"], [0]).tolist() == [[0.5]]
+    assert histories.values("g", 1, ["a", "b"], [0]).tolist() == [[1.0]]
+    assert ("test", 0) not in histories.matrices and histories.layers("g") == [1, 2]
+
+
 def test_no_runs_give_no_layers(tmp_path):
-    histories = read_histories(Journal(tmp_path), {"a"})
+    histories = read_histories(Journal(tmp_path), {"a"}, ["fit_train_r2"])
     assert histories.layers("update_ratio") == []
     assert histories.values("fit_train_r2", 0, ["a"], [1]).shape == (0, 1)
 

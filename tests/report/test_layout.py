@@ -1,5 +1,6 @@
 """Which factor is colour, panel or reference."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -23,9 +24,35 @@ def test_without_a_default_among_the_levels_the_first_is_reference(table):
     assert layout.studied == ("depth",) and layout.color == "depth" and layout.panel == ""
 
 
+def test_without_activations_depth_still_is_the_panel(table):
+    relu = table[table["activation"] == "relu"]
+    layout = make_layout(relu, ["depth", "batch_size"], [], 265)
+    assert (layout.color, layout.panel) == ("batch_size", "depth")
+
+
 def test_a_factor_that_another_one_determines_is_left_out(table):
     zipped = table.assign(learning_rate=table["depth"] / 1000)
     assert make_layout(zipped, ["depth", "learning_rate"], [], 265).studied == ("depth",)
+
+
+def test_the_reference_is_a_setting_that_has_a_finished_run(table):
+    left_out = (table["batch_size"] == 32) & (table["depth"] == 2) & (table["activation"] == "relu")
+    layout = make_layout(table[~left_out], ["activation", "depth", "batch_size"], [], 265)
+    assert layout.reference == {"activation": "elu", "depth": 2, "batch_size": 32}
+    assert len(layout.at_reference(table[~left_out], [])) == 1
+
+
+def test_levels_that_nobody_has_trained_yet_are_no_reference(table):
+    status = np.where(table["batch_size"] == 8, "finished", "missing")
+    layout = make_layout(table.assign(status=status), ["activation", "depth", "batch_size"], [], 265)
+    assert layout.reference == {"activation": "relu", "depth": 2, "batch_size": 8}
+    assert layout.levels["batch_size"] == (8, 32, 265)
+
+
+def test_levels_are_written_as_in_the_label_of_a_cell(table):
+    layout = make_layout(table, ["depth"], [], 265)
+    texts = [layout.text("l2", level) for level in (0.0, 1e-05, 0.1)] + [layout.text("batch_size", 265)]
+    assert texts == ["0", "1e-05", "0.1", "full (265)"]
 
 
 def test_rows_at_reference_keep_the_varied_factors(table):
@@ -38,6 +65,8 @@ def test_the_reference_sentence_names_what_a_figure_does_not_show(table):
     layout = make_layout(table.assign(l2=[0.0, 0.1] * 9), ["activation", "depth", "batch_size"], ["l2"], 265)
     sentence = layout.reference_sentence(["activation", "depth"])
     assert sentence == "batch_size = 32; l2 chosen on validation rows in each split"
+    assert layout.where(["activation", "depth"]) == f"At {sentence}."
+    assert make_layout(table, ["depth"], [], 265).where(["depth"]) == ""
 
 
 def test_a_study_of_nothing_shows_the_one_activation():

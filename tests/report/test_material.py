@@ -2,6 +2,14 @@
 
 import numpy as np
 
+AUTO = """
+question = "Does the initialiser matter?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {initializer = ["auto", "he", "lecun"]}
+fixed = {depth = 2, epochs = 3, activation = "tanh"}
+"""
+
 
 def test_the_interval_counts_validation_rows_as_training_rows(material):
     assert material.sizes.pair == (331, 111)
@@ -22,3 +30,22 @@ def test_the_nuisance_factor_was_chosen_on_validation_rows(material):
 
 def test_the_baseline_is_indexed_by_split(material):
     assert material.baseline("mean").index.tolist() == [0, 1, 2, 3]
+
+
+def test_a_network_without_hidden_layers_keeps_the_activation_that_the_study_wrote(classes):
+    assert set(classes.results["activation"]) == {"logistic", "relu"}
+    assert classes.layout.levels == {"activation": ("logistic", "relu"), "depth": (0, 2)}
+
+
+def test_auto_stays_a_level_of_its_own_beside_what_it_stands_for(make_space, make_results, make_material):
+    space = make_space(AUTO)
+    results = make_material(space, make_results(space)).results
+    assert results.groupby("initializer", sort=False).size().to_dict() == {"auto": 4, "he": 4, "lecun": 4}
+
+
+def test_predictions_are_those_of_the_cells_chosen(material, classes):
+    assert material.predictions == {}
+    chosen = [classes.best.cell_ids[index] for index in classes.best.selection.chosen]
+    runs = classes.results.set_index("run_id").loc[list(classes.predictions)]
+    assert runs.groupby("split")["cell_id"].unique().map(list).tolist() == [[cell] for cell in chosen]
+    assert runs.groupby("split").size().eq(2).all(), "both seeds"

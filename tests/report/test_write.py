@@ -40,6 +40,24 @@ fixed = {epochs = 2}
 """
 
 
+LISTS = """
+question = "Does it matter which layer comes first?"
+data = {name = "iris"}
+replicates = {splits = 4}
+studied = {l2 = [0.0, 0.1], activation = [["relu", "tanh"], "relu"]}
+nuisance = {learning_rate = [0.01, 0.001]}
+fixed = {depth = 2, epochs = 3}
+"""
+HOLES = """
+question = "What if the reference setting is not there?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {activation = ["elu", "relu"], depth = [1, 2], batch_size = [8, 32], learning_rate = [0.01, 0.001]}
+fixed = {epochs = 3}
+grid = {exclude = [{batch_size = 32, learning_rate = 0.001}]}
+"""
+
+
 def test_every_table_on_the_page_is_a_file_and_every_file_is_on_the_page(written):
     linked = set(re.findall(r'href="(tables/[^"]+)"', written.page.read_text()))
     assert linked == {f"tables/{path.name}" for path in written.tables}
@@ -68,7 +86,7 @@ def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(material, w
     assert not stale.exists()
 
 
-@pytest.mark.parametrize("text", [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES])
+@pytest.mark.parametrize("text", [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES])
 def test_any_shape_of_study_has_a_report(make_space, make_results, make_material, tmp_path, text):
     space = make_space(text)
     page = write_material(make_material(space, make_results(space)), tmp_path).page.read_text()
@@ -81,7 +99,7 @@ def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_mat
     lost[:4] = False
     numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters") + 1]
     results[numbers] = results[numbers].astype(float)
-    results.loc[lost, numbers.drop("target_r2")] = np.nan
+    results.loc[lost, numbers] = np.nan
     results.loc[lost, ["train_seconds", "status"]] = [np.nan, "missing"]
     page = write_material(make_material(space, results), tmp_path).page.read_text()
     assert f"{lost.sum()} missing" in " ".join(page.split())
@@ -92,9 +110,29 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, 
     lost = results.index > 0
     numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters")]
     results[numbers] = results[numbers].astype(float)
-    results.loc[lost, numbers.drop("target_r2")] = np.nan
+    results.loc[lost, numbers] = np.nan
     results.loc[lost, "status"] = "diverged"
     write_material(make_material(space, results), tmp_path)
+
+
+def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results, make_material, tmp_path):
+    results = make_results(space)
+    lost = results["batch_size"] != 32
+    numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters") + 1]
+    results[numbers] = results[numbers].astype(float)
+    results.loc[lost, numbers] = np.nan
+    results.loc[lost, "status"] = "missing"
+    material = make_material(space, results)
+    assert material.layout.reference["batch_size"] == 32
+    write_material(material, tmp_path)
+
+
+def test_a_classification_says_accuracy_everywhere(written_classes):
+    words = " ".join(re.sub(r"<[^>]*>", " ", written_classes.page.read_text()).split())
+    prose = words[: words.index("Columns of the results table.")]
+    assert "test_accuracy" in prose and "Logistic regression" in prose
+    assert not re.search(r"_r2|ridge|Ridge", prose)
+    assert prose.count("R²") == 1, "the simulations of the method chapter were regressions, and it says so"
 
 
 def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):

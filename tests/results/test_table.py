@@ -79,6 +79,30 @@ def test_cells_are_means_over_replicates_best_first(swept) -> None:
     assert cells["test_r2_sd"][0] == pytest.approx(one["test_r2"].std(ddof=1))
 
 
+def test_a_cell_that_lost_three_of_four_runs_is_not_the_best(swept) -> None:
+    results = results_table(swept.space, swept.journal).assign(validation_r2=0.4, test_r2=0.4, test_rmse=50.0)
+    lost, best = results["cell_id"].unique()[:2]
+    results.loc[results["cell_id"] == lost, ["validation_r2", "test_r2"]] = 0.5
+    results.loc[results["cell_id"] == best, "validation_r2"] = 0.41
+    three = results.index[results["cell_id"] == lost][:3]
+    results.loc[three, ["validation_r2", "test_r2", "test_rmse"]] = np.nan
+    results.loc[three, "status"] = "diverged"
+    cells = cells_table(results)
+    assert cells["cell_id"][0] == best
+    worst = cells.set_index("cell_id").loc[lost]
+    assert worst["validation_r2"] == pytest.approx((0.5 - 3) / 4)
+    assert worst["test_r2_sd"] == pytest.approx(np.std([-1, -1, -1, 0.5], ddof=1))
+    assert worst[["diverged", "replicates", "test_rmse"]].tolist() == [3, 4, 50.0]
+
+
+def test_classes_are_ranked_by_accuracy(swept) -> None:
+    results = results_table(swept.space, swept.journal)
+    results = results.assign(**{name: np.nan for name in results if name.endswith("_r2")})
+    cells = cells_table(results.assign(validation_accuracy=np.arange(16) / 16))
+    assert cells["validation_accuracy"].is_monotonic_decreasing
+    assert cells["validation_r2"].isna().all()
+
+
 def test_a_study_is_found_by_path_and_by_name(swept) -> None:
     path = swept.home / "experiments" / "small.toml"
     for study in (path, "small"):

@@ -134,7 +134,8 @@ class TestProcesses:
         wait_until(lambda: tries(tmp_path) == 2)
         processes.close()
         thread.join()
-        assert all(process.process_id and not is_running(process.process_id) for process in processes.processes)
+        assert all(process.process_id for process in processes.processes)
+        wait_until(lambda: not any(is_running(process.process_id or 0) for process in processes.processes))
 
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
     def test_workers_leave_when_the_head_ends(self, tmp_path: Path, how: signal.Signals) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from fakes.rows import append_runs, fake_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnjax.sweep.journal import CORRUPT_PREFIX, Journal, JournalWarning
-from nnjax.sweep.schema import CURVES, FINALS, JOURNAL_SCHEMA, LAYER_CURVES, PREDICTIONS
+from nnjax.sweep.schema import CURVES, FINALS, JOURNAL_SCHEMA, LAYER_CURVES, PREDICTIONS, SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -37,6 +38,18 @@ def test_nan_stays_nan(journal: Journal) -> None:
     assert read["test_r2"].null_count == 0
     assert np.isnan(read["test_r2"][0].as_py())
     assert np.isnan(read["fit_train_loss"][0].as_py()[1])
+
+
+def test_what_a_task_does_not_have_is_nan_or_null(journal: Journal) -> None:
+    row = fake_row("a")
+    for name in ("test_r2", "fit_validation_r2"):
+        del row[name]
+    journal.append([row, fake_row("b")])
+    columns = ["test_r2", "fit_validation_r2", "fit_validation_loss"]
+    [first, second] = journal.read(columns).sort_by("run_id").to_pylist()
+    assert np.isnan(first["test_r2"])
+    assert first["fit_validation_r2"] is None
+    assert len(first["fit_validation_loss"]) == len(second["fit_validation_r2"]) == 4
 
 
 def test_any_reader_of_parquet_reads_a_file(journal: Journal) -> None:
@@ -72,9 +85,9 @@ def test_an_empty_home_has_no_runs(journal: Journal) -> None:
 
 def test_a_row_must_be_complete_and_know_nothing_else(journal: Journal) -> None:
     row = fake_row("a")
-    del row["test_r2"]
-    with pytest.raises(ValueError, match="accuracy, test_r2"):
-        journal.append([row | {"accuracy": 1.0}])
+    del row["best_epoch"]
+    with pytest.raises(ValueError, match="best_epoch, moon"):
+        journal.append([row | {"moon": 1.0}])
     with pytest.raises(ValueError, match="at least one run"):
         journal.append([])
 
@@ -88,6 +101,34 @@ def test_a_file_cut_short_is_set_aside_and_its_runs_are_missing(journal: Journal
         assert journal.run_ids() == {"a"}
     assert (path.parent / f"{CORRUPT_PREFIX}{path.name}").exists()
     assert journal.run_ids() == {"a"}
+
+
+@pytest.mark.parametrize("problem", [OSError(24, "Too many open files"), PermissionError(13, "Permission denied")])
+def test_a_file_that_cannot_be_read_now_is_an_error_and_stays(journal: Journal, monkeypatch, problem: OSError) -> None:
+    path = journal.append([fake_row("a")])
+
+    def fail(_: Path) -> bytes:
+        raise problem
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fail)
+        with pytest.raises(OSError, match=problem.strerror):
+            journal.run_ids()
+    assert path.exists()
+    assert journal.run_ids() == {"a"}
+
+
+def test_want_of_memory_is_no_damage(journal: Journal, monkeypatch) -> None:
+    path = journal.append([fake_row("a")])
+
+    def fail(*_: object) -> pa.Table:
+        raise pa.ArrowMemoryError("malloc of size 64 failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nnjax.sweep.journal.read_columns", fail)
+        with pytest.raises(MemoryError):
+            journal.run_ids()
+    assert path.exists()
 
 
 @settings(max_examples=150, deadline=None)
@@ -113,8 +154,8 @@ def test_a_damaged_chunk_can_be_trained_and_written_again(journal: Journal) -> N
 
 def test_a_file_of_another_version_is_left_alone(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
     path = journal.append([fake_row("a")])
-    monkeypatch.setattr("nnjax.sweep.journal.SCHEMA_VERSION", 2)
-    with pytest.warns(JournalWarning, match="schema 1, this nnjax reads 2"):
+    monkeypatch.setattr("nnjax.sweep.journal.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    with pytest.warns(JournalWarning, match=f"schema {SCHEMA_VERSION}, this nnjax reads {SCHEMA_VERSION + 1}"):
         assert journal.run_ids() == set()
     assert path.exists()
 

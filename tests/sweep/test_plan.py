@@ -46,7 +46,7 @@ def test_a_finished_study_costs_nothing(small_space: Space) -> None:
 def test_the_program_has_room_for_every_split(small_space: Space) -> None:
     sizes = largest_sizes(small_space.splits)
     assert (sizes.train, sizes.validation, sizes.test) == (265, 67, 111)
-    bucket = make_bucket(small_space.cells[0].configuration, 10, sizes)
+    bucket = make_bucket(small_space.cells[0].configuration, small_space.table, sizes)
     assert (bucket.n_train, bucket.n_validation, bucket.n_test, bucket.batch_size) == (265, 67, 111, 265)
 
 

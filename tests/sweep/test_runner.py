@@ -1,6 +1,7 @@
 """The runner trains what is missing, once; what it says agrees with the journal."""
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from nnjax.sweep.plan import make_plan
 from nnjax.sweep.progress import SweepState
 from nnjax.sweep.record import load_record
 from nnjax.sweep.runner import Engine, SweepSummary, cache_folder, run_sweep
-from nnjax.sweep.space import Space, expand
+from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 
 
@@ -143,6 +144,38 @@ def test_the_record_adds_up_over_executions(small_space: Space, tmp_path: Path) 
 def test_a_sweep_that_trains_nothing_leaves_its_record_alone(small_space: Space, tmp_path: Path) -> None:
     first = load_record(tmp_path, run_here(small_space, tmp_path).sweep_id)
     assert load_record(tmp_path, run_here(small_space, tmp_path).sweep_id) == first
+
+
+def test_the_record_keeps_up_with_a_sweep_that_may_be_killed(small_space: Space, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("nnjax.sweep.runner.SECONDS_BETWEEN_RECORDS", 0.0)
+    seen = []
+
+    class Look(Watch):
+        def update(self, state: SweepState) -> None:
+            record = load_record(tmp_path, sweep_id(small_space))
+            assert record is not None
+            seen.append((record.trained, record.executions, record.seconds["train"], record.ended))
+            assert record.trained == state.trained
+
+    run_sweep(small_space, tmp_path, "serial", progress=Look(), engine=FAKE)
+    assert seen == [(trained, 1, trained / 4, 0.0) for trained in (0, 4, 8, 12, 16)]
+
+
+def test_a_sweep_with_nothing_to_train_leaves_a_record_of_how_it_was_asked_for(small_study, tmp_path: Path) -> None:
+    run_here(expand(small_study()), tmp_path)
+    part = expand(small_study("depth=[1]"))
+    assert run_here(part, tmp_path).trained == 0
+    record = load_record(tmp_path, sweep_id(part))
+    assert record is not None
+    assert (record.overrides, record.trained, record.executions, record.runs) == (("depth=[1]",), 0, 0, 8)
+
+
+def test_the_recorded_command_can_be_pasted_into_a_shell(small_space: Space, tmp_path: Path, monkeypatch) -> None:
+    words = ["/usr/bin/nnjax", "sweep", "my study.toml", "--set", 'activation=["relu"]']
+    monkeypatch.setattr("sys.argv", words)
+    record = load_record(tmp_path, run_here(small_space, tmp_path).sweep_id)
+    assert record is not None
+    assert shlex.split(record.command_line) == ["nnjax", *words[1:]]
 
 
 class RememberSplits:

@@ -3,6 +3,7 @@
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.tracking.curves import CELL_CURVES, curve_names, thin_curves
+from nnjax.tracking.curves import curve_names, thin_curves
 from nnjax.tracking.description import Curves, DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.names import level_text
@@ -38,16 +39,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.filterwarnings("ignore::DeprecationWarning"))
 
 
-def _finals(generator: np.random.Generator, levels: dict[str, Any]) -> dict[str, float]:
+def _scores(score: float, noise: float, task: str) -> dict[str, float]:
+    """The numbers that one task has; the other's are NaN, as in the results table."""
+    regression = {
+        "validation_r2": score,
+        "test_r2": score + noise,
+        "test_rmse": 55.0 + noise,
+        "last_test_r2": score - 0.1,
+        "target_r2": 0.4,
+    }
+    classification = {
+        "validation_accuracy": score,
+        "test_accuracy": score + noise,
+        "test_balanced_accuracy": score + noise - 0.01,
+        "test_log_loss": 0.7 - noise,
+        "test_brier": 0.2 - noise,
+        "test_roc_auc": 0.8 + noise,
+        "last_test_accuracy": score - 0.1,
+        "target_accuracy": 0.4,
+    }
+    own, other = (regression, classification) if task == "regression" else (classification, regression)
+    return own | dict.fromkeys(other, np.nan)
+
+
+def _finals(generator: np.random.Generator, levels: dict[str, Any], task: str) -> dict[str, float]:
     score = 0.4 + 0.05 * (levels["activation"] == "relu") - 0.01 * levels["depth"] + 0.05 * generator.normal()
     return {
         "best_epoch": 12.0,
-        "validation_r2": score,
-        "test_r2": score - 0.01 + 0.02 * generator.normal(),
-        "test_rmse": 55.0 + generator.normal(),
-        "last_test_r2": score - 0.1,
+        **_scores(score, 0.02 * generator.normal() - 0.01, task),
         "epochs_to_target": 7.0 if score > 0.4 else np.nan,
-        "target_r2": 0.4,
+        "function_evaluations": 60.0,
         "grad_slope_0": -0.02 * levels["depth"] if levels["depth"] > 1 else np.nan,
         "grad_slope": 0.3 + 0.01 * generator.normal() if levels["activation"] == "logistic" else 0.0,
         "saturated": abs(0.1 * generator.normal()),
@@ -56,7 +77,7 @@ def _finals(generator: np.random.Generator, levels: dict[str, Any]) -> dict[str,
     }
 
 
-def make_results(factors: dict[str, tuple[Any, ...]], splits: int) -> pd.DataFrame:
+def make_results(factors: dict[str, tuple[Any, ...]], splits: int, task: str) -> pd.DataFrame:
     """One row a planned run; the third run has diverged."""
     generator = np.random.default_rng(7)
     rows: list[dict[str, Any]] = []
@@ -67,18 +88,21 @@ def make_results(factors: dict[str, tuple[Any, ...]], splits: int) -> pd.DataFra
             own = {"run_id": f"{len(rows):064x}", "cell_id": f"{cell:064x}", "cell": label, "split": split}
             seed = {"seed_index": 0, "seed": int(generator.integers(2**32)), "status": "finished"}
             fixed = {"width": 64, "learning_rate": 0.001, "optimizer": "adam", "initializer": "glorot"}
-            rest = {"loss": "half_mean_squared_error", "epochs": EPOCHS, "diverged_epoch": -1}
+            rest = {"loss": "half_mean_squared_error", "epochs": EPOCHS, "diverged_epoch": -1, "dropout": 0.5}
             times = {"started": STARTED + cell, "ended": STARTED + cell + 0.9}
-            rows.append(own | seed | setting | fixed | rest | _finals(generator, setting) | times)
-    numbers = [key for key in _finals(generator, setting) if key not in ("grad_slope_0", "n_parameters", "target_r2")]
+            rows.append(own | seed | setting | fixed | rest | _finals(generator, setting, task) | times)
+    kept = ("grad_slope_0", "n_parameters", "target_r2", "target_accuracy")
+    numbers = [key for key in _finals(generator, setting, task) if key not in kept]
     rows[2] |= {"status": "diverged", "diverged_epoch": 5} | dict.fromkeys(numbers, np.nan)
     return pd.DataFrame(rows)
 
 
 def make_cells(results: pd.DataFrame) -> pd.DataFrame:
     """Means and sd over replicates."""
-    finals = ["best_epoch", "validation_r2", "test_r2", "test_rmse", "last_test_r2", "epochs_to_target", "grad_slope_0"]
+    scores = [key for key in _scores(0.0, 0.0, "regression") if not key.startswith("target")]
+    finals = ["best_epoch", *scores, "epochs_to_target", "function_evaluations", "grad_slope_0"]
     finals += ["grad_slope", "saturated", "n_parameters", "train_seconds"]
+    main = ("validation_r2", "test_r2", "validation_accuracy", "test_accuracy")
     groups = results.groupby("cell_id", sort=False)
     table = groups.agg(
         cell=("cell", "first"),
@@ -87,9 +111,9 @@ def make_cells(results: pd.DataFrame) -> pd.DataFrame:
         diverged=("status", lambda status: int((status == "diverged").sum())),
         missing=("status", lambda status: int((status == "missing").sum())),
         **{name: (name, "mean") for name in finals},
-        **{f"{name}_sd": (name, "std") for name in ("validation_r2", "test_r2")},
+        **{f"{name}_sd": (name, "std") for name in main},
     )
-    return table.reset_index().sort_values("validation_r2", ascending=False)
+    return table.reset_index().sort_values(["validation_r2", "validation_accuracy"], ascending=False)
 
 
 def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.DataFrame:
@@ -97,7 +121,7 @@ def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.D
     epochs = np.arange(EPOCHS + 1)
     parts = []
     for place, (owner_id, depth) in enumerate(zip(table[owner], table["depth"], strict=True)):
-        for name in names:
+        for name in (name for name in names if not name.startswith("fit_test")):
             for layer in [0] if name.startswith("fit_") else range(1, int(depth) + 1):
                 values = (0.5 + 0.02 * (place % 7)) * np.exp(-epochs / (20 + place % 50)) + 0.1 * layer
                 parts.append(
@@ -106,14 +130,17 @@ def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.D
     return pd.concat(parts) if parts else pd.DataFrame()
 
 
-def make_tables(factors: dict[str, tuple[Any, ...]], splits: int, curves: Curves) -> SweepTables:
+def make_tables(
+    factors: dict[str, tuple[Any, ...]], splits: int, curves: Curves, task: str = "regression"
+) -> SweepTables:
     """All tables of a made-up sweep."""
-    results = make_results(factors, splits)
+    results = make_results(factors, splits, task)
+    cells, main = results.drop_duplicates("cell_id"), curve_names("main", task)
     return SweepTables(
         results=results,
         cells=make_cells(results),
-        cell_curves=thin_curves(make_curves(results.drop_duplicates("cell_id"), "cell_id", CELL_CURVES), "cell_id"),
-        run_curves=thin_curves(make_curves(results, "run_id", curve_names(curves)), "run_id"),
+        cell_curves=thin_curves(make_curves(cells, "cell_id", main), "cell_id"),
+        run_curves=thin_curves(make_curves(results, "run_id", curve_names(curves, task)), "run_id"),
     )
 
 
@@ -137,7 +164,7 @@ def describe() -> Callable[..., SweepDescription]:
             "user": "somebody",
             "study_text": "question = '?'\n",
             "environment": {"python": "3.11"},
-            "data": DataDescription("diabetes", "d1" * 32, ("age", "bmi", "progression"), 442),
+            "data": DataDescription("diabetes", "d1" * 32, ("age", "bmi"), ("progression",), 442),
         }
         return SweepDescription(**(settings | changes))
 
@@ -160,6 +187,24 @@ def tables() -> SweepTables:
 def tables_with_curves() -> SweepTables:
     """The same with curves of single runs."""
     return make_tables(FACTORS, 3, "main")
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """A made-up sweep of one task."""
+
+    task: str
+    description: SweepDescription
+    tables: SweepTables
+
+
+@pytest.fixture(scope="session", params=["regression", "classification"])
+def sweep(request: pytest.FixtureRequest, describe: Callable[..., SweepDescription]) -> MadeUp:
+    """16 cells of 3 replicates with curves of single runs, of either task."""
+    data = DataDescription("moons(noise=0.2)", "d2" * 32, ("x1", "x2"), ("moon",), 200, ("upper", "lower"))
+    own = {} if request.param == "regression" else {"data": data}
+    description = describe("main", task=request.param, target=0.4, fixed=("dropout",), **own)
+    return MadeUp(request.param, description, make_tables(FACTORS, 3, "main", request.param))
 
 
 @pytest.fixture(scope="session")

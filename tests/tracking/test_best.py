@@ -1,34 +1,74 @@
 import numpy as np
 import pandas as pd
+import pytest
 
-from nnjax.tracking.best import best_row, best_table, default_headline, sweep_points
+from nnjax.results.columns import RESULT_COLUMNS
+from nnjax.results.columns import names as column_names
+from nnjax.results.table import cells_table
+from nnjax.tracking.best import best_keys, best_row, best_table, default_headline, sweep_points
+from nnjax.tracking.names import main_metric
 
 
-def test_the_best_cell_is_chosen_on_validation_rows(tables):
-    best = best_row(tables.cells)
-    assert best["validation_r2"] == tables.cells["validation_r2"].max()
+def test_the_best_cell_is_chosen_on_validation_rows(sweep):
+    metric = main_metric("validation", sweep.task)
+    assert best_row(sweep.tables.cells, sweep.task)[metric] == sweep.tables.cells[metric].max()
+
+
+def test_a_cell_is_not_the_best_by_losing_its_bad_runs():
+    """Three of four runs diverged and the fourth at 0.5, against four at 0.4."""
+    lost = pd.DataFrame(
+        {"cell_id": "a", "status": ["diverged"] * 3 + ["finished"], "validation_r2": [np.nan] * 3 + [0.5]}
+    )
+    kept = pd.DataFrame({"cell_id": "b", "status": "finished", "validation_r2": [0.4] * 4})
+    runs = pd.concat([lost, kept], ignore_index=True)
+    results = runs.reindex(columns=column_names(RESULT_COLUMNS)).assign(
+        cell=runs["cell_id"], test_r2=runs["validation_r2"]
+    )
+    cells = cells_table(results)
+    best = best_row(cells, "regression")
+    assert best["cell_id"] == "b"
+    assert "**b**, test R² 0.400 ± 0.000 (sd) over 4 replicates. 8 runs" in default_headline(
+        results, best, "regression"
+    )
+    [worst] = cells[cells["cell_id"] == "a"].to_dict("records")
+    assert (worst["validation_r2"], worst["diverged"]) == (pytest.approx((0.5 - 3) / 4), 3)
+    assert "over 4 replicates, 3 of them diverged." in default_headline(results, worst, "regression")
 
 
 def test_an_incomplete_cell_is_never_the_best(tables):
     cells = tables.cells.copy()
     cells.loc[cells["validation_r2"].idxmax(), "missing"] = 1
-    assert best_row(cells)["validation_r2"] < tables.cells["validation_r2"].max()
+    assert best_row(cells, "regression")["validation_r2"] < tables.cells["validation_r2"].max()
 
 
 def test_a_sweep_that_diverged_altogether_says_so(tables):
     cells = tables.cells.assign(validation_r2=np.nan)
-    assert best_row(cells) is None
-    assert default_headline(tables.results, None).startswith("No run reached a finite score. 48 runs in 16 cells")
-    assert {point.key for point in sweep_points(tables.results, None, 0)} == {"runs", "runs_diverged"}
+    assert best_row(cells, "regression") is None
+    headline = default_headline(tables.results, None, "regression")
+    assert headline.startswith("No run reached a finite score. 48 runs in 16 cells")
+    assert {point.key for point in sweep_points(tables.results, None, 0, "regression")} == {"runs", "runs_diverged"}
 
 
-def test_the_headline_names_cell_score_and_counts(tables):
-    headline = default_headline(tables.results, best_row(tables.cells))
-    assert best_row(tables.cells)["cell"] in headline
+def test_the_headline_names_cell_score_and_counts(sweep):
+    best = best_row(sweep.tables.cells, sweep.task)
+    headline = default_headline(sweep.tables.results, best, sweep.task)
+    assert best["cell"] in headline
+    assert {"regression": "test R² 0.", "classification": "test accuracy 0."}[sweep.task] in headline
     assert "over 3 replicates. 48 runs in 16 cells, 1 diverged." in headline
 
 
-def test_the_table_keeps_order_factors_and_six_digits(tables, description):
-    table = best_table(tables.cells, description.factors)
+def test_the_sweep_repeats_the_scores_of_its_task_alone(sweep):
+    points = sweep_points(sweep.tables.results, best_row(sweep.tables.cells, sweep.task), 0, sweep.task)
+    assert {point.key for point in points} == {"runs", "runs_diverged", *best_keys(sweep.task)}
+
+
+def test_a_single_replicate_has_no_spread(tables):
+    best = dict(best_row(tables.cells, "regression")) | {"test_r2_sd": np.nan}
+    assert "nan" not in default_headline(tables.results, best, "regression")
+
+
+def test_the_table_keeps_order_factors_and_six_digits(sweep):
+    table = best_table(sweep.tables.cells, sweep.description.factors, sweep.task)
     assert list(table.columns[:5]) == ["cell", "activation", "depth", "batch_size", "l2"]
-    assert pd.Series(table["test_r2"]).map(lambda value: len(str(value)) <= 9).all()
+    assert pd.Series(table[main_metric("test", sweep.task)]).map(lambda value: len(str(value)) <= 9).all()
+    assert not table.isna().all().any()

@@ -1,9 +1,12 @@
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnjax.tracking.curves import EPOCHS, curve_names, thin_curves, tracked_epochs
+from nnjax.sweep.cost import MLFLOW_EPOCHS
+from nnjax.tracking.curves import curve_names, thin_curves, tracked_epochs
+from nnjax.training.outcome import MEASURES
 
 
 @given(st.integers(0, 3000))
@@ -13,7 +16,7 @@ def test_tracked_epochs_begin_at_0_and_1_end_at_the_last_and_are_few(last):
     assert epochs[-1] == last
     assert last == 0 or epochs[1] == 1
     assert list(epochs) == sorted(set(epochs))
-    assert len(epochs) <= EPOCHS
+    assert len(epochs) == min(last + 1, MLFLOW_EPOCHS)
 
 
 def long_table(owner: str, values: list[float], curve: str = "fit_train_loss", layer: int = 0) -> pd.DataFrame:
@@ -48,7 +51,8 @@ def test_no_curves_are_no_curves():
     assert thin_curves(long_table("a", [np.nan]), "run_id").of("a") == ()
 
 
-def test_more_is_asked_for_from_none_to_all():
-    counts = [len(curve_names(curves)) for curves in ("none", "reference", "main", "all")]
+@pytest.mark.parametrize("task", MEASURES)
+def test_more_is_asked_for_from_none_to_all(task):
+    counts = [len(curve_names(curves, task)) for curves in ("none", "reference", "main", "all")]
     assert counts == sorted(set(counts))
     assert counts[0] == 0

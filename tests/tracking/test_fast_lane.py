@@ -26,9 +26,9 @@ def write(lane, runs, ledger):
 
 
 @pytest.fixture
-def layout(describe, tables_with_curves):
-    """Sweep, two cells and their runs, one of them diverged."""
-    whole = lay_out(describe("main"), tables_with_curves, {"logistic": "#d55e00"})
+def layout(sweep):
+    """Sweep, two cells and their runs, one of them diverged, of either task."""
+    whole = lay_out(sweep.description, sweep.tables, {"logistic": "#d55e00"})
     return [whole.sweep, *whole.cells[:2], *whole.runs[:6]]
 
 

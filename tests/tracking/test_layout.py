@@ -25,8 +25,32 @@ def test_every_run_has_an_identity_of_its_own(layout):
     assert len({run.identity for run in layout.runs}) == len(layout.runs) == 48
 
 
-def test_only_finite_numbers_are_told(layout):
-    assert all(math.isfinite(point.value) for run in (*layout.cells, *layout.runs) for point in run.points)
+def test_only_finite_numbers_are_told_and_none_of_another_task(sweep):
+    layout = lay_out(sweep.description, sweep.tables, COLORS)
+    points = [point for run in (*layout.cells, *layout.runs) for point in run.points]
+    assert all(math.isfinite(point.value) for point in points)
+    told = {point.key for point in points}
+    other = "accuracy" if sweep.task == "regression" else "r2"
+    assert not [key for key in told if other in key]
+    assert {names.main_metric("test", sweep.task), "fit/validation_loss", "function_evaluations"} <= told
+
+
+def test_the_sweep_says_its_target_and_its_changes(sweep):
+    description = dataclasses.replace(sweep.description, overrides=("epochs=5", 'activation=["relu"]'))
+    params = lay_out(description, sweep.tables, COLORS).sweep.params
+    assert params[names.target_name(sweep.task)] == "0.4"
+    assert params["overrides"] == "epochs=5 'activation=[\"relu\"]'"
+
+
+def test_what_a_study_fixes_apart_from_the_default_is_a_param(sweep, layout):
+    assert {run.params["dropout"] for run in lay_out(sweep.description, sweep.tables, COLORS).runs} == {"0.5"}
+    assert not any("dropout" in run.params for run in layout.runs)
+
+
+@pytest.mark.parametrize(("commit", "dirty"), [("c0ffee", None), ("c0ffee+", "true")])
+def test_a_changed_checkout_is_told_as_such(describe, tables, commit, dirty):
+    tags = lay_out(describe(commit=commit), tables, COLORS).sweep.tags
+    assert (tags[names.COMMIT], tags.get(names.COMMIT_IS_DIRTY)) == ("c0ffee", dirty)
 
 
 def test_a_diverged_run_has_failed_and_says_when(layout):

@@ -1,22 +1,10 @@
 import socket
-from pathlib import Path
 
 import pytest
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.store import check_reachable, default_uri, open_store, server_of
-
-
-def test_the_environment_s_uri_wins(monkeypatch):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://tracking.example:5000")
-    assert default_uri(Path("/somewhere")) == "http://tracking.example:5000"
-
-
-@pytest.mark.parametrize("value", ["", "  "])
-def test_without_one_the_store_is_a_file_in_the_home_folder(monkeypatch, tmp_path, value):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", value)
-    assert default_uri(tmp_path) == f"sqlite:///{tmp_path / 'mlflow.db'}"
+from nnjax.tracking.store import check_reachable, open_store
 
 
 def test_a_server_that_does_not_answer_is_named_at_once():
@@ -30,11 +18,6 @@ def test_a_server_that_does_not_answer_is_named_at_once():
 def test_a_host_that_does_not_exist_is_named_too():
     with pytest.raises(TrackingError, match="no MLflow server answers"):
         check_reachable("http://nowhere.invalid:5000")
-
-
-def test_the_browser_s_address_is_the_server_or_the_local_one():
-    assert server_of("http://tracking.example:5000/") == "http://tracking.example:5000"
-    assert server_of("sqlite:////tmp/mlflow.db") == "http://127.0.0.1:5000"
 
 
 def test_artifacts_lie_in_the_home_folder(destination):

@@ -1,5 +1,6 @@
 import os
 import random
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -13,8 +14,11 @@ from fakes.rows import fake_row
 from mlflow.tracking import MlflowClient
 
 from nnjax.sweep.journal import Journal
+from nnjax.sweep.schema import REGRESSION_FINALS
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
+from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.names import identity
 from nnjax.tracking.study_sync import describe_sweep, prepare_sync, sync_sweep, user_name
 
 STUDY = """
@@ -36,6 +40,25 @@ exclude = [{activation = "relu", depth = 1, batch_size = 32}]
 curves = "reference"
 """
 RUNS = 1 + 7 + 7 * 4
+
+FLOWERS = """
+question = "Which flower?"
+lecture = "Mixed activations help."
+refutes = "They do not."
+[data]
+name = "iris"
+[replicates]
+splits = 4
+[studied]
+activation = ["relu", ["tanh", "relu"]]
+[nuisance]
+dropout = [0.0, 0.5]
+[fixed]
+depth = 2
+schedule = "cosine"
+[logging]
+target_accuracy = 0.8
+"""
 
 
 @pytest.fixture
@@ -83,7 +106,7 @@ def test_the_full_batch_is_its_size_and_the_reference_exists(space, tmp_path):
     excluded = {"activation": "relu", "depth": "1", "batch_size": "32"}
     assert set(description.factors["batch_size"]) == {"32", "265"}
     assert sum(description.setting[factor] != level for factor, level in excluded.items()) == 1
-    assert description.data.columns[-1] == space.table.target_name
+    assert description.data.targets == (space.table.target_name,)
 
 
 def test_a_factor_that_follows_another_has_no_reference_of_its_own(space, tmp_path):
@@ -91,6 +114,55 @@ def test_a_factor_that_follows_another_has_no_reference_of_its_own(space, tmp_pa
     study = replace(space.study, grid=zipped)
     results = prepare_sync(space, tmp_path, "sqlite:///x.db").tables.results
     assert set(describe_sweep(replace(space, study=study), results, None).setting) == {"activation", "depth"}
+
+
+def test_without_a_trained_run_nothing_is_told(study_path, tmp_path):
+    space = expand(load_study(study_path, ["epochs=7"]))
+    with pytest.raises(
+        TrackingError, match=r"no run of study depth is in the journal; run `nnjax sweep .* --set epochs=7`"
+    ):
+        sync_sweep(space, tmp_path, f"sqlite:///{tmp_path / 'new.db'}")
+    assert not (tmp_path / "new.db").exists()
+
+
+@pytest.fixture
+def classification(tmp_path, empty_database):
+    """A study of flowers in a folder inside the experiments, its runs in the journal of `tmp_path`."""
+    (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
+    path = tmp_path / "experiments" / "lecture" / "flowers.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(FLOWERS)
+    space = expand(load_study(path, ["epochs=3"]))
+    unknown = (
+        *REGRESSION_FINALS,
+        "fit_train_r2",
+        "fit_validation_r2",
+        "fit_test_r2",
+        "fit_test_accuracy",
+        "fit_test_loss",
+    )
+    rows = [fake_row(run.run_id, run.cell.configuration.depth) for run in space.runs]
+    Journal(tmp_path).append([{key: row[key] for key in row if key not in unknown} for row in rows])
+    return space
+
+
+def test_a_classification_is_told_from_its_journal(classification, tmp_path, uri):
+    assert sync_sweep(classification, tmp_path).written == 1 + 4 + 4 * 4
+    runs = MlflowClient(uri).search_runs([MlflowClient(uri).get_experiment_by_name("nnjax/flowers").experiment_id])
+    params = {run.data.params["activation"] for run in runs if "activation" in run.data.params}
+    assert params == {"relu", "tanh-relu"}
+    assert all(run.data.params["schedule"] == "cosine" for run in runs if "depth" in run.data.params)
+    (sweep,) = [run for run in runs if run.data.tags["nnjax.kind"] == "sweep"]
+    note = MlflowClient(uri).get_experiment_by_name("nnjax/flowers").tags["mlflow.note.content"]
+    assert note == "#### Which flower?\n\nThe lecture says: Mixed activations help.\n\nRefuted by: They do not."
+    assert (sweep.data.params["target_accuracy"], sweep.data.params["overrides"]) == ("0.8", "epochs=3")
+    assert all("fit/validation_accuracy" in run.data.metrics for run in runs if run.data.tags["nnjax.kind"] == "cell")
+    assert not [key for run in runs for key in run.data.metrics if "r2" in key or key.startswith("fit/test")]
+
+
+def test_the_command_is_told_with_its_changes(classification, tmp_path):
+    command = prepare_sync(classification, tmp_path, "sqlite:///x.db").description.command
+    assert shlex.split(command) == ["nnjax", "sweep", classification.study.path, "--set", "epochs=3"]
 
 
 def test_a_user_without_a_name_is_unknown(monkeypatch):
@@ -112,9 +184,22 @@ def is_alive(process):
     return False
 
 
+def told(uri):
+    """Everything that MLflow says of each run, by the run's identity."""
+    runs = MlflowClient(uri).search_runs(["1"])
+    by_identity = {
+        identity(run.data.tags): (run.info.status, run.info.run_name, run.data.params, run.data.metrics) for run in runs
+    }
+    assert len(by_identity) == len(runs)
+    return by_identity
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("lane", ["on", "off"])
-def test_kill_9_at_any_moment_loses_and_doubles_nothing(lane, space, study_path, tmp_path, uri):
+def test_kill_9_at_any_moment_loses_and_doubles_nothing(lane, space, study_path, tmp_path, uri, empty_database):
+    (tmp_path / "undisturbed.db").write_bytes(empty_database.read_bytes())
+    undisturbed = f"sqlite:///{tmp_path / 'undisturbed.db'}"
+    assert sync_sweep(space, tmp_path, undisturbed).written == RUNS
     command = [sys.executable, "-m", "nnjax.cli", "sync", str(study_path), "--home", str(tmp_path)]
     environ = {**os.environ, "NNJAX_FAST_LANE": lane}
     for moment in sorted(random.Random(9).sample(range(RUNS), 3)):
@@ -123,8 +208,5 @@ def test_kill_9_at_any_moment_loses_and_doubles_nothing(lane, space, study_path,
                 pass
             victim.send_signal(signal.SIGKILL)
     subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL)
-    runs = MlflowClient(uri).search_runs(["1"])
-    assert len(runs) == len({run.data.tags.get("nnjax.run", run.info.run_name) for run in runs}) == RUNS
-    assert Counter(run.info.status for run in runs) == {"FINISHED": RUNS - 1, "FAILED": 1}
-    undisturbed = {run.info.run_name: run.data.metrics for run in runs}
-    assert all("train_seconds" in metrics for name, metrics in undisturbed.items() if name.startswith("#"))
+    assert told(uri) == told(undisturbed)
+    assert len(told(uri)) == RUNS

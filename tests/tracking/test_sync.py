@@ -21,13 +21,18 @@ def lane(request, monkeypatch):
     return request.param
 
 
-@pytest.fixture
-def small(tables):
+def first_cells(tables):
     """The first four cells: the client's way is slow."""
     ids = set(tables.results["cell_id"].unique()[:4])
     results = tables.results[tables.results["cell_id"].isin(ids)].reset_index(drop=True)
     cells = tables.cells[tables.cells["cell_id"].isin(ids)]
     return SweepTables(results, cells, tables.cell_curves, tables.run_curves)
+
+
+@pytest.fixture
+def small(tables):
+    """The first four cells of a regression."""
+    return first_cells(tables)
 
 
 def contents(destination):
@@ -55,7 +60,8 @@ def test_a_second_sync_changes_no_row(lane, description, small, destination):
     assert contents(destination) == before
 
 
-def test_both_lanes_tell_the_same(description, small, destination, monkeypatch, tmp_path_factory, empty_database):
+def test_both_lanes_tell_the_same(sweep, destination, monkeypatch, tmp_path_factory, empty_database):
+    description, small = sweep.description, first_cells(sweep.tables)
     other = dataclasses.replace(destination, uri=f"sqlite:///{tmp_path_factory.mktemp('other') / 'mlflow.db'}")
     database_file(other.uri).write_bytes(empty_database.read_bytes())
     sync_tables(description, small, destination)
@@ -108,6 +114,22 @@ def test_the_sweep_tells_its_outcome_once_with_data_set_and_note(description, sm
     assert sweep.data.metrics["runs"] == 12
     assert sweep.data.params["best_cell"] in sweep.data.tags["mlflow.note.content"]
     assert [entry.dataset.name for entry in sweep.inputs.dataset_inputs] == ["diabetes"]
+
+
+@pytest.mark.parametrize("sweep", ["classification"], indirect=True)
+def test_a_classification_tells_accuracies_classes_and_no_r2(sweep, destination):
+    from mlflow.tracking import MlflowClient
+
+    sync_tables(sweep.description, first_cells(sweep.tables), destination)
+    runs = MlflowClient(destination.uri).search_runs(["1"])
+    (whole,) = [run for run in runs if run.data.tags["nnjax.kind"] == "sweep"]
+    assert {"validation_accuracy", "test_accuracy", "test_accuracy_sd"} <= set(whole.data.metrics)
+    assert whole.data.params["target_accuracy"] == "0.4"
+    assert "test accuracy 0." in whole.data.tags["mlflow.note.content"]
+    (data,) = [entry.dataset for entry in whole.inputs.dataset_inputs]
+    assert data.name == "moons(noise=0.2)"
+    assert '"long", "name": "moon"' in data.schema
+    assert not [key for run in runs for key in (*run.data.metrics, *run.data.params) if "r2" in key]
 
 
 def test_two_sweeps_of_a_study_lie_side_by_side(description, describe, small, destination):

@@ -76,13 +76,25 @@ def test_a_view_too_long_for_a_tag_is_refused(prepared, monkeypatch):
         encode_view(prepared["nnjax-leaderboard"], 0)
 
 
-def test_every_metric_of_the_views_is_told(prepared, describe, tables_with_curves):
-    layout = lay_out(describe("main"), tables_with_curves, {})
+def test_every_metric_of_the_views_is_told(sweep):
+    prepared = {view.key: view for view in prepared_views(sweep.description, has_run_curves=True)}
+    layout = lay_out(sweep.description, sweep.tables, {})
     told = {point.key for run in (*layout.cells, *layout.runs) for point in run.points}
     not_made_up = {"grad_ratio", "dead"}
     assert {metric for view in prepared.values() for metric in view.metrics} <= told | not_made_up
     charts = [chart for view in prepared.values() for section in view.sections for chart in section.charts]
     assert {chart["metricKey"] for chart in charts if "metricKey" in chart} <= told
+    assert {axis["key"] for chart in charts for axis in (chart.get("xaxis"), chart.get("yaxis")) if axis} <= told
+    assert all(set(chart["selectedMetrics"]) <= told for chart in charts if "selectedMetrics" in chart)
+
+
+def test_the_leaderboard_is_sorted_by_the_validation_rows(sweep):
+    leaderboard = prepared_views(sweep.description, has_run_curves=True)[0]
+    order = views.view_state(leaderboard)["orderByKey"]
+    assert (
+        order
+        == {"regression": "metrics.`validation_r2`", "classification": "metrics.`validation_accuracy`"}[sweep.task]
+    )
 
 
 def test_views_hold_at_most_a_page(prepared, describe, tables_with_curves):

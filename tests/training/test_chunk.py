@@ -1,33 +1,67 @@
 """A run's numbers depend on its configuration, split and seed alone."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
+from sklearn.metrics import r2_score
 
+from nnjax.training import chunk
 from nnjax.training.bucket import chunk_size
-from nnjax.training.chunk import train_chunk
+from nnjax.training.chunk import compile_program, train_chunk
+
+pytestmark = pytest.mark.xdist_group("programs")
 
 
 def same(a, b):
-    return all(
-        np.array_equal(a[key], b[key], equal_nan=True)
-        if isinstance(a[key], np.ndarray)
-        else a[key] == b[key] or a[key] != a[key]
-        for key in a
+    return a.keys() == b.keys() and all(
+        np.array_equal(a[key], b[key], equal_nan=isinstance(a[key], (float, np.ndarray))) for key in a
     )
 
 
-SHAPES = [(1, 64, 8), (2, 64, 32), (4, 64, 32), (8, 64, 32), (8, 64, 265)]
+def alone_equals_together(shape, runs, scaled):
+    together = train_chunk(shape, runs, scaled).outcomes
+    backwards = train_chunk(shape, runs[::-1], scaled).outcomes
+    return same(backwards[-1], together[0]) and all(
+        same(train_chunk(shape, [runs[place]], scaled).outcomes[0], together[place]) for place in (0, len(runs) - 1)
+    )
+
+
+SHAPES = [(1, 64, 8), *(pytest.param(*shape, marks=pytest.mark.slow) for shape in [(2, 64, 32), (4, 64, 32)])] + [
+    pytest.param(8, 64, size, marks=pytest.mark.slow) for size in (32, 265)
+]
 
 
 @pytest.mark.parametrize(("depth", "width", "batch_size"), SHAPES)
 def test_alone_equals_inside_a_chunk_bitwise(bucket, trainee, scaled, depth, width, batch_size):
     shape = bucket(depth, width, batch_size, epochs=3)
     runs = [trainee(seed, l2=0.01 * seed) for seed in range(chunk_size(shape))]
-    together = train_chunk(shape, runs, scaled).outcomes
-    for place in (0, len(runs) - 1):
-        assert same(train_chunk(shape, [runs[place]], scaled).outcomes[0], together[place])
-    backwards = train_chunk(shape, runs[::-1], scaled).outcomes
-    assert same(backwards[-1], together[0])
+    assert alone_equals_together(shape, runs, scaled)
+
+
+REMEDIES = {
+    "normalization": "batch",
+    "normalization_statistics": "running",
+    "residual": 1,
+    "clipping": "global_norm",
+    "l1": True,
+    "weight_decay": True,
+    "dropout": True,
+    "input_noise": True,
+    "scored_rows": "validation_and_test",
+}
+
+
+@pytest.mark.parametrize("optimizer", ["adamw", "lbfgs"])
+def test_alone_equals_inside_a_chunk_bitwise_with_every_remedy_on(bucket, trainee, scaled, optimizer):
+    names = ("prelu", "maxout")
+    shape = bucket(2, 16, 265 if optimizer == "lbfgs" else 32, 3, optimizer, names, **REMEDIES)
+    runs = [
+        trainee(seed, names, "he", 0.01, l2=0.01 * seed, l1=1e-4, weight_decay=0.1, dropout=0.05 * seed)
+        for seed in range(6)
+    ]
+    assert alone_equals_together(shape, runs, scaled)
 
 
 def test_too_many_runs_or_two_activations_are_misuse(bucket, trainee, scaled):
@@ -38,10 +72,39 @@ def test_too_many_runs_or_two_activations_are_misuse(bucket, trainee, scaled):
 
 
 def test_test_r2_is_that_of_the_kept_predictions(bucket, trainee, scaled):
-    from sklearn.metrics import r2_score
-
-    outcome = train_chunk(bucket(epochs=8), [trainee()], scaled).outcomes[0]
-    target = scaled[0].y_test.ravel() * scaled[0].y_scale + scaled[0].y_mean
-    assert outcome["test_r2"] == pytest.approx(r2_score(target, outcome["test_prediction"]), abs=1e-6)
+    outcome = train_chunk(bucket(epochs=5, activation="tanh"), [trainee(activation="tanh")], scaled).outcomes[0]
+    target = scaled[0].y_test * scaled[0].y_scale + scaled[0].y_mean
+    assert outcome["test_r2"] == pytest.approx(r2_score(target.ravel(), outcome["test_prediction"]), abs=1e-6)
     assert outcome["validation_r2"] == outcome["fit_validation_r2"][1:].max()
     assert outcome["fit_validation_r2"][outcome["best_epoch"]] == outcome["validation_r2"]
+
+
+def test_scoring_test_rows_adds_curves_and_changes_nothing_else(bucket, trainee, scaled):
+    run = trainee(activation="tanh", learning_rate=0.02)
+    plain = train_chunk(bucket(epochs=5, activation="tanh"), [run], scaled).outcomes[0]
+    scoring = bucket(epochs=5, activation="tanh", scored_rows="validation_and_test")
+    scored = train_chunk(scoring, [run], scaled).outcomes[0]
+    assert scored.keys() - plain.keys() == {"fit_test_loss", "fit_test_r2"}
+    assert scored["fit_test_r2"][-1] == pytest.approx(scored["last_test_r2"], abs=1e-5)
+    assert scored["fit_test_r2"][scored["best_epoch"]] == pytest.approx(scored["test_r2"], abs=1e-5)
+    assert same(plain, {name: scored[name] for name in plain})
+
+
+def test_two_threads_compile_a_bucket_once(bucket, monkeypatch):
+    lowered = []
+
+    class Slow:
+        def compile(self):
+            time.sleep(0.1)
+            return object()
+
+    monkeypatch.setattr(chunk, "lower_program", lambda shape: lowered.append(shape) or Slow())
+    shape, programs = bucket(width=3, epochs=77), []
+    threads = [threading.Thread(target=lambda: programs.append(compile_program(shape))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    chunk._compile.cache_clear()
+    assert lowered == [shape]
+    assert len(set(map(id, programs))) == 1

@@ -1,13 +1,17 @@
-"""The engine against a plain float64 loop, against scikit-learn, and against mean-field theory."""
+"""The engine against a plain float64 loop, and against mean-field theory."""
 
 import numpy as np
 import pytest
 
+from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import stream
-from nnjax.network.mlp import init
+from nnjax.training import loop
 from nnjax.training.batches import draw_order
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, compile_program, make_start, pad_rows, train_chunk
+from nnjax.training.chunk import train_chunk
+from nnjax.training.optimizers import OPTIMIZERS
+
+pytestmark = pytest.mark.xdist_group("programs")
 
 SLOPES = {
     ("glorot", "identity"): 0.0,
@@ -24,71 +28,94 @@ SLOPES = {
     ("he", "tanh"): 0.0,
     ("he", "logistic"): 0.506,
 }
+"""grad_slope at initialisation; leaky_relu with slope 0.1."""
+
+RATES = {"adam": 0.01, "adamw": 0.01, "rmsprop": 0.01, "adagrad": 0.05}
 
 
-def plain_sgd(parameters, split, order, rate, l2):
-    layers = [[np.float64(w), np.float64(b)] for w, b in parameters]
-    x, y = np.float64(split.x_train), np.float64(split.y_train)
-    for epoch in order.examples[1:]:
-        for rows, weight in zip(epoch, np.float64(order.weights), strict=True):
-            signals = [x[rows]]
-            for w, b in layers[:-1]:
-                signals.append(np.tanh(signals[-1] @ w + b))
-            delta = (signals[-1] @ layers[-1][0] + layers[-1][1] - y[rows]) * weight[:, None]
-            for layer in range(len(layers) - 1, -1, -1):
-                w, b = layers[layer]
-                step_w, step_b = signals[layer].T @ delta + l2 * w, delta.sum(axis=0)
-                delta = (delta @ w.T) * (1 - signals[layer] ** 2)
-                layers[layer] = [w - rate * step_w, b - rate * step_b]
-    return layers
+@pytest.fixture
+def by_hand(numpy_rules, numpy_backpropagation):
+    """Train a tanh network in float64 NumPy: (weights, bias) a layer."""
+
+    def train(parameters, split, order, name, numbers):
+        arrays = [np.float64(leaf) for layer in parameters for leaf in layer[:2]]
+        states, t = [{} for _ in arrays], 0
+        for epoch in order.examples[1:]:
+            for rows, weight in zip(epoch, order.weights, strict=True):
+                t += 1
+                layers = list(zip(arrays[::2], arrays[1::2], strict=True))
+                pairs, _ = numpy_backpropagation(layers, split.x_train[rows], split.y_train[rows], weight)
+                gradients = [part for pair in pairs for part in pair]
+                for place, (array, gradient) in enumerate(zip(arrays, gradients, strict=True)):
+                    penalised = gradient + (numbers.l2 * array if place % 2 == 0 else 0)
+                    direction, states[place] = numpy_rules[name](penalised, states[place], t, numbers)
+                    arrays[place] = array - numbers.learning_rate * direction
+        return list(zip(arrays[::2], arrays[1::2], strict=True))
+
+    return train
 
 
-@pytest.mark.parametrize("batch_size", [32, 265])
-def test_weights_after_five_epochs_equal_a_plain_float64_loop(bucket, trainee, scaled, batch_size):
-    shape = bucket(2, 16, batch_size, epochs=5, optimizer="sgd")
-    run = trainee(seed=3, activation="tanh", learning_rate=0.05, l2=0.01)
-    one = make_start(shape, run, pad_rows(scaled[3], shape))
-    import jax
-
-    starts = jax.tree.map(lambda leaf: np.stack([leaf] * chunk_size(shape)), one)
+@pytest.mark.parametrize(
+    ("name", "batch_size"), [(name, 32) for name in OPTIMIZERS if name != "lbfgs"] + [("sgd", 265)]
+)
+def test_weights_after_five_epochs_equal_a_plain_float64_loop(bucket, trainee, raw, scaled, by_hand, name, batch_size):
+    shape = bucket(batch_size=batch_size, epochs=5, optimizer=name, activation="tanh")
+    run = trainee(seed=3, activation="tanh", learning_rate=RATES.get(name, 0.05), l2=0.02)
+    start, trained = raw(shape, run, scaled)
     order = draw_order(stream(3, "order"), 265, batch_size, 6)
-    trained = compile_program(shape)(starts, order.weights, np.int32(2))
-    expected = plain_sgd(init(stream(3, "initialisation"), shape.layer_sizes, "glorot"), scaled[3], order, 0.05, 0.01)
+    expected = by_hand(start.parameters, scaled[3], order, name, run.hyperparameters)
     for layer, (w, b) in zip(trained.last_parameters, expected, strict=True):
-        np.testing.assert_allclose(layer.weights[0], w, atol=1e-4)
-        np.testing.assert_allclose(layer.bias[0], b, atol=1e-4)
+        np.testing.assert_allclose(layer.weights, w, atol=1e-4)
+        np.testing.assert_allclose(layer.bias, b, atol=1e-4)
+
+
+def test_test_scores_are_those_of_the_best_epoch(bucket, trainee, scaled):
+    run = trainee(learning_rate=1e-2)
+    long = train_chunk(bucket(width=16, epochs=40, activation="relu"), [run], scaled).outcomes[0]
+    assert 1 < long["best_epoch"] < 40
+    short = bucket(width=16, epochs=long["best_epoch"], activation="relu")
+    stopped = train_chunk(short, [run], scaled).outcomes[0]
+    assert long["test_r2"] == pytest.approx(stopped["last_test_r2"], abs=1e-5)
+    assert long["test_r2"] != long["last_test_r2"]
 
 
 @pytest.mark.parametrize("initializer", ["glorot", "he"])
-def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(initializer):
-    from nnjax.data.scaling import ScaledSplit
-
+def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(trainee, initializer):
     shape = Bucket(64, (64,) * 10, 1, 256, 256, 8, 8, 1, "sgd", "half_mean_squared_error")
     rng = np.random.default_rng(7)
     draws = [rng.standard_normal((n, d)).astype(np.float32) for n in (256, 8, 8) for d in (64, 1)]
-    data = {0: ScaledSplit(*draws, y_mean=0.0, y_scale=1.0)}
+    data = dict.fromkeys(range(20), ScaledSplit(*draws, y_mean=np.zeros(1), y_scale=np.ones(1)))
     size = chunk_size(shape)
     for name in (activation for kind, activation in SLOPES if kind == initializer):
-        runs = [Trainee("", name, initializer, 0.0, 0.0, 0, 0, 0, 0, seed, 0) for seed in range(40)]
+        runs = [trainee(seed, name, initializer, learning_rate=0.0, negative_slope=0.1) for seed in range(40)]
         chunks = [train_chunk(shape, runs[i : i + size], data) for i in range(0, 40, size)]
         slopes = [outcome["grad_slope_0"] for chunk in chunks for outcome in chunk.outcomes]
         assert np.mean(slopes) == pytest.approx(SLOPES[initializer, name], abs=0.03), name
 
 
 def test_a_diverging_run_ends_as_data_and_its_neighbours_do_not_notice(bucket, trainee, scaled):
-    shape = bucket(2, 16, 32, epochs=6, optimizer="sgd")
-    calm, wild = trainee(seed=1), trainee(seed=2, learning_rate=1e4)
-    outcomes = train_chunk(shape, [calm, wild, trainee(seed=3)], scaled).outcomes
+    shape = bucket(epochs=5, optimizer="sgd", activation="tanh")
+    calm, wild = (trainee(seed, "tanh", learning_rate=rate) for seed, rate in ((1, 1e-3), (2, 1e12)))
+    outcomes = train_chunk(shape, [calm, wild, trainee(3, "tanh")], scaled).outcomes
     alone = train_chunk(shape, [calm], scaled).outcomes[0]
     assert [outcome["status"] for outcome in outcomes] == ["finished", "diverged", "finished"]
-    assert 0 < outcomes[1]["diverged_epoch"] <= 6
+    bad = outcomes[1]["diverged_epoch"]
+    assert 0 < bad <= 5
     assert np.isnan(outcomes[1]["test_r2"])
+    for name in ("unit_dead", "unit_saturated"):
+        assert np.all(np.isnan(outcomes[1][name][:, bad:]))
+        assert np.all(np.isfinite(outcomes[1][name][:, :bad]))
     np.testing.assert_array_equal(outcomes[0]["fit_train_loss"], alone["fit_train_loss"])
 
 
-def test_one_program_serves_all_activations(bucket, trainee, scaled):
-    shape = bucket(1, 4, 265, epochs=2)
-    compile_program.cache_clear()
+def test_one_traced_program_serves_all_classic_activations(bucket, trainee, scaled, monkeypatch):
+    traces, step = [], loop._Training.step
+    monkeypatch.setattr(loop._Training, "step", lambda *arguments: traces.append(1) or step(*arguments))
+    shape = bucket(1, 5, 265, epochs=2)
+    counts, losses = [], []
     for name in ("relu", "tanh", "softplus"):
-        train_chunk(shape, [trainee(activation=name)], scaled)
-    assert compile_program.cache_info().misses == 1
+        losses.append(train_chunk(shape, [trainee(activation=name, initializer="he")], scaled).outcomes[0])
+        counts.append(len(traces))
+    assert counts[0] > 0
+    assert counts == [counts[0]] * 3
+    assert len({float(loss["fit_train_loss"][-1]) for loss in losses}) == 3

@@ -1,11 +1,14 @@
 """What was asked, what was run, and what became of every planned run."""
 
+import numpy as np
 import pandas as pd
 
+from nnjax.data.tables import Table
 from nnjax.report.layout import Layout
 from nnjax.report.material import Material
-from nnjax.report.views import Chapter, view_table
-from nnjax.sweep.factors import FACTORS, Level
+from nnjax.report.views import Chapter, join_words, view_table
+from nnjax.sweep.factors import FACTORS
+from nnjax.sweep.space import level_text
 
 METHODS = {
     "repeated_k_fold": "repeated k-fold: every row is a test row once a repeat",
@@ -16,20 +19,29 @@ METHODS = {
 def asked_chapter(material: Material) -> Chapter:
     """Question, factors, replicates, rows, and the account of the runs."""
     study, split = material.space.study, material.space.splits[0]
+    factors = factors_table(material)
+    is_told = factors.pop("is_told").astype(bool)
     tables = {
-        "factors": view_table("factors", factors_table(material)),
+        "factors": view_table("factors", factors[is_told]),
+        "defaults": view_table("factors_at_default", factors[~is_told].drop(columns="reference")),
         "account": view_table("account", account_table(material.results, material.layout), material.layout.full_batch),
     }
     lost = material.results[material.results["status"] != "finished"]
     if len(lost):
         tables["lost"] = view_table("runs_lost", lost_table(lost), material.layout.full_batch)
+    table = material.space.table
     facts = {
+        "terms": material.terms,
         "question": study.question,
         "expected": study.expected,
-        "data": study.data.name,
-        "rows": len(material.space.table.target),
-        "features": material.space.table.features.shape[1],
-        "target": material.space.table.target_name,
+        "lecture": study.lecture,
+        "confirms": study.confirms,
+        "refutes": study.refutes,
+        "data": table.name,
+        "rows": len(table.target),
+        "features": table.features.shape[1],
+        "target": table.target_name,
+        "classes": classes_sentence(table),
         "method": METHODS[study.replicates.method],
         "replicates": study.replicates,
         "n_train": len(split.train),
@@ -43,6 +55,27 @@ def asked_chapter(material: Material) -> Chapter:
     return Chapter("asked", "What was asked and what was run", tables=tables, facts=facts)
 
 
+def classes_sentence(table: Table) -> str:
+    """The classes with their rows; empty for a regression.
+
+    Example:
+        >>> from nnjax.data.tables import load_table
+        >>> classes_sentence(load_table("iris"))
+        'setosa (50 rows), versicolor (50) and virginica (50)'
+    """
+    if table.labels is None:
+        return ""
+    counts = np.bincount(table.labels).tolist()
+    units = [" rows", *[""] * len(counts)]
+    return join_words([f"{name} ({n}{unit})" for name, n, unit in zip(table.class_names, counts, units, strict=False)])
+
+
+ALWAYS_TOLD = (
+    *("activation", "depth", "width", "hidden_layer_sizes", "batch_size", "optimizer", "learning_rate"),
+    *("initializer", "loss", "l2", "epochs"),
+)
+"""Factors without which no sentence about a network has a truth value."""
+
 STATUSES = ("finished", "diverged", "missing")
 
 
@@ -50,7 +83,8 @@ def factors_table(material: Material) -> pd.DataFrame:
     """Every factor with its role, levels and reference level, those that vary first.
 
     Returns:
-        Columns factor, role, levels, reference, meaning.
+        Columns factor, role, levels, reference, meaning, is_told: whether the page names it without being asked,
+        because it is varied, not at its default, or always needed.
     """
     study = material.space.study
     listed = {**study.factors, **{name: (level,) for name, level in study.fixed.items()}}
@@ -58,18 +92,13 @@ def factors_table(material: Material) -> pd.DataFrame:
         {
             "factor": name,
             "role": study.role(name),
-            "levels": ", ".join(_written(level) for level in levels),
+            "levels": ", ".join(map(level_text, levels)),
             "reference": _reference(name, material.layout),
             "meaning": FACTORS[name].meaning,
+            "is_told": study.role(name) != "fixed" or name in ALWAYS_TOLD or levels != (FACTORS[name].default,),
         }
         for name, levels in listed.items()
     )
-
-
-def _written(level: Level) -> str:
-    if isinstance(level, tuple):
-        return "-".join(str(width) for width in level)
-    return f"{level:g}" if isinstance(level, float) else str(level)
 
 
 def _reference(factor: str, layout: Layout) -> str:

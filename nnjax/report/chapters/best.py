@@ -15,6 +15,7 @@ def best_chapter(material: Material) -> Chapter:
     labels = material.results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
     chosen = pd.Series([labels[cell_ids[index]] for index in selection.chosen]).value_counts()
     facts = {
+        "terms": material.terms,
         "cells": len(cell_ids),
         "splits": len(selection.scores),
         "nested": decimals(selection.mean),
@@ -32,9 +33,7 @@ def best_chapter(material: Material) -> Chapter:
     }
     top = top_cells(material)
     tables = {
-        "top": view_table(
-            "best_cells", top, material.layout.full_batch, columns=[str(name) for name in top if name != "cell_id"]
-        ),
+        "top": view_table("best_cells", top, material.layout.full_batch, columns=_shown(top)),
         "chosen": view_table(
             "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), material.layout.full_batch
         ),
@@ -42,23 +41,32 @@ def best_chapter(material: Material) -> Chapter:
     return Chapter("best", "Best cells", tables=tables, facts=facts)
 
 
+def _shown(top: pd.DataFrame) -> list[str]:
+    """Columns for the page: no counts that are the same for every cell."""
+    same = {name for name in ("runs", "diverged") if top[name].nunique() == 1}
+    return [str(name) for name in top if name not in same | {"cell_id"}]
+
+
 def top_cells(material: Material) -> pd.DataFrame:
-    """The first cells by mean validation R², with what they reach on test rows.
+    """The first cells by mean validation score, with what they reach on test rows.
 
     Returns:
-        One row a cell: the listed factors, then validation_r2, test_r2, test_r2_sd, last_test_r2 (R² clipped at -1),
-        best_epoch (median), runs, diverged, cell_id.
+        One row a cell: the listed factors, then the judged measure on validation rows, on test rows (with its standard
+        deviation, ending in _sd) and at the last epoch, all as scores; best_epoch (median), runs, diverged, cell_id.
     """
+    terms = material.terms
     factors = [*material.layout.studied, *material.layout.nuisance]
     groups = material.results.groupby(["cell_id", *factors], sort=False)
     table = groups.agg(
-        validation_r2=("validation_score", "mean"),
-        test_r2=("test_score", "mean"),
-        test_r2_sd=("test_score", "std"),
-        last_test_r2=("last_test_score", "mean"),
+        **{
+            terms.validation: ("validation_score", "mean"),
+            terms.test: ("test_score", "mean"),
+            f"{terms.test}_sd": ("test_score", "std"),
+            terms.last_test: ("last_test_score", "mean"),
+        },
         best_epoch=("best_epoch", "median"),
         runs=("test_score", "count"),
         diverged=("status", lambda statuses: int((statuses == "diverged").sum())),
     ).reset_index()
-    ordered = table.sort_values("validation_r2", ascending=False, kind="stable").head(CELLS_LISTED)
+    ordered = table.sort_values(terms.validation, ascending=False, kind="stable").head(CELLS_LISTED)
     return ordered[[*[column for column in ordered.columns if column != "cell_id"], "cell_id"]].reset_index(drop=True)

@@ -4,6 +4,8 @@ from functools import partial
 
 from nnjax.report.drawing import Shape, draw_panels, level_keys, panels_by
 from nnjax.report.figures.curves import (
+    cost_table,
+    draw_cost,
     draw_fit,
     draw_restricted,
     draw_steps,
@@ -11,13 +13,11 @@ from nnjax.report.figures.curves import (
     restricted_table,
     steps_table,
 )
-from nnjax.report.formats import decimals, percent
+from nnjax.report.formats import percent
 from nnjax.report.layout import with_places
 from nnjax.report.material import Material
+from nnjax.report.speed import measure_speed
 from nnjax.report.views import Chapter, FigureView, view_table
-
-LOWEST_SHOWN = -0.25
-"""R² below this is cut off: the first epochs of a network that still predicts anything."""
 
 
 def convergence_chapter(material: Material) -> Chapter:
@@ -28,24 +28,26 @@ def convergence_chapter(material: Material) -> Chapter:
         figures["restricted"] = _restricted(material)
     for factor in layout.others:
         figures[f"fit_{factor}"] = _fit_by(material, factor)
+    cost = _cost(material)
+    if cost is not None:
+        figures["cost"] = cost
     return Chapter("convergence", "Convergence", figures, facts=_facts(material) | {"others": layout.others})
 
 
 def _fit(material: Material) -> FigureView:
-    layout, runs = material.layout, material.reference_runs
-    table = fit_table(runs, layout.shown, material.histories, "fit_validation_r2")
+    layout, terms, curve = material.layout, material.terms, material.terms.fit_validation
+    table = fit_table(material.reference_runs, layout.shown, material.histories, curve, terms.floor)
     parts = panels_by(table, layout.panel, layout, partial(draw_fit, palette=material.palette, factor=layout.color))
     caption = (
-        "fit_validation_r2 against the epoch: median over runs (line) and their middle half (band), which is spread, "
-        f"not confidence. {_where(material, layout.shown)} A steep start is fast learning; a line that falls again is "
-        "over-fitting; a line that stays at 0 learns nothing. Values below "
-        f"{decimals(LOWEST_SHOWN, 2)} are cut off."
+        f"{curve} against the epoch: median over runs (line) and their middle half (band), which is spread, "
+        f"not confidence. {layout.where(layout.shown)} A steep start is fast learning; a line that falls again is "
+        f"over-fitting; a line that stays {terms.learned_nothing} learns nothing.{terms.cut_off}"
     )
     return FigureView(
         "fit",
         caption,
         level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("fit", parts, Shape(quantity="fit_validation_r2", lowest=LOWEST_SHOWN)),
+        draw_panels("fit", parts, Shape(quantity=curve, lowest=terms.lowest_shown)),
         2,
         view_table("convergence_curves", table, layout.full_batch),
     )
@@ -53,25 +55,47 @@ def _fit(material: Material) -> FigureView:
 
 def _fit_by(material: Material, factor: str) -> FigureView:
     """The same curves with another studied factor as colour, the colour factor at its reference."""
-    layout = material.layout
+    layout, terms, curve = material.layout, material.terms, material.terms.fit_validation
     by = [factor, layout.panel]
     runs = layout.at_reference(material.chosen, by)
-    table = fit_table(runs, by, material.histories, "fit_validation_r2")
+    table = fit_table(runs, by, material.histories, curve, terms.floor)
     parts = panels_by(table, layout.panel, layout, partial(draw_fit, palette=material.palette, factor=factor))
-    caption = (
-        f"fit_validation_r2 against the epoch by {factor}: median and middle half of the runs. {_where(material, by)} "
-        + (
-            "An epoch is one pass over the training rows: small batches take more steps in it."
-            * (factor == "batch_size")
-        )
+    caption = f"{curve} against the epoch by {factor}: median and middle half of the runs. {layout.where(by)} " + (
+        "An epoch is one pass over the training rows: small batches take more steps in it." * (factor == "batch_size")
     )
     return FigureView(
         f"fit-{factor}",
         caption,
         level_keys(layout, material.palette, factor, table[factor].unique().tolist()),
-        draw_panels(f"fit-{factor}", parts, Shape(quantity="fit_validation_r2", lowest=LOWEST_SHOWN)),
+        draw_panels(f"fit-{factor}", parts, Shape(quantity=curve, lowest=terms.lowest_shown)),
         2,
         view_table(f"convergence_curves_by_{factor}", table, layout.full_batch),
+    )
+
+
+def _cost(material: Material) -> FigureView | None:
+    """The curves against passes over the training rows; None where every epoch is one."""
+    layout, terms, factor = material.layout, material.terms, "optimizer"
+    factor = factor if factor in layout.studied else layout.color
+    by = [factor, layout.panel] if layout.panel and layout.panel != factor else [factor]
+    runs = layout.at_reference(material.chosen, by)
+    table = cost_table(runs, by, material.histories, terms.fit_validation, terms.floor)
+    if table.empty or not (runs["function_evaluations"] > runs["epochs"]).any():
+        return None
+    panel = layout.panel if layout.panel in by[1:] else ""
+    parts = panels_by(table, panel, layout, partial(draw_cost, palette=material.palette, factor=factor))
+    caption = (
+        f"{terms.fit_validation} against passes over the training rows that took loss and gradient: median and middle "
+        f"half of the runs. {layout.where(by)} L-BFGS’s line search takes several passes in an epoch, so this, not the "
+        f"epoch, compares it fairly. A line ends where its cheapest run does.{terms.cut_off}"
+    )
+    return FigureView(
+        "fit-cost",
+        caption,
+        level_keys(layout, material.palette, factor, table[factor].unique().tolist()),
+        draw_panels("fit-cost", parts, Shape(quantity=terms.fit_validation, lowest=terms.lowest_shown)),
+        2,
+        view_table("convergence_by_cost", table, layout.full_batch),
     )
 
 
@@ -80,8 +104,8 @@ def _steps(material: Material) -> FigureView:
     table = steps_table(material.reference_runs, layout.shown)
     parts = panels_by(table, layout.panel, layout, partial(draw_steps, palette=material.palette, factor=layout.color))
     caption = (
-        f"Share of runs that have reached fit_validation_r2 ≥ {_target(material):g}, against the epoch. "
-        f"{_where(material, layout.shown)} The circle marks where training stopped: what is missing to 1 there never "
+        f"Share of runs that have reached {measure_speed(material).target}, against the epoch. "
+        f"{layout.where(layout.shown)} The circle marks where training stopped: what is missing to 1 there never "
         "reached the target and is censored, not dropped."
     )
     return FigureView(
@@ -101,7 +125,7 @@ def _restricted(material: Material) -> FigureView:
     draw = partial(draw_restricted, placed, palette=material.palette, factors=layout.shown)
     caption = (
         "Restricted mean of epochs_to_target: mean of min(T, E), where a run that never reaches the target counts as "
-        f"E = {int(table['horizon'].max())} epochs (dotted). {_where(material, layout.shown)} Lower is faster; hollow "
+        f"E = {int(table['horizon'].max())} epochs (dotted). {layout.where(layout.shown)} Lower is faster; hollow "
         "markers: under half of the runs reached the target, so the mean mostly says “not within E”."
     )
     return FigureView(
@@ -115,28 +139,5 @@ def _restricted(material: Material) -> FigureView:
 
 
 def _facts(material: Material) -> dict[str, object]:
-    table = restricted_table(material.chosen, material.layout.studied).sort_values("restricted_mean")
-    reached = table[table["share_reached"] >= 0.5]
-    never = int((table["share_reached"] == 0).sum())
-    fastest = reached.iloc[0] if len(reached) else None
-    return {
-        "target": f"{_target(material):g}",
-        "fastest": ", ".join(
-            f"{factor} = {material.layout.text(factor, fastest[factor])}" for factor in material.layout.studied
-        )
-        if fastest is not None
-        else "",
-        "fastest_epochs": decimals(fastest["restricted_mean"], 1) if fastest is not None else "",
-        "share_half": percent(len(reached) / len(table)),
-        "combinations": len(table),
-        "never": never,
-    }
-
-
-def _target(material: Material) -> float:
-    return float(material.results["target_r2"].iloc[0])
-
-
-def _where(material: Material, varied: list[str]) -> str:
-    sentence = material.layout.reference_sentence(varied)
-    return f"At {sentence}." if sentence else ""
+    speed = measure_speed(material)
+    return {"speed": speed, "share_half": percent(speed.reached / speed.combinations)}

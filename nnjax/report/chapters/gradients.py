@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pandas as pd
 
@@ -75,11 +74,10 @@ def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int]
     layout = material.layout
     table = layer_table(deep, layout.shown, material.histories, GRADIENT, epochs)
     parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
-    sentence = layout.reference_sentence(layout.shown)
     across = {1: 1, 2: 2, 4: 2}.get(len(parts), 3)
     caption = (
         f"Gradient g_l that arrives at hidden layer l (1 is next to the input), {when}: median over runs, bars are "
-        f"the middle half. {f'At {sentence}. ' if sentence else ''}A level line passes the signal through; one "
+        f"the middle half. {layout.where(layout.shown)} A level line passes the signal through; one "
         "that falls towards layer 1 loses it on the way back."
     )
     return FigureView(
@@ -99,7 +97,7 @@ def _ends(material: Material, deep: pd.DataFrame) -> FigureView:
     parts = panels_by(table, layout.color, layout, partial(draw_ends, palette=material.palette, factor=layout.color))
     caption = (
         f"First hidden layer (solid) and last hidden layer (dashed) at depth {deepest['depth'].max()} against the "
-        f"epoch: median and middle half of the runs. At {layout.reference_sentence(layout.shown) or 'all runs'}. "
+        f"epoch: median and middle half of the runs. {layout.where(layout.shown)} "
         "The gap between the two lines is the vanishing; where it closes, training has repaired it."
     )
     return FigureView(
@@ -138,7 +136,7 @@ def _heat(material: Material, runs: pd.DataFrame, columns: tuple[str, str], name
     rows = len(layout.levels[layout.color])
     return FigureView(
         f"gradient-{name}",
-        HEAT_CAPTIONS[name] + f"At {layout.reference_sentence(layout.shown) or 'all runs'}.",
+        HEAT_CAPTIONS[name] + layout.where(layout.shown),
         (),
         draw_panels(f"gradient-{name}", parts, Shape(width=400, height=56 + 30 * rows, left=84, top=8)),
         2,
@@ -179,16 +177,13 @@ def _facts(material: Material, deep: pd.DataFrame) -> dict[str, object]:
         return {"has_depth": False}
     worst = start.sort_values("grad_slope").iloc[-1]
     flattest = start.sort_values("grad_slope", key=abs).iloc[0]
-
-    def describe(row: "pd.Series[Any]") -> str:
-        return ", ".join(f"{factor} = {material.layout.text(factor, row[factor])}" for factor in material.layout.shown)
-
+    layout = material.layout
     return {
         "has_depth": True,
-        "worst": describe(worst),
+        "worst": layout.describe(worst, layout.shown),
         "worst_slope": decimals(float(worst["grad_slope"]), 2),
         "worst_factor": f"{10 ** float(worst['grad_slope']):.2g}",
-        "flattest": describe(flattest),
+        "flattest": layout.describe(flattest, layout.shown),
         "flattest_slope": decimals(float(flattest["grad_slope"]), 2),
         "vanished": int((start["vanished"] > 0.5).sum()),
         "combinations": len(start),

@@ -1,24 +1,29 @@
 """The answers first: the headline, a sentence a theme, every declared claim with its verdict."""
 
+from collections.abc import Mapping
 from functools import partial
 
 import pandas as pd
 
 from nnjax.report.answers import answers, headline
-from nnjax.report.claims import ClaimAnswer
+from nnjax.report.claims import ALPHA, ClaimAnswer
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import claim_row, draw_claim
-from nnjax.report.formats import decimals, percent, probability, signed
+from nnjax.report.formats import confidence, decimals, percent, probability, signed
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter, Panel, view_table
+from nnjax.sweep.factors import Level
+from nnjax.sweep.space import level_text
 
 
 def headline_chapter(material: Material) -> Chapter:
     """Headline, answers, claims."""
     top = headline(material)
     facts = {
+        "terms": material.terms,
+        "alpha": f"{ALPHA:g}",
         "headline": top,
-        "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)) if top.interval else None,
+        "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)),
         "answers": answers(material),
         "claims": [_claim(index, answer) for index, answer in enumerate(material.claims)],
     }
@@ -42,7 +47,7 @@ def _claim(index: int, answer: ClaimAnswer) -> dict[str, object]:
         estimate = signed if answer.threshold is None else decimals
         numbers = [
             ("estimate", estimate(interval.estimate)),
-            (f"{percent(interval.level)} interval", f"{estimate(interval.low)} … {estimate(interval.high)}"),
+            (f"{confidence(interval.level)} interval", f"{estimate(interval.low)} … {estimate(interval.high)}"),
             ("plain t interval", f"{estimate(interval.low_plain)} … {estimate(interval.high_plain)}"),
             (f"P({bound})", decimals(answer.probability, 2)),
             ("win rate over splits", percent(answer.win_rate)),
@@ -63,15 +68,15 @@ def _claim(index: int, answer: ClaimAnswer) -> dict[str, object]:
 
 
 def _arms(answer: ClaimAnswer) -> str:
-    def written(levels: dict[str, object]) -> str:
-        return ", ".join(f"{factor} = {level}" for factor, level in levels.items())
+    def written(levels: Mapping[str, Level]) -> str:
+        return ", ".join(f"{factor} = {level_text(level)}" for factor, level in levels.items())
 
     claim = answer.claim
-    sides = [f"A: {written(dict(claim.a))}" if claim.a else ""]
+    sides = [f"A: {written(claim.a)}" if claim.a else ""]
     if claim.b is not None:
-        sides.append(f"B: {written(dict(claim.b))}")
+        sides.append(f"B: {written(claim.b)}")
     if claim.at:
-        sides.append(f"both at {written(dict(claim.at))}" if claim.b is not None else f"at {written(dict(claim.at))}")
+        sides.append(f"both at {written(claim.at)}" if claim.b is not None else f"at {written(claim.at)}")
     return "; ".join(side for side in sides if side)
 
 

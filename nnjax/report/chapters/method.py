@@ -1,7 +1,10 @@
 """How differences were judged, and how far that can be trusted."""
 
+from nnjax.report.claims import ALPHA
+from nnjax.report.formats import confidence
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter
+from nnjax.statistics.interval import bonferroni_level
 
 
 def method_chapter(material: Material) -> Chapter:
@@ -10,7 +13,9 @@ def method_chapter(material: Material) -> Chapter:
     replicates = material.space.study.replicates
     facts = {
         "declared": declared,
-        "level": f"{100 * (1 - 0.05 / max(1, declared)):.3g}",
+        "level": confidence(bonferroni_level(ALPHA, max(1, declared))),
+        "together": confidence(1 - ALPHA),
+        "alpha": f"{ALPHA:g}",
         "n_train": material.sizes.n_train,
         "n_test": material.sizes.n_test,
         "splits": len(material.space.splits),

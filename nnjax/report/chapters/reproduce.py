@@ -5,21 +5,10 @@ import shlex
 import pandas as pd
 
 from nnjax.report.material import Material
+from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter, view_table
 
 RUNS_LISTED = 20
-RUN_COLUMNS = (
-    "cell",
-    "split",
-    "seed_index",
-    "status",
-    "best_epoch",
-    "validation_r2",
-    "test_r2",
-    "last_test_r2",
-    "run_id",
-)
-"""What the page shows of each run; its CSV file has every column of the results table."""
 
 
 def reproduce_chapter(material: Material) -> Chapter:
@@ -39,12 +28,18 @@ def reproduce_chapter(material: Material) -> Chapter:
         "run_cell": str(best["cell"].iloc[0]),
         "run_split": int(best["split"].iloc[0]),
     }
-    runs = view_table("runs", runs_table(material), None, RUNS_LISTED, RUN_COLUMNS)
+    runs = view_table("runs", runs_table(material), None, RUNS_LISTED, _shown_columns(material.terms))
     tables = {"runs": runs}
     if record:
         tables["environment"] = view_table("environment", environment_table(material))
         facts |= {"sweep_id": record.sweep_id, "command_line": record.command_line}
     return Chapter("reproduce", "How to reproduce any run", tables=tables, facts=facts)
+
+
+def _shown_columns(terms: TaskTerms) -> tuple[str, ...]:
+    """What the page shows of each run; its CSV file has every column of the results table."""
+    scores = (terms.validation, terms.test, terms.last_test)
+    return ("cell", "split", "seed_index", "status", "best_epoch", *scores, "run_id")
 
 
 def runs_table(material: Material) -> pd.DataFrame:

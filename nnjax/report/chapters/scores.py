@@ -1,57 +1,68 @@
-"""R² on test rows: which factor matters, and are the baselines any worse?"""
+"""Scores on test rows: which factor matters, and are the baselines any worse?"""
 
 from functools import partial
 
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.answers import MARGIN
-from nnjax.report.baselines import RIDGE
-from nnjax.report.choice import by_split, choose_on_validation
+from nnjax.report.choice import best_runs, by_split, choose_on_validation
+from nnjax.report.claims import ALPHA
 from nnjax.report.drawing import Shape, draw_panels, panels_by
+from nnjax.report.figures.confusion import draw_confusion
 from nnjax.report.figures.scores import (
     draw_importance,
     draw_intervals,
     draw_spread,
     importance_table,
     models_table,
+    split_spread,
     spread_table,
 )
-from nnjax.report.formats import decimals
+from nnjax.report.formats import confidence, decimals
 from nnjax.report.layout import with_places
 from nnjax.report.material import Material
+from nnjax.report.predictions import confusion_table
 from nnjax.report.theme import INK, MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 
 SMALL_SHARE = 0.005
 """Effects below this share of the variance are drawn as one."""
 
+FEW_CLASSES = 4
+"""Up to so many classes the squares of the confusion are large."""
+
+WIDTH = 460
+"""Width of the confusion's panel at least: a smaller one would be enlarged to fill the column."""
+
 NETWORK = "network, chosen by validation"
 
 
 def scores_chapter(material: Material) -> Chapter:
-    """Spread over splits, paired differences, importance, baselines."""
-    figures = {"spread": _spread(material)}
-    if len(material.differences):
+    """Baselines, all scores, confusion of classes, paired differences, spread over splits, importance."""
+    terms, differences = material.terms, material.differences
+    figures = {"models": models_figure(material), "spread": _spread(material)}
+    if material.space.table.class_names:
+        figures["confusion"] = confusion_figure(material)
+    if len(differences):
         figures["differences"] = _differences(material)
     importance = importance_table(material.results, material.layout)
     if len(importance):
         figures["importance"] = _importance(importance, material)
-    figures["models"] = models_figure(material)
-    ridge = material.baseline()
+    reference = material.baseline()
     facts = {
-        "margin": f"{MARGIN:g}",
-        "ridge": decimals(float(ridge.mean())),
-        "ridge_sd": decimals(float(ridge.std())),
-        "reference": material.layout.reference_sentence([]),
-        "selected": int((material.differences["q"] <= 0.05).sum()) if len(material.differences) else 0,
-        "comparisons": len(material.differences),
+        "terms": terms,
+        "alpha": f"{ALPHA:g}",
+        "reference": decimals(float(reference.mean())),
+        "reference_sd": decimals(float(reference.std())),
+        "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
+        "comparisons": len(differences),
     }
-    return Chapter("scores", "R² on test rows", figures, facts=facts)
+    tables = {"metrics": view_table("test_metrics", metrics_table(material), columns=["model", *terms.test_metrics])}
+    return Chapter("scores", f"{terms.label} on test rows", figures, tables, facts)
 
 
 def all_models(material: Material) -> pd.DataFrame:
-    """Networks and baselines on the same splits, each with its paired difference to ridge.
+    """Networks and baselines on the same splits, each with its paired difference to the reference baseline.
 
     The network is the cell chosen on validation rows in each split, out of all cells, and out of those of each
     level of the colour factor.
@@ -61,26 +72,47 @@ def all_models(material: Material) -> pd.DataFrame:
     for level, runs in best.groupby(material.layout.color, sort=False):
         scores[f"network, {material.layout.text(material.layout.color, level)}"] = by_split(runs, "test_score")
     scores |= {str(model): material.baseline(str(model)) for model in material.baselines["model"].unique()}
-    ridge = material.baseline()
-    complete = {name: score for name, score in scores.items() if score.notna().sum() == len(ridge)}
-    return models_table(complete, RIDGE, material.sizes.pair)
+    splits = len(material.baseline())
+    complete = {name: score for name, score in scores.items() if score.notna().sum() == splits}
+    return models_table(complete, material.terms.reference, material.sizes.pair)
+
+
+def metrics_table(material: Material) -> pd.DataFrame:
+    """Every score on test rows of the chosen network and of the baselines, means over splits.
+
+    Returns:
+        One row a model: model, then each score and its standard deviation over splits (ending in _sd); a run that
+        diverged has none but the judged one.
+    """
+    network = best_runs(material.results, material.best).assign(model=NETWORK)
+    judged = {material.terms.test: lambda runs: runs["test_score"]}
+    metrics = list(material.terms.test_metrics)
+    rows = pd.concat([network.assign(**judged), material.baselines.assign(**judged)], ignore_index=True)
+    by_model = rows.groupby(["model", "split"], sort=False)[metrics].mean().groupby("model", sort=False)
+    means, deviations = by_model.mean(), by_model.std()
+    columns = {
+        name: part[metric] for metric in metrics for name, part in ((metric, means), (f"{metric}_sd", deviations))
+    }
+    return pd.DataFrame(columns).reset_index()
 
 
 def models_figure(material: Material) -> FigureView:
-    """Intervals of the difference to ridge, model by model."""
-    table = all_models(material)
+    """Intervals of the difference to the reference baseline, model by model."""
+    terms, table = material.terms, all_models(material)
     drawn = model_rows(material, table)
 
     def draw(axes: Axes) -> None:
-        draw_intervals(drawn, axes, MARGIN)
-        axes.set_xlabel("test_r2 minus that of ridge")
+        draw_intervals(drawn, axes, terms.margin)
+        axes.set_xlabel(f"{terms.test} minus that of {terms.reference}")
 
     shape = Shape(width=480, height=70 + 26 * len(drawn), left=178, top=10, font_size=11.5)
     caption = (
-        "Difference in test_r2 to ridge regression on the very same splits: mean, 95 % interval corrected for splits "
-        f"that share one table (thick), plain t interval (thin); shaded: differences below {MARGIN:g}, which do not "
+        f"Difference in {terms.test} to {terms.reference_long} on the very same splits: mean, {confidence(1 - ALPHA)} "
+        "interval corrected for splits that share one table (thick), plain t interval (thin); shaded: differences "
+        f"below {terms.margin:g}, which do not "
         "matter in practice. Networks: the cell chosen on validation rows in each split, among all cells and among "
-        "those of each level. Hollow: scikit-learn. Left of zero, ridge is better. Exploratory: nobody declared this."
+        f"those of each level. Hollow: scikit-learn. Left of zero, {terms.reference} is better. Exploratory: nobody "
+        "declared this."
     )
     return FigureView(
         "models", caption, _interval_keys(), draw_panels("models", [("", draw)], shape), 1, view_table("models", table)
@@ -88,8 +120,9 @@ def models_figure(material: Material) -> FigureView:
 
 
 def model_rows(material: Material, models: pd.DataFrame) -> pd.DataFrame:
-    """The models worth drawing, with place and colour: without ridge itself, and without the mean far to the left."""
-    drawn = models[(models["name"] != RIDGE) & (models["name"] != "mean")].reset_index(drop=True)
+    """The models worth drawing, with place and colour: without the reference, and without the naive one far off."""
+    left_out = (material.terms.reference, material.terms.naive)
+    drawn = models[~models["name"].isin(left_out)].reset_index(drop=True)
     return drawn.assign(
         place=drawn.index,
         is_hollow=~drawn["name"].str.startswith("network"),
@@ -112,38 +145,68 @@ def _interval_keys() -> tuple[Key, ...]:
     )
 
 
+def confusion_figure(material: Material) -> FigureView:
+    """Which class is taken for which, by the network that the validation rows chose in each split."""
+    table = confusion_table(best_runs(material.results, material.best), material.predictions, material.space)
+    n_classes = len(material.space.table.class_names)
+    side = 34 if n_classes > FEW_CLASSES else 54
+    left = 34 + 6 * max(len(name) for name in material.space.table.class_names)
+    right, height = max(30, WIDTH - left - side * n_classes), 60 + side * n_classes
+    shape = Shape(left + side * n_classes + right, height, left, right, top=8, bottom=52)
+    caption = (
+        "Test rows by true class (line) and predicted class (column), summed over all splits and seeds: the network "
+        "chosen on validation rows in each split. The tint is the share of the line’s rows; off the diagonal are the "
+        "errors. A table row counts once for every split in which it is a test row."
+    )
+    parts = [("", partial(draw_confusion, table))]
+    return FigureView(
+        "confusion", caption, (), draw_panels("confusion", parts, shape), 1, view_table("confusion", table)
+    )
+
+
 def _spread(material: Material) -> FigureView:
-    layout = material.layout
+    layout, terms = material.layout, material.terms
     table = spread_table(material.reference_runs, layout.shown)
     groups = table.groupby(layout.shown, sort=False)["test_score"]
     splits = table["split"].nunique()
     placed = with_places(table, layout.color, layout).assign(
         mean=groups.transform("mean"), offset=0.5 * (((7 * table["split"]) % splits + 0.5) / splits - 0.5)
     )
-    ridge = float(material.baseline().mean())
-    draw = partial(draw_spread, palette=material.palette, factor=layout.color, baseline=ridge)
-    sentence = layout.reference_sentence(layout.shown)
+    reference = float(material.baseline().mean())
+    draw = partial(draw_spread, palette=material.palette, factor=layout.color, baseline=reference)
     caption = (
-        f"test_r2 of every split (a dot; seeds averaged) and its mean (bar). {f'At {sentence}. ' if sentence else ''}"
-        f"Dashed: mean of ridge, {decimals(ridge)}. The dots of one level lie far apart because the splits differ, the "
-        "same for all levels: that is why differences are taken split by split."
+        f"{terms.test} of every split (a dot; seeds averaged) and its mean (bar). "
+        f"{layout.where(layout.shown)} Dashed: mean of {terms.reference}, {decimals(reference)}."
+        f"{_splits_sentence(table, layout.shown)}"
     )
+    shape = Shape(bottom=62, height=290, quantity=terms.test, lowest=terms.floor - 0.05)
     return FigureView(
         "spread",
         caption,
         (),
-        draw_panels(
-            "spread",
-            panels_by(placed, layout.panel, layout, draw),
-            Shape(bottom=62, height=290, quantity="test_r2", lowest=-1.05),
-        ),
+        draw_panels("spread", panels_by(placed, layout.panel, layout, draw), shape),
         2,
-        view_table("test_r2_by_split", table, layout.full_batch),
+        view_table(f"{terms.test}_by_split", table, layout.full_batch),
+    )
+
+
+def _splits_sentence(table: pd.DataFrame, shown: list[str]) -> str:
+    """What of the dots' spread a difference split by split is rid of, as measured."""
+    spread = split_spread(table, shown)
+    if spread is None:
+        return ""
+    common, own = (decimals(deviation) for deviation in spread)
+    effect = (
+        "differences taken split by split are rid of it" if spread[0] > spread[1] else "pairing by split gains little"
+    )
+    return (
+        f" What a split does to all of them alike has a standard deviation of {common}, against {own} for what is left "
+        f"beside level and split: {effect}."
     )
 
 
 def _differences(material: Material) -> FigureView:
-    layout = material.layout
+    layout, terms = material.layout, material.terms
     parts = []
     for factor in layout.studied:
         table = material.differences[material.differences["factor"] == factor].reset_index(drop=True)
@@ -155,11 +218,12 @@ def _differences(material: Material) -> FigureView:
     tallest = max(len(levels) for factor, levels in layout.levels.items() if factor in layout.studied)
     shape = Shape(width=width, height=64 + 34 * (tallest - 1), left=78, top=8, font_size=10.5 if width < 400 else 11)
     caption = (
-        "Paired difference in test_r2 to the reference level of each studied factor; right of zero is better than the "
-        "reference. Filled: averaged over the combinations of the other studied factors. Hollow: each level at its "
-        f"best, all other factors chosen on validation rows. Shaded: ± {MARGIN:g}. Thick: corrected interval; thin: "
-        "plain t. Exploratory: no verdicts, q in the table. A level that is far behind on average but not at its best "
-        "needs the right company; one that is behind in both is behind."
+        f"Paired difference in {terms.test} to the reference level of each studied factor; right of zero is better "
+        "than the reference. Filled: averaged over the combinations of the other studied factors. Hollow: each level "
+        "at its best, all other factors chosen on validation rows. "
+        f"Shaded: ± {terms.margin:g}. Thick: corrected interval; thin: plain t. Exploratory: no verdicts, q in the "
+        "table. A level that is far behind on average but not at its best needs the right company; one that is behind "
+        "in both is behind."
     )
     return FigureView(
         "differences",
@@ -183,17 +247,18 @@ def _pairs(material: Material, table: pd.DataFrame) -> "partial[None]":
     )
 
     def draw(axes: Axes) -> None:
-        draw_intervals(drawn, axes, MARGIN)
-        axes.set_xlabel("difference in test_r2")
+        draw_intervals(drawn, axes, material.terms.margin)
+        axes.set_xlabel(f"difference in {material.terms.test}")
 
     return partial(draw)
 
 
 def _importance(table: pd.DataFrame, material: Material) -> FigureView:
+    terms = material.terms
     caption = (
-        "Share of the variance of mean test_r2 between cells that each factor and each pair of factors carries (exact "
-        "functional analysis of variance, R² clipped at −1). It is a statement about exactly these levels, weighted "
-        "equally: other levels, other shares. Description, no inference."
+        f"Share of the variance of mean {terms.test} between cells that each factor and each pair of factors carries "
+        f"(exact functional analysis of variance; a diverged run: {terms.diverged}). It is a statement about exactly "
+        "these levels, weighted equally: other levels, other shares. Description, no inference."
     )
     large = table["share"] >= SMALL_SHARE
     others = pd.DataFrame({"effect": [f"{int((~large).sum())} others"], "share": [table.loc[~large, "share"].sum()]})

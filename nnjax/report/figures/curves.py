@@ -12,17 +12,17 @@ from nnjax.report.histories import Histories, drawn_epochs
 from nnjax.report.theme import MUTED, PAGE, Palette
 from nnjax.statistics.bands import quartile_band
 from nnjax.statistics.convergence import restricted_mean, share_reached, step_curve
-from nnjax.statistics.scores import FLOOR
 
 
-def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str) -> pd.DataFrame:
-    """Median and quartiles over runs of an R² curve, at log-spaced epochs.
+def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
+    """Median and quartiles over runs of a curve of the judged measure, at log-spaced epochs.
 
     Args:
         runs: One row a run, with the columns of `by`.
         by: Factors that separate the lines.
-        histories: Their curves; R² below -1 counts as -1, and so does the time after a divergence.
+        histories: Their curves.
         curve: Name of the curve.
+        floor: What every lower value counts as, and the time after a divergence.
 
     Returns:
         Columns of `by`, then epoch, low, median, high, runs.
@@ -32,11 +32,45 @@ def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve
     for levels, group in each_group(runs, by):
         values = histories.values(curve, 0, group["run_id"].tolist(), epochs)
         if len(values):
-            band = quartile_band(np.maximum(np.nan_to_num(values, nan=FLOOR), FLOOR))
+            band = quartile_band(np.maximum(np.nan_to_num(values, nan=floor), floor))
             part = pd.DataFrame({"epoch": epochs, **band._asdict(), "runs": len(values)})
             parts.append(part.assign(**levels))
     columns = [*by, "epoch", "low", "median", "high", "runs"]
     return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def cost_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
+    """The same against what was computed: passes over the training rows that took loss and gradient.
+
+    Args:
+        runs: One row a run, with the columns of `by`.
+        by: Factors that separate the lines.
+        histories: Their curves, fit_evaluations among them: passes up to the end of each epoch.
+        curve: Name of the curve.
+        floor: What every lower value counts as, and the time after a divergence.
+
+    Returns:
+        Columns of `by`, then passes (log-spaced, to where the cheapest run of the line ends), low, median, high, runs.
+    """
+    parts = []
+    for levels, group in each_group(runs, by):
+        epochs, run_ids = range(int(group["epochs"].max()) + 1), group["run_id"].tolist()
+        values, passes = (histories.values(name, 0, run_ids, epochs) for name in (curve, "fit_evaluations"))
+        if len(values) and len(values) == len(passes):
+            reached = drawn_epochs(int(np.nanmax(passes, axis=1).min()))
+            at = [np.searchsorted(run[np.isfinite(run)], reached, side="right") - 1 for run in passes]
+            scores = np.take_along_axis(values, np.array(at), axis=1)
+            band = quartile_band(np.maximum(np.nan_to_num(scores, nan=floor), floor))
+            part = pd.DataFrame({"passes": reached, **band._asdict(), "runs": len(values)})
+            parts.append(part.assign(**levels))
+    columns = [*by, "passes", "low", "median", "high", "runs"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def draw_cost(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    """As `draw_fit`, against passes over the training rows."""
+    draw_fit(table.rename(columns={"passes": "epoch"}), axes, palette, factor)
+    axes.set_xlabel("passes over the training rows")
 
 
 def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:

@@ -26,13 +26,14 @@ def epochs_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
     return table.assign(lost=table["test_score"] - table["last_test_score"]).drop(columns="cell_id")
 
 
-def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, metric: str) -> None:
     """A dot a cell, last epoch against chosen epoch; below the diagonal the last epoch is worse."""
     for level, cells in table.groupby(factor, sort=False):
         style = palette.style(factor, level)
         axes.plot(cells["test_score"], cells["last_test_score"], style.marker, color=style.color, alpha=0.6)
-    axes.axline((0, 0), slope=1, color=MUTED, linewidth=1)
-    axes.set_xlabel("test_r2")
+    highest = float(table[["test_score", "last_test_score"]].to_numpy(dtype=float).max(initial=-1.0))
+    axes.axline((highest, highest), slope=1, color=MUTED, linewidth=1)
+    axes.set_xlabel(metric)
     plain_numbers(axes.xaxis)
     plain_numbers(axes.yaxis)
 

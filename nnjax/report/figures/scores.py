@@ -1,4 +1,4 @@
-"""R² on test rows: its spread over replicates, paired differences, baselines, and what carries the variance."""
+"""Scores on test rows: their spread over replicates, paired differences, baselines, and what carries the variance."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.choice import by_split, choose_on_validation
+from nnjax.report.choice import choose_on_validation
+from nnjax.report.claims import ALPHA
 from nnjax.report.figures.scales import named_x, named_y, plain_numbers
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, SHADE, Palette
 from nnjax.statistics.effects import grid_shares
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
-
-ALPHA = 0.05
 
 MOST_LEVEL_NAMES = 4
 """Names that stand side by side below a panel without being turned."""
@@ -27,6 +26,26 @@ def spread_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         Columns of `by`, then split and test_score.
     """
     return runs.groupby([*by, "split"], sort=False)["test_score"].mean().reset_index()
+
+
+def split_spread(table: pd.DataFrame, by: Sequence[str]) -> tuple[float, float] | None:
+    """How the scores of several levels vary: what a split does to all of them alike, and what is left beside it.
+
+    Args:
+        table: From `spread_table`.
+        by: The factors that it was made by.
+
+    Returns:
+        Standard deviation over splits of the mean over levels, and of a score less the means of its level and of its
+        split; None for fewer than two levels or splits that all have a score.
+    """
+    wide = table.pivot(index="split", columns=list(by), values="test_score").dropna().to_numpy(dtype=float)
+    if min(wide.shape, default=0) < 2:
+        return None
+    splits = wide.mean(axis=1)
+    rest = wide - splits[:, None] - wide.mean(axis=0) + wide.mean()
+    freedom = (wide.shape[0] - 1) * (wide.shape[1] - 1)
+    return float(splits.std(ddof=1)), float(np.sqrt((rest**2).sum() / freedom))
 
 
 def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, baseline: float) -> None:
@@ -152,7 +171,7 @@ def draw_importance(table: pd.DataFrame, axes: Axes) -> None:
     for place, share in enumerate(table["share"]):
         axes.text(share, place, f"\u00a0{100 * share:.0f} %", va="center", color=INK)
     named_y(axes, table["effect"].tolist())
-    axes.set_xlim(0, 1.18 * table["share"].max())
+    axes.set_xlim(0, 1.18 * max(table["share"].max(), 0.01))
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
     axes.grid(visible=False)
@@ -175,8 +194,3 @@ def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[i
         columns = {key: values[0] for key, values in interval_columns([interval]).items()}
         rows.append({"name": name, "test_score": score.mean(), "standard_deviation": score.std()} | columns)
     return pd.DataFrame(rows)
-
-
-def split_scores(runs: pd.DataFrame) -> pd.Series:
-    """Test score of each split, for `models_table`."""
-    return by_split(runs, "test_score")

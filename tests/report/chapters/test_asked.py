@@ -22,3 +22,22 @@ def test_lost_runs_are_listed_by_identity(material):
     rows = asked_chapter(material).tables["lost"].frame
     assert rows["status"].tolist() == ["diverged", "missing"]
     assert set(rows["run_id"]) == set(material.results.loc[material.results["status"] != "finished", "run_id"])
+
+
+def test_a_study_of_the_lecture_opens_like_a_paper(classes):
+    facts = asked_chapter(classes).facts
+    assert facts["lecture"] == "Deeper networks tell classes apart better."
+    assert facts["confirms"].startswith("Depth 2 beats") and facts["refutes"].startswith("Depth 2 has no")
+    assert facts["classes"] == "setosa (50 rows), versicolor (50) and virginica (50)"
+
+
+def test_any_other_study_says_nothing_of_a_lecture(material, written, written_classes):
+    assert asked_chapter(material).facts["lecture"] == ""
+    assert "<blockquote>" not in written.page.read_text() and "<blockquote>" in written_classes.page.read_text()
+
+
+def test_factors_at_their_default_are_folded_away_and_no_factor_is_lost(material):
+    tables = asked_chapter(material).tables
+    told, rest = (set(tables[name].frame["factor"]) for name in ("factors", "defaults"))
+    assert {"activation", "l2", "width", "epochs", "optimizer"} <= told and "momentum" in rest
+    assert told | rest == set(factors_table(material)["factor"]) and not told & rest

@@ -1,6 +1,12 @@
 """Best cells."""
 
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
 from nnjax.report.chapters.best import best_chapter, top_cells
+from nnjax.report.write import write_material
 
 
 def test_the_leaderboard_is_sorted_by_validation_rows(material):
@@ -19,3 +25,15 @@ def test_the_nested_figure_stands_beside_the_naive_maximum(material):
 def test_the_chosen_cells_are_counted_over_all_splits(material):
     chosen = best_chapter(material).tables["chosen"].frame
     assert chosen["splits"].sum() == 4
+
+
+@pytest.mark.parametrize(("chosen", "words"), [([1, 1, 1, 1], "All splits choose"), ([1, 2, 1, 1], "2 different ones")])
+def test_the_page_says_whether_the_splits_agree(material, tmp_path, chosen, words):
+    selection = replace(material.best.selection, chosen=np.array(chosen))
+    agreed = replace(material, best=replace(material.best, selection=selection))
+    assert words in " ".join(write_material(agreed, tmp_path).page.read_text().split())
+
+
+def test_counts_that_are_the_same_for_every_cell_are_left_to_the_file(material):
+    view = best_chapter(material).tables["top"]
+    assert "runs" in view.frame.columns and ("runs" in view.columns) is (view.frame["runs"].nunique() > 1)

@@ -1,6 +1,15 @@
 """Convergence."""
 
+from nnjax.report.answers import answers
 from nnjax.report.chapters.convergence import convergence_chapter
+
+OPTIMIZERS = """
+question = "Is L-BFGS worth its line search?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {optimizer = ["adam", "lbfgs"], depth = [1, 2]}
+fixed = {epochs = 12, batch_size = "full"}
+"""
 
 
 def test_every_other_studied_factor_has_its_own_curves(material):
@@ -12,3 +21,17 @@ def test_every_other_studied_factor_has_its_own_curves(material):
 def test_captions_say_where_the_other_factors_stand(material):
     captions = [figure.caption for figure in convergence_chapter(material).figures.values()]
     assert all("l2 chosen on validation rows in each split" in caption for caption in captions)
+
+
+def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_space, make_results, make_material):
+    space = make_space(OPTIMIZERS)
+    chapter = convergence_chapter(make_material(space, make_results(space)))
+    passes = chapter.figures["cost"].table.frame.groupby("optimizer")["passes"].max()
+    assert passes.to_dict() == {"adam": 12, "lbfgs": 30}
+    assert "passes over the training rows</text>" in chapter.figures["cost"].panels[0].svg
+
+
+def test_the_speed_of_the_prose_is_that_of_the_headline(material):
+    speed = convergence_chapter(material).facts["speed"]
+    sentence = next(answer.sentence for answer in answers(material) if answer.theme == "speed")
+    assert f"comes first with {speed.fastest}: after {speed.epochs} epochs" in sentence

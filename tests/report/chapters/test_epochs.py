@@ -2,18 +2,25 @@
 
 import pytest
 
-from nnjax.report.chapters.epochs import lost_interval, lost_table
+from nnjax.report.chapters.epochs import epochs_chapter
 
 
-def test_what_the_last_epoch_costs_is_a_paired_interval_over_splits(material):
-    runs = material.results.assign(lost=material.results["test_score"] - material.results["last_test_score"])
-    assert lost_interval(material).estimate == pytest.approx(runs.groupby("split")["lost"].mean().mean())
+def test_early_stopping_is_told_by_patience_and_by_level(material):
+    tables = epochs_chapter(material).tables
+    assert tables["stopping"].frame["patience"].tolist() == [1, 2, 5, 10]
+    by_level = tables["stopping_by_level"].frame
+    assert by_level.groupby("activation", sort=False).size().to_dict() == {"logistic": 4, "relu": 4, "elu": 4}
+    assert by_level.groupby("patience")["runs"].sum().tolist() == tables["stopping"].frame["runs"].tolist()
 
 
-def test_every_level_of_every_factor_has_its_cost(material):
-    table = lost_table(material)
-    assert set(table["factor"]) == set(material.layout.levels)
-    deep, shallow = (
-        table[(table["factor"] == "depth") & (table["level"] == level)]["estimate"].item() for level in "31"
-    )
-    assert deep > shallow
+@pytest.mark.parametrize(("fixture", "is_there"), [("material", False), ("classes", True)])
+def test_what_test_rows_lose_is_shown_where_they_were_scored(request, fixture, is_there):
+    chapter = epochs_chapter(request.getfixturevalue(fixture))
+    assert ("test_score_lost" in chapter.tables["stopping"].columns) is is_there
+    assert chapter.facts["has_test_curves"] is is_there
+
+
+def test_the_curves_are_those_of_the_task(classes):
+    figures = epochs_chapter(classes).figures
+    assert figures["gap"].caption.startswith("fit_train_accuracy (dashed) and fit_validation_accuracy (solid)")
+    assert "test_accuracy</text>" in figures["cells"].panels[0].svg

@@ -4,6 +4,14 @@ import pytest
 
 from nnjax.report.chapters.gradients import gradients_chapter, slopes_table
 
+FLAT = """
+question = "How far does a linear model get?"
+data = {name = "iris"}
+replicates = {splits = 4}
+studied = {learning_rate = [0.01, 0.001], l2 = [0.0, 0.1]}
+fixed = {depth = 0, epochs = 3}
+"""
+
 
 def test_slopes_carry_their_interval_and_the_share_that_vanished(material):
     deep = material.reference_runs[material.reference_runs["depth"] > 1]
@@ -19,3 +27,16 @@ def test_the_first_panels_are_those_of_networks_with_something_to_vanish_across(
     figures = gradients_chapter(material).figures
     assert [panel.title for panel in figures["start"].panels] == ["depth = 3"]
     assert [panel.title for panel in figures["units"].panels] == ["saturated", "dead"]
+
+
+def test_networks_without_hidden_layers_are_left_out(classes):
+    chapter = gradients_chapter(classes)
+    assert [panel.title for panel in chapter.figures["start"].panels] == ["depth = 2"]
+    assert set(chapter.figures["units"].table.frame["depth"]) == {2}
+    assert [panel.title for panel in chapter.figures["update_ratio"].panels] == ["depth = 0", "depth = 2"]
+
+
+def test_a_study_of_networks_without_hidden_layers_says_so(make_space, make_results, make_material):
+    space = make_space(FLAT)
+    chapter = gradients_chapter(make_material(space, make_results(space)))
+    assert chapter.facts == {"has_depth": False} and list(chapter.figures) == ["update_ratio"]

@@ -6,7 +6,15 @@ import pyarrow as pa
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.figures.curves import draw_fit, draw_restricted, draw_steps, fit_table, restricted_table, steps_table
+from nnjax.report.figures.curves import (
+    cost_table,
+    draw_fit,
+    draw_restricted,
+    draw_steps,
+    fit_table,
+    restricted_table,
+    steps_table,
+)
 from nnjax.report.histories import make_histories
 from nnjax.report.theme import make_palette
 
@@ -21,11 +29,35 @@ def axes():
 def test_curves_are_medians_and_quartiles_with_r2_clipped():
     runs = pd.DataFrame({"run_id": list("abc"), "activation": "relu", "epochs": 2})
     curves = {"run_id": list("abc"), "fit": [[0, 0.1, 0.4], [0, 0.3, 0.5], [0, -9.0, np.nan]]}
-    table = fit_table(runs, ["activation"], make_histories(pa.table(curves)), "fit")
+    table = fit_table(runs, ["activation"], make_histories(pa.table(curves)), "fit", floor=-1.0)
     assert table["epoch"].tolist() == [1, 2]
     assert table["median"].tolist() == pytest.approx([0.1, 0.4])
     assert table["low"].tolist() == pytest.approx([-0.45, -0.3])
     assert table["runs"].tolist() == [3, 3]
+
+
+def test_curves_against_cost_hold_the_last_epoch_that_was_paid_for():
+    runs = pd.DataFrame({"run_id": list("ab"), "optimizer": ["sgd", "lbfgs"], "epochs": 3})
+    histories = make_histories(
+        pa.table(
+            {
+                "run_id": list("ab"),
+                "fit": [[0.0, 0.1, 0.2, 0.3], [0.0, 0.4, 0.6, 0.8]],
+                "fit_evaluations": [[0.0, 1.0, 2.0, 3.0], [0.0, 2.0, 3.0, 5.0]],
+            }
+        )
+    )
+    table = cost_table(runs, ["optimizer"], histories, "fit", floor=-1.0).set_index(["optimizer", "passes"])["median"]
+    assert table["sgd"].to_dict() == pytest.approx({1: 0.1, 2: 0.2, 3: 0.3})
+    assert table["lbfgs"].to_dict() == pytest.approx({1: 0.0, 2: 0.4, 3: 0.6, 4: 0.6, 5: 0.8})
+
+
+def test_without_counted_passes_there_are_no_curves_against_cost():
+    runs = pd.DataFrame({"run_id": ["a"], "optimizer": "sgd", "epochs": 1})
+    table = cost_table(
+        runs, ["optimizer"], make_histories(pa.table({"run_id": ["a"], "fit": [[0.0, 0.1]]})), "fit", 0.0
+    )
+    assert table.empty
 
 
 def test_the_staircase_counts_runs_that_never_arrive():

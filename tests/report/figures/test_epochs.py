@@ -26,9 +26,11 @@ def test_the_best_epochs_of_finished_runs_make_a_staircase():
 
 def test_cells_are_dots_beside_the_diagonal():
     axes = Figure().subplots()
-    table = pd.DataFrame({"activation": ["relu"] * 2, "test_score": [0.4, 0.5], "last_test_score": [0.1, 0.5]})
-    draw_epochs(table, axes, PALETTE, "activation")
-    assert axes.lines[0].get_xydata().tolist() == [[0.4, 0.1], [0.5, 0.5]]
+    table = pd.DataFrame({"activation": ["relu"] * 2, "test_score": [0.94, 0.95], "last_test_score": [0.91, 0.95]})
+    draw_epochs(table, axes, PALETTE, "activation", "test_accuracy")
+    assert axes.lines[0].get_xydata().tolist() == [[0.94, 0.91], [0.95, 0.95]]
+    assert axes.get_xlabel() == "test_accuracy"
+    assert axes.get_xlim()[0] > 0.9, "the diagonal must not stretch the axes to zero"
 
 
 def test_training_rows_are_dashed():

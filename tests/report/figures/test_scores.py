@@ -13,9 +13,11 @@ from nnjax.report.figures.scores import (
     draw_spread,
     importance_table,
     models_table,
+    split_spread,
     spread_table,
 )
 from nnjax.report.layout import make_layout
+from nnjax.report.task import REGRESSION
 from nnjax.report.theme import INK, PAGE, make_palette
 
 SIZES = (331, 111)
@@ -29,7 +31,7 @@ def grid(test_r2, validation_r2=None):
     table = table.assign(
         status="finished", test_r2=test_r2, validation_r2=test_r2 if validation_r2 is None else validation_r2
     )
-    return with_scores(table.assign(last_validation_r2=0.0, last_test_r2=0.0))
+    return with_scores(table.assign(last_validation_r2=0.0, last_test_r2=0.0), REGRESSION)
 
 
 @pytest.fixture
@@ -79,6 +81,13 @@ def test_seeds_are_averaged_within_a_split():
     assert spread_table(runs, ["activation"])["test_score"].tolist() == pytest.approx([0.3, 0.5])
 
 
+def test_what_a_split_does_to_all_levels_is_told_from_the_rest():
+    scores = [("relu", 0, 0.1), ("relu", 1, 0.3), ("relu", 2, 0.5), ("elu", 0, 0.2), ("elu", 1, 0.4), ("elu", 2, 0.6)]
+    table = pd.DataFrame(scores, columns=["activation", "split", "test_score"])
+    assert split_spread(table, ["activation"]) == pytest.approx((0.2, 0.0), abs=1e-12)
+    assert split_spread(table[table["activation"] == "elu"], ["activation"]) is None
+
+
 def test_intervals_are_drawn_thick_thin_and_with_their_point(axes):
     row = {"name": "a", "estimate": 0.1, "low": -0.1, "high": 0.3, "low_plain": 0.0, "high_plain": 0.2}
     draw_intervals(pd.DataFrame([row | {"place": 0, "color": INK, "is_hollow": True}]), axes, 0.02)
@@ -93,6 +102,11 @@ def test_spread_marks_mean_and_baseline(axes):
     )
     draw_spread(table.assign(mean=0.3), axes, make_palette({"activation": ["relu"]}), "activation", 0.45)
     assert axes.lines[0].get_ydata()[0] == 0.45 and list(axes.lines[2].get_ydata()) == [0.3, 0.3]
+
+
+def test_cells_that_do_not_differ_have_no_importance_and_a_drawing(axes):
+    draw_importance(pd.DataFrame({"effect": ["depth", "width"], "share": [0.0, 0.0]}), axes)
+    assert axes.get_xlim()[1] > 0
 
 
 def test_importance_bars_carry_their_percentage(axes):

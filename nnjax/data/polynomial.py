@@ -1,0 +1,49 @@
+"""Polynomial features: products of the inputs up to a degree, so that a linear model can draw curves."""
+
+from math import comb
+
+import numpy as np
+from numpy.typing import NDArray
+
+HIGHEST_DEGREE = 5
+MOST_FEATURES = 5000
+MOST_NUMBERS = 20_000_000
+"""More columns, or rows times columns, are refused: 160 megabytes of float64."""
+
+
+def count_polynomial_features(n_features: int, degree: int) -> int:
+    """Number of products of 1 to `degree` inputs, repetition allowed: (D + d over d) − 1.
+
+    Example:
+        >>> count_polynomial_features(2, 2)
+        5
+    """
+    return comb(n_features + degree, degree) - 1
+
+
+def form_polynomial(
+    features: NDArray[np.float64], names: tuple[str, ...], degree: int
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """All products of up to `degree` inputs, without the constant, which a bias is.
+
+    Args:
+        features: Inputs in their own units [N, D].
+        names: D names.
+        degree: 1 or more; 1 returns what came in.
+
+    Returns:
+        Columns ordered by degree, the inputs themselves first, and their names, such as "x1", "x1^2", "x1 x2".
+
+    Source: the lecture's slide on non-linear boundaries; scikit-learn's PolynomialFeatures.
+
+    Example:
+        >>> form_polynomial(np.array([[2.0, 3.0]]), ("x1", "x2"), 2)
+        (array([[2., 3., 4., 6., 9.]]), ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2'))
+    """
+    if degree == 1:
+        return features, names
+    from sklearn.preprocessing import PolynomialFeatures  # here: its import takes seconds
+
+    products = PolynomialFeatures(degree, include_bias=False)
+    columns: NDArray[np.float64] = products.fit_transform(features)
+    return columns, tuple(str(name) for name in products.get_feature_names_out(list(names)))

@@ -1,0 +1,113 @@
+"""Data sets that come with scikit-learn, in their own units; none needs the network.
+
+Every import of scikit-learn stands inside its function: workers read no data set, and the import takes seconds.
+"""
+
+from nnjax.data.reader import Columns, Reader, index_by_name
+
+
+def read_diabetes() -> Columns:
+    """442 patients, 10 measurements, disease progression one year later."""
+    from sklearn.datasets import load_diabetes
+
+    bunch = load_diabetes(scaled=False)
+    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("disease progression",))
+
+
+def read_linnerud() -> Columns:
+    """20 men, 3 exercises, 3 measurements of the body: several outputs."""
+    from sklearn.datasets import load_linnerud
+
+    bunch = load_linnerud()
+    features, targets = (tuple(name.lower() for name in names) for names in (bunch.feature_names, bunch.target_names))
+    return Columns(bunch.data, bunch.target, features, targets)
+
+
+def read_iris() -> Columns:
+    """150 flowers, 4 lengths, 3 species of 50 each."""
+    from sklearn.datasets import load_iris
+
+    bunch = load_iris()
+    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("species",), _texts(bunch.target_names))
+
+
+def read_wine() -> Columns:
+    """178 wines, 13 chemical measurements, 3 cultivars."""
+    from sklearn.datasets import load_wine
+
+    bunch = load_wine()
+    cultivars = tuple(f"cultivar {number}" for number in (1, 2, 3))
+    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("cultivar",), cultivars)
+
+
+def read_breast_cancer() -> Columns:
+    """569 tumours, 30 measurements of cell nuclei; class 1 is benign."""
+    from sklearn.datasets import load_breast_cancer
+
+    bunch = load_breast_cancer()
+    return Columns(bunch.data, bunch.target, _texts(bunch.feature_names), ("diagnosis",), _texts(bunch.target_names))
+
+
+def read_digits() -> Columns:
+    """1797 handwritten digits, 8 × 8 pixels from 0 to 16, 10 classes."""
+    from sklearn.datasets import load_digits
+
+    bunch = load_digits()
+    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("digit",), _texts(bunch.target_names))
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    return tuple(str(value) for value in values)  # type: ignore[attr-defined]  # a NumPy array of text or numbers
+
+
+SKLEARN_READERS = index_by_name(
+    Reader(
+        "diabetes",
+        "regression",
+        10,
+        read_diabetes,
+        "442 patients: disease progression after a year from 10 measurements",
+        "Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression; scikit-learn's copy, unscaled",
+    ),
+    Reader(
+        "linnerud",
+        "regression",
+        3,
+        read_linnerud,
+        "20 men: weight, waist and pulse from 3 exercises (3 outputs)",
+        "Tenenhaus (1998), La régression PLS; scikit-learn's copy",
+    ),
+    Reader(
+        "iris",
+        "classification",
+        4,
+        read_iris,
+        "150 flowers: 3 species from 4 lengths",
+        "Fisher (1936), The use of multiple measurements in taxonomic problems; scikit-learn's copy",
+    ),
+    Reader(
+        "wine",
+        "classification",
+        13,
+        read_wine,
+        "178 wines: 3 cultivars from 13 chemical measurements",
+        "Forina et al., UCI machine learning repository; scikit-learn's copy",
+    ),
+    Reader(
+        "breast_cancer",
+        "classification",
+        30,
+        read_breast_cancer,
+        "569 tumours: malignant (class 0) or benign (class 1) from 30 measurements of cell nuclei",
+        "Wolberg, Street, Mangasarian (1995), UCI machine learning repository; scikit-learn's copy",
+    ),
+    Reader(
+        "digits",
+        "classification",
+        64,
+        read_digits,
+        "1797 handwritten digits: 10 classes from 8 × 8 pixels",
+        "Alpaydin, Kaynak (1998), UCI machine learning repository, its test rows; scikit-learn's copy",
+    ),
+)
+"""Name -> reader."""

@@ -1,0 +1,120 @@
+"""One layer's nonlinearity: the switch by which one program serves many activations, PReLU and maxout."""
+
+import functools
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float, Int, Scalar
+
+from nnjax.network.activations import ACTIVATIONS, Activation, Bends
+
+
+def _branch(member: Activation) -> Callable[[Array, Array, Bends], tuple[Array, Array]]:
+    def both(z: Array, bias: Array, bends: Bends) -> tuple[Array, Array]:
+        shifted = z + bias
+        return member.function(shifted, bends), member.derivative(shifted, bends)
+
+    return both
+
+
+def value_and_slope(
+    branches: tuple[str, ...],
+    z: Float[Array, " units"],
+    bias: Float[Array, " units"],
+    index: Int[Scalar, ""],
+    bends: Bends,
+) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
+    """Apply activation number `index` of the branches to z + bias.
+
+    The index is the same for all runs of a chunk, so that the switch stays a branch and never becomes a select.
+
+    Returns:
+        a = f(z + bias) and the slope f'(z + bias).
+    """
+    both: tuple[Array, Array] = lax.switch(index, [_branch(ACTIVATIONS[name]) for name in branches], z, bias, bends)
+    return both
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(0,))
+def activate(
+    branches: tuple[str, ...],
+    z: Float[Array, " units"],
+    bias: Float[Array, " units"],
+    probe: Float[Array, " units"],
+    index: Int[Scalar, ""],
+    bends: Bends,
+) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
+    """One layer's nonlinearity, differentiated by its closed form instead of by a second switch.
+
+    Args:
+        branches: Names of the activations that the program has.
+        z: Pre-activations without bias.
+        bias: The layer's bias.
+        probe: Zeros. Its value is ignored; its gradient is the derivative of the loss by the pre-activation, which
+            `jax.grad` then hands out beside the parameters' gradients.
+        index: Position in `branches`.
+        bends: Numbers that bend some of them; not differentiated.
+
+    Returns:
+        The activations, and their slopes (not differentiated further).
+
+    Example:
+        >>> zeros, bends = jnp.zeros(2), Bends(0.01, 1.0)
+        >>> a, slope = activate(("tanh", "relu"), jnp.array([-1.0, 2.0]), zeros, zeros, jnp.int32(1), bends)
+        >>> a.tolist(), slope.tolist()
+        ([0.0, 2.0], [0.0, 1.0])
+    """
+    return value_and_slope(branches, z, bias, index, bends)
+
+
+def _activate_forward(
+    branches: tuple[str, ...], z: Array, bias: Array, probe: Array, index: Array, bends: Bends
+) -> tuple[tuple[Array, Array], Array]:
+    a, slope = value_and_slope(branches, z, bias, index, bends)
+    return (a, slope), slope
+
+
+def _activate_backward(
+    branches: tuple[str, ...], slope: Array, cotangents: tuple[Array, Array]
+) -> tuple[Array, Array, Array, None, None]:
+    delta = cotangents[0] * slope
+    return delta, delta, delta, None, None
+
+
+activate.defvjp(_activate_forward, _activate_backward)
+
+
+def prelu(
+    z: Float[Array, " units"],
+    bias: Float[Array, " units"],
+    probe: Float[Array, " units"],
+    negative_slope: Float[Array, " slopes"],
+) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
+    """ReLU with a learned slope below zero.
+
+    Args:
+        z: Pre-activations without bias.
+        bias: The layer's bias.
+        probe: Zeros; see `activate`.
+        negative_slope: α, one a unit or one for the layer.
+
+    Returns:
+        The activations and their slopes. Source: He et al. 2015, eq. 1.
+    """
+    shifted = z + bias + probe
+    slope = jnp.where(shifted > 0, 1.0, negative_slope)
+    return shifted * slope, lax.stop_gradient(slope)
+
+
+def maxout(
+    z: Float[Array, "pieces units"], bias: Float[Array, "pieces units"], probe: Float[Array, " units"]
+) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
+    """The largest of a unit's pieces. The probe stands behind the maximum: its gradient is that by the winning piece.
+
+    Returns:
+        The activations and their slopes, which are 1. Source: Goodfellow et al. 2013, eq. 2.
+    """
+    largest = jnp.max(z + bias, axis=0) + probe
+    return largest, jnp.ones_like(largest)

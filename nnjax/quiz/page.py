@@ -1,0 +1,263 @@
+"""The quiz's page: one HTML file in the report's own look, its tables as CSV files beside it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
+
+from nnjax.lecture.perceptron import append_bias
+from nnjax.quiz import conclusions
+from nnjax.quiz.networks import LEARNING_RATE, ActivationAnswer, Effort, Region
+from nnjax.quiz.perceptrons import CYCLE_LIMIT, GateAnswer
+from nnjax.quiz.pictures import (
+    SMALL,
+    SQUARE,
+    draw_region,
+    draw_scores,
+    draw_shares,
+    draw_small_region,
+    gate_drawing,
+)
+from nnjax.quiz.regression import DiabetesAnswer
+from nnjax.quiz.tables import (
+    GATE_COLUMNS,
+    cycles_table,
+    gates_table,
+    pattern_table,
+    scores_table,
+    shares_table,
+    spread_table,
+)
+from nnjax.report.drawing import Draw, Shape, draw_panels
+from nnjax.report.page import Page
+from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, css_variables, variable
+from nnjax.report.views import Chapter, FigureView, Key, view_table
+from nnjax.sweep.durable import write_durably
+
+SHOWN = ("relu", "logistic", "binary_step")
+"""Activations of which one seed that solves XOR and one that fails are drawn large, where there are both."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All that the page is made of.
+
+    Attributes:
+        gates: Question 1.
+        networks: Question 2.
+        diabetes: Question 3.
+        effort: How much was trained for question 2.
+        base_seed: What the orders of question 1 and the seeds of question 2 are derived from.
+    """
+
+    gates: Sequence[GateAnswer]
+    networks: Sequence[ActivationAnswer]
+    diabetes: DiabetesAnswer
+    effort: Effort
+    base_seed: int
+
+
+def write_page(answers: Answers, folder: Path) -> Path:
+    """Write page and tables; the page last, so that it never promises what is not there.
+
+    Args:
+        answers: What was found.
+        folder: Where to.
+
+    Returns:
+        Path of index.html.
+    """
+    chapters = [make(answers) for make in CHAPTERS]
+    for table in (table for chapter in chapters for table in chapter.all_tables()):
+        write_durably(folder / "tables" / f"{table.name}.csv", table.frame.to_csv(index=False).encode())
+    page = Page(
+        title="quiz",
+        question="The take-home quiz, answered",
+        subtitle="OR, AND, NOT and XOR by a single-layer perceptron; XOR by a multilayer one; and R² of a multilayer "
+        "perceptron on scikit-learn's diabetes data with 25 % test rows.",
+        chapters=chapters,
+        footer=f"Made by nnjax {version('nnjax')} with `nnjax quiz`; the same command makes the same page.",
+    )
+    path = folder / "index.html"
+    write_durably(path, _render(page).encode())
+    return path
+
+
+def _render(page: Page) -> str:
+    """The report's own template with the quiz's chapters and a few rules more in its style sheet."""
+    report = PackageLoader("nnjax.report")
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("nnjax.quiz"), report, PrefixLoader({"report": report})]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
+    return environment.get_template("report.html.j2").render(page=page, colors=colors)
+
+
+def headline_chapter(answers: Answers) -> Chapter:
+    """The three answers, a sentence or two each."""
+    diabetes, networks = answers.diabetes, answers.networks
+    facts = {
+        "headline": conclusions.headline(answers.gates, networks, diabetes),
+        "answers": [
+            ("OR, AND, NOT, XOR", conclusions.gates_conclusion(answers.gates)),
+            ("XOR, 2-5-2-1", conclusions.xor_conclusion(networks)),
+            ("R², one split", conclusions.one_split_conclusion(diabetes)),
+            ("R², many splits", conclusions.many_splits_conclusion(diabetes)),
+            ("so what", conclusions.luck_conclusion(diabetes)),
+        ],
+    }
+    return Chapter("headline", "The answers", facts=facts)
+
+
+def perceptron_chapter(answers: Answers) -> Chapter:
+    """The gates: table and boundaries."""
+    gates = answers.gates
+    facts = {
+        "conclusion": conclusions.gates_conclusion(gates),
+        "orders": conclusions.order_conclusion(gates),
+        "base_seed": answers.base_seed,
+        "limit": CYCLE_LIMIT,
+        "proofs": [(a.gate.name, a.separation.sentence, a.loop_sentence) for a in gates if not a.run.is_converged],
+        "on_boundary": [a.gate.name for a in gates if a.run.is_converged and _stops_on_boundary(a)],
+    }
+    caption = (
+        "What the perceptron found: filled patterns must answer 1, hollow ones 0; it answers 1 on the tinted side. "
+        "Dashed: the lecture's own weights. XOR: all boundaries that come back in every cycle; dotted, the mixture of "
+        "either class that ends in the same point, which no line can have on both sides."
+    )
+    keys = (
+        Key("found", variable(INK)),
+        Key("the lecture's", variable(MUTED), "6 3"),
+        Key("answers 1", variable(POSITIVE), is_area=True),
+    )
+    panels = draw_panels("gates", [gate_drawing(answer) for answer in gates], SQUARE)
+    figure = FigureView("gates", caption, keys, panels, 4, view_table("gate_cycles", cycles_table(gates)))
+    tables = {"gates": view_table("gates", gates_table(gates), columns=GATE_COLUMNS)}
+    return Chapter("perceptron", "OR, AND, NOT, XOR: one perceptron", {"gates": figure}, tables, facts)
+
+
+def _stops_on_boundary(answer: GateAnswer) -> bool:
+    return bool((append_bias(answer.gate.patterns) @ answer.run.weights == 0.0).any())
+
+
+def xor_chapter(answers: Answers) -> Chapter:
+    """The network on XOR: shares, regions."""
+    networks, effort = answers.networks, answers.effort
+    table = shares_table(networks)
+    figures = {"shares": _shares_figure(networks)}
+    both = {a.activation: (a.solved, a.failed) for a in networks if a.solved and a.failed}
+    shown = [(name, region) for name in SHOWN for region in both.get(name, ()) if region]
+    if shown:
+        figures["regions"] = _regions_figure(shown)
+    gallery = [(a.activation, region) for a in networks if (region := a.solved or a.failed)]
+    figures["gallery"] = _gallery_figure(gallery)
+    facts = {
+        "conclusion": conclusions.xor_conclusion(networks),
+        "step": conclusions.step_conclusion(networks),
+        "seeds": effort.seeds,
+        "epochs": effort.epochs,
+        "base_seed": effort.base_seed,
+        "learning_rate": LEARNING_RATE,
+        "parameters": min(answer.parameters for answer in networks),
+    }
+    return Chapter("xor", "XOR: a multilayer perceptron", figures, {"shares": view_table("xor", table)}, facts)
+
+
+def _shares_figure(networks: Sequence[ActivationAnswer]) -> FigureView:
+    table = shares_table(networks)
+    seeds = int(table["seeds"].iloc[0])
+    shape = Shape(width=430, height=60 + 21 * len(table), left=86, right=40, top=10, font_size=11)
+    caption = (
+        f"Share of {seeds} seeds from which the 2-5-2-1 network answers all four patterns right after the last epoch, "
+        "with its exact 95 % interval (Clopper-Pearson); the number is the count. Every activation starts from the "
+        "same seeds."
+    )
+    draw: Draw = partial(draw_shares, table)
+    columns = ["activation", "solved", "share", "low", "high"]
+    view = view_table("xor_shares", table[columns])
+    return FigureView("shares", caption, (), draw_panels("shares", [("", draw)], shape), 1, view)
+
+
+def _regions_figure(shown: Sequence[tuple[str, Region]]) -> FigureView:
+    parts: list[tuple[str, Draw]] = [
+        (f"{name}, seed {region.seed}: {'solved' if region.is_solved else 'failed'}", partial(draw_region, region))
+        for name, region in shown
+    ]
+    caption = (
+        "Where the trained network answers 1 (tinted like the filled patterns) and where 0, beyond the four patterns "
+        "too: the first seed that solves XOR and the first that does not."
+    )
+    panels = draw_panels("regions", parts, SQUARE)
+    return FigureView("regions", caption, _class_keys(), panels, 4, view_table("xor_patterns", pattern_table(shown)))
+
+
+def _gallery_figure(gallery: Sequence[tuple[str, Region]]) -> FigureView:
+    parts: list[tuple[str, Draw]] = [
+        (name if region.is_solved else f"{name} (failed)", partial(draw_small_region, region))
+        for name, region in gallery
+    ]
+    caption = "The same for every activation: the first seed that solves XOR, or the first seed where none does."
+    panels, view = draw_panels("gallery", parts, SMALL), view_table("xor_gallery", pattern_table(gallery))
+    return FigureView("gallery", caption, _class_keys(), panels, 4, view)
+
+
+def _class_keys() -> tuple[Key, ...]:
+    return Key("answers 1", variable(POSITIVE), is_area=True), Key("answers 0", variable(NEGATIVE), is_area=True)
+
+
+def diabetes_chapter(answers: Answers) -> Chapter:
+    """R² on one split and on many."""
+    answer = answers.diabetes
+    scores, spread = scores_table(answer), spread_table(answer)
+    caption = (
+        "R² on test rows. Each dot of the first two rows is a split (and, for the network, a seed), "
+        "each dot of the third a seed on one and the same split. Diamond and dashed line: the one number that a "
+        "student would hand in. Bar: 95 % interval of the mean, corrected for splits that share one table; tick: mean. "
+        "The third row has no interval: its seeds know nothing of other rows."
+    )
+    keys = (
+        Key("a split or a seed", variable(ACCENT), marker="-2,-3 2,-3 3,0 2,3 -2,3 -3,0"),
+        Key("the one number", variable(POSITIVE), "6 3", "0,-4 4,0 0,4 -4,0"),
+        Key("mean and interval", variable(INK)),
+    )
+    shape = Shape(width=450, height=212, left=126, right=12, top=8, bottom=40, font_size=11)
+    draw: Draw = partial(draw_scores, scores, spread, answer.one)
+    panels = draw_panels("scores", [("", draw)], shape)
+    figure = FigureView("scores", caption, keys, panels, 1, view_table("diabetes_scores", scores))
+    sizes, replicates = answer.sizes, answer.space.study.replicates
+    facts = {
+        "conclusions": [
+            conclusions.one_split_conclusion(answer),
+            conclusions.many_splits_conclusion(answer),
+            conclusions.ridge_conclusion(answer),
+            conclusions.luck_conclusion(answer),
+        ],
+        "share": conclusions.share_conclusion(answer),
+        "rows": len(answer.space.table.target),
+        "train": len(answer.space.splits[0].train),
+        "validation": sizes[0] - len(answer.space.splits[0].train),
+        "test": sizes[1],
+        "splits": replicates.splits,
+        "base_seed": replicates.base_seed,
+        "configuration": answer.space.cells[0].configuration,
+        "study": answer.space.study.text,
+        "overrides": answer.space.study.overrides,
+    }
+    tables = {"spread": view_table("diabetes_spread", spread)}
+    return Chapter("diabetes", "R² on the diabetes data", {"scores": figure}, tables, facts)
+
+
+CHAPTERS: tuple[Callable[[Answers], Chapter], ...] = (
+    headline_chapter,
+    perceptron_chapter,
+    xor_chapter,
+    diabetes_chapter,
+)

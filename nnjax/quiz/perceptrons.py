@@ -1,0 +1,107 @@
+"""Question 1: OR, AND and NOT by a single-layer perceptron, and why XOR fails."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from nnjax.data.streams import derive_seed, stream
+from nnjax.lecture.gates import GATES, Gate
+from nnjax.lecture.margin import novikoff_bound
+from nnjax.lecture.perceptron import OUTPUTS, Loop, PerceptronRun, find_loop, output_levels, train_perceptron
+from nnjax.lecture.separability import Separation, separating_line
+
+ASKED = ("OR", "AND", "NOT", "XOR")
+"""The gates in the quiz's order."""
+
+CYCLE_LIMIT = 100
+"""Cycles after which a perceptron is stopped; those that converge need fewer than ten."""
+
+CODING = "zero_one"
+"""The output coding whose run is drawn; the other one, from zero weights, is the same with all weights doubled."""
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """What the perceptron makes of a gate.
+
+    Attributes:
+        gate: The truth table.
+        runs: Output coding -> the training from zero weights, row by row.
+        bound: Novikoff's bound on the updates, the same for both codings; infinite if no line separates the classes.
+        order_updates: Updates of further trainings [orders], each of whose cycles is shuffled anew.
+        orders_converged: How many of them converged.
+        loop: The weights of the drawn run that return; None if it converged.
+        separation: A separating line, or the proof that there is none.
+    """
+
+    gate: Gate
+    runs: Mapping[str, PerceptronRun]
+    bound: float
+    order_updates: Int[np.ndarray, " orders"]
+    orders_converged: int
+    loop: Loop | None
+    separation: Separation
+
+    @property
+    def run(self) -> PerceptronRun:
+        """The training with outputs 0 and 1."""
+        return self.runs[CODING]
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, in a word or two."""
+        if self.run.is_converged:
+            return "converged"
+        return "never" if self.loop else f"stopped after {self.run.cycles} cycles"
+
+    @property
+    def loop_sentence(self) -> str:
+        """Why it would go on for ever; empty if it would not, or nobody knows."""
+        if self.loop is None:
+            return ""
+        every = "every cycle" if self.loop.period == 1 else f"every {self.loop.period} cycles"
+        return f"From cycle {self.loop.start} on the weights return {every}: in this order it goes on for ever."
+
+
+def answer_gates(orders: int = 100, base_seed: int = 0) -> tuple[GateAnswer, ...]:
+    """Train the perceptron on every gate, in both output codings, and in many orders.
+
+    Args:
+        orders: Further trainings, each in orders of its own.
+        base_seed: What their orders are derived from.
+
+    Example:
+        >>> [(answer.gate.name, answer.outcome) for answer in answer_gates(orders=2)][:3]
+        [('OR', 'converged'), ('AND', 'converged'), ('NOT', 'converged')]
+    """
+    return tuple(_answer_gate(GATES[name], orders, base_seed) for name in ASKED)
+
+
+def _answer_gate(gate: Gate, orders: int, base_seed: int) -> GateAnswer:
+    runs = {coding: _train(gate, coding) for coding in OUTPUTS}
+    shuffled = [
+        train_perceptron(
+            gate.patterns,
+            gate.targets,
+            order=stream(derive_seed(base_seed, "quiz", gate.name, index), "order"),
+            cycle_limit=CYCLE_LIMIT,
+        )
+        for index in range(orders)
+    ]
+    return GateAnswer(
+        gate=gate,
+        runs=runs,
+        bound=novikoff_bound(gate.patterns, gate.targets),
+        order_updates=np.array([run.updates for run in shuffled], dtype=np.int64),
+        orders_converged=sum(run.is_converged for run in shuffled),
+        loop=find_loop(runs[CODING]),
+        separation=separating_line(gate.patterns, gate.targets),
+    )
+
+
+def _train(gate: Gate, coding: str) -> PerceptronRun:
+    low, high = output_levels(coding)
+    targets = np.where(gate.targets == 1.0, high, low)
+    return train_perceptron(gate.patterns, targets, output=coding, cycle_limit=CYCLE_LIMIT)

@@ -1,0 +1,163 @@
+"""Question 3: R² of a network on the diabetes data with 25 % test rows, on one split and on twenty."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from sklearn.model_selection import train_test_split
+
+from nnjax.data.scaling import scale_split
+from nnjax.data.splits import Split
+from nnjax.data.streams import derive_seed
+from nnjax.data.tables import Table
+from nnjax.report.baselines import fit_ridge
+from nnjax.results.scores import as_scores
+from nnjax.results.table import results_table
+from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.plan import largest_sizes, make_bucket
+from nnjax.sweep.progress import Progress
+from nnjax.sweep.rows import make_trainee
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import Space, expand
+from nnjax.sweep.study import load_study
+from nnjax.training.bucket import chunk_size
+from nnjax.training.chunk import train_chunk
+from nnjax.training.finals import score
+
+STUDY = "diabetes.toml"
+"""The study over many splits, beside this file."""
+
+
+@dataclass(frozen=True)
+class DiabetesAnswer:
+    """What the network reaches. J splits, S seeds.
+
+    Attributes:
+        space: The study of the many splits, with its settings.
+        network: test_r2 of the network on every split of the study [J].
+        ridge: test_r2 of ridge regression on the same splits [J].
+        interval: The network's mean over the splits, corrected for their sharing one table.
+        ridge_interval: Ridge's.
+        difference: The network's minus ridge's, paired by split.
+        one_split: test_r2 on the one split that a student would use, from every seed [S]; the first is the answer.
+        one_ridge: Ridge's on that split.
+    """
+
+    space: Space
+    network: Float[np.ndarray, " J"]
+    ridge: Float[np.ndarray, " J"]
+    interval: PairedInterval
+    ridge_interval: PairedInterval
+    difference: PairedInterval
+    one_split: Float[np.ndarray, " S"]
+    one_ridge: float
+
+    @property
+    def one(self) -> float:
+        """The number that a student would hand in."""
+        return float(self.one_split[0])
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Rows that the network may see, validation rows among them, and test rows."""
+        return seen_and_test(self.space)
+
+
+def seen_and_test(space: Space) -> tuple[int, int]:
+    """Rows of a split that the network may see, validation rows among them, and test rows.
+
+    Example:
+        >>> seen_and_test(quiz_space())
+        (331, 111)
+    """
+    first = space.splits[0]
+    return len(first.train) + len(first.validation), len(first.test)
+
+
+def quiz_space(overrides: Sequence[str] = ()) -> Space:
+    """The study of the many splits.
+
+    Args:
+        overrides: Changes, as `nnjax sweep --set` takes them.
+
+    Example:
+        >>> len(quiz_space().runs)
+        20
+    """
+    with as_file(files("nnjax.quiz") / STUDY) as path:
+        return expand(load_study(path, overrides))
+
+
+def student_split(table: Table, n_train: int) -> Split:
+    """The split of `train_test_split(…, test_size=0.25, random_state=0)`; the rest is split again for validation rows.
+
+    Args:
+        table: The data set.
+        n_train: Training rows.
+
+    Returns:
+        Row numbers, sorted.
+    """
+    rest, test = train_test_split(np.arange(len(table.target)), test_size=0.25, random_state=0)
+    train, validation = train_test_split(rest, train_size=n_train, random_state=0)
+    rows = [np.sort(part).astype(np.int32) for part in (train, validation, test)]
+    return Split(rows[0], rows[1], rows[2], "train_test_split")
+
+
+def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 20) -> DiabetesAnswer:
+    """Train on the study's splits, through the journal, and on the student's split; fit ridge beside it.
+
+    Args:
+        space: The study.
+        home: The folder under which the journal lies.
+        progress: Who wants to know how the sweep goes.
+        seeds: Trainings on the student's split.
+
+    Raises:
+        RuntimeError: If a run of the study ends in an error.
+    """
+    summary = run_sweep(space, home, "serial", 1, progress)
+    if summary.missing:
+        raise RuntimeError("\n".join(summary.errors))
+    network = as_scores(results_table(space, Journal(home)))["test_r2"].to_numpy(dtype=np.float64)
+    ridge = np.array([ridge_score(space.table, split) for split in space.splits])
+    own = student_split(space.table, len(space.splits[0].train))
+    sizes = seen_and_test(space)
+    return DiabetesAnswer(
+        space=space,
+        network=network,
+        ridge=ridge,
+        interval=paired_interval(network, *sizes),
+        ridge_interval=paired_interval(ridge, *sizes),
+        difference=paired_interval(network - ridge, *sizes),
+        one_split=_train_one_split(space, own, seeds),
+        one_ridge=ridge_score(space.table, own),
+    )
+
+
+def ridge_score(table: Table, split: Split) -> float:
+    """R² on the test rows of ridge fitted on the training rows, its penalty chosen on the validation rows."""
+    scaled = scale_split(table, split)
+    train = scaled.x_train.astype(np.float64), scaled.y_train[:, 0].astype(np.float64)
+    validation = scaled.x_validation.astype(np.float64), scaled.y_validation[:, 0].astype(np.float64)
+    predicted = fit_ridge(train, validation, 0).predict(scaled.x_test.astype(np.float64))
+    return score(scaled.y_test[:, 0], predicted).r2
+
+
+def _train_one_split(space: Space, split: Split, seeds: int) -> Float[np.ndarray, " S"]:
+    """The study's own network from several seeds on one split, in the study's own program where sizes allow."""
+    configuration = space.cells[0].configuration
+    bucket = make_bucket(configuration, space.table, largest_sizes([*space.splits, split]))
+    base, scaled = space.study.replicates.base_seed, {0: scale_split(space.table, split)}
+    trainees = [
+        make_trainee(f"one split {seed}", configuration, derive_seed(base, "quiz", "one split", seed), 0)
+        for seed in range(seeds)
+    ]
+    size = chunk_size(bucket)
+    parts = [train_chunk(bucket, trainees[start : start + size], scaled) for start in range(0, seeds, size)]
+    outcomes = [outcome for part in parts for outcome in part.outcomes]
+    return np.array([outcome["test_r2"] if outcome["status"] == "finished" else -1.0 for outcome in outcomes])

@@ -1,0 +1,64 @@
+"""Predictions of classes on test rows, and who is taken for whom."""
+
+from collections.abc import Mapping, Set
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nnjax.data.tables import Table
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.space import Space
+from nnjax.training.classification import confusion_matrix, predicted_classes
+
+Predictions = Mapping[str, NDArray[np.float64]]
+"""Run id -> predictions for its test rows at the best epoch, row by row [T · O]."""
+
+
+def read_predictions(journal: Journal, run_ids: Set[str]) -> Predictions:
+    """Predictions of those runs of the journal.
+
+    Args:
+        journal: Where they lie.
+        run_ids: Runs wanted; those that the journal lacks are left out.
+    """
+    table = journal.read(["test_prediction"], run_ids)
+    columns = zip(table["run_id"].to_pylist(), table["test_prediction"], strict=True)
+    return {run_id: np.asarray(each.values, dtype=np.float64) for run_id, each in columns if each.is_valid}
+
+
+def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) -> pd.DataFrame:
+    """Test rows by true and predicted class, summed over splits and seeds; diverged runs predict nothing.
+
+    Args:
+        runs: One row a run, with run_id and split.
+        predictions: Their class probabilities.
+        space: Has the table and its splits.
+
+    Returns:
+        One row a pair of classes: true, predicted, rows, share (of the rows of the true class).
+    """
+    total = _confusion(runs, predictions, space)
+    names = space.table.class_names
+    shares = total / np.maximum(total.sum(axis=1, keepdims=True), 1)
+    return pd.DataFrame(
+        {"true": names[i], "predicted": names[j], "rows": int(total[i, j]), "share": float(shares[i, j])}
+        for i in range(len(names))
+        for j in range(len(names))
+    )
+
+
+def _confusion(runs: pd.DataFrame, predictions: Predictions, space: Space) -> NDArray[np.int64]:
+    labels, n_classes = _labels(space.table), len(space.table.class_names)
+    total = np.zeros((n_classes, n_classes), dtype=np.int64)
+    for run_id, split in zip(runs["run_id"], runs["split"], strict=True):
+        probability = predictions.get(run_id, np.full(n_classes, np.nan)).reshape(-1, n_classes)
+        if np.isfinite(probability).all():
+            true = labels[space.splits[int(split)].test]
+            total += confusion_matrix(true, predicted_classes(probability), n_classes)
+    return total
+
+
+def _labels(table: Table) -> NDArray[np.int64]:
+    assert table.labels is not None, "classes are confused, targets of a regression are not"
+    return table.labels

@@ -1,0 +1,114 @@
+"""When to stop: what training on to the last epoch costs, and what early stopping would save and lose."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nnjax.report.figures.scores import interval_columns
+from nnjax.report.histories import Histories
+from nnjax.report.material import Material
+from nnjax.report.task import TaskTerms
+from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.training.finals import stopped_epoch
+
+PATIENCES = (1, 2, 5, 10, 20, 50, 100)
+"""Epochs without a lower validation loss, after which training would stop."""
+
+LOSS = "fit_validation_loss"
+"""The curve that early stopping watches."""
+
+STOPPING_COLUMNS = ("patience", "stop_epoch", "share_saved", "validation_score_lost", "test_score_lost", "runs")
+
+
+def lost_interval(material: Material) -> PairedInterval | None:
+    """Test score at the chosen epoch minus that at the last one, averaged over all cells, with the corrected interval.
+
+    Returns:
+        The interval; None where fewer than two splits have a score.
+    """
+    lost = _lost_by_split(material.results)
+    return paired_interval(lost, *material.sizes.pair) if len(lost) > 1 else None
+
+
+def _lost_by_split(runs: pd.DataFrame) -> list[float]:
+    lost = runs["test_score"] - runs["last_test_score"]
+    return lost.dropna().groupby(runs["split"]).mean().sort_index().tolist()
+
+
+def lost_table(material: Material) -> pd.DataFrame:
+    """What the last epoch costs, by level of every listed factor, averaged over all else.
+
+    Returns:
+        Columns factor, level, then the interval's.
+    """
+    rows = []
+    for factor, levels in material.layout.levels.items():
+        for level in levels:
+            lost = _lost_by_split(material.results[material.results[factor] == level])
+            if len(lost) > 1:
+                numbers = interval_columns([paired_interval(lost, *material.sizes.pair)])
+                text = material.layout.text(factor, level)
+                rows.append({"factor": factor, "level": text} | {name: numbers[name][0] for name in numbers})
+    return pd.DataFrame(rows, columns=["factor", "level", "estimate", "low", "high", "low_plain", "high_plain", "n"])
+
+
+def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -> pd.DataFrame:
+    """Early stopping at several patiences, replayed on the recorded curves: one training answers all of them.
+
+    Args:
+        runs: One row a run, with run_id, status and epochs; those that are not finished are left out.
+        histories: Their curves: the validation loss, and the judged measure on validation and, if recorded, test rows.
+        terms: Which measure is judged.
+
+    Returns:
+        One row a patience below the number of epochs: patience, stop_epoch (median), share_saved (mean share of the
+        epochs that are not trained), validation_score_lost and test_score_lost (mean score at the best epoch of the
+        whole training minus that at the epoch kept; NaN where the curve was not recorded), runs.
+    """
+    finished = runs[runs["status"] == "finished"].drop_duplicates("run_id").set_index("run_id")
+    if (LOSS, 0) not in histories.matrices:
+        return pd.DataFrame(columns=list(STOPPING_COLUMNS))
+    losses = histories.matrices[LOSS, 0]
+    losses = losses.loc[losses.index.isin(finished.index)]
+    epochs = finished.loc[losses.index, "epochs"].to_numpy(dtype=int)
+    curves = [curve[: last + 1] for curve, last in zip(losses.to_numpy(dtype=float), epochs, strict=True)]
+    scores = {name: _curve_of(histories, curve, losses.index, terms) for name, curve in _scored(terms).items()}
+    patiences = [patience for patience in PATIENCES if len(epochs) and patience < epochs.max()]
+    rows = [_stopped(patience, curves, scores) for patience in patiences]
+    return pd.DataFrame(rows, columns=list(STOPPING_COLUMNS))
+
+
+def _scored(terms: TaskTerms) -> dict[str, str]:
+    return {"validation_score_lost": terms.fit_validation, "test_score_lost": terms.fit_test}
+
+
+def _curve_of(histories: Histories, curve: str, run_ids: "pd.Index[Any]", terms: TaskTerms) -> NDArray[np.float64]:
+    """The curve of those runs, clipped at the floor; NaN where it was not recorded."""
+    values: NDArray[np.float64] = (
+        histories.matrices.get((curve, 0), pd.DataFrame()).reindex(index=run_ids).to_numpy(dtype=float)
+    )
+    return np.maximum(values, terms.floor) if values.shape[1] else np.full((len(run_ids), 1), np.nan)
+
+
+def _stopped(
+    patience: int, curves: Sequence[NDArray[np.float64]], scores: dict[str, NDArray[np.float64]]
+) -> dict[str, float]:
+    stops = [stopped_epoch(curve, patience) for curve in curves]
+    kept = np.array([stop.best_epoch for stop in stops])
+    best = np.array([int(np.argmin(curve[1:])) + 1 for curve in curves])
+    saved = [1 - stop.stop_epoch / (len(curve) - 1) for stop, curve in zip(stops, curves, strict=True)]
+    lost = {name: float(np.mean(_at(values, best) - _at(values, kept))) for name, values in scores.items()}
+    stop_epoch = float(np.median([stop.stop_epoch for stop in stops]))
+    return {"patience": patience, "stop_epoch": stop_epoch, "share_saved": float(np.mean(saved)), **lost} | {
+        "runs": len(curves)
+    }
+
+
+def _at(values: NDArray[np.float64], epochs: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The value of each run at its epoch."""
+    if values.shape[1] == 1:
+        return values[:, 0]
+    return values[np.arange(len(epochs)), epochs]

@@ -1,0 +1,146 @@
+"""What a report on a regression and one on a classification differ in: names, words, floors, and nothing else."""
+
+from dataclasses import dataclass
+
+from nnjax.data.reader import Task
+
+
+@dataclass(frozen=True)
+class TaskTerms:
+    """The terms in which a task is reported; chapters and figures take every name and word that differs from here.
+
+    Attributes:
+        task: The task.
+        measure: Ending of the columns and curves that are judged: test_r2, fit_validation_accuracy.
+        label: The measure in words, as the start of a heading.
+        others: Endings of the further scores on test rows, as in test_rmse.
+        floor: Score of a diverged run, and lowest score of any other.
+        lowest_shown: Axes of curves do not reach below this, unless nothing lies above it.
+        margin: Difference in the measure that matters in practice.
+        learned_nothing: Where the curve of a network stays that learns nothing.
+        diverged: What a diverged run counts as, in words.
+        scaled: What is scaled with training rows only.
+        reference: The baseline that headlines compare with: it sees exactly what the networks see.
+        reference_long: The same at first mention.
+        naive: The baseline that looks at no feature.
+        baselines: How the baselines were fitted, in words.
+    """
+
+    task: Task
+    measure: str
+    label: str
+    others: tuple[str, ...]
+    floor: float
+    lowest_shown: float
+    margin: float
+    learned_nothing: str
+    diverged: str
+    scaled: str
+    reference: str
+    reference_long: str
+    naive: str
+    baselines: str
+
+    @property
+    def test(self) -> str:
+        """The measure on test rows at the best epoch."""
+        return f"test_{self.measure}"
+
+    @property
+    def validation(self) -> str:
+        """The measure on validation rows at the best epoch."""
+        return f"validation_{self.measure}"
+
+    @property
+    def last_test(self) -> str:
+        """The measure on test rows at the last epoch."""
+        return f"last_test_{self.measure}"
+
+    @property
+    def last_validation(self) -> str:
+        """The measure on validation rows at the last epoch."""
+        return f"last_validation_{self.measure}"
+
+    @property
+    def target(self) -> str:
+        """The study's target for epochs_to_target."""
+        return f"target_{self.measure}"
+
+    @property
+    def fit_train(self) -> str:
+        """Curve of the measure on training rows."""
+        return f"fit_train_{self.measure}"
+
+    @property
+    def fit_validation(self) -> str:
+        """Curve of the measure on validation rows."""
+        return f"fit_validation_{self.measure}"
+
+    @property
+    def fit_test(self) -> str:
+        """Curve of the measure on test rows, where the study asked for it."""
+        return f"fit_test_{self.measure}"
+
+    @property
+    def test_metrics(self) -> tuple[str, ...]:
+        """Every score on test rows at the best epoch, the judged one first."""
+        return (self.test, *(f"test_{other}" for other in self.others))
+
+    @property
+    def shown_curves(self) -> tuple[str, ...]:
+        """Curves of the whole network that figures and tables of the report use."""
+        return (self.fit_validation, self.fit_train, self.fit_test, "fit_validation_loss", "fit_evaluations")
+
+    @property
+    def cut_off(self) -> str:
+        """The sentence on what an axis of curves leaves out; empty where nothing is."""
+        if self.lowest_shown <= self.floor:
+            return ""
+        return f" Values below {self.lowest_shown:g} are cut off where others lie above.".replace("-", "−")
+
+
+REGRESSION = TaskTerms(
+    task="regression",
+    measure="r2",
+    label="R²",
+    others=("rmse", "mae"),
+    floor=-1.0,
+    lowest_shown=-0.25,
+    margin=0.02,
+    learned_nothing="at 0",
+    diverged="it counts with R² = −1, the floor to which every other R² is clipped too",
+    scaled="Features and target are scaled",
+    reference="ridge",
+    reference_long="ridge regression",
+    naive="mean",
+    baselines=(
+        "Ridge sees what the networks see: it is fitted on the training rows, its penalty chosen on the validation "
+        "rows. “Ridge, all rows” is fitted on both together. MLPRegressor is scikit-learn’s own network (64-64, ReLU, "
+        "Adam) with early stopping on its own share of the same rows."
+    ),
+)
+
+CLASSIFICATION = TaskTerms(
+    task="classification",
+    measure="accuracy",
+    label="Accuracy",
+    others=("balanced_accuracy", "log_loss", "brier", "roc_auc"),
+    floor=0.0,
+    lowest_shown=0.0,
+    margin=0.02,
+    learned_nothing="at the share of the largest class",
+    diverged="it counts with accuracy 0, the lowest there is",
+    scaled="Features are scaled",
+    reference="logistic regression",
+    reference_long="logistic regression",
+    naive="majority class",
+    baselines=(
+        "Logistic regression sees what the networks see: it is fitted on the training rows, its penalty chosen by log "
+        "loss on the validation rows. “Logistic regression, all rows” has the same penalty and is fitted on both "
+        "together. MLPClassifier is scikit-learn’s own network (64-64, ReLU, Adam) with early stopping on its own "
+        "share of the same rows. “Majority class” gives every row the shares of the classes in the training rows."
+    ),
+)
+
+TERMS: dict[Task, TaskTerms] = {terms.task: terms for terms in (REGRESSION, CLASSIFICATION)}
+"""Task -> its terms."""

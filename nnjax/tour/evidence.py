@@ -1,0 +1,232 @@
+"""What a study came to, as the index shows it: the report's own answers, an interval a claim, the gradients."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from nnjax.report.choice import choose_on_validation
+from nnjax.report.claims import ClaimAnswer, arm_runs
+from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
+from nnjax.report.figures.claim import claim_row, draw_claim
+from nnjax.report.figures.gradients import draw_layers, layer_table
+from nnjax.report.formats import decimals, duration, percent, signed
+from nnjax.report.histories import Histories, first_tenth, read_histories
+from nnjax.report.material import Material, gather
+from nnjax.report.theme import make_palette, variable
+from nnjax.report.views import Key, Panel
+from nnjax.sweep.claim_checks import arms
+from nnjax.sweep.factors import Level
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.space import Space, level_text
+from nnjax.sweep.study import Claim
+
+GRADIENT = "preactivation_grad_norm"
+
+ABOUT_GRADIENTS = frozenset({"grad_slope_0", "grad_slope", "grad_ratio_0", "grad_ratio"})
+"""Metrics whose claims get a picture of the gradients as well."""
+
+ARM = "activation"
+"""Column of the arms' names; where they differ in the activation alone they are its names, in its colours."""
+
+MOST_LINES = 10
+"""Arms that one picture of gradients can show."""
+
+STRIP = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
+
+
+@dataclass(frozen=True)
+class ClaimLine:
+    """One claim: a line and a picture.
+
+    Attributes:
+        sentence: As the study declares it.
+        word: The verdict.
+        kind: The verdict as a style sheet's class.
+        numbers: What was compared, the estimate and the interval; empty where there is none.
+        note: What makes the verdict precise.
+        picture: The interval; None where there is none.
+    """
+
+    sentence: str
+    word: str
+    kind: str
+    numbers: str
+    note: str
+    picture: Panel | None
+
+
+@dataclass(frozen=True)
+class GradientPicture:
+    """Gradient against layer for the arms of the claims about gradients.
+
+    Attributes:
+        panels: At initialisation, and over the first tenth of training.
+        keys: The arms.
+    """
+
+    panels: tuple[Panel, ...]
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One study of the lecture.
+
+    Attributes:
+        name: Its name; its report lies in the folder of that name.
+        path: Its file.
+        lecture: The lecture's sentence.
+        question: What the study asks.
+        claims: One line each.
+        gradients: None where no claim is about gradients.
+        runs: Planned runs.
+        finished: Those that are finished.
+        seconds: Time on the clock that training took, over all executions.
+        has_report: Whether its report lies there.
+        problems: What did not work, a sentence each.
+    """
+
+    name: str
+    path: Path
+    lecture: str = ""
+    question: str = ""
+    claims: tuple[ClaimLine, ...] = ()
+    gradients: GradientPicture | None = None
+    runs: int = 0
+    finished: int = 0
+    seconds: float = 0.0
+    has_report: bool = False
+    problems: tuple[str, ...] = field(default=())
+
+    @property
+    def effort(self) -> str:
+        """Runs and time in words."""
+        lost = "" if self.finished == self.runs else f", {self.finished:,} of them finished"
+        spent = f", trained in {duration(self.seconds)}" if self.seconds else ""
+        return f"{self.runs:,} runs{lost}{spent}"
+
+
+def gather_evidence(space: Space, home: Path, number: int) -> Evidence:
+    """What the journal says about a study, judged as its report judges it.
+
+    Args:
+        space: The study and its runs.
+        home: The home folder.
+        number: Of the study in the index; keeps the pictures of several studies apart.
+
+    Raises:
+        NothingToReportError: If no cell of the study is complete.
+    """
+    material = gather(space, home)
+    study, results = space.study, material.results
+    return Evidence(
+        name=study.name,
+        path=Path(study.path),
+        lecture=study.lecture,
+        question=study.question,
+        claims=tuple(claim_line(answer, f"s{number}-c{index}") for index, answer in enumerate(material.claims)),
+        gradients=_gradients(material, home, f"s{number}-gradient"),
+        runs=len(results),
+        finished=int((results["status"] == "finished").sum()),
+        seconds=material.record.seconds.get("wall", 0.0) if material.record else 0.0,
+        has_report=(home / "reports" / study.name / "index.html").exists(),
+    )
+
+
+def claim_line(answer: ClaimAnswer, name: str) -> ClaimLine:
+    """A claim's answer as the index prints it.
+
+    Args:
+        answer: The report's own.
+        name: Of its picture, unique in the page: letters, digits, hyphens.
+    """
+    interval, verdict = answer.interval, answer.judgement.verdict
+    numbers, picture = "", None
+    if interval is not None:
+        show = signed if answer.threshold is None else decimals
+        numbers = (
+            f"{answer.direction}. {show(interval.estimate)}, {percent(interval.level)} interval "
+            f"{show(interval.low)} … {show(interval.high)}"
+        )
+        row = claim_row(interval, answer.margin, answer.threshold)
+        picture = draw_panels(name, [("", partial(draw_claim, row))], STRIP)[0]
+    return ClaimLine(answer.claim.sentence, verdict.word, verdict.name.lower(), numbers, answer.judgement.note, picture)
+
+
+def _gradients(material: Material, home: Path, name: str) -> GradientPicture | None:
+    claims = [claim for claim in material.space.study.claims if claim.metric in ABOUT_GRADIENTS]
+    lines = labelled_arms(claims)
+    runs = {label: _runs_of(material, levels) for label, levels in lines.items()}
+    runs = {label: table for label, table in runs.items() if len(table)}
+    if not runs:
+        return None
+    table = pd.concat([part.assign(**{ARM: label}) for label, part in runs.items()], ignore_index=True)
+    return draw_gradients(table, read_histories(Journal(home), set(table["run_id"]), ()), name)
+
+
+def labelled_arms(claims: Sequence[Claim]) -> dict[str, dict[str, Level]]:
+    """The arms of some claims, each once, by the levels in which they differ.
+
+    Args:
+        claims: Claims of one study.
+
+    Returns:
+        Label -> levels, at most `MOST_LINES`.
+    """
+    distinct: list[dict[str, Level]] = []
+    for levels in (dict(levels) for claim in claims for levels in arms(claim).values()):
+        if levels not in distinct:
+            distinct.append(levels)
+    varied = {
+        factor for levels in distinct for factor in levels if len({str(other.get(factor)) for other in distinct}) > 1
+    }
+    named = {_label(levels, varied): levels for levels in distinct[:MOST_LINES]}
+    return {label or "all": levels for label, levels in named.items()}
+
+
+def _label(levels: Mapping[str, Level], varied: set[str]) -> str:
+    if varied == {"activation"}:
+        return level_text(levels["activation"])
+    return ", ".join(f"{factor} = {level_text(level)}" for factor, level in levels.items() if factor in varied)
+
+
+def _runs_of(material: Material, levels: Mapping[str, Level]) -> pd.DataFrame:
+    planned = arm_runs(material.results, material.space.cells, levels)
+    runs = choose_on_validation(planned, [])
+    return runs[(runs["status"] == "finished") & (runs["depth"] > 1)]
+
+
+def draw_gradients(runs: pd.DataFrame, histories: Histories, name: str) -> GradientPicture | None:
+    """Gradient against layer at the start and early on, one line an arm.
+
+    Args:
+        runs: One row a run, with its arm.
+        histories: Their curves of the layers.
+        name: Of the picture, unique in the page.
+
+    Returns:
+        The picture; None if no run has such curves.
+    """
+    labels = runs[ARM].drop_duplicates().tolist()
+    palette = make_palette({ARM: labels})
+    early = first_tenth(int(runs["epochs"].min()))
+    words = f"median of epochs 1 … {early[-1]}" if len(early) > 1 else "epoch 1"
+    moments = {"at initialisation": [0], words: early}
+    tables = {title: layer_table(runs, [ARM], histories, GRADIENT, epochs) for title, epochs in moments.items()}
+    parts = [
+        (title, partial(draw_layers, table, palette=palette, factor=ARM))
+        for title, table in tables.items()
+        if len(table)
+    ]
+    if not parts:
+        return None
+    keys = tuple(
+        Key(
+            label, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker)
+        )
+        for label, look in ((label, palette.style(ARM, label)) for label in labels)
+    )
+    return GradientPicture(draw_panels(name, parts, replace(NARROW, width=400, quantity=GRADIENT)), keys)

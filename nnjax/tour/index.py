@@ -1,0 +1,63 @@
+"""The index of the lecture: one page, a line and a picture a claim, every study with the way to its report."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from nnjax.report.formats import duration
+from nnjax.report.theme import css_variables
+from nnjax.statistics.verdict import Verdict
+from nnjax.tour.evidence import Evidence
+from nnjax.tour.slips import SLIPS, Slip
+
+
+@dataclass(frozen=True)
+class IndexPage:
+    """The page before it is printed.
+
+    Attributes:
+        studies: In the order of the page.
+        slips: Where the slides are wrong.
+        footer: Who made it, and when.
+    """
+
+    studies: Sequence[Evidence]
+    slips: Sequence[Slip]
+    footer: str
+
+    @property
+    def subtitle(self) -> str:
+        """What was run, in a line."""
+        runs, seconds = sum(study.runs for study in self.studies), sum(study.seconds for study in self.studies)
+        claims = sum(len(study.claims) for study in self.studies)
+        spent = f", trained in {duration(seconds)}" if seconds else ""
+        return f"{len(self.studies)} studies, {claims} claims, {runs:,} runs{spent}."
+
+    @property
+    def tally(self) -> list[tuple[str, str, int]]:
+        """How often each verdict was reached: its word, its class in the style sheet, the number."""
+        counts = Counter(claim.kind for study in self.studies for claim in study.claims)
+        return [(verdict.word, verdict.name.lower(), counts[verdict.name.lower()]) for verdict in Verdict]
+
+
+def render_index(studies: Sequence[Evidence], footer: str, slips: Sequence[Slip] = SLIPS) -> str:
+    """The index as HTML that loads nothing from elsewhere.
+
+    Args:
+        studies: What each study came to.
+        footer: Who made it, and when.
+        slips: Where the slides are wrong.
+    """
+    environment = Environment(
+        loader=ChoiceLoader([PackageLoader("nnjax.tour"), PackageLoader("nnjax.report")]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
+    page = IndexPage(studies, slips, footer)
+    return environment.get_template("lecture.html.j2").render(page=page, colors=colors)

@@ -1,0 +1,99 @@
+"""All studies of the lecture in one go: each trained, tracked, reported; then the index of what they found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Protocol
+
+from nnjax.report.material import NothingToReportError
+from nnjax.sweep.durable import write_durably
+from nnjax.sweep.space import Space, expand
+from nnjax.sweep.study import load_study
+from nnjax.tour.evidence import Evidence, gather_evidence
+from nnjax.tour.index import render_index
+
+STUDIES = Path("experiments/lecture")
+"""Where the studies of the lecture lie."""
+
+Say = Callable[[str], None]
+
+
+class Swept(Protocol):
+    """What the index must know of an executed study."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What did not work, a sentence each."""
+        ...
+
+
+Sweep = Callable[[Space, Path], Swept]
+"""Executes a study in a home folder: `nnjax.pipeline.sweep_study` with its options bound."""
+
+
+@dataclass(frozen=True)
+class LectureOutcome:
+    """What the lecture came to.
+
+    Attributes:
+        page: The index.
+        studies: What each study came to, in the order of the page.
+    """
+
+    page: Path
+    studies: tuple[Evidence, ...]
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What did not work, a sentence each, the study before it."""
+        return tuple(f"{study.name}: {problem}" for study in self.studies for problem in study.problems)
+
+
+def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = print) -> LectureOutcome:
+    """Run every study of a folder, in the order of file names, and write the index to reports/lecture/.
+
+    What is in the journal is not trained again. A study that fails leaves a sentence and the others go on. The index is
+    written again after each study, so that an interrupted lecture has one, too.
+
+    Args:
+        home: The home folder.
+        studies: The folder with the study files.
+        sweep: What executes a study.
+        say: Who is told, a sentence at a time.
+
+    Raises:
+        FileNotFoundError: If the folder has no study.
+    """
+    home, files = Path(home), sorted(Path(studies).glob("*.toml"))
+    if not files:
+        raise FileNotFoundError(f"{studies}: no study (*.toml) in this folder")
+    page = home / "reports" / "lecture" / "index.html"
+    found: list[Evidence] = []
+    for number, file in enumerate(files, start=1):
+        say(f"\n[{number} of {len(files)}] {file.stem}")
+        found.append(_run(file, home, number, sweep))
+        for problem in found[-1].problems:
+            say(problem)
+        write_durably(page, render_index(found, _footer()).encode())
+    return LectureOutcome(page, tuple(found))
+
+
+def _run(file: Path, home: Path, number: int, sweep: Sweep) -> Evidence:
+    problems: tuple[str, ...] = ()
+    evidence = Evidence(file.stem, file)
+    try:
+        space = expand(load_study(file))
+        evidence = replace(evidence, name=space.study.name, question=space.study.question, lecture=space.study.lecture)
+        problems = sweep(space, home).problems
+        evidence = gather_evidence(space, home, number)
+    except NothingToReportError as error:
+        problems = tuple(dict.fromkeys((*problems, str(error))))
+    except Exception as error:  # whatever ails one study, the others are worth their run
+        problems = (*problems, str(error) or type(error).__name__)
+    return replace(evidence, problems=problems)
+
+
+def _footer() -> str:
+    return f"Made by nnjax {version('nnjax')} on {datetime.now(UTC).strftime('%Y-%m-%d %H:%M UTC')}."

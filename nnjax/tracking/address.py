@@ -1,0 +1,66 @@
+"""Tracking URIs: where MLflow is told, checked and read without importing MLflow itself."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from nnjax.tracking.errors import TrackingError
+
+DATABASE = "mlflow.db"
+
+LOCAL_SERVER = "http://127.0.0.1:5000"
+"""Where `nnjax ui` shows a store that is a file."""
+
+_DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
+
+
+def default_uri(home: Path) -> str:
+    """The tracking URI: the environment's `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder."""
+    return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
+
+
+def is_database(uri: str) -> bool:
+    """Whether the URI is a database that this process writes to by itself.
+
+    >>> is_database("sqlite:////tmp/mlflow.db"), is_database("postgresql+psycopg://x"), is_database("http://x")
+    (True, True, False)
+    """
+    return urlsplit(uri).scheme.split("+")[0] in _DATABASES
+
+
+def check_kind(uri: str) -> None:
+    """Fail where no MLflow can keep runs: known at once, before anything is trained.
+
+    Args:
+        uri: The tracking URI.
+
+    Raises:
+        TrackingError: If MLflow has no such kind of store.
+
+    Example:
+        >>> check_kind("sqlite:////tmp/mlflow.db")
+    """
+    is_known = is_database(uri) or urlsplit(uri).scheme in ("http", "https") or uri.startswith("databricks")
+    if not is_known or uri == "sqlite:///":
+        raise TrackingError(
+            f"{uri!r} is no tracking URI that MLflow can keep runs in",
+            "write sqlite:///FILE.db, http://SERVER:PORT or a database's URI; folders of files are no longer kept",
+        )
+
+
+def server_of(uri: str) -> str:
+    """The address at which a browser finds what was sent to this URI.
+
+    >>> server_of("http://tracking.example:5000/"), server_of("sqlite:////tmp/mlflow.db")
+    ('http://tracking.example:5000', 'http://127.0.0.1:5000')
+    """
+    return uri.rstrip("/") if urlsplit(uri).scheme in ("http", "https") else LOCAL_SERVER
+
+
+def deep_link(server: str, experiment_id: str, view: str) -> str:
+    """The address that opens a prepared view: without `workflowType` MLflow shows its empty traces page.
+
+    >>> deep_link("http://127.0.0.1:5000", "1", "nnjax-leaderboard")[:40]
+    'http://127.0.0.1:5000/#/experiments/1/ru'
+    """
+    return f"{server}/#/experiments/{experiment_id}/runs?workflowType=machine_learning&viewStateShareKey={view}"

@@ -1,0 +1,171 @@
+"""How well class probabilities meet the classes, on the host in float64, as scikit-learn defines each number."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Classes = NDArray[np.integer]
+Probabilities = NDArray[np.float64]
+
+
+class ClassScores(NamedTuple):
+    """Scores of N predicted rows of class probabilities; none has a unit.
+
+    Attributes:
+        accuracy: Share of rows whose predicted class is the true one.
+        balanced_accuracy: Mean of the classes' recalls, over the classes that the rows contain.
+        log_loss: Mean surprise at the true class, in nats.
+        brier: Mean (p − y)² of the second of two classes; of more, the mean over rows of the sum over classes.
+        roc_auc: Probability that a row of the second class gets the larger p than a row of the first, ties counted
+            half; for more classes the mean over classes of one against the rest. NaN if a class has no row.
+    """
+
+    accuracy: float
+    balanced_accuracy: float
+    log_loss: float
+    brier: float
+    roc_auc: float
+
+
+def score_classes(target_index: Classes, probability: NDArray[np.floating]) -> ClassScores:
+    """Accuracy, balanced accuracy, log loss, Brier score and area under the ROC curve.
+
+    Args:
+        target_index: True classes, 0 … K − 1 [N].
+        probability: One row an example, each summing to 1 [N, K], K at least 2.
+
+    Returns:
+        The scores; all NaN if a probability is not finite, as those of a diverged run are.
+
+    Raises:
+        ValueError: No rows, shapes that do not match, or a class outside 0 … K − 1.
+
+    Source:
+        scikit-learn's accuracy_score, balanced_accuracy_score, log_loss (probabilities held between ε and 1 − ε of
+        float64), brier_score_loss and roc_auc_score (macro average, one against the rest).
+
+    Example:
+        >>> scores = score_classes(np.array([0, 1, 1]), np.array([[0.8, 0.2], [0.4, 0.6], [0.7, 0.3]]))
+        >>> [round(value, 4) for value in scores]
+        [0.6667, 0.75, 0.646, 0.23, 1.0]
+    """
+    rows = np.asarray(probability, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] < 2 or np.shape(target_index) != rows.shape[:1] or not len(rows):
+        raise ValueError(f"classes {np.shape(target_index)} do not go with probabilities {rows.shape}")
+    n_classes = rows.shape[1]
+    target = _checked(target_index, n_classes)
+    if not np.isfinite(rows).all():
+        return ClassScores(*[float("nan")] * 5)
+    confusion = confusion_matrix(target, predicted_classes(rows), n_classes)
+    one_hot = np.eye(n_classes)[target]
+    return ClassScores(
+        accuracy=float(np.trace(confusion) / len(rows)),
+        balanced_accuracy=_balanced_accuracy(confusion),
+        log_loss=_log_loss(target, rows),
+        brier=float(np.mean(np.sum((rows - one_hot) ** 2, axis=1)) if n_classes > 2 else _half_brier(one_hot, rows)),
+        roc_auc=_roc_auc(one_hot, rows),
+    )
+
+
+def predicted_classes(probability: NDArray[np.floating]) -> NDArray[np.int64]:
+    """The most probable class of each row; in a tie the first, but of two classes the second, as p ≥ ½ says.
+
+    Args:
+        probability: [N, K]
+
+    Example:
+        >>> predicted_classes(np.array([[0.5, 0.5], [0.6, 0.4]])).tolist()
+        [1, 0]
+    """
+    if probability.shape[1] == 2:
+        return np.asarray(probability[:, 1] >= probability[:, 0], dtype=np.int64)
+    return np.asarray(np.argmax(probability, axis=1), dtype=np.int64)
+
+
+def confusion_matrix(target: Classes, predicted: Classes, n_classes: int) -> NDArray[np.int64]:
+    """Number of rows by true class (line) and predicted class (column) [K, K].
+
+    Args:
+        target: True classes, 0 … K − 1 [N].
+        predicted: Predicted classes, the same [N].
+        n_classes: K.
+
+    Raises:
+        ValueError: A class outside 0 … K − 1.
+
+    Example:
+        >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
+        [[1, 0], [1, 1]]
+    """
+    cells = _checked(target, n_classes) * n_classes + _checked(predicted, n_classes)
+    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes).astype(np.int64)
+
+
+def class_probabilities(output_values: NDArray[np.floating]) -> Probabilities:
+    """One probability a class, from what a logistic or softmax output gives.
+
+    Args:
+        output_values: Predictions [N, O], between 0 and 1 or NaN.
+
+    Returns:
+        [N, K], float64: (1 − p, p) for one output; for several, rows divided by their sum, which leaves a softmax's
+        as they are up to rounding. A row of zeros says nothing and becomes 1/K each.
+
+    Raises:
+        ValueError: A value outside 0 … 1.
+
+    Example:
+        >>> class_probabilities(np.array([[0.25]])).tolist()
+        [[0.75, 0.25]]
+        >>> class_probabilities(np.array([[0.6, 0.6, 0.3]])).round(6).tolist()
+        [[0.4, 0.4, 0.2]]
+    """
+    values = np.asarray(output_values, dtype=np.float64)
+    if np.any((values < 0) | (values > 1 + 1e-6)):
+        raise ValueError("an output of a classification lies outside 0 … 1: it needs a logistic or softmax output")
+    if values.shape[1] == 1:
+        return np.hstack([1 - values, values])
+    total = np.sum(values, axis=1, keepdims=True)
+    level = np.full_like(values, 1 / values.shape[1])
+    np.divide(values, total, out=level, where=total != 0)
+    return level
+
+
+def _checked(classes: Classes, n_classes: int) -> NDArray[np.int64]:
+    indices = np.asarray(classes)
+    if not np.issubdtype(indices.dtype, np.integer) or np.any((indices < 0) | (indices >= n_classes)):
+        raise ValueError(f"classes must be integers from 0 to {n_classes - 1}")
+    return indices.astype(np.int64)
+
+
+def _balanced_accuracy(confusion: NDArray[np.int64]) -> float:
+    rows = confusion.sum(axis=1)
+    present = rows > 0
+    return float(np.mean(np.diagonal(confusion)[present] / rows[present]))
+
+
+def _log_loss(target: NDArray[np.int64], probability: Probabilities) -> float:
+    smallest = float(np.finfo(np.float64).eps)
+    true = np.clip(probability[np.arange(len(target)), target], smallest, 1 - smallest)
+    return float(-np.mean(np.log(true)))
+
+
+def _half_brier(one_hot: Probabilities, probability: Probabilities) -> float:
+    return float(np.mean((probability[:, 1] - one_hot[:, 1]) ** 2))
+
+
+def _roc_auc(one_hot: Probabilities, probability: Probabilities) -> float:
+    classes = [1] if one_hot.shape[1] == 2 else range(one_hot.shape[1])
+    return float(np.mean([_area(one_hot[:, k] > 0, probability[:, k]) for k in classes]))
+
+
+def _area(is_member: NDArray[np.bool_], value: Probabilities) -> float:
+    """Mann-Whitney's U of the members' values, by ranks, as a share of all pairs."""
+    members, others = int(is_member.sum()), int((~is_member).sum())
+    if not members or not others:
+        return float("nan")
+    _, place, count = np.unique(value, return_inverse=True, return_counts=True)
+    rank = np.cumsum(count) - (count - 1) / 2  # tied values share the mean of their ranks
+    pairs_won = np.sum(rank[place][is_member]) - members * (members + 1) / 2
+    return float(pairs_won / (members * others))

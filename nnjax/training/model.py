@@ -1,0 +1,91 @@
+"""The network of a bucket, over rows: forward passes, losses, tallies and predictions."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, Scalar
+
+from nnjax.network.activations import Bends
+from nnjax.network.losses import LOSSES
+from nnjax.network.mlp import Aside, Forward, Parameters, apply, no_probes
+from nnjax.network.normalization import EXAMPLES, Moments
+from nnjax.network.outputs import OUTPUTS, predicted_correctly
+from nnjax.training.bucket import Bucket
+
+_PER_ROW: Any = 0
+_SHARED: Any = None
+ASIDE_AXES = Aside(probes=_PER_ROW, masks=_PER_ROW, weight=_PER_ROW, moments=_SHARED)
+FORWARD_AXES = Forward(logits=_PER_ROW, activations=_PER_ROW, slopes=_PER_ROW, moments=_SHARED)
+
+
+class Batch(NamedTuple):
+    """Rows with what each counts: one over their number, zero for padding."""
+
+    x: Float[Array, "N D"]
+    y: Float[Array, "N O"]
+    weights: Float[Array, " N"]
+
+
+@dataclass(frozen=True)
+class Model:
+    """A bucket's network with the run's own activation.
+
+    Attributes:
+        bucket: All that shapes it.
+        activation: Position in the bucket's branches, one a hidden layer.
+        bends: Numbers that bend some activations.
+    """
+
+    bucket: Bucket
+    activation: Int[Array, " hidden"]
+    bends: Bends
+
+    def forward(self, parameters: Parameters, aside: Aside, x: Float[Array, "N D"]) -> Forward:
+        """Carry N rows through the network: `apply`, vmapped over the examples."""
+
+        def one(beside: Aside, row: Array) -> Forward:
+            return apply(self.bucket.architecture, parameters, beside, self.activation, self.bends, row)
+
+        over_rows = jax.vmap(one, in_axes=(ASIDE_AXES, 0), out_axes=FORWARD_AXES, axis_name=EXAMPLES)
+        forward: Forward = over_rows(aside, x)
+        return forward
+
+    def loss(self, parameters: Parameters, aside: Aside, batch: Batch) -> tuple[Float[Scalar, ""], Forward]:
+        """Weighted sum of the examples' losses: the mean, when the weights are one over their number."""
+        forward = self.forward(parameters, aside, batch.x)
+        loss = LOSSES[self.bucket.loss]
+        losses = jax.vmap(lambda logits, target: loss(logits, target, self.bucket.output))(forward.logits, batch.y)
+        return jnp.sum(batch.weights * losses), forward
+
+    def tally(self, logits: Float[Array, "N O"], batch: Batch) -> Float[Array, " tallies"] | None:
+        """What is counted beside the loss, weighted: the right answers [1], or each output's squared error [O].
+
+        Returns:
+            None for the regression of one output, where the loss says it all.
+        """
+        if not self.bucket.tallies:
+            return None
+        if self.bucket.task == "classification":
+            right = jax.vmap(predicted_correctly)(logits, batch.y)
+            return jnp.sum(batch.weights * right)[None]
+        errors = jnp.square(OUTPUTS[self.bucket.output].apply(logits) - batch.y)
+        return jnp.sum(batch.weights[:, None] * errors, axis=0)
+
+    def still(self, rows: int, moments: tuple[Moments, ...]) -> Aside:
+        """What accompanies rows outside training: no masks, given statistics."""
+        return Aside(no_probes(self.bucket.architecture, rows), moments=moments or None)
+
+    def training_moments(self, parameters: Parameters, x: Float[Array, "N D"]) -> tuple[Moments, ...]:
+        """The statistics of batch normalisation over all rows, by one pass over them; empty where none are needed."""
+        if self.bucket.normalization != "batch" or self.bucket.keeps_running_moments:
+            return ()
+        rows = x.shape[0]
+        weight = jnp.full(rows, 1 / rows, dtype=x.dtype)
+        return self.forward(parameters, Aside(no_probes(self.bucket.architecture, rows), weight=weight), x).moments
+
+    def predict(self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]) -> Array:
+        """The predictions of N rows [N, O]: the output function of the logits."""
+        logits = self.forward(parameters, self.still(x.shape[0], moments), x).logits
+        return jax.vmap(OUTPUTS[self.bucket.output].apply)(logits)

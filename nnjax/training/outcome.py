@@ -1,0 +1,165 @@
+"""What a run comes to: its arrays as the journal's columns, for regression and for classification."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnjax.data.scaling import ScaledSplit
+from nnjax.training import ENGINE_VERSION
+from nnjax.training.bucket import Bucket
+from nnjax.training.classification import ClassScores, class_probabilities, score_classes
+from nnjax.training.finals import Scores, early_median, first_bad_epoch, gradient_ratio, gradient_slope, score
+from nnjax.training.loop import Trained
+
+RunOutcome = dict[str, Any]
+"""One run's results under the journal's column names: numbers, strings and float32 arrays."""
+
+Curve = NDArray[np.float32]
+
+UNKNOWN = float("nan")
+
+MEASURES = {"regression": "r2", "classification": "accuracy"}
+"""Task -> the measure that curves and choices are about; the higher the better."""
+
+LAYER_CURVES = (
+    "grad_norm",
+    "preactivation_grad_norm",
+    "weight_norm",
+    "update_ratio",
+    "unit_mean",
+    "unit_std",
+    "unit_saturated",
+    "unit_dead",
+)
+
+
+def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, trained: Trained) -> RunOutcome:
+    """Turn one run's arrays into the journal's columns.
+
+    Args:
+        run_id: The run's identity.
+        seed: Its seed.
+        bucket: Its bucket.
+        scaled: Its split, for the test targets and the target's unit.
+        trained: Its slice of the chunk's result, as numpy arrays.
+
+    Returns:
+        Columns that the task does not have are left out.
+    """
+    curves = _curves(trained, scaled, bucket)
+    diverged_epoch = first_bad_epoch(curves["fit_train_loss"], curves["fit_validation_loss"])
+    finished = diverged_epoch < 0
+    if not finished:
+        for name in ("unit_saturated", "unit_dead"):  # comparisons with NaN are false, which a share would hide
+            curves[name][:, diverged_epoch:] = UNKNOWN
+    best_epoch = 1 + int(np.argmin(curves["fit_validation_loss"][1:])) if finished else -1
+    outcome: RunOutcome = {
+        "run_id": run_id,
+        "engine": ENGINE_VERSION,
+        "status": "finished" if finished else "diverged",
+        "diverged_epoch": diverged_epoch,
+        "best_epoch": best_epoch,
+        "seed": seed,
+        "n_parameters": bucket.architecture.parameter_count,
+        "function_evaluations": float(curves["fit_evaluations"][-1]),
+    }
+    outcome |= _finals(trained, scaled, bucket, finished)
+    measure = MEASURES[bucket.task]
+    for prefix, epoch in (("", best_epoch), ("last_", -1)):
+        value = float(curves[f"fit_validation_{measure}"][epoch]) if finished else UNKNOWN
+        outcome[f"{prefix}validation_{measure}"] = value
+    outcome |= _gradient_finals(curves["preactivation_grad_norm"], bucket.epochs)
+    for final, curve in (("saturated", "unit_saturated"), ("dead", "unit_dead")):
+        last = curves[curve][:, -1] if finished else np.zeros(0)
+        outcome[final] = float(np.mean(last)) if last.size else UNKNOWN
+    return outcome | curves
+
+
+def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, Curve]:
+    """Histories, index = epoch: [E + 1], and [layers, E + 1] for what is watched a layer."""
+    history = trained.history
+    curves = {name: np.ascontiguousarray(getattr(history, name).T, dtype=np.float32) for name in LAYER_CURVES}
+    measure = MEASURES[bucket.task]
+    for part in ("train", "validation", "test"):
+        loss, tally = getattr(history, f"{part}_loss"), getattr(history, f"{part}_tally")
+        if loss is None:
+            continue
+        curves[f"fit_{part}_loss"] = np.asarray(loss, dtype=np.float32)
+        if bucket.task == "classification":
+            values = tally[:, 0]
+        else:
+            errors = 2 * loss[:, None] if tally is None else tally
+            target = np.asarray(getattr(scaled, f"y_{part}"), dtype=np.float64)
+            values = np.mean(_r2(errors.astype(np.float64), target), axis=1)
+        curves[f"fit_{part}_{measure}"] = values.astype(np.float32)
+    counts = np.ones(bucket.epochs + 1) if history.evaluations is None else history.evaluations
+    curves["fit_evaluations"] = np.cumsum(np.concatenate([[0.0], counts[1:]]), dtype=np.float32)
+    return curves
+
+
+def _r2(errors: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+    """R² of each output [..., O] from its mean squared error; of a constant target 1 where it is met, else 0."""
+    varies = np.ptp(target, axis=0) > 0
+    met = np.where(np.isnan(errors), np.nan, errors == 0)
+    return np.where(varies, 1 - errors / np.where(varies, np.var(target, axis=0), 1), met)
+
+
+def _finals(trained: Trained, scaled: ScaledSplit, bucket: Bucket, finished: bool) -> RunOutcome:
+    """Test scores and predictions, at the best and at the last epoch."""
+    n_test = len(scaled.y_test)
+    finals: RunOutcome = {}
+    for prefix, prediction in (("", trained.prediction), ("last_", trained.last_prediction)):
+        raw = np.asarray(prediction[:n_test], dtype=np.float64)
+        scores, kept = PREDICTIONS[bucket.task](scaled, raw, finished)
+        finals |= {f"{prefix}test_{name}": value for name, value in scores.items()}
+        finals[f"{prefix}test_prediction"] = kept.astype(np.float32).ravel()
+    return finals
+
+
+Kept = tuple[dict[str, float], NDArray[np.float64]]
+
+
+def _regression(scaled: ScaledSplit, raw: NDArray[np.float64], finished: bool) -> Kept:
+    """Scores and predictions in the target's own unit."""
+    target = scaled.y_test.astype(np.float64) * scaled.y_scale + scaled.y_mean
+    in_unit = raw * scaled.y_scale + scaled.y_mean
+    scores = score(target, in_unit) if finished else Scores(*[UNKNOWN] * len(Scores._fields))
+    return scores._asdict(), in_unit
+
+
+def _classification(scaled: ScaledSplit, raw: NDArray[np.float64], finished: bool) -> Kept:
+    """Scores, and the probability of every class."""
+    probability = class_probabilities(raw)
+    if not finished:
+        return ClassScores(*[UNKNOWN] * len(ClassScores._fields))._asdict(), probability
+    return score_classes(true_classes(scaled.y_test), probability)._asdict(), probability
+
+
+PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64], bool], Kept]] = {
+    "regression": _regression,
+    "classification": _classification,
+}
+
+
+def true_classes(encoded: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Class numbers [N] of targets as the network is given them: one column of 0 and 1, or one a class.
+
+    Example:
+        >>> true_classes(np.array([[0.0], [1.0]])).tolist(), true_classes(np.eye(3)[[2, 0]]).tolist()
+        ([0, 1], [2, 0])
+    """
+    if encoded.shape[1] == 1:
+        return np.asarray(encoded[:, 0] >= 0.5, dtype=np.int64)
+    return np.asarray(np.argmax(encoded, axis=1), dtype=np.int64)
+
+
+def _gradient_finals(gradient_norms: Curve, epochs: int) -> RunOutcome:
+    slopes, ratios = gradient_slope(gradient_norms), gradient_ratio(gradient_norms)
+    return {
+        "grad_slope_0": float(slopes[0]),
+        "grad_ratio_0": float(ratios[0]),
+        "grad_slope": early_median(slopes, epochs),
+        "grad_ratio": early_median(ratios, epochs),
+    }

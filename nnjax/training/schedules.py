@@ -1,0 +1,62 @@
+"""Learning-rate schedules η(t): the rate of every step relative to the first, made on the host.
+
+A schedule is data, not program: all of them share one program and cost nothing inside it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+Times = NDArray[np.float64]
+
+
+def _constant(t: Times, epochs: int, decay_epochs: float, decay_rate: float) -> Times:
+    return np.ones_like(t)
+
+
+def _step(t: Times, epochs: int, decay_epochs: float, decay_rate: float) -> Times:
+    return decay_rate ** np.floor(t / decay_epochs)
+
+
+def _cosine(t: Times, epochs: int, decay_epochs: float, decay_rate: float) -> Times:
+    return 0.5 * (1 + np.cos(np.pi * t / epochs))
+
+
+def _inverse_time(t: Times, epochs: int, decay_epochs: float, decay_rate: float) -> Times:
+    return 1 / (1 + decay_rate * t / decay_epochs)
+
+
+SCHEDULES: dict[str, Callable[[Times, int, float, float], Times]] = {
+    "constant": _constant,
+    "step": _step,
+    "cosine": _cosine,
+    "inverse_time": _inverse_time,
+}
+"""Name -> η(t)/η(0) at time t, in epochs; step: decay_rate^⌊t/decay_epochs⌋, cosine: ½(1 + cos πt/E),
+inverse_time: 1/(1 + decay_rate · t/decay_epochs) (Robbins & Monro 1951; Loshchilov & Hutter 2017 for the cosine)."""
+
+
+def relative_rates(
+    schedule: str, epochs: int, steps: int, decay_epochs: float = 50.0, decay_rate: float = 0.5
+) -> NDArray[np.float32]:
+    """The rate of every step relative to the first.
+
+    Args:
+        schedule: A key of `SCHEDULES`.
+        epochs: E.
+        steps: Steps an epoch.
+        decay_epochs: The schedule's unit of time.
+        decay_rate: What is left after it (step), or how strongly it counts (inverse_time).
+
+    Returns:
+        [E + 1, steps]; line 0, which looks at the network as initialised, is zero.
+
+    Example:
+        >>> relative_rates("step", epochs=3, steps=1, decay_epochs=2, decay_rate=0.1).round(6).ravel().tolist()
+        [0.0, 1.0, 1.0, 0.10000000149011612]
+    """
+    times = np.arange(epochs * steps, dtype=np.float64).reshape(epochs, steps) / steps
+    rates = np.zeros((epochs + 1, steps), dtype=np.float32)
+    rates[1:] = SCHEDULES[schedule](times, epochs, decay_epochs, decay_rate)
+    return rates

@@ -1,0 +1,10 @@
+"""Cards for the tracking server."""
+
+from nnjax.report.cards import write_cards
+
+
+def test_cards_of_an_earlier_report_are_gone(material, tmp_path):
+    stale = tmp_path / "gone.png"
+    stale.write_bytes(b"x")
+    cards = write_cards(material, tmp_path)
+    assert sorted(tmp_path.glob("*.png")) == sorted(cards.values())

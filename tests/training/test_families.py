@@ -1,0 +1,77 @@
+"""Every member of every family that a sweep can switch trains on diabetes and lowers the loss."""
+
+import numpy as np
+import pytest
+
+from nnjax.network.activations import ACTIVATIONS, branches_for
+from nnjax.network.architecture import NORMALIZATIONS
+from nnjax.network.initializers import INITIALIZERS
+from nnjax.training.chunk import train_chunk
+from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS
+
+pytestmark = pytest.mark.xdist_group("programs")
+
+
+def share_left(shape, run, scaled):
+    outcome = train_chunk(shape, [run], scaled).outcomes[0]
+    assert outcome["status"] == "finished"
+    return outcome["fit_train_loss"][-1] / outcome["fit_train_loss"][0]
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations(bucket, trainee, scaled, name):
+    shape = bucket(1, epochs=5, activation=name)
+    if ACTIVATIONS[name].structure == "elementwise":
+        shape = bucket(1, epochs=5, branches=branches_for((name,)))
+    assert share_left(shape, trainee(activation=name, learning_rate=0.01), scaled) < 0.9
+
+
+def test_hidden_weights_before_a_binary_step_do_not_move(bucket, trainee, raw, scaled):
+    shape = bucket(epochs=5, activation="binary_step")
+    start, trained = raw(shape, trainee(activation="binary_step", learning_rate=0.05), scaled)
+    for before, after in zip(start.parameters[:-1], trained.last_parameters[:-1], strict=True):
+        np.testing.assert_array_equal(before.weights, after.weights)
+        np.testing.assert_array_equal(before.bias, after.bias)
+    assert np.all(trained.last_parameters[-1].weights != start.parameters[-1].weights)
+    assert np.all(trained.history.unit_dead == 1)
+
+
+@pytest.mark.parametrize("name", INITIALIZERS)
+def test_initializers(bucket, trainee, scaled, name):
+    shape = bucket(1, epochs=5, branches=branches_for(("logistic",)))
+    run = trainee(activation="logistic", initializer=name, learning_rate=0.05)
+    assert share_left(shape, run, scaled) < 0.9
+
+
+def test_units_that_begin_alike_stay_alike(bucket, trainee, raw, scaled):
+    shape = bucket(1, epochs=5, branches=branches_for(("logistic",)))
+    run = trainee(activation="logistic", initializer="zeros", learning_rate=0.05)
+    _, trained = raw(shape, run, scaled)
+    hidden, output = trained.last_parameters
+    assert np.abs(hidden.weights).max() > 0.01
+    np.testing.assert_array_equal(hidden.weights, np.repeat(hidden.weights[:, :1], 8, axis=1))
+    np.testing.assert_array_equal(output.weights, np.repeat(output.weights[:1], 8, axis=0))
+    assert trained.history.update_ratio[0].tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizers(bucket, trainee, scaled, name):
+    shape = bucket(epochs=5, optimizer=name, activation="tanh", batch_size=265 if name == "lbfgs" else 32)
+    assert share_left(shape, trainee(activation="tanh", learning_rate=0.02), scaled) < 0.9
+
+
+@pytest.mark.parametrize("statistics", ["training_set", "running"])
+@pytest.mark.parametrize("name", NORMALIZATIONS)
+def test_normalizations(bucket, trainee, scaled, name, statistics):
+    others = {"normalization": name}
+    if name == "batch":
+        others["normalization_statistics"] = statistics
+    shape = bucket(epochs=5, activation="tanh", **others)
+    assert share_left(shape, trainee(activation="tanh", learning_rate=0.01), scaled) < 0.9
+
+
+@pytest.mark.parametrize("name", CLIPPINGS)
+def test_clippings(bucket, trainee, scaled, name):
+    shape = bucket(epochs=5, activation="tanh", clipping=name)
+    run = trainee(activation="tanh", learning_rate=0.01, clip_norm=0.1, clip_min=-0.01, clip_max=0.01)
+    assert share_left(shape, run, scaled) < 0.9

@@ -1,0 +1,57 @@
+"""What is switched off costs nothing: it is not in the program, neither its numbers nor its operations."""
+
+import collections
+import dataclasses
+import functools
+import re
+
+import pytest
+
+from nnjax.training.bucket import Bucket
+from nnjax.training.chunk import lower_program
+
+PLAIN = Bucket(10, (8, 8), 1, 32, 265, 67, 111, 4, "sgd", "half_mean_squared_error", branches=("tanh",))
+
+REMEDIES = [
+    ({"clipping": "value"}, {"hyperparameters.clip_min", "hyperparameters.clip_max"}, "minimum"),
+    ({"clipping": "global_norm"}, {"hyperparameters.clip_norm"}, "maximum"),
+    ({"clipping": "layer_norm"}, {"hyperparameters.clip_norm"}, "maximum"),
+    ({"l1": True}, {"hyperparameters.l1"}, "sign"),
+    ({"weight_decay": True}, {"hyperparameters.weight_decay"}, "multiply"),
+    ({"dropout": True}, {"hyperparameters.dropout", "keys.dropout"}, "xor"),
+    ({"input_noise": True}, {"hyperparameters.input_noise", "keys.input_noise"}, "xor"),
+    ({"normalization": "batch"}, {"parameters[0].scale", "parameters[1].scale"}, "rsqrt"),
+    ({"normalization": "layer"}, {"parameters[0].scale", "parameters[1].scale"}, "rsqrt"),
+    ({"residual": 1}, set(), "add"),
+    ({"scored_rows": "validation_and_test"}, {"rows.y_test", "rows.test_weights"}, "dot_general"),
+    ({"optimizer": "momentum"}, {"hyperparameters.momentum"}, "multiply"),
+    ({"optimizer": "adam"}, {"hyperparameters.beta_1", "hyperparameters.beta_2", "hyperparameters.epsilon"}, "power"),
+    ({"optimizer": "rmsprop"}, {"hyperparameters.rms_decay", "hyperparameters.epsilon"}, "rsqrt"),
+]
+"""What is switched on, the arguments that the program gains by it, and an operation of which it has more."""
+
+
+@functools.cache
+def read_program(bucket):
+    """Names of a program's arguments, and how often each operation occurs, before XLA has seen it."""
+    text = lower_program(bucket).as_text(debug_info=True)
+    arguments = set(re.findall(r'loc\("start\.([^"]*)"', text))
+    return arguments, collections.Counter(re.findall(r"stablehlo\.(\w+)", text))
+
+
+def test_the_plain_program_knows_of_no_remedy():
+    arguments, operations = read_program(PLAIN)
+    numbers = {name for name in arguments if name.startswith(("hyperparameters", "keys"))}
+    bends = {"hyperparameters.negative_slope", "hyperparameters.elu_alpha"}  # handed to every activation
+    assert numbers - bends == {"hyperparameters.learning_rate", "hyperparameters.l2"}
+    assert not {"rsqrt", "sign", "xor", "power", "bitcast_convert", "case"} & set(operations)
+    assert operations["while"] == 3  # epochs, steps, and the two predictions at the end
+
+
+@pytest.mark.parametrize(("change", "arguments", "operation"), REMEDIES, ids=[str(row[0]) for row in REMEDIES])
+def test_a_remedy_adds_its_own_arguments_and_operations_only(change, arguments, operation):
+    plain, plain_operations = read_program(PLAIN)
+    with_it, operations = read_program(dataclasses.replace(PLAIN, **change))
+    assert with_it - plain == arguments
+    assert plain <= with_it
+    assert operations[operation] > plain_operations[operation]
