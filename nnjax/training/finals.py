@@ -26,7 +26,8 @@ def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Sco
         prediction: Same shape.
 
     Returns:
-        The scores. R² of a constant target is 1 where it is met exactly and 0 where not; NaN for fewer than two rows.
+        The scores. R² of a constant target is 1 where it is met exactly and 0 where not (also where its mean is rounded, which
+        scikit-learn overlooks); NaN for fewer than two rows.
 
     Raises:
         ValueError: The shapes differ.
@@ -45,7 +46,8 @@ def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Sco
 def _score_output(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Scores:
     error = np.asarray(target, dtype=np.float64) - np.asarray(prediction, dtype=np.float64)
     spread = np.asarray(target, dtype=np.float64) - np.mean(target, dtype=np.float64)
-    mean_square, variance = float(np.mean(error**2)), float(np.mean(spread**2))
+    is_constant = np.ptp(target) == 0  # the mean of equal numbers is rounded: their spread need not be 0
+    mean_square, variance = float(np.mean(error**2)), 0.0 if is_constant else float(np.mean(spread**2))
     return Scores(_r2(mean_square, variance, len(error)), mean_square**0.5, float(np.mean(np.abs(error))))
 
 

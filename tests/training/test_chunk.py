@@ -53,7 +53,7 @@ REMEDIES = {
 }
 
 
-@pytest.mark.parametrize("optimizer", ["adamw", "lbfgs"])
+@pytest.mark.parametrize("optimizer", ["adamw", pytest.param("lbfgs", marks=pytest.mark.slow)])
 def test_alone_equals_inside_a_chunk_bitwise_with_every_remedy_on(bucket, trainee, scaled, optimizer):
     names = ("prelu", "maxout")
     shape = bucket(2, 16, 265 if optimizer == "lbfgs" else 32, 3, optimizer, names, **REMEDIES)

@@ -136,3 +136,10 @@ def test_early_median_leaves_initialisation_and_the_later_nine_tenths_out():
 def test_first_bad_epoch():
     assert first_bad_epoch(np.array([1.0, np.nan]), np.array([np.inf, 1.0])) == 0
     assert first_bad_epoch(np.ones(3)) == -1
+
+
+def test_a_constant_target_whose_mean_is_rounded_is_still_constant():
+    target = np.full(111, 227.87)
+    assert np.mean(target) != target[0], "the case that this test is about"
+    assert score(target, target).r2 == 1
+    assert score(target, target + 1).r2 == 0  # scikit-learn divides by the rounding: -5e25
