@@ -26,8 +26,8 @@ def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Sco
         prediction: Same shape.
 
     Returns:
-        The scores. R² of a constant target is 1 where it is met exactly and 0 where not (also where its mean is rounded, which
-        scikit-learn overlooks); NaN for fewer than two rows.
+        The scores. R² of a constant target is 1 where it is met exactly and 0 where not (also where its mean is
+        rounded, which scikit-learn overlooks); NaN for fewer than two rows.
 
     Raises:
         ValueError: The shapes differ.
