@@ -1,7 +1,7 @@
 """nnjax: which choice matters for a multilayer perceptron, on your data, and how sure are we?
 
 The names of the command line, for notebooks: `load_study`, `expand`, `make_plan`, `sweep_study`, `rerun`,
-`load_results`, `sync_sweep`, `make_report`. Each is imported when it is first asked for.
+`load_results`, `sync_sweep`, `make_report`, `answer_quiz`, `run_lecture`. Each is imported when it is first asked for.
 """
 
 from importlib import import_module
@@ -17,6 +17,8 @@ _HOMES = {
     "curves_table": "nnjax.results.curves",
     "sync_sweep": "nnjax.tracking.study_sync",
     "make_report": "nnjax.pipeline",
+    "answer_quiz": "nnjax.quiz.answer",
+    "run_lecture": "nnjax.tour.studies",
 }
 
 

@@ -3,6 +3,8 @@
 Every import of scikit-learn stands inside its function: workers read no data set, and the import takes seconds.
 """
 
+from collections.abc import Iterable
+
 from nnjax.data.reader import Columns, Reader, index_by_name
 
 
@@ -56,8 +58,9 @@ def read_digits() -> Columns:
     return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("digit",), _texts(bunch.target_names))
 
 
-def _texts(values: object) -> tuple[str, ...]:
-    return tuple(str(value) for value in values)  # type: ignore[attr-defined]  # a NumPy array of text or numbers
+def _texts(values: Iterable[object]) -> tuple[str, ...]:
+    """The names that a NumPy array of text or of numbers holds."""
+    return tuple(map(str, values))
 
 
 SKLEARN_READERS = index_by_name(

@@ -1,1 +1,1 @@
-"""The lecture's own algorithms, by hand from its formulas, in NumPy float64; may import every room but tracking."""
+"""The lecture's own algorithms, by hand from its formulas, in NumPy float64: the reference, apart from the engine."""

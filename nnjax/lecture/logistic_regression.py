@@ -1,5 +1,6 @@
 """Logistic regression: the logistic function of a linear score, fitted by hand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -9,6 +10,8 @@ from numpy.typing import ArrayLike
 
 from nnjax.lecture.activations import logistic
 from nnjax.lecture.perceptron import append_bias, read_targets
+
+Vector = Float[np.ndarray, " D+1"]
 
 
 class LogisticOutcome(Enum):
@@ -33,7 +36,7 @@ class LogisticFit:
         gradient_norm: Euclidean norm of its gradient, at θ.
     """
 
-    theta: Float[np.ndarray, " D+1"]
+    theta: Vector
     outcome: LogisticOutcome
     iterations: int
     loss: float
@@ -46,20 +49,20 @@ class _Problem:
 
     x: Float[np.ndarray, "N D+1"]
     y: Float[np.ndarray, " N"]
-    penalty: Float[np.ndarray, " D+1"]
+    penalty: Vector
 
-    def loss(self, theta: Float[np.ndarray, " D+1"]) -> float:
+    def loss(self, theta: Vector) -> float:
         z = self.x @ theta
         return float(np.mean(np.logaddexp(0.0, z) - self.y * z) + 0.5 * self.penalty @ theta**2)
 
-    def gradient(self, theta: Float[np.ndarray, " D+1"]) -> Float[np.ndarray, " D+1"]:
+    def gradient(self, theta: Vector) -> Vector:
         return np.asarray((logistic(self.x @ theta) - self.y) @ self.x / len(self.y) + self.penalty * theta)
 
-    def hessian(self, theta: Float[np.ndarray, " D+1"]) -> Float[np.ndarray, "D+1 D+1"]:
+    def hessian(self, theta: Vector) -> Float[np.ndarray, "D+1 D+1"]:
         v = logistic(self.x @ theta)
         return np.asarray((self.x.T * (v * (1.0 - v))) @ self.x / len(self.y) + np.diag(self.penalty))
 
-    def finish(self, theta: Float[np.ndarray, " D+1"], iterations: int, tolerance: float) -> LogisticFit:
+    def finish(self, theta: Vector, iterations: int, tolerance: float) -> LogisticFit:
         norm = float(np.linalg.norm(self.gradient(theta)))
         is_separated = bool((np.where(self.y > 0.0, 1.0, -1.0) * (self.x @ theta) > 0.0).all())
         if is_separated and not self.penalty.any():
@@ -78,7 +81,20 @@ def _state_problem(patterns: ArrayLike, targets: ArrayLike, l2: float) -> _Probl
     return _Problem(x, read_targets(targets, len(x)).astype(np.float64), penalty)
 
 
-def predict_probability(theta: Float[np.ndarray, " D+1"], patterns: ArrayLike) -> Float[np.ndarray, " N"]:
+def _descend(
+    problem: _Problem, move: Callable[[Vector, Vector], Vector], iteration_limit: int, tolerance: float
+) -> LogisticFit:
+    """Move θ, from 0, until the gradient vanishes or the limit is reached; `move` sees θ and the gradient there."""
+    theta: Vector = np.zeros(problem.x.shape[1])
+    for iteration in range(iteration_limit):
+        gradient = problem.gradient(theta)
+        if np.linalg.norm(gradient) <= tolerance:
+            return problem.finish(theta, iteration, tolerance)
+        theta = theta + move(theta, gradient)
+    return problem.finish(theta, iteration_limit, tolerance)
+
+
+def predict_probability(theta: Vector, patterns: ArrayLike) -> Float[np.ndarray, " N"]:
     """The probability g(θᵀx) = 1/(1 + e^(−θᵀx)) that y = 1; it is at least ½ exactly where θᵀx ≥ 0.
 
     Args:
@@ -118,20 +134,17 @@ def fit_newton(
         ([0.4196], 'CONVERGED')
     """
     problem = _state_problem(patterns, targets, l2)
-    theta = np.zeros(problem.x.shape[1])
-    for iteration in range(iteration_limit):
-        gradient = problem.gradient(theta)
-        if np.linalg.norm(gradient) <= tolerance:
-            return problem.finish(theta, iteration, tolerance)
+
+    def move(theta: Vector, gradient: Vector) -> Vector:
         direction = np.linalg.lstsq(problem.hessian(theta), -gradient, rcond=None)[0]
         step, promised = 1.0, 0.1 * float(gradient @ direction)
-        ceiling = problem.loss(theta) * (
-            1.0 + 8 * np.finfo(np.float64).eps
-        )  # near the minimum the fall is rounded away
+        rounding = 1.0 + 8 * np.finfo(np.float64).eps  # near the minimum the fall is rounded away
+        ceiling = problem.loss(theta) * rounding
         while step > 1e-10 and problem.loss(theta + step * direction) > ceiling + step * promised:
             step /= 2.0
-        theta = theta + step * direction
-    return problem.finish(theta, iteration_limit, tolerance)
+        return np.asarray(step * direction)
+
+    return _descend(problem, move, iteration_limit, tolerance)
 
 
 def fit_gradient_descent(
@@ -161,10 +174,4 @@ def fit_gradient_descent(
         ([0.4196], 'CONVERGED')
     """
     problem = _state_problem(patterns, targets, l2)
-    theta = np.zeros(problem.x.shape[1])
-    for iteration in range(iteration_limit):
-        gradient = problem.gradient(theta)
-        if np.linalg.norm(gradient) <= tolerance:
-            return problem.finish(theta, iteration, tolerance)
-        theta = theta - learning_rate * gradient
-    return problem.finish(theta, iteration_limit, tolerance)
+    return _descend(problem, lambda theta, gradient: -learning_rate * gradient, iteration_limit, tolerance)

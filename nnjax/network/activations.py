@@ -212,17 +212,20 @@ ACTIVATIONS = _registry(
         "k = maxout_pieces sets of weights a unit (Goodfellow et al. 2013)", "maxout",
     ),
     Activation(
-        "gelu", _gelu, _gelu_slope, 1.1289, "he", "z Φ(z)", "Φ(z) + z φ(z)", "Hendrycks & Gimpel 2016; exact, by erf"
+        "gelu", _gelu, _gelu_slope, 1.1289041452, "he", "z Φ(z)", "Φ(z) + z φ(z)",
+        "Hendrycks & Gimpel 2016; exact, by erf"
     ),
     Activation(
-        "silu", _silu, _silu_slope, 1.0998, "he", "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", "swish, Ramachandran et al. 2017"
+        "silu", _silu, _silu_slope, 1.0998393201, "he", "z σ(z)", "σ(z) (1 + z (1 − σ(z)))",
+        "swish, Ramachandran et al. 2017"
     ),
     Activation(
         "selu", _selu, _selu_slope, SELU_SCALE * SELU_ALPHA, "lecun", "λα (eᶻ − 1) for z < 0, λz for z ≥ 0",
         "λα eᶻ for z < 0, λ for z > 0", "λ = 1.0507, α = 1.6733: Klambauer et al. 2017",
     ),
     Activation(
-        "mish", _mish, _mish_slope, 1.0885, "he", "z tanh(ln(1 + eᶻ))", "t + z σ(z) (1 − t²), t = tanh(ln(1 + eᶻ))",
+        "mish", _mish, _mish_slope, 1.0884981613, "he", "z tanh(ln(1 + eᶻ))",
+        "t + z σ(z) (1 − t²), t = tanh(ln(1 + eᶻ))",
         "Misra 2020",
     ),
     Activation(

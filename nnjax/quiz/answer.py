@@ -23,10 +23,9 @@ class QuizOptions:
 
     Attributes:
         orders: Random orders of the perceptron.
-        effort: Activations, seeds and epochs of the XOR network; workers None stands for one a usable core.
+        effort: Activations, seeds and epochs of the XOR network.
         split_seeds: Seeds of the diabetes network on the one split.
         overrides: Changes of the diabetes study, as `nnjax sweep --set` takes them.
-        base_seed: What the perceptron's orders are derived from.
         progress: Makes whoever shows how a training goes.
     """
 
@@ -34,7 +33,6 @@ class QuizOptions:
     effort: Effort = field(default_factory=lambda: Effort(workers=len(usable_cores())))
     split_seeds: int = 20
     overrides: tuple[str, ...] = ()
-    base_seed: int = 0
     progress: Callable[[], Progress] = choose_progress
 
 
@@ -57,11 +55,11 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
     """
     options, home = options or QuizOptions(), Path(home)
     enable_compilation_cache(cache_folder(home))
-    gates = answer_gates(options.orders, options.base_seed)
+    gates = answer_gates(options.orders, options.effort.base_seed)
     say(show_gates(gates) + "\n")
     networks = answer_xor(options.effort, cache_folder(home), options.progress())
     say(show_networks(networks, options.effort.epochs) + "\n")
     diabetes = answer_diabetes(quiz_space(options.overrides), home, options.progress(), options.split_seeds)
     say(show_diabetes(diabetes))
-    answers = Answers(gates, networks, diabetes, options.effort, options.base_seed)
+    answers = Answers(gates, networks, diabetes, options.effort)
     return write_page(answers, home / "reports" / "quiz")

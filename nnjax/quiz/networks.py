@@ -147,7 +147,7 @@ class Effort:
         activations: Which.
         seeds: Trainings of each.
         epochs: Passes over the four patterns.
-        base_seed: What all seeds are derived from; every activation gets the same ones.
+        base_seed: What all seeds and the perceptron's orders are derived from; every activation gets the same.
         workers: Threads.
     """
 

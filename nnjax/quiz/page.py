@@ -51,14 +51,12 @@ class Answers:
         networks: Question 2.
         diabetes: Question 3.
         effort: How much was trained for question 2.
-        base_seed: What the orders of question 1 and the seeds of question 2 are derived from.
     """
 
     gates: Sequence[GateAnswer]
     networks: Sequence[ActivationAnswer]
     diabetes: DiabetesAnswer
     effort: Effort
-    base_seed: int
 
 
 def write_page(answers: Answers, folder: Path) -> Path:
@@ -123,7 +121,7 @@ def perceptron_chapter(answers: Answers) -> Chapter:
     facts = {
         "conclusion": conclusions.gates_conclusion(gates),
         "orders": conclusions.order_conclusion(gates),
-        "base_seed": answers.base_seed,
+        "base_seed": answers.effort.base_seed,
         "limit": CYCLE_LIMIT,
         "proofs": [(a.gate.name, a.separation.sentence, a.loop_sentence) for a in gates if not a.run.is_converged],
         "on_boundary": [a.gate.name for a in gates if a.run.is_converged and _stops_on_boundary(a)],

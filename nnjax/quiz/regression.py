@@ -13,10 +13,12 @@ from nnjax.data.scaling import scale_split
 from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
-from nnjax.report.baselines import fit_ridge
+from nnjax.report.baselines import baseline_scores
+from nnjax.report.task import REGRESSION
 from nnjax.results.scores import as_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.statistics.scores import clipped_scores
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.progress import Progress
@@ -24,9 +26,7 @@ from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study import load_study
-from nnjax.training.bucket import chunk_size
-from nnjax.training.chunk import train_chunk
-from nnjax.training.finals import score
+from nnjax.training.chunk import train_all
 
 STUDY = "diabetes.toml"
 """The study over many splits, beside this file."""
@@ -123,9 +123,10 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
     summary = run_sweep(space, home, "serial", 1, progress)
     if summary.missing:
         raise RuntimeError("\n".join(summary.errors))
-    network = as_scores(results_table(space, Journal(home)))["test_r2"].to_numpy(dtype=np.float64)
-    ridge = np.array([ridge_score(space.table, split) for split in space.splits])
+    network = as_scores(results_table(space, Journal(home)), space.table.task)["test_r2"].to_numpy(dtype=np.float64)
     own = student_split(space.table, len(space.splits[0].train))
+    linear = baseline_scores(space.table, [*space.splits, own], [REGRESSION.reference])["test_r2"]
+    ridge, one_ridge = linear.to_numpy()[:-1], float(linear.iloc[-1])
     sizes = seen_and_test(space)
     return DiabetesAnswer(
         space=space,
@@ -135,17 +136,8 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
         ridge_interval=paired_interval(ridge, *sizes),
         difference=paired_interval(network - ridge, *sizes),
         one_split=_train_one_split(space, own, seeds),
-        one_ridge=ridge_score(space.table, own),
+        one_ridge=one_ridge,
     )
-
-
-def ridge_score(table: Table, split: Split) -> float:
-    """R² on the test rows of ridge fitted on the training rows, its penalty chosen on the validation rows."""
-    scaled = scale_split(table, split)
-    train = scaled.x_train.astype(np.float64), scaled.y_train[:, 0].astype(np.float64)
-    validation = scaled.x_validation.astype(np.float64), scaled.y_validation[:, 0].astype(np.float64)
-    predicted = fit_ridge(train, validation, 0).predict(scaled.x_test.astype(np.float64))
-    return score(scaled.y_test[:, 0], predicted).r2
 
 
 def _train_one_split(space: Space, split: Split, seeds: int) -> Float[np.ndarray, " S"]:
@@ -157,7 +149,6 @@ def _train_one_split(space: Space, split: Split, seeds: int) -> Float[np.ndarray
         make_trainee(f"one split {seed}", configuration, derive_seed(base, "quiz", "one split", seed), 0)
         for seed in range(seeds)
     ]
-    size = chunk_size(bucket)
-    parts = [train_chunk(bucket, trainees[start : start + size], scaled) for start in range(0, seeds, size)]
-    outcomes = [outcome for part in parts for outcome in part.outcomes]
-    return np.array([outcome["test_r2"] if outcome["status"] == "finished" else -1.0 for outcome in outcomes])
+    outcomes = train_all(bucket, trainees, scaled)
+    diverged = [outcome["status"] == "diverged" for outcome in outcomes]
+    return clipped_scores([outcome["test_r2"] for outcome in outcomes], diverged)

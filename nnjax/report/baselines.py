@@ -14,7 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
 from sklearn.metrics import log_loss, r2_score
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # comes with scikit-learn
+from threadpoolctl import threadpool_limits
 
 from nnjax.data.reader import Task
 from nnjax.data.scaling import scale_split
@@ -174,12 +174,13 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
 """Task -> name in the report -> how it is fitted."""
 
 
-def baseline_scores(table: Table, splits: Sequence[Split]) -> pd.DataFrame:
-    """Fit every baseline of the table's task on every split.
+def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] | None = None) -> pd.DataFrame:
+    """Fit baselines of the table's task on every split.
 
     Args:
         table: The data set.
         splits: The study's splits.
+        names: Which of `BASELINES`; all of the task if None.
 
     Returns:
         One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit),
@@ -189,8 +190,8 @@ def baseline_scores(table: Table, splits: Sequence[Split]) -> pd.DataFrame:
     # logistic regressions on digits, on two busy cores.
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
-        names = BASELINES[table.task]
-        return pd.DataFrame(_score(table, split, index, name) for name in names for index, split in enumerate(splits))
+        wanted = BASELINES[table.task] if names is None else names
+        return pd.DataFrame(_score(table, split, index, name) for name in wanted for index, split in enumerate(splits))
 
 
 def _score(table: Table, split: Split, index: int, name: str) -> dict[str, object]:

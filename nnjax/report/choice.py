@@ -21,7 +21,7 @@ def with_scores(results: pd.DataFrame, terms: TaskTerms) -> pd.DataFrame:
         A copy with validation_score, test_score, last_validation_score and last_test_score: clipped, and the floor for
         a diverged run. A missing run has none (NaN).
     """
-    scores = as_scores(results)
+    scores = as_scores(results, terms.task)
     prefixes = ("validation", "test", "last_validation", "last_test")
     return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{terms.measure}"] for prefix in prefixes})
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.report.choice import choose_on_validation
-from nnjax.results.scores import MEASURES, as_scores
+from nnjax.results.scores import as_scores
 from nnjax.statistics.convergence import is_comparable, log2_times
 from nnjax.statistics.interval import (
     PairedInterval,
@@ -26,6 +26,7 @@ from nnjax.sweep.factors import Level
 from nnjax.sweep.grid import has_levels
 from nnjax.sweep.space import Cell
 from nnjax.sweep.study import Claim
+from nnjax.training.outcome import MEASURES
 
 ALPHA = 0.05
 """All verdicts of a report together are wrong with at most this probability; also the false discovery rate of what
@@ -39,7 +40,12 @@ LOWER_IS_BETTER = frozenset(
 """Metrics of which less is better: there the difference is B - A, so that a positive one always favours A."""
 
 HIGHER_IS_BETTER = frozenset(
-    {f"{prefix}{part}_{measure}" for prefix in ("", "last_") for part in ("validation", "test") for measure in MEASURES}
+    {
+        f"{prefix}{part}_{measure}"
+        for prefix in ("", "last_")
+        for part in ("validation", "test")
+        for measure in MEASURES.values()
+    }
     | {f"{prefix}test_{measure}" for prefix in ("", "last_") for measure in ("balanced_accuracy", "roc_auc")}
 )
 """Metrics of which more is better; of the others neither is."""
@@ -50,7 +56,7 @@ COMPARED_AS_LOG2 = {"epochs_to_target": "epochs", "function_evaluations": "passe
 WITHOUT_TEST_ROWS = frozenset(
     {"grad_slope_0", "grad_slope", "grad_ratio_0", "grad_ratio", "saturated", "dead", "best_epoch"}
     | {"epochs_to_target", "function_evaluations", "train_seconds", "n_parameters"}
-    | {f"{prefix}validation_{measure}" for prefix in ("", "last_") for measure in MEASURES}
+    | {f"{prefix}validation_{measure}" for prefix in ("", "last_") for measure in MEASURES.values()}
 )
 """Metrics not measured on test rows: the same interval, but a statement about this table."""
 
@@ -115,7 +121,7 @@ class ClaimAnswer:
 
 
 def answer_claims(
-    claims: Sequence[Claim], cells: Sequence[Cell], results: pd.DataFrame, sizes: Sizes
+    claims: Sequence[Claim], cells: Sequence[Cell], results: pd.DataFrame, sizes: Sizes, task: str
 ) -> tuple[ClaimAnswer, ...]:
     """Judge every declared claim by one interval at level 1 - α/m; m counts all declared claims.
 
@@ -124,13 +130,14 @@ def answer_claims(
         cells: The study's cells.
         results: The results table with scores.
         sizes: Rows of a split.
+        task: "regression" or "classification".
 
     Returns:
         An answer a claim, in order.
     """
     if not claims:
         return ()
-    level, scores = bonferroni_level(ALPHA, len(claims)), as_scores(results)
+    level, scores = bonferroni_level(ALPHA, len(claims)), as_scores(results, task)
     answers = [
         _answer(claim, [arm_runs(scores, cells, levels) for levels in arms(claim).values()], sizes, level)
         for claim in claims

@@ -152,7 +152,7 @@ def assemble(
         palette=make_palette(layout.levels),
         sizes=sizes,
         best=best,
-        claims=answer_claims(study.claims, space.cells, results, sizes),
+        claims=answer_claims(study.claims, space.cells, results, sizes, terms.task),
         differences=differences_table(results, layout, sizes.pair),
         record=record,
     )

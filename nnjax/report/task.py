@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from nnjax.data.reader import Task
+from nnjax.results.scores import FLOORS
+from nnjax.training.outcome import MEASURES
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,10 @@ class TaskTerms:
 
 REGRESSION = TaskTerms(
     task="regression",
-    measure="r2",
+    measure=MEASURES["regression"],
     label="R²",
     others=("rmse", "mae"),
-    floor=-1.0,
+    floor=FLOORS["r2"],
     lowest_shown=-0.25,
     margin=0.02,
     learned_nothing="at 0",
@@ -122,10 +124,10 @@ REGRESSION = TaskTerms(
 
 CLASSIFICATION = TaskTerms(
     task="classification",
-    measure="accuracy",
+    measure=MEASURES["classification"],
     label="Accuracy",
     others=("balanced_accuracy", "log_loss", "brier", "roc_auc"),
-    floor=0.0,
+    floor=FLOORS["accuracy"],
     lowest_shown=0.0,
     margin=0.02,
     learned_nothing="at the share of the largest class",

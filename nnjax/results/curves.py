@@ -31,7 +31,7 @@ def curves_table(
         run_id, cell_id, split, epoch (0 = at initialisation), curve, layer (0 for curves of the whole network, else 1 …
         from the inputs), value.
     """
-    wanted = list(curves or names(CURVES))
+    wanted = names(CURVES) if curves is None else list(curves)
     runs = pd.DataFrame(
         [(run.run_id, run.cell.cell_id, run.replicate.split) for run in space.runs],
         columns=["run_id", "cell_id", "split"],
@@ -64,7 +64,7 @@ def _long(table: pa.Table, name: str, epochs: Sequence[int] | None) -> Iterator[
     kept = np.ones(len(epoch), dtype=bool) if epochs is None else np.isin(epoch, np.asarray(epochs))
     yield pd.DataFrame(
         {
-            "run_id": pd.Categorical(np.repeat(owners, lengths)[kept]).astype(object),
+            "run_id": np.repeat(owners, lengths)[kept],
             "epoch": epoch[kept],
             "curve": name,
             "layer": np.repeat(layers, lengths)[kept],

@@ -3,35 +3,36 @@
 import numpy as np
 import pandas as pd
 
-from nnjax.statistics.scores import clipped_scores
+from nnjax.statistics.scores import FLOOR, clipped_scores
+from nnjax.training.outcome import MEASURES
 
-MEASURES = ("r2", "accuracy")
-"""What a score can be, at the end of a column's name."""
+FLOORS = {"r2": FLOOR, "accuracy": 0.0}
+"""Measure -> the score of a diverged run, the lowest that there is."""
 
 
-def as_scores(results: pd.DataFrame) -> pd.DataFrame:
-    """The results with every R² and accuracy as a score.
+def as_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
+    """The results with the task's measure as a score wherever it stands.
 
     Args:
         results: One row a run, with `status` and any of the finals.
+        task: "regression", judged by R², or "classification", judged by accuracy.
 
     Returns:
-        A copy: R² is clipped below at -1, a diverged run has R² -1 and accuracy 0. A missing run has no score (NaN),
-        and a column without a single number, such as the R² of classes, stays as it is.
+        A copy: R² is clipped below at -1, a diverged run has R² -1 or accuracy 0, a missing run has no score (NaN).
+        All other columns stay as they are.
 
     Example:
         >>> runs = pd.DataFrame({"status": ["finished", "diverged", "finished"], "test_r2": [0.5, float("nan"), -7.0]})
-        >>> as_scores(runs)["test_r2"].tolist()
+        >>> as_scores(runs, "regression")["test_r2"].tolist()
         [0.5, -1.0, -1.0]
     """
     is_diverged = (results["status"] == "diverged").to_numpy()
     is_missing = (results["status"] == "missing").to_numpy()
-    scores = {}
-    for name in results.columns:
-        measure = str(name).rpartition("_")[2]
-        if measure not in MEASURES or name.startswith("target_") or results[name].isna().all():
+    measure, scores = MEASURES[task], {}
+    for name in (f"{prefix}{part}_{measure}" for prefix in ("", "last_") for part in ("validation", "test")):
+        if name not in results:
             continue
         values = results[name].to_numpy(dtype=float)
-        values = clipped_scores(values, is_diverged) if measure == "r2" else np.where(is_diverged, 0.0, values)
-        scores[name] = np.where(is_missing, np.nan, values)
+        worst = np.where(is_diverged, FLOORS[measure], values)
+        scores[name] = np.where(is_missing, np.nan, clipped_scores(values, is_diverged) if measure == "r2" else worst)
     return results.assign(**scores)

@@ -86,11 +86,12 @@ def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArra
     return firsts
 
 
-def cells_table(results: pd.DataFrame) -> pd.DataFrame:
+def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
     """One row a cell: means over its replicates, standard deviations of the main finals, counts.
 
     Args:
         results: As `results_table` gives it.
+        task: "regression" or "classification".
 
     Returns:
         cell_id, cell, factors, replicates, diverged, missing, every averaged final and `<name>_sd` (ddof 1); sorted by
@@ -98,7 +99,7 @@ def cells_table(results: pd.DataFrame) -> pd.DataFrame:
         was trained, a diverged one as worst (see `as_scores`); other means are those of the runs that have a number,
         so `epochs_to_target` is the mean over the replicates that reached it.
     """
-    scores = as_scores(results)
+    scores = as_scores(results, task)
     keys = ["cell_id", "cell", *names(FACTORS)]
     groups = scores.groupby("cell_id", sort=False)
     averaged = [name for name in names(FINALS) if name not in NOT_AVERAGED]
@@ -113,8 +114,7 @@ def cells_table(results: pd.DataFrame) -> pd.DataFrame:
         groups[list(MAIN_FINALS)].std().add_suffix("_sd"),
     ]
     table = pd.concat(parts, axis=1).reset_index(names="cell_id")
-    best_first = ["validation_r2", "validation_accuracy"]  # of which every study has one, the other being NaN
-    return table.sort_values(best_first, ascending=False, kind="stable", ignore_index=True)
+    return table.sort_values(f"validation_{MEASURES[task]}", ascending=False, kind="stable", ignore_index=True)
 
 
 def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:

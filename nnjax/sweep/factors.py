@@ -24,9 +24,6 @@ FULL_BATCH = "full"
 AUTO = "auto"
 """The level that stands for what suits the other factors."""
 
-LIST_FACTORS = ("activation", "hidden_layer_sizes")
-"""Factors of which one level may itself be a list, an item a hidden layer."""
-
 LARGEST_DEPTH = 64
 LARGEST_WIDTH = 8192
 LARGEST_EPOCHS = 100_000

@@ -8,10 +8,12 @@ from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import default_initializer
 from nnjax.network.losses import default_loss, default_output
 from nnjax.sweep.factors import AUTO, FACTORS, FULL_BATCH, Level
+from nnjax.training.optimizers import OPTIMIZERS
 
 Levels = dict[str, Level]
 
 ONLY_WITH: dict[str, tuple[str, tuple[str, ...]]] = {
+    "learning_rate": ("optimizer", tuple(name for name in OPTIMIZERS if name != "lbfgs")),
     "momentum": ("optimizer", ("momentum", "nesterov")),
     "beta_1": ("optimizer", ("adam", "adamw")),
     "beta_2": ("optimizer", ("adam", "adamw")),

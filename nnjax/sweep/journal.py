@@ -12,7 +12,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
-from nnjax.sweep.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, SCHEMA_KEY, SCHEMA_VERSION
+from nnjax.sweep.schema import (
+    CLASSIFICATION_FINALS,
+    JOURNAL_SCHEMA,
+    OPTIONAL_FIT_CURVES,
+    REGRESSION_FINALS,
+    SCHEMA_KEY,
+    SCHEMA_VERSION,
+)
 from nnjax.sweep.sealed import BrokenFileError, open_sealed_parquet, read_columns, to_sealed_parquet
 
 CORRUPT_PREFIX = ".corrupt-"
@@ -20,7 +27,10 @@ CORRUPT_PREFIX = ".corrupt-"
 Row = Mapping[str, Any]
 """One run under the names of `JOURNAL_SCHEMA`: numbers, words, float32 arrays."""
 
-NOT_MEASURED: dict[str, float | None] = {**dict.fromkeys(FINALS, float("nan")), **dict.fromkeys(FIT_CURVES)}
+NOT_MEASURED: dict[str, float | None] = {
+    **dict.fromkeys((*REGRESSION_FINALS, *CLASSIFICATION_FINALS), float("nan")),
+    **dict.fromkeys(OPTIONAL_FIT_CURVES),
+}
 """What stands where a run has no such number or curve: a regression has no accuracy, a classification no R²."""
 
 

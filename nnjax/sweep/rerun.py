@@ -15,11 +15,11 @@ from nnjax.sweep.journal import NOT_MEASURED, Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import cache_folder
-from nnjax.sweep.schema import FINALS, FIT_CURVES, LAYER_CURVES, PREDICTIONS
+from nnjax.sweep.schema import FINALS, FIT_CURVES, PREDICTIONS
 from nnjax.sweep.space import make_configuration
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk
-from nnjax.training.outcome import RunOutcome
+from nnjax.training.outcome import LAYER_CURVES, RunOutcome
 
 COMPARED = (*FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
 

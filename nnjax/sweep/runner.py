@@ -142,6 +142,8 @@ class _Sweep:
                 self._train(executor)
         elif self._earlier is None:
             save_record(self._workplace.home, replace(self._base, ended=self._base.started))
+        elif not self._earlier.ended:  # killed after its last chunk, before it could say so
+            save_record(self._workplace.home, replace(self._earlier, ended=time.time()))
         return self._summary()
 
     def _executor(self) -> Executor:

@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 
+from nnjax.training.outcome import LAYER_CURVES
+
 SCHEMA_VERSION = 2
 """Raised whenever a column is added, dropped or changes its meaning; readers leave files of other versions alone."""
 
@@ -93,17 +95,8 @@ FIT_CURVES = (
 """One value an epoch, float32 [E + 1]; index = epoch, 0 = at initialisation. Null where the task has none, and for the
 test rows unless they are scored after every epoch."""
 
-LAYER_CURVES = (
-    "grad_norm",
-    "preactivation_grad_norm",
-    "weight_norm",
-    "update_ratio",
-    "unit_mean",
-    "unit_std",
-    "unit_saturated",
-    "unit_dead",
-)
-"""One value a layer and epoch, float32 [layers, E + 1]; layers counted from the input, the first at index 0."""
+OPTIONAL_FIT_CURVES = tuple(name for name in FIT_CURVES if name.endswith(("_r2", "_accuracy")) or "_test_" in name)
+"""Those that may be null."""
 
 CURVES = (*FIT_CURVES, *LAYER_CURVES)
 

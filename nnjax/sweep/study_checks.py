@@ -42,12 +42,12 @@ class Draft:
         """Levels of the varied factors, the studied ones first."""
         return {**self.file.studied, **self.file.nuisance}
 
-    @property
+    @cached_property
     def table(self) -> tables.Table:
         """The data set."""
         return tables.load_table(self.file.data.source)
 
-    @property
+    @cached_property
     def sizes(self) -> SplitSizes:
         """Rows of the parts of a split."""
         return split_sizes(len(self.table.target), split_plan(self.file))

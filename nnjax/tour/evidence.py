@@ -12,7 +12,7 @@ from nnjax.report.claims import ClaimAnswer, arm_runs
 from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
-from nnjax.report.formats import decimals, duration, percent, signed
+from nnjax.report.formats import confidence, decimals, duration, signed
 from nnjax.report.histories import Histories, first_tenth, read_histories
 from nnjax.report.material import Material, gather
 from nnjax.report.theme import make_palette, variable
@@ -148,7 +148,7 @@ def claim_line(answer: ClaimAnswer, name: str) -> ClaimLine:
     if interval is not None:
         show = signed if answer.threshold is None else decimals
         numbers = (
-            f"{answer.direction}. {show(interval.estimate)}, {percent(interval.level)} interval "
+            f"{answer.direction}. {show(interval.estimate)}, {confidence(interval.level)} interval "
             f"{show(interval.low)} … {show(interval.high)}"
         )
         row = claim_row(interval, answer.margin, answer.threshold)

@@ -12,8 +12,8 @@ from nnjax.data.streams import derive_seed
 from nnjax.data.tables import load_table
 from nnjax.report.theme import INK, MUTED, NEGATIVE, PAGE, POSITIVE
 from nnjax.tour.picture import draw_dots, drawing, standalone_svg
-from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, train_chunk
+from nnjax.training.bucket import Bucket
+from nnjax.training.chunk import Trainee, train_all
 from nnjax.training.optimizers import Hyperparameters
 
 TINTS = (0.5, 0.7, 0.9)
@@ -148,9 +148,7 @@ def _train(gallery: Gallery, plane: Plane, hidden_layer_sizes: tuple[int, ...]) 
         Trainee(f"seed {i}", gallery.activation, gallery.initializer, numbers, derive_seed("regions", i), split=0)
         for i in range(gallery.seeds)
     ]
-    size = chunk_size(bucket)
-    chunks = [trainees[first : first + size] for first in range(0, len(trainees), size)]
-    outcomes = [outcome for chunk in chunks for outcome in train_chunk(bucket, chunk, {0: split}).outcomes]
+    outcomes = train_all(bucket, trainees, {0: split})
     probability = np.array([outcome["last_test_prediction"].reshape(-1, 2)[:, 1] for outcome in outcomes])
     return Regions(
         probability.reshape(-1, gallery.points, gallery.points),

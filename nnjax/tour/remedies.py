@@ -17,8 +17,8 @@ from nnjax.report.histories import first_tenth
 from nnjax.report.theme import ACCENT, MUTED
 from nnjax.statistics.bands import quartile_band
 from nnjax.tour.picture import drawing, standalone_svg
-from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, train_chunk
+from nnjax.training.bucket import Bucket
+from nnjax.training.chunk import Trainee, train_all
 from nnjax.training.optimizers import Hyperparameters
 
 
@@ -109,7 +109,7 @@ def _watch(remedy: Remedy, setting: Setting, scaled: Mapping[int, ScaledSplit]) 
         optimizer="adam",
         loss="half_mean_squared_error",
     )
-    bucket, size = replace(bucket, **remedy.network), chunk_size(replace(bucket, **remedy.network))
+    bucket = replace(bucket, **remedy.network)
     numbers = Hyperparameters(setting.learning_rate, l2=0.0)
     trainees = [
         replace(
@@ -117,8 +117,7 @@ def _watch(remedy: Remedy, setting: Setting, scaled: Mapping[int, ScaledSplit]) 
         )
         for number in scaled
     ]
-    chunks = [trainees[first : first + size] for first in range(0, len(trainees), size)]
-    outcomes = [outcome for chunk in chunks for outcome in train_chunk(bucket, chunk, scaled).outcomes]
+    outcomes = train_all(bucket, trainees, scaled)
     norms = np.array([outcome["preactivation_grad_norm"] for outcome in outcomes], dtype=np.float64)
     moments = {"start": norms[:, :, 0], "early": np.median(norms[:, :, first_tenth(setting.epochs)], axis=2)}
     bands = {moment: quartile_band(values) for moment, values in moments.items()}

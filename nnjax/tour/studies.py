@@ -89,7 +89,8 @@ def _run(file: Path, home: Path, number: int, sweep: Sweep) -> Evidence:
         problems = sweep(space, home).problems
         evidence = gather_evidence(space, home, number)
     except NothingToReportError as error:
-        problems = tuple(dict.fromkeys((*problems, str(error))))
+        reason = str(error).removeprefix(f"{evidence.name}: ")  # the index names the study before each problem
+        problems = tuple(dict.fromkeys((*problems, reason)))
     except Exception as error:  # whatever ails one study, the others are worth their run
         problems = (*problems, str(error) or type(error).__name__)
     return replace(evidence, problems=problems)

@@ -65,7 +65,9 @@ def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None
     journal = Journal(home)
     results = results_table(space, journal)
     description = describe_sweep(space, results, load_record(home, sweep_id(space)))
-    tables = SweepTables(results, cells_table(results), *_curves(space, journal, results, description))
+    tables = SweepTables(
+        results, cells_table(results, space.table.task), *_curves(space, journal, results, description)
+    )
     return PreparedSync(description, tables, home, tracking_uri or default_uri(home))
 
 
@@ -105,7 +107,7 @@ def _curves(
     means = cell_curves(curves_table(space, journal, curve_names("main", description.task), epochs))
     wanted = curve_names(description.curves, description.task)
     chosen = _reference_runs(space, results, description) if description.curves == "reference" else None
-    runs = curves_table(space, journal, wanted, epochs, chosen) if wanted else pd.DataFrame()
+    runs = curves_table(space, journal, wanted, epochs, chosen)
     return thin_curves(means, "cell_id"), thin_curves(runs, "run_id")
 
 

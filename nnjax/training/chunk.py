@@ -221,6 +221,22 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
     return TrainedChunk(outcomes, compiled - began, time.perf_counter() - compiled)
 
 
+def train_all(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> list[RunOutcome]:
+    """Train any number of runs of one activation, chunk after chunk, in this process.
+
+    Args:
+        bucket: What shapes the program.
+        trainees: Runs of one activation.
+        scaled: Split number -> scaled data.
+
+    Returns:
+        Outcomes in the order of `trainees`.
+    """
+    size = chunk_size(bucket)
+    parts = [trainees[start : start + size] for start in range(0, len(trainees), size)]
+    return [outcome for part in parts for outcome in train_chunk(bucket, part, scaled).outcomes]
+
+
 def _stack(members: Sequence[Pytree]) -> Pytree:
     stacked: Pytree = jax.tree.map(lambda *leaves: np.stack(leaves), *members)
     return stacked

@@ -81,7 +81,7 @@ class Trained(NamedTuple):
         history: Lines 0 … E, stacked; line 0 is the network as initialised.
         prediction: Test predictions, scaled, of the parameters with the lowest validation loss [T, O].
         last_prediction: Test predictions, scaled, of the last parameters [T, O].
-        last_parameters: The last parameters: pictures of decisions are drawn from them.
+        last_parameters: The last parameters, by which the tests compare whole trainings with their references.
     """
 
     history: EpochRecord

@@ -30,14 +30,14 @@ def draw_masks(
 ) -> tuple[Float[Array, "rows _"], ...] | None:
     """What dropout multiplies the activations with: zero, or one over the share that stays (inverted dropout).
 
+    A unit is decided by 16 random bits: half the price of 32, and no rate is off by more than 1/65536.
+
     Args:
         keys: The run's.
         step: Number of the step since the start.
         rate: Share of units dropped.
         widths: Units of each hidden layer.
         rows: Examples of the mini-batch.
-
-    A unit is decided by 16 random bits: half the price of 32, and no rate is off by more than 1/65536.
 
     Returns:
         One mask a hidden layer; None without dropout. Source: Srivastava et al. 2014, section 10.

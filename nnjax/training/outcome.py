@@ -33,6 +33,7 @@ LAYER_CURVES = (
     "unit_saturated",
     "unit_dead",
 )
+"""One value a layer and epoch, float32 [layers, E + 1]; layers counted from the input, the first at index 0."""
 
 
 def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, trained: Trained) -> RunOutcome:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from nnjax.sweep.journal import Journal
-from nnjax.sweep.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, LAYER_CURVES, PREDICTIONS
+from nnjax.sweep.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, PREDICTIONS
+from nnjax.training.outcome import LAYER_CURVES
 
 OUTSIDE = ("schema", "configuration", "data", "data_digest", "split_digest", "replicate")
 PROVENANCE = ("started", "ended", "train_seconds", "host", "chunk")

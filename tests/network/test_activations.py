@@ -10,7 +10,8 @@ from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, SATURATION,
 
 NAMES = list(ACTIVATIONS)
 BENDS = Bends(negative_slope=0.1, elu_alpha=1.3)
-KINKS = (-1.0, 0.0, 1.0)
+KINKS = {"hard_tanh": (-1.0, 1.0)}
+"""Where a derivative jumps, beside 0."""
 
 VALUES = {
     "identity": (-1.0, 1.0),
@@ -33,18 +34,17 @@ VALUES = {
 """f(−1) and f(1), with α = 0.1 for the leaky ones and 1.3 for elu."""
 
 
-def away_from_kinks(z):
-    return min(abs(z - kink) for kink in KINKS) > 1e-3
-
-
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=10)
-@given(points=arrays(np.float64, 50, elements=st.floats(-20, 20).filter(away_from_kinks)))
+@given(points=arrays(np.float64, 50, elements=st.floats(-20, 20).filter(lambda z: abs(z) > 1e-3)))
 def test_closed_form_derivative_equals_autodiff(name, points):
     member = ACTIVATIONS[name]
+    for kink in KINKS.get(name, ()):
+        points = points[np.abs(points - kink) > 1e-3]
     with jax.enable_x64(True):
-        _, expected = jax.jvp(lambda z: member.function(z, BENDS), (jnp.asarray(points),), (jnp.ones(50),))
-        np.testing.assert_allclose(member.derivative(jnp.asarray(points), BENDS), expected, rtol=1e-9, atol=1e-14)
+        _, expected = jax.jvp(lambda z: member.function(z, BENDS), (jnp.asarray(points),), (jnp.ones(len(points)),))
+        rtol = 1e-10 if name in CLASSIC else 1e-9
+        np.testing.assert_allclose(member.derivative(jnp.asarray(points), BENDS), expected, rtol=rtol, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,7 +64,7 @@ def test_values_at_minus_one_and_one(name, float64):
 def test_peak_slope_is_the_largest_slope(name, float64):
     z = jnp.append(jnp.linspace(-30, 30, 60_001), -1e-9)  # selu is steepest just below zero
     slopes = ACTIVATIONS[name].derivative(z, Bends(0.01, 1.0))
-    assert float(jnp.max(slopes)) == pytest.approx(ACTIVATIONS[name].peak_slope, rel=1e-4)
+    assert float(jnp.max(slopes)) == pytest.approx(ACTIVATIONS[name].peak_slope, rel=1e-6)
 
 
 def test_float32_does_not_overflow_where_a_branch_is_not_taken():

@@ -10,7 +10,6 @@ from nnjax.network.architecture import NORMALIZATIONS, Architecture, branch_indi
 from nnjax.network.mlp import Aside, Layer, apply, init, no_probes
 from nnjax.network.normalization import EXAMPLES
 
-RNG = np.random.default_rng(1)
 BENDS = Bends(0.1, 1.3)
 
 
@@ -32,7 +31,8 @@ def build(activation, sizes=(3, 4, 4, 4, 2), prelu_sharing="unit", **others):
 
 @pytest.mark.parametrize("name", ["identity", "logistic", "tanh", "relu"])
 def test_scikit_learns_weights_give_scikit_learns_predictions(name):
-    x, y = RNG.standard_normal((60, 10)).astype(np.float32), RNG.standard_normal(60)
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((60, 10)).astype(np.float32), rng.standard_normal(60)
     with pytest.warns(match="Maximum iterations"):
         peer = MLPRegressor(hidden_layer_sizes=(16, 8), activation=name, max_iter=5, random_state=0).fit(x, y)
     parameters = tuple(
@@ -44,10 +44,11 @@ def test_scikit_learns_weights_give_scikit_learns_predictions(name):
 
 def gradient_and_differences(architecture, index):
     """∂/∂parameters of a loss over 7 rows, two of which count nothing, by reverse mode and by central differences."""
+    rng = np.random.default_rng(1)
     start = jax.tree.map(jnp.float64, init(np.random.default_rng(1), architecture, "lecun"))
     flat, rebuild = jax.flatten_util.ravel_pytree(start)
     flat = flat + 0.1 * jnp.asarray(np.random.default_rng(2).standard_normal(flat.size))  # biases away from zero
-    x, y = jnp.asarray(RNG.standard_normal((7, 3))), jnp.asarray(RNG.standard_normal((7, 2)))
+    x, y = jnp.asarray(rng.standard_normal((7, 3))), jnp.asarray(rng.standard_normal((7, 2)))
     weights = jnp.asarray([0.2] * 5 + [0.0] * 2)
 
     def loss(vector):
@@ -96,9 +97,10 @@ def test_a_list_of_equal_activations_is_that_activation():
 
 
 def test_every_layer_takes_its_own_activation_from_the_list():
+    rng = np.random.default_rng(1)
     architecture, index = build(("tanh", "relu", "identity"))
     parameters = init(np.random.default_rng(0), architecture, "he")
-    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    x = rng.standard_normal((5, 3)).astype(np.float32)
     signal = np.tanh(x @ parameters[0].weights)
     signal = np.maximum(signal @ parameters[1].weights, 0) @ parameters[2].weights
     np.testing.assert_allclose(
@@ -107,41 +109,45 @@ def test_every_layer_takes_its_own_activation_from_the_list():
 
 
 def test_maxout_of_one_piece_is_the_identity():
+    rng = np.random.default_rng(1)
     parameters = init(np.random.default_rng(0), build("identity")[0], "he")
     pieces = tuple(Layer(layer.weights[None], layer.bias[None]) for layer in parameters[:-1])
-    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    x = rng.standard_normal((5, 3)).astype(np.float32)
     expected = outputs(build("identity")[0], parameters, build("identity")[1], x)
     architecture, index = build("maxout", maxout_pieces=1)
     np.testing.assert_allclose(outputs(architecture, (*pieces, parameters[-1]), index, x), expected, rtol=1e-6)
 
 
 def test_maxout_of_a_piece_and_zero_is_relu():
+    rng = np.random.default_rng(1)
     parameters = init(np.random.default_rng(0), build("relu")[0], "he")
     pieces = tuple(
         Layer(np.stack([layer.weights, 0 * layer.weights]), np.stack([layer.bias + 0.1, 0 * layer.bias]))
         for layer in parameters[:-1]
     )
     shifted = (*(layer._replace(bias=layer.bias + np.float32(0.1)) for layer in parameters[:-1]), parameters[-1])
-    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    x = rng.standard_normal((5, 3)).astype(np.float32)
     expected = outputs(build("relu")[0], shifted, build("relu")[1], x)
     pieces = jax.tree.map(np.float32, (*pieces, parameters[-1]))
     np.testing.assert_allclose(outputs(build("maxout")[0], pieces, build("maxout")[1], x), expected, rtol=1e-5)
 
 
 def test_a_block_of_zero_weights_passes_its_input_on():
+    rng = np.random.default_rng(1)
     sizes = (3, 4, 4, 4, 4, 4, 2)
     architecture, index = build("identity", sizes, residual=2)
     first, *hidden, output = init(np.random.default_rng(0), architecture, "he")
     zeros = [layer._replace(weights=0 * layer.weights) for layer in hidden]
-    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    x = rng.standard_normal((5, 3)).astype(np.float32)
     expected = outputs(*(build("identity", (3, 4, 2))[:1]), (first, output), index[:1], x)
     np.testing.assert_array_equal(outputs(architecture, (first, *zeros, output), index, x), expected)
 
 
 def test_a_skip_adds_the_input_of_its_block_to_its_output():
+    rng = np.random.default_rng(1)
     architecture, index = build("tanh", (3, *[4] * 6, 2), residual=2)
     parameters = init(np.random.default_rng(0), architecture, "he")
-    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    x = rng.standard_normal((5, 3)).astype(np.float32)
     w = [layer.weights for layer in parameters]
     signal = np.tanh(x @ w[0])
     for block in (1, 3):
@@ -151,9 +157,10 @@ def test_a_skip_adds_the_input_of_its_block_to_its_output():
 
 
 def test_no_hidden_layer_is_a_linear_model():
+    rng = np.random.default_rng(1)
     architecture, index = build((), (3, 2))
     (layer,) = init(np.random.default_rng(0), architecture, "he")
-    x = RNG.standard_normal((5, 3)).astype(np.float32)
+    x = rng.standard_normal((5, 3)).astype(np.float32)
     np.testing.assert_allclose(outputs(architecture, (layer,), index, x), x @ layer.weights, rtol=1e-5)
 
 

@@ -63,4 +63,4 @@ def diabetes():
 
 @pytest.fixture(scope="session")
 def answers(gates, networks, diabetes):
-    return Answers(gates, networks, diabetes, Effort(seeds=8, epochs=40, base_seed=7), base_seed=3)
+    return Answers(gates, networks, diabetes, Effort(seeds=8, epochs=40, base_seed=7))

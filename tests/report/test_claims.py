@@ -35,13 +35,17 @@ def table(a, b, metric="test_r2", **columns):
     return with_scores(whole, REGRESSION)
 
 
+def judged(claims, cells, results, sizes=SIZES):
+    return answer_claims(claims, cells, results, sizes, "regression")
+
+
 def claim(kind="beats", **keys):
     arms = {"a": {"activation": "relu"}} | ({} if kind == "exceeds" else {"b": {"activation": "elu"}})
     return Claim.model_validate({"name": "it", "sentence": "It is so.", "kind": kind} | arms | keys)
 
 
 def test_the_interval_is_the_known_answer():
-    answer = answer_claims([claim()], CELLS, table(0.3 + np.array(DIFFERENCES), [0.3] * 5), SIZES)[0]
+    answer = judged([claim()], CELLS, table(0.3 + np.array(DIFFERENCES), [0.3] * 5))[0]
     assert answer.interval.estimate == pytest.approx(0.026)
     assert (answer.interval.low, answer.interval.high) == pytest.approx((-0.020768, 0.072768), abs=1e-6)
     assert answer.probability == pytest.approx(0.630158, abs=1e-6)
@@ -51,33 +55,33 @@ def test_the_interval_is_the_known_answer():
 
 def test_every_declared_claim_widens_the_intervals_of_all():
     results = table(0.3 + np.array(DIFFERENCES), [0.3] * 5)
-    alone, shared = (answer_claims([claim()] * m, CELLS, results, SIZES)[0].interval for m in (1, 4))
+    alone, shared = (judged([claim()] * m, CELLS, results)[0].interval for m in (1, 4))
     assert shared.level == pytest.approx(1 - 0.05 / 4) and shared.high > alone.high
 
 
 def test_fewer_epochs_are_better_and_compared_as_log2():
     results = table([4, 4, 8], [16, 16, np.nan], "epochs_to_target")
-    answer = answer_claims([claim(metric="epochs_to_target")], CELLS, results, SIZES)[0]
+    answer = judged([claim(metric="epochs_to_target")], CELLS, results)[0]
     assert answer.interval.estimate == pytest.approx(2.0)
     assert answer.metric == "log₂ epochs_to_target"
 
 
 def test_fewer_passes_over_the_rows_are_better_and_compared_as_log2():
     results = table([8, 8, 16], [32, 32, 64], "function_evaluations")
-    answer = answer_claims([claim(metric="function_evaluations", margin=0.3)], CELLS, results, SIZES)[0]
+    answer = judged([claim(metric="function_evaluations", margin=0.3)], CELLS, results)[0]
     assert answer.interval.estimate == pytest.approx(2.0) and answer.judgement.verdict is Verdict.SUPPORTED
     assert answer.metric == "log₂ function_evaluations" and "passes" in answer.direction
 
 
 @pytest.mark.parametrize("metric", sorted(name for name in METRICS if "accuracy" in name or "roc_auc" in name))
 def test_the_right_direction_for_classes_is_up(metric):
-    answer = answer_claims([claim(metric=metric)], CELLS, table([0.9, 0.92], [0.8, 0.8], metric), SIZES)[0]
+    answer = judged([claim(metric=metric)], CELLS, table([0.9, 0.92], [0.8, 0.8], metric))[0]
     assert answer.interval.estimate == pytest.approx(0.11) and "A is better" in answer.direction
 
 
 @pytest.mark.parametrize("metric", sorted(name for name in METRICS if "log_loss" in name or "brier" in name))
 def test_of_surprise_and_squared_error_less_is_better(metric):
-    answer = answer_claims([claim(metric=metric, margin=0.01)], CELLS, table([0.1, 0.12], [0.2, 0.2], metric), SIZES)[0]
+    answer = judged([claim(metric=metric, margin=0.01)], CELLS, table([0.1, 0.12], [0.2, 0.2], metric))[0]
     assert answer.interval.estimate == pytest.approx(0.09) and "less of it" in answer.direction
 
 
@@ -88,25 +92,25 @@ def test_no_metric_is_better_both_ways_and_none_is_unknown_to_studies():
 
 def test_a_metric_of_the_other_task_is_not_judged():
     results = table([0.3, 0.3], [0.3, 0.3], test_accuracy=np.nan)
-    answer = answer_claims([claim(metric="test_accuracy")], CELLS, results, SIZES)[0]
+    answer = judged([claim(metric="test_accuracy")], CELLS, results)[0]
     assert answer.interval is None and "2 of 2 splits have no test_accuracy" in answer.judgement.note
 
 
 def test_seeds_are_averaged_within_each_split_before_the_difference():
     results = table([0.5, 0.7, 0.4, 0.4], [0.5, 0.5, 0.2, 0.4])
     results = results.assign(split=[0, 0, 1, 1] * 2, seed_index=[0, 1] * 4)
-    assert answer_claims([claim()], CELLS, results, SIZES)[0].interval.estimate == pytest.approx(0.1)
+    assert judged([claim()], CELLS, results)[0].interval.estimate == pytest.approx(0.1)
 
 
 def test_epochs_that_most_runs_never_reach_are_not_judged():
     results = table([4, np.nan, np.nan], [np.nan, np.nan, np.nan], "epochs_to_target")
-    answer = answer_claims([claim(metric="epochs_to_target")], CELLS, results, SIZES)[0]
+    answer = judged([claim(metric="epochs_to_target")], CELLS, results)[0]
     assert answer.judgement.verdict is Verdict.UNDECIDED and "half" in answer.judgement.note
 
 
 def test_a_quantity_is_judged_against_its_threshold():
     results = table([0.62, 0.63, 0.61], [0.0] * 3, "grad_slope_0")
-    answer = answer_claims([claim("exceeds", metric="grad_slope_0", threshold=0.3)], CELLS, results, SIZES)[0]
+    answer = judged([claim("exceeds", metric="grad_slope_0", threshold=0.3)], CELLS, results)[0]
     assert answer.judgement.verdict is Verdict.SUPPORTED
     assert answer.interval.estimate == pytest.approx(0.62) and answer.probability > 0.99
     assert "On this table" in answer.scope
@@ -114,13 +118,13 @@ def test_a_quantity_is_judged_against_its_threshold():
 
 def test_a_diverged_run_counts_as_minus_one():
     results = table([0.3, 0.3], [0.3, np.nan], status=["finished"] * 3 + ["diverged"])
-    answer = answer_claims([claim()], CELLS, results, SIZES)[0]
+    answer = judged([claim()], CELLS, results)[0]
     assert answer.interval.estimate == pytest.approx(1.3 / 2) and answer.diverged == 1
 
 
 def test_a_claim_with_runs_missing_is_not_judged_and_says_so():
     results = table([0.3, 0.3], [0.3, np.nan], status=["finished"] * 3 + ["missing"])
-    answer = answer_claims([claim()], CELLS, results, SIZES)[0]
+    answer = judged([claim()], CELLS, results)[0]
     assert answer.interval is None and answer.missing == 1
     assert answer.judgement.note == "1 of 2 splits have no test_r2 in every arm: not judged."
 
@@ -131,10 +135,10 @@ def test_nuisance_factors_that_are_not_pinned_are_chosen_on_validation_rows():
     results["cell_id"] = ["relu", "relu", "relu l2", "relu l2", "elu", "elu"]
     results["validation_score"] = [0.5, 0.5, 0.1, 0.1, 0.3, 0.3]
     cells = (*CELLS, Cell(2, "relu l2", None, {"activation": "relu", "l2": 0.1}, "relu l2"))
-    assert answer_claims([claim()], cells, results, SIZES)[0].interval.estimate == pytest.approx(0.1)
+    assert judged([claim()], cells, results)[0].interval.estimate == pytest.approx(0.1)
     pinned = claim(a={"activation": "relu", "l2": 0.1})
-    assert answer_claims([pinned], cells, results, SIZES)[0].interval.estimate == pytest.approx(0.6)
+    assert judged([pinned], cells, results)[0].interval.estimate == pytest.approx(0.6)
 
 
 def test_no_claims_no_answers():
-    assert answer_claims([], CELLS, table([0.1, 0.2], [0.1, 0.2]), SIZES) == ()
+    assert judged([], CELLS, table([0.1, 0.2], [0.1, 0.2])) == ()

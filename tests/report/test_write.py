@@ -112,7 +112,8 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, 
     results[numbers] = results[numbers].astype(float)
     results.loc[lost, numbers] = np.nan
     results.loc[lost, "status"] = "diverged"
-    write_material(make_material(space, results), tmp_path)
+    page = write_material(make_material(space, results), tmp_path).page.read_text()
+    assert f"1 finished, {lost.sum():,} diverged, 0 missing" in " ".join(page.split())
 
 
 def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results, make_material, tmp_path):

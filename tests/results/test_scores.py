@@ -17,14 +17,21 @@ RUNS = pd.DataFrame(
 
 
 def test_a_diverged_run_is_worst_and_a_missing_one_has_no_score() -> None:
-    scores = as_scores(RUNS)
-    np.testing.assert_equal(scores["test_r2"].to_numpy(), [0.5, -1.0, np.nan, -1.0])
-    np.testing.assert_equal(scores["test_accuracy"].to_numpy(), [0.9, 0.0, np.nan, 0.2])
+    scores = {task: as_scores(RUNS, task) for task in ("regression", "classification")}
+    np.testing.assert_equal(scores["regression"]["test_r2"].to_numpy(), [0.5, -1.0, np.nan, -1.0])
+    np.testing.assert_equal(scores["classification"]["test_accuracy"].to_numpy(), [0.9, 0.0, np.nan, 0.2])
+
+
+def test_a_study_in_which_all_diverged_has_the_lowest_scores() -> None:
+    lost = RUNS.assign(status="diverged", test_r2=np.nan)
+    assert as_scores(lost, "regression")["test_r2"].tolist() == [-1.0] * 4
 
 
 def test_everything_else_stays() -> None:
-    pd.testing.assert_frame_equal(as_scores(RUNS)[["test_rmse", "target_r2"]], RUNS[["test_rmse", "target_r2"]])
+    pd.testing.assert_frame_equal(
+        as_scores(RUNS, "regression")[["test_rmse", "target_r2"]], RUNS[["test_rmse", "target_r2"]]
+    )
 
 
 def test_a_task_without_the_measure_gains_none() -> None:
-    assert as_scores(RUNS.assign(test_accuracy=np.nan))["test_accuracy"].isna().all()
+    assert as_scores(RUNS.assign(test_accuracy=np.nan), "regression")["test_accuracy"].isna().all()

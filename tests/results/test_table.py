@@ -71,7 +71,7 @@ def test_epochs_to_target_is_the_first_epoch_at_or_above_it(own_home, curve: lis
 
 def test_cells_are_means_over_replicates_best_first(swept) -> None:
     results = results_table(swept.space, swept.journal)
-    cells = cells_table(results)
+    cells = cells_table(results, "regression")
     assert cells["validation_r2"].is_monotonic_decreasing
     assert cells[["replicates", "diverged", "missing"]].to_numpy().tolist() == [[4, 0, 0]] * 4
     one = results[results["cell_id"] == cells["cell_id"][0]]
@@ -87,7 +87,7 @@ def test_a_cell_that_lost_three_of_four_runs_is_not_the_best(swept) -> None:
     three = results.index[results["cell_id"] == lost][:3]
     results.loc[three, ["validation_r2", "test_r2", "test_rmse"]] = np.nan
     results.loc[three, "status"] = "diverged"
-    cells = cells_table(results)
+    cells = cells_table(results, "regression")
     assert cells["cell_id"][0] == best
     worst = cells.set_index("cell_id").loc[lost]
     assert worst["validation_r2"] == pytest.approx((0.5 - 3) / 4)
@@ -98,7 +98,7 @@ def test_a_cell_that_lost_three_of_four_runs_is_not_the_best(swept) -> None:
 def test_classes_are_ranked_by_accuracy(swept) -> None:
     results = results_table(swept.space, swept.journal)
     results = results.assign(**{name: np.nan for name in results if name.endswith("_r2")})
-    cells = cells_table(results.assign(validation_accuracy=np.arange(16) / 16))
+    cells = cells_table(results.assign(validation_accuracy=np.arange(16) / 16), "classification")
     assert cells["validation_accuracy"].is_monotonic_decreasing
     assert cells["validation_r2"].isna().all()
 

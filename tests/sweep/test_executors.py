@@ -132,7 +132,9 @@ class TestProcesses:
         thread = threading.Thread(target=use)
         thread.start()
         wait_until(lambda: tries(tmp_path) == 2)
+        workers = [int(path.name.split("-")[1]) for path in tmp_path.iterdir()]
         processes.close()
+        assert not any(map(is_running, workers))  # at once: closing waits for them
         thread.join()
         assert all(process.process_id for process in processes.processes)
         wait_until(lambda: not any(is_running(process.process_id or 0) for process in processes.processes))
@@ -151,9 +153,11 @@ class TestProcesses:
         head = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
         wait_until(lambda: tries(tmp_path) == 2)
         workers = [int(path.name.split("-")[1]) for path in tmp_path.iterdir()]
+        assert len(set(workers)) == 2 and all(map(is_running, workers))
         head.send_signal(how)
         head.wait()
         wait_until(lambda: not any(map(is_running, workers)))
+        assert not any(map(is_running, workers))
 
 
 def is_running(process: int) -> bool:

@@ -89,21 +89,22 @@ def test_every_member_of_a_family_trains_in_a_sweep(factor: str, tmp_path: Path)
     assert np.isfinite(results[["test_r2", "test_rmse", "last_test_mae", "function_evaluations"]]).all(axis=None)
     losses = results.groupby(factor)["test_rmse"].apply(tuple)
     assert set(losses.index) == set(levels)
-    same = {("adam", "adamw")} if factor == "optimizer" else set()
-    twins = {(a, b) for a in levels for b in levels if a < b and losses[a] == losses[b]}
-    assert twins <= same, "two members train alike"
+    twins = [(a, b) for a in levels for b in levels if a < b and np.allclose(losses[a], losses[b], rtol=1e-6)]
+    assert twins == [], "members that train alike"
 
 
 @pytest.mark.parametrize("factor", REMEDIES)
-def test_every_remedy_changes_the_training(factor: str, tmp_path: Path) -> None:
+def test_every_remedy_changes_the_numbers_and_watching_does_not(factor: str, tmp_path: Path) -> None:
     first, second = REMEDIES[factor]
     results = sweep(tmp_path, factor, REMEDIES[factor], BESIDE.get(factor, ""))
     assert set(results["status"]) == {"finished"}
     scores = [results.loc[results[factor] == level, "last_test_rmse"].to_numpy() for level in (first, second)]
-    if factor in ("scored_rows", "normalization_statistics"):  # watch more, or look differently: train alike
-        assert np.allclose(*scores, rtol=0.2)
-    else:
-        assert (scores[0] != scores[1]).all()
+    if factor == "scored_rows":  # watches more, trains alike
+        np.testing.assert_allclose(*scores, rtol=1e-5)
+        return
+    assert (np.abs(scores[0] / scores[1] - 1) > 1e-5).all()
+    if factor == "normalization_statistics":  # trains alike, looks differently
+        np.testing.assert_allclose(*scores, rtol=0.2)
 
 
 @pytest.mark.parametrize(("loss", "output"), [(loss.name, output) for loss, output in LOSS_AND_OUTPUT])

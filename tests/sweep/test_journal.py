@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnjax.sweep.journal import CORRUPT_PREFIX, Journal, JournalWarning
-from nnjax.sweep.schema import CURVES, FINALS, JOURNAL_SCHEMA, LAYER_CURVES, PREDICTIONS, SCHEMA_VERSION
+from nnjax.sweep.schema import CURVES, FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_VERSION
+from nnjax.training.outcome import LAYER_CURVES
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def test_a_cell_is_not_the_best_by_losing_its_bad_runs():
     results = runs.reindex(columns=column_names(RESULT_COLUMNS)).assign(
         cell=runs["cell_id"], test_r2=runs["validation_r2"]
     )
-    cells = cells_table(results)
+    cells = cells_table(results, "regression")
     best = best_row(cells, "regression")
     assert best["cell_id"] == "b"
     assert "**b**, test R² 0.400 ± 0.000 (sd) over 4 replicates. 8 runs" in default_headline(

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from nnjax.results.columns import FACTORS as FACTOR_COLUMNS
 from nnjax.results.columns import FINALS as FINAL_COLUMNS
 from nnjax.results.columns import names as column_names
-from nnjax.sweep.schema import FIT_CURVES, LAYER_CURVES
+from nnjax.sweep.schema import FIT_CURVES
 from nnjax.sweep.space import level_text
 from nnjax.tracking import names
-from nnjax.training.outcome import MEASURES
+from nnjax.training.outcome import LAYER_CURVES, MEASURES
 
 
 def test_metrics_and_params_have_the_names_of_the_results_table():

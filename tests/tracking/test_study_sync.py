@@ -210,3 +210,5 @@ def test_kill_9_at_any_moment_loses_and_doubles_nothing(lane, space, study_path,
     subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL)
     assert told(uri) == told(undisturbed)
     assert len(told(uri)) == RUNS
+    assert Counter(status for status, *_ in told(uri).values()) == {"FINISHED": RUNS - 1, "FAILED": 1}
+    assert all("train_seconds" in metrics for _, name, _, metrics in told(uri).values() if name.startswith("#"))

@@ -90,7 +90,7 @@ def test_scoring_test_rows_adds_curves_and_changes_nothing_else(bucket, trainee,
     assert same(plain, {name: scored[name] for name in plain})
 
 
-def test_two_threads_compile_a_bucket_once(bucket, monkeypatch):
+def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
     lowered = []
 
     class Slow:
@@ -99,8 +99,13 @@ def test_two_threads_compile_a_bucket_once(bucket, monkeypatch):
             return object()
 
     monkeypatch.setattr(chunk, "lower_program", lambda shape: lowered.append(shape) or Slow())
-    shape, programs = bucket(width=3, epochs=77), []
-    threads = [threading.Thread(target=lambda: programs.append(compile_program(shape))) for _ in range(4)]
+    shape, programs, door = bucket(width=3, epochs=77), [], threading.Barrier(4)
+
+    def ask():
+        door.wait()
+        programs.append(compile_program(shape))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

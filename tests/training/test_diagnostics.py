@@ -64,7 +64,7 @@ def test_the_first_line_does_not_depend_on_the_batch_size(seen):
         np.testing.assert_allclose(getattr(small, name)[0], getattr(full, name)[0], rtol=1e-5)
 
 
-def test_losses_scores_and_units_at_initialisation(seen, bucket, trainee, scaled):
+def test_losses_and_units_at_initialisation(seen, scaled):
     layers, history = seen(265)
     for part, loss in (("train", history.train_loss[0]), ("validation", history.validation_loss[0])):
         signals = [np.float64(getattr(scaled[2], f"x_{part}"))]

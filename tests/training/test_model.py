@@ -13,7 +13,6 @@ from nnjax.training.batches import draw_order
 from nnjax.training.model import Batch, Model
 
 BENDS = Bends(0.01, 1.0)
-RNG = np.random.default_rng(3)
 
 
 def model_of(bucket):
@@ -67,9 +66,10 @@ def test_running_averages_are_those_of_the_batches_seen(bucket, trainee, raw, sc
 
 @pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
 def test_padding_rows_change_neither_loss_nor_gradient(bucket, normalization, float64):
+    rng = np.random.default_rng(3)
     model = model_of(bucket(activation="tanh", normalization=normalization))
-    parameters = jax.tree.map(jnp.float64, init(RNG, model.bucket.architecture, "lecun"))
-    x, y = jnp.asarray(RNG.standard_normal((9, 10))), jnp.asarray(RNG.standard_normal((9, 1)))
+    parameters = jax.tree.map(jnp.float64, init(rng, model.bucket.architecture, "lecun"))
+    x, y = jnp.asarray(rng.standard_normal((9, 10))), jnp.asarray(rng.standard_normal((9, 1)))
 
     def loss(parameters, batch):
         aside = Aside(no_probes(model.bucket.architecture, len(batch.x)), weight=batch.weights)
@@ -84,9 +84,10 @@ def test_padding_rows_change_neither_loss_nor_gradient(bucket, normalization, fl
 
 
 def test_loss_is_the_weighted_sum_of_the_examples(bucket):
+    rng = np.random.default_rng(3)
     model = model_of(bucket(1, 3, activation="tanh"))
-    parameters = init(RNG, model.bucket.architecture, "lecun")
-    x, y = np.float32(RNG.standard_normal((4, 10))), np.float32(RNG.standard_normal((4, 1)))
+    parameters = init(rng, model.bucket.architecture, "lecun")
+    x, y = np.float32(rng.standard_normal((4, 10))), np.float32(rng.standard_normal((4, 1)))
     weights = np.float32([0.5, 0.25, 0.25, 0])
     loss, forward = model.loss(parameters, model.still(4, ()), Batch(x, y, weights))
     assert float(loss) == pytest.approx(float(np.sum(weights * 0.5 * (forward.logits[:, 0] - y[:, 0]) ** 2)), rel=1e-5)

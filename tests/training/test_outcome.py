@@ -38,6 +38,13 @@ def test_the_best_epoch_is_chosen_by_validation_loss_and_never_epoch_zero(bucket
     assert outcome["last_validation_r2"] == outcome["fit_validation_r2"][3]
 
 
+def test_r2_of_one_output_is_one_less_twice_the_loss_over_the_variance(bucket, scaled):
+    outcome = describe_run("a", 1, bucket(epochs=3), scaled[0], made_up())
+    for part, loss in (("train", 1.0), ("validation", 4.0)):
+        spread = np.var(np.float64(getattr(scaled[0], f"y_{part}")))
+        assert outcome[f"fit_{part}_r2"][0] == pytest.approx(1 - 2 * loss / spread, rel=1e-5)
+
+
 def test_r2_of_a_constant_target_is_one_where_it_is_met_and_zero_elsewhere(bucket, scaled):
     constant = with_targets(scaled[0], y_validation=np.full((67, 1), 0.1), y_test=np.ones((111, 1)))
     constant = constant._replace(y_mean=np.zeros(1), y_scale=np.ones(1))

@@ -79,8 +79,10 @@ def _cost(material: Material) -> FigureView | None:
     factor = factor if factor in layout.studied else layout.color
     by = [factor, layout.panel] if layout.panel and layout.panel != factor else [factor]
     runs = layout.at_reference(material.chosen, by)
+    if not (runs["function_evaluations"] > runs["epochs"]).any():
+        return None
     table = cost_table(runs, by, material.histories, terms.fit_validation, terms.floor)
-    if table.empty or not (runs["function_evaluations"] > runs["epochs"]).any():
+    if table.empty:
         return None
     panel = layout.panel if layout.panel in by[1:] else ""
     parts = panels_by(table, panel, layout, partial(draw_cost, palette=material.palette, factor=factor))

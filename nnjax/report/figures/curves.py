@@ -25,11 +25,11 @@ def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve
         floor: What every lower value counts as, and the time after a divergence.
 
     Returns:
-        Columns of `by`, then epoch, low, median, high, runs.
+        Columns of `by`, then epoch (to where the shortest run of the line ends), low, median, high, runs.
     """
-    epochs = drawn_epochs(int(runs["epochs"].max()))
     parts = []
     for levels, group in each_group(runs, by):
+        epochs = drawn_epochs(int(group["epochs"].min()))
         values = histories.values(curve, 0, group["run_id"].tolist(), epochs)
         if len(values):
             band = quartile_band(np.maximum(np.nan_to_num(values, nan=floor), floor))

@@ -31,7 +31,8 @@ def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
     for level, cells in table.groupby(factor, sort=False):
         style = palette.style(factor, level)
         axes.plot(cells["test_score"], cells["last_test_score"], style.marker, color=style.color, alpha=0.6)
-    highest = float(table[["test_score", "last_test_score"]].to_numpy(dtype=float).max(initial=-1.0))
+    scored = table[["test_score", "last_test_score"]].dropna()  # a cell without a run yet has no score
+    highest = float(scored.to_numpy(dtype=float).max(initial=-1.0))
     axes.axline((highest, highest), slope=1, color=MUTED, linewidth=1)
     axes.set_xlabel(metric)
     plain_numbers(axes.xaxis)

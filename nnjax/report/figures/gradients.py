@@ -59,9 +59,9 @@ def ends_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curv
     Returns:
         Columns of `by`, then end ("first" or "last"), layer, epoch, low, median, high, runs.
     """
-    epochs = drawn_epochs(int(runs["epochs"].max()))
     parts = []
     for levels, group in each_group(runs, by):
+        epochs = drawn_epochs(int(group["epochs"].min()))
         ends = {"first": 1, "last": int(group["depth"].max())}
         for end, layer in ends.items():
             values = histories.values(curve, layer, group["run_id"].tolist(), epochs)

@@ -87,16 +87,21 @@ def differences_table(results: pd.DataFrame, layout: Layout, sizes: tuple[int, i
     """
     chosen = choose_on_validation(results, layout.studied)
     comparisons: list[dict[str, object]] = []
+
+    def compare(runs: pd.DataFrame, others: Sequence[str], **names: object) -> None:
+        differences = _paired(runs, str(names["factor"]), (names["level"], names["reference"]), others)
+        if len(differences) > 1:
+            comparisons.append({**names, "d": differences})
+
     for factor in layout.studied:
         best = choose_on_validation(results, [factor])
         for level in layout.levels[factor]:
             if level != layout.reference[factor]:
-                pair = (level, layout.reference[factor])
                 others = [other for other in layout.studied if other != factor]
-                names: dict[str, object] = {"factor": factor, "level": level, "reference": pair[1]}
-                comparisons.append(names | {"view": "averaged", "d": _paired(chosen, factor, pair, others)})
-                comparisons.append(names | {"view": "at its best", "d": _paired(best, factor, pair, [])})
-    return _with_intervals(pd.DataFrame([row for row in comparisons if len(row["d"]) > 1]), sizes)  # type: ignore[arg-type]
+                names: dict[str, object] = {"factor": factor, "level": level, "reference": layout.reference[factor]}
+                compare(chosen, others, **names, view="averaged")
+                compare(best, [], **names, view="at its best")
+    return _with_intervals(pd.DataFrame(comparisons), sizes)
 
 
 def _paired(runs: pd.DataFrame, factor: str, pair: tuple[object, object], others: Sequence[str]) -> list[float]:
