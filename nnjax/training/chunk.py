@@ -89,13 +89,18 @@ def _compile(bucket: Bucket) -> Program:
 
 
 def lower_program(bucket: Bucket) -> jax.stages.Lowered:
-    """A bucket's program before XLA compiles it."""
+    """A bucket's program before XLA compiles it, its products in full float32.
+
+    A GPU's default, TF32, keeps 10 bits of each factor: it moved an epoch's validation loss by 1e-3 on one whose
+    float32 agreed with a CPU's to 2e-7. On a CPU the bits are the same either way.
+    """
     size = chunk_size(bucket)
     one = _start_shapes(bucket)
     starts = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape), leaf.dtype), one)
     weights = jax.ShapeDtypeStruct((bucket.steps, bucket.batch_size), np.float32)
     activation = jax.ShapeDtypeStruct((bucket.architecture.depth,), np.int32)
-    return make_chunk_training(bucket).lower(starts, weights, activation)
+    with jax.default_matmul_precision("highest"):
+        return make_chunk_training(bucket).lower(starts, weights, activation)
 
 
 def _start_shapes(bucket: Bucket) -> Start:

@@ -48,6 +48,14 @@ def test_the_plain_program_knows_of_no_remedy():
     assert operations["while"] == 3  # epochs, steps, and the two predictions at the end
 
 
+@pytest.mark.parametrize("change", [{}, {"normalization": "batch"}, {"scored_rows": "validation_and_test"}], ids=str)
+def test_every_product_is_in_full_float32_whatever_the_device(change):
+    text = lower_program(dataclasses.replace(PLAIN, **change)).as_text()
+    products = [line for line in text.splitlines() if "stablehlo.dot_general" in line]
+    assert products
+    assert all("precision = [HIGHEST, HIGHEST]" in line for line in products)
+
+
 @pytest.mark.parametrize(("change", "arguments", "operation"), REMEDIES, ids=[str(row[0]) for row in REMEDIES])
 def test_a_remedy_adds_its_own_arguments_and_operations_only(change, arguments, operation):
     plain, plain_operations = read_program(PLAIN)
