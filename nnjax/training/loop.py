@@ -14,6 +14,7 @@ from nnjax.network.mlp import Aside, Parameters, initial_moments, no_probes
 from nnjax.network.normalization import RUNNING_SHARE, Moments, running_moments
 from nnjax.training.bucket import Bucket
 from nnjax.training.diagnostics import (
+    GRADIENT_SCALE,
     EpochRecord,
     Look,
     StepRecord,
@@ -127,7 +128,8 @@ class _Training:
         self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"
 
     def _loss(self, parameters: Parameters, probes: tuple[Array, ...], aside: Aside, batch: Batch) -> tuple[Array, Any]:
-        return self.model.loss(parameters, aside._replace(probes=probes), batch)
+        loss, forward = self.model.loss(parameters, aside._replace(probes=probes), batch)
+        return GRADIENT_SCALE * loss, forward
 
     def first(self) -> Carry:
         """The carry before the first step."""
@@ -146,7 +148,8 @@ class _Training:
         masks = draw_masks(keys, step.number, self.numbers.dropout, widths, size)
         aside = Aside(no_probes(self.bucket.architecture, size), masks, step.weights if self.normalises else None)
         (loss, forward), gradients = self.gradient(carry.parameters, aside.probes, aside, batch)
-        updates, state, evaluations = self._update(carry, step.rate, (loss, gradients[0]), (aside, batch))
+        loss, gradient = jax.tree.map(lambda leaf: leaf / GRADIENT_SCALE, (loss, gradients[0]))
+        updates, state, evaluations = self._update(carry, step.rate, (loss, gradient), (aside, batch))
         n_rows = 1 / step.weights[0]
         running = average_moments(carry.running, forward.moments, n_rows / size) if self.keeps_running else ()
         after = Carry(
@@ -164,7 +167,8 @@ class _Training:
         value, gradient = loss
         numbers, rule = self.numbers, self.bucket.update_rule
         if self.bucket.optimizer != "lbfgs":
-            optimizer = make_optimizer(rule, numbers._replace(learning_rate=numbers.learning_rate * rate))
+            taken = lax.optimization_barrier(numbers.learning_rate * rate)  # once a step, not once a parameter
+            optimizer = make_optimizer(rule, numbers._replace(learning_rate=taken))
             return *optimizer.update(gradient, carry.state, carry.parameters), None
 
         def objective(parameters: Parameters) -> Array:
@@ -172,8 +176,8 @@ class _Training:
 
         penalised = penalise(gradient, carry.parameters, rule, numbers)
         start = value + penalty(carry.parameters, rule, numbers)
-        taken = lbfgs_step(objective, carry.parameters, carry.state, start, penalised)
-        return optax.tree.scale(rate, taken.updates), taken.state, taken.evaluations
+        step = lbfgs_step(objective, carry.parameters, carry.state, start, penalised)
+        return optax.tree.scale(rate, step.updates), step.state, step.evaluations
 
     def look(self, carry: Carry) -> tuple[Look, tuple[Moments, ...]]:
         """Score the rows that are not trained on; also the statistics that batch normalisation used for it."""

@@ -10,6 +10,7 @@ from nnjax.network.activations import ACTIVATIONS, Bends
 from nnjax.network.mlp import Forward, Layer
 from nnjax.training.batches import draw_order
 from nnjax.training.diagnostics import (
+    GRADIENT_SCALE,
     Look,
     UnitRecord,
     dead_shares,
@@ -99,8 +100,8 @@ def test_dead_units_are_those_without_slope_on_all_training_rows():
 
 def recorded(bucket, gradient, delta, before, after):
     """The record of one full-batch epoch of a network with one hidden layer."""
-    layers = tuple(Layer(jnp.full((8, 8), gradient), jnp.zeros(8)) for _ in range(2))
-    sums = step_record(jnp.float32(1), jnp.float32(265), (layers, (jnp.full((265, 8), delta / 265),)))
+    layers = tuple(Layer(jnp.full((8, 8), GRADIENT_SCALE * gradient), jnp.zeros(8)) for _ in range(2))
+    sums = step_record(jnp.float32(1), jnp.float32(265), (layers, (jnp.full((265, 8), GRADIENT_SCALE * delta / 265),)))
     ends = tuple(tuple(Layer(jnp.full((8, 8), value), jnp.zeros(8)) for _ in range(2)) for value in (before, after))
     look = Look(UnitRecord(*[jnp.zeros(1)] * 3), jnp.float32(0))
     return epoch_record(sums, ends, look, (jnp.ones(8),), bucket(1, batch_size=265))

@@ -61,11 +61,12 @@ def test_function_evaluations_are_those_that_the_objective_sees(linear, trainee,
     assert outcome["fit_evaluations"][:7].tolist() == [0, *np.cumsum(counts)]
 
 
-def test_one_that_has_arrived_is_not_moved_by_those_still_searching(linear, trainee, scaled):
+def test_one_that_has_found_its_step_is_not_moved_by_those_still_searching(linear, trainee, scaled):
     runs = [trainee(seed, (), "he", l2=l2) for seed, l2 in ((2, 10.0), (1, 0.0), (5, 1e-4))]
     together = train_chunk(linear, runs, scaled).outcomes
     alone = train_chunk(linear, runs[:1], scaled).outcomes[0]
-    assert alone["function_evaluations"] < together[1]["function_evaluations"]
+    searches = [np.diff(outcome["fit_evaluations"]) for outcome in together]
+    assert np.any(searches[0] < np.maximum(*searches[1:]))  # in some step it waits for another
     for name, value in alone.items():
         assert np.array_equal(value, together[0][name], equal_nan=not isinstance(value, (str, int))), name
 
