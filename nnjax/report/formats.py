@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-SHARES = frozenset({"share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"})
+SHARES = frozenset({"p_best", "share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"})
 COUNTS = frozenset(
     {"epoch", "layer", "runs", "n", "split", "best_epoch", "stop_epoch", "patience", "restricted_mean", "horizon"}
     | {"diverged", "rows"}
@@ -49,6 +49,8 @@ def percent(value: float) -> str:
     """
     if not math.isfinite(value):
         return "–"
+    if 0.99995 <= value < 1:
+        return "> 99.99 %"
     digits = 2 if 0.99 < value < 1 else (1 if 0 < value < 0.0095 else 0)
     return f"{100 * value:.{digits}f} %"
 

@@ -15,6 +15,7 @@ from nnjax.report.chapters.epochs import epochs_chapter
 from nnjax.report.chapters.glossary import glossary_chapter
 from nnjax.report.chapters.gradients import gradients_chapter
 from nnjax.report.chapters.headline import headline_chapter
+from nnjax.report.chapters.matters import matters_chapter
 from nnjax.report.chapters.method import method_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
@@ -26,6 +27,7 @@ from nnjax.sweep.space import Space
 
 CHAPTERS = (
     headline_chapter,
+    matters_chapter,
     asked_chapter,
     convergence_chapter,
     gradients_chapter,

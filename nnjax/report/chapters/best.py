@@ -1,19 +1,29 @@
 """Best cells: chosen on validation rows, reported on test rows, beside the maximum that nobody should quote."""
 
+from functools import partial
+from typing import Any
+
 import pandas as pd
 
-from nnjax.report.formats import decimals
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.tied import draw_tied, tied_table
+from nnjax.report.formats import confidence, decimals, percent
 from nnjax.report.material import Material
-from nnjax.report.views import Chapter, view_table
+from nnjax.report.theme import ACCENT, MUTED, variable
+from nnjax.report.views import Chapter, FigureView, Key, view_table
 
 CELLS_LISTED = 20
 
+LEVEL = 0.95
+"""Probability that all cells outside the tied-best set are rightly outside, together."""
+
 
 def best_chapter(material: Material) -> Chapter:
-    """Nested selection, the cells it chose, and the leaderboard."""
+    """Nested selection, the cells it chose, those that cannot be told apart from the best, and the leaderboard."""
     cell_ids, selection = material.best.cell_ids, material.best.selection
     labels = material.results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
     chosen = pd.Series([labels[cell_ids[index]] for index in selection.chosen]).value_counts()
+    tied = tied_table(material.best, material.results, material.sizes.pair, material.space.study.replicates.base_seed)
     facts = {
         "terms": material.terms,
         "cells": len(cell_ids),
@@ -30,20 +40,59 @@ def best_chapter(material: Material) -> Chapter:
         "favourite": str(chosen.index[0]),
         "favourite_splits": int(chosen.iloc[0]),
         "listed": CELLS_LISTED,
-    }
-    top = top_cells(material)
+    } | tied_facts(tied)
+    top = top_cells(material).merge(tied[["cell_id", "tied", "p_best"]], on="cell_id", how="left")
     tables = {
         "top": view_table("best_cells", top, material.layout.full_batch, columns=_shown(top)),
         "chosen": view_table(
             "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), material.layout.full_batch
         ),
     }
-    return Chapter("best", "Best cells", tables=tables, facts=facts)
+    figures = {"tied": _tied(material, tied)} if len(tied) > 1 else {}
+    return Chapter("best", "Best cells", figures, tables, facts)
+
+
+def tied_facts(tied: pd.DataFrame) -> dict[str, Any]:
+    """The tied-best set in numbers and names.
+
+    Args:
+        tied: From `tied_table`.
+    """
+    members = tied[tied["tied"]]
+    smallest = members.sort_values(["n_parameters", "validation_score"], ascending=[True, False]).iloc[0]
+    favourite = tied.sort_values("p_best", ascending=False).iloc[0]
+    return {
+        "named": str(tied["cell"].iloc[0]),
+        "tied": len(members),
+        "smallest": str(smallest["cell"]),
+        "smallest_parameters": f"{int(smallest['n_parameters']):,}",
+        "smallest_score": decimals(float(smallest["test_score"])),
+        "probable": str(favourite["cell"]),
+        "probability": percent(float(favourite["p_best"])),
+        "together": percent(float(members["p_best"].sum())),
+    }
+
+
+def _tied(material: Material, tied: pd.DataFrame) -> FigureView:
+    terms = material.terms
+    caption = (
+        f"How far each cell’s {terms.test} lies below that of the cell with the best mean {terms.validation}: mean "
+        f"over splits, and down to where it may lie, all cells together ({confidence(LEVEL)}, one-sided, corrected for "
+        "splits that share one table). Filled: the bar reaches zero, the cell cannot be told apart from the best. "
+        "Below zero: on test rows the cell was even better than the one that the validation rows name."
+    )
+    keys = (
+        Key("tied with the best", variable(ACCENT), marker="-3,3 3,3 3,-3 -3,-3"),
+        Key("worse", variable(MUTED)),
+    )
+    shape = Shape(width=640, height=260, left=52, quantity=f"best minus cell, {terms.test}")
+    parts = [("", partial(draw_tied, tied))]
+    return FigureView("tied", caption, keys, draw_panels("tied", parts, shape), 1, view_table("tied_best", tied))
 
 
 def _shown(top: pd.DataFrame) -> list[str]:
     """Columns for the page: no counts that are the same for every cell."""
-    same = {name for name in ("runs", "diverged") if top[name].nunique() == 1}
+    same = {name for name in ("runs", "diverged", "tied") if top[name].nunique() == 1}
     return [str(name) for name in top if name not in same | {"cell_id"}]
 
 

@@ -10,11 +10,11 @@ from nnjax.report.claims import ALPHA
 from nnjax.report.drawing import Shape, draw_panels, panels_by
 from nnjax.report.figures.confusion import draw_confusion
 from nnjax.report.figures.scores import (
-    draw_importance,
+    draw_differences,
     draw_intervals,
     draw_spread,
-    importance_table,
     models_table,
+    placed_differences,
     split_spread,
     spread_table,
 )
@@ -24,9 +24,6 @@ from nnjax.report.material import Material
 from nnjax.report.predictions import confusion_table
 from nnjax.report.theme import INK, MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
-
-SMALL_SHARE = 0.005
-"""Effects below this share of the variance are drawn as one."""
 
 FEW_CLASSES = 4
 """Up to so many classes the squares of the confusion are large."""
@@ -38,16 +35,13 @@ NETWORK = "network, chosen by validation"
 
 
 def scores_chapter(material: Material) -> Chapter:
-    """Baselines, all scores, confusion of classes, paired differences, spread over splits, importance."""
+    """Baselines, all scores, confusion of classes, paired differences, spread over splits."""
     terms, differences = material.terms, material.differences
     figures = {"models": models_figure(material), "spread": _spread(material)}
     if material.space.table.class_names:
         figures["confusion"] = confusion_figure(material)
     if len(differences):
         figures["differences"] = _differences(material)
-    importance = importance_table(material.results, material.layout)
-    if len(importance):
-        figures["importance"] = _importance(importance, material)
     reference = material.baseline()
     facts = {
         "terms": terms,
@@ -237,38 +231,5 @@ def _differences(material: Material) -> FigureView:
 
 def _pairs(material: Material, table: pd.DataFrame) -> "partial[None]":
     """Both views of a factor's differences, one above the other at each level."""
-    layout, factor = material.layout, str(table["factor"].iloc[0])
-    placed = with_places(table.assign(**{factor: table["level"]}), factor, layout, "place")
-    drawn = placed.assign(
-        name=placed["place_name"],
-        place=placed["place"] + placed["view"].map({"averaged": -0.17, "at its best": 0.17}),
-        is_hollow=placed["view"] == "at its best",
-        color=[material.palette.style(factor, level).color for level in placed["level"]],
-    )
-
-    def draw(axes: Axes) -> None:
-        draw_intervals(drawn, axes, material.terms.margin)
-        axes.set_xlabel(f"difference in {material.terms.test}")
-
-    return partial(draw)
-
-
-def _importance(table: pd.DataFrame, material: Material) -> FigureView:
-    terms = material.terms
-    caption = (
-        f"Share of the variance of mean {terms.test} between cells that each factor and each pair of factors carries "
-        f"(exact functional analysis of variance; a diverged run: {terms.diverged}). It is a statement about exactly "
-        "these levels, weighted equally: other levels, other shares. Description, no inference."
-    )
-    large = table["share"] >= SMALL_SHARE
-    others = pd.DataFrame({"effect": [f"{int((~large).sum())} others"], "share": [table.loc[~large, "share"].sum()]})
-    drawn = pd.concat([table[large], others], ignore_index=True) if not large.all() else table
-    shape = Shape(width=440, height=20 + 26 * len(drawn), left=150, top=6, bottom=8)
-    return FigureView(
-        "importance",
-        caption,
-        (),
-        draw_panels("importance", [("", partial(draw_importance, drawn))], shape),
-        1,
-        view_table("importance", table, material.layout.full_batch),
-    )
+    drawn = placed_differences(table, material.layout, material.palette, ("averaged", "at its best"))
+    return partial(draw_differences, drawn, margin=material.terms.margin, metric=material.terms.test)

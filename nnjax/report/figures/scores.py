@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from nnjax.report.choice import choose_on_validation
 from nnjax.report.claims import ALPHA
 from nnjax.report.figures.scales import named_x, named_y, plain_numbers
-from nnjax.report.layout import Layout
-from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, SHADE, Palette
-from nnjax.statistics.effects import grid_shares
+from nnjax.report.layout import Layout, with_places
+from nnjax.report.theme import MUTED, PAGE, SHADE, Palette
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
 
@@ -89,7 +88,7 @@ def differences_table(results: pd.DataFrame, layout: Layout, sizes: tuple[int, i
     comparisons: list[dict[str, object]] = []
 
     def compare(runs: pd.DataFrame, others: Sequence[str], **names: object) -> None:
-        differences = _paired(runs, str(names["factor"]), (names["level"], names["reference"]), others)
+        differences = paired_differences(runs, str(names["factor"]), (names["level"], names["reference"]), others)
         if len(differences) > 1:
             comparisons.append({**names, "d": differences})
 
@@ -101,17 +100,28 @@ def differences_table(results: pd.DataFrame, layout: Layout, sizes: tuple[int, i
                 names: dict[str, object] = {"factor": factor, "level": level, "reference": layout.reference[factor]}
                 compare(chosen, others, **names, view="averaged")
                 compare(best, [], **names, view="at its best")
-    return _with_intervals(pd.DataFrame(comparisons), sizes)
+    return with_intervals(pd.DataFrame(comparisons), sizes)
 
 
-def _paired(runs: pd.DataFrame, factor: str, pair: tuple[object, object], others: Sequence[str]) -> list[float]:
+def paired_differences(
+    runs: pd.DataFrame, factor: str, pair: tuple[object, object], others: Sequence[str]
+) -> list[float]:
     """Difference of the split means, over the combinations of the other factors that both levels have."""
     keys = [*others, "split"]
     sides = [runs[runs[factor] == level].groupby(keys)["test_score"].mean() for level in pair]
     return (sides[0] - sides[1]).dropna().groupby("split").mean().sort_index().tolist()
 
 
-def _with_intervals(table: pd.DataFrame, sizes: tuple[int, int]) -> pd.DataFrame:
+def with_intervals(table: pd.DataFrame, sizes: tuple[int, int]) -> pd.DataFrame:
+    """Intervals of differences that nobody declared, with a Benjamini-Hochberg q; the selected ones are wider.
+
+    Args:
+        table: Column d holds a list of differences, one a split.
+        sizes: Training and test rows of a split.
+
+    Returns:
+        The table with the interval's columns and q instead of d.
+    """
     if table.empty:
         return table
     p = [paired_interval(d, *sizes).p_value for d in table["d"]]
@@ -123,6 +133,25 @@ def _with_intervals(table: pd.DataFrame, sizes: tuple[int, int]) -> pd.DataFrame
         for d, is_selected in zip(table["d"], q <= ALPHA, strict=True)
     ]
     return table.drop(columns="d").assign(**interval_columns(intervals), q=q)
+
+
+def placed_differences(table: pd.DataFrame, layout: Layout, palette: Palette, views: Sequence[str]) -> pd.DataFrame:
+    """Rows of one factor's differences with place and looks: two views of a level, the second hollow and below.
+
+    Args:
+        table: Columns factor (one), level, view and the interval's.
+        layout: Knows the order of the levels.
+        palette: Styles.
+        views: The two views.
+    """
+    factor = str(table["factor"].iloc[0])
+    placed = with_places(table.assign(**{factor: table["level"]}), factor, layout, "place")
+    return placed.assign(
+        name=placed["place_name"],
+        place=placed["place"] + placed["view"].map({views[0]: -0.17, views[1]: 0.17}),
+        is_hollow=placed["view"] == views[1],
+        color=[palette.style(factor, level).color for level in placed["level"]],
+    )
 
 
 def interval_columns(intervals: Sequence[PairedInterval]) -> dict[str, list[float]]:
@@ -152,34 +181,10 @@ def draw_intervals(table: pd.DataFrame, axes: Axes, margin: float) -> None:
     plain_numbers(axes.xaxis)
 
 
-def importance_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """Share of the variance between cells that each factor and interaction carries; the grid must be complete.
-
-    Returns:
-        Columns effect and share, main effects first, interactions of three and more summed; empty where cells lack.
-    """
-    factors = [*layout.studied, *layout.nuisance]
-    means = results.groupby(factors, sort=False)["test_score"].mean()
-    grid = means.reindex(pd.MultiIndex.from_product([layout.levels[f] for f in factors], names=factors))
-    if len(factors) < 2 or grid.isna().any() or len(means) != len(grid):
-        return pd.DataFrame(columns=["effect", "share"])
-    shares = grid_shares(grid.to_numpy(dtype=float).reshape([len(layout.levels[f]) for f in factors]))
-    few = {" × ".join(factors[axis] for axis in axes): share for axes, share in shares.items() if len(axes) < 3}
-    rest = sum(share for axes, share in shares.items() if len(axes) > 2)
-    table = pd.DataFrame({"effect": [*few, "three and more"], "share": [*few.values(), rest]})
-    return table if len(factors) > 2 else table.iloc[:-1]
-
-
-def draw_importance(table: pd.DataFrame, axes: Axes) -> None:
-    """A bar an effect."""
-    axes.barh(np.arange(len(table)), table["share"], height=0.62, color=ACCENT, alpha=0.8)
-    for place, share in enumerate(table["share"]):
-        axes.text(share, place, f"\u00a0{100 * share:.0f} %", va="center", color=INK)
-    named_y(axes, table["effect"].tolist())
-    axes.set_xlim(0, 1.18 * max(table["share"].max(), 0.01))
-    axes.set_xticks([])
-    axes.spines["bottom"].set_visible(False)
-    axes.grid(visible=False)
+def draw_differences(table: pd.DataFrame, axes: Axes, margin: float, metric: str) -> None:
+    """`draw_intervals` of differences in a metric, named on the axis."""
+    draw_intervals(table, axes, margin)
+    axes.set_xlabel(f"difference in {metric}")
 
 
 def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[int, int]) -> pd.DataFrame:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from nnjax.report.chapters.best import best_chapter, top_cells
+from nnjax.report.chapters.best import best_chapter, tied_facts, top_cells
 from nnjax.report.write import write_material
 
 
@@ -37,3 +38,19 @@ def test_the_page_says_whether_the_splits_agree(material, tmp_path, chosen, word
 def test_counts_that_are_the_same_for_every_cell_are_left_to_the_file(material):
     view = best_chapter(material).tables["top"]
     assert "runs" in view.frame.columns and ("runs" in view.columns) is (view.frame["runs"].nunique() > 1)
+
+
+def test_the_smallest_of_the_tied_cells_is_named():
+    tied = pd.DataFrame(
+        {
+            "cell": ["wide", "narrow", "tiny"],
+            "n_parameters": [100, 10, 1],
+            "validation_score": [0.5, 0.4, 0.1],
+            "test_score": [0.4, 0.41, 0.1],
+            "tied": [True, True, False],
+            "p_best": [0.4, 0.6, 0.0],
+        }
+    )
+    facts = tied_facts(tied)
+    assert (facts["tied"], facts["smallest"], facts["smallest_parameters"]) == (2, "narrow", "10")
+    assert (facts["probable"], facts["probability"], facts["together"]) == ("narrow", "60 %", "100 %")

@@ -8,10 +8,8 @@ from matplotlib.figure import Figure
 from nnjax.report.choice import with_scores
 from nnjax.report.figures.scores import (
     differences_table,
-    draw_importance,
     draw_intervals,
     draw_spread,
-    importance_table,
     models_table,
     split_spread,
     spread_table,
@@ -57,18 +55,6 @@ def test_selected_differences_have_the_wider_interval_of_the_selected():
     assert table["interval_level"].tolist() == pytest.approx([1 - 0.05 * 2 / 4] * 2 + [0.95] * 2)
 
 
-def test_importance_is_the_known_answer():
-    rows = [(a, b, v) for a, line in enumerate([[0, 0.1, 0.2], [0.1, 0.2, 0.6]]) for b, v in enumerate(line)]
-    results = pd.DataFrame(rows, columns=["depth", "width", "test_score"])
-    table = importance_table(results, make_layout(results, ["depth", "width"], [], 265)).set_index("effect")["share"]
-    assert table.to_dict() == pytest.approx({"depth": 0.272727, "width": 0.590909, "depth × width": 0.136364}, abs=1e-6)
-
-
-def test_without_a_complete_grid_there_is_no_importance():
-    results = pd.DataFrame({"depth": [1, 1, 2], "width": [1, 2, 1], "test_score": 0.1})
-    assert importance_table(results, make_layout(results, ["depth", "width"], [], 265)).empty
-
-
 def test_models_are_compared_with_the_reference_split_by_split():
     scores = {"ridge": pd.Series([0.4, 0.5]), "network": pd.Series([0.5, 0.8])}
     table = models_table(scores, "ridge", SIZES).set_index("name")
@@ -102,13 +88,3 @@ def test_spread_marks_mean_and_baseline(axes):
     )
     draw_spread(table.assign(mean=0.3), axes, make_palette({"activation": ["relu"]}), "activation", 0.45)
     assert axes.lines[0].get_ydata()[0] == 0.45 and list(axes.lines[2].get_ydata()) == [0.3, 0.3]
-
-
-def test_cells_that_do_not_differ_have_no_importance_and_a_drawing(axes):
-    draw_importance(pd.DataFrame({"effect": ["depth", "width"], "share": [0.0, 0.0]}), axes)
-    assert axes.get_xlim()[1] > 0
-
-
-def test_importance_bars_carry_their_percentage(axes):
-    draw_importance(pd.DataFrame({"effect": ["depth", "width"], "share": [0.7, 0.3]}), axes)
-    assert [text.get_text().strip("\u00a0") for text in axes.texts] == ["70 %", "30 %"]

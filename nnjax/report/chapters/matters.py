@@ -1,0 +1,135 @@
+"""What matters, and where the noise comes from: importance, the variance budget, two readings of every factor."""
+
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from nnjax.report.claims import ALPHA
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.importance import (
+    budget_of,
+    budget_table,
+    draw_shares,
+    draw_unbiased,
+    importance_table,
+)
+from nnjax.report.figures.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
+from nnjax.report.figures.scores import draw_differences, placed_differences
+from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.material import Material
+from nnjax.report.views import Chapter, FigureView, join_words, view_table
+from nnjax.statistics.variance import VarianceBudget, advise_replicates
+
+SMALL_SHARE = 0.005
+"""Effects below this share of the variance between cells are drawn as one."""
+
+
+def matters_chapter(material: Material) -> Chapter:
+    """Which factor carries the variance between cells, which part of a run's variance is noise, and of what kind."""
+    figures: dict[str, FigureView] = {}
+    facts: dict[str, Any] = {"terms": material.terms, "alpha": f"{ALPHA:g}"}
+    importance = importance_table(material.results, material.layout)
+    if len(importance):
+        figures["importance"] = _importance(importance, material)
+    budget = budget_of(material.results)
+    if budget:
+        figures["budget"] = _budget(budget, material)
+        facts |= budget_facts(budget, material)
+    if material.layout.nuisance:
+        setting = fixed_nuisance(material.results, material.layout)
+        table = readings_table(material.results, material.layout, setting, material.sizes.pair)
+        if len(table):
+            figures["readings"] = _readings(table, material)
+            facts |= {
+                "setting": material.layout.describe(setting, list(setting)),
+                "nuisance": join_words(list(material.layout.nuisance)),
+                "disagreements": _disagreement_words(table, material),
+            }
+    return Chapter("matters", "What matters, and where the noise comes from", figures, facts=facts)
+
+
+def budget_facts(budget: VarianceBudget, material: Material) -> dict[str, Any]:
+    """What the budget means for the next study, as numbers."""
+    advice = advise_replicates(budget, *material.sizes.pair)
+    return {
+        "budget": budget,
+        "gain": decimals(budget.pairing_gain, 1),
+        "best": advice.best,
+        "half_width": decimals(advice.now),
+        "with_splits": decimals(advice.with_splits),
+        "with_seeds": decimals(advice.with_seeds) if advice.with_seeds is not None else "",
+        "with_seeds_at_best": decimals(advice.with_seeds_at_best),
+    }
+
+
+def _importance(table: pd.DataFrame, material: Material) -> FigureView:
+    terms = material.terms
+    caption = (
+        f"Left: share of the variance of mean {terms.test} between cells that each factor and each pair of factors "
+        f"carries (exact functional analysis of variance; a diverged run: {terms.diverged}). Right: its share of all "
+        "variance of a split’s score, splits and noise included, less what noise alone would give (ω²), with the "
+        f"{confidence(0.95)} interval for another splitting of the same table (jackknife over splits): an interval "
+        "that reaches zero may be noise. Both are about exactly these levels, weighted equally: other levels, other "
+        "shares. Description, no verdicts."
+    )
+    large = table["share"] >= SMALL_SHARE
+    others = pd.DataFrame({"effect": [f"{int((~large).sum())} others"], "share": [table.loc[~large, "share"].sum()]})
+    drawn = pd.concat([table[large], others], ignore_index=True) if not large.all() else table
+    shape = Shape(width=400, height=46 + 26 * len(drawn), left=150, top=6, bottom=34)
+    parts = [
+        ("of the variance between cells", partial(draw_shares, drawn, name="effect")),
+        ("of all variance, noise taken off", partial(draw_unbiased, drawn)),
+    ]
+    view = view_table("importance", table, material.layout.full_batch)
+    return FigureView("importance", caption, (), draw_panels("importance", parts, shape), 2, view)
+
+
+def _budget(budget: VarianceBudget, material: Material) -> FigureView:
+    table = budget_table(budget)
+    caption = (
+        f"Where the variance of one run’s {material.terms.test} comes from ({budget.n_cells:,} cells × "
+        f"{budget.n_splits} splits × {budget.n_seeds} {'seed' if budget.n_seeds == 1 else 'seeds'}; random-effects "
+        "analysis of variance). What a split does to all settings alike drops out of every difference taken split by "
+        "split; what it does to one setting and not to another is what more splits average, and the seed’s part is "
+        "what more seeds average."
+    )
+    shape = Shape(width=480, height=20 + 28 * len(table), left=178, top=6, bottom=8)
+    panels = draw_panels("budget", [("", partial(draw_shares, table, name="source"))], shape)
+    return FigureView("budget", caption, (), panels, 1, view_table("variance_budget", table))
+
+
+def _readings(table: pd.DataFrame, material: Material) -> FigureView:
+    layout, terms = material.layout, material.terms
+    parts = []
+    for factor in layout.studied:
+        part = table[table["factor"] == factor].reset_index(drop=True)
+        if len(part):
+            drawn = placed_differences(part, layout, material.palette, (OWN_BEST, FIXED))
+            draw = partial(draw_differences, drawn, margin=terms.margin, metric=terms.test)
+            parts.append((f"{factor}, against {layout.text(factor, layout.reference[factor])}", draw))
+    width = 290 if len(parts) > 2 else 400
+    tallest = max(len(layout.levels[factor]) for factor in layout.studied)
+    shape = Shape(width=width, height=64 + 34 * (tallest - 1), left=78, top=8, font_size=10.5 if width < 400 else 11)
+    caption = (
+        f"Paired difference in {terms.test} to the reference level, averaged over the combinations of the other "
+        "studied factors. Filled: each combination at its own best nuisance levels, chosen on validation rows in each "
+        "split. Hollow: all of them at the one nuisance setting that is best on validation rows over all cells. Thick: "
+        f"corrected interval; thin: plain t; shaded: ± {terms.margin:g}. Where the two part, a level needs tuning of "
+        "its own to be judged."
+    )
+    panels = draw_panels("readings", parts, shape)
+    view = view_table("nuisance_readings", table, layout.full_batch)
+    return FigureView("readings", caption, (), panels, 3 if len(parts) > 2 else 2, view)
+
+
+def _disagreement_words(table: pd.DataFrame, material: Material) -> str:
+    """The comparisons that stand out in one reading and not in the other; empty where there is none."""
+    words = []
+    for (factor, level), rows in disagreements(table).groupby(["factor", "level"], sort=False):
+        by_view = rows.set_index("view")["estimate"]
+        words.append(
+            f"{factor} = {material.layout.text(str(factor), level)} ({signed(float(by_view[OWN_BEST]))} at its "
+            f"own best, {signed(float(by_view[FIXED]))} at the fixed setting)"
+        )
+    return join_words(words)
