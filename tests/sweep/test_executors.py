@@ -142,9 +142,11 @@ class TestProcesses:
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
     def test_workers_leave_when_the_head_ends(self, tmp_path: Path, how: signal.Signals) -> None:
         script = """
+            import signal
             from pathlib import Path
             from fakes.tasks import Work, wait_for_end
             from nnjax.sweep.executors import ProcessExecutor
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell begin without it
             works = [Work(number, Path({folder!r})) for number in range(4)]
             list(ProcessExecutor(2).map_unordered(wait_for_end, works))
         """
