@@ -82,6 +82,10 @@ def make_parser() -> argparse.ArgumentParser:
         "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
     )
     _add(commands, "report", report, "Write the report again, without training.", "nnjax report experiments/quick.toml")
+    calibrate_text = "Put the report's statistics to the test where the truth is known."
+    calibrate_parser = commands.add_parser("calibrate", help=calibrate_text)
+    _finish(calibrate_parser, calibrate, calibrate_text, "nnjax calibrate --quick")
+    calibrate_parser.add_argument("--quick", action="store_true", help="a tenth of the simulations, wider ranges")
     quiz_text = "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes."
     _finish(commands.add_parser("quiz", help=quiz_text), quiz, quiz_text, "nnjax quiz")
     lecture_text = "Run every study of the lecture, and write an index of what they found."
@@ -248,6 +252,26 @@ def report(options: argparse.Namespace) -> int:
         raise UsageError(f"{error}; run `nnjax sweep {options.study}` first") from None
     print(f"{page}\nopen it in a browser: file://{page.resolve()}")
     return 0
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Run all checks of the statistics, print expected beside seen, keep the stamp; exit code 1 if one fails."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from nnjax.calibration.checks import CHECKS, FULL, QUICK, SEED
+    from nnjax.calibration.console import checks_table
+    from nnjax.calibration.stamp import write_stamp
+
+    effort = QUICK if options.quick else FULL
+    console = Console(stderr=True)
+    checks = [
+        row for part in track(CHECKS, "simulating", console=console, transient=True) for row in part(effort, SEED)
+    ]
+    stamp = write_stamp(checks, effort, SEED, options.home)
+    Console().print(checks_table(checks))
+    print(f"\n{stamp.passed} of {len(checks)} checks are as expected; the reports written next carry this stamp.")
+    return 0 if stamp.passed == len(checks) else 1
 
 
 def quiz(options: argparse.Namespace) -> int:

@@ -214,3 +214,9 @@ def test_targets_of_the_readme_exist():
     assert len(targets) <= 10
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text())) - {"nothing"}
     assert named <= set(targets) | {"and"}
+
+
+def test_calibrate_says_what_was_expected_and_seen_and_leaves_its_stamp(tmp_path, capsys):
+    assert main(["calibrate", "--quick", "--home", str(tmp_path)]) == 0
+    assert "33 of 33 checks are as expected" in capsys.readouterr().out
+    assert (tmp_path / "reports" / "calibration.json").is_file()

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nnjax.calibration.stamp import Stamp, load_stamp
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell, choose_on_validation, with_scores
 from nnjax.report.claims import ClaimAnswer, Sizes, answer_claims
@@ -59,6 +60,7 @@ class Material:
         claims: Answers to the declared claims.
         differences: Exploratory paired differences between the levels of each studied factor.
         record: What the sweep noted about itself; None if it never ran here.
+        calibration: What `nnjax calibrate` saw here; None if it never ran.
     """
 
     space: Space
@@ -75,6 +77,7 @@ class Material:
     claims: tuple[ClaimAnswer, ...]
     differences: pd.DataFrame
     record: SweepRecord | None
+    calibration: Stamp | None = None
 
     @property
     def reference_runs(self) -> pd.DataFrame:
@@ -100,7 +103,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
-    return assemble(
+    material = assemble(
         space,
         results_table(space, journal),
         Reading(
@@ -110,6 +113,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
     )
+    return replace(material, calibration=load_stamp(home))
 
 
 def assemble(

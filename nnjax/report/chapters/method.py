@@ -1,17 +1,26 @@
 """How differences were judged, and how far that can be trusted."""
 
+from nnjax.calibration.console import expected_text, seen_text
+from nnjax.calibration.stamp import Stamp
+from nnjax.data.streams import stream
 from nnjax.report.claims import ALPHA
-from nnjax.report.formats import confidence
+from nnjax.report.figures.importance import complete_scores
+from nnjax.report.formats import confidence, percent
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter
 from nnjax.statistics.interval import bonferroni_level
+from nnjax.statistics.placebo import placebo_rates
+
+TELLING = ("corrected misses", "plain t misses", "twins")
+"""The groups of checks that the page lists."""
 
 
 def method_chapter(material: Material) -> Chapter:
     """The method box, with the numbers of this study."""
     declared = len(material.space.study.claims)
     replicates = material.space.study.replicates
-    facts = {
+    facts: dict[str, object] = {
+        "placebo": None,
         "declared": declared,
         "level": confidence(bonferroni_level(ALPHA, max(1, declared))),
         "together": confidence(1 - ALPHA),
@@ -20,5 +29,21 @@ def method_chapter(material: Material) -> Chapter:
         "n_test": material.sizes.n_test,
         "splits": len(material.space.splits),
         "seeds": replicates.seeds_per_split,
+        "stamp": material.calibration,
+        "calibrated": _calibrated(material.calibration) if material.calibration else [],
     }
+    scores = complete_scores(material.results)
+    if scores is not None:
+        labels = stream(replicates.base_seed, "placebo")
+        facts["placebo"] = rates = placebo_rates(scores, *material.sizes.pair, material.terms.margin, labels)
+        facts |= {name: percent(getattr(rates, name)) for name in ("corrected", "plain", "supported")}
     return Chapter("method", "How it was judged", facts=facts)
+
+
+def _calibrated(stamp: Stamp) -> list[str]:
+    """The shares that were simulated, one sentence a check of one number."""
+    return [
+        f"{check.group}, {check.what}: {seen_text(check)}, expected {expected_text(check)}"
+        for check in stamp.checks
+        if check.group in TELLING and check.is_share
+    ]

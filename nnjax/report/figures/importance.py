@@ -50,15 +50,21 @@ def score_grid(results: pd.DataFrame, layout: Layout) -> "np.ndarray[tuple[int, 
     return grid.to_numpy(dtype=float).reshape([len(part) for part in levels])
 
 
-def budget_of(results: pd.DataFrame) -> VarianceBudget | None:
-    """Where the variance of a run's test score comes from; None unless all of at least two cells are complete."""
+def complete_scores(results: pd.DataFrame) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None":
+    """Test scores of the cells that have all their runs [C, J, S]; None unless those are two cells and two splits."""
     wide = results.pivot_table(index="cell_id", columns=["split", "seed_index"], values="test_score", sort=False)
     splits, seeds = results["split"].nunique(), results["seed_index"].nunique()
     complete = wide.dropna()
     if len(complete) < 2 or splits < 2 or complete.shape[1] != splits * seeds:
         return None
     ordered = complete.sort_index(axis=1).to_numpy(dtype=float)
-    return variance_budget(ordered.reshape(len(complete), splits, seeds))
+    return ordered.reshape(len(complete), splits, seeds)
+
+
+def budget_of(results: pd.DataFrame) -> VarianceBudget | None:
+    """Where the variance of a run's test score comes from; None unless two cells are complete."""
+    scores = complete_scores(results)
+    return None if scores is None else variance_budget(scores)
 
 
 def budget_table(budget: VarianceBudget) -> pd.DataFrame:

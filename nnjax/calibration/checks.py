@@ -1,0 +1,197 @@
+"""The checks: each a known truth, what should be seen of it, and what is."""
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnjax.calibration.exact import (
+    OVERLAP,
+    count_misses,
+    detected_share,
+    draw_differences,
+    true_miss_rate,
+    verdict_shares,
+)
+from nnjax.calibration.known import KNOWN_ANSWERS
+from nnjax.calibration.learners import seed_differences, twin_differences
+from nnjax.statistics.interval import bonferroni_level
+from nnjax.statistics.power import detectable_difference
+
+SEED = 20_240
+"""Of all simulations."""
+
+STANDARD_ERRORS = 3.2
+"""How far a simulated share may lie from its truth, in standard errors of the simulation."""
+
+MARGIN = 0.02
+
+VERDICT_TABLE = (
+    (1, 0.01, 0.00, (0.023, 0.726, 0.136, 0.115)),
+    (1, 0.01, 0.02, (0.862, 0.024, 0.000, 0.114)),
+    (1, 0.02, 0.00, (0.025, 0.010, 0.324, 0.642)),
+    (1, 0.02, 0.02, (0.334, 0.002, 0.022, 0.641)),
+    (1, 0.02, 0.05, (0.968, 0.000, 0.000, 0.032)),
+    (8, 0.01, 0.00, (0.003, 0.221, 0.345, 0.431)),
+    (8, 0.02, 0.05, (0.816, 0.000, 0.000, 0.184)),
+    (8, 0.04, 0.10, (0.816, 0.000, 0.000, 0.184)),
+)
+"""Claims, standard deviation within a table, true difference -> shares of the four verdicts at 20 splits, margin 0.02;
+simulated by another program, to ± 0.01."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One truth and what was seen of it.
+
+    Attributes:
+        group: What kind of check it is.
+        what: What is looked at.
+        expected: The truth, one number a part; empty where only a range is known.
+        low: Least that should be seen, one number a part.
+        high: Most that should be seen.
+        seen: What was seen.
+        is_share: Whether the numbers are shares, to be read in percent.
+    """
+
+    group: str
+    what: str
+    expected: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    seen: tuple[float, ...]
+    is_share: bool = True
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether all parts are as expected."""
+        return all(low <= seen <= high for low, seen, high in zip(self.low, self.seen, self.high, strict=True))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is simulated.
+
+    Attributes:
+        draws: Tables of the exact model.
+        tables: Tables that are really split and learned from.
+    """
+
+    draws: int
+    tables: int
+
+
+FULL, QUICK = Effort(10_000, 400), Effort(1_500, 60)
+
+SimulatedCheck = Callable[[Effort, int], Iterator[Check]]
+
+
+def around(truth: float, draws: int, least: float = 0.0) -> tuple[tuple[float], tuple[float], tuple[float]]:
+    """A true share, and the range in which it should be seen.
+
+    Args:
+        truth: True share.
+        draws: How many tables were drawn.
+        least: Half-width at least: what the truth itself is known to.
+    """
+    half = max(least, STANDARD_ERRORS * math.sqrt(truth * (1.0 - truth) / draws), 1.0 / draws)
+    return (truth,), (max(0.0, truth - half),), (min(1.0, truth + half),)
+
+
+def known_answers(effort: Effort, seed: int) -> Iterator[Check]:
+    """Formulas by hand: no simulation."""
+    for what, truth, compute in KNOWN_ANSWERS:
+        seen = tuple(compute())
+        low = tuple(value - 5e-7 for value in truth)
+        high = tuple(value + 5e-7 for value in truth)
+        yield Check("known answers", what, truth, low, high, seen, is_share=False)
+
+
+def coverage(effort: Effort, seed: int) -> Iterator[Check]:
+    """The interval misses as often as it says, and as often as theory says where its assumption does not hold."""
+    generator = np.random.default_rng([seed, 1])
+    for n_splits in (5, 20, 100):
+        differences = draw_differences(effort.draws, n_splits, OVERLAP, generator)
+        for claims in (1, 8):
+            level = bonferroni_level(0.05, claims)
+            seen = count_misses(differences, level).corrected
+            yield Check(
+                "corrected misses", f"{n_splits} splits, {_claims(claims)}", *around(1.0 - level, effort.draws), (seen,)
+            )
+    for correlation in (0.07, 0.35):
+        misses = count_misses(draw_differences(effort.draws, 20, correlation, generator))
+        for name, seen in (("corrected", misses.corrected), ("plain t", misses.plain)):
+            truth = true_miss_rate(20, correlation, is_corrected=name == "corrected")
+            yield Check(
+                f"{name} misses",
+                f"splits correlate {correlation:g}, not {OVERLAP:.2f}",
+                *around(truth, effort.draws),
+                (seen,),
+            )
+
+
+def verdicts(effort: Effort, seed: int) -> Iterator[Check]:
+    """How often each verdict is given where the true difference is known."""
+    generator = np.random.default_rng([seed, 2])
+    for claims, spread, difference, truth in VERDICT_TABLE:
+        drawn = difference + spread * draw_differences(effort.draws, 20, OVERLAP, generator)
+        seen = verdict_shares(drawn, MARGIN, bonferroni_level(0.05, claims))
+        ranges = [around(share, effort.draws, least=0.01) for share in truth]
+        low, high = tuple(part[1][0] for part in ranges), tuple(part[2][0] for part in ranges)
+        yield Check("verdicts", f"Δ = {difference:g}, s = {spread:g}, {_claims(claims)}", truth, low, high, seen)
+
+
+def power(effort: Effort, seed: int) -> Iterator[Check]:
+    """The smallest detectable difference is detected in four of five tables."""
+    generator = np.random.default_rng([seed, 3])
+    for n_splits, claims in ((5, 1), (20, 1), (20, 8)):
+        level = bonferroni_level(0.05, claims)
+        true = detectable_difference(1.0, n_splits, 331, 111, level)
+        drawn = true + draw_differences(effort.draws, n_splits, OVERLAP, generator)
+        yield Check(
+            "power",
+            f"{n_splits} splits, {_claims(claims)}",
+            *around(0.8, effort.draws),
+            (detected_share(drawn, level),),
+        )
+
+
+def twins(effort: Effort, seed: int) -> Iterator[Check]:
+    """Two equal learners on real splits: one is luckier on any one table, which fools the plain t only."""
+    tables = np.array([twin_differences(seed + table) for table in range(effort.tables)])
+    misses = count_misses(tables)
+    slack = STANDARD_ERRORS * math.sqrt(0.2 * 0.8 / effort.tables) - STANDARD_ERRORS * math.sqrt(
+        0.2 * 0.8 / FULL.tables
+    )
+    yield Check("twins", "corrected, equal learners", (), (0.0,), (0.02 + slack,), (misses.corrected,))
+    yield Check("twins", "plain t, equal learners", (), (0.12 - slack,), (0.26 + slack,), (misses.plain,))
+
+
+def seeds(effort: Effort, seed: int) -> Iterator[Check]:
+    """One learner against itself: with fresh seeds in every split even the plain t is right, with reused ones not."""
+    nested, reused = (
+        count_misses(np.array([seed_differences(seed + table, is_nested) for table in range(effort.tables)]))
+        for is_nested in (True, False)
+    )
+    yield Check("seeds", "plain t, fresh seeds in every split", *around(0.05, effort.tables), (nested.plain,))
+    yield Check("seeds", "corrected, fresh seeds in every split", (), (0.0,), (0.005,), (nested.corrected,))
+    yield Check("seeds", "plain t, one list of seeds in all splits", (), (0.5,), (1.0,), (reused.plain,))
+
+
+def _claims(number: int) -> str:
+    return f"{number} claim{'s' if number > 1 else ''}"
+
+
+CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, twins, seeds)
+
+
+def run_checks(effort: Effort = FULL, seed: int = SEED) -> Iterator[Check]:
+    """Run all checks, one after the other.
+
+    Args:
+        effort: How much is simulated.
+        seed: Of all simulations.
+    """
+    for check in CHECKS:
+        yield from check(effort, seed)

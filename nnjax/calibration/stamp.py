@@ -1,0 +1,86 @@
+"""The stamp: what a calibration saw, of which statistics, and when; kept beside the reports that rely on it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from nnjax.calibration.checks import Check, Effort
+from nnjax.statistics import interval
+from nnjax.sweep.durable import write_durably
+
+STAMP = Path("reports") / "calibration.json"
+"""Where it lies in a home folder."""
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A calibration that was run here.
+
+    Attributes:
+        made: When, in UTC.
+        version: nnjax's.
+        statistics: Digest of the statistics' source code.
+        seed: Of all simulations.
+        effort: How much was simulated.
+        checks: What was seen.
+    """
+
+    made: str
+    version: str
+    statistics: str
+    seed: int
+    effort: Effort
+    checks: tuple[Check, ...]
+
+    @property
+    def passed(self) -> int:
+        """Checks that are as expected."""
+        return sum(check.is_ok for check in self.checks)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the statistics are still those that were calibrated."""
+        return self.statistics == statistics_digest()
+
+
+def statistics_digest() -> str:
+    """SHA-256 of the source files of `nnjax.statistics`, names included."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(interval.__file__).parent.glob("*.py")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def write_stamp(checks: Sequence[Check], effort: Effort, seed: int, home: Path) -> Stamp:
+    """Keep what a calibration saw.
+
+    Args:
+        checks: All of them.
+        effort: How much was simulated.
+        seed: Of all simulations.
+        home: The home folder.
+    """
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    stamp = Stamp(made, version("nnjax"), statistics_digest(), seed, effort, tuple(checks))
+    write_durably(home / STAMP, (json.dumps(asdict(stamp), indent=1) + "\n").encode())
+    return stamp
+
+
+def load_stamp(home: Path) -> Stamp | None:
+    """The stamp of a home folder; None if there is none, or none that can be read."""
+    try:
+        kept: dict[str, Any] = json.loads((home / STAMP).read_text())
+        checks = tuple(_check(check) for check in kept["checks"])
+        return Stamp(**{**kept, "effort": Effort(**kept["effort"]), "checks": checks})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _check(kept: dict[str, Any]) -> Check:
+    fields: dict[str, Any] = {key: tuple(part) if isinstance(part, list) else part for key, part in kept.items()}
+    return Check(**fields)

@@ -1,0 +1,45 @@
+"""The checks: as expected on the statistics as they are, and not so on statistics that are wrong."""
+
+import pytest
+
+from nnjax.calibration import checks as checks_module
+from nnjax.calibration.checks import QUICK, Check, Effort, around, run_checks
+from nnjax.statistics import interval as interval_module
+
+
+def test_all_checks_are_as_expected() -> None:
+    found = list(run_checks(QUICK))
+    assert [check for check in found if not check.is_ok] == []
+    assert {check.group for check in found} >= {"known answers", "verdicts", "power", "twins", "seeds"}
+
+
+def test_a_check_outside_its_range_fails() -> None:
+    assert Check("a", "b", (0.5,), (0.4,), (0.6,), (0.6,)).is_ok
+    assert not Check("a", "b", (0.5,), (0.4,), (0.6,), (0.61,)).is_ok
+    assert not Check("a", "b", (0.5, 0.5), (0.4, 0.4), (0.6, 0.6), (0.5, 0.3)).is_ok
+
+
+def test_more_draws_allow_less() -> None:
+    few, many = (around(0.05, draws) for draws in (100, 10_000))
+    assert few[1] < many[1] < many[0] < many[2] < few[2]
+    assert around(0.5, 10**9, least=0.01)[1:] == ((0.49,), (0.51,))
+
+
+@pytest.mark.parametrize(
+    ("attack", "groups"),
+    [
+        (lambda n, n_train, n_test: (1.0 / n) ** 0.5, {"known answers", "corrected misses", "verdicts", "twins"}),
+        (lambda n, n_train, n_test: 0.5 * (1.0 / n + n_test / n_train) ** 0.5, {"corrected misses", "verdicts"}),
+    ],
+    ids=["no overlap correction", "half as wide"],
+)
+def test_a_wrong_interval_is_caught(monkeypatch: pytest.MonkeyPatch, attack: object, groups: set[str]) -> None:
+    monkeypatch.setattr(interval_module, "error_factor", attack)
+    failed = {check.group for check in run_checks(Effort(800, 60)) if not check.is_ok}
+    assert groups <= failed
+
+
+def test_every_simulation_repeats_itself() -> None:
+    effort = Effort(200, 3)
+    assert list(checks_module.coverage(effort, 1)) == list(checks_module.coverage(effort, 1))
+    assert list(checks_module.coverage(effort, 1)) != list(checks_module.coverage(effort, 2))
