@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from nnjax.statistics.bands import interquartile_mean
+from nnjax.statistics.components import variance_components
 from nnjax.statistics.convergence import restricted_mean
 from nnjax.statistics.effects import grid_shares
 from nnjax.statistics.interval import paired_interval, practical_probabilities
 from nnjax.statistics.multiplicity import holm
-from nnjax.statistics.variance import variance_components
 
 DIFFERENCES = (0.02, 0.05, -0.01, 0.03, 0.04)
 

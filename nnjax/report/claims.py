@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnjax.report.choice import choose_on_validation
 from nnjax.results.scores import as_scores
+from nnjax.statistics.components import VarianceComponents, variance_components
 from nnjax.statistics.convergence import is_comparable, log2_times
 from nnjax.statistics.interval import (
     PairedInterval,
@@ -169,7 +170,14 @@ def _answer(claim: Claim, planned: Sequence[pd.DataFrame], sizes: Sizes, level: 
     if lacking or splits < 2:
         note = f"{lacking} of {splits} splits have no {claim.metric} in every arm: not judged."
         return replace(_unanswered(claim, planned), judgement=Judgement(Verdict.UNDECIDED, note))
-    return _judged(_unanswered(claim, planned), numbers, runs, sizes, level)
+    return _judged(_unanswered(claim, planned), numbers, runs, sizes, level, _components(values))
+
+
+def _components(values: Sequence[NDArray[np.float64]]) -> VarianceComponents | None:
+    """Variance of the difference (of the quantity, for one arm) between seeds and splits, where seeds pair up."""
+    if any(part.shape != values[0].shape or np.isnan(part).any() for part in values) or values[0].shape[1] < 2:
+        return None
+    return variance_components(values[0] - values[1] if len(values) == 2 else values[0])
 
 
 def _unanswered(claim: Claim, planned: Sequence[pd.DataFrame]) -> ClaimAnswer:
@@ -193,11 +201,16 @@ def _unanswered(claim: Claim, planned: Sequence[pd.DataFrame]) -> ClaimAnswer:
 
 
 def _judged(
-    answer: ClaimAnswer, numbers: NDArray[np.float64], runs: Sequence[pd.DataFrame], sizes: Sizes, level: float
+    answer: ClaimAnswer,
+    numbers: NDArray[np.float64],
+    runs: Sequence[pd.DataFrame],
+    sizes: Sizes,
+    level: float,
+    components: VarianceComponents | None,
 ) -> ClaimAnswer:
     claim, pair = answer.claim, (sizes.n_train, sizes.n_test)
     interval = paired_interval(numbers, *pair, level=level)
-    judgement = judge(claim.kind, interval, claim.margin, answer.threshold)
+    judgement = judge(claim.kind, interval, claim.margin, answer.threshold, components)
     if claim.metric == "epochs_to_target" and not _is_reached(runs):
         judgement = Judgement(Verdict.UNDECIDED, "Under half of the runs of every arm reach the target: not judged.")
     shifted = numbers - (answer.threshold or 0.0)

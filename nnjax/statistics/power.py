@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from scipy import optimize, special
 
+from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import critical_value, error_factor
 
 MOST_SPLITS = 1_000_000
@@ -95,6 +97,50 @@ def splits_for_half_width(
         (28, None)
     """
     return _fewest_splits(lambda n: half_width(standard_deviation, n, n_train, n_test, level) < width)
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """A design: splits, and seeds in each."""
+
+    splits: int
+    """Number of splits J."""
+    seeds: int
+    """Number of seeds S in each split."""
+
+
+MOST_SEEDS = 256
+"""More seeds a split than this are not proposed."""
+
+
+def replicates_for_half_width(
+    width: float, components: VarianceComponents, n_train: int, n_test: int, level: float
+) -> Replicates | None:
+    """The cheapest design, no smaller than today's, whose interval of a difference is narrower than +- width.
+
+    Args:
+        width: Wanted half-width.
+        components: Variance of the paired difference between seeds and between splits, and today's design.
+        n_train: Training rows of a split.
+        n_test: Test rows of a split.
+        level: Confidence level of the interval.
+
+    Returns:
+        Splits and seeds with the fewest runs; None when no number of splits and seeds of this table is enough.
+
+    Example:
+        >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95)
+        Replicates(splits=20, seeds=25)
+    """
+    found: list[Replicates] = []
+    for seeds in range(components.n_seeds, MOST_SEEDS + 1):
+        spread = math.sqrt(components.of_split_mean(seeds))
+        splits = splits_for_half_width(width, spread, n_train, n_test, level)
+        if splits is not None:
+            found.append(Replicates(max(splits, components.n_splits), seeds))
+            if splits <= components.n_splits:
+                break  # more seeds only cost more
+    return min(found, key=lambda design: design.splits * design.seeds, default=None)
 
 
 def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:

@@ -1,4 +1,4 @@
-"""Variance components: does the score wobble with the seed or with the split, and what would more of either bring?"""
+"""The variance budget of a run: setting, split, seed; and what more of either replicate would bring."""
 
 import math
 from dataclasses import dataclass
@@ -7,50 +7,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnjax.statistics.power import half_width
-
-
-@dataclass(frozen=True)
-class VarianceComponents:
-    """Variances of a score, in its unit squared."""
-
-    seed: float
-    """Variance between seeds within a split: more seeds average it away."""
-    split: float
-    """Variance between splits, free of the seeds' share, at least 0."""
-    n_splits: int
-    """Number of splits J."""
-    n_seeds: int
-    """Number of seeds S in each split."""
-
-    def of_split_mean(self, n_seeds: int) -> float:
-        """Variance over splits of the mean of `n_seeds` seeds: split + seed / S."""
-        return self.split + self.seed / n_seeds
-
-
-def variance_components(scores: ArrayLike) -> VarianceComponents:
-    """Variance components of a balanced nested design (seeds within splits), by the moments.
-
-    seed = mean over splits of the variance over seeds; split = variance over splits of the seed means - seed / S,
-    floored at 0. Equal to REML where the design is balanced and the floor not met.
-
-    Args:
-        scores: One score, or one paired difference, per split and seed, [J, S], J >= 2, S >= 2, finite.
-
-    Raises:
-        ValueError: If there are too few splits or seeds, or numbers that are not finite.
-
-    Example:
-        >>> components = variance_components([[0.1, 0.2], [0.3, 0.5], [0.2, 0.2]])
-        >>> round(components.seed, 7), round(components.split, 7)
-        (0.0083333, 0.0133333)
-    """
-    x = np.asarray(scores, dtype=np.float64)
-    if x.ndim != 2 or min(x.shape) < 2 or not np.isfinite(x).all():
-        raise ValueError(f"scores of shape {x.shape}: need finite [J, S] with at least 2 splits and 2 seeds")
-    n_splits, n_seeds = x.shape
-    seed = float(x.var(axis=1, ddof=1).mean())
-    split = float(x.mean(axis=1).var(ddof=1)) - seed / n_seeds
-    return VarianceComponents(seed, max(0.0, split), n_splits, n_seeds)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 """The verdict on a claim, read off one interval, and what would decide an undecided one."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Literal
 
+from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval
-from nnjax.statistics.power import splits_for_half_width
+from nnjax.statistics.power import replicates_for_half_width, splits_for_half_width
 
 ClaimKind = Literal["beats", "suffices", "same", "exceeds"]
 """A beats B · A suffices (not worse than B by the margin) · A and B are the same · a quantity exceeds a threshold."""
@@ -36,7 +38,13 @@ class Judgement:
     """By how much, in which direction, or what would decide it."""
 
 
-def judge(kind: ClaimKind, interval: PairedInterval, margin: float, threshold: float | None = None) -> Judgement:
+def judge(
+    kind: ClaimKind,
+    interval: PairedInterval,
+    margin: float,
+    threshold: float | None = None,
+    components: VarianceComponents | None = None,
+) -> Judgement:
     """Judge a claim by its corrected interval [L, U]; positive differences mean "A is better".
 
     Supported and refuted are exactly one-sided statements, each wrong with probability at most alpha / (2 m).
@@ -46,6 +54,8 @@ def judge(kind: ClaimKind, interval: PairedInterval, margin: float, threshold: f
         interval: Interval of A - B (oriented so that larger is better), or of the quantity for "exceeds".
         margin: Practical margin r > 0 in the unit of the interval; "exceeds" has no use for it.
         threshold: The c of "exceeds", which needs it.
+        components: Variance of the difference between seeds and between splits, by which an undecided claim is told
+            what would decide it; None where one seed a split cannot tell.
 
     Raises:
         ValueError: If the margin is not positive, the threshold is missing, or the kind unknown.
@@ -70,7 +80,7 @@ note='A is better by more than 0.02.')
             raise ValueError(f"kind = {kind!r}: need beats, suffices, same or exceeds")
         judgement = table[kind](interval.low, interval.high, margin)
     if judgement.verdict is Verdict.UNDECIDED:
-        return Judgement(Verdict.UNDECIDED, what_would_decide(kind, interval, margin, threshold))
+        return Judgement(Verdict.UNDECIDED, what_would_decide(kind, interval, margin, threshold, components))
     return judgement
 
 
@@ -119,22 +129,53 @@ def _within(margin: float) -> str:
     return f"The difference lies within ± {margin:.3g}."
 
 
-def what_would_decide(kind: ClaimKind, interval: PairedInterval, margin: float, threshold: float | None = None) -> str:
-    """Say what would decide an undecided claim if mean and spread stayed as they are: splits, spread, or margin."""
+def what_would_decide(
+    kind: ClaimKind,
+    interval: PairedInterval,
+    margin: float,
+    threshold: float | None = None,
+    components: VarianceComponents | None = None,
+) -> str:
+    """Say what would decide an undecided claim if mean and variances stayed as they are: replicates, or a margin."""
     width = _deciding_half_width(kind, interval.estimate, margin, threshold)
     if width == 0.0:
         return "The estimate lies on the border of the verdicts: no number of splits can decide it."
-    spread = interval.standard_deviation * width / (interval.high - interval.estimate)
-    now = f"now {interval.standard_deviation:.2g}; more seeds per split lower it"
-    options = [f"a standard deviation over splits below {spread:.2g} ({now})"]
-    if kind != "exceeds":
-        options.append(f"a margin above {_deciding_margin(kind, interval):.2g} (now {margin:.2g})")
-    splits = splits_for_half_width(
-        width, interval.standard_deviation, interval.n_train, interval.n_test, interval.level
-    )
-    if splits is None:
-        return f"No number of splits of this table can decide it; {', or '.join(options)} would."
-    return f"{splits} splits (now {interval.n}) would decide it, or {', or '.join(options)}."
+    words = _replicates_words(width, interval, components)
+    if kind == "exceeds":
+        return f"{words}."
+    other = f"a margin of {_rounded_up(_deciding_margin(kind, interval))} (now {margin:.3g})"
+    return f"{words}, or {other}." if "would decide" in words else f"{words}; {other} would."
+
+
+def _replicates_words(width: float, interval: PairedInterval, components: VarianceComponents | None) -> str:
+    """Which replicates decide a claim whose interval must be narrower than +- width."""
+    sizes = (interval.n_train, interval.n_test, interval.level)
+    if components is None:
+        splits = splits_for_half_width(width, interval.standard_deviation, *sizes)
+        if splits is not None:
+            return f"{splits} splits (now {interval.n}) would decide it"
+        return (
+            "No number of splits of this table can decide it with one seed a split (a second one would tell what more "
+            "seeds bring)"
+        )
+    design = replicates_for_half_width(width, components, *sizes)
+    if design is None:
+        return "No number of splits and seeds of this table can decide it"
+    now = f"now {components.n_splits} × {components.n_seeds}"
+    return f"{design.splits} splits × {design.seeds} seed{'s' if design.seeds > 1 else ''} ({now}) would decide it"
+
+
+def _rounded_up(margin: float) -> str:
+    """The next number of two significant digits above a margin.
+
+    Example:
+        >>> _rounded_up(0.0301), _rounded_up(0.15), _rounded_up(1.04)
+        ('0.031', '0.16', '1.1')
+    """
+    if margin <= 0.0:
+        return f"{margin:.2g}"
+    unit = 10.0 ** (math.floor(math.log10(margin)) - 1)
+    return f"{(math.floor(margin / unit * (1 + 1e-12)) + 1) * unit:.3g}"
 
 
 def _deciding_half_width(kind: ClaimKind, estimate: float, margin: float, threshold: float | None) -> float:

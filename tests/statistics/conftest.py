@@ -1,4 +1,4 @@
-"""The model in which the corrected interval is exact: splits of one table share that table's luck."""
+"""Tables of the model in which the corrected interval is exact."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from nnjax.calibration.exact import draw_differences
+
 N_TABLES = 10_000
 
 
 @pytest.fixture
 def draw_tables() -> Callable[[int, float, int], NDArray[np.float64]]:
     """Draw (J, rho, seed) -> differences with mean 0, deviation 1 within a table and correlation rho, [tables, J]."""
-
-    def draw(n_splits: int, rho: float, seed: int) -> NDArray[np.float64]:
-        rng = np.random.default_rng(seed)
-        luck = rng.standard_normal((N_TABLES, 1))
-        return np.asarray(np.sqrt(rho / (1.0 - rho)) * luck + rng.standard_normal((N_TABLES, n_splits)))
-
-    return draw
+    return lambda n_splits, rho, seed: draw_differences(N_TABLES, n_splits, rho, np.random.default_rng(seed))

@@ -1,5 +1,6 @@
 """Verdicts: the table of claims, frequencies in the exact model, properties."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
 from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, judge, judge_all
 
@@ -35,14 +37,14 @@ def interval_between(low: float, high: float) -> PairedInterval:
         ("suffices", -0.01, 0.03, SUPPORTED, "not worse"),
         ("suffices", -0.01, 0.01, SUPPORTED, "Practically equal"),
         ("suffices", -0.05, -0.03, REFUTED, "worse by more"),
-        ("suffices", -0.02, 0.03, UNDECIDED, "margin above 0.02"),
+        ("suffices", -0.02, 0.03, UNDECIDED, "a margin of 0.021 (now 0.02)"),
         ("same", -0.01, 0.01, SUPPORTED, "within"),
         ("same", 0.03, 0.04, REFUTED, "A is better"),
         ("same", -0.04, -0.03, REFUTED, "B is better"),
         ("same", -0.01, 0.02, UNDECIDED, "would"),
         ("exceeds", 0.06, 0.08, SUPPORTED, "above 0.05"),
         ("exceeds", 0.03, 0.04, REFUTED, "below 0.05"),
-        ("exceeds", 0.03, 0.06, UNDECIDED, "standard deviation"),
+        ("exceeds", 0.03, 0.06, UNDECIDED, "a second one would tell"),
     ],
 )
 def test_table_of_claims(kind: ClaimKind, low: float, high: float, verdict: Verdict, words: str) -> None:
@@ -118,8 +120,25 @@ def interval_with(mean: float, spread: float, n: int) -> PairedInterval:
 
 def test_undecided_says_when_no_number_of_splits_can() -> None:
     judgement = judge("beats", paired_interval(np.tile([0.06, -0.04], 10), 331, 111), 0.02)
-    assert judgement.note.startswith("No number of splits of this table can decide it")
-    assert "a standard deviation over splits below" in judgement.note
+    assert judgement.note.startswith("No number of splits of this table can decide it with one seed a split")
+    assert judgement.note.endswith("; a margin of 0.077 (now 0.02) would.")
+    same_table = replace(interval_between(-0.01, 0.05), n=20)
+    hopeless = VarianceComponents(seed=0.0001, split=0.01, n_splits=20, n_seeds=2)
+    note = judge("beats", same_table, 0.02, components=hopeless).note
+    assert note.startswith("No number of splits and seeds of this table can decide it")
+
+
+def test_undecided_names_the_cheapest_splits_and_seeds_that_decide() -> None:
+    components = VarianceComponents(seed=0.004, split=0.0001, n_splits=20, n_seeds=2)
+    spread = float(np.sqrt(components.of_split_mean(2)))
+    interval = interval_with(0.03, spread, 20)
+    judgement = judge("beats", interval, 0.02, components=components)
+    assert judgement.verdict is UNDECIDED
+    splits, seeds = (int(word) for word in re.match(r"(\d+) splits × (\d+) seeds", judgement.note).groups())
+    decided = interval_with(0.03, float(np.sqrt(components.of_split_mean(seeds))), splits)
+    assert judge("beats", decided, 0.02).verdict is SUPPORTED
+    fewer = interval_with(0.03, float(np.sqrt(components.of_split_mean(seeds - 1))), splits)
+    assert judge("beats", fewer, 0.02).verdict is UNDECIDED
 
 
 def test_undecided_on_the_border() -> None:
