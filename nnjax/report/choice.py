@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from nnjax.report.task import TaskTerms
 from nnjax.results.scores import as_scores
@@ -75,12 +77,16 @@ class BestCell:
         splits: Splits, in the order of the selection's scores.
         selection: Nested selection, with the naive maximum beside it.
         validation_mean: Mean validation score of the chosen cell, on the rows that chose it: too good on average.
+        validation: Validation scores of all candidates, seeds averaged [C, J].
+        test: Test scores likewise.
     """
 
     cell_ids: tuple[str, ...]
     splits: tuple[int, ...]
     selection: NestedSelection
     validation_mean: float
+    validation: NDArray[np.float64]
+    test: NDArray[np.float64]
 
     def scores(self) -> pd.Series:
         """Test score of the chosen cell, indexed by split."""
@@ -110,6 +116,8 @@ def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
         splits=tuple(int(split) for split in wide[0].columns),
         selection=nested_selection(validation, test),
         validation_mean=float(validation.max(axis=0).mean()),
+        validation=validation,
+        test=test,
     )
 
 
