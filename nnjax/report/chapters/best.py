@@ -142,7 +142,7 @@ def _ties(material: Material, comparison: Comparison) -> FigureView:
         draw_panels(
             "best-ties",
             [("", partial(draw_ties, table))],
-            Shape(width=560, height=270, left=52, quantity=f"{terms.test} minus the best’s"),
+            Shape(width=440, height=250, left=52, quantity=f"{terms.test} minus the best’s"),
         ),
         1,
         view_table("tied_best", table.drop(columns="cell_id"), material.layout.full_batch),
