@@ -11,7 +11,7 @@ COUNTS = frozenset(
     | {"diverged", "rows"}
 )
 INTERVALS = frozenset({"estimate", "low", "high", "low_plain", "high_plain"})
-SCORES = ("r2", "score", "accuracy", "log_loss", "brier", "roc_auc", "grad_")
+SCORES = ("r2", "score", "accuracy", "log_loss", "brier", "roc_auc", "grad_", "anytime")
 """Parts of the names of columns that are shown with three decimals."""
 PROBABILITIES = frozenset({"p_value", "q", "holm_p", "probability"})
 

@@ -1,5 +1,6 @@
-"""Speed of learning: epochs to a target, some of them never reached within the horizon."""
+"""Speed of learning: epochs to a target, some of them never reached within the horizon; quality at any time."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -108,3 +109,28 @@ def step_curve(times: ArrayLike, horizon: float) -> StepCurve:
     reached = np.sort(t[t <= horizon])
     epochs = np.unique(np.concatenate([[0.0], reached, [float(horizon)]]))
     return StepCurve(epochs, np.searchsorted(reached, epochs, side="right") / t.size)
+
+
+def anytime_quality(curves: ArrayLike, epochs: Sequence[int], floor: float) -> NDArray[np.float64]:
+    """Quality at any time: mean of each run's curve over some epochs, log-spaced so that early learning counts.
+
+    Args:
+        curves: Validation scores [R, E + 1], index = epoch; NaN after a divergence.
+        epochs: The grid, the same for all runs that are compared, within 0 … E.
+        floor: What every lower value counts as, and the time after a divergence.
+
+    Returns:
+        One number a run, [R], in the curve's unit.
+
+    Raises:
+        ValueError: If the curves are no matrix, or the grid is empty or leaves it.
+
+    Example:
+        >>> anytime_quality([[0.0, 0.2, 0.4], [0.0, 0.3, np.nan]], [1, 2], floor=-1.0).round(3).tolist()
+        [0.3, -0.35]
+    """
+    c = np.asarray(curves, dtype=np.float64)
+    if c.ndim != 2 or len(epochs) == 0 or min(epochs) < 0 or max(epochs) >= c.shape[1]:
+        raise ValueError(f"curves of shape {c.shape}: need runs × epochs, and epochs of that range to average over")
+    shown = np.maximum(np.nan_to_num(c[:, list(epochs)], nan=floor, posinf=floor, neginf=floor), floor)
+    return np.asarray(shown.mean(axis=1))

@@ -5,7 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnjax.statistics.convergence import is_comparable, log2_times, restricted_mean, share_reached, step_curve
+from nnjax.statistics.convergence import (
+    anytime_quality,
+    is_comparable,
+    log2_times,
+    restricted_mean,
+    share_reached,
+    step_curve,
+)
 
 TIMES = st.lists(st.one_of(st.integers(0, 80), st.just(np.nan), st.just(np.inf)), min_size=1, max_size=30)
 
@@ -47,3 +54,19 @@ def test_comparable_if_one_arm_reaches_the_target_in_half_its_runs() -> None:
 def test_impossible_times_are_an_error(times: list[float], horizon: float) -> None:
     with pytest.raises(ValueError, match="epochs to target"):
         step_curve(times, horizon)
+
+
+def test_anytime_quality_is_the_mean_over_the_grid_with_the_floor_below() -> None:
+    curves = [[9.0, 0.1, 0.3, -5.0], [9.0, 0.5, np.nan, np.nan]]
+    assert anytime_quality(curves, [1, 2, 3], floor=-1.0).tolist() == pytest.approx([-0.2, -0.5])
+
+
+def test_learning_the_same_earlier_is_better_at_any_time() -> None:
+    early, late = anytime_quality([[0.0, 0.4, 0.4], [0.0, 0.1, 0.4]], [1, 2], floor=-1.0)
+    assert early > late
+
+
+@pytest.mark.parametrize(("curves", "epochs"), [([[0.1, 0.2]], []), ([[0.1, 0.2]], [2]), ([0.1, 0.2], [0])])
+def test_anytime_quality_needs_a_grid_within_the_curves(curves: list[object], epochs: list[int]) -> None:
+    with pytest.raises(ValueError, match="curves"):
+        anytime_quality(curves, epochs, floor=-1.0)

@@ -2,7 +2,10 @@
 
 from functools import partial
 
+import pandas as pd
+
 from nnjax.report.drawing import Shape, draw_panels, level_keys, panels_by
+from nnjax.report.figures.anytime import anytime_table, draw_anytime, draw_seconds, seconds_table
 from nnjax.report.figures.curves import (
     cost_table,
     draw_cost,
@@ -13,10 +16,10 @@ from nnjax.report.figures.curves import (
     restricted_table,
     steps_table,
 )
-from nnjax.report.formats import percent
+from nnjax.report.formats import decimals, percent
 from nnjax.report.layout import with_places
 from nnjax.report.material import Material
-from nnjax.report.speed import measure_speed
+from nnjax.report.speed import ENOUGH, measure_speed
 from nnjax.report.views import Chapter, FigureView, view_table
 
 
@@ -26,12 +29,17 @@ def convergence_chapter(material: Material) -> Chapter:
     figures = {"fit": _fit(material), "steps": _steps(material)}
     if layout.panel:
         figures["restricted"] = _restricted(material)
+        figures["seconds"] = _seconds(material)
+        figures["anytime"] = _anytime(material)
     for factor in layout.others:
         figures[f"fit_{factor}"] = _fit_by(material, factor)
     cost = _cost(material)
     if cost is not None:
         figures["cost"] = cost
-    return Chapter("convergence", "Convergence", figures, facts=_facts(material) | {"others": layout.others})
+    combinations = _combinations(material)
+    tables = {"combinations": view_table("convergence_combinations", combinations, layout.full_batch)}
+    facts = _facts(material) | _anytime_facts(material, combinations) | {"others": layout.others}
+    return Chapter("convergence", "Convergence", figures, tables, facts)
 
 
 def _fit(material: Material) -> FigureView:
@@ -138,6 +146,72 @@ def _restricted(material: Material) -> FigureView:
         1,
         view_table("epochs_to_target_restricted_mean", table, layout.full_batch),
     )
+
+
+def _seconds(material: Material) -> FigureView:
+    layout = material.layout
+    table = seconds_table(material.reference_runs, layout.shown)
+    placed = with_places(table, layout.panel, layout)
+    draw = partial(draw_seconds, placed, palette=material.palette, factors=layout.shown)
+    caption = (
+        "The same race in seconds: mean of train_seconds · min(T, E) / E, each run’s own share of its chunk’s "
+        f"training time. {layout.where(layout.shown)} Runs of a chunk are trained together on one core, and several "
+        "chunks may share it: this compares settings trained in bulk, and is not how long one training alone would "
+        "take. Compiling is left out. Hollow: under half of the runs reached the target."
+    )
+    return FigureView(
+        "seconds",
+        caption,
+        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        draw_panels("seconds", [("", draw)], Shape(width=440, height=300, left=56, quantity="seconds to target")),
+        1,
+        view_table("seconds_to_target", table, layout.full_batch),
+    )
+
+
+def _anytime(material: Material) -> FigureView:
+    layout, terms = material.layout, material.terms
+    table = anytime_table(material.reference_runs, layout.shown, material.histories, terms.fit_validation, terms.floor)
+    placed = with_places(table, layout.panel, layout)
+    draw = partial(draw_anytime, placed, palette=material.palette, factors=layout.shown)
+    caption = (
+        f"Anytime quality: mean of {terms.fit_validation} over {int(table['grid'].max())} log-spaced epochs, the same "
+        f"for all: every epoch at first, ever fewer later. Median over runs, bars are their middle half. "
+        f"{layout.where(layout.shown)} Higher is better whenever one may have to stop."
+    )
+    return FigureView(
+        "anytime",
+        caption,
+        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        draw_panels("anytime", [("", draw)], Shape(width=440, height=300, quantity="anytime quality")),
+        1,
+        view_table("anytime_quality", table, layout.full_batch),
+    )
+
+
+def _combinations(material: Material) -> pd.DataFrame:
+    """Anytime quality and the cost of the target, in epochs and in seconds, of every combination of studied factors."""
+    layout, terms, runs = material.layout, material.terms, material.chosen
+    keys = list(layout.studied)
+    anytime = anytime_table(runs, keys, material.histories, terms.fit_validation, terms.floor)
+    cost = restricted_table(runs, keys).drop(columns="horizon")
+    seconds = seconds_table(runs, keys)[[*keys, "seconds_to_target"]]
+    table = anytime[[*keys, "anytime_mean"]].merge(cost, on=keys).merge(seconds, on=keys)
+    return table.sort_values("anytime_mean", ascending=False, kind="stable", ignore_index=True)
+
+
+def _anytime_facts(material: Material, table: pd.DataFrame) -> dict[str, object]:
+    if table.empty:
+        return {"has_anytime": False}
+    keys = material.layout.studied
+    reached = table[table["share_reached"] >= ENOUGH].sort_values("seconds_to_target", kind="stable")
+    return {
+        "has_anytime": True,
+        "anytime": material.layout.describe(table.iloc[0], keys),
+        "anytime_score": decimals(float(table["anytime_mean"].iloc[0])),
+        "cheapest": material.layout.describe(reached.iloc[0], keys) if len(reached) else "",
+        "cheapest_milliseconds": f"{1000 * float(reached['seconds_to_target'].iloc[0]):.2g}" if len(reached) else "",
+    }
 
 
 def _facts(material: Material) -> dict[str, object]:

@@ -1,21 +1,33 @@
 """Vanishing gradients: where the signal gets lost, and what that does to the units."""
 
+import math
 from dataclasses import replace
 from functools import partial
 
 import pandas as pd
 
 from nnjax.report.drawing import NARROW, Shape, draw_panels, level_keys, panels_by
-from nnjax.report.figures.gradients import draw_ends, draw_heat, draw_layers, ends_table, heat_table, layer_table
+from nnjax.report.figures.gradients import (
+    draw_ends,
+    draw_heat,
+    draw_layers,
+    ends_table,
+    heat_table,
+    layer_table,
+    with_expected,
+)
 from nnjax.report.figures.scores import interval_columns
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
 from nnjax.report.histories import first_tenth
 from nnjax.report.layout import with_places
 from nnjax.report.material import Material
+from nnjax.report.outcome_link import link_facts, link_figure, measure_link
 from nnjax.report.theme import MUTED, variable
+from nnjax.report.theory import expected_fields, expected_slopes
 from nnjax.report.views import Chapter, FigureView, Key, TableView, view_table
 from nnjax.statistics.interval import paired_interval
+from nnjax.statistics.mean_field import MeanField
 
 VANISHED = -1.0
 """log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
@@ -43,16 +55,21 @@ def gradients_chapter(material: Material) -> Chapter:
         figures["units"] = _heat(material, runs, ("saturated", "dead"), "units")
     if material.histories.layers("update_ratio"):
         figures["update_ratio"] = _update(material)
-    return Chapter("gradients", "Vanishing gradients", figures, tables, _facts(material, deep))
+    link = measure_link(material)
+    if link is not None:
+        figures["link"] = link_figure(material, link)
+    return Chapter("gradients", "Vanishing gradients", figures, tables, _facts(material, deep) | link_facts(link))
 
 
 def slopes_table(material: Material, deep: pd.DataFrame) -> pd.DataFrame:
     """Mean slope of log10 g_l per layer with its interval, at initialisation and over the first tenth.
 
     Returns:
-        The shown factors, then when, the interval's fields, ratio (mean log10 g_1/g_L), vanished (share of runs).
+        The shown factors, then when, the interval's fields, grad_slope_expected (mean field's, at initialisation),
+        ratio (mean log10 g_1/g_L), vanished (share of runs).
     """
     rows = []
+    expected = expected_slopes(material.space)
     for levels, group in each_group(deep, material.layout.shown):
         for when, suffix in (("at initialisation", "_0"), ("first tenth", "")):
             slopes = group.dropna(subset=[f"grad_slope{suffix}"])
@@ -64,15 +81,30 @@ def slopes_table(material: Material, deep: pd.DataFrame) -> pd.DataFrame:
             rows.append(
                 levels
                 | {"when": when, "grad_slope": numbers["estimate"][0], "low": numbers["low"][0]}
-                | {"high": numbers["high"][0], "grad_ratio": ratio.mean()}
+                | {"high": numbers["high"][0]}
+                | {"grad_slope_expected": group["cell_id"].map(expected).mean() if suffix else math.nan}
+                | {"grad_ratio": ratio.mean()}
                 | {"vanished": float((ratio < VANISHED).mean()), "runs": len(slopes)}
             )
     return pd.DataFrame(rows)
 
 
+def _expected(material: Material, deep: pd.DataFrame) -> dict[tuple[object, ...], MeanField]:
+    """Mean field at each combination of the shown factors; nuisance levels are those of its first run."""
+    fields = expected_fields(material.space)
+    found = {}
+    for levels, group in each_group(deep, material.layout.shown):
+        field = fields[group["cell_id"].iloc[0]]
+        if field is not None:
+            found[tuple(levels.values())] = field
+    return found
+
+
 def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int], when: str) -> FigureView:
     layout = material.layout
     table = layer_table(deep, layout.shown, material.histories, GRADIENT, epochs)
+    if epochs == [0]:
+        table = with_expected(table, layout.shown, _expected(material, deep))
     parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
     across = {1: 1, 2: 2, 4: 2}.get(len(parts), 3)
     caption = (
@@ -80,6 +112,11 @@ def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int]
         f"the middle half. {layout.where(layout.shown)} A level line passes the signal through; one "
         "that falls towards layer 1 loses it on the way back."
     )
+    if epochs == [0] and table["expected"].notna().any():
+        caption += (
+            " Thin dotted lines: what mean-field theory expects of an infinitely wide network with these initial "
+            "weights, from the measured last layer backwards."
+        )
     return FigureView(
         f"gradient-{name}",
         caption,
@@ -185,6 +222,8 @@ def _facts(material: Material, deep: pd.DataFrame) -> dict[str, object]:
         "worst_factor": f"{10 ** float(worst['grad_slope']):.2g}",
         "flattest": layout.describe(flattest, layout.shown),
         "flattest_slope": decimals(float(flattest["grad_slope"]), 2),
+        "worst_expected": decimals(float(worst["grad_slope_expected"]), 2),
+        "expected_off": decimals(float((start["grad_slope"] - start["grad_slope_expected"]).abs().max()), 2),
         "vanished": int((start["vanished"] > 0.5).sum()),
         "combinations": len(start),
     }

@@ -143,7 +143,8 @@ def draw_restricted(table: pd.DataFrame, axes: Axes, palette: Palette, factors: 
         for reached, part in line.groupby(line["share_reached"] >= 0.5):
             face = style.color if reached else PAGE
             axes.plot(part["place"], part["restricted_mean"], style.marker, color=style.color, mfc=face, markersize=6)
-    axes.axhline(table["horizon"].max(), color=MUTED, linewidth=1, dashes=(2, 2))
+    if np.isfinite(table["horizon"].max()):
+        axes.axhline(table["horizon"].max(), color=MUTED, linewidth=1, dashes=(2, 2))
     names = table.drop_duplicates("place").sort_values("place")["place_name"].tolist()
     named_x(axes, names)
     axes.set_xlabel(x_factor)

@@ -1,6 +1,6 @@
 """Vanishing gradients: the signal against layer and epoch, its slope, and the units that have stopped responding."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
 from nnjax.report.theme import INK, NEGATIVE, POSITIVE, Palette
 from nnjax.statistics.bands import quartile_band
+from nnjax.statistics.mean_field import MeanField
 
 
 def layer_table(
@@ -43,10 +44,37 @@ def layer_table(
     return pd.DataFrame(rows, columns=[*by, "layer", "low", "median", "high", "runs"])
 
 
+def with_expected(
+    table: pd.DataFrame, by: Sequence[str], fields: Mapping[tuple[object, ...], MeanField]
+) -> pd.DataFrame:
+    """Add what mean field expects, from the last hidden layer's median backwards: theory gives ratios, not sizes.
+
+    Args:
+        table: From `layer_table`.
+        by: Factors that separate the lines.
+        fields: Levels of `by` -> prediction; lines without one get NaN.
+
+    Returns:
+        The table with a column expected.
+    """
+    parts = []
+    for levels, line in each_group(table, by):
+        field, last = fields.get(tuple(levels.values())), line["median"].iloc[-1]
+        is_there = field is not None and len(field.variances) == len(line)
+        decades_below = field.log10_gradients if field is not None and is_there else np.full(len(line), np.nan)
+        parts.append(line.assign(expected=last * 10.0**decades_below))
+    return pd.concat(parts).sort_index() if parts else table.assign(expected=np.nan)
+
+
 def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
-    """One line a level: the median against the layer, with the middle half of the runs as a bar at each layer."""
+    """One line a level: the median against the layer, with the middle half of the runs as a bar at each layer.
+
+    A column `expected`, where the table has one, is drawn as a thin dotted line over it.
+    """
     for level, line in table.groupby(factor, sort=False):
         style = palette.style(factor, level)
+        if "expected" in line:
+            axes.plot(line["layer"], line["expected"], color=INK, dashes=(1.5, 2.5), linewidth=0.9, zorder=4)
         axes.vlines(line["layer"], line["low"], line["high"], color=style.color, linewidth=3.5, alpha=0.25)
         axes.plot(line["layer"], line["median"], color=style.color, dashes=style.dashes, marker=style.marker)
     decades(axes)

@@ -14,7 +14,7 @@ fixed = {epochs = 12, batch_size = "full"}
 
 def test_every_other_studied_factor_has_its_own_curves(material):
     chapter = convergence_chapter(material)
-    assert list(chapter.figures) == ["fit", "steps", "restricted", "fit_batch_size"]
+    assert list(chapter.figures) == ["fit", "steps", "restricted", "seconds", "anytime", "fit_batch_size"]
     assert [panel.title for panel in chapter.figures["fit"].panels] == ["depth = 1", "depth = 3"]
 
 
@@ -35,3 +35,11 @@ def test_the_speed_of_the_prose_is_that_of_the_headline(material):
     speed = convergence_chapter(material).facts["speed"]
     sentence = next(answer.sentence for answer in answers(material) if answer.theme == "speed")
     assert f"comes first with {speed.fastest}: after {speed.epochs} epochs" in sentence
+
+
+def test_every_combination_has_its_anytime_quality_and_cost(material):
+    chapter = convergence_chapter(material)
+    frame = chapter.tables["combinations"].frame
+    assert len(frame) == 12 and frame["anytime_mean"].is_monotonic_decreasing
+    assert {"restricted_mean", "seconds_to_target", "share_reached"} <= set(frame)
+    assert chapter.facts["has_anytime"]

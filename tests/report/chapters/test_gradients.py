@@ -40,3 +40,14 @@ def test_a_study_of_networks_without_hidden_layers_says_so(make_space, make_resu
     space = make_space(FLAT)
     chapter = gradients_chapter(make_material(space, make_results(space)))
     assert chapter.facts == {"has_depth": False} and list(chapter.figures) == ["update_ratio"]
+
+
+def test_theory_stands_beside_the_measured_slope_at_initialisation_only(material):
+    deep = material.reference_runs[material.reference_runs["depth"] > 1]
+    table = slopes_table(material, deep).set_index(["activation", "when"])
+    assert table.loc[("logistic", "at initialisation"), "grad_slope_expected"] == pytest.approx(0.63, abs=0.03)
+    assert table.xs("first tenth", level="when")["grad_slope_expected"].isna().all()
+
+
+def test_the_link_to_the_outcome_has_a_panel_an_outcome(material):
+    assert len(gradients_chapter(material).figures["link"].panels) == 2

@@ -6,9 +6,18 @@ import pyarrow as pa
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.figures.gradients import draw_ends, draw_heat, draw_layers, ends_table, heat_table, layer_table
+from nnjax.report.figures.gradients import (
+    draw_ends,
+    draw_heat,
+    draw_layers,
+    ends_table,
+    heat_table,
+    layer_table,
+    with_expected,
+)
 from nnjax.report.histories import make_histories
 from nnjax.report.theme import make_palette
+from nnjax.statistics.mean_field import MeanField
 
 PALETTE = make_palette({"activation": ["relu", "elu"]})
 RUNS = pd.DataFrame({"run_id": ["a", "b"], "activation": "relu", "depth": 2, "epochs": 2})
@@ -63,3 +72,16 @@ def test_heat_writes_every_number_and_tints_by_sign(axes):
     draw_heat(pd.DataFrame(columns), axes, ["activation", "depth"], scale=0.5)
     assert [text.get_text() for text in axes.texts] == ["0.50", "−0.25"]
     assert axes.patches[0].get_alpha() == 0.75 and axes.patches[1].get_alpha() == pytest.approx(0.375)
+
+
+def test_theory_starts_from_the_measured_last_layer_and_is_drawn_over_it():
+    table = layer_table(RUNS, ["activation"], HISTORIES, "g", [0])
+    last = table["median"].iloc[-1]
+    field = MeanField(np.ones(len(table)), np.full(len(table) - 1, 0.1))
+    level = table["activation"].iloc[0]
+    added = with_expected(table, ["activation"], {(level,): field})
+    assert added["expected"].tolist() == pytest.approx([last * 0.1**below for below in range(len(table))][::-1])
+    assert with_expected(table, ["activation"], {})["expected"].isna().all()
+    axes = Figure().subplots()
+    draw_layers(added, axes, PALETTE, "activation")
+    assert len(axes.get_lines()) == 2

@@ -1,0 +1,112 @@
+"""From gradient to outcome: do combinations whose gradient vanishes early also score worse, or learn more slowly?"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from nnjax.report.drawing import Shape, draw_panels, level_keys
+from nnjax.report.figures.outcome_link import LINKED, draw_link, link_table, split_means
+from nnjax.report.formats import confidence, decimals
+from nnjax.report.material import Material
+from nnjax.report.views import FigureView, Panel, view_table
+from nnjax.statistics.association import RankCorrelation, split_half_correlation
+
+HALVES_SEED = 1904
+"""Seed of the halvings: the same results give the same page."""
+FEWEST_CELLS, FEWEST_SPLITS = 3, 4
+
+
+@dataclass(frozen=True)
+class OutcomeLink:
+    """Rank correlations of the early gradient slope with what came of it.
+
+    Attributes:
+        table: One row a combination of the studied factors.
+        score: Correlation with the test score.
+        epochs: Correlation with the epochs to the target.
+    """
+
+    table: pd.DataFrame
+    score: RankCorrelation
+    epochs: RankCorrelation
+
+
+def measure_link(material: Material) -> OutcomeLink | None:
+    """Correlate over combinations of the studied factors, nuisance levels chosen on validation rows.
+
+    Returns:
+        None with fewer than 3 combinations of more than one hidden layer, or fewer than 4 splits. A combination that
+        has a slope in fewer than two splits (all others diverged) is left out.
+    """
+    keys = list(material.layout.studied)
+    runs = material.chosen[material.chosen["depth"] > 1]
+    runs = runs[runs["status"] != "missing"]
+    if runs.empty or runs["split"].nunique() < FEWEST_SPLITS:
+        return None
+    means = split_means(runs, keys)
+    wide = means.pivot(index=keys, columns="split", values=list(LINKED))
+    slopes, scores, epochs = (pd.DataFrame(wide[name]) for name in LINKED)
+    enough = np.logical_and.reduce([one.count(axis=1) >= 2 for one in (slopes, scores, epochs)])
+    if enough.sum() < FEWEST_CELLS:
+        return None
+    found = [
+        split_half_correlation(slopes[enough], outcome[enough], np.random.default_rng(HALVES_SEED))
+        for outcome in (scores, epochs)
+    ]
+    kept = means.set_index(keys).loc[slopes.index[enough]].reset_index()
+    return OutcomeLink(link_table(kept, keys), *found)
+
+
+def link_facts(link: OutcomeLink | None) -> dict[str, object]:
+    """One sentence on what was found; no verdict."""
+    if link is None:
+        return {}
+    found = (
+        f"Over {link.score.cells} combinations of the studied factors, those whose gradient shrinks more in the first "
+        f"tenth of training rank {_side(link.score, 'higher', 'lower')} in test score (rank correlation "
+        f"{_interval(link.score)}) and {_side(link.epochs, 'slower', 'faster')} to the target (with epochs "
+        f"{_interval(link.epochs)}). Slope and outcome are taken from different halves of the splits; the interval is "
+        f"the jackknife’s {confidence(link.score.level)} over splits of this table. This describes these "
+        "combinations, which differ in more than their slope; it is no verdict on a cause."
+    )
+    return {"link": found}
+
+
+def _side(found: RankCorrelation, above: str, below: str) -> str:
+    if found.low <= 0.0 <= found.high:
+        return f"neither {above} nor {below} beyond the luck of the splits"
+    return above if found.estimate > 0 else below
+
+
+def _interval(found: RankCorrelation) -> str:
+    return f"{decimals(found.estimate, 2)}, {decimals(found.low, 2)} … {decimals(found.high, 2)}"
+
+
+def link_figure(material: Material, link: OutcomeLink) -> FigureView:
+    """Both outcomes against the slope, a panel each with its own y axis."""
+    layout, palette = material.layout, material.palette
+    panels: list[Panel] = []
+    for outcome, name, quantity in (
+        ("test_score", "score", material.terms.test),
+        ("epochs_to_target", "epochs", "epochs_to_target"),
+    ):
+        draw = partial(draw_link, link.table, palette=palette, factor=layout.color, outcome=outcome)
+        panels += draw_panels(f"gradient-link-{name}", [("", draw)], Shape(quantity=quantity))
+    nuisance = f" {', '.join(layout.nuisance)} chosen on validation rows in each split." if layout.nuisance else ""
+    caption = (
+        "Each combination of the studied factors with more than one hidden layer: mean slope of log₁₀ g_l over the "
+        "first tenth of training (right of the line: vanishing) against "
+        f"{material.terms.test}, and against the geometric mean of epochs_to_target, where never counts as the last "
+        f"epoch.{nuisance} If slope decided, the dots would lie along a line; where one slope goes with many outcomes, "
+        "something else does."
+    )
+    return FigureView(
+        "gradient-link",
+        caption,
+        level_keys(layout, palette, layout.color, link.table[layout.color].unique().tolist()),
+        tuple(panels),
+        2,
+        view_table("gradient_and_outcome", link.table, layout.full_batch),
+    )

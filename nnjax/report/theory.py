@@ -1,0 +1,68 @@
+"""Theory beside measurement: what mean field says about a network's gradients at initialisation, where it holds."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from nnjax.network.activations import ACTIVATIONS, Bends, Elementwise
+from nnjax.network.architecture import layer_activations
+from nnjax.network.initializers import INITIALIZERS
+from nnjax.statistics.mean_field import MeanField, mean_field
+from nnjax.sweep.space import Configuration, Space
+
+
+def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:
+    """Mean field of a setting at initialisation.
+
+    Args:
+        setting: Activations, layer sizes, initialiser and its gain are read; inputs are taken to have variance 1.
+        n_inputs: Number of inputs.
+
+    Returns:
+        The prediction; None without hidden layers, and where the theory does not hold: with normalisation, skip
+        connections, dropout or maxout units. A prelu begins as a leaky relu and is taken as one.
+    """
+    names = layer_activations(setting.activation, setting.depth)
+    has_other_rules = setting.normalization != "none" or setting.residual > 0 or setting.dropout > 0.0
+    if not names or has_other_rules or any(ACTIVATIONS[name].structure == "maxout" for name in names):
+        return None
+    bends = Bends(setting.negative_slope, setting.elu_alpha)
+    sizes = [n_inputs, *setting.hidden_layer_sizes]
+    variance, gain = INITIALIZERS[setting.initializer].variance, setting.initializer_gain
+    return mean_field(
+        [_bound(ACTIVATIONS[name].function, bends) for name in names],
+        [_bound(ACTIVATIONS[name].derivative, bends) for name in names],
+        [gain**2 * variance(fan_in, fan_out) for fan_in, fan_out in pairwise(sizes)],
+        sizes,
+    )
+
+
+def _bound(function: Elementwise, bends: Bends) -> Callable[[NDArray[np.float64]], ArrayLike]:
+    return lambda z: np.asarray(function(z.astype(np.float32), bends), dtype=np.float64)  # type: ignore[arg-type]
+
+
+def expected_slopes(space: Space) -> pd.Series:
+    """Slope that mean field predicts for each cell, in decades a layer.
+
+    Returns:
+        Indexed by cell_id; NaN where the theory does not hold, or there is nothing to fit a slope to.
+    """
+    return pd.Series({cell_id: np.nan if one is None else one.slope for cell_id, one in expected_fields(space).items()})
+
+
+def expected_fields(space: Space) -> dict[str, MeanField | None]:
+    """Cell id -> its prediction; settings that agree in what counts are computed once."""
+    n_inputs = space.table.features.shape[1]
+    known: dict[tuple[object, ...], MeanField | None] = {}
+    fields = {}
+    for cell in space.cells:
+        c = cell.configuration
+        key = (c.activation, c.hidden_layer_sizes, c.initializer, c.initializer_gain, c.negative_slope, c.elu_alpha)
+        rules = (c.normalization, c.residual, c.dropout)
+        if (key, rules) not in known:
+            known[key, rules] = expected_field(c, n_inputs)
+        fields[cell.cell_id] = known[key, rules]
+    return fields

@@ -1,0 +1,37 @@
+"""Gradient slope and outcome, over combinations of the studied factors."""
+
+import numpy as np
+
+from nnjax.report.outcome_link import link_facts, measure_link
+
+
+def with_outcome(make_material, space, results, factor):
+    """Results of which the test score follows the slope, or goes against it."""
+    score = 0.3 + factor * results["grad_slope"].fillna(0.0)
+    return make_material(space, results.assign(test_r2=score, status="finished", grad_slope=results["grad_slope"]))
+
+
+def test_a_score_made_from_the_slope_is_found_with_its_sign(space, make_results, make_material):
+    results = make_results(space)
+    found = [measure_link(with_outcome(make_material, space, results, factor)) for factor in (0.2, -0.2)]
+    assert found[0].score.estimate > 0.4 and found[1].score.estimate < -0.4
+    assert found[0].score.cells == 6 == len(found[0].table)
+
+
+def test_only_networks_with_something_to_vanish_across_count(material):
+    assert set(measure_link(material).table["depth"]) == {3}
+
+
+def test_the_sentence_says_numbers_and_that_it_is_no_verdict(material):
+    words = link_facts(measure_link(material))["link"]
+    assert "rank correlation" in words and "no verdict" in words
+
+
+def test_too_few_combinations_have_no_link(classes):
+    assert measure_link(classes) is None and link_facts(None) == {}
+
+
+def test_slower_learners_have_more_epochs(material):
+    table = measure_link(material).table.set_index("activation")
+    assert table.loc["logistic", "epochs_to_target"].mean() > table.loc["relu", "epochs_to_target"].mean()
+    assert np.isfinite(table["grad_slope"]).all()
