@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from nnjax.report.claims import ALPHA
+from nnjax.report.claims import ALPHA, claim_level
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.material import Material
 from nnjax.report.speed import measure_speed
 from nnjax.report.stopping import lost_interval
 from nnjax.report.task import REGRESSION, TaskTerms
 from nnjax.report.views import join_words
-from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
+from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.verdict import Verdict, judge
 
 
@@ -44,7 +44,7 @@ class Answer:
 def headline(material: Material) -> Headline:
     """Is the best network better than the reference baseline? By the same interval, at the level of the claims."""
     terms, network, reference = material.terms, material.best.scores(), material.baseline()
-    level = bonferroni_level(ALPHA, max(1, len(material.claims)))
+    level = claim_level(material.space.study.claims)
     interval = paired_interval((network - reference).to_numpy(dtype=float), *material.sizes.pair, level=level)
     detail = (
         f"Chosen on validation rows from {len(material.best.cell_ids):,} complete cells, the network reaches "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from nnjax.statistics.interval import (
 )
 from nnjax.statistics.multiplicity import holm
 from nnjax.statistics.power import detectable_difference
-from nnjax.statistics.verdict import Judgement, Verdict, judge
+from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, judge, judge_all
 from nnjax.sweep.claim_checks import arms
 from nnjax.sweep.factors import Level
 from nnjax.sweep.grid import has_levels
@@ -124,7 +125,7 @@ class ClaimAnswer:
 def answer_claims(
     claims: Sequence[Claim], cells: Sequence[Cell], results: pd.DataFrame, sizes: Sizes, task: str
 ) -> tuple[ClaimAnswer, ...]:
-    """Judge every declared claim by one interval at level 1 - α/m; m counts all declared claims.
+    """Judge every declared claim by one interval at level 1 - α/m; m counts all claims that have an interval.
 
     Args:
         claims: As the study declares them.
@@ -138,14 +139,37 @@ def answer_claims(
     """
     if not claims:
         return ()
-    level, scores = bonferroni_level(ALPHA, len(claims)), as_scores(results, task)
-    answers = [
-        _answer(claim, [arm_runs(scores, cells, levels) for levels in arms(claim).values()], sizes, level)
+    level, scores = claim_level(claims), as_scores(results, task)
+    single = {
+        claim.name: _answer(claim, [arm_runs(scores, cells, levels) for levels in arms(claim).values()], sizes, level)
         for claim in claims
-    ]
+        if not claim.is_compound
+    }
+    answers = [single.get(claim.name) or _joined(claim, [single[part] for part in claim.parts]) for claim in claims]
     adjusted = iter(holm([answer.p_value for answer in answers if answer.interval is not None]))
     return tuple(
         answer if answer.interval is None else replace(answer, holm_p=float(next(adjusted))) for answer in answers
+    )
+
+
+def claim_level(claims: Sequence[Claim]) -> float:
+    """Level of every declared interval: a compound claim has none of its own, its parts count."""
+    return bonferroni_level(ALPHA, max(1, sum(not claim.is_compound for claim in claims)))
+
+
+def _joined(claim: Claim, parts: Sequence[ClaimAnswer]) -> ClaimAnswer:
+    """The answer to a compound claim: from the verdicts of its parts alone."""
+    verdicts = "; ".join(f"{part.claim.name}: {part.judgement.verdict.word}" for part in parts)
+    judgement = judge_all([part.judgement for part in parts])
+    return replace(
+        _unanswered(claim, []),
+        judgement=replace(judgement, note=f"{judgement.note} {verdicts}."),
+        metric="",
+        margin=0.0,
+        direction="Supported if every part is, refuted if one is",
+        diverged=sum(part.diverged for part in parts),
+        missing=sum(part.missing for part in parts),
+        scope="That of its parts.",
     )
 
 
@@ -209,8 +233,9 @@ def _judged(
     components: VarianceComponents | None,
 ) -> ClaimAnswer:
     claim, pair = answer.claim, (sizes.n_train, sizes.n_test)
+    kind = cast("ClaimKind", claim.kind)  # a compound claim has no numbers
     interval = paired_interval(numbers, *pair, level=level)
-    judgement = judge(claim.kind, interval, claim.margin, answer.threshold, components)
+    judgement = judge(kind, interval, claim.margin, answer.threshold, components)
     if claim.metric == "epochs_to_target" and not _is_reached(runs):
         judgement = Judgement(Verdict.UNDECIDED, "Under half of the runs of every arm reach the target: not judged.")
     shifted = numbers - (answer.threshold or 0.0)

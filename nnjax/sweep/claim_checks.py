@@ -17,7 +17,7 @@ def check_claims(draft: Draft) -> Iterator[Fault]:
             problem = "two claims have this name"
             yield Fault(f"claims[{place}].name", show_value(claim.name), problem, "give each its own")
             continue
-        for check in (_parts, _metric, _margin, _levels, _arms):
+        for check in (_compound,) if claim.is_compound else (_parts, _metric, _margin, _levels, _arms):
             faults = list(check(draft, claim))
             yield from faults
             if faults:
@@ -28,15 +28,49 @@ def arms(claim: Claim) -> dict[str, Levels]:
     """The levels that pin each arm of a claim, the shared ones included.
 
     Returns:
-        "a", and "b" where the kind has one, each with its own and the shared levels.
+        "a", and "b" where the kind has one, each with its own and the shared levels; none for kind "all".
     """
+    if claim.is_compound:
+        return {}
     own = {"a": claim.a, "b": claim.b}
     return {arm: {**claim.at, **levels} for arm, levels in own.items() if levels is not None}
+
+
+def _compound(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    """A compound claim names other claims and has nothing else."""
+    key = f"claims.{claim.name}"
+    known = {other.name: other for other in draft.file.claims if other.name != claim.name}
+    for own in ("a", "b", "at", "metric", "margin", "threshold"):
+        if own in claim.model_fields_set:
+            problem = 'kind = "all" has none: its parts have theirs'
+            yield Fault(f"{key}.{own}", show_value(getattr(claim, own)), problem, f"remove {own}")
+    if not claim.parts:
+        yield Fault(
+            f"{key}.parts",
+            "",
+            "missing",
+            f'kind = "all" joins other claims: write parts = {show_value(list(known)[:2])}',
+        )
+    for place, part in enumerate(claim.parts):
+        where, value = f"{key}.parts[{place}]", show_value(part)
+        if part not in known:
+            yield Fault(where, value, "no other claim has this name", f"claims: {', '.join(known) or 'none'}")
+        elif known[part].is_compound:
+            yield Fault(where, value, 'is of kind "all" itself', "name its parts instead")
+        elif part in claim.parts[:place]:
+            yield Fault(where, value, "stands there twice", "remove one of the two")
 
 
 def _parts(draft: Draft, claim: Claim) -> Iterator[Fault]:
     """The kind decides which parts a claim has."""
     key = f"claims.{claim.name}"
+    if claim.parts:
+        yield Fault(
+            f"{key}.parts",
+            show_value(claim.parts),
+            f'kind = "{claim.kind}" has none',
+            'remove it, or write kind = "all"',
+        )
     if claim.kind == "exceeds":
         if claim.threshold is None:
             yield Fault(f"{key}.threshold", "", "missing", 'kind = "exceeds" needs a number: write threshold = 0.3')

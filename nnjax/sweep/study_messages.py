@@ -25,7 +25,7 @@ MISSING = {
     "data.name": 'write name = "diabetes"',
     "name": 'write name = "relu-beats-tanh", small letters, digits and hyphens',
     "sentence": 'write sentence = "…", the claim in words',
-    "kind": 'write kind = "beats" (or suffices, same, exceeds)',
+    "kind": 'write kind = "beats" (or suffices, same, exceeds, all)',
 }
 
 

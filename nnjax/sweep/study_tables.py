@@ -14,7 +14,7 @@ NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
 METHODS = ("repeated_k_fold", "shuffle_split")
-KINDS = ("beats", "suffices", "same", "exceeds")
+KINDS = ("beats", "suffices", "same", "exceeds", "all")
 CURVES = ("none", "reference", "main", "all")
 
 CurveChoice = Literal["none", "reference", "main", "all"]
@@ -152,24 +152,34 @@ class Claim(_Table):
     Attributes:
         name: Names the claim in the report.
         sentence: The claim in words.
-        kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold.
+        kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold; "all" holds if
+            every one of its parts does.
         a: Levels of the first arm.
         b: Levels of the second arm.
         at: Levels that both arms share.
         metric: A key of `METRICS`.
         margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
         threshold: What "exceeds" exceeds.
+        parts: Names of the claims that "all" joins.
     """
 
     name: Name
     sentence: Text
-    kind: Annotated[Literal["beats", "suffices", "same", "exceeds"], BeforeValidator(Choice("kind of claim", KINDS))]
+    kind: Annotated[
+        Literal["beats", "suffices", "same", "exceeds", "all"], BeforeValidator(Choice("kind of claim", KINDS))
+    ]
     a: Levels = {}
     b: Levels | None = None
     at: Levels = {}
     metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = "test_r2"
     margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(default_factory=_usual_margin)
     threshold: AnyNumber | None = None
+    parts: tuple[Text, ...] = ()
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether it joins other claims, and has no interval of its own."""
+        return self.kind == "all"
 
 
 class StudyFile(_Table):

@@ -142,3 +142,22 @@ def test_nuisance_factors_that_are_not_pinned_are_chosen_on_validation_rows():
 
 def test_no_claims_no_answers():
     assert judged([], CELLS, table([0.1, 0.2], [0.1, 0.2])) == ()
+
+
+def compound(*parts):
+    keys = {"name": "both", "sentence": "All of it.", "kind": "all", "parts": parts}
+    return Claim.model_validate(keys)
+
+
+@pytest.mark.parametrize(
+    ("differences", "verdict"),
+    [(0.1, Verdict.SUPPORTED), (-0.1, Verdict.REFUTED), (0.02, Verdict.UNDECIDED)],
+)
+def test_a_compound_claim_is_its_parts_and_widens_nothing(differences, verdict):
+    noise = 0.01 * np.array([-1, 1, -1, 1, 0])
+    results = table(0.3 + differences + noise, [0.3] * 5)
+    parts = [claim(name="first"), claim(name="second")]
+    answers = judged([*parts, compound("first", "second")], CELLS, results)
+    assert answers[0].interval.level == pytest.approx(1 - 0.05 / 2)
+    assert answers[2].judgement.verdict is verdict and answers[2].interval is None
+    assert f"first: {verdict.word}; second: {verdict.word}" in answers[2].judgement.note

@@ -72,6 +72,8 @@ def _arms(answer: ClaimAnswer) -> str:
         return ", ".join(f"{factor} = {level_text(level)}" for factor, level in levels.items())
 
     claim = answer.claim
+    if claim.is_compound:
+        return f"all of {', '.join(claim.parts)}"
     sides = [f"A: {written(claim.a)}" if claim.a else ""]
     if claim.b is not None:
         sides.append(f"B: {written(claim.b)}")

@@ -3,12 +3,11 @@
 from nnjax.calibration.console import expected_text, seen_text
 from nnjax.calibration.stamp import Stamp
 from nnjax.data.streams import stream
-from nnjax.report.claims import ALPHA
+from nnjax.report.claims import ALPHA, claim_level
 from nnjax.report.figures.importance import complete_scores
 from nnjax.report.formats import confidence, percent
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter
-from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.placebo import placebo_rates
 
 TELLING = ("corrected misses", "plain t misses", "twins")
@@ -17,12 +16,12 @@ TELLING = ("corrected misses", "plain t misses", "twins")
 
 def method_chapter(material: Material) -> Chapter:
     """The method box, with the numbers of this study."""
-    declared = len(material.space.study.claims)
+    declared = sum(not claim.is_compound for claim in material.space.study.claims)
     replicates = material.space.study.replicates
     facts: dict[str, object] = {
         "placebo": None,
         "declared": declared,
-        "level": confidence(bonferroni_level(ALPHA, max(1, declared))),
+        "level": confidence(claim_level(material.space.study.claims)),
         "together": confidence(1 - ALPHA),
         "alpha": f"{ALPHA:g}",
         "n_train": material.sizes.n_train,
