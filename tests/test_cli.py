@@ -30,6 +30,8 @@ l2 = [0.0, 0.1]
 [fixed]
 width = 8
 epochs = 6
+optimizer = "adam"
+initializer = "auto"
 batch_size = "full"
 learning_rate = 0.01
 [[claims]]

@@ -8,9 +8,22 @@ from nnjax.sweep.study_checks import Draft
 from nnjax.sweep.study_errors import Fault, show_value
 from nnjax.sweep.study_tables import Claim
 
+DECIDES_CLAIMS = {
+    "optimizer": "adam",
+    "initializer": "auto",
+    "l2": 0.0,
+    "epochs": 200,
+}
+"""Settings that can turn a claim, and a level to write: nobody may leave them to defaults that might change.
+
+l2 is the coupled penalty and weight_decay the decoupled one; where the training stops is epochs, and which epoch is
+scored is in the metric's name.
+"""
+
 
 def check_claims(draft: Draft) -> Iterator[Fault]:
     """Every claim by itself, and their names against each other; of each claim the first fault."""
+    yield from _settings(draft)
     names = [claim.name for claim in draft.file.claims]
     for place, claim in enumerate(draft.file.claims):
         if claim.name in names[:place]:
@@ -22,6 +35,16 @@ def check_claims(draft: Draft) -> Iterator[Fault]:
             yield from faults
             if faults:
                 break
+
+
+def _settings(draft: Draft) -> Iterator[Fault]:
+    """What can turn a claim is written down, in whatever role."""
+    written = {*draft.file.fixed, *draft.factors}
+    for factor, level in DECIDES_CLAIMS.items() if draft.file.claims else ():
+        if factor not in written:
+            problem = "missing: a claim has no truth value while it is open"
+            remedy = f"write for example {factor} = {show_value(level)} under [fixed]"
+            yield Fault(f"fixed.{factor}", "", problem, remedy)
 
 
 def arms(claim: Claim) -> dict[str, Levels]:

@@ -41,6 +41,8 @@ l2 = [0.0, 0.1]
 [fixed]
 width = 8
 epochs = 12
+optimizer = "adam"
+initializer = "auto"
 
 [[claims]]
 name = "relu-beats-logistic"
@@ -83,6 +85,9 @@ exclude = [{activation = "logistic", depth = 0}]
 [fixed]
 width = 8
 epochs = 12
+optimizer = "adam"
+initializer = "auto"
+l2 = 0.0
 
 [[claims]]
 name = "depth-helps"

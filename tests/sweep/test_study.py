@@ -17,6 +17,10 @@ name = "diabetes"
 depth = [1, 2]
 [nuisance]
 l2 = [0, 0.1]
+[fixed]
+optimizer = "adam"
+initializer = "auto"
+epochs = 200
 [[claims]]
 name = "deeper-is-better"
 sentence = "Two layers beat one."

@@ -28,6 +28,9 @@ depth = [1, 3]
 [fixed]
 width = 4
 epochs = 3
+optimizer = "adam"
+initializer = "auto"
+l2 = 0.0
 batch_size = "full"
 [[claims]]
 name = "vanishes"
