@@ -98,3 +98,54 @@ def test_the_theme_follows_the_system_and_the_button(browser, page, theme, other
 def test_no_script_fails(browser, page):
     show(browser, page.as_uri(), 1280)
     assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+
+
+def column(browser, table, index):
+    script = (
+        "return [...document.querySelectorAll(arguments[0] + ' tbody tr')].map(r => r.cells[arguments[1]].textContent)"
+    )
+    return browser.execute_script(script, table, index)
+
+
+def test_tables_sort_by_number_and_by_name_and_back(browser, page):
+    show(browser, page.as_uri(), 1280)
+    table = "#best figure.table table"
+    heads = [head.text for head in browser.find_elements("css selector", f"{table} th")]
+    for name in ("test_r2", "activation"):
+        index = heads.index(name)
+        button = browser.find_elements("css selector", f"{table} th button")[index]
+        orders = []
+        for _ in range(2):
+            browser.execute_script("arguments[0].click()", button)
+            orders.append(column(browser, table, index))
+        values = [float(text.replace("−", "-")) for text in orders[0]] if name == "test_r2" else orders[0]
+        assert values == sorted(values) and orders[1] == orders[0][::-1]
+    assert browser.find_element("css selector", f"{table} th[aria-sort]").get_attribute("aria-sort") == "descending"
+
+
+def test_missing_numbers_stay_last(browser, page):
+    show(browser, page.as_uri(), 1280)
+    browser.execute_script(
+        "let t = document.querySelector('#best figure.table table'); t.tBodies[0].rows[2].cells[4].textContent = '–'"
+    )
+    button = browser.find_elements("css selector", "#best figure.table th button")[4]
+    for _ in range(2):
+        browser.execute_script("arguments[0].click()", button)
+        assert column(browser, "#best figure.table table", 4)[-1] == "–"
+
+
+def test_heads_of_columns_answer_the_keyboard(browser, page):
+    show(browser, page.as_uri(), 1280)
+    button = browser.find_element("css selector", "#best figure.table th button")
+    browser.execute_script("arguments[0].focus()", button)
+    button.send_keys("\ue007")  # enter
+    assert browser.find_element("css selector", "#best figure.table th").get_attribute("aria-sort") == "ascending"
+
+
+def test_the_contents_mark_the_chapter_that_is_read(browser, page):
+    show(browser, page.as_uri(), 1280)
+    browser.execute_script("document.documentElement.style.scrollBehavior = 'auto'")
+    browser.execute_script("document.getElementById('gradients').scrollIntoView()")
+    marked = "return document.querySelector('nav a[aria-current]')?.dataset.jump"
+    wait = pytest.importorskip("selenium.webdriver.support.ui").WebDriverWait(browser, 10)
+    wait.until(lambda driver: driver.execute_script(marked) == "gradients")

@@ -85,7 +85,7 @@ def _tied(material: Material, tied: pd.DataFrame) -> FigureView:
         Key("tied with the best", variable(ACCENT), marker="-3,3 3,3 3,-3 -3,-3"),
         Key("worse", variable(MUTED)),
     )
-    shape = Shape(width=640, height=260, left=52, quantity=f"best minus cell, {terms.test}")
+    shape = Shape(width=440, height=260, left=52, quantity=f"best minus cell, {terms.test}")
     parts = [("", partial(draw_tied, tied))]
     return FigureView("tied", caption, keys, draw_panels("tied", parts, shape), 1, view_table("tied_best", tied))
 

@@ -94,7 +94,7 @@ def _budget(budget: VarianceBudget, material: Material) -> FigureView:
         "split; what it does to one setting and not to another is what more splits average, and the seed’s part is "
         "what more seeds average."
     )
-    shape = Shape(width=480, height=20 + 28 * len(table), left=178, top=6, bottom=8)
+    shape = Shape(width=440, height=20 + 28 * len(table), left=170, top=6, bottom=8)
     panels = draw_panels("budget", [("", partial(draw_shares, table, name="source"))], shape)
     return FigureView("budget", caption, (), panels, 1, view_table("variance_budget", table))
 
