@@ -19,6 +19,7 @@ from nnjax.report.chapters.matters import matters_chapter
 from nnjax.report.chapters.method import method_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
+from nnjax.report.latex import latex_table
 from nnjax.report.material import Material, gather
 from nnjax.report.page import Page, render_page
 from nnjax.report.views import Chapter
@@ -47,7 +48,7 @@ class WrittenReport:
 
     Attributes:
         page: The page.
-        tables: CSV files.
+        tables: CSV files; each has a LaTeX file of the same name beside it.
         cards: Near-square pictures for the tracking server, by short name.
     """
 
@@ -91,12 +92,13 @@ def write_material(material: Material, folder: Path) -> WrittenReport:
 
 def _write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob("*.csv"):
+    for stale in [*folder.glob("*.csv"), *folder.glob("*.tex")]:
         stale.unlink()
     paths = []
     for table in (table for chapter in chapters for table in chapter.all_tables()):
         path = folder / f"{table.name}.csv"
         table.frame.to_csv(path, index=False)
+        path.with_suffix(".tex").write_text(latex_table(table), "utf-8")
         paths.append(path)
     return tuple(paths)
 

@@ -60,8 +60,10 @@ grid = {exclude = [{batch_size = 32, learning_rate = 0.001}]}
 
 def test_every_table_on_the_page_is_a_file_and_every_file_is_on_the_page(written):
     linked = set(re.findall(r'href="(tables/[^"]+)"', written.page.read_text()))
-    assert linked == {f"tables/{path.name}" for path in written.tables}
-    assert len(linked) == len(written.tables)
+    names = {f"tables/{path.stem}" for path in written.tables}
+    assert linked == {f"{name}{ending}" for name in names for ending in (".csv", ".tex")}
+    assert len(names) == len(written.tables)
+    assert {f"tables/{path.name}" for path in (written.page.parent / "tables").iterdir()} == linked
 
 
 def test_the_run_table_has_every_planned_run(written, results):

@@ -20,6 +20,7 @@ def method_chapter(material: Material) -> Chapter:
     replicates = material.space.study.replicates
     facts: dict[str, object] = {
         "placebo": None,
+        "nominal": percent(ALPHA),
         "declared": declared,
         "level": confidence(claim_level(material.space.study.claims)),
         "together": confidence(1 - ALPHA),

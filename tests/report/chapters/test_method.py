@@ -44,5 +44,5 @@ def test_the_page_carries_the_stamp(material, tmp_path, changes, sentence):
 
 def test_the_placebos_rate_stands_beside_the_nominal_one(material, tmp_path):
     assert re.search(
-        r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 0.05\)", words(material, tmp_path)
+        r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 5 %\)", words(material, tmp_path)
     )

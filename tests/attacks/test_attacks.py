@@ -1,0 +1,108 @@
+"""A statistician's attack: each fault is planted in a copy of the house, and named tests of the house must catch it.
+
+The same tests pass in the same copy without the fault, so that it is the fault that they catch.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A fault: in which file what is written instead of what, and which tests must fail of it."""
+
+    file: str
+    old: str
+    new: str
+    caught_by: str
+
+
+ATTACKS = {
+    "one list of seeds reused in all splits": Attack(
+        "nnjax/sweep/space.py",
+        "seed=derive_seed(plan.base_seed, index, seed_index),",
+        "seed=derive_seed(plan.base_seed, 0, seed_index),",
+        "tests/sweep/test_space.py::test_seeds_are_fresh_in_every_replicate",
+    ),
+    "test rows leak into the scaling of the features": Attack(
+        "nnjax/data/scaling.py",
+        "x_mean, x_scale = _mean_and_scale(table.features[split.train])",
+        "x_mean, x_scale = _mean_and_scale(table.features)",
+        "tests/data/test_scaling.py::test_rows_outside_do_not_move_the_training_rows",
+    ),
+    "test rows leak into the scaling of the target": Attack(
+        "nnjax/data/scaling.py",
+        "y_mean, y_scale = _mean_and_scale(target[split.train])",
+        "y_mean, y_scale = _mean_and_scale(target)",
+        "tests/data/test_scaling.py::test_training_rows_are_standardised",
+    ),
+    "the best cell is chosen on test rows": Attack(
+        "nnjax/statistics/selection.py",
+        "chosen = np.argmax(v, axis=0)",
+        "chosen = np.argmax(t, axis=0)",
+        "tests/statistics/test_selection.py::test_chooses_by_validation_and_reports_test",
+    ),
+    "nuisance levels are chosen on test rows": Attack(
+        "nnjax/report/choice.py",
+        '.groupby([*keys, "cell_id"], sort=False, observed=True)["validation_score"]',
+        '.groupby([*keys, "cell_id"], sort=False, observed=True)["test_score"].mean().rename("validation_score")'
+        '.groupby(level=[*keys, "cell_id"], sort=False)',
+        "tests/report/test_choice.py",
+    ),
+    "the correction for overlapping splits is dropped": Attack(
+        "nnjax/statistics/interval.py",
+        "return math.sqrt(1.0 / n + (n_test / n_train if n_test else 0.0))",
+        "return math.sqrt(1.0 / n)",
+        "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+    ),
+    "the interval is silently half as wide": Attack(
+        "nnjax/statistics/interval.py",
+        "low=estimate - critical * error,",
+        "low=estimate - 0.5 * critical * error,",
+        "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+    ),
+    "seeds count as if they were splits": Attack(
+        "nnjax/statistics/interval.py",
+        "    n = d.size\n    estimate",
+        "    n = 3 * d.size\n    estimate",
+        "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+    ),
+}
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the house, tests and studies included."""
+    for name in ("nnjax", "tests", "experiments", "docs"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def failures(house: Path, tests: str) -> int:
+    """Exit code of the tests in the copy: 0 all passed, 1 some failed."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", tests]
+    environment = os.environ | {"PYTHONPATH": str(house), "PYTHONDONTWRITEBYTECODE": "1"}
+    return subprocess.run(command, cwd=house, env=environment, capture_output=True, check=False).returncode
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_the_attack_is_caught(name: str, house: Path) -> None:
+    attack = ATTACKS[name]
+    path = house / attack.file
+    sound = path.read_text("utf-8")
+    assert sound.count(attack.old) == 1, f"{attack.file} no longer reads {attack.old}"
+    assert failures(house, attack.caught_by) == 0
+    path.write_text(sound.replace(attack.old, attack.new), "utf-8")
+    assert failures(house, attack.caught_by) == 1
