@@ -34,7 +34,8 @@ class IndexPage:
         runs, seconds = sum(study.runs for study in self.studies), sum(study.seconds for study in self.studies)
         claims = sum(len(study.claims) for study in self.studies)
         spent = f", trained in {duration(seconds)}" if seconds else ""
-        return f"{len(self.studies)} studies, {claims} claims, {runs:,} runs{spent}."
+        studies = f"{len(self.studies)} {'study' if len(self.studies) == 1 else 'studies'}"
+        return f"{studies}, {claims} claims, {runs:,} runs{spent}."
 
     @property
     def tally(self) -> list[tuple[str, str, int]]:
