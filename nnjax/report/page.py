@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from nnjax.report.theme import css_variables
@@ -35,6 +35,15 @@ def render_page(page: Page) -> str:
     Args:
         page: Finished records.
     """
+    return template("report.html.j2").render(page=page)
+
+
+def template(name: str) -> Template:
+    """A template of the report that escapes every word from outside and knows the theme's colours.
+
+    Args:
+        name: Its file.
+    """
     environment = Environment(
         loader=PackageLoader("nnjax.report"),
         autoescape=True,
@@ -42,5 +51,8 @@ def render_page(page: Page) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
-    return environment.get_template("report.html.j2").render(page=page, colors=colors)
+    environment.globals["colors"] = {
+        "light": Markup(css_variables(is_dark=False)),
+        "dark": Markup(css_variables(is_dark=True)),
+    }
+    return environment.get_template(name)

@@ -19,9 +19,11 @@ from nnjax.report.chapters.matters import matters_chapter
 from nnjax.report.chapters.method import method_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
+from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
 from nnjax.report.material import Material, gather
 from nnjax.report.page import Page, render_page
+from nnjax.report.summary import summarise, write_summary
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.space import Space
@@ -62,7 +64,7 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
 
     Args:
         space: The study and its runs.
-        home: The home folder; the report goes to reports/<study>/ in it.
+        home: The home folder; the report goes to reports/<study>/ in it, and reports/index.html lists it.
         seconds: Stage -> seconds to show instead of those that the sweep record has.
 
     Returns:
@@ -71,8 +73,12 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    folder = Path(home) / "reports" / space.study.name
-    return write_material(gather(space, Path(home), seconds), folder).page
+    reports = Path(home) / "reports"
+    material, folder = gather(space, Path(home), seconds), reports / space.study.name
+    page = write_material(material, folder).page
+    write_summary(summarise(material), folder)
+    write_index(reports)
+    return page
 
 
 def write_material(material: Material, folder: Path) -> WrittenReport:

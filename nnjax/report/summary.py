@@ -1,0 +1,97 @@
+"""What a report says in a line, kept beside it for the index of all reports."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nnjax.report.answers import headline
+from nnjax.report.material import Material
+from nnjax.statistics.verdict import Verdict
+from nnjax.sweep.durable import write_durably
+
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A report in a line.
+
+    Attributes:
+        study: Name of the study, and of the report's folder.
+        question: What it asked.
+        headline: The answer in a sentence.
+        verdicts: Verdict -> number of declared claims.
+        runs: Runs that the study plans.
+        finished: Those of them that are finished.
+        data: Name of the data set.
+        made: When the report was written, in UTC.
+    """
+
+    study: str
+    question: str
+    headline: str
+    verdicts: Mapping[str, int]
+    runs: int
+    finished: int
+    data: str
+    made: str
+
+    @property
+    def tally(self) -> list[tuple[str, str, int]]:
+        """Word, CSS class and number of each verdict that a claim got."""
+        return [
+            (verdict.word, verdict.name.lower(), self.verdicts[verdict.word])
+            for verdict in Verdict
+            if self.verdicts.get(verdict.word)
+        ]
+
+
+def summarise(material: Material) -> Summary:
+    """The line of a report.
+
+    Args:
+        material: What its chapters are made of.
+    """
+    study = material.space.study
+    return Summary(
+        study=study.name,
+        question=study.question,
+        headline=headline(material).words,
+        verdicts=dict(Counter(answer.judgement.verdict.word for answer in material.claims)),
+        runs=len(material.results),
+        finished=int((material.results["status"] == "finished").sum()),
+        data=material.space.table.name,
+        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def write_summary(summary: Summary, folder: Path) -> None:
+    """Keep the line beside the report.
+
+    Args:
+        summary: The line.
+        folder: The report's folder.
+    """
+    write_durably(folder / SUMMARY, (json.dumps(asdict(summary), indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def read_summaries(reports: Path) -> list[Summary]:
+    """The lines of all reports whose page is there, the newest first; what cannot be read is left out.
+
+    Args:
+        reports: Folder of the reports.
+    """
+    found = [_read(path) for path in sorted(reports.glob(f"*/{SUMMARY}")) if (path.parent / "index.html").is_file()]
+    return sorted((line for line in found if line is not None), key=lambda line: line.made, reverse=True)
+
+
+def _read(path: Path) -> Summary | None:
+    try:
+        summary = Summary(**json.loads(path.read_text("utf-8")))
+        is_sound = summary.study == path.parent.name and isinstance(summary.verdicts, dict)
+    except (OSError, ValueError, TypeError):
+        return None
+    return summary if is_sound else None
