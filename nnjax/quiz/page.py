@@ -33,6 +33,7 @@ from nnjax.quiz.tables import (
     spread_table,
 )
 from nnjax.report.drawing import Draw, Shape, draw_panels
+from nnjax.report.latex import latex_table
 from nnjax.report.page import Page
 from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, css_variables, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
@@ -72,6 +73,7 @@ def write_page(answers: Answers, folder: Path) -> Path:
     chapters = [make(answers) for make in CHAPTERS]
     for table in (table for chapter in chapters for table in chapter.all_tables()):
         write_durably(folder / "tables" / f"{table.name}.csv", table.frame.to_csv(index=False).encode())
+        write_durably(folder / "tables" / f"{table.name}.tex", latex_table(table).encode())
     page = Page(
         title="quiz",
         question="The take-home quiz, answered",
