@@ -18,6 +18,8 @@ Command = Callable[[argparse.Namespace], int]
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 LECTURE = "experiments/lecture"
+DECISION_MINUTES = 30
+"""What --until-decided may take unless a budget is given."""
 
 
 class UsageError(Exception):
@@ -62,6 +64,13 @@ def make_parser() -> argparse.ArgumentParser:
     sweep_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
     sweep_parser.add_argument(
         "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
+    )
+    sweep_parser.add_argument(
+        "--until-decided", action="store_true",
+        help="add replicates to the cells of undecided claims until these are decided, hopeless, or time is up",
+    )  # fmt: skip
+    sweep_parser.add_argument(
+        "--budget", type=_minutes, metavar="MINUTES", help=f"time for --until-decided (default: {DECISION_MINUTES})"
     )
     run_parser = commands.add_parser("run", help="Train one run again, alone, and compare it with the journal.")
     _finish(run_parser, run, "Train one run again, alone, and compare it with the journal.", "nnjax run 3f2a9c")
@@ -140,6 +149,13 @@ def _positive(text: str) -> int:
     return number
 
 
+def _minutes(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
+    return number
+
+
 def _load(options: argparse.Namespace) -> "Study":
     from nnjax.sweep.study import load_study
 
@@ -182,14 +198,23 @@ def plan(options: argparse.Namespace) -> int:
 
 def sweep(options: argparse.Namespace) -> int:
     """Train, track, report; end by saying where everything is."""
+    from nnjax.decision.ledger import LedgerError
     from nnjax.pipeline import SweepOptions, sweep_study
     from nnjax.tracking.errors import TrackingError
 
-    choices = SweepOptions(options.executor, options.workers, options.tracking_uri)
+    if options.budget is not None and not options.until_decided:
+        raise UsageError(f"--budget {options.budget:g}: only --until-decided has a budget; give both, or neither")
+    minutes = (options.budget or DECISION_MINUTES) if options.until_decided else None
+    choices = SweepOptions(options.executor, options.workers, options.tracking_uri, decision_minutes=minutes)
+    space = _expand(options)
+    if options.until_decided and not space.study.claims:
+        raise UsageError(f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim")
     try:
-        outcome = sweep_study(_expand(options), options.home, choices)
-    except TrackingError as error:
+        outcome = sweep_study(space, options.home, choices)
+    except (TrackingError, LedgerError) as error:
         raise UsageError(str(error)) from None
+    for name, needed in outcome.decisions.unaffordable.items() if outcome.decisions else ():
+        print(f"Claim {name} is open: its next look takes about {needed:.3g} min; give --budget that much to go on.")
     for problem in outcome.problems:
         print(problem, file=sys.stderr)
     if outcome.report:
@@ -243,6 +268,7 @@ def sync(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write the report again."""
+    from nnjax.decision.ledger import LedgerError
     from nnjax.pipeline import make_report
     from nnjax.report.material import NothingToReportError
 
@@ -250,6 +276,8 @@ def report(options: argparse.Namespace) -> int:
         page = make_report(_expand(options), options.home)
     except NothingToReportError as error:
         raise UsageError(f"{error}; run `nnjax sweep {options.study}` first") from None
+    except LedgerError as error:
+        raise UsageError(str(error)) from None
     print(f"{page}\nopen it in a browser: file://{page.resolve()}")
     return 0
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnjax.decision.decide import Decider, Decisions
+from nnjax.decision.ledger import load_ledger
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.host import usable_cores
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
@@ -39,6 +41,7 @@ class SweepOptions:
         tracking_uri: MLflow's tracking URI; the usual variable, else a file in the home folder, if None.
         is_tracked: Whether MLflow is told.
         is_reported: Whether the report is written.
+        decision_minutes: Minutes for more replicates of the cells of undecided claims; none are added if None.
     """
 
     executor: str = "processes"
@@ -46,6 +49,7 @@ class SweepOptions:
     tracking_uri: str | None = None
     is_tracked: bool = True
     is_reported: bool = True
+    decision_minutes: float | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class SweepOutcome:
         deep_link: Address of the leaderboard once a server runs.
         problems: What did not work, a sentence each; nothing trained is lost.
         seconds: Stage -> seconds of this execution.
+        decisions: What became of the undecided claims; None if nobody asked to go on.
     """
 
     summary: SweepSummary
@@ -67,6 +72,7 @@ class SweepOutcome:
     deep_link: str = ""
     problems: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    decisions: Decisions | None = None
 
 
 def sweep_study(
@@ -87,6 +93,7 @@ def sweep_study(
 
     Raises:
         TrackingError: The tracking URI is of no kind that MLflow knows; nothing has been trained.
+        LedgerError: The claims were looked at before, and nobody knows how often; nothing has been trained.
         WorkerStartError: If no worker can be started.
     """
     options, home = options or SweepOptions(), Path(home)
@@ -94,16 +101,22 @@ def sweep_study(
         check_kind(options.tracking_uri or default_uri(home))
     began = time.perf_counter()
     workers = options.workers or len(usable_cores())
+    if options.decision_minutes is not None:
+        load_ledger(home, sweep_id(space))
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress())
     say(describe_training(summary))
     stages = _Stages(space, home, options, say)
     if summary.missing < summary.planned:
         stages.track()
+        if options.decision_minutes is not None and not summary.missing:
+            stages.decide(workers, options.decision_minutes)
         stages.report()
         stages.attach()
     seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
     problems = (*summary.errors, *stages.problems)
-    return SweepOutcome(summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds)
+    return SweepOutcome(
+        summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds, stages.decisions
+    )
 
 
 def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> Path:
@@ -165,6 +178,7 @@ class _Stages:
         self.page: Path | None = None
         self.tracking_uri = ""
         self.deep_link = ""
+        self.decisions: Decisions | None = None
         self._prepared: PreparedSync | None = None
 
     def track(self) -> None:
@@ -193,6 +207,27 @@ class _Stages:
         self._note("track", self.seconds.get("track", 0.0) + time.perf_counter() - began)
         if report_dir is None:
             self._say(f"MLflow: {synced.written:,} runs written, {synced.already_there:,} were there.")
+
+    def decide(self, workers: int, minutes: float) -> None:
+        """Add replicates to the cells of undecided claims; each round is a sweep of its own in journal and MLflow."""
+
+        def train(space: Space) -> int:
+            summary = run_sweep(space, self._home, self._options.executor, workers, choose_progress())
+            self.problems += summary.errors
+            if self.tracking_uri and summary.missing < summary.planned:
+                self._sync_round(space)
+            return summary.missing
+
+        self.decisions = Decider(self._space, self._home, workers, train, self._say).decide(minutes)
+        self.problems += self.decisions.problems
+
+    def _sync_round(self, space: Space) -> None:
+        from nnjax.tracking.study_sync import prepare_sync
+
+        try:
+            prepare_sync(space, self._home, self._options.tracking_uri).send()
+        except TrackingError as error:
+            self.problems.append(str(error))
 
     def report(self) -> None:
         """Write the report."""

@@ -103,10 +103,42 @@ def test_a_larger_study_reuses_a_smaller_ones_runs(home):
     assert "48, 16 to train" in plan.stdout
 
 
+@pytest.mark.xdist_group("cli")
+def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
+    command = ("sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "0.5")
+    decided = nnjax(*command, home=home[0])
+    assert decided.returncode == 0, decided.stderr
+    assert "same, look 1 of 5, 4 × 1: undecided" in decided.stdout
+    assert "Round 2: 16 more runs (splits × seeds: same 4 × 2)." in decided.stdout
+    page = (home[0] / "reports" / "small" / "index.html").read_text()
+    assert re.search(r"Look \d of at most 5, on \d+ splits × \d+", page) and "Several looks." in page
+    looks = pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv")
+    assert looks["look"].tolist() == list(range(1, len(looks) + 1)) and len(looks) >= 2
+    again = nnjax("report", home[0] / "small.toml", "--set", "epochs=5", home=home[0])
+    assert again.returncode == 0 and pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv").equals(looks)
+
+
+@pytest.mark.xdist_group("cli")
+def test_a_damaged_ledger_stops_the_next_look_before_any_training(home):
+    ledger = next((home[0] / "journal" / "decisions").glob("*.json"))
+    sound = ledger.read_text()
+    ledger.write_text("{")
+    try:
+        for command in (("sweep", "--until-decided"), ("report",)):
+            name, *flags = command
+            refused = nnjax(name, home[0] / "small.toml", "--set", "epochs=5", *flags, home=home[0])
+            assert refused.returncode == 2 and "cannot be read" in refused.stderr
+            assert len(refused.stderr.splitlines()) == 1
+    finally:
+        ledger.write_text(sound)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (("plan", "nowhere.toml"), "nowhere.toml"),
+        (("sweep", "experiments/quick.toml", "--budget", "5"), "--until-decided"),
+        (("sweep", "experiments/quick.toml", "--until-decided", "--set", "claims=[]"), "declare a claim"),
         (("sweep", "experiments/quick.toml", "--set", "batch_size=0"), "batch_size"),
         (("plan", "experiments/quick.toml", "--set", 'activation=["rleu"]'), "relu"),
         (("results", "experiments/quick.toml", "--out", "runs.xlsx"), ".csv"),
@@ -220,5 +252,5 @@ def test_targets_of_the_readme_exist():
 
 def test_calibrate_says_what_was_expected_and_seen_and_leaves_its_stamp(tmp_path, capsys):
     assert main(["calibrate", "--quick", "--home", str(tmp_path)]) == 0
-    assert "33 of 33 checks are as expected" in capsys.readouterr().out
+    assert "38 of 38 checks are as expected" in capsys.readouterr().out
     assert (tmp_path / "reports" / "calibration.json").is_file()

@@ -16,6 +16,7 @@ from nnjax.calibration.exact import (
 )
 from nnjax.calibration.known import KNOWN_ANSWERS
 from nnjax.calibration.learners import seed_differences, twin_differences
+from nnjax.calibration.looks import Truth, look_rates
 from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.power import detectable_difference
 
@@ -83,6 +84,12 @@ class Effort:
 
 
 FULL, QUICK = Effort(10_000, 400), Effort(1_500, 60)
+
+LOOK_TABLES = 5
+"""Of so many tables of the exact model one is looked at several times: a look is dearer than an interval."""
+
+MOST_MISSED = 0.035
+"""Five looks may miss in 5 % of tables; looks at one table resemble each other, so that it is nearer 1 %."""
 
 SimulatedCheck = Callable[[Effort, int], Iterator[Check]]
 
@@ -179,11 +186,24 @@ def seeds(effort: Effort, seed: int) -> Iterator[Check]:
     yield Check("seeds", "plain t, one list of seeds in all splits", (), (0.5,), (1.0,), (reused.plain,))
 
 
+def looks(effort: Effort, seed: int) -> Iterator[Check]:
+    """Claims looked at up to five times while replicates are added: the error stays below what one look may have."""
+    generator, tables = np.random.default_rng([seed, 4]), effort.draws // LOOK_TABLES
+    slack = STANDARD_ERRORS * math.sqrt(0.05 * 0.95 / tables)
+    for difference, words in ((0.0, "no effect"), (0.005, "a tiny effect"), (MARGIN, "an effect of just the margin")):
+        seen = look_rates(Truth(difference), tables, generator).missed
+        yield Check("looks", f"missed at any look, {words}", (), (0.0,), (MOST_MISSED,), (seen,))
+    peeking = look_rates(Truth(0.0), tables, generator, looks=1).missed
+    yield Check("looks", "the same at the level of one look, no effect", (), (0.0,), (0.12 + slack,), (peeking,))
+    strong = look_rates(Truth(2.0 * MARGIN), tables, generator).decided
+    yield Check("looks", "decided, an effect of twice the margin", (), (0.8 - slack,), (1.0,), (strong,))
+
+
 def _claims(number: int) -> str:
     return f"{number} claim{'s' if number > 1 else ''}"
 
 
-CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, twins, seeds)
+CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, twins, seeds, looks)
 
 
 def run_checks(effort: Effort = FULL, seed: int = SEED) -> Iterator[Check]:

@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from nnjax.calibration.checks import Check, Effort
-from nnjax.statistics import interval
 from nnjax.sweep.durable import write_durably
 
 STAMP = Path("reports") / "calibration.json"
 """Where it lies in a home folder."""
+
+
+PACKAGE = Path(__file__).parents[1]
+JUDGES = ("statistics", "claims", "decision")
+"""The rooms whose code decides what a verdict is."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Stamp:
     Attributes:
         made: When, in UTC.
         version: nnjax's.
-        statistics: Digest of the statistics' source code.
+        statistics: Digest of the source code that judges.
         seed: Of all simulations.
         effort: How much was simulated.
         checks: What was seen.
@@ -49,9 +53,9 @@ class Stamp:
 
 
 def statistics_digest() -> str:
-    """SHA-256 of the source files of `nnjax.statistics`, names included."""
+    """SHA-256 of the source files of the rooms that judge: statistics, claims, decision; names included."""
     digest = hashlib.sha256()
-    for path in sorted(Path(interval.__file__).parent.glob("*.py")):
+    for path in sorted(path for room in JUDGES for path in (PACKAGE / room).glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

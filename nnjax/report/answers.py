@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from nnjax.report.claims import ALPHA, claim_level
+from nnjax.claims.declared import ALPHA
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.material import Material
 from nnjax.report.speed import measure_speed
@@ -44,7 +44,7 @@ class Answer:
 def headline(material: Material) -> Headline:
     """Is the best network better than the reference baseline? By the same interval, at the level of the claims."""
     terms, network, reference = material.terms, material.best.scores(), material.baseline()
-    level = claim_level(material.space.study.claims)
+    level = material.claim_level
     interval = paired_interval((network - reference).to_numpy(dtype=float), *material.sizes.pair, level=level)
     detail = (
         f"Chosen on validation rows from {len(material.best.cell_ids):,} complete cells, the network reaches "

@@ -1,62 +1,12 @@
 """What the validation rows choose: nuisance levels, cells, inside every split and never by a test row."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.report.task import TaskTerms
-from nnjax.results.scores import as_scores
 from nnjax.statistics.selection import NestedSelection, nested_selection
-
-
-def with_scores(results: pd.DataFrame, terms: TaskTerms) -> pd.DataFrame:
-    """The results table with one score beside each column of the judged measure.
-
-    Args:
-        results: One row a planned run.
-        terms: Which measure is judged.
-
-    Returns:
-        A copy with validation_score, test_score, last_validation_score and last_test_score: clipped, and the floor for
-        a diverged run. A missing run has none (NaN).
-    """
-    scores = as_scores(results, terms.task)
-    prefixes = ("validation", "test", "last_validation", "last_test")
-    return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{terms.measure}"] for prefix in prefixes})
-
-
-def choose_on_validation(results: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
-    """Keep, for each level of the kept factors, the runs of the cell that the validation rows chose in each split.
-
-    Args:
-        results: The results table with scores, one row a run.
-        kept: Factors that stay; all others are chosen by mean validation score over the split's seeds.
-
-    Returns:
-        The rows of the chosen cells: one cell for each combination of kept levels and split. Ties go to the first
-        cell in the table's order; cells without a finished run in a split are no candidates there.
-
-    Example:
-        >>> table = pd.DataFrame({
-        ...     "split": [0, 0, 1, 1], "cell_id": ["a", "b", "a", "b"], "activation": ["relu"] * 4,
-        ...     "validation_score": [0.4, 0.5, 0.6, 0.5],
-        ... })
-        >>> choose_on_validation(table, ["activation"])["cell_id"].tolist()
-        ['b', 'a']
-    """
-    keys = [*kept, "split"]
-    means = (
-        results.dropna(subset=["validation_score"])
-        .groupby([*keys, "cell_id"], sort=False, observed=True)["validation_score"]
-        .mean()
-        .reset_index()
-    )
-    best = means.loc[means.groupby(keys, sort=False, observed=True)["validation_score"].idxmax(), ["split", "cell_id"]]
-    wanted = pd.MultiIndex.from_frame(best)
-    return results[pd.MultiIndex.from_frame(results[["split", "cell_id"]]).isin(wanted)]
 
 
 def by_split(runs: pd.DataFrame, column: str) -> pd.Series:

@@ -8,15 +8,20 @@ import numpy as np
 import pandas as pd
 
 from nnjax.calibration.stamp import Stamp, load_stamp
+from nnjax.claims.answer import ClaimAnswer, Sizes
+from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.declared import claim_level
+from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most, split_sizes
+from nnjax.decision.ledger import Ledger, load_ledger
 from nnjax.report.baselines import kept_baselines
-from nnjax.report.choice import BestCell, best_runs, choose_best_cell, choose_on_validation, with_scores
-from nnjax.report.claims import ClaimAnswer, Sizes, answer_claims
+from nnjax.report.choice import BestCell, best_runs, choose_best_cell
 from nnjax.report.figures.scores import differences_table
 from nnjax.report.histories import Histories, read_histories
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.predictions import Predictions, read_predictions
 from nnjax.report.task import TERMS, TaskTerms
 from nnjax.report.theme import Palette, make_palette
+from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
 from nnjax.sweep.factors import AUTO, Level
 from nnjax.sweep.journal import Journal
@@ -61,6 +66,7 @@ class Material:
         differences: Exploratory paired differences between the levels of each studied factor.
         record: What the sweep noted about itself; None if it never ran here.
         calibration: What `nnjax calibrate` saw here; None if it never ran.
+        ledger: Looks at the claims while replicates were added to them; None if there was one look, at the results.
     """
 
     space: Space
@@ -78,11 +84,17 @@ class Material:
     differences: pd.DataFrame
     record: SweepRecord | None
     calibration: Stamp | None = None
+    ledger: Ledger | None = None
 
     @property
     def reference_runs(self) -> pd.DataFrame:
         """Chosen runs that most figures show: colour × panel factor, the others at their reference level."""
         return self.layout.at_reference(self.chosen, self.layout.shown)
+
+    @property
+    def claim_level(self) -> float:
+        """Level of every declared interval."""
+        return claim_level(self.space.study.claims, looks_at_most(self.ledger))
 
     def baseline(self, model: str = "") -> pd.Series:
         """Score of a baseline, the reference unless named, on each split, indexed by split."""
@@ -100,6 +112,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
+        LedgerError: If nobody knows how often its claims were looked at.
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
@@ -113,7 +126,22 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
     )
-    return replace(material, calibration=load_stamp(home))
+    return replace(_decided(material, home), calibration=load_stamp(home))
+
+
+def _decided(material: Material, home: Path) -> Material:
+    """The claims on the replicates that were added to decide them, every interval at the level of one of several looks.
+
+    Raises:
+        LedgerError: If nobody knows how often the claims were looked at.
+    """
+    space = material.space
+    ledger = load_ledger(home, sweep_id(space))
+    if ledger is None:
+        return material
+    designs = grown_designs(space, ledger)
+    results = claim_results(space, designs, Journal(home))
+    return replace(material, ledger=ledger, claims=answer_study(space, results, designs, looks_at_most(ledger)))
 
 
 def assemble(
@@ -135,14 +163,14 @@ def assemble(
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    study, split, terms = space.study, space.splits[0], TERMS[space.table.task]
-    results = with_scores(_as_written(results, space), terms)
+    study, terms = space.study, TERMS[space.table.task]
+    results = with_scores(_as_written(results, space), terms.task)
     best = choose_best_cell(results)
     if best is None or not (results["status"] == "finished").any():
         raise NothingToReportError(f"{study.name}: none of its {len(space.cells):,} cells is finished on every split")
     order = _levels_in_order(results, space)
-    layout = make_layout(results, list(study.studied), list(study.nuisance), len(split.train), order)
-    sizes = Sizes(len(split.train) + len(split.validation), len(split.test), len(split.train))
+    sizes = split_sizes(space)
+    layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order)
     chosen = choose_on_validation(results, layout.studied)
     return Material(
         space=space,
@@ -156,7 +184,7 @@ def assemble(
         palette=make_palette(layout.levels),
         sizes=sizes,
         best=best,
-        claims=answer_claims(study.claims, space.cells, results, sizes, terms.task),
+        claims=answer_study(space, results, {}, looks_at_most(None)),
         differences=differences_table(results, layout, sizes.pair),
         record=record,
     )

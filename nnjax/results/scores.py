@@ -36,3 +36,19 @@ def as_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
         worst = np.where(is_diverged, FLOORS[measure], values)
         scores[name] = np.where(is_missing, np.nan, clipped_scores(values, is_diverged) if measure == "r2" else worst)
     return results.assign(**scores)
+
+
+def with_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
+    """The results table with one score beside each column of the judged measure.
+
+    Args:
+        results: One row a planned run.
+        task: "regression" or "classification".
+
+    Returns:
+        A copy with validation_score, test_score, last_validation_score and last_test_score: see `as_scores`. The
+        columns of the measure itself stay as they are.
+    """
+    scores = as_scores(results, task)
+    prefixes = ("validation", "test", "last_validation", "last_test")
+    return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{MEASURES[task]}"] for prefix in prefixes})

@@ -108,13 +108,31 @@ class Replicates:
     seeds: int
     """Number of seeds S in each split."""
 
+    @property
+    def runs(self) -> int:
+        """Runs of a cell."""
+        return self.splits * self.seeds
+
 
 MOST_SEEDS = 256
 """More seeds a split than this are not proposed."""
 
+MOST_REPLICATES = 2_000
+"""More replicates of a cell than this are not proposed: a hundred times twenty splits."""
+
+
+def whole_repeats(splits: int, folds: int) -> int:
+    """The next number of splits that is a whole number of repeats.
+
+    Example:
+        >>> whole_repeats(171, 4), whole_repeats(171, 1)
+        (172, 171)
+    """
+    return -(-splits // folds) * folds
+
 
 def replicates_for_half_width(
-    width: float, components: VarianceComponents, n_train: int, n_test: int, level: float
+    width: float, components: VarianceComponents, n_train: int, n_test: int, level: float, folds: int = 1
 ) -> Replicates | None:
     """The cheapest design, no smaller than today's, whose interval of a difference is narrower than +- width.
 
@@ -124,12 +142,13 @@ def replicates_for_half_width(
         n_train: Training rows of a split.
         n_test: Test rows of a split.
         level: Confidence level of the interval.
+        folds: Splits of a whole repeat; only whole repeats are proposed.
 
     Returns:
-        Splits and seeds with the fewest runs; None when no number of splits and seeds of this table is enough.
+        Splits and seeds with the fewest runs; None when no design of at most `MOST_REPLICATES` a cell is enough.
 
     Example:
-        >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95)
+        >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
         Replicates(splits=20, seeds=25)
     """
     found: list[Replicates] = []
@@ -137,10 +156,11 @@ def replicates_for_half_width(
         spread = math.sqrt(components.of_split_mean(seeds))
         splits = splits_for_half_width(width, spread, n_train, n_test, level)
         if splits is not None:
-            found.append(Replicates(max(splits, components.n_splits), seeds))
+            found.append(Replicates(whole_repeats(max(splits, components.n_splits), folds), seeds))
             if splits <= components.n_splits:
                 break  # more seeds only cost more
-    return min(found, key=lambda design: design.splits * design.seeds, default=None)
+    affordable = [design for design in found if design.runs <= MOST_REPLICATES]
+    return min(affordable, key=lambda design: design.runs, default=None)
 
 
 def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:

@@ -8,7 +8,13 @@ from typing import Literal
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval
-from nnjax.statistics.power import replicates_for_half_width, splits_for_half_width
+from nnjax.statistics.power import (
+    MOST_REPLICATES,
+    half_width,
+    replicates_for_half_width,
+    splits_for_half_width,
+    whole_repeats,
+)
 
 ClaimKind = Literal["beats", "suffices", "same", "exceeds"]
 """A beats B · A suffices (not worse than B by the margin) · A and B are the same · a quantity exceeds a threshold."""
@@ -44,6 +50,7 @@ def judge(
     margin: float,
     threshold: float | None = None,
     components: VarianceComponents | None = None,
+    folds: int = 1,
 ) -> Judgement:
     """Judge a claim by its corrected interval [L, U]; positive differences mean "A is better".
 
@@ -56,6 +63,7 @@ def judge(
         threshold: The c of "exceeds", which needs it.
         components: Variance of the difference between seeds and between splits, by which an undecided claim is told
             what would decide it; None where one seed a split cannot tell.
+        folds: Splits of a whole repeat; only whole repeats are proposed.
 
     Raises:
         ValueError: If the margin is not positive, the threshold is missing, or the kind unknown.
@@ -68,22 +76,38 @@ def judge(
         Judgement(verdict=<Verdict.SUPPORTED: ('supported', 'The data support the claim.')>, \
 note='A is better by more than 0.02.')
     """
-    if kind == "exceeds":
-        if threshold is None:
-            raise ValueError('a claim of kind "exceeds" needs a threshold')
-        judgement = _judge_exceeds(interval.low, interval.high, threshold)
-    else:
-        if not margin > 0.0:
-            raise ValueError(f"margin = {margin}: need a positive margin")
-        table = {"beats": _judge_beats, "suffices": _judge_suffices, "same": _judge_same}
-        if kind not in table:
-            raise ValueError(f"kind = {kind!r}: need beats, suffices, same or exceeds")
-        judgement = table[kind](interval.low, interval.high, margin)
+    judgement = read_off(kind, interval.low, interval.high, margin, threshold)
     if judgement.verdict is Verdict.UNDECIDED:
-        return Judgement(Verdict.UNDECIDED, what_would_decide(kind, interval, margin, threshold, components))
+        return Judgement(Verdict.UNDECIDED, what_would_decide(kind, interval, margin, threshold, components, folds))
     return judgement
 
 
+def read_off(kind: ClaimKind, low: float, high: float, margin: float, threshold: float | None = None) -> Judgement:
+    """The verdict of an interval [low, high]; the note of an undecided one is empty.
+
+    Args:
+        kind: What is claimed.
+        low: Lower end.
+        high: Upper end.
+        margin: Practical margin r > 0; "exceeds" has no use for it.
+        threshold: The c of "exceeds", which needs it.
+
+    Raises:
+        ValueError: If the margin is not positive, the threshold is missing, or the kind unknown.
+    """
+    if kind == "exceeds":
+        if threshold is None:
+            raise ValueError('a claim of kind "exceeds" needs a threshold')
+        return _judge_exceeds(low, high, threshold)
+    if not margin > 0.0:
+        raise ValueError(f"margin = {margin}: need a positive margin")
+    table = {"beats": _judge_beats, "suffices": _judge_suffices, "same": _judge_same}
+    if kind not in table:
+        raise ValueError(f"kind = {kind!r}: need beats, suffices, same or exceeds")
+    return table[kind](low, high, margin)
+
+
+_TOO_MANY = f"Only more than {MOST_REPLICATES:,} runs a cell could decide it"
 _UNDECIDED = Judgement(Verdict.UNDECIDED, "")
 
 
@@ -135,34 +159,38 @@ def what_would_decide(
     margin: float,
     threshold: float | None = None,
     components: VarianceComponents | None = None,
+    folds: int = 1,
 ) -> str:
     """Say what would decide an undecided claim if mean and variances stayed as they are: replicates, or a margin."""
-    width = _deciding_half_width(kind, interval.estimate, margin, threshold)
+    width = deciding_half_width(kind, interval.estimate, margin, threshold)
     if width == 0.0:
         return "The estimate lies on the border of the verdicts: no number of splits can decide it."
-    words = _replicates_words(width, interval, components)
+    words = _replicates_words(width, interval, components, folds)
     if kind == "exceeds":
         return f"{words}."
     other = f"a margin of {_rounded_up(_deciding_margin(kind, interval))} (now {margin:.3g})"
     return f"{words}, or {other}." if "would decide" in words else f"{words}; {other} would."
 
 
-def _replicates_words(width: float, interval: PairedInterval, components: VarianceComponents | None) -> str:
+def _replicates_words(width: float, interval: PairedInterval, components: VarianceComponents | None, folds: int) -> str:
     """Which replicates decide a claim whose interval must be narrower than +- width."""
     sizes = (interval.n_train, interval.n_test, interval.level)
     if components is None:
         splits = splits_for_half_width(width, interval.standard_deviation, *sizes)
         if splits is not None:
-            return f"{splits} splits (now {interval.n}) would decide it"
+            splits = whole_repeats(splits, folds)
+            return f"{splits} splits (now {interval.n}) would decide it" if splits <= MOST_REPLICATES else _TOO_MANY
         return (
             "No number of splits of this table can decide it with one seed a split (a second one would tell what more "
             "seeds bring)"
         )
-    design = replicates_for_half_width(width, components, *sizes)
-    if design is None:
-        return "No number of splits and seeds of this table can decide it"
-    now = f"now {components.n_splits} × {components.n_seeds}"
-    return f"{design.splits} splits × {design.seeds} seed{'s' if design.seeds > 1 else ''} ({now}) would decide it"
+    design = replicates_for_half_width(width, components, *sizes, folds)
+    if design is not None:
+        now = f"now {components.n_splits} × {components.n_seeds}"
+        return f"{design.splits} splits × {design.seeds} seed{'s' if design.seeds > 1 else ''} ({now}) would decide it"
+    if half_width(math.sqrt(components.split), math.inf, *sizes) < width:
+        return _TOO_MANY
+    return "No number of splits and seeds of this table can decide it"
 
 
 def _rounded_up(margin: float) -> str:
@@ -178,7 +206,7 @@ def _rounded_up(margin: float) -> str:
     return f"{(math.floor(margin / unit * (1 + 1e-12)) + 1) * unit:.3g}"
 
 
-def _deciding_half_width(kind: ClaimKind, estimate: float, margin: float, threshold: float | None) -> float:
+def deciding_half_width(kind: ClaimKind, estimate: float, margin: float, threshold: float | None) -> float:
     """Half-width below which an interval around the estimate is decided."""
     if kind == "beats":
         return max(margin - estimate, estimate)

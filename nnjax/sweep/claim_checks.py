@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnjax.sweep.grid import Levels, has_levels, layer_sizes
+from nnjax.sweep.grid import has_levels, layer_sizes
 from nnjax.sweep.schema import CLASSIFICATION_FINALS, REGRESSION_FINALS
 from nnjax.sweep.study_checks import Draft
 from nnjax.sweep.study_errors import Fault, show_value
@@ -16,9 +16,11 @@ DECIDES_CLAIMS = {
 }
 """Settings that can turn a claim, and a level to write: nobody may leave them to defaults that might change.
 
-l2 is the coupled penalty and weight_decay the decoupled one; where the training stops is epochs, and which epoch is
-scored is in the metric's name.
+Where the training stops is epochs, and which epoch is scored is in the metric's name.
 """
+
+DECIDES_DECOUPLED = {"weight_decay": 0.01}
+"""The same for studies with an optimiser that decays the weights by itself, beside the coupled penalty l2."""
 
 
 def check_claims(draft: Draft) -> Iterator[Fault]:
@@ -40,23 +42,16 @@ def check_claims(draft: Draft) -> Iterator[Fault]:
 def _settings(draft: Draft) -> Iterator[Fault]:
     """What can turn a claim is written down, in whatever role."""
     written = {*draft.file.fixed, *draft.factors}
-    for factor, level in DECIDES_CLAIMS.items() if draft.file.claims else ():
+    optimizers = draft.factors.get("optimizer") or (draft.fixed.get("optimizer"),)
+    decides = DECIDES_CLAIMS | (DECIDES_DECOUPLED if "adamw" in optimizers else {})
+    for factor, level in decides.items() if draft.file.claims else ():
         if factor not in written:
             problem = "missing: a claim has no truth value while it is open"
-            remedy = f"write for example {factor} = {show_value(level)} under [fixed]"
+            remedy = (
+                f"write for example {factor} = {show_value(level)} under [fixed], or list its levels under [studied] "
+                "or [nuisance]"
+            )
             yield Fault(f"fixed.{factor}", "", problem, remedy)
-
-
-def arms(claim: Claim) -> dict[str, Levels]:
-    """The levels that pin each arm of a claim, the shared ones included.
-
-    Returns:
-        "a", and "b" where the kind has one, each with its own and the shared levels; none for kind "all".
-    """
-    if claim.is_compound:
-        return {}
-    own = {"a": claim.a, "b": claim.b}
-    return {arm: {**claim.at, **levels} for arm, levels in own.items() if levels is not None}
 
 
 def _compound(draft: Draft, claim: Claim) -> Iterator[Fault]:
@@ -102,7 +97,7 @@ def _parts(draft: Draft, claim: Claim) -> Iterator[Fault]:
     else:
         if claim.b is None:
             yield Fault(f"{key}.b", "", "missing", f'kind = "{claim.kind}" compares a with b: write b = {{…}}')
-        elif arms(claim)["a"] == arms(claim)["b"]:
+        elif claim.arms["a"] == claim.arms["b"]:
             yield Fault(f"{key}.b", show_value(claim.b), "a and b are the same", "give them different levels")
         if claim.threshold is not None:
             remedy = 'remove it, or write kind = "exceeds"'
@@ -149,7 +144,7 @@ def _levels(draft: Draft, claim: Claim) -> Iterator[Fault]:
 def _arms(draft: Draft, claim: Claim) -> Iterator[Fault]:
     """Each arm pins every studied factor, has a cell, and has the metric."""
     varied = [factor for factor, levels in draft.file.studied.items() if len(levels) > 1]
-    for arm, pinned in arms(claim).items():
+    for arm, pinned in claim.arms.items():
         key, value = f"claims.{claim.name}.{arm}", show_value(claim.a if arm == "a" else claim.b)
         unpinned = [factor for factor in varied if factor not in pinned]
         wanted = {factor: level for factor, level in pinned.items() if factor in draft.factors}

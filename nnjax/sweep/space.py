@@ -169,13 +169,7 @@ def expand(study: Study) -> Space:
         Cells, replicates and runs.
     """
     table = load_table(study.data.source)
-    plan = SplitPlan(
-        method=study.replicates.method,
-        splits=study.replicates.splits,
-        test_share=study.replicates.test_share,
-        validation_share=study.data.validation_share,
-        base_seed=study.replicates.base_seed,
-    )
+    plan = study.split_plan
     splits = make_splits(len(table.target), plan, table.labels)
     cells = make_cells(study, table, n_train=len(splits[0].train))
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split)

@@ -7,6 +7,7 @@ from re import fullmatch
 
 from pydantic import ValidationError
 
+from nnjax.data.splits import SplitPlan
 from nnjax.sweep.claim_checks import check_claims
 from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.identity import content_hash
@@ -94,6 +95,11 @@ class Study:
     def factors(self) -> dict[str, tuple[Level, ...]]:
         """The levels of every factor that the study lists, the studied ones first."""
         return {**self.studied, **self.nuisance}
+
+    @property
+    def split_plan(self) -> SplitPlan:
+        """How the rows are split."""
+        return self.replicates.split_plan(self.data.validation_share)
 
     def role(self, factor: str) -> str:
         """The role of a factor: "studied", "nuisance" or "fixed".

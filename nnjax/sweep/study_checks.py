@@ -68,14 +68,7 @@ Check = Callable[[Draft], Iterator[Fault]]
 
 def split_plan(file: StudyFile) -> SplitPlan:
     """How the study splits its data."""
-    replicates = file.replicates
-    return SplitPlan(
-        method=replicates.method,
-        splits=replicates.splits,
-        test_share=replicates.test_share,
-        validation_share=file.data.validation_share,
-        base_seed=replicates.base_seed,
-    )
+    return file.replicates.split_plan(file.data.validation_share)
 
 
 def check_roles(draft: Draft) -> Iterator[Fault]:

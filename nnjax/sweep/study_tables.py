@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
+from nnjax.data.splits import SplitPlan
 from nnjax.data.tables import TABLES, TableSource
 from nnjax.sweep.factors import FACTORS, Choice, Level, Number, Whole, refuse
 
@@ -126,6 +127,14 @@ class Replicates(_Table):
     seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
     base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0
 
+    def split_plan(self, validation_share: float) -> SplitPlan:
+        """How the rows are split.
+
+        Args:
+            validation_share: Share of the rows outside the test part that choose the epoch.
+        """
+        return SplitPlan(self.method, self.splits, self.test_share, validation_share, self.base_seed)
+
 
 class Grid(_Table):
     """`[grid]`: how the levels combine where not all combinations are meant."""
@@ -180,6 +189,15 @@ class Claim(_Table):
     def is_compound(self) -> bool:
         """Whether it joins other claims, and has no interval of its own."""
         return self.kind == "all"
+
+    @property
+    def arms(self) -> dict[str, dict[str, Level]]:
+        """The levels that pin each arm, the shared ones included.
+
+        "a", and "b" where the kind has one; none for kind "all".
+        """
+        own = {} if self.is_compound else {"a": self.a, "b": self.b}
+        return {arm: {**self.at, **levels} for arm, levels in own.items() if levels is not None}
 
 
 class StudyFile(_Table):

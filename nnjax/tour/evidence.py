@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nnjax.report.choice import choose_on_validation
-from nnjax.report.claims import ClaimAnswer, arm_runs
+from nnjax.claims.answer import ClaimAnswer, arm_runs
+from nnjax.claims.choice import choose_on_validation
 from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
@@ -17,7 +17,7 @@ from nnjax.report.histories import Histories, first_tenth, read_histories
 from nnjax.report.material import Material, gather
 from nnjax.report.theme import make_palette, variable
 from nnjax.report.views import Key, Panel
-from nnjax.sweep.claim_checks import arms
+from nnjax.sweep.claim_arms import cells_at
 from nnjax.sweep.factors import Level
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.space import Space, level_text
@@ -177,7 +177,7 @@ def labelled_arms(claims: Sequence[Claim]) -> dict[str, dict[str, Level]]:
         Label -> levels, at most `MOST_LINES`.
     """
     distinct: list[dict[str, Level]] = []
-    for levels in (dict(levels) for claim in claims for levels in arms(claim).values()):
+    for levels in (dict(levels) for claim in claims for levels in claim.arms.values()):
         if levels not in distinct:
             distinct.append(levels)
     varied = {
@@ -194,7 +194,7 @@ def _label(levels: Mapping[str, Level], varied: set[str]) -> str:
 
 
 def _runs_of(material: Material, levels: Mapping[str, Level]) -> pd.DataFrame:
-    planned = arm_runs(material.results, material.space.cells, levels)
+    planned = arm_runs(material.results, cells_at(levels, material.space.cells))
     runs = choose_on_validation(planned, [])
     return runs[(runs["status"] == "finished") & (runs["depth"] > 1)]
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.report.choice import best_runs, choose_best_cell, choose_on_validation, with_scores
-from nnjax.report.task import CLASSIFICATION, REGRESSION
+from nnjax.claims.choice import choose_on_validation
+from nnjax.report.choice import best_runs, choose_best_cell
+from nnjax.results.scores import with_scores
 
 
 def runs(**columns):
@@ -15,13 +16,13 @@ def runs(**columns):
 
 
 def scored(table):
-    return with_scores(table, REGRESSION)
+    return with_scores(table, "regression")
 
 
 def test_a_diverged_run_has_accuracy_0_and_a_missing_one_none():
     columns = dict.fromkeys(("validation_accuracy", "last_validation_accuracy", "last_test_accuracy"), 0.5)
     table = pd.DataFrame({"status": ["finished", "diverged", "missing"], "test_accuracy": [0.9, np.nan, np.nan]})
-    scores = with_scores(table.assign(**columns), CLASSIFICATION)["test_score"]
+    scores = with_scores(table.assign(**columns), "classification")["test_score"]
     assert scores.tolist()[:2] == [0.9, 0.0] and np.isnan(scores.iloc[2])
 
 

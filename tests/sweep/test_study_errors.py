@@ -79,7 +79,8 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder() -> None:
     message = refusal(Path("experiments"))
-    assert message == "a folder, not a study file; study files: experiments/diabetes.toml, experiments/quick.toml"
+    known = "experiments/diabetes.toml, experiments/quick.toml, experiments/three-effects.toml"
+    assert message == f"a folder, not a study file; study files: {known}"
 
 
 def test_not_text(tmp_path: Path) -> None:

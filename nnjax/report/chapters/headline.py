@@ -5,8 +5,11 @@ from functools import partial
 
 import pandas as pd
 
+from nnjax.claims.answer import ClaimAnswer
+from nnjax.claims.declared import ALPHA
+from nnjax.decision.growth import LOOKS
+from nnjax.decision.ledger import Ledger, Look
 from nnjax.report.answers import answers, headline
-from nnjax.report.claims import ALPHA, ClaimAnswer
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.formats import confidence, decimals, percent, probability, signed
@@ -14,22 +17,29 @@ from nnjax.report.material import Material
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.sweep.factors import Level
 from nnjax.sweep.space import level_text
+from nnjax.sweep.study import Claim
 
 
 def headline_chapter(material: Material) -> Chapter:
     """Headline, answers, claims."""
-    top = headline(material)
+    top, looks = headline(material), material.ledger.last() if material.ledger else {}
     facts = {
         "terms": material.terms,
         "alpha": f"{ALPHA:g}",
+        "looks_at_most": LOOKS,
         "headline": top,
         "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)),
         "answers": answers(material),
-        "claims": [_claim(index, answer) for index, answer in enumerate(material.claims)],
+        "claims": [
+            _claim(index, answer, claim, looks.get(claim.name))
+            for index, (answer, claim) in enumerate(zip(material.claims, material.space.study.claims, strict=True))
+        ],
     }
     tables = {}
     if material.claims:
         tables["claims"] = view_table("claims", claims_table(material))
+    if material.ledger:
+        tables["looks"] = view_table("looks", looks_table(material.ledger))
     return Chapter("headline", "The answer", tables=tables, facts=facts)
 
 
@@ -38,7 +48,7 @@ def _picture(name: str, row: pd.DataFrame) -> Panel:
     return draw_panels(name, [("", partial(draw_claim, row))], shape)[0]
 
 
-def _claim(index: int, answer: ClaimAnswer) -> dict[str, object]:
+def _claim(index: int, answer: ClaimAnswer, claim: Claim, look: Look | None) -> dict[str, object]:
     """What the template prints of one claim."""
     interval = answer.interval
     numbers: list[tuple[str, str]] = []
@@ -51,6 +61,7 @@ def _claim(index: int, answer: ClaimAnswer) -> dict[str, object]:
             ("plain t interval", f"{estimate(interval.low_plain)} … {estimate(interval.high_plain)}"),
             (f"P({bound})", decimals(answer.probability, 2)),
             ("win rate over splits", percent(answer.win_rate)),
+            ("p", probability(answer.p_value)),
             ("p, Holm-adjusted", probability(answer.holm_p)),
             ("detectable with 80 % power", decimals(answer.detectable)),
             ("diverged runs", str(answer.diverged)),
@@ -63,15 +74,15 @@ def _claim(index: int, answer: ClaimAnswer) -> dict[str, object]:
         "kind": answer.judgement.verdict.name.lower(),
         "numbers": numbers,
         "picture": _picture(f"claim-{index}", row) if row is not None else None,
-        "arms": _arms(answer),
+        "arms": _arms(claim),
+        "look": look,
     }
 
 
-def _arms(answer: ClaimAnswer) -> str:
+def _arms(claim: Claim) -> str:
     def written(levels: Mapping[str, Level]) -> str:
         return ", ".join(f"{factor} = {level_text(level)}" for factor, level in levels.items())
 
-    claim = answer.claim
     if claim.is_compound:
         return f"all of {', '.join(claim.parts)}"
     sides = [f"A: {written(claim.a)}" if claim.a else ""]
@@ -80,6 +91,26 @@ def _arms(answer: ClaimAnswer) -> str:
     if claim.at:
         sides.append(f"both at {written(claim.at)}" if claim.b is not None else f"at {written(claim.at)}")
     return "; ".join(side for side in sides if side)
+
+
+def looks_table(ledger: Ledger) -> pd.DataFrame:
+    """Every look at a claim: on which replicates, what was seen, what followed."""
+    return pd.DataFrame(
+        {
+            "round": number,
+            "claim": look.claim,
+            "look": look.number,
+            "splits": look.design.splits,
+            "seeds": look.design.seeds,
+            "estimate": look.estimate,
+            "low": look.low,
+            "high": look.high,
+            "verdict": look.verdict,
+            "state": look.state.value,
+        }
+        for number, looks in enumerate(ledger.rounds, start=1)
+        for look in looks
+    )
 
 
 def claims_table(material: Material) -> pd.DataFrame:

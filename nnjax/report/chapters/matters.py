@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from nnjax.report.claims import ALPHA
+from nnjax.claims.declared import ALPHA
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.importance import (
     budget_of,

@@ -2,8 +2,9 @@
 
 from nnjax.calibration.console import expected_text, seen_text
 from nnjax.calibration.stamp import Stamp
+from nnjax.claims.declared import ALPHA
 from nnjax.data.streams import stream
-from nnjax.report.claims import ALPHA, claim_level
+from nnjax.decision.answers import looks_at_most
 from nnjax.report.figures.importance import complete_scores
 from nnjax.report.formats import confidence, percent
 from nnjax.report.material import Material
@@ -22,7 +23,8 @@ def method_chapter(material: Material) -> Chapter:
         "placebo": None,
         "nominal": percent(ALPHA),
         "declared": declared,
-        "level": confidence(claim_level(material.space.study.claims)),
+        "looks": looks_at_most(material.ledger),
+        "level": confidence(material.claim_level),
         "together": confidence(1 - ALPHA),
         "alpha": f"{ALPHA:g}",
         "n_train": material.sizes.n_train,

@@ -5,8 +5,9 @@ from functools import partial
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.choice import best_runs, by_split, choose_on_validation
-from nnjax.report.claims import ALPHA
+from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.declared import ALPHA
+from nnjax.report.choice import best_runs, by_split
 from nnjax.report.drawing import Shape, draw_panels, panels_by
 from nnjax.report.figures.confusion import draw_confusion
 from nnjax.report.figures.scores import (

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nnjax.report.choice import choose_on_validation
-from nnjax.report.claims import ALPHA
+from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.declared import ALPHA
 from nnjax.report.figures.scores import paired_differences, with_intervals
 from nnjax.report.layout import Layout
 from nnjax.sweep.factors import Level

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.choice import choose_on_validation
-from nnjax.report.claims import ALPHA
+from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.declared import ALPHA
 from nnjax.report.figures.scales import named_x, named_y, plain_numbers
 from nnjax.report.layout import Layout, with_places
 from nnjax.report.theme import MUTED, PAGE, SHADE, Palette

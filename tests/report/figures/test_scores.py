@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.choice import with_scores
 from nnjax.report.figures.scores import (
     differences_table,
     draw_intervals,
@@ -15,8 +14,8 @@ from nnjax.report.figures.scores import (
     spread_table,
 )
 from nnjax.report.layout import make_layout
-from nnjax.report.task import REGRESSION
 from nnjax.report.theme import INK, PAGE, make_palette
+from nnjax.results.scores import with_scores
 
 SIZES = (331, 111)
 
@@ -29,7 +28,7 @@ def grid(test_r2, validation_r2=None):
     table = table.assign(
         status="finished", test_r2=test_r2, validation_r2=test_r2 if validation_r2 is None else validation_r2
     )
-    return with_scores(table.assign(last_validation_r2=0.0, last_test_r2=0.0), REGRESSION)
+    return with_scores(table.assign(last_validation_r2=0.0, last_test_r2=0.0), "regression")
 
 
 @pytest.fixture

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.report.choice import with_scores
-from nnjax.report.claims import HIGHER_IS_BETTER, LOWER_IS_BETTER, Sizes, answer_claims
-from nnjax.report.task import REGRESSION
+from nnjax.claims.answer import Sizes, answer_claims, arm_runs
+from nnjax.claims.declared import claim_level
+from nnjax.claims.metric import HIGHER_IS_BETTER, LOWER_IS_BETTER
+from nnjax.results.scores import as_scores, with_scores
 from nnjax.statistics.verdict import Verdict
+from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.space import Cell
 from nnjax.sweep.study import Claim
 from nnjax.sweep.study_tables import METRICS
@@ -32,11 +34,15 @@ def table(a, b, metric="test_r2", **columns):
         **dict.fromkeys(("validation_r2", "test_r2", "last_validation_r2", "last_test_r2"), 0.3),
     }
     whole = frame.assign(**{name: value for name, value in (filled | columns).items() if name not in frame})
-    return with_scores(whole, REGRESSION)
+    return with_scores(whole, "regression")
 
 
 def judged(claims, cells, results, sizes=SIZES):
-    return answer_claims(claims, cells, results, sizes, "regression")
+    scores = as_scores(results, "regression")
+    arms = {
+        each.name: [arm_runs(scores, ids) for ids in arm_cells(each, cells)] for each in claims if not each.is_compound
+    }
+    return answer_claims(claims, arms, sizes, claim_level(claims))
 
 
 def claim(kind="beats", **keys):

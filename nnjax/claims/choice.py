@@ -1,0 +1,36 @@
+"""What the validation rows choose inside every split, never by a test row."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+
+def choose_on_validation(results: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
+    """Keep, for each level of the kept factors, the runs of the cell that the validation rows chose in each split.
+
+    Args:
+        results: One row a run, with split, cell_id, validation_score and the kept factors.
+        kept: Factors that stay; all others are chosen by mean validation score over the split's seeds.
+
+    Returns:
+        The rows of the chosen cells: one cell for each combination of kept levels and split. Ties go to the first
+        cell in the table's order; cells without a finished run in a split are no candidates there.
+
+    Example:
+        >>> table = pd.DataFrame({
+        ...     "split": [0, 0, 1, 1], "cell_id": ["a", "b", "a", "b"], "activation": ["relu"] * 4,
+        ...     "validation_score": [0.4, 0.5, 0.6, 0.5],
+        ... })
+        >>> choose_on_validation(table, ["activation"])["cell_id"].tolist()
+        ['b', 'a']
+    """
+    keys = [*kept, "split"]
+    means = (
+        results.dropna(subset=["validation_score"])
+        .groupby([*keys, "cell_id"], sort=False, observed=True)["validation_score"]
+        .mean()
+        .reset_index()
+    )
+    best = means.loc[means.groupby(keys, sort=False, observed=True)["validation_score"].idxmax(), ["split", "cell_id"]]
+    wanted = pd.MultiIndex.from_frame(best)
+    return results[pd.MultiIndex.from_frame(results[["split", "cell_id"]]).isin(wanted)]

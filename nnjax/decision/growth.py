@@ -1,0 +1,147 @@
+"""How the design of an undecided claim grows from one look to the next; pure functions of what was seen."""
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+from nnjax.statistics.components import VarianceComponents
+from nnjax.statistics.interval import PairedInterval
+from nnjax.statistics.power import Replicates, replicates_for_half_width
+from nnjax.statistics.verdict import ClaimKind, Verdict, deciding_half_width
+
+LOOKS = 5
+"""How often at most a claim is looked at, K. Fixed before the first look: the level of all intervals depends on it."""
+
+LEAST_GROWTH = 2.0
+"""A look at fewer than twice the replicates tells little new, and costs one of the K."""
+
+AIM = 0.9
+"""Intervals are aimed to be a tenth narrower than would just decide: mean and variances will not stay quite as seen."""
+
+FIRST_SEEDS = 2
+"""Seeds a split that tell the wobble of seeds from that of splits."""
+
+
+class State(Enum):
+    """Where a claim stands after a look."""
+
+    OPEN = "open"
+    DECIDED = "decided"
+    HOPELESS = "hopeless"
+    USED_UP = "looks used up"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A claim as a look saw it.
+
+    Attributes:
+        kind: What is claimed.
+        margin: Practical margin.
+        threshold: The c of "exceeds".
+        verdict: The verdict at this look.
+        interval: The interval that it was read off, at the level of one of several looks; None if nothing was judged.
+        components: Variance of the difference between seeds and splits; None with one seed a split.
+    """
+
+    kind: ClaimKind
+    margin: float
+    threshold: float | None
+    verdict: Verdict
+    interval: PairedInterval | None
+    components: VarianceComponents | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows a look.
+
+    Attributes:
+        state: Where the claim stands.
+        design: Replicates of its cells at the next look; None unless it is open.
+    """
+
+    state: State
+    design: Replicates | None = None
+
+
+def next_step(seen: Seen, design: Replicates, look: int, folds: int) -> Step:
+    """What follows the look at a claim.
+
+    Args:
+        seen: What the look saw.
+        design: Replicates of its cells at this look.
+        look: Number of the look, 1 … `LOOKS`.
+        folds: Splits of a whole repeat.
+
+    Returns:
+        The state. An open claim goes a geometric part of the way to the cheapest design that would decide it if mean
+        and variances stayed as they are; the last look has all of it.
+    """
+    if seen.verdict is not Verdict.UNDECIDED:
+        return Step(State.DECIDED)
+    if seen.interval is None:
+        return Step(State.NOT_JUDGED)
+    if look >= LOOKS:
+        return Step(State.USED_UP)
+    target = deciding_design(seen, seen.interval, design, folds)
+    if target is None:
+        return Step(State.HOPELESS)
+    return Step(State.OPEN, part_of_the_way(design, target, LOOKS - look, folds))
+
+
+def deciding_design(seen: Seen, interval: PairedInterval, design: Replicates, folds: int) -> Replicates | None:
+    """The cheapest design that decides a claim, as far as can be seen; larger than today's.
+
+    More replicates of the same table move the estimate by no more than two of its plain standard errors or so, and a
+    few splits know their own variance badly. So where mean and variances as they stand leave no hope, the most
+    favourable ones that are not unlikely are asked, and only if these leave none it is hopeless.
+
+    Args:
+        seen: What the look saw.
+        interval: Its interval.
+        design: Today's replicates.
+        folds: Splits of a whole repeat.
+
+    Returns:
+        None if it is hopeless; today's splits with a second seed where one seed a split cannot tell.
+    """
+    if seen.components is None:
+        return Replicates(design.splits, FIRST_SEEDS)
+    shift = 2.0 * interval.standard_deviation / math.sqrt(interval.n)
+    hopes = (((0.0,), seen.components), ((-shift, 0.0, shift), seen.components.with_least_split()))
+    for moves, components in hopes:
+        estimates = [interval.estimate + move for move in moves]
+        widths = [AIM * deciding_half_width(seen.kind, each, seen.margin, seen.threshold) for each in estimates]
+        sizes = (interval.n_train, interval.n_test, interval.level)
+        designs = [replicates_for_half_width(width, components, *sizes, folds) for width in widths if width > 0.0]
+        found = [each for each in designs if each is not None]
+        if found:
+            cheapest = min(found, key=lambda each: each.runs)
+            return cheapest if cheapest.runs > design.runs else Replicates(design.splits, design.seeds + 1)
+    return None
+
+
+def part_of_the_way(design: Replicates, target: Replicates, looks_left: int, folds: int) -> Replicates:
+    """The design of the next look: seeds first, then whole repeats of splits.
+
+    Args:
+        design: Today's.
+        target: Where to; no smaller in splits, larger in runs.
+        looks_left: Looks after this one, at least 1.
+        folds: Splits of a whole repeat.
+
+    Example:
+        >>> part_of_the_way(Replicates(20, 2), Replicates(40, 16), looks_left=3, folds=4)
+        Replicates(splits=20, seeds=5)
+        >>> part_of_the_way(Replicates(20, 5), Replicates(40, 16), looks_left=1, folds=4)
+        Replicates(splits=40, seeds=16)
+    """
+    growth = max(LEAST_GROWTH, (target.runs / design.runs) ** (1 / looks_left))
+    wanted = design.runs * growth
+    if looks_left == 1 or wanted >= target.runs:
+        return target
+    seeds = max(design.seeds, min(target.seeds, math.floor(wanted / design.splits)))
+    splits = max(design.splits, min(target.splits, math.floor(wanted / seeds / folds) * folds))
+    return Replicates(splits, seeds) if splits * seeds > design.runs else target

@@ -1,0 +1,90 @@
+"""The runs of a round: of the cells of its claims, those that no earlier round and not the study itself asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from nnjax.decision.ledger import Ledger
+from nnjax.statistics.power import Replicates
+from nnjax.sweep.claim_arms import arm_cells
+from nnjax.sweep.space import Run, Space, expand
+
+
+def design_of(space: Space) -> Replicates:
+    """The replicates that a study itself asks for."""
+    return Replicates(space.study.replicates.splits, space.study.replicates.seeds_per_split)
+
+
+def grown_space(space: Space, designs: Mapping[str, Replicates]) -> Space:
+    """A study's cells and runs where some claims have more replicates than the study asks for.
+
+    Args:
+        space: The study and its runs.
+        designs: Name of each such claim -> replicates of its cells.
+
+    Returns:
+        The cells of those claims; the runs of each claim's whole design, each run once. The study's own runs are
+        among them: a study with more replicates starts with those of the smaller one.
+    """
+    largest = Replicates(max(each.splits for each in designs.values()), max(each.seeds for each in designs.values()))
+    changes = {"splits": largest.splits, "seeds_per_split": largest.seeds}
+    written = tuple(f"replicates.{key}={value}" for key, value in changes.items())
+    study = replace(
+        space.study,
+        replicates=space.study.replicates.model_copy(update=changes),
+        overrides=(*space.study.overrides, *written),
+    )
+    whole = expand(study)
+    wanted = _wanted(space, designs)
+    runs = tuple(run for run in whole.runs if _is_wanted(run, wanted))
+    return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in wanted), runs=runs)
+
+
+def _wanted(space: Space, designs: Mapping[str, Replicates]) -> dict[str, list[Replicates]]:
+    """Identity of each cell -> the designs that it is part of."""
+    wanted: dict[str, list[Replicates]] = {}
+    for claim in space.study.claims:
+        if claim.name in designs:
+            for cell_id in frozenset().union(*arm_cells(claim, space.cells)):
+                wanted.setdefault(cell_id, []).append(designs[claim.name])
+    return wanted
+
+
+def _is_wanted(run: Run, wanted: Mapping[str, list[Replicates]]) -> bool:
+    replicate = run.replicate
+    return any(
+        replicate.split < design.splits and replicate.seed_index < design.seeds
+        for design in wanted.get(run.cell.cell_id, ())
+    )
+
+
+def round_space(space: Space, before: Mapping[str, Replicates], added: Mapping[str, Replicates]) -> Space:
+    """What a round trains.
+
+    Args:
+        space: The study and its runs.
+        before: Name of each claim -> the replicates that its cells have got by the rounds before.
+        added: Name of each claim of this round -> the replicates that it needs now.
+    """
+    known = {run.run_id for run in space.runs}
+    if before:
+        known |= {run.run_id for run in grown_space(space, before).runs}
+    whole = grown_space(space, added)
+    runs = tuple(run for run in whole.runs if run.run_id not in known)
+    with_runs = {run.cell.cell_id for run in runs}
+    return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in with_runs), runs=runs)
+
+
+def round_spaces(space: Space, ledger: Ledger) -> Iterator[Space]:
+    """What each finished round trained, in order; the first, at the study's own replicates, trained nothing.
+
+    Args:
+        space: The study and its runs.
+        ledger: The looks.
+    """
+    before: dict[str, Replicates] = {}
+    for looks in ledger.rounds[1:]:
+        added = {look.claim: look.design for look in looks}
+        found = round_space(space, before, added)
+        before |= added
+        if found.runs:
+            yield found
