@@ -221,7 +221,15 @@ def sweep(options: argparse.Namespace) -> int:
         print(f"\nReport   {outcome.report}\n         open it in a browser: file://{outcome.report.resolve()}")
     if outcome.tracking_uri:
         print(f"MLflow   {outcome.tracking_uri}\n         make ui, then open {outcome.deep_link}")
+    if outcome.report:
+        _say_what_follows(outcome.report)
     return 1 if outcome.problems else 0
+
+
+def _say_what_follows(page: Path) -> None:
+    """The studies that the report proposes, a line each."""
+    for path in sorted((page.parent / "next").glob("*.toml")):
+        print(f"Next     {path.read_text().splitlines()[0].removeprefix('# ')}\n         make sweep STUDY={path}")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -279,6 +287,7 @@ def report(options: argparse.Namespace) -> int:
     except LedgerError as error:
         raise UsageError(str(error)) from None
     print(f"{page}\nopen it in a browser: file://{page.resolve()}")
+    _say_what_follows(page)
     return 0
 
 

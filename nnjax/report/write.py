@@ -17,8 +17,10 @@ from nnjax.report.chapters.gradients import gradients_chapter
 from nnjax.report.chapters.headline import headline_chapter
 from nnjax.report.chapters.matters import matters_chapter
 from nnjax.report.chapters.method import method_chapter
+from nnjax.report.chapters.next import next_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
+from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
 from nnjax.report.material import Material, gather
@@ -89,6 +91,8 @@ def write_material(material: Material, folder: Path) -> WrittenReport:
         folder: Where to.
     """
     chapters = [make(material) for make in CHAPTERS]
+    following = next_chapter(material, write_next_studies(material, folder / "next"))
+    chapters.insert(CHAPTERS.index(cost_chapter), following)
     tables = _write_tables(chapters, folder / "tables")
     cards = write_cards(material, folder / "figures")
     page = folder / "index.html"

@@ -1,0 +1,38 @@
+"""Runs that diverged: where, and would a smaller step have kept them?"""
+
+from collections.abc import Iterator
+
+from nnjax.report.findings.finding import Finding, beats, levels_of, next_study
+from nnjax.report.formats import percent
+from nnjax.report.material import Material
+
+MOST = 0.02
+"""Share of diverged runs above which it is worth a study."""
+
+SMALLER = (1 / 3, 1 / 10)
+"""Steps that are tried, as parts of the one that diverged."""
+
+
+def find_diverged(material: Material) -> Iterator[Finding]:
+    """More than a few runs turned infinite."""
+    results = material.results
+    is_diverged = results["status"] == "diverged"
+    share = float(is_diverged.mean())
+    if share <= MOST:
+        return
+    by_cell = is_diverged.groupby(results["cell_id"], sort=False).mean()
+    worst = str(by_cell.idxmax())
+    pinned, study = levels_of(material, worst), material.space.study
+    rate = float(str(pinned.get("learning_rate", study.fixed.get("learning_rate"))))
+    key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER]
+    cell = str(results.loc[results["cell_id"] == worst, "cell"].iloc[0])
+    claims = [beats(material.terms.test, "learning_rate", level, rate) for level in smaller]
+    yield Finding(
+        key,
+        f"{percent(share)} of the runs diverged, most of all {cell}: {percent(float(by_cell.max()))} of its runs. "
+        f"Such a run counts with the lowest score, so its settings are judged by their failures.",
+        next_study(
+            material, key, "Does a smaller learning rate keep the runs that diverged?", pinned,
+            {"learning_rate": [rate, *smaller]}, claims,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,80 @@
+"""The best level lies at an edge of the grid: what lies beyond?"""
+
+from collections.abc import Iterator, Sequence
+
+from pydantic_core import PydanticCustomError
+
+from nnjax.report.findings.finding import Finding, beats, chosen_cells, favourite_levels, next_study
+from nnjax.report.material import Material
+from nnjax.sweep.factors import FACTORS, Level
+
+MOST_OFTEN = 0.5
+"""The validation rows must choose the edge in more than this share of the splits."""
+
+FEWEST_LEVELS = 3
+"""Of two levels, one is always at an edge."""
+
+FEWEST_NUMBERS = 2
+"""Their ratio says how far to go."""
+
+STEPS = 2
+"""Levels beyond the edge that the next study tries."""
+
+
+def find_edges(material: Material) -> Iterator[Finding]:
+    """A finding for each ordered factor whose outermost level the validation rows choose in most splits."""
+    study, cells = material.space.study, chosen_cells(material)
+    zipped = {factor for group in study.grid.zip for factor in group}
+    for factor, levels in study.factors.items():
+        numbers = sorted(level for level in levels if isinstance(level, int | float))
+        if factor in zipped or len(levels) < FEWEST_LEVELS or len(numbers) < FEWEST_NUMBERS:
+            continue
+        edges = [("smallest", numbers[0], numbers[1])]
+        if len(numbers) == len(levels):  # else "full" is the largest batch that there is
+            edges.append(("largest", numbers[-1], numbers[-2]))
+        chosen = [cell[factor] for cell in cells]
+        for side, edge, inner in edges:
+            beyond = levels_beyond(factor, edge, inner, material.sizes.full_batch)
+            if beyond and chosen.count(edge) / len(chosen) > MOST_OFTEN:
+                where = f"in {chosen.count(edge)} of {len(chosen)} splits, the {side} level of the grid"
+                yield _finding(material, factor, edge, beyond, where)
+
+
+def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Level]:
+    """The next levels outside the grid, by the ratio of its last two; none beyond zero or what the factor allows.
+
+    Args:
+        factor: Its name.
+        edge: Outermost level.
+        inner: The level beside it.
+        most: Training rows, of which a batch cannot have more.
+
+    Example:
+        >>> levels_beyond("l2", 0.1, 0.01, 265), levels_beyond("depth", 8, 4, 265), levels_beyond("l2", 0.0, 0.1, 265)
+        ([1.0, 10.0], [16, 32], [])
+    """
+    if edge <= 0.0 or inner <= 0.0:
+        return []
+    found: list[Level] = []
+    for step in range(1, STEPS + 1):
+        level = edge * (edge / inner) ** step
+        number = round(level) if isinstance(edge, int) else float(f"{level:.3g}")
+        try:
+            checked = FACTORS[factor].check(number)
+        except PydanticCustomError:
+            break
+        if checked in (edge, *found) or (factor == "batch_size" and number > most):
+            break
+        found.append(checked)
+    return found
+
+
+def _finding(material: Material, factor: str, edge: Level, beyond: Sequence[Level], where: str) -> Finding:
+    key, pinned = f"edge-{factor.replace('_', '-')}", {**favourite_levels(material), factor: edge}
+    claims = [beats(material.terms.test, factor, level, edge) for level in beyond]
+    question = f"Is there a better {factor} beyond {edge}?"
+    return Finding(
+        key,
+        f"The validation rows chose {factor} = {edge} {where}. What lies beyond it was not tried.",
+        next_study(material, key, question, pinned, {factor: [edge, *beyond]}, claims),
+    )

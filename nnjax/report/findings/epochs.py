@@ -1,0 +1,68 @@
+"""The last epoch: still improving there, or long past the best."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from nnjax.report.choice import best_runs
+from nnjax.report.findings.finding import Finding, beats, favourite_levels, next_study
+from nnjax.report.formats import decimals, percent
+from nnjax.report.material import Material
+from nnjax.statistics.interval import paired_interval
+from nnjax.sweep.factors import FACTORS
+
+LATE = 0.95
+"""A best epoch after this share of the epochs counts as the end of the training."""
+
+MOST = 0.5
+"""Share of the chosen runs that must still improve."""
+
+STRONGER = (0.01, 0.1)
+"""Penalties that are tried against over-fitting, beside the study's own."""
+
+
+def find_unfinished(material: Material) -> Iterator[Finding]:
+    """The runs of the chosen cells are best at their very end: they were stopped, not finished."""
+    runs = _finished(material)
+    late = float((runs["best_epoch"] >= LATE * runs["epochs"]).mean()) if len(runs) else 0.0
+    longest = int(runs["epochs"].max()) if len(runs) else 0
+    if late < MOST or "epochs" in material.space.study.factors:
+        return
+    key, more = "more-epochs", FACTORS["epochs"].check(2 * longest)
+    claims = [beats(material.terms.test, "epochs", more, longest)]
+    question = f"Do {more} epochs do better than {longest}?"
+    yield Finding(
+        key,
+        f"In {percent(late)} of the runs of the chosen cells the best epoch is among the last twentieth of {longest}: "
+        f"they were still improving when they were stopped.",
+        next_study(material, key, question, favourite_levels(material), {"epochs": [longest, more]}, claims),
+    )
+
+
+def find_over_fitting(material: Material) -> Iterator[Finding]:
+    """Going on to the last epoch costs the chosen cells more than the margin, for sure."""
+    runs = _finished(material)
+    lost = (runs["test_score"] - runs["last_test_score"]).groupby(runs["split"]).mean()
+    if len(lost) < 2:
+        return
+    interval = paired_interval(lost.to_numpy(dtype=float), *material.sizes.pair)
+    if interval.low <= 0.0 or interval.estimate < material.terms.margin:
+        return
+    key, pinned = "over-fitting", favourite_levels(material)
+    own = float(str(pinned.get("l2", material.space.study.fixed.get("l2", 0.0))))
+    stronger = [level for level in STRONGER if level > own]
+    if not stronger:
+        return
+    question = "Does a stronger penalty keep what is lost by training on?"
+    claims = [beats(material.terms.last_test, "l2", level, own) for level in stronger]
+    yield Finding(
+        key,
+        f"From the best epoch on validation rows to the last one the chosen cells lose {decimals(interval.estimate)} "
+        f"[{decimals(interval.low)}, {decimals(interval.high)}] in {material.terms.test}: they over-fit.",
+        next_study(material, key, question, pinned, {"l2": [own, *stronger]}, claims),
+    )
+
+
+def _finished(material: Material) -> pd.DataFrame:
+    runs = best_runs(material.results, material.best)
+    return runs[runs["status"] == "finished"]

@@ -1,0 +1,123 @@
+"""A finding, and the study that it is made into."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nnjax.report.material import Material
+from nnjax.sweep.claim_checks import DECIDES_CLAIMS, DECIDES_DECOUPLED
+from nnjax.sweep.factors import FACTORS, Level
+from nnjax.sweep.study import Study
+
+LONGEST_NAME = 64
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that the study leaves open or overlooks.
+
+    Attributes:
+        key: Names its study file.
+        sentence: What was noticed, with its numbers.
+        tables: The raw content of the study that would settle it.
+    """
+
+    key: str
+    sentence: str
+    tables: Mapping[str, Any]
+
+
+def tables_of(study: Study) -> dict[str, Any]:
+    """A study as the tables of its file, the changes from the command line made; most defaults are left out."""
+    decisive = {**DECIDES_CLAIMS, **DECIDES_DECOUPLED}
+    return {
+        "question": study.question,
+        "name": study.name,
+        "data": study.data.model_dump(exclude_unset=True),
+        "replicates": study.replicates.model_dump(exclude_unset=True),
+        "studied": study.studied,
+        "nuisance": study.nuisance,
+        "fixed": {
+            factor: level
+            for factor, level in study.fixed.items()
+            if level != FACTORS[factor].default or factor in decisive
+        },
+        "grid": study.grid.model_dump(exclude_defaults=True),
+        "logging": study.logging.model_dump(exclude_unset=True),
+    }
+
+
+def next_study(
+    material: Material,
+    key: str,
+    question: str,
+    pinned: Mapping[str, Level],
+    studied: Mapping[str, Sequence[Level]],
+    claims: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    """A small study of a few levels where all else stands as it did in one cell.
+
+    Data and replicates stay those of the study, so that the journal's runs are used again.
+
+    Args:
+        material: The study with its results.
+        key: Of the finding.
+        question: What the new study asks.
+        pinned: Levels of the cell.
+        studied: The factors that it is about, with their levels.
+        claims: What it declares.
+
+    Returns:
+        The raw content of its file.
+    """
+    tables = tables_of(material.space.study)
+    fixed = {**tables["fixed"], **pinned}
+    return {
+        **tables,
+        "question": question,
+        "name": next_name(material.space.study.name, key),
+        "studied": studied,
+        "nuisance": {},
+        "fixed": {factor: level for factor, level in fixed.items() if factor not in studied},
+        "grid": {},
+        "claims": claims,
+    }
+
+
+def next_name(study: str, key: str) -> str:
+    """The name of the study that settles a finding.
+
+    Example:
+        >>> next_name("diabetes", "edge-l2")
+        'diabetes-edge-l2'
+    """
+    return f"{study[: LONGEST_NAME - 1 - len(key)]}-{key}"
+
+
+def beats(metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
+    """The claim that one level of a factor beats another."""
+    words = [str(level).strip("()").replace(", ", "-") for level in (a, b)]
+    return {
+        "name": f"{factor}-{words[0]}-beats-{words[1]}".lower().replace(".", "-").replace("_", "-").replace("+", ""),
+        "sentence": f"{factor} = {words[0]} beats {words[1]}.",
+        "kind": "beats",
+        "a": {factor: a},
+        "b": {factor: b},
+        "metric": metric,
+    }
+
+
+def favourite_levels(material: Material) -> dict[str, Level]:
+    """Levels of the cell that the validation rows choose in most splits, as the study writes them."""
+    chosen = chosen_cells(material)
+    return max(chosen, key=chosen.count)
+
+
+def chosen_cells(material: Material) -> list[dict[str, Level]]:
+    """Levels of the cell that the validation rows choose in each split."""
+    return [levels_of(material, material.best.cell_ids[index]) for index in material.best.selection.chosen]
+
+
+def levels_of(material: Material, cell_id: str) -> dict[str, Level]:
+    """Levels of a cell, as the study writes them."""
+    return next(cell.levels for cell in material.space.cells if cell.cell_id == cell_id)

@@ -1,0 +1,92 @@
+"""The next studies: each finding written as a study file that validates, with what it would cost."""
+
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnjax.report.findings.diverged import find_diverged
+from nnjax.report.findings.edge import find_edges
+from nnjax.report.findings.epochs import find_over_fitting, find_unfinished
+from nnjax.report.findings.finding import Finding
+from nnjax.report.findings.idle import find_idle
+from nnjax.report.findings.reference import find_not_better
+from nnjax.report.findings.too_few import find_too_few
+from nnjax.report.material import Material
+from nnjax.sweep.host import usable_cores
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+from nnjax.sweep.study_errors import StudyError
+from nnjax.sweep.study_text import write_study_text
+
+FINDERS: tuple[Callable[[Material], Iterator[Finding]], ...] = (
+    find_too_few,
+    find_not_better,
+    find_edges,
+    find_unfinished,
+    find_over_fitting,
+    find_diverged,
+    find_idle,
+)
+"""What is looked for, the most urgent first."""
+
+
+@dataclass(frozen=True)
+class NextStudy:
+    """A finding with the study that would settle it.
+
+    Attributes:
+        finding: What was noticed.
+        path: The study file; None where none can be written, see `problem`.
+        runs: Runs that it asks for.
+        missing: Those of them that are not among this study's.
+        minutes: Predicted minutes to train these on this machine.
+        problem: Why there is no file.
+    """
+
+    finding: Finding
+    path: Path | None
+    runs: int = 0
+    missing: int = 0
+    minutes: float = 0.0
+    problem: str = ""
+
+    @property
+    def command(self) -> str:
+        """What runs it."""
+        return f"make sweep STUDY={shlex.quote(str(self.path))}" if self.path else ""
+
+
+def write_next_studies(material: Material, folder: Path) -> tuple[NextStudy, ...]:
+    """Look for everything that is worth another study, and write that study.
+
+    Args:
+        material: The study with its results.
+        folder: Where the files go; what an earlier report left there is removed.
+
+    Returns:
+        The findings, the most urgent first.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("*.toml"):
+        stale.unlink()
+    return tuple(_write(material, finding, folder) for find in FINDERS for finding in find(material))
+
+
+def _write(material: Material, finding: Finding, folder: Path) -> NextStudy:
+    path = folder / f"{finding.key}.toml"
+    head = [
+        finding.sentence,
+        f"Written by the report of {material.space.study.name}; change it as you like.",
+        f"run it:  make sweep STUDY={path}",
+    ]
+    path.write_text(write_study_text(finding.tables, head), "utf-8")
+    try:
+        space = expand(load_study(path))
+    except StudyError as error:
+        path.unlink()
+        return NextStudy(finding, None, problem=str(error))
+    results = material.results
+    plan = make_plan(space, set(results.loc[results["status"] != "missing", "run_id"]))
+    return NextStudy(finding, path, plan.runs, plan.missing, plan.minutes(len(usable_cores())))

@@ -1,0 +1,50 @@
+"""Not better than the reference baseline: too few replicates to tell, or networks that are not good enough."""
+
+from collections.abc import Iterator
+
+from nnjax.report.answers import headline
+from nnjax.report.findings.finding import Finding, favourite_levels, next_study
+from nnjax.report.formats import decimals, signed
+from nnjax.report.material import Material
+from nnjax.statistics.verdict import Verdict, judge
+
+MORE_SEEDS = 4
+"""Times the seeds a split of the study: what a network's luck costs is averaged away, what the table costs is not."""
+
+MOST_SEEDS = 1_000
+
+
+def find_not_better(material: Material) -> Iterator[Finding]:
+    """No network is shown to beat the baseline."""
+    top = headline(material)
+    verdict = judge("beats", top.interval, top.margin).verdict
+    if verdict is Verdict.SUPPORTED:
+        return
+    terms, pinned = material.terms, favourite_levels(material)
+    threshold = round(float(material.baseline().mean()), 3)
+    rate = float(str(pinned.get("learning_rate", material.space.study.fixed.get("learning_rate"))))
+    claim = {
+        "name": "network-exceeds-reference",
+        "sentence": f"The network's {terms.test} exceeds {threshold}, the mean of {terms.reference} on the splits of "
+        f"{material.space.study.name}.",
+        "kind": "exceeds",
+        "a": {},
+        "metric": terms.test,
+        "threshold": threshold,
+    }
+    key = "beat-reference"
+    question = f"Can the best setting beat {terms.reference} when the luck of its seeds is averaged away?"
+    activation = {**material.space.study.fixed, **pinned}["activation"]
+    tables = next_study(material, key, question, pinned, {"activation": [activation]}, [claim])
+    seeds = material.space.study.replicates.seeds_per_split
+    tables["replicates"] = {**tables["replicates"], "seeds_per_split": min(MORE_SEEDS * seeds, MOST_SEEDS)}
+    tables["nuisance"] = {"learning_rate": sorted({float(f"{rate * part:.3g}") for part in (0.3, 1.0, 3.0)})}
+    tables["fixed"].pop("learning_rate", None)
+    if pinned.get("optimizer", material.space.study.fixed.get("optimizer")) == "lbfgs":
+        del tables["nuisance"]
+    yield Finding(
+        key,
+        f"No network is shown to beat {terms.reference}: {signed(top.interval.estimate)} [{signed(top.interval.low)}, "
+        f"{signed(top.interval.high)}] in {terms.test}; {terms.reference} has {decimals(threshold)}.",
+        tables,
+    )

@@ -1,0 +1,70 @@
+"""A study as the text of its file: what a program proposes, a person can read, change and run."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tomlkit
+from tomlkit.items import Table
+
+TABLES = ("data", "replicates", "studied", "nuisance", "fixed", "grid", "logging")
+"""In the order in which people read them."""
+
+
+def write_study_text(tables: Mapping[str, Any], head: Sequence[str] = ()) -> str:
+    """The text of a study file.
+
+    Args:
+        tables: The raw content, as a TOML reader gives it; tuples count as lists.
+        head: Lines of the comment at its top.
+
+    Returns:
+        TOML that reads back as the same tables; empty tables are left out.
+
+    Example:
+        >>> print(write_study_text({"question": "Does depth help?", "studied": {"depth": (1, 2)}}, ["Once more."]))
+        # Once more.
+        <BLANKLINE>
+        question = "Does depth help?"
+        <BLANKLINE>
+        [studied]
+        depth = [1, 2]
+        <BLANKLINE>
+    """
+    document = tomlkit.document()
+    for line in head:
+        document.add(tomlkit.comment(line))
+    if head:
+        document.add(tomlkit.nl())
+    for key, value in tables.items():
+        if key not in (*TABLES, "claims"):
+            document.add(key, _item(value))
+    for name in TABLES:
+        if tables.get(name):
+            document.add(name, _table(tables[name]))
+    if tables.get("claims"):
+        claims = tomlkit.aot()
+        for claim in tables["claims"]:
+            claims.append(_table(claim))
+        document.add("claims", claims)
+    return tomlkit.dumps(document)
+
+
+def _table(content: Mapping[str, Any]) -> Table:
+    """A table whose own tables stand in one line each."""
+    table = tomlkit.table()
+    for key, value in content.items():
+        table.add(key, _item(value))
+    return table
+
+
+def _item(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        table = tomlkit.inline_table()
+        table.update({key: _item(item) for key, item in value.items()})
+        return table
+    if isinstance(value, list | tuple):
+        array = tomlkit.array()
+        for item in value:
+            array.append(_item(item))
+        return array
+    return value
