@@ -90,7 +90,17 @@ def make_parser() -> argparse.ArgumentParser:
     sync_parser.add_argument(
         "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
     )
-    _add(commands, "report", report, "Write the report again, without training.", "nnjax report experiments/quick.toml")
+    report_text = "Write the report again, without training; with two studies, compare their conclusions."
+    report_parser = _add(commands, "report", report, report_text, "nnjax report experiments/quick.toml")
+    report_parser.add_argument("other", nargs="?", help="a second study, to be compared with the first")
+    report_parser.add_argument(
+        "--other-home",
+        type=Path,
+        help="home of the second study, if it is another one",
+    )
+    report_parser.add_argument(
+        "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
+    )
     calibrate_text = "Put the report's statistics to the test where the truth is known."
     calibrate_parser = commands.add_parser("calibrate", help=calibrate_text)
     _finish(calibrate_parser, calibrate, calibrate_text, "nnjax calibrate --quick")
@@ -275,7 +285,9 @@ def sync(options: argparse.Namespace) -> int:
 
 
 def report(options: argparse.Namespace) -> int:
-    """Write the report again."""
+    """Write the report again, or a comparison."""
+    if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
+        return _compare(options)
     from nnjax.decision.ledger import LedgerError
     from nnjax.pipeline import make_report
     from nnjax.report.material import NothingToReportError
@@ -288,6 +300,35 @@ def report(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     print(f"{page}\nopen it in a browser: file://{page.resolve()}")
     _say_what_follows(page)
+    return 0
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from nnjax.comparison.page import ComparisonError, write_comparison
+    from nnjax.decision.ledger import LedgerError
+    from nnjax.report.material import NothingToReportError, gather
+    from nnjax.sweep.space import expand, sweep_id
+    from nnjax.sweep.study import load_study
+    from nnjax.training import ENGINE_VERSION
+
+    other_home = options.other_home or options.home
+    other = options.other or options.study
+    try:
+        engine = options.other_engine or ENGINE_VERSION
+        spaces = [
+            expand(load_study(_find(study, home), options.overrides), version)
+            for study, home, version in ((options.study, options.home, ENGINE_VERSION), (other, other_home, engine))
+        ]
+        if sweep_id(spaces[0]) == sweep_id(spaces[1]) and other_home.resolve() == options.home.resolve():
+            raise UsageError(f"{other}: the same sweep as {options.study}; name another, or its home or engine")
+        page = write_comparison(
+            gather(spaces[0], options.home), gather(spaces[1], other_home), options.home / "reports"
+        )
+    except NothingToReportError as error:
+        raise UsageError(f"{error}; sweep it first") from None
+    except (ComparisonError, LedgerError) as error:
+        raise UsageError(str(error)) from None
+    print(f"{page}\nopen it in a browser: file://{page.resolve()}")
     return 0
 
 

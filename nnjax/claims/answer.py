@@ -69,6 +69,7 @@ class ClaimAnswer:
         missing: Planned runs of either arm that are not in the journal.
         scope: What the statement is about.
         is_judged: Whether the runs could tell at all.
+        by_split: What was compared, split by split, seeds averaged; empty where nothing was.
     """
 
     claim: DeclaredClaim
@@ -88,6 +89,7 @@ class ClaimAnswer:
     missing: int
     scope: str
     is_judged: bool = True
+    by_split: tuple[float, ...] = ()
 
 
 def answer_claims(
@@ -211,6 +213,7 @@ def _judged(
         p_value=around.p_value,
         detectable=detectable_difference(interval.standard_deviation, interval.n, *sizes.pair, level),
         is_judged=is_judged,
+        by_split=tuple(numbers.tolist()),
     )
 
 

@@ -93,14 +93,23 @@ def write_material(material: Material, folder: Path) -> WrittenReport:
     chapters = [make(material) for make in CHAPTERS]
     following = next_chapter(material, write_next_studies(material, folder / "next"))
     chapters.insert(CHAPTERS.index(cost_chapter), following)
-    tables = _write_tables(chapters, folder / "tables")
+    tables = write_tables(chapters, folder / "tables")
     cards = write_cards(material, folder / "figures")
     page = folder / "index.html"
     write_durably(page, render_page(_page(material, chapters)).encode())
     return WrittenReport(page, tables, cards)
 
 
-def _write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
+def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
+    """Write every table of some chapters as CSV and LaTeX; what an earlier page left there is removed.
+
+    Args:
+        chapters: Of one page.
+        folder: Where to.
+
+    Returns:
+        The CSV files.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.csv"), *folder.glob("*.tex")]:
         stale.unlink()

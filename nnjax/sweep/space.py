@@ -159,11 +159,12 @@ class Space:
     runs: tuple[Run, ...]
 
 
-def expand(study: Study) -> Space:
+def expand(study: Study, engine: str = ENGINE_VERSION) -> Space:
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.
 
     Args:
         study: A checked study.
+        engine: Numerical version of the engine that trains it, or that has trained it.
 
     Returns:
         Cells, replicates and runs.
@@ -176,7 +177,7 @@ def expand(study: Study) -> Space:
     runs = tuple(
         Run(identity, cell, replicate)
         for cell in cells
-        for identity, replicate in zip(_run_ids(cell, replicates, table.digest), replicates, strict=True)
+        for identity, replicate in zip(_run_ids(cell, replicates, table.digest, engine), replicates, strict=True)
     )
     return Space(study, table, splits, cells, replicates, runs)
 
@@ -238,9 +239,9 @@ def run_identity(configuration: Configuration, data_digest: str, split_digest: s
     return _with_replicate(_before_replicate(configuration, data_digest), split_digest, seed)
 
 
-def _before_replicate(configuration: Configuration, data_digest: str) -> "Hash":
+def _before_replicate(configuration: Configuration, data_digest: str, engine: str = ENGINE_VERSION) -> "Hash":
     """The hash of the canonical JSON up to where the replicate's keys begin: the same for all runs of a cell."""
-    shared = canonical_json({"data": data_digest, "engine": ENGINE_VERSION})[1:-1]
+    shared = canonical_json({"data": data_digest, "engine": engine})[1:-1]
     return sha256(f'{{"configuration":{configuration.to_json()},{shared},'.encode())
 
 
@@ -250,9 +251,9 @@ def _with_replicate(before: "Hash", split_digest: str, seed: int) -> str:
     return whole.hexdigest()
 
 
-def _run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str) -> list[str]:
+def _run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str) -> list[str]:
     """`run_identity` of all replicates of a cell."""
-    before = _before_replicate(cell.configuration, data_digest)
+    before = _before_replicate(cell.configuration, data_digest, engine)
     return [_with_replicate(before, replicate.split_digest, replicate.seed) for replicate in replicates]
 
 

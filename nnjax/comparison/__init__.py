@@ -1,0 +1,1 @@
+"""Two sweeps side by side: which conclusions changed, and is the change more than luck?"""

@@ -1,0 +1,99 @@
+"""The claims of two sweeps, by name: verdicts beside each other, and the interval of their difference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nnjax.claims.answer import ClaimAnswer
+from nnjax.claims.declared import ALPHA
+from nnjax.comparison.relation import Relation
+from nnjax.report.material import Material
+from nnjax.statistics.difference import Difference, independent_difference
+from nnjax.statistics.interval import bonferroni_level, paired_interval
+from nnjax.sweep.study import Claim
+
+DEFINITION = ("kind", "a", "b", "at", "metric", "margin", "threshold", "parts")
+
+
+@dataclass(frozen=True)
+class ComparedClaim:
+    """A claim that both studies declare.
+
+    Attributes:
+        first: Answer of the first sweep.
+        second: Answer of the second.
+        is_same_claim: Whether both declare the same: arms, metric, margin.
+        difference: Second estimate minus first; None where no interval can be given.
+    """
+
+    first: ClaimAnswer
+    second: ClaimAnswer
+    is_same_claim: bool
+    difference: Difference | None
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the verdict is another one."""
+        return self.first.judgement.verdict is not self.second.judgement.verdict
+
+    @property
+    def is_real(self) -> bool:
+        """Whether the estimates differ by more than luck."""
+        return self.difference is not None and not self.difference.low <= 0.0 <= self.difference.high
+
+    @property
+    def words(self) -> str:
+        """What became of the conclusion."""
+        before, after = (answer.judgement.verdict.word for answer in (self.first, self.second))
+        if not self.is_same_claim:
+            return f"declared differently: {before} and {after} are about different things"
+        change = f"changed: {before} → {after}" if self.is_changed else f"the same verdict: {before}"
+        if self.difference is None:
+            return change
+        if self.is_real:
+            return f"{change}; the estimates differ"
+        return f"{change}; the estimates do not differ for sure" if self.is_changed else change
+
+
+def compare_claims(first: Material, second: Material, relation: Relation) -> tuple[ComparedClaim, ...]:
+    """The claims that both declare under one name, in the first one's order.
+
+    Args:
+        first: A study with its results.
+        second: The other one.
+        relation: How they are related.
+    """
+    declared = {claim.name: (claim, answer) for claim, answer in _answered(second)}
+    both = [(claim, answer, *declared[claim.name]) for claim, answer in _answered(first) if claim.name in declared]
+    level = bonferroni_level(ALPHA, max(1, sum(not claim.is_compound for claim, *_ in both)))
+    return tuple(_compare(*each, relation, level) for each in both)
+
+
+def only_in(first: Material, second: Material) -> tuple[ClaimAnswer, ...]:
+    """Answers of the first sweep to claims that the second does not declare."""
+    names = {claim.name for claim in second.space.study.claims}
+    return tuple(answer for claim, answer in _answered(first) if claim.name not in names)
+
+
+def _answered(material: Material) -> Sequence[tuple[Claim, ClaimAnswer]]:
+    return list(zip(material.space.study.claims, material.claims, strict=True))
+
+
+def _compare(
+    claim: Claim, first: ClaimAnswer, other: Claim, second: ClaimAnswer, relation: Relation, level: float
+) -> ComparedClaim:
+    is_same = all(getattr(claim, name) == getattr(other, name) for name in DEFINITION)
+    difference = _difference(first, second, relation, level) if is_same else None
+    return ComparedClaim(first, second, is_same, difference)
+
+
+def _difference(first: ClaimAnswer, second: ClaimAnswer, relation: Relation, level: float) -> Difference | None:
+    if first.interval is None or second.interval is None or relation is Relation.SAME_ROWS:
+        return None
+    if relation is Relation.OTHER_ROWS:
+        return independent_difference(first.interval, second.interval, level)
+    common = min(len(first.by_split), len(second.by_split))
+    numbers = np.subtract(second.by_split[:common], first.by_split[:common])
+    paired = paired_interval(numbers, first.interval.n_train, first.interval.n_test, level)
+    return Difference(paired.estimate, paired.low, paired.high, paired.n - 1.0, level)

@@ -1,0 +1,209 @@
+"""The page of a comparison."""
+
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.axes import Axes
+from scipy.stats import spearmanr
+
+from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in
+from nnjax.comparison.relation import relate, shared_runs
+from nnjax.comparison.tables import (
+    best_table,
+    cells_table,
+    claims_table,
+    describe_largest,
+    shares_table,
+    study_table,
+)
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.scales import plain_numbers
+from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.material import Material
+from nnjax.report.page import Page, render_page
+from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
+from nnjax.report.views import Chapter, FigureView, Panel, view_table
+from nnjax.report.write import write_tables
+from nnjax.sweep.durable import write_durably
+
+STRIP = Shape(width=340, height=76, left=26, right=10, top=6, bottom=22, font_size=10.5)
+
+FEWEST_CELLS = 3
+"""Of fewer cells no order can be compared."""
+
+
+class ComparisonError(Exception):
+    """Two sweeps that cannot be compared; one line with the reason."""
+
+
+def write_comparison(first: Material, second: Material, reports: Path) -> Path:
+    """Write the page, its tables beside it.
+
+    Args:
+        first: A study with its results.
+        second: The other one.
+        reports: Folder of the reports.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        ComparisonError: If one is about numbers and the other about classes.
+    """
+    if first.terms.task != second.terms.task:
+        names = [f"{each.space.study.name} is a {each.terms.task}" for each in (first, second)]
+        raise ComparisonError(f"{' and '.join(names)}: their scores are on different scales; compare two of a kind")
+    name = f"{first.space.study.name}-against-{second.space.study.name}"
+    chapters = [
+        _answer(first, second),
+        Chapter(
+            "both_studies",
+            "What differs between the two",
+            tables={"studies": view_table("studies", study_table(first, second))},
+        ),
+        _cells(first, second),
+        _matters(first, second),
+    ]
+    folder = reports / name
+    write_tables(chapters, folder / "tables")
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    titles = [each.space.study.name for each in (first, second)]
+    page = Page(
+        title=f"{titles[0]} against {titles[1]}",
+        question=f"Which conclusions of {titles[0]} still hold in {titles[1]}?",
+        subtitle=f"A: {titles[0]}, {len(first.results):,} runs on {first.space.table.name}. "
+        f"B: {titles[1]}, {len(second.results):,} runs on {second.space.table.name}.",
+        chapters=chapters,
+        footer=f"Made by nnjax {version('nnjax')} on {made}.",
+    )
+    write_durably(folder / "index.html", render_page(page).encode())
+    return folder / "index.html"
+
+
+def describe_conclusions(compared: tuple[ComparedClaim, ...]) -> str:
+    """How many conclusions changed, in a sentence."""
+    same = [each for each in compared if each.is_same_claim]
+    if not same:
+        return "The two studies declare no claim in common."
+    changed = [each for each in same if each.is_changed]
+    real = sum(each.is_real for each in changed)
+    if not changed:
+        return f"No conclusion changed: all {len(same)} verdicts are the same in both."
+    words = f"{len(changed)} of {len(same)} conclusions changed"
+    return f"{words}; of {real} of these the estimates differ by more than luck."
+
+
+def _answer(first: Material, second: Material) -> Chapter:
+    relation = relate(first.space, second.space)
+    compared = compare_claims(first, second, relation)
+    shared = shared_runs(first.space, second.space)
+    facts = {
+        "words": describe_conclusions(compared),
+        "relation": relation.value,
+        "shared": f"{shared:,} runs are in both, trained once." if shared else "",
+        "largest": describe_largest(first, second),
+        "claims": [_claim(index, each) for index, each in enumerate(compared)],
+        "only": {
+            side: [f"{answer.claim.sentence} {answer.judgement.verdict.word}" for answer in answers]
+            for side, answers in (("A", only_in(first, second)), ("B", only_in(second, first)))
+        },
+    }
+    tables = {"claims": view_table("claims", claims_table(compared))} if compared else {}
+    return Chapter("both_answer", "The answer", tables=tables, facts=facts)
+
+
+def _claim(index: int, compared: ComparedClaim) -> dict[str, object]:
+    difference = compared.difference
+    return {
+        "sentence": compared.first.claim.sentence,
+        "words": compared.words,
+        "verdicts": [
+            (side, answer.judgement.verdict.name.lower(), answer.judgement.verdict.word, answer.judgement.note)
+            for side, answer in (("A", compared.first), ("B", compared.second))
+        ],
+        "difference": f"B − A: {signed(difference.estimate)}, {confidence(difference.level)} interval "
+        f"{signed(difference.low)} … {signed(difference.high)}"
+        if difference
+        else "",
+        "picture": _picture(index, compared),
+    }
+
+
+def _picture(index: int, compared: ComparedClaim) -> Panel | None:
+    rows = [
+        {"side": side, "estimate": each.interval.estimate, "low": each.interval.low, "high": each.interval.high}
+        for side, each in (("A", compared.first), ("B", compared.second))
+        if each.interval
+    ]
+    if not rows:
+        return None
+    zero, margin = compared.first.threshold or 0.0, compared.first.margin
+    draw = partial(draw_sides, pd.DataFrame(rows), zero=zero, margin=margin)
+    return draw_panels(f"both-{index}", [("", draw)], STRIP)[0]
+
+
+def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> None:
+    """The intervals of both sweeps on one scale, A above B.
+
+    Args:
+        table: Columns side, estimate, low, high.
+        axes: Where to draw.
+        zero: Where "no difference", or the threshold, is.
+        margin: Half-width of what is too small to matter.
+    """
+    axes.axvspan(zero - margin, zero + margin, color=SHADE, alpha=0.6, linewidth=0)
+    axes.axvline(zero, color=MUTED, linewidth=1)
+    for place, row in enumerate(table.to_dict("records")):
+        color = INK if row["side"] == "A" else ACCENT
+        axes.plot([row["low"], row["high"]], [-place, -place], color=color, linewidth=5, alpha=0.4)
+        axes.plot(row["estimate"], -place, "o", color=color, markersize=5.5)
+    axes.set_yticks([-place for place in range(len(table))], table["side"])
+    axes.set_ylim(-len(table) + 0.4, 0.6)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False)
+    axes.margins(x=0.08)
+    plain_numbers(axes.xaxis)
+
+
+def _cells(first: Material, second: Material) -> Chapter:
+    table = cells_table(first, second)
+    if len(table) < FEWEST_CELLS:
+        return Chapter("both_cells", "Cells that both have", facts={"cells": len(table)})
+    correlation = float(spearmanr(table["A"], table["B"]).statistic)
+    test = first.terms.test
+    caption = (
+        f"Mean {test} of the {len(table):,} cells of the same levels in both: in A across, in B upwards; on the line "
+        f"they are equal. Spearman’s rank correlation is {decimals(correlation, 2)}: near 1, what is good in A is "
+        "good in B. A description: cells of one sweep share the luck of its splits."
+    )
+    panels = draw_panels(
+        "both-cells", [("", partial(draw_cells, table))], Shape(width=400, height=330, left=52, quantity=f"{test}, B")
+    )
+    figure = FigureView("both-cells", caption, (), panels, 1, view_table("cells", table))
+    return Chapter("both_cells", "Cells that both have", {"cells": figure}, facts={"cells": len(table)})
+
+
+def draw_cells(table: pd.DataFrame, axes: Axes) -> None:
+    """A dot a cell and the line of equal scores.
+
+    Args:
+        table: From `cells_table`.
+        axes: Where to draw.
+    """
+    low, high = (float(getattr(table[["A", "B"]].to_numpy(), end)()) for end in ("min", "max"))
+    axes.plot([low, high], [low, high], color=MUTED, linewidth=1)
+    axes.plot(table["A"], table["B"], "o", color=ACCENT, markersize=4, alpha=0.6, linewidth=0)
+    axes.set_xlabel("the same in A")
+    plain_numbers(axes.xaxis)
+
+
+def _matters(first: Material, second: Material) -> Chapter:
+    tables = {"best": view_table("best", best_table(first, second))}
+    shares = shares_table(first, second)
+    if len(shares):
+        tables["importance"] = view_table("importance", shares)
+    return Chapter("both_best", "The best, and what matters", tables=tables)

@@ -1,0 +1,151 @@
+"""What two sweeps are and what they found, as tables."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nnjax.comparison.claims import ComparedClaim
+from nnjax.report.answers import headline
+from nnjax.report.figures.importance import importance_table
+from nnjax.report.figures.tied import tied_table
+from nnjax.report.formats import decimals, significant
+from nnjax.report.material import Material
+from nnjax.sweep.identity import canonical_json
+from nnjax.sweep.space import level_text
+
+SIDES = ("A", "B")
+
+
+def study_table(first: Material, second: Material) -> pd.DataFrame:
+    """What the two studies are: only lines in which they differ.
+
+    Returns:
+        Columns what, A, B.
+    """
+    facts = [_facts(each) for each in (first, second)]
+    lines = [(what, *(side.get(what, "–") for side in facts)) for what in dict.fromkeys([*facts[0], *facts[1]])]
+    return pd.DataFrame([line for line in lines if line[1] != line[2]], columns=["what", *SIDES])
+
+
+def _facts(material: Material) -> dict[str, str]:
+    study, table, record = material.space.study, material.space.table, material.record
+    levels = {factor: ", ".join(map(level_text, levels)) for factor, levels in study.factors.items()}
+    facts = {
+        "study": study.name,
+        "question": study.question,
+        "data": f"{table.name}, {len(table.target):,} rows",
+        "data_digest": table.digest[:12],
+        "splits × seeds": f"{study.replicates.splits} × {study.replicates.seeds_per_split}",
+        "base_seed": str(study.replicates.base_seed),
+        "cells": f"{len(material.space.cells):,}",
+        **{factor: level_text(level) for factor, level in study.fixed.items()},
+        **levels,
+    }
+    if record:
+        versions = {name: str(version) for name, version in record.versions.items()}
+        facts |= {"git_commit": record.git_commit, "host": str(record.host.get("name", "")), **versions}
+    return facts
+
+
+def claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
+    """Every claim that both declare, a line each."""
+    nothing = float("nan")
+    return pd.DataFrame(
+        {
+            "claim": each.first.claim.name,
+            "verdict_A": each.first.judgement.verdict.word,
+            "estimate_A": each.first.interval.estimate if each.first.interval else nothing,
+            "verdict_B": each.second.judgement.verdict.word,
+            "estimate_B": each.second.interval.estimate if each.second.interval else nothing,
+            "difference": each.difference.estimate if each.difference else nothing,
+            "low": each.difference.low if each.difference else nothing,
+            "high": each.difference.high if each.difference else nothing,
+            "conclusion": each.words,
+        }
+        for each in compared
+    )
+
+
+def cells_table(first: Material, second: Material) -> pd.DataFrame:
+    """Cells of the same levels of every factor that either study varies: mean test score in each sweep.
+
+    What both fix, to whatever level, does not keep cells apart: it is listed with what differs.
+
+    Returns:
+        Columns cell, A, B, difference (B minus A), the largest movers first; empty if no cell is in both.
+    """
+    varied = sorted({*first.space.study.factors, *second.space.study.factors})
+    sides = [_cell_scores(each, varied) for each in (first, second)]
+    both = sides[0].add_suffix("_A").join(sides[1].add_suffix("_B"), how="inner")
+    table = pd.DataFrame({"cell": both["cell_A"], "A": both["score_A"], "B": both["score_B"]}).dropna()
+    table["difference"] = table["B"] - table["A"]
+    order = table["difference"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _cell_scores(material: Material, varied: Sequence[str]) -> pd.DataFrame:
+    """Label and mean test score of each cell, indexed by its levels of the varied factors as the study writes them."""
+    study, means = material.space.study, material.results.groupby("cell_id")["test_score"].mean()
+    return pd.DataFrame(
+        {"cell": [cell.label for cell in material.space.cells]}
+        | {"score": [means.get(cell.cell_id, float("nan")) for cell in material.space.cells]},
+        index=[
+            canonical_json([{**study.fixed, **cell.levels}.get(factor) for factor in varied])
+            for cell in material.space.cells
+        ],
+    )
+
+
+def best_table(first: Material, second: Material) -> pd.DataFrame:
+    """What the best of each sweep is worth.
+
+    Returns:
+        Columns what, A, B.
+    """
+    columns = [_best(each) for each in (first, second)]
+    return pd.DataFrame([(what, columns[0][what], columns[1][what]) for what in columns[0]], columns=["what", *SIDES])
+
+
+def _best(material: Material) -> dict[str, str]:
+    study, reference = material.space.study, material.baseline()
+    tied = tied_table(material.best, material.results, material.sizes.pair, study.replicates.base_seed)
+    smallest = tied[tied["tied"]].sort_values("n_parameters").iloc[0]
+    return {
+        "headline": headline(material).words,
+        f"network, chosen on validation rows ({material.terms.test})": decimals(material.best.selection.mean),
+        f"{material.terms.reference} ({material.terms.test})": decimals(float(reference.mean())),
+        "cells that cannot be told from the best": f"{int(tied['tied'].sum()):,} of {len(tied):,}",
+        "the smallest of them": f"{smallest['cell']}, {int(smallest['n_parameters']):,} parameters",
+    }
+
+
+def shares_table(first: Material, second: Material) -> pd.DataFrame:
+    """Unbiased share of all variance of each effect that both grids have.
+
+    Returns:
+        Columns effect, then share, low and high of each side; empty where a grid is not complete.
+    """
+    tables = [importance_table(each.results, each.layout).set_index("effect") for each in (first, second)]
+    both = tables[0].add_suffix("_A").join(tables[1].add_suffix("_B"), how="inner")
+    names = [f"{name}_{side}" for side in SIDES for name in ("unbiased_share", "low", "high")]
+    return both[names].reset_index() if len(both) else pd.DataFrame(columns=["effect", *names])
+
+
+def largest_run_difference(first: Material, second: Material) -> tuple[int, float]:
+    """Runs of the same setting, split and seed in both, and the largest difference of their test scores.
+
+    The same run under two engines has two identities: what both share is cell, split and seed.
+    """
+    keys = ["cell_id", "split", "seed"]
+    sides = [each.results.set_index(keys)["test_score"] for each in (first, second)]
+    both = pd.concat(sides, axis=1, join="inner").dropna()
+    return len(both), float((both.iloc[:, 0] - both.iloc[:, 1]).abs().max()) if len(both) else 0.0
+
+
+def describe_largest(first: Material, second: Material) -> str:
+    """One sentence on runs that both sweeps have; empty if there are none."""
+    runs, largest = largest_run_difference(first, second)
+    if not runs:
+        return ""
+    what = "bitwise the same score" if largest == 0.0 else f"scores that differ by at most {significant(largest)}"
+    return f"{runs:,} runs have the same setting, split and seed in both, and {what}."

@@ -1,0 +1,131 @@
+"""Two sweeps side by side, trained by an engine that knows the truth."""
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fakes.known import KNOWN, THREE_CLAIMS
+
+from nnjax.comparison.claims import compare_claims, only_in
+from nnjax.comparison.page import ComparisonError, describe_conclusions, write_comparison
+from nnjax.comparison.relation import Relation, relate, shared_runs
+from nnjax.comparison.tables import cells_table, describe_largest, shares_table, study_table
+from nnjax.report import material as report_material
+from nnjax.report.material import gather
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+
+TWO_CLAIMS = THREE_CLAIMS[: THREE_CLAIMS.index('[[claims]]\nname = "hopeless"')]
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch):
+    """Study text and overrides -> material of its sweep, all in one home; baselines take no time."""
+
+    def baselines(table, splits, home):
+        rows = [
+            {"model": "ridge", "split": split, "detail": "", "test_r2": 0.25 + 0.01 * split}
+            for split in range(len(splits))
+        ]
+        return pd.DataFrame(rows)
+
+    monkeypatch.setattr(report_material, "kept_baselines", baselines)
+
+    def run(text=TWO_CLAIMS, *overrides, name="three"):
+        path = tmp_path / f"{name}.toml"
+        path.write_text(text)
+        space = expand(load_study(path, overrides))
+        run_sweep(space, tmp_path, "serial", engine=KNOWN)
+        return gather(space, tmp_path)
+
+    return run
+
+
+def test_a_larger_sweep_of_the_same_splits_is_paired_and_shares_runs(make):
+    small, large = make(), make(TWO_CLAIMS, "replicates.splits=16", "replicates.seeds_per_split=4")
+    assert relate(small.space, large.space) is Relation.SAME_SPLITS
+    assert shared_runs(small.space, large.space) == len(small.space.runs)
+    assert "bitwise the same score" in describe_largest(small, large)
+    compared = compare_claims(small, large, Relation.SAME_SPLITS)
+    assert [each.first.claim.name for each in compared] == ["true-effect", "no-effect"]
+    true = compared[0]
+    expected = sum(b - a for a, b in zip(true.first.by_split, true.second.by_split[:8], strict=True)) / 8
+    assert true.difference.estimate == pytest.approx(expected)
+    assert true.difference.freedom == 7 and not true.is_real
+    assert true.words.startswith("the same verdict: supported")
+
+
+def test_other_splits_of_the_same_rows_have_no_interval(make):
+    one, other = make(), make(TWO_CLAIMS, "replicates.base_seed=6")
+    assert relate(one.space, other.space) is Relation.SAME_ROWS
+    assert all(each.difference is None for each in compare_claims(one, other, Relation.SAME_ROWS))
+    assert describe_largest(one, other) == ""
+
+
+def test_other_data_are_independent(make):
+    one, other = make(), make(TWO_CLAIMS, "data.name=linnerud")
+    assert relate(one.space, other.space) is Relation.OTHER_ROWS
+    difference = compare_claims(one, other, Relation.OTHER_ROWS)[0].difference
+    assert difference.low < 0 < difference.high and difference.freedom > 7
+
+
+def test_another_margin_is_another_claim(make):
+    one, other = make(), make(TWO_CLAIMS.replace('sentence = "0.01 beats', 'margin = 0.5\nsentence = "0.01 beats'))
+    compared = compare_claims(one, other, Relation.SAME_SPLITS)
+    assert not compared[0].is_same_claim and compared[0].difference is None
+    assert compared[0].words.startswith("declared differently")
+    assert compared[1].is_same_claim
+
+
+def test_claims_of_one_side_only(make):
+    one, other = make(), make(THREE_CLAIMS)
+    assert only_in(one, other) == ()
+    assert [answer.claim.name for answer in only_in(other, one)] == ["hopeless", "both"]
+
+
+def test_tables_say_what_differs_and_who_moved(make):
+    one, other = make(), make(TWO_CLAIMS, "epochs=4", name="longer")
+    differing = study_table(one, other).set_index("what")
+    assert differing.loc["epochs"].tolist() == ["3", "4"] and "data" not in differing.index
+    cells = cells_table(one, other)
+    assert len(cells) == 5
+    assert cells["difference"].abs().is_monotonic_decreasing
+    assert (cells["B"] - cells["A"]).tolist() == pytest.approx(cells["difference"].tolist())
+    assert shares_table(one, other).empty, "one factor alone has no shares"
+
+
+def test_the_page_and_its_sentence(make, tmp_path):
+    one, other = make(), make(TWO_CLAIMS, "epochs=4", name="longer")
+    page = write_comparison(one, other, tmp_path / "reports")
+    assert page == tmp_path / "reports" / "three-against-longer" / "index.html"
+    text = page.read_text()
+    assert text.count("<section") == 4 and "0.01 beats 0.001." in text and "<svg" in text
+    claims = pd.read_csv(page.parent / "tables" / "claims.csv")
+    assert claims["claim"].tolist() == ["true-effect", "no-effect"]
+    assert describe_conclusions(()) == "The two studies declare no claim in common."
+
+
+def test_a_classification_is_not_compared_with_a_regression(make, tmp_path):
+    class Other:
+        """A study of classes, as far as the refusal looks."""
+
+        class terms:  # noqa: N801
+            """Its task."""
+
+            task = "classification"
+
+        class space:  # noqa: N801
+            """Its study."""
+
+            class study:  # noqa: N801
+                """Its name."""
+
+                name = "iris"
+
+    with pytest.raises(ComparisonError, match="iris is a classification"):
+        write_comparison(make(), Other, tmp_path)
