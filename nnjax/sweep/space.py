@@ -228,7 +228,9 @@ def make_replicates(plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split:
     )
 
 
-def run_identity(configuration: Configuration, data_digest: str, split_digest: str, seed: int) -> str:
+def run_identity(
+    configuration: Configuration, data_digest: str, split_digest: str, seed: int, engine: str = ENGINE_VERSION
+) -> str:
     """The identity of a run: what could change one of its numbers, and nothing else.
 
     Left out on purpose: the study, the cell's label, chunk and worker, place and time.
@@ -236,10 +238,10 @@ def run_identity(configuration: Configuration, data_digest: str, split_digest: s
     Returns:
         sha256 as 64 hexadecimal digits.
     """
-    return _with_replicate(_before_replicate(configuration, data_digest), split_digest, seed)
+    return _with_replicate(_before_replicate(configuration, data_digest, engine), split_digest, seed)
 
 
-def _before_replicate(configuration: Configuration, data_digest: str, engine: str = ENGINE_VERSION) -> "Hash":
+def _before_replicate(configuration: Configuration, data_digest: str, engine: str) -> "Hash":
     """The hash of the canonical JSON up to where the replicate's keys begin: the same for all runs of a cell."""
     shared = canonical_json({"data": data_digest, "engine": engine})[1:-1]
     return sha256(f'{{"configuration":{configuration.to_json()},{shared},'.encode())

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.sweep import space as space_module
 from nnjax.sweep.identity import canonical_json, content_hash
 from nnjax.sweep.space import Configuration, Space, expand, make_configuration, run_identity, sweep_id
 from nnjax.sweep.study import load_study
@@ -67,12 +66,11 @@ def test_every_setting_is_part_of_the_identity(field: str) -> None:
     assert run_identity(configuration, "d", "s", 1) != run_identity(other, "d", "s", 1)
 
 
-def test_data_split_seed_and_engine_are_part_of_the_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_split_seed_and_engine_are_part_of_the_identity() -> None:
     configuration = quick().cells[0].configuration
     identities = {run_identity(configuration, *rest) for rest in [("d", "s", 1), ("e", "s", 1), ("d", "t", 1)]}
     identities.add(run_identity(configuration, "d", "s", 2))
-    monkeypatch.setattr(space_module, "ENGINE_VERSION", "another")
-    identities.add(run_identity(configuration, "d", "s", 1))
+    identities.add(run_identity(configuration, "d", "s", 1, "another"))
     assert len(identities) == 5
 
 
@@ -160,3 +158,9 @@ def test_configurations_have_one_text() -> None:
     assert not settings.keys() & {"dropout", "residual", "weight_decay"}
     assert json.loads(replace(configuration, dropout=0.5).to_json()) == settings | {"dropout": 0.5}
     assert make_configuration(settings) == configuration
+
+
+def test_the_runs_of_another_engine_are_other_runs_of_the_same_cells() -> None:
+    study = load_study(QUICK)
+    here, there = expand(study), expand(study, "another")
+    assert here.cells == there.cells and not run_ids(here) & run_ids(there)
