@@ -14,6 +14,7 @@ from nnjax.report.chapters.cost import cost_chapter
 from nnjax.report.chapters.epochs import epochs_chapter
 from nnjax.report.chapters.glossary import glossary_chapter
 from nnjax.report.chapters.gradients import gradients_chapter
+from nnjax.report.chapters.grid import grid_chapter
 from nnjax.report.chapters.headline import headline_chapter
 from nnjax.report.chapters.matters import matters_chapter
 from nnjax.report.chapters.method import method_chapter
@@ -32,6 +33,7 @@ from nnjax.sweep.space import Space
 
 CHAPTERS = (
     headline_chapter,
+    grid_chapter,
     matters_chapter,
     asked_chapter,
     convergence_chapter,
