@@ -1,6 +1,7 @@
 """Strict JAX for every test: implicit promotion of ranks and dtypes is an error."""
 
 import os
+import shutil
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
@@ -20,3 +21,16 @@ def float64():
     """64-bit JAX, for oracles."""
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium, driven by Playwright; each test opens contexts of its own."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("no chromium on this machine")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()

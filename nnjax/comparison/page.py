@@ -26,7 +26,7 @@ from nnjax.report.material import Material
 from nnjax.report.page import Page, render_page
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, FigureView, Panel, view_table
-from nnjax.report.write import write_tables
+from nnjax.report.write import write_figures, write_tables
 from nnjax.sweep.durable import write_durably
 
 STRIP = Shape(width=340, height=76, left=26, right=10, top=6, bottom=22, font_size=10.5)
@@ -69,6 +69,7 @@ def write_comparison(first: Material, second: Material, reports: Path) -> Path:
     ]
     folder = reports / name
     write_tables(chapters, folder / "tables")
+    write_figures(chapters, folder / "figures")
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     titles = [each.space.study.name for each in (first, second)]
     page = Page(

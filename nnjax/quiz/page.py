@@ -33,10 +33,10 @@ from nnjax.quiz.tables import (
     spread_table,
 )
 from nnjax.report.drawing import Draw, Shape, draw_panels
-from nnjax.report.latex import latex_table
 from nnjax.report.page import Page
 from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, css_variables, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
+from nnjax.report.write import write_figures, write_tables
 from nnjax.sweep.durable import write_durably
 
 SHOWN = ("relu", "logistic", "binary_step")
@@ -71,9 +71,8 @@ def write_page(answers: Answers, folder: Path) -> Path:
         Path of index.html.
     """
     chapters = [make(answers) for make in CHAPTERS]
-    for table in (table for chapter in chapters for table in chapter.all_tables()):
-        write_durably(folder / "tables" / f"{table.name}.csv", table.frame.to_csv(index=False).encode())
-        write_durably(folder / "tables" / f"{table.name}.tex", latex_table(table).encode())
+    write_tables(chapters, folder / "tables")
+    write_figures(chapters, folder / "figures")
     page = Page(
         title="quiz",
         question="The take-home quiz, answered",

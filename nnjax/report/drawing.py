@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 
 from nnjax.report.layout import Layout
-from nnjax.report.svg import inline_svg
+from nnjax.report.svg import as_pdf, inline_svg
 from nnjax.report.theme import MUTED, LevelStyle, Palette, style, variable
 from nnjax.report.views import Key, Panel
 
@@ -51,20 +51,22 @@ CARD = Shape(width=380, height=360, left=56, right=18, top=40, bottom=52, font_s
 """A near-square picture with large type: about 250 px wide where it is shown."""
 
 
-def draw_panels(name: str, parts: Sequence[tuple[str, Draw]], shape: Shape) -> tuple[Panel, ...]:
+def draw_panels(name: str, parts: Sequence[tuple[str, Draw]], shape: Shape, label: str = "") -> tuple[Panel, ...]:
     """Draw the panels of a figure on one common y axis.
 
     Args:
         name: Unique in the page: letters, digits, hyphens.
         parts: Title and drawing of each panel.
         shape: Size and margins of each panel.
+        label: What a screen reader says of panels without title and quantity; their name if there is nothing better.
     """
     with style(shape.font_size):
         figures = [_figure(draw, shape) for _, draw in parts]
         _share_limits([figure.axes[0] for figure in figures], shape)
         return tuple(
-            Panel(title, inline_svg(figure, f"{name}-{index}", f"{title} {shape.quantity}".strip()))
+            Panel(title, inline_svg(figure, f"{name}-{index}", words), as_pdf(figure))
             for index, ((title, _), figure) in enumerate(zip(parts, figures, strict=True))
+            for words in [f"{title} {shape.quantity}".strip() or label or name.replace("-", " ")]
         )
 
 

@@ -9,7 +9,11 @@ from matplotlib.figure import Figure
 
 from nnjax.report.theme import variable
 
+MARKS = ("cell", "level")
+"""A group id "cell:<identity>" or "level:<factor>=<level>" stays in the page as data-cell or data-level."""
+
 _COLOR = re.compile(r"#[0-9a-f]{6}\b")
+_VARIABLE = re.compile(r"var\(--c([0-9a-f]{6})\)")
 _DECIMALS = re.compile(r"(-?\d+\.\d)\d+")
 _REFERENCE = re.compile(r"^url\(#(.+)\)$|^#(.+)$")
 _FONT = re.compile(r"font-family: [^;]*;?\s*")
@@ -38,6 +42,27 @@ def inline_svg(figure: Figure, name: str, title: str) -> Markup:
     root = ElementTree.Element("svg", {"viewBox": drawn.attrib["viewBox"], "role": "img", "aria-label": title})
     root.extend(child for child in drawn if not _is_style(child))
     return Markup(re.sub(r">\s+<", "><", ElementTree.tostring(root, encoding="unicode")))
+
+
+def standalone_svg(drawing: Markup) -> str:
+    """An inline drawing as a file of its own, in the colours of the light theme.
+
+    Args:
+        drawing: From `inline_svg`.
+
+    Example:
+        >>> "stroke:#0f6a5b" in standalone_svg(Markup('<svg><path style="stroke:var(--c0f6a5b)"/></svg>'))
+        True
+    """
+    plain = _VARIABLE.sub(r"#\1", str(drawing))
+    return plain.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" ', 1)
+
+
+def as_pdf(figure: Figure) -> bytes:
+    """A figure as a PDF file, in the colours of the light theme."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="pdf", metadata={"CreationDate": None})
+    return buffer.getvalue()
 
 
 def _is_style(element: ElementTree.Element) -> bool:
@@ -74,5 +99,8 @@ def _rename(root: ElementTree.Element, name: str) -> None:
                 element.attrib[key] = value.replace(identifier, f"{name}-{identifier}")
     for element in root.iter():
         identifier = element.attrib.pop("id", "")
+        kind, _, value = identifier.partition(":")
+        if kind in MARKS and value:
+            element.attrib[f"data-{kind}"] = value
         if identifier in used:
             element.attrib["id"] = f"{name}-{identifier}"

@@ -33,10 +33,17 @@ class Key:
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing of a figure, with the title above it."""
+    """One drawing of a figure.
+
+    Attributes:
+        title: Set above it.
+        svg: As it stands in the page.
+        pdf: The same as a file.
+    """
 
     title: str
     svg: Markup
+    pdf: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,11 @@ class FigureView:
     panels: tuple[Panel, ...]
     across: int
     table: TableView
+
+    @property
+    def files(self) -> list[str]:
+        """Names of the files of its panels, without their endings."""
+        return [f"{self.name}-{index}" for index in range(len(self.panels))]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from nnjax.report.cards import write_cards
 from nnjax.report.chapters.asked import asked_chapter
 from nnjax.report.chapters.best import best_chapter
+from nnjax.report.chapters.cells import cells_chapter
 from nnjax.report.chapters.convergence import convergence_chapter
 from nnjax.report.chapters.cost import cost_chapter
 from nnjax.report.chapters.epochs import epochs_chapter
@@ -22,13 +23,17 @@ from nnjax.report.chapters.next import next_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
+from nnjax.report.histories import make_histories
 from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
 from nnjax.report.material import Material, gather
+from nnjax.report.pack import Pack, curve_names, make_pack
 from nnjax.report.page import Page, render_page
 from nnjax.report.summary import summarise, write_summary
+from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
+from nnjax.sweep.journal import Journal
 from nnjax.sweep.space import Space
 
 CHAPTERS = (
@@ -79,24 +84,34 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
     """
     reports = Path(home) / "reports"
     material, folder = gather(space, Path(home), seconds), reports / space.study.name
-    page = write_material(material, folder).page
+    page = write_material(material, folder, _pack(material, Journal(home))).page
     write_summary(summarise(material), folder)
     write_index(reports)
     return page
 
 
-def write_material(material: Material, folder: Path) -> WrittenReport:
+def _pack(material: Material, journal: Journal) -> Pack:
+    run_ids = set(material.results.loc[material.results["status"] != "missing", "run_id"])
+    histories = make_histories(journal.read(curve_names(material.terms), run_ids))
+    return make_pack(material.results, histories, material.layout, material.terms)
+
+
+def write_material(material: Material, folder: Path, pack: Pack | None = None) -> WrittenReport:
     """Write page, tables and cards; the page last, so that it never promises what is not there.
 
     Args:
         material: What the chapters are made of.
         folder: Where to.
+        pack: Curves of its runs; without them there is no looking into cells.
     """
     chapters = [make(material) for make in CHAPTERS]
     following = next_chapter(material, write_next_studies(material, folder / "next"))
     chapters.insert(CHAPTERS.index(cost_chapter), following)
+    if pack is not None:
+        chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(material, pack))
     tables = write_tables(chapters, folder / "tables")
     cards = write_cards(material, folder / "figures")
+    write_figures(chapters, folder / "figures")
     page = folder / "index.html"
     write_durably(page, render_page(_page(material, chapters)).encode())
     return WrittenReport(page, tables, cards)
@@ -122,6 +137,23 @@ def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
         path.with_suffix(".tex").write_text(latex_table(table), "utf-8")
         paths.append(path)
     return tuple(paths)
+
+
+def write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
+    """Write every panel of every figure as SVG and as PDF; what an earlier page left there is removed.
+
+    Args:
+        chapters: Of one page.
+        folder: Where to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in [*folder.glob("*.svg"), *folder.glob("*.pdf")]:
+        stale.unlink()
+    for figure in (figure for chapter in chapters for figure in chapter.figures.values()):
+        for name, panel in zip(figure.files, figure.panels, strict=True):
+            (folder / f"{name}.svg").write_text(standalone_svg(panel.svg), "utf-8")
+            if panel.pdf:
+                (folder / f"{name}.pdf").write_bytes(panel.pdf)
 
 
 def _page(material: Material, chapters: Sequence[Chapter]) -> Page:

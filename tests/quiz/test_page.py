@@ -30,8 +30,9 @@ def words(page):
 def test_nothing_is_loaded_from_anywhere(page, path):
     assert not re.findall(r'\b(?:src|srcset|action)="', page) and "@import" not in page and "url(http" not in page
     links = set(re.findall(r'href="([^"#]+)"', page))
-    assert links == {f"tables/{each.name}" for each in (path.parent / "tables").iterdir()}
-    assert {link.rpartition(".")[2] for link in links} == {"csv", "tex"}
+    folders = (path.parent / "tables", path.parent / "figures")
+    assert links == {f"{folder.name}/{each.name}" for folder in folders for each in folder.iterdir()}
+    assert {link.rpartition(".")[2] for link in links} == {"csv", "tex", "svg", "pdf"}
 
 
 def test_every_identifier_is_unique_and_every_reference_leads_somewhere(page):

@@ -45,7 +45,9 @@ def headline_chapter(material: Material) -> Chapter:
 
 def _picture(name: str, row: pd.DataFrame) -> Panel:
     shape = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
-    return draw_panels(name, [("", partial(draw_claim, row))], shape)[0]
+    numbers = [signed(float(row[column].iloc[0])) for column in ("estimate", "low", "high")]
+    label = f"{numbers[0]}, interval from {numbers[1]} to {numbers[2]}"
+    return draw_panels(name, [("", partial(draw_claim, row))], shape, label)[0]
 
 
 def _claim(index: int, answer: ClaimAnswer, claim: Claim, look: Look | None) -> dict[str, object]:

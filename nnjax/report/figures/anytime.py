@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nnjax.report.figures.curves import draw_restricted
+from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import named_x, plain_numbers
 from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
@@ -53,7 +54,7 @@ def draw_anytime(table: pd.DataFrame, axes: Axes, palette: Palette, factors: Seq
         palette: Styles.
         factors: Line factor, then the factor on the x axis.
     """
-    for level, line in table.groupby(factors[0], sort=False):
+    for level, line in each_level(axes, table, factors[0]):
         style = palette.style(factors[0], level)
         axes.vlines(line["place"], line["low"], line["high"], color=style.color, linewidth=3.5, alpha=0.25)
         axes.plot(line["place"], line["median"], color=style.color, dashes=style.dashes, marker=style.marker)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import decades, log_epochs, named_x, plain_numbers
 from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
@@ -75,7 +76,7 @@ def draw_cost(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) ->
 
 def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """One line a level: the median, with the middle half of the runs shaded."""
-    for level, line in table.groupby(factor, sort=False):
+    for level, line in each_level(axes, table, factor):
         style = palette.style(factor, level)
         axes.fill_between(line["epoch"], line["low"], line["high"], color=style.color, alpha=0.16, linewidth=0)
         axes.plot(line["epoch"], line["median"], color=style.color, dashes=style.dashes)
@@ -100,7 +101,7 @@ def steps_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """One staircase a level; where it ends below 1, the rest never got there (a circle marks the end)."""
-    for level, line in table.groupby(factor, sort=False):
+    for level, line in each_level(axes, table, factor):
         style = palette.style(factor, level)
         axes.plot(line["epoch"], line["share"], drawstyle="steps-post", color=style.color, dashes=style.dashes)
         last = line.iloc[-1]
@@ -137,7 +138,7 @@ def draw_restricted(table: pd.DataFrame, axes: Axes, palette: Palette, factors: 
         factors: Line factor, then the factor on the x axis.
     """
     line_factor, x_factor = factors
-    for level, line in table.groupby(line_factor, sort=False):
+    for level, line in each_level(axes, table, line_factor):
         style = palette.style(line_factor, level)
         axes.plot(line["place"], line["restricted_mean"], color=style.color, dashes=style.dashes)
         for reached, part in line.groupby(line["share_reached"] >= 0.5):

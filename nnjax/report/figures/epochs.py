@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import log_epochs, plain_numbers
 from nnjax.report.groups import each_group
 from nnjax.report.theme import MUTED, Palette
@@ -28,7 +29,7 @@ def epochs_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
 
 def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, metric: str) -> None:
     """A dot a cell, last epoch against chosen epoch; below the diagonal the last epoch is worse."""
-    for level, cells in table.groupby(factor, sort=False):
+    for level, cells in each_level(axes, table, factor):
         style = palette.style(factor, level)
         axes.plot(cells["test_score"], cells["last_test_score"], style.marker, color=style.color, alpha=0.6)
     scored = table[["test_score", "last_test_score"]].dropna()  # a cell without a run yet has no score
@@ -53,7 +54,7 @@ def gap_table(fit: pd.DataFrame) -> pd.DataFrame:
 
 def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """Validation rows solid, training rows dashed, in the colour of the level."""
-    for (level, rows), line in table.groupby([factor, "rows"], sort=False):
+    for (level, rows), line in each_level(axes, table, [factor, "rows"]):
         color = palette.style(factor, level).color
         axes.fill_between(line["epoch"], line["low"], line["high"], color=color, alpha=0.13, linewidth=0)
         axes.plot(line["epoch"], line["median"], color=color, dashes=() if rows == "validation" else (4, 2))

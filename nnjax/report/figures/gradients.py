@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import decades, log_epochs, named_x, named_y, whole_numbers
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
@@ -71,7 +72,7 @@ def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) 
 
     A column `expected`, where the table has one, is drawn as a thin dotted line over it.
     """
-    for level, line in table.groupby(factor, sort=False):
+    for level, line in each_level(axes, table, factor):
         style = palette.style(factor, level)
         if "expected" in line:
             axes.plot(line["layer"], line["expected"], color=INK, dashes=(1.5, 2.5), linewidth=0.9, zorder=4)
@@ -103,7 +104,7 @@ def ends_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curv
 
 def draw_ends(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """Two lines: the first hidden layer solid, the last one dashed."""
-    for (level, end), line in table.groupby([factor, "end"], sort=False):
+    for (level, end), line in each_level(axes, table, [factor, "end"]):
         color = palette.style(factor, level).color
         axes.fill_between(line["epoch"], line["low"], line["high"], color=color, alpha=0.16, linewidth=0)
         axes.plot(line["epoch"], line["median"], color=color, dashes=() if end == "first" else (4, 2))

@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from nnjax.report.figures.marks import cell_mark
 from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, POSITIVE
@@ -100,13 +101,13 @@ def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: Sides) -> 
         sides: Which factors run where.
     """
     low, high = float(table["test_score"].min()), float(table["test_score"].max())
-    columns = table[["x", "y", "test_score", "tied", "diverged", "is_best"]]
-    for x, y, score, tied, diverged, is_best in columns.itertuples(index=False):
+    columns = table[["cell_id", "x", "y", "test_score", "tied", "diverged", "is_best"]]
+    for cell_id, x, y, score, tied, diverged, is_best in columns.itertuples(index=False):
         if np.isnan(score):
             axes.text(x, y, "–", color=MUTED, ha="center", va="center")
             continue
         share = (score - low) / (high - low) if high > low else 1.0
-        _square(axes, (x, y), PALEST + (DARKEST - PALEST) * share)
+        _square(axes, (x, y), PALEST + (DARKEST - PALEST) * share, cell_id)
         if tied is False:
             axes.plot([x - 0.3, x + 0.3], [y + 0.3, y - 0.3], color=MUTED, linewidth=0.9)
         if diverged:
@@ -123,9 +124,10 @@ def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: Sides) -> 
     axes.tick_params(length=0)
 
 
-def _square(axes: Axes, place: tuple[float, float], tint: float) -> None:
+def _square(axes: Axes, place: tuple[float, float], tint: float, cell_id: str) -> None:
     corner = (place[0] - 0.47, place[1] - 0.47)
-    axes.add_patch(Rectangle(corner, 0.94, 0.94, facecolor=ACCENT, alpha=tint, linewidth=0))
+    mark = Rectangle(corner, 0.94, 0.94, facecolor=ACCENT, alpha=tint, linewidth=0, gid=cell_mark(cell_id))
+    axes.add_patch(mark)
 
 
 def _names(axes: Axes, layout: Layout, sides: Sides) -> None:

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from nnjax.data.streams import stream
 from nnjax.report.choice import BestCell
+from nnjax.report.figures.marks import cell_mark
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.theme import ACCENT, MUTED, PAGE
 from nnjax.statistics.tied import probability_best, tied_best
@@ -57,6 +59,12 @@ def draw_tied(table: pd.DataFrame, axes: Axes) -> None:
         axes.vlines(group.index + 1, group["low"], group["difference"], color=color, linewidth=1.4, alpha=0.5)
         face = color if is_tied else PAGE
         axes.plot(group.index + 1, group["difference"], "o", color=color, mfc=face, markersize=3.2, linewidth=0)
+    reach = float(table["low"].abs().max()) + float(table["difference"].abs().max())
+    for place, cell_id in enumerate(table["cell_id"], start=1):  # a strip a cell, not seen, for the pointer
+        strip = Rectangle((place - 0.5, -reach), 1, 2 * reach, facecolor=PAGE, alpha=0.004, linewidth=0)
+        axes.add_patch(strip).set_gid(cell_mark(cell_id))
+    lowest, highest = float(table["low"].min()), float(table["difference"].max())
+    axes.set_ylim(lowest - 0.06 * (highest - lowest), highest + 0.06 * (highest - lowest))
     axes.set_xlim(0, len(table) + 1)
     axes.set_xlabel("cell, by rank on validation rows")
     plain_numbers(axes.yaxis)

@@ -22,6 +22,8 @@ def test_the_draws_are_the_studys_own(material):
 
 def test_tied_cells_are_filled():
     axes = Figure().subplots()
-    draw_tied(pd.DataFrame({"difference": [0.0, 0.3], "low": [0.0, 0.1], "tied": [True, False]}), axes)
+    draw_tied(
+        pd.DataFrame({"difference": [0.0, 0.3], "low": [0.0, 0.1], "tied": [True, False], "cell_id": ["a", "b"]}), axes
+    )
     drawn = {line.get_xdata()[0]: line.get_markerfacecolor() == line.get_color() for line in axes.lines[1:]}
     assert drawn == {1: True, 2: False}

@@ -1,0 +1,23 @@
+"""Look into a cell: its replicates' curves, drawn by the page's script from what is packed in it."""
+
+from nnjax.report.material import Material
+from nnjax.report.pack import Pack
+from nnjax.report.views import Chapter
+
+
+def cells_chapter(material: Material, pack: Pack) -> Chapter:
+    """A choice of cells, and the data of the script.
+
+    Args:
+        material: The study with its results.
+        pack: Curves of its runs.
+    """
+    study = material.space.study
+    facts = {
+        "pack": pack.to_json(),
+        "cells": len(pack.cells),
+        "left_out": pack.left_out,
+        "epochs": len(pack.epochs),
+        "results_command": f"nnjax results {study.path} --curves --out curves.parquet",
+    }
+    return Chapter("cells", "Look into a cell", facts=facts)
