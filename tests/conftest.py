@@ -16,6 +16,11 @@ settings.register_profile("nnjax", deadline=None, derandomize=True, max_examples
 settings.load_profile("nnjax")
 
 
+def pytest_addoption(parser):
+    """The golden pages are written anew on demand only."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden pages of tests/report/golden anew")
+
+
 @pytest.fixture
 def float64():
     """64-bit JAX, for oracles."""
