@@ -268,7 +268,10 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
+    from nnjax.decision.ledger import Ledger, LedgerError, load_ledger
+    from nnjax.decision.rounds import round_spaces
     from nnjax.pipeline import find_report
+    from nnjax.sweep.space import sweep_id
     from nnjax.tracking.errors import TrackingError
     from nnjax.tracking.study_sync import sync_sweep
     from nnjax.tracking.telling import tell
@@ -277,7 +280,10 @@ def sync(options: argparse.Namespace) -> int:
     report_dir = find_report(space, options.home)
     try:
         synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
-    except TrackingError as error:
+        for grown in round_spaces(space, load_ledger(options.home, sweep_id(space)) or Ledger()):
+            more = sync_sweep(grown, options.home, options.tracking_uri)
+            print(f"{more.written:,} runs added to decide claims written, {more.already_there:,} were there")
+    except (TrackingError, LedgerError) as error:
         raise UsageError(str(error)) from None
     print(f"{synced.written:,} runs written, {synced.already_there:,} were there: {synced.tracking_uri}")
     print(f"make ui, then open {synced.deep_link}")

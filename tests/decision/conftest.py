@@ -10,7 +10,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.known import KNOWN, THREE_CLAIMS
 
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.space import expand
+from nnjax.sweep.space import expand, sweep_id
 from nnjax.sweep.study import load_study
 
 
@@ -26,11 +26,12 @@ class Trainer:
     """Trains into a home, and remembers how many runs it was asked for and how many it trained."""
 
     def __init__(self, home):
-        self.home, self.asked, self.trained = home, [], []
+        self.home, self.asked, self.trained, self.sweeps = home, [], [], []
 
     def __call__(self, space):
         summary = run_sweep(space, self.home, "serial", engine=KNOWN)
         self.asked.append(len(space.runs))
+        self.sweeps.append(sweep_id(space))
         self.trained.append(summary.trained)
         return summary.missing
 

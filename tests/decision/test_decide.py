@@ -46,6 +46,7 @@ def test_only_open_claims_get_more_and_nothing_is_trained_twice(space, tmp_path,
     runs = [run.run_id for each in spaces for run in each.runs]
     assert len(runs) == len(set(runs)) == sum(train.trained)
     assert set(runs) == Journal(tmp_path).run_ids()
+    assert [sweep_id(each) for each in spaces] == train.sweeps, "a later sync finds the very sweeps"
     rates = {run.cell.levels["learning_rate"] for run in spaces[-1].runs}
     assert rates <= {0.02, 0.03}, "the last claim that is open is the one of nothing"
 
