@@ -53,7 +53,7 @@ ATTACKS = {
         "tests/statistics/test_selection.py::test_chooses_by_validation_and_reports_test",
     ),
     "nuisance levels are chosen on test rows": Attack(
-        "nnjax/report/choice.py",
+        "nnjax/claims/choice.py",
         '.groupby([*keys, "cell_id"], sort=False, observed=True)["validation_score"]',
         '.groupby([*keys, "cell_id"], sort=False, observed=True)["test_score"].mean().rename("validation_score")'
         '.groupby(level=[*keys, "cell_id"], sort=False)',
@@ -70,6 +70,12 @@ ATTACKS = {
         "low=estimate - critical * error,",
         "low=estimate - 0.5 * critical * error,",
         "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+    ),
+    "every look has the whole error to itself": Attack(
+        "nnjax/claims/declared.py",
+        "return bonferroni_level(ALPHA, looks * max(1,",
+        "return bonferroni_level(ALPHA, max(1,",
+        "tests/decision/test_decide.py::test_the_report_judges_each_claim_where_its_last_look_did",
     ),
     "seeds count as if they were splits": Attack(
         "nnjax/statistics/interval.py",

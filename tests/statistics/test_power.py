@@ -9,8 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import bonferroni_level, paired_interval
-from nnjax.statistics.power import detectable_difference, half_width, splits_for_half_width, splits_needed
+from nnjax.statistics.power import (
+    MOST_REPLICATES,
+    detectable_difference,
+    half_width,
+    replicates_for_half_width,
+    splits_for_half_width,
+    splits_needed,
+)
 
 TABLE = {
     5: (2.03, 3.85, 2.75, 4.87),
@@ -74,3 +82,17 @@ def test_misuse_is_an_error() -> None:
         splits_needed(0.0, 1.0, 331, 111, 0.95)
     with pytest.raises(ValueError, match="2 splits"):
         half_width(1.0, 1, 331, 111, 0.95)
+
+
+@given(st.floats(0.005, 0.05), st.floats(1e-6, 0.01), st.floats(1e-6, 0.001), st.integers(1, 5), st.integers(1, 6))
+def test_only_whole_repeats_that_can_be_afforded_are_proposed(
+    width: float, seed: float, split: float, repeats: int, folds: int
+) -> None:
+    today = VarianceComponents(seed, split, max(2, repeats * folds), 2)
+    design = replicates_for_half_width(width, today, 331, 111, 0.99, folds)
+    if design is None:
+        return
+    assert design.splits % folds == 0 and design.runs <= MOST_REPLICATES
+    assert design.splits >= today.n_splits and design.seeds >= today.n_seeds
+    spread = math.sqrt(today.of_split_mean(design.seeds))
+    assert half_width(spread, design.splits, 331, 111, 0.99) < width

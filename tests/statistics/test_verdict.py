@@ -176,3 +176,17 @@ def test_misuse_is_an_error() -> None:
 
 def test_every_verdict_has_its_own_sentence() -> None:
     assert len({v.sentence for v in Verdict}) == len({v.word for v in Verdict}) == 4
+
+
+def test_what_only_thousands_of_runs_could_decide_is_said_so() -> None:
+    interval = replace(interval_between(-0.005, 0.025), n=20)
+    components = VarianceComponents(seed=0.5, split=0.0, n_splits=20, n_seeds=2)
+    note = judge("beats", interval, 0.02, components=components).note
+    assert note.startswith("Only more than 2,000 runs a cell could decide it; a margin of")
+    alone = replace(interval_between(-0.03, 0.03), n=20, n_train=1, n_test=0, standard_deviation=1.0, estimate=0.0)
+    assert judge("same", alone, 0.02).note.startswith("Only more than 2,000 runs a cell")
+
+
+def test_splits_that_decide_are_whole_repeats() -> None:
+    d = np.tile([0.055, 0.015], 3)
+    assert judge("beats", paired_interval(d, 331, 111), 0.02, folds=4).note.startswith("12 splits (now 6)")
