@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from nnjax.sweep.study_errors import StudyError
 from nnjax.sweep.worker_process import WorkerStartError
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from nnjax.sweep.study import Study
 
 Command = Callable[[argparse.Namespace], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 LECTURE = "experiments/lecture"
+STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
 DECISION_MINUTES = 30
 """What --until-decided may take unless a budget is given."""
 
@@ -62,9 +64,7 @@ def make_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     sweep_parser.add_argument("--executor", choices=("processes", "threads", "serial"), default="processes")
     sweep_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
-    sweep_parser.add_argument(
-        "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
-    )
+    sweep_parser.add_argument("--tracking-uri", help=STORE)
     sweep_parser.add_argument(
         "--until-decided", action="store_true",
         help="add replicates to the cells of undecided claims until these are decided, hopeless, or time is up",
@@ -72,24 +72,21 @@ def make_parser() -> argparse.ArgumentParser:
     sweep_parser.add_argument(
         "--budget", type=_minutes, metavar="MINUTES", help=f"time for --until-decided (default: {DECISION_MINUTES})"
     )
-    run_parser = commands.add_parser("run", help="Train one run again, alone, and compare it with the journal.")
-    _finish(run_parser, run, "Train one run again, alone, and compare it with the journal.", "nnjax run 3f2a9c")
+    run_text = "Train one run again, alone, and compare it with the journal."
+    run_parser = commands.add_parser("run", help=run_text)
+    _finish(run_parser, run, run_text, "nnjax run 3f2a9c")
     run_parser.add_argument("run_id", help="the run's id, or enough of its beginning")
     results_parser = _add(
         commands, "results", results, "Write the results, one tidy row a run.",
         "nnjax results experiments/quick.toml --out runs.csv",
     )  # fmt: skip
     results_parser.add_argument("--out", type=Path, help="file to write, .csv or .parquet (default: print as CSV)")
-    results_parser.add_argument(
-        "--curves", action="store_true", help="the histories instead, one row a run, epoch, layer"
-    )
+    results_parser.add_argument("--curves", action="store_true", help="the histories, one row a run, epoch and layer")
     sync_parser = _add(
         commands, "sync", sync, "Tell MLflow what the journal holds; twice doubles nothing.",
         "nnjax sync experiments/quick.toml",
     )  # fmt: skip
-    sync_parser.add_argument(
-        "--tracking-uri", help="MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
-    )
+    sync_parser.add_argument("--tracking-uri", help=STORE)
     report_text = "Write the report again, without training; with two studies, compare their conclusions."
     report_parser = _add(commands, "report", report, report_text, "nnjax report experiments/quick.toml")
     report_parser.add_argument("other", nargs="?", help="a second study, to be compared with the first")
@@ -101,6 +98,11 @@ def make_parser() -> argparse.ArgumentParser:
     report_parser.add_argument(
         "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
     )
+    audit_text = "Compare journal, MLflow and report, and train a sample of runs again."
+    audit_parser = _add(commands, "audit", audit, audit_text, "nnjax audit experiments/quick.toml --sample 3")
+    audit_parser.add_argument("--sample", type=_positive, default=5, help="runs to train again (5)")
+    audit_parser.add_argument("--seed", type=int, help="of the sample (default: drawn anew, and printed)")
+    audit_parser.add_argument("--tracking-uri", help=STORE)
     calibrate_text = "Put the report's statistics to the test where the truth is known."
     calibrate_parser = commands.add_parser("calibrate", help=calibrate_text)
     _finish(calibrate_parser, calibrate, calibrate_text, "nnjax calibrate --quick")
@@ -114,22 +116,15 @@ def make_parser() -> argparse.ArgumentParser:
         "studies", nargs="?", type=Path, default=Path(LECTURE), help=f"folder of the studies ({LECTURE})"
     )
     lecture_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
-    ui_parser = commands.add_parser("ui", help="Open MLflow's user interface over the results, on this machine only.")
-    _finish(
-        ui_parser, ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001"
-    )
+    ui_text = "Open MLflow's user interface over the results, on this machine only."
+    ui_parser = commands.add_parser("ui", help=ui_text)
+    _finish(ui_parser, ui, ui_text, "nnjax ui --port 5001")
     ui_parser.add_argument("--port", type=_positive, default=5000)
     ui_parser.add_argument("--host", default="127.0.0.1", help="interface to listen on (default: this machine only)")
     return parser
 
 
-def _add(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    command: Command,
-    text: str,
-    example: str,
-) -> argparse.ArgumentParser:
+def _add(commands: Commands, name: str, command: Command, text: str, example: str) -> argparse.ArgumentParser:
     """A command that takes a study."""
     parser = commands.add_parser(name, help=text)
     _finish(parser, command, text, example)
@@ -148,8 +143,8 @@ def _finish(parser: argparse.ArgumentParser, command: Command, text: str, exampl
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.set_defaults(command=command)
     # No default here: it would replace what was given before the command.
-    text = "folder for journal, reports and MLflow's store (.)"
-    parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=text)
+    home = "folder for journal, reports and MLflow's store (.)"
+    parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=home)
 
 
 def _positive(text: str) -> int:
@@ -208,7 +203,7 @@ def plan(options: argparse.Namespace) -> int:
 
 def sweep(options: argparse.Namespace) -> int:
     """Train, track, report; end by saying where everything is."""
-    from nnjax.decision.ledger import LedgerError
+    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import SweepOptions, sweep_study
     from nnjax.tracking.errors import TrackingError
 
@@ -221,7 +216,7 @@ def sweep(options: argparse.Namespace) -> int:
         raise UsageError(f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim")
     try:
         outcome = sweep_study(space, options.home, choices)
-    except (TrackingError, LedgerError) as error:
+    except (TrackingError, LogbookError) as error:
         raise UsageError(str(error)) from None
     for name, needed in outcome.decisions.unaffordable.items() if outcome.decisions else ():
         print(f"Claim {name} is open: its next look takes about {needed:.3g} min; give --budget that much to go on.")
@@ -234,6 +229,10 @@ def sweep(options: argparse.Namespace) -> int:
     if outcome.report:
         _say_what_follows(outcome.report)
     return 1 if outcome.problems else 0
+
+
+def _say_page(page: Path) -> None:
+    print(f"{page}\nopen it in a browser: file://{page.resolve()}")
 
 
 def _say_what_follows(page: Path) -> None:
@@ -268,7 +267,7 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
-    from nnjax.decision.ledger import Ledger, LedgerError, load_ledger
+    from nnjax.decision.logbook import Logbook, LogbookError, load_logbook
     from nnjax.decision.rounds import round_spaces
     from nnjax.pipeline import find_report
     from nnjax.sweep.space import sweep_id
@@ -280,10 +279,10 @@ def sync(options: argparse.Namespace) -> int:
     report_dir = find_report(space, options.home)
     try:
         synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
-        for grown in round_spaces(space, load_ledger(options.home, sweep_id(space)) or Ledger()):
+        for grown in round_spaces(space, load_logbook(options.home, sweep_id(space)) or Logbook()):
             more = sync_sweep(grown, options.home, options.tracking_uri)
             print(f"{more.written:,} runs added to decide claims written, {more.already_there:,} were there")
-    except (TrackingError, LedgerError) as error:
+    except (TrackingError, LogbookError) as error:
         raise UsageError(str(error)) from None
     print(f"{synced.written:,} runs written, {synced.already_there:,} were there: {synced.tracking_uri}")
     print(f"make ui, then open {synced.deep_link}")
@@ -294,7 +293,7 @@ def report(options: argparse.Namespace) -> int:
     """Write the report again, or a comparison."""
     if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
         return _compare(options)
-    from nnjax.decision.ledger import LedgerError
+    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import make_report
     from nnjax.report.material import NothingToReportError
 
@@ -302,40 +301,43 @@ def report(options: argparse.Namespace) -> int:
         page = make_report(_expand(options), options.home)
     except NothingToReportError as error:
         raise UsageError(f"{error}; run `nnjax sweep {options.study}` first") from None
-    except LedgerError as error:
+    except LogbookError as error:
         raise UsageError(str(error)) from None
-    print(f"{page}\nopen it in a browser: file://{page.resolve()}")
+    _say_page(page)
     _say_what_follows(page)
     return 0
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from nnjax.comparison.page import ComparisonError, write_comparison
-    from nnjax.decision.ledger import LedgerError
-    from nnjax.report.material import NothingToReportError, gather
-    from nnjax.sweep.space import expand, sweep_id
-    from nnjax.sweep.study import load_study
-    from nnjax.training import ENGINE_VERSION
+    from nnjax.comparison.compare import ComparisonError, Side, compare
 
-    other_home = options.other_home or options.home
-    other = options.other or options.study
+    home, other_home = options.home, options.other_home or options.home
+    first = Side(_find(options.study, home), home)
+    second = Side(_find(options.other or options.study, other_home), other_home, options.other_engine)
     try:
-        engine = options.other_engine or ENGINE_VERSION
-        spaces = [
-            expand(load_study(_find(study, home), options.overrides), version)
-            for study, home, version in ((options.study, options.home, ENGINE_VERSION), (other, other_home, engine))
-        ]
-        if sweep_id(spaces[0]) == sweep_id(spaces[1]) and other_home.resolve() == options.home.resolve():
-            raise UsageError(f"{other}: the same sweep as {options.study}; name another, or its home or engine")
-        page = write_comparison(
-            gather(spaces[0], options.home), gather(spaces[1], other_home), options.home / "reports"
-        )
-    except NothingToReportError as error:
-        raise UsageError(f"{error}; sweep it first") from None
-    except (ComparisonError, LedgerError) as error:
+        page = compare(first, second, options.overrides)
+    except ComparisonError as error:
         raise UsageError(str(error)) from None
-    print(f"{page}\nopen it in a browser: file://{page.resolve()}")
+    _say_page(page)
     return 0
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Look at all that was written down about a sweep, keep the stamp; exit code 1 if something is wrong."""
+    import secrets
+
+    from nnjax.audit.examine import audit_sweep
+    from nnjax.pipeline import find_report
+    from nnjax.tracking.errors import TrackingError
+
+    space, seed = _expand(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
+    report = find_report(space, options.home)
+    try:
+        stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
+    except TrackingError as error:
+        raise UsageError(str(error)) from None
+    print(f"{stamp.words} (sample of seed {seed}).")
+    return 0 if stamp.is_clean else 1
 
 
 def calibrate(options: argparse.Namespace) -> int:
@@ -369,13 +371,14 @@ def quiz(options: argparse.Namespace) -> int:
 
 def lecture(options: argparse.Namespace) -> int:
     """Run the lecture's studies, one after another; what is finished is not trained again."""
+    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import SweepOptions, sweep_study
     from nnjax.tour.studies import run_lecture
 
     choices = SweepOptions(workers=options.workers)
     try:
         outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, LogbookError) as error:
         raise UsageError(str(error)) from None
     print(f"\nIndex    {outcome.page}\n         open it in a browser: file://{outcome.page.resolve()}")
     return 1 if outcome.problems else 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnjax.decision.decide import Decider, Decisions
-from nnjax.decision.ledger import load_ledger
+from nnjax.decision.logbook import LogbookError, load_logbook
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.host import usable_cores
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
@@ -93,7 +93,7 @@ def sweep_study(
 
     Raises:
         TrackingError: The tracking URI is of no kind that MLflow knows; nothing has been trained.
-        LedgerError: The claims were looked at before, and nobody knows how often; nothing has been trained.
+        LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
         WorkerStartError: If no worker can be started.
     """
     options, home = options or SweepOptions(), Path(home)
@@ -102,7 +102,7 @@ def sweep_study(
     began = time.perf_counter()
     workers = options.workers or len(usable_cores())
     if options.decision_minutes is not None:
-        load_ledger(home, sweep_id(space))
+        load_logbook(home, sweep_id(space))
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress())
     say(describe_training(summary))
     stages = _Stages(space, home, options, say)
@@ -238,7 +238,7 @@ class _Stages:
 
         try:
             self.page = make_report(self._space, self._home, self._environment_seconds())
-        except NothingToReportError as error:
+        except (NothingToReportError, LogbookError) as error:
             self.problems.append(str(error))
             return
         self._note("report", time.perf_counter() - began)

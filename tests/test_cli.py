@@ -119,10 +119,10 @@ def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
 
 
 @pytest.mark.xdist_group("cli")
-def test_a_damaged_ledger_stops_the_next_look_before_any_training(home):
-    ledger = next((home[0] / "journal" / "decisions").glob("*.json"))
-    sound = ledger.read_text()
-    ledger.write_text("{")
+def test_a_damaged_logbook_stops_the_next_look_before_any_training(home):
+    logbook = next((home[0] / "journal" / "decisions").glob("*.json"))
+    sound = logbook.read_text()
+    logbook.write_text("{")
     try:
         for command in (("sweep", "--until-decided"), ("report",)):
             name, *flags = command
@@ -130,7 +130,7 @@ def test_a_damaged_ledger_stops_the_next_look_before_any_training(home):
             assert refused.returncode == 2 and "cannot be read" in refused.stderr
             assert len(refused.stderr.splitlines()) == 1
     finally:
-        ledger.write_text(sound)
+        logbook.write_text(sound)
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,6 @@ FEWEST_CELLS = 3
 """Of fewer cells no order can be compared."""
 
 
-class ComparisonError(Exception):
-    """Two sweeps that cannot be compared; one line with the reason."""
-
-
 def write_comparison(first: Material, second: Material, reports: Path) -> Path:
     """Write the page, its tables beside it.
 
@@ -49,13 +45,7 @@ def write_comparison(first: Material, second: Material, reports: Path) -> Path:
 
     Returns:
         Path of the page.
-
-    Raises:
-        ComparisonError: If one is about numbers and the other about classes.
     """
-    if first.terms.task != second.terms.task:
-        names = [f"{each.space.study.name} is a {each.terms.task}" for each in (first, second)]
-        raise ComparisonError(f"{' and '.join(names)}: their scores are on different scales; compare two of a kind")
     name = f"{first.space.study.name}-against-{second.space.study.name}"
     chapters = [
         _answer(first, second),

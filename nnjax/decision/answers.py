@@ -7,7 +7,7 @@ import pandas as pd
 from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
 from nnjax.decision.growth import LOOKS
-from nnjax.decision.ledger import Ledger
+from nnjax.decision.logbook import Logbook
 from nnjax.decision.rounds import design_of, grown_space
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.results.table import results_table
@@ -24,15 +24,15 @@ def split_sizes(space: Space) -> Sizes:
     return Sizes(n_train + len(split.validation), len(split.test), n_train, space.study.split_plan.folds)
 
 
-def looks_at_most(ledger: Ledger | None) -> int:
+def looks_at_most(logbook: Logbook | None) -> int:
     """How often the claims of a study may be looked at: once, unless replicates are added to them."""
-    return LOOKS if ledger and ledger.rounds else 1
+    return LOOKS if logbook and logbook.rounds else 1
 
 
-def grown_designs(space: Space, ledger: Ledger | None) -> dict[str, Replicates]:
+def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Replicates]:
     """Name of each claim that has more replicates than the study asks for -> those of its last look."""
     own = design_of(space)
-    return {name: look.design for name, look in (ledger.last() if ledger else {}).items() if look.design != own}
+    return {name: look.design for name, look in (logbook.last() if logbook else {}).items() if look.design != own}
 
 
 def claim_results(space: Space, designs: Mapping[str, Replicates], journal: Journal) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import cast
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.decision.answers import answer_study, claim_results
 from nnjax.decision.growth import LOOKS, Seen, State, next_step
-from nnjax.decision.ledger import Ledger, Look, load_ledger, save_ledger
+from nnjax.decision.logbook import Logbook, Look, load_logbook, save_logbook
 from nnjax.decision.rounds import design_of, round_space
 from nnjax.statistics.power import Replicates
 from nnjax.statistics.verdict import ClaimKind
@@ -28,12 +28,12 @@ class Decisions:
     """What the rounds came to.
 
     Attributes:
-        ledger: All looks, those of earlier calls among them.
+        logbook: All looks, those of earlier calls among them.
         unaffordable: Name of each open claim that the time left does not reach for -> predicted minutes.
         problems: What did not work, a sentence each.
     """
 
-    ledger: Ledger
+    logbook: Logbook
     unaffordable: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
@@ -42,7 +42,7 @@ class Decider:
     """One call: goes on from the looks of earlier ones, until every claim is settled or time is up."""
 
     def __init__(self, space: Space, home: Path | str, workers: int, train: Train, say: Say = print) -> None:
-        """Read the ledger.
+        """Read the logbook.
 
         Args:
             space: The study and its runs; these are trained already.
@@ -52,12 +52,12 @@ class Decider:
             say: Who is told, a sentence at a time.
 
         Raises:
-            LedgerError: If the ledger is damaged.
+            LogbookError: If the logbook is damaged.
         """
         self._space, self._home, self._workers, self._train, self._say = space, Path(home), workers, train, say
         self._journal, self._identity = Journal(home), sweep_id(space)
         self._folds = space.study.split_plan.folds
-        self._ledger = load_ledger(home, self._identity) or Ledger()
+        self._logbook = load_logbook(home, self._identity) or Logbook()
         self._slowness = 1.0
 
     def decide(self, budget_minutes: float) -> Decisions:
@@ -67,22 +67,22 @@ class Decider:
             budget_minutes: Minutes on the clock from now. A round that is predicted to take longer is not begun.
         """
         began = time.monotonic()
-        if not self._ledger.rounds:
+        if not self._logbook.rounds:
             own = design_of(self._space)
             self._look({claim.name: own for claim in self._space.study.claims if not claim.is_compound})
-        while pending := self._ledger.pending():
+        while pending := self._logbook.pending():
             left = budget_minutes - (time.monotonic() - began) / 60
             chosen, dear = self._affordable(pending, left)
             if not chosen:
-                return Decisions(self._ledger, dear)
+                return Decisions(self._logbook, dear)
             missing = self._run(chosen)
             if missing:
                 problem = (
                     f"{missing:,} runs of a round are missing: its claims were not looked at; the same command goes on"
                 )
-                return Decisions(self._ledger, problems=(problem,))
+                return Decisions(self._logbook, problems=(problem,))
             self._look(chosen)
-        return Decisions(self._ledger)
+        return Decisions(self._logbook)
 
     def _affordable(
         self, pending: Mapping[str, Replicates], minutes: float
@@ -106,7 +106,7 @@ class Decider:
 
     def _round(self, designs: Mapping[str, Replicates]) -> Space:
         own = design_of(self._space)
-        before = {name: look.design for name, look in self._ledger.last().items() if look.design != own}
+        before = {name: look.design for name, look in self._logbook.last().items() if look.design != own}
         return round_space(self._space, before, designs)
 
     def _run(self, designs: Mapping[str, Replicates]) -> int:
@@ -115,7 +115,7 @@ class Decider:
         if not space.runs:
             return 0
         words = ", ".join(f"{name} {each.splits} × {each.seeds}" for name, each in designs.items())
-        self._say(f"Round {len(self._ledger.rounds) + 1}: {len(space.runs):,} more runs (splits × seeds: {words}).")
+        self._say(f"Round {len(self._logbook.rounds) + 1}: {len(space.runs):,} more runs (splits × seeds: {words}).")
         predicted, began = self._minutes(designs), time.monotonic()
         missing = self._train(space)
         if predicted > 0:
@@ -124,14 +124,14 @@ class Decider:
 
     def _look(self, designs: Mapping[str, Replicates]) -> None:
         """Look once at some claims, on these replicates, and write down what was seen before anybody is told."""
-        earlier = {look.claim: look.number for look in self._ledger.looks}
+        earlier = {look.claim: look.number for look in self._logbook.looks}
         results = claim_results(self._space, designs, self._journal)
         answers = {answer.claim.name: answer for answer in answer_study(self._space, results, designs, LOOKS)}
         looks = tuple(
             self._describe(answers[name], design, earlier.get(name, 0) + 1) for name, design in designs.items()
         )
-        self._ledger = Ledger((*self._ledger.rounds, looks))
-        save_ledger(self._home, self._identity, self._ledger)
+        self._logbook = Logbook((*self._logbook.rounds, looks))
+        save_logbook(self._home, self._identity, self._logbook)
         for look in looks:
             self._say(describe_look(look))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from nnjax.decision.ledger import Ledger
+from nnjax.decision.logbook import Logbook
 from nnjax.statistics.power import Replicates
 from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.space import Run, Space, expand
@@ -74,15 +74,15 @@ def round_space(space: Space, before: Mapping[str, Replicates], added: Mapping[s
     return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in with_runs), runs=runs)
 
 
-def round_spaces(space: Space, ledger: Ledger) -> Iterator[Space]:
+def round_spaces(space: Space, logbook: Logbook) -> Iterator[Space]:
     """What each finished round trained, in order; the first, at the study's own replicates, trained nothing.
 
     Args:
         space: The study and its runs.
-        ledger: The looks.
+        logbook: The looks.
     """
     before: dict[str, Replicates] = {}
-    for looks in ledger.rounds[1:]:
+    for looks in logbook.rounds[1:]:
         added = {look.claim: look.design for look in looks}
         found = round_space(space, before, added)
         before |= added

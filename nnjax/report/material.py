@@ -7,12 +7,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nnjax.audit.stamp import AuditStamp, load_audit
 from nnjax.calibration.stamp import Stamp, load_stamp
 from nnjax.claims.answer import ClaimAnswer, Sizes
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import claim_level
 from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most, split_sizes
-from nnjax.decision.ledger import Ledger, load_ledger
+from nnjax.decision.logbook import Logbook, load_logbook
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell
 from nnjax.report.figures.scores import differences_table
@@ -66,7 +67,8 @@ class Material:
         differences: Exploratory paired differences between the levels of each studied factor.
         record: What the sweep noted about itself; None if it never ran here.
         calibration: What `nnjax calibrate` saw here; None if it never ran.
-        ledger: Looks at the claims while replicates were added to them; None if there was one look, at the results.
+        audit: What `nnjax audit` saw of this sweep; None if it never ran.
+        logbook: Looks at the claims while replicates were added to them; None if there was one look, at the results.
     """
 
     space: Space
@@ -84,7 +86,8 @@ class Material:
     differences: pd.DataFrame
     record: SweepRecord | None
     calibration: Stamp | None = None
-    ledger: Ledger | None = None
+    audit: AuditStamp | None = None
+    logbook: Logbook | None = None
 
     @property
     def reference_runs(self) -> pd.DataFrame:
@@ -94,7 +97,7 @@ class Material:
     @property
     def claim_level(self) -> float:
         """Level of every declared interval."""
-        return claim_level(self.space.study.claims, looks_at_most(self.ledger))
+        return claim_level(self.space.study.claims, looks_at_most(self.logbook))
 
     def baseline(self, model: str = "") -> pd.Series:
         """Score of a baseline, the reference unless named, on each split, indexed by split."""
@@ -112,7 +115,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
-        LedgerError: If nobody knows how often its claims were looked at.
+        LogbookError: If nobody knows how often its claims were looked at.
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
@@ -126,22 +129,23 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
     )
-    return replace(_decided(material, home), calibration=load_stamp(home))
+    audit = load_audit(home, sweep_id(space))
+    return replace(_decided(material, home), calibration=load_stamp(home), audit=audit)
 
 
 def _decided(material: Material, home: Path) -> Material:
     """The claims on the replicates that were added to decide them, every interval at the level of one of several looks.
 
     Raises:
-        LedgerError: If nobody knows how often the claims were looked at.
+        LogbookError: If nobody knows how often the claims were looked at.
     """
     space = material.space
-    ledger = load_ledger(home, sweep_id(space))
-    if ledger is None:
+    logbook = load_logbook(home, sweep_id(space))
+    if logbook is None:
         return material
-    designs = grown_designs(space, ledger)
+    designs = grown_designs(space, logbook)
     results = claim_results(space, designs, Journal(home))
-    return replace(material, ledger=ledger, claims=answer_study(space, results, designs, looks_at_most(ledger)))
+    return replace(material, logbook=logbook, claims=answer_study(space, results, designs, looks_at_most(logbook)))
 
 
 def assemble(

@@ -1,6 +1,7 @@
 """Two sweeps side by side, trained by an engine that knows the truth."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,13 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.known import KNOWN, THREE_CLAIMS
 
 from nnjax.comparison.claims import compare_claims, only_in
-from nnjax.comparison.page import ComparisonError, describe_conclusions, write_comparison
+from nnjax.comparison.compare import ComparisonError, Side, compare
+from nnjax.comparison.page import describe_conclusions, write_comparison
 from nnjax.comparison.relation import Relation, relate, shared_runs
 from nnjax.comparison.tables import cells_table, describe_largest, shares_table, study_table
 from nnjax.report import material as report_material
 from nnjax.report.material import gather
+from nnjax.report.task import CLASSIFICATION
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
@@ -110,22 +113,36 @@ def test_the_page_and_its_sentence(make, tmp_path):
     assert describe_conclusions(()) == "The two studies declare no claim in common."
 
 
-def test_a_classification_is_not_compared_with_a_regression(make, tmp_path):
-    class Other:
-        """A study of classes, as far as the refusal looks."""
+CLASSES = """
+question = "Which?"
+[data]
+name = "iris"
+[replicates]
+splits = 4
+[studied]
+depth = [1, 2]
+[fixed]
+width = 4
+epochs = 3
+"""
 
-        class terms:  # noqa: N801
-            """Its task."""
 
-            task = "classification"
+def test_what_cannot_be_compared_is_refused_in_a_line(make, tmp_path):
+    make()
+    (tmp_path / "classes.toml").write_text(CLASSES)
+    three, classes = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "classes.toml", tmp_path)
+    with pytest.raises(ComparisonError, match="the same sweep"):
+        compare(three, three)
+    with pytest.raises(ComparisonError, match=r"classes: none of its 2 cells .* sweep it first"):
+        compare(three, classes)
+    with pytest.raises(ComparisonError, match="none of its 5 cells"):
+        compare(three, Side(three.study, tmp_path, "another engine"))
 
-        class space:  # noqa: N801
-            """Its study."""
 
-            class study:  # noqa: N801
-                """Its name."""
-
-                name = "iris"
-
-    with pytest.raises(ComparisonError, match="iris is a classification"):
-        write_comparison(make(), Other, tmp_path)
+def test_a_classification_is_not_compared_with_a_regression(make, tmp_path, monkeypatch):
+    one = make()
+    other = replace(one, terms=CLASSIFICATION)
+    monkeypatch.setattr("nnjax.comparison.compare.gather", lambda space, home: other if home == tmp_path / "b" else one)
+    sides = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "three.toml", tmp_path / "b")
+    with pytest.raises(ComparisonError, match="three is a classification"):
+        compare(*sides)

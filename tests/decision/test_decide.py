@@ -6,7 +6,7 @@ from nnjax.claims.declared import claim_level
 from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most
 from nnjax.decision.decide import Decider
 from nnjax.decision.growth import LOOKS, State
-from nnjax.decision.ledger import load_ledger
+from nnjax.decision.logbook import load_logbook
 from nnjax.decision.rounds import design_of, round_spaces
 from nnjax.statistics.power import Replicates
 from nnjax.sweep.journal import Journal
@@ -26,7 +26,7 @@ def decide(space, home, train, budget=BUDGET):
 
 def test_each_claim_comes_to_its_own_end(space, tmp_path, train):
     decisions, said = decide(space, tmp_path, train)
-    last = decisions.ledger.last()
+    last = decisions.logbook.last()
     assert {name: look.state for name, look in last.items()} == {
         "true-effect": State.DECIDED,
         "no-effect": State.DECIDED,
@@ -40,9 +40,9 @@ def test_each_claim_comes_to_its_own_end(space, tmp_path, train):
 
 
 def test_only_open_claims_get_more_and_nothing_is_trained_twice(space, tmp_path, train):
-    ledger = decide(space, tmp_path, train)[0].ledger
+    logbook = decide(space, tmp_path, train)[0].logbook
     assert train.asked == train.trained
-    spaces = [space, *round_spaces(space, ledger)]
+    spaces = [space, *round_spaces(space, logbook)]
     runs = [run.run_id for each in spaces for run in each.runs]
     assert len(runs) == len(set(runs)) == sum(train.trained)
     assert set(runs) == Journal(tmp_path).run_ids()
@@ -52,14 +52,14 @@ def test_only_open_claims_get_more_and_nothing_is_trained_twice(space, tmp_path,
 
 
 def test_the_report_judges_each_claim_where_its_last_look_did(space, tmp_path, train):
-    ledger = decide(space, tmp_path, train)[0].ledger
-    designs = grown_designs(space, ledger)
-    answers = answer_study(space, claim_results(space, designs, Journal(tmp_path)), designs, looks_at_most(ledger))
+    logbook = decide(space, tmp_path, train)[0].logbook
+    designs = grown_designs(space, logbook)
+    answers = answer_study(space, claim_results(space, designs, Journal(tmp_path)), designs, looks_at_most(logbook))
     for answer in answers:
         if answer.claim.is_compound:
             assert answer.judgement.verdict.word == "supported"
             continue
-        look = ledger.last()[answer.claim.name]
+        look = logbook.last()[answer.claim.name]
         assert (answer.interval.estimate, answer.interval.low) == (look.estimate, look.low)
         assert answer.interval.n == look.design.splits
         assert answer.interval.level == claim_level(space.study.claims, LOOKS) == pytest.approx(1 - 0.05 / 15)
@@ -73,43 +73,43 @@ def test_a_kill_between_training_and_look_costs_nothing(space, tmp_path, train):
 
     with pytest.raises(Killed):
         decide(space, tmp_path, die)
-    looked = load_ledger(tmp_path, sweep_id(space))
+    looked = load_logbook(tmp_path, sweep_id(space))
     assert len(looked.rounds) == 1
     before = sum(train.trained)
-    ledger = decide(space, tmp_path, train)[0].ledger
-    assert ledger.rounds[0] == looked.rounds[0]
+    logbook = decide(space, tmp_path, train)[0].logbook
+    assert logbook.rounds[0] == looked.rounds[0]
     assert sum(train.trained) == len(Journal(tmp_path).run_ids()) > before
 
     undisturbed = tmp_path / "undisturbed"
     other = type(train)(undisturbed)
     other(space)
-    assert decide(space, undisturbed, other)[0].ledger == ledger
+    assert decide(space, undisturbed, other)[0].logbook == logbook
 
 
 def test_once_settled_it_trains_and_looks_no_more(space, tmp_path, train):
-    ledger = decide(space, tmp_path, train)[0].ledger
+    logbook = decide(space, tmp_path, train)[0].logbook
     trained = len(train.trained)
     again, said = decide(space, tmp_path, train)
-    assert again.ledger == ledger and len(train.trained) == trained and not said
+    assert again.logbook == logbook and len(train.trained) == trained and not said
 
 
 def test_without_time_the_claims_stay_open_and_say_what_they_need(space, tmp_path, train):
     decisions, _ = decide(space, tmp_path, train, budget=1e-9)
-    states = {name: look.state for name, look in decisions.ledger.last().items()}
-    assert State.OPEN in states.values() and len(decisions.ledger.rounds) == 1
+    states = {name: look.state for name, look in decisions.logbook.last().items()}
+    assert State.OPEN in states.values() and len(decisions.logbook.rounds) == 1
     assert set(decisions.unaffordable) == {name for name, state in states.items() if state is State.OPEN}
     assert all(minutes > 0 for minutes in decisions.unaffordable.values())
     more = decide(space, tmp_path, train)[0]
-    assert not more.unaffordable and more.ledger.rounds[0] == decisions.ledger.rounds[0]
+    assert not more.unaffordable and more.logbook.rounds[0] == decisions.logbook.rounds[0]
 
 
 def test_a_round_that_lost_runs_is_not_looked_at(space, tmp_path, train):
     decisions, _ = decide(space, tmp_path, lambda _: 3)
-    assert len(decisions.ledger.rounds) == 1
+    assert len(decisions.logbook.rounds) == 1
     assert "3 runs of a round are missing" in decisions.problems[0]
 
 
 def test_the_first_look_is_at_the_study_itself(space, tmp_path, train):
     decisions, _ = decide(space, tmp_path, train, budget=1e-9)
     assert design_of(space) == Replicates(8, 1)
-    assert {look.design for look in decisions.ledger.rounds[0]} == {Replicates(8, 1)}
+    assert {look.design for look in decisions.logbook.rounds[0]} == {Replicates(8, 1)}

@@ -8,7 +8,7 @@ import pandas as pd
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import ALPHA
 from nnjax.decision.growth import LOOKS
-from nnjax.decision.ledger import Ledger, Look
+from nnjax.decision.logbook import Logbook, Look
 from nnjax.report.answers import answers, headline
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import claim_row, draw_claim
@@ -22,7 +22,7 @@ from nnjax.sweep.study import Claim
 
 def headline_chapter(material: Material) -> Chapter:
     """Headline, answers, claims."""
-    top, looks = headline(material), material.ledger.last() if material.ledger else {}
+    top, looks = headline(material), material.logbook.last() if material.logbook else {}
     facts = {
         "terms": material.terms,
         "alpha": f"{ALPHA:g}",
@@ -38,8 +38,8 @@ def headline_chapter(material: Material) -> Chapter:
     tables = {}
     if material.claims:
         tables["claims"] = view_table("claims", claims_table(material))
-    if material.ledger:
-        tables["looks"] = view_table("looks", looks_table(material.ledger))
+    if material.logbook:
+        tables["looks"] = view_table("looks", looks_table(material.logbook))
     return Chapter("headline", "The answer", tables=tables, facts=facts)
 
 
@@ -95,7 +95,7 @@ def _arms(claim: Claim) -> str:
     return "; ".join(side for side in sides if side)
 
 
-def looks_table(ledger: Ledger) -> pd.DataFrame:
+def looks_table(logbook: Logbook) -> pd.DataFrame:
     """Every look at a claim: on which replicates, what was seen, what followed."""
     return pd.DataFrame(
         {
@@ -110,7 +110,7 @@ def looks_table(ledger: Ledger) -> pd.DataFrame:
             "verdict": look.verdict,
             "state": look.state.value,
         }
-        for number, looks in enumerate(ledger.rounds, start=1)
+        for number, looks in enumerate(logbook.rounds, start=1)
         for look in looks
     )
 

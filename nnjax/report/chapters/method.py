@@ -23,7 +23,7 @@ def method_chapter(material: Material) -> Chapter:
         "placebo": None,
         "nominal": percent(ALPHA),
         "declared": declared,
-        "looks": looks_at_most(material.ledger),
+        "looks": looks_at_most(material.logbook),
         "level": confidence(material.claim_level),
         "together": confidence(1 - ALPHA),
         "alpha": f"{ALPHA:g}",

@@ -21,6 +21,8 @@ def reproduce_chapter(material: Material) -> Chapter:
         "path": study.path,
         "text": study.text,
         "overrides": study.overrides,
+        "audit": material.audit,
+        "audit_command": f"nnjax audit {shlex.quote(study.path)}{overrides}",
         "sweep_command": f"nnjax sweep {shlex.quote(study.path)}{overrides}",
         "report_command": f"nnjax report {shlex.quote(study.path)}{overrides}",
         "results_command": f"nnjax results {shlex.quote(study.path)}{overrides} --out runs.csv",

@@ -1,4 +1,4 @@
-"""The ledger of looks: which claim was seen on which replicates, and what followed. One JSON file a sweep."""
+"""The logbook of looks: which claim was seen on which replicates, and what followed. One JSON file a sweep."""
 
 import json
 from collections.abc import Mapping
@@ -11,8 +11,8 @@ from nnjax.statistics.power import Replicates
 from nnjax.sweep.durable import write_durably
 
 
-class LedgerError(Exception):
-    """The ledger cannot be read, so nobody knows how often the claims were looked at; one line with the remedy."""
+class LogbookError(Exception):
+    """The logbook cannot be read, so nobody knows how often the claims were looked at; one line with the remedy."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class Logbook:
     """All looks at the claims of a sweep.
 
     Attributes:
@@ -66,34 +66,36 @@ class Ledger:
         return {name: look.next_design for name, look in self.last().items() if look.next_design is not None}
 
 
-def ledger_path(home: Path | str, sweep_id: str) -> Path:
-    """Where a sweep's ledger stands."""
+def logbook_path(home: Path | str, sweep_id: str) -> Path:
+    """Where a sweep's logbook stands."""
     return Path(home) / "journal" / "decisions" / f"{sweep_id}.json"
 
 
-def save_ledger(home: Path | str, sweep_id: str, ledger: Ledger) -> None:
-    """Write a ledger, whole or not at all."""
-    rounds = [[_to_json(look) for look in looks] for looks in ledger.rounds]
+def save_logbook(home: Path | str, sweep_id: str, logbook: Logbook) -> None:
+    """Write a logbook, whole or not at all."""
+    rounds = [[_to_json(look) for look in looks] for looks in logbook.rounds]
     content = json.dumps({"looks_at_most": LOOKS, "rounds": rounds}, indent=2, ensure_ascii=False)
-    write_durably(ledger_path(home, sweep_id), content.encode())
+    write_durably(logbook_path(home, sweep_id), content.encode())
 
 
-def load_ledger(home: Path | str, sweep_id: str) -> Ledger | None:
-    """The ledger of a sweep; None if its claims were never looked at in this way.
+def load_logbook(home: Path | str, sweep_id: str) -> Logbook | None:
+    """The logbook of a sweep; None if its claims were never looked at in this way.
 
     Raises:
-        LedgerError: If it is damaged, or was kept with another number of looks: the error rate would be unknown.
+        LogbookError: If it is damaged, or was kept with another number of looks: the error rate would be unknown.
     """
-    path = ledger_path(home, sweep_id)
+    path = logbook_path(home, sweep_id)
     try:
         content = json.loads(path.read_text())
         if content["looks_at_most"] != LOOKS:
-            raise LedgerError(f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {_REMEDY}")
-        return Ledger(tuple(tuple(_from_json(look) for look in looks) for looks in content["rounds"]))
+            raise LogbookError(
+                f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {_REMEDY}"
+            )
+        return Logbook(tuple(tuple(_from_json(look) for look in looks) for looks in content["rounds"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise LedgerError(f"{path}: cannot be read ({type(error).__name__}); {_REMEDY}") from None
+        raise LogbookError(f"{path}: cannot be read ({type(error).__name__}); {_REMEDY}") from None
 
 
 _REMEDY = "remove it only if nobody has acted on its looks, or ask the question anew with another base_seed"

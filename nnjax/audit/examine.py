@@ -1,0 +1,147 @@
+"""The audit of a sweep: checksums, a sample trained again, MLflow's copies, the report's numbers."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from mlflow.entities import ViewType
+from mlflow.tracking import MlflowClient
+
+from nnjax.audit.copies import compare_copy
+from nnjax.audit.stamp import AuditStamp, Line, write_audit
+from nnjax.results.table import results_table
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.rerun import RerunError, rerun
+from nnjax.sweep.sealed import BrokenFileError, open_sealed_parquet
+from nnjax.sweep.space import Space, sweep_id
+from nnjax.tracking import names
+from nnjax.tracking.address import default_uri
+from nnjax.tracking.store import check_reachable
+
+RUNS_A_PAGE = 1_000
+
+
+def audit_sweep(
+    space: Space,
+    home: Path,
+    report: Path | None,
+    tracking_uri: str | None,
+    sample: int,
+    seed: int,
+    say: Callable[[str], None] = print,
+) -> AuditStamp:
+    """Examine a sweep, say each line as it is known, and keep the stamp.
+
+    Args:
+        space: The study and its runs.
+        home: The home folder.
+        report: Folder of this sweep's report; None if there is none.
+        tracking_uri: MLflow's tracking URI; the usual one if None.
+        sample: Runs to train again.
+        seed: Of the sample.
+        say: Who is told.
+
+    Raises:
+        TrackingError: If MLflow's store cannot be reached.
+    """
+    uri, lines = tracking_uri or default_uri(home), []
+    check_reachable(uri)
+    for line in examine(space, home, report, uri, sample, seed):
+        say(f"{'ok   ' if line.is_ok else 'WRONG'} {line.what}: {line.seen}")
+        lines.append(line)
+    stamp = AuditStamp(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), seed, tuple(lines))
+    write_audit(stamp, home, sweep_id(space))
+    return stamp
+
+
+def examine(
+    space: Space, home: Path, report: Path | None, tracking_uri: str | None, sample: int, seed: int
+) -> Iterator[Line]:
+    """Look at everything that was written down about a sweep, the cheapest first.
+
+    Args:
+        space: The study and its runs.
+        home: The home folder.
+        report: Folder of this sweep's report; None if there is none.
+        tracking_uri: MLflow's store; None if it was not told.
+        sample: Runs to train again.
+        seed: Of the sample.
+
+    Yields:
+        A line a thing.
+    """
+    yield examine_files(home)
+    results = results_table(space, Journal(home))
+    there = results[results["status"] != "missing"]
+    lacking = len(results) - len(there)
+    yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
+    columns = [name for name in names.FINALS if name in results and results[name].notna().any()]
+    if report is not None:
+        copy = pd.read_csv(report / "tables" / "runs.csv", float_precision="round_trip", low_memory=False)
+        copy = copy[copy["status"] != "missing"]
+        yield compare_copy("The report's numbers against the journal", there, copy, columns)
+    if tracking_uri is not None:
+        told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
+        copy = tracked_runs(tracking_uri, sweep_id(space), columns)
+        yield compare_copy("MLflow's copies against the journal, rounded as they are told", told, copy, columns)
+    yield from examine_sample(there["run_id"].tolist(), home, sample, seed)
+
+
+def examine_files(home: Path) -> Line:
+    """Every file of the journal against its checksum; nothing is moved."""
+    paths = sorted((home / "journal").glob("[!.]*.parquet"))
+    broken = []
+    for path in paths:
+        try:
+            open_sealed_parquet(path.read_bytes())
+        except BrokenFileError as error:
+            broken.append(f"{path.name[:12]}… {error}")
+    aside = len(list((home / "journal").glob(".corrupt-*")))
+    seen = f"{len(paths):,} files, every byte read"
+    if aside:
+        seen += f"; {aside:,} damaged ones were set aside earlier and do not count"
+    return Line("The journal's checksums", "; ".join([seen, *broken]), not broken)
+
+
+def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> Iterator[Line]:
+    """Train a random sample of runs again, each alone, and compare every final, curve and prediction."""
+    chosen = np.random.default_rng(seed).permutation(sorted(run_ids))[:sample].tolist()
+    for run_id in chosen:
+        what = f"Run {run_id[:12]} trained again"
+        try:
+            comparison = rerun(home, run_id)
+        except RerunError as error:
+            yield Line(what, str(error), False)
+            continue
+        worst = max(comparison.differences.items(), key=lambda each: each[1], default=("", 0.0))
+        seen = "bitwise the same" if comparison.agrees else f"differs, most in {worst[0]}, by {worst[1]:.3g}"
+        yield Line(what, seen, comparison.agrees)
+
+
+def tracked_runs(uri: str, identity: str, columns: list[str]) -> pd.DataFrame:
+    """Finals of all single runs of a sweep, as MLflow has them; runs that a person deleted are not among them.
+
+    Args:
+        uri: Tracking URI.
+        identity: The sweep's.
+        columns: Names of the metrics.
+
+    Returns:
+        run_id and the columns, NaN where MLflow has no number.
+    """
+    client = MlflowClient(tracking_uri=uri)
+    experiments = [each.experiment_id for each in client.search_experiments(view_type=ViewType.ACTIVE_ONLY)]
+    condition = f"tags.`{names.SWEEP}` = '{identity}' AND tags.`{names.KIND}` = 'run'"
+    rows, token = [], None
+    while experiments:
+        page = client.search_runs(experiments, condition, max_results=RUNS_A_PAGE, page_token=token)
+        rows += [
+            {"run_id": run.data.tags[names.RUN], **{name: run.data.metrics.get(name, np.nan) for name in columns}}
+            for run in page
+        ]
+        token = page.token
+        if not token:
+            break
+    return pd.DataFrame(rows, columns=["run_id", *columns])

@@ -1,0 +1,70 @@
+"""From two studies' names to the page that compares their sweeps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnjax.comparison.page import write_comparison
+from nnjax.decision.logbook import LogbookError
+from nnjax.report.material import Material, NothingToReportError, gather
+from nnjax.sweep.space import Space, expand, sweep_id
+from nnjax.sweep.study import load_study
+from nnjax.training import ENGINE_VERSION
+
+
+class ComparisonError(Exception):
+    """Two sweeps that cannot be compared; one line with the reason."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two sweeps.
+
+    Attributes:
+        study: The study file.
+        home: The home folder with its journal.
+        engine: Numerical version of the engine that trained it; today's if None.
+    """
+
+    study: Path
+    home: Path
+    engine: str | None = None
+
+    def space(self, overrides: Sequence[str]) -> Space:
+        """The study and its runs."""
+        return expand(load_study(self.study, overrides), self.engine or ENGINE_VERSION)
+
+
+def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:
+    """Write the page that compares two sweeps, under the reports of the first one's home.
+
+    Args:
+        first: A sweep.
+        second: The other one.
+        overrides: Changes of both studies, as `--set` takes them.
+
+    Returns:
+        The page.
+
+    Raises:
+        StudyError: If a study cannot be read.
+        ComparisonError: If they are one and the same, of two kinds, or there is nothing to compare.
+    """
+    spaces = [side.space(overrides) for side in (first, second)]
+    if sweep_id(spaces[0]) == sweep_id(spaces[1]) and first.home.resolve() == second.home.resolve():
+        raise ComparisonError(f"{second.study}: the same sweep as {first.study}; name another, or its home or engine")
+    sides = [_gather(space, side.home) for space, side in zip(spaces, (first, second), strict=True)]
+    tasks = [side.terms.task for side in sides]
+    if tasks[0] != tasks[1]:
+        words = " and ".join(f"{side.space.study.name} is a {side.terms.task}" for side in sides)
+        raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
+    return write_comparison(sides[0], sides[1], first.home / "reports")
+
+
+def _gather(space: Space, home: Path) -> Material:
+    try:
+        return gather(space, home)
+    except NothingToReportError as error:
+        raise ComparisonError(f"{error}; sweep it first") from None
+    except LogbookError as error:
+        raise ComparisonError(str(error)) from None

@@ -1,0 +1,119 @@
+"""`nnjax audit` on a real sweep: clean as it is, and each planted fault is found."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from nnjax.sweep.sealed import open_sealed_parquet, to_sealed_parquet
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audit")]
+
+ROOT = Path(__file__).parents[2]
+STUDY = """
+question = "Is it true?"
+[data]
+name = "diabetes"
+[replicates]
+splits = 4
+[studied]
+activation = ["relu", "tanh"]
+[fixed]
+depth = 1
+width = 4
+epochs = 4
+batch_size = "full"
+"""
+
+
+def nnjax(*arguments):
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    command = [sys.executable, "-m", "nnjax.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """A home with a sweep of eight runs, tracked and reported."""
+    home = tmp_path_factory.mktemp("swept")
+    (home / "eight.toml").write_text(STUDY)
+    done = nnjax("sweep", home / "eight.toml", "--home", home)
+    assert done.returncode == 0, done.stderr
+    return home
+
+
+@pytest.fixture
+def home(swept, tmp_path):
+    """A copy of it, to be spoilt."""
+    return Path(shutil.copytree(swept, tmp_path / "home", copy_function=shutil.copy2))
+
+
+def audited(home, sample=1):
+    return nnjax("audit", home / "eight.toml", "--home", home, "--sample", sample, "--seed", 3)
+
+
+def test_a_sweep_as_it_is_is_clean_and_the_report_says_so(home):
+    done = audited(home, sample=2)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok   ") == 6 and "Clean: 6 of 6 looks were fine (sample of seed 3)." in done.stdout
+    assert done.stdout.count("bitwise the same") == 2
+    assert nnjax("report", home / "eight.toml", "--home", home).returncode == 0
+    assert "and clean:" in (home / "reports" / "eight" / "index.html").read_text()
+
+
+def test_a_number_changed_in_mlflow_is_found(home):
+    with closing(sqlite3.connect(home / "mlflow.db")) as store:
+        query = (
+            "UPDATE latest_metrics SET value = value + 1e-5 WHERE key = 'test_r2' AND run_uuid = "
+            "(SELECT run_uuid FROM tags WHERE key = 'nnjax.kind' AND value = 'run' LIMIT 1)"
+        )
+        assert store.execute(query).rowcount == 1
+        store.commit()
+    done = audited(home)
+    assert done.returncode == 1
+    assert "WRONG MLflow's copies against the journal" in done.stdout and "1 differs: test_r2 of run" in done.stdout
+
+
+def test_a_number_changed_in_the_report_is_found(home):
+    path = home / "reports" / "eight" / "tables" / "runs.csv"
+    lines = path.read_text().splitlines()
+    column = lines[0].split(",").index("test_r2")
+    cells = lines[3].split(",")
+    cells[column] = str(float(cells[column]) + 0.001)
+    path.write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n")
+    done = audited(home)
+    assert done.returncode == 1 and "WRONG The report's numbers against the journal" in done.stdout
+
+
+def test_a_number_changed_in_the_journal_under_a_sound_seal_is_found(home):
+    path = next((home / "journal").glob("[!.]*.parquet"))
+    table = open_sealed_parquet(path.read_bytes()).read()
+    values = np.array(table["test_r2"].to_pylist()) + 0.01
+    place = table.column_names.index("test_r2")
+    path.write_bytes(to_sealed_parquet(table.set_column(place, "test_r2", pa.array(values))))
+    done = audited(home, sample=8)
+    assert done.returncode == 1
+    assert "ok    The journal's checksums" in done.stdout
+    assert "WRONG MLflow's copies" in done.stdout and "WRONG The report's numbers" in done.stdout
+    assert f"differs, most in test_r2, by {0.01:.3g}" in done.stdout
+
+
+def test_a_flipped_bit_in_the_journal_is_found(home):
+    path = next((home / "journal").glob("[!.]*.parquet"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    done = audited(home)
+    assert done.returncode == 1 and "WRONG The journal's checksums" in done.stdout
+
+
+def test_a_store_that_is_not_there_is_one_line(home):
+    done = nnjax("audit", home / "eight.toml", "--home", home, "--tracking-uri", "htp://nowhere")
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1

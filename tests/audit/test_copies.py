@@ -1,0 +1,54 @@
+"""A copy against the journal: every kind of difference is told, and nothing else."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnjax.audit.copies import compare_copy
+from nnjax.audit.stamp import AuditStamp, Line, load_audit, stamp_path, write_audit
+
+COLUMNS = ["test_r2", "test_rmse"]
+RUNS = pd.DataFrame({"run_id": ["a", "b", "c"], "test_r2": [0.1, 0.2, np.nan], "test_rmse": [55.0, 54.0, 60.0]})
+
+
+def test_a_faithful_copy_in_any_order_is_fine():
+    line = compare_copy("It", RUNS, RUNS.sample(frac=1, random_state=1), COLUMNS)
+    assert line == Line("It", "3 runs, 6 numbers", True)
+
+
+@given(st.integers(0, 2), st.sampled_from(COLUMNS), st.floats(allow_nan=False, allow_infinity=False))
+def test_one_changed_number_is_found_however_little_it_changed(row, column, number):
+    changed = RUNS.copy()
+    changed.loc[row, column] = number
+    line = compare_copy("It", RUNS, changed, COLUMNS)
+    assert line.is_ok == (RUNS.loc[row, column] == number)
+    assert line.is_ok or f"{column} of run {RUNS.loc[row, 'run_id']}" in line.seen
+
+
+def test_the_last_bit_counts():
+    changed = RUNS.assign(test_r2=np.nextafter(RUNS["test_r2"], 1))
+    assert "2 differ" in compare_copy("It", RUNS, changed, COLUMNS).seen
+
+
+@pytest.mark.parametrize(
+    ("copy", "words"),
+    [
+        (RUNS[:2], "1 not there"),
+        (pd.concat([RUNS, RUNS[:1].assign(run_id="z")]), "1 of no planned run"),
+        (pd.concat([RUNS, RUNS[:1]]), "1 there twice"),
+        (RUNS.assign(test_r2=[0.1, 0.2, 0.3]), "test_r2 of run c is nan"),
+    ],
+)
+def test_runs_that_lack_are_foreign_or_doubled_are_told(copy, words):
+    line = compare_copy("It", RUNS, copy, COLUMNS)
+    assert not line.is_ok and words in line.seen
+
+
+def test_the_stamp_comes_back_and_a_broken_one_is_none(tmp_path):
+    stamp = AuditStamp("2026-01-01 00:00 UTC", 7, (Line("a", "b", True), Line("c", "d", False)))
+    write_audit(stamp, tmp_path, "sweep")
+    assert load_audit(tmp_path, "sweep") == stamp and not stamp.is_clean
+    stamp_path(tmp_path, "sweep").write_text("{")
+    assert load_audit(tmp_path, "sweep") is None and load_audit(tmp_path, "other") is None
