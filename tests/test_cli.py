@@ -120,6 +120,10 @@ def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
 
 @pytest.mark.xdist_group("cli")
 def test_a_damaged_logbook_stops_the_next_look_before_any_training(home):
+    look = nnjax(
+        "sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "1e-6", home=home[0]
+    )
+    assert look.returncode == 0, look.stderr
     logbook = next((home[0] / "journal" / "decisions").glob("*.json"))
     sound = logbook.read_text()
     logbook.write_text("{")
