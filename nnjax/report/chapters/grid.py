@@ -9,10 +9,10 @@ import pandas as pd
 from nnjax.data.streams import stream
 from nnjax.report.chapters.best import LEVEL
 from nnjax.report.choice import BestCell, choose_best_cell
-from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.drawing import draw_panels
 from nnjax.report.faintest import common_levels, extremes
-from nnjax.report.figures.grid import ROOM_BELOW, draw_grid, grid_table, picture_size, placed_grid, tint_range
-from nnjax.report.figures.sides import Sides, grid_sides, margins
+from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
+from nnjax.report.figures.sides import Sides, grid_sides
 from nnjax.report.formats import confidence, decimals
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter, FigureView, view_table
@@ -20,12 +20,6 @@ from nnjax.statistics.tied import tied_best
 
 MOST_ROWS, MOST_COLUMNS = 60, 24
 """A larger grid is drawn over its studied factors alone, one that is still larger over two of them."""
-
-SQUARE = (26, 15)
-"""Width and height, in pixels, where there is room."""
-
-WIDEST = 440
-"""Width of the picture: its type stays legible on a phone."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +87,8 @@ def _figure(material: Material, squares: Squares, sides: Sides) -> FigureView:
         table = table.assign(cell_id="", cell=names)
     limits = tint_range(table["test_score"], material.terms.lowest_shown)
     placed = placed_grid(table, layout, sides, limits)
-    width, height = picture_size(layout, sides, SQUARE, WIDEST)
-    room = margins(layout, sides)
-    shape = Shape(width, height, room.left, right=6, top=room.top, bottom=ROOM_BELOW, font_size=10.5)
     draw = partial(draw_grid, layout=layout, sides=sides, limits=limits)
-    panels = draw_panels("grid-cells", [("", partial(draw, placed))], shape)
+    panels = draw_panels("grid-cells", [("", partial(draw, placed))], picture_shape(layout, sides))
     caption = " ".join(_sentences(table, squares, sides, limits, material))
     return FigureView("grid-cells", caption, (), panels, 1, view_table("grid", table, layout.full_batch))
 
@@ -139,8 +130,7 @@ def _worse(table: pd.DataFrame, squares: Squares, material: Material) -> str:
     if worse.empty:
         return "No other can be told apart from it." if complete > 1 else ""
     common = common_levels(worse, table, material.layout, squares.factors)
-    where, level = f", all with {common}" if common else "", confidence(LEVEL)
-    return (
-        f"Struck through: {len(worse):,} that are worse ({level} for all of them together){where}; the other "
-        f"{complete - len(worse) - 1:,} cannot be told apart from it."
-    )
+    level, one = confidence(LEVEL), len(worse) == 1
+    which = f"{len(worse):,} that {'is' if one else 'are'} worse ({level}{'' if one else ' for all of them together'})"
+    where = f", {'' if one else 'all '}with {common}" if common else ""
+    return f"Struck through: {which}{where}; the other {complete - len(worse) - 1:,} cannot be told apart from it."

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from nnjax.report.choice import BestCell
+from nnjax.report.drawing import Shape
 from nnjax.report.figures.marks import cell_mark
 from nnjax.report.figures.sides import LETTER, Sides, margins, name_sides, place_of
 from nnjax.report.formats import decimals
@@ -23,6 +24,9 @@ FENCE = 1.5
 
 ROOM_BELOW = 28
 """Pixels for the scale of tints below the squares."""
+
+SQUARE, WIDEST, FONT_SIZE = (26, 15), 440, 10.5
+"""Width and height of a square where there is room, width and type of the picture, in pixels."""
 
 KEY_TINTS, KEY_WIDTH, KEY_HEIGHT, KEY_DROP = 5, 18, 11, 22
 """Squares of the scale below the picture; their size and their distance from it, in pixels."""
@@ -150,17 +154,15 @@ def _draw_scale(axes: Axes, ends: tuple[str, str]) -> None:
         axes.text(x / width, middle, text, transform=axes.transAxes, ha=side, va="center")
 
 
-def picture_size(layout: Layout, sides: Sides, square: tuple[int, int], widest: int) -> tuple[int, int]:
-    """Width and height of the picture in pixels, at most so wide.
+def picture_shape(layout: Layout, sides: Sides) -> Shape:
+    """Size and margins of the picture: as wide as a phone shows legibly, its squares no larger than they need be.
 
     Args:
         layout: Knows the levels.
         sides: Which factors run where.
-        square: Width and height of a square.
-        widest: Of the picture.
     """
     room, (down, across) = margins(layout, sides), sides.shape(layout)
-    outer = len(layout.levels[sides.rows[0]])
-    scale = int(LETTER * 14 + KEY_TINTS * KEY_WIDTH)
-    width = room.left + max(square[0] * across, scale) + 10
-    return min(widest, width), room.top + square[1] * down + 7 * outer + ROOM_BELOW
+    width, height = SQUARE
+    right = max(6, WIDEST - room.left - width * max(across, KEY_TINTS))
+    tall = room.top + height * down + 7 * len(layout.levels[sides.rows[0]]) + ROOM_BELOW
+    return Shape(WIDEST, tall, room.left, right, room.top, ROOM_BELOW, FONT_SIZE)

@@ -110,8 +110,7 @@ def _name_factors(axes: Axes, sides: Sides, room: Margins) -> None:
         axes.text(right, y, text, transform=axes.transAxes, ha="right", va="top", color=MUTED)
     for line, text in enumerate(reversed(down)):
         y = 1 + (4 + LINE * line) / axes.bbox.height
-        x = right if line == 0 else -room.outer / axes.bbox.width
-        axes.text(x, y, text, transform=axes.transAxes, ha="right", va="bottom", color=MUTED)
+        axes.text(right, y, text, transform=axes.transAxes, ha="right", va="bottom", color=MUTED)
 
 
 def _outer_name(side: Sequence[str]) -> str:

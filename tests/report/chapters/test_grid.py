@@ -51,8 +51,8 @@ def test_worse_cells_are_counted_and_what_they_have_in_common_is_said(figure_of)
 
     figure = figure_of('[studied]\nactivation = ["relu", "tanh"]\ndepth = [1, 2]\n', spoil)
     assert figure.table.frame["tied"].tolist() == [True, True, True, False]
-    assert "Struck through: 1 that are worse" in figure.caption
-    assert "all with activation = tanh and depth = 2; the other 2 cannot" in figure.caption
+    assert "Struck through: 1 that is worse" in figure.caption
+    assert ", with activation = tanh and depth = 2; the other 2 cannot" in figure.caption
     assert (
         "Faintest on average: activation = tanh" in figure.caption or "Faintest on average: depth = 2" in figure.caption
     )
