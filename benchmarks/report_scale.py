@@ -1,6 +1,6 @@
 """The report on 5,760 to 50,000 runs that nobody trained: seconds and peak memory of each stage.
 
-    python benchmarks/report_scale.py [--runs 5760 12000 50000]
+    python benchmarks/report_scale.py [--runs 5760 10000 50000]
 
 The default study with as many learning rates as it takes; planner, journal, results, statistics and report are the real
 ones, the outcomes are drawn: curves of the usual length and shape, a diverged run here and there. Each size runs in a
@@ -107,7 +107,7 @@ def measure(runs: int, home: Path) -> None:
 def main() -> None:
     """Every size in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, nargs="+", default=[5_760, 12_000, 25_000, 50_000])
+    parser.add_argument("--runs", type=int, nargs="+", default=[5_760, 10_000, 25_000, 50_000])
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:

@@ -88,9 +88,9 @@ def _positions(column: pa.ListArray) -> tuple[NDArray[np.int64], NDArray[np.int6
 
 
 def _matrix(lists: pa.ListArray, run_ids: NDArray[np.object_]) -> pd.DataFrame:
-    """Lists of numbers as runs × epochs, shorter ones filled with NaN."""
+    """Lists of numbers as runs × epochs, shorter ones filled with NaN; in single precision, as they were kept."""
     lengths = np.diff(lists.offsets.to_numpy())
-    values = np.full((len(lengths), int(lengths.max(initial=0))), np.nan)
+    values = np.full((len(lengths), int(lengths.max(initial=0))), np.nan, dtype=np.float32)
     values[np.arange(values.shape[1]) < lengths[:, None]] = lists.flatten().to_numpy(zero_copy_only=False)
     return pd.DataFrame(values, index=run_ids)
 

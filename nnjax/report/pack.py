@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,13 @@ from nnjax.report.layout import Layout
 from nnjax.report.task import TaskTerms
 
 MOST_BYTES = 2_400_000
-"""Of all packed curves; base64 makes a third more of them."""
+"""Of all packed curves and the entries of their runs; base64 makes a third more of the curves."""
+
+ENTRY_BYTES = 45
+"""Of a run's entry: split, seed, status, best epoch, score, identity."""
+
+CURVES = 5
+"""Packed curves of a run, one byte an epoch."""
 
 MOST_EPOCHS, FEWEST_EPOCHS = 32, 10
 """Epochs of a packed curve. Where even the fewest do not fit, the best cells are packed and the others are not."""
@@ -84,54 +90,95 @@ def curve_names(terms: TaskTerms) -> tuple[str, ...]:
     return ("fit_train_loss", "fit_validation_loss", terms.fit_validation, GRADIENT)
 
 
-def make_pack(results: pd.DataFrame, histories: Histories, layout: Layout, terms: TaskTerms) -> Pack:
-    """Thin and pack the curves of all runs.
+@dataclass(frozen=True)
+class Room:
+    """What of a study fits into a page.
+
+    Attributes:
+        cells: Identities of the cells that are packed, the best on validation rows if not all.
+        n_epochs: How many epochs a curve may have.
+        left_out: Cells that do not fit.
+    """
+
+    cells: frozenset[str]
+    n_epochs: int
+    left_out: int
+
+
+def make_room(results: pd.DataFrame) -> Room:
+    """Decide on cells and epochs, fewer epochs before fewer cells.
 
     Args:
         results: One row a planned run, with scores.
+    """
+    means = results.groupby("cell_id", sort=False)["validation_score"].mean()
+    order = means.sort_values(ascending=False, kind="stable").index
+    replicates = int(results.groupby("cell_id").size().max())
+    most = (MOST_BYTES / (replicates * max(1, len(order))) - ENTRY_BYTES) / CURVES
+    n_epochs = int(np.clip(most, FEWEST_EPOCHS, MOST_EPOCHS))
+    kept = order[: max(1, int(MOST_BYTES // (replicates * (CURVES * n_epochs + ENTRY_BYTES))))]
+    return Room(frozenset(kept), n_epochs, len(order) - len(kept))
+
+
+def make_pack(results: pd.DataFrame, room: Room, histories: Histories, layout: Layout, terms: TaskTerms) -> Pack:
+    """Thin and pack the curves of the runs that there is room for.
+
+    Args:
+        results: One row a planned run, with scores.
+        room: From `make_room`.
         histories: Curves of the finished runs.
         layout: Knows how levels are written.
         terms: Of the task.
     """
-    order = (
-        results.groupby("cell_id", sort=False)["validation_score"].mean().sort_values(ascending=False, kind="stable")
-    )
-    replicates = int(results.groupby("cell_id").size().max())
-    room = MOST_BYTES // (5 * replicates)
-    n_epochs = int(np.clip(room // max(1, len(order)), FEWEST_EPOCHS, MOST_EPOCHS))
-    kept = order.index[: max(1, room // n_epochs)]
-    runs = results[results["cell_id"].isin(kept)]
-    longest = int(results["epochs"].max())
-    epochs = tuple(sorted({round(epoch) for epoch in np.geomspace(1, longest, n_epochs).tolist()}))
-    run_ids = [run_id for _, part in runs.groupby("cell_id", sort=False) for run_id in part["run_id"]]
+    runs = results[results["cell_id"].isin(room.cells)]
+    cells = runs.drop_duplicates("cell_id").reset_index(drop=True)
+    places = pd.Series(cells.index, index=cells["cell_id"])
+    runs = runs.iloc[runs["cell_id"].map(places).argsort(kind="stable")]
     sizes = runs.groupby("cell_id", sort=False).size().tolist()
-    depths = runs.drop_duplicates("cell_id")["depth"].tolist()
+    longest, run_ids = int(results["epochs"].max()), runs["run_id"].tolist()
+    epochs = tuple(sorted({round(epoch) for epoch in np.geomspace(1, longest, room.n_epochs).tolist()}))
+    depths = np.repeat(cells["depth"].to_numpy(dtype=np.int64), sizes)
     return Pack(
         epochs=epochs,
-        cells=tuple(_cell(part, layout) for _, part in runs.groupby("cell_id", sort=False)),
+        cells=tuple(_cells(cells, _entries(runs), sizes, layout)),
         curves=tuple(
             _packed(name, label, panel, values, sizes)
-            for name, label, panel, values in _curves(histories, run_ids, epochs, terms, np.repeat(depths, sizes))
+            for name, label, panel, values in _curves(histories, run_ids, epochs, terms, depths)
         ),
-        left_out=len(order) - len(kept),
+        left_out=room.left_out,
         score=terms.test,
     )
 
 
-def _cell(runs: pd.DataFrame, layout: Layout) -> dict[str, Any]:
-    first = runs.iloc[0]
-    factors = [*layout.studied, *layout.nuisance]
+def _entries(runs: pd.DataFrame) -> list[list[Any]]:
+    """What the script shows of each run."""
     columns = ["split", "seed_index", "status", "best_epoch", "test_score", "run_id"]
-    entries = [
+    return [
         [split, seed, status, _number(best), _number(score), run_id[:ID_DIGITS]]
         for split, seed, status, best, score, run_id in runs[columns].itertuples(index=False)
     ]
-    return {
-        "id": str(first["cell_id"])[:ID_DIGITS],
-        "label": str(first["cell"]),
-        "levels": {factor: layout.text(factor, first[factor]) for factor in factors},
-        "runs": entries,
-    }
+
+
+def _cells(
+    cells: pd.DataFrame, entries: Sequence[list[Any]], sizes: Sequence[int], layout: Layout
+) -> Iterator[dict[str, Any]]:
+    """Each cell with its runs.
+
+    Args:
+        cells: One row a cell.
+        entries: Of all runs, cell after cell.
+        sizes: Runs of each cell.
+        layout: Knows how levels are written.
+    """
+    factors, start = [*layout.studied, *layout.nuisance], 0
+    for size, cell in zip(sizes, cells[["cell_id", "cell", *factors]].to_dict("records"), strict=True):
+        yield {
+            "id": str(cell["cell_id"])[:ID_DIGITS],
+            "label": str(cell["cell"]),
+            "levels": {factor: layout.text(factor, cell[factor]) for factor in factors},
+            "runs": entries[start : start + size],
+        }
+        start += size
 
 
 def _number(value: float) -> float | None:

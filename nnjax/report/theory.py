@@ -1,6 +1,7 @@
 """Theory beside measurement: what mean field says about a network's gradients at initialisation, where it holds."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,8 +31,14 @@ def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:
     if not names or has_other_rules or any(ACTIVATIONS[name].structure == "maxout" for name in names):
         return None
     bends = Bends(setting.negative_slope, setting.elu_alpha)
-    sizes = [n_inputs, *setting.hidden_layer_sizes]
-    variance, gain = INITIALIZERS[setting.initializer].variance, setting.initializer_gain
+    sizes = (n_inputs, *setting.hidden_layer_sizes)
+    return _field(tuple(names), sizes, setting.initializer, setting.initializer_gain, bends)
+
+
+@lru_cache(maxsize=1024)
+def _field(names: tuple[str, ...], sizes: tuple[int, ...], initializer: str, gain: float, bends: Bends) -> MeanField:
+    """Settings that agree in what counts are computed once: a grid has few of them, and one takes 60 ms."""
+    variance = INITIALIZERS[initializer].variance
     return mean_field(
         [_bound(ACTIVATIONS[name].function, bends) for name in names],
         [_bound(ACTIVATIONS[name].derivative, bends) for name in names],
@@ -54,15 +61,6 @@ def expected_slopes(space: Space) -> pd.Series:
 
 
 def expected_fields(space: Space) -> dict[str, MeanField | None]:
-    """Cell id -> its prediction; settings that agree in what counts are computed once."""
+    """Cell id -> its prediction."""
     n_inputs = space.table.features.shape[1]
-    known: dict[tuple[object, ...], MeanField | None] = {}
-    fields = {}
-    for cell in space.cells:
-        c = cell.configuration
-        key = (c.activation, c.hidden_layer_sizes, c.initializer, c.initializer_gain, c.negative_slope, c.elu_alpha)
-        rules = (c.normalization, c.residual, c.dropout)
-        if (key, rules) not in known:
-            known[key, rules] = expected_field(c, n_inputs)
-        fields[cell.cell_id] = known[key, rules]
-    return fields
+    return {cell.cell_id: expected_field(cell.configuration, n_inputs) for cell in space.cells}

@@ -27,7 +27,7 @@ from nnjax.report.histories import make_histories
 from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
 from nnjax.report.material import Material, gather
-from nnjax.report.pack import Pack, curve_names, make_pack
+from nnjax.report.pack import Pack, curve_names, make_pack, make_room
 from nnjax.report.page import Page, render_page
 from nnjax.report.summary import summarise, write_summary
 from nnjax.report.svg import standalone_svg
@@ -91,9 +91,11 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
 
 
 def _pack(material: Material, journal: Journal) -> Pack:
-    run_ids = set(material.results.loc[material.results["status"] != "missing", "run_id"])
-    histories = make_histories(journal.read(curve_names(material.terms), run_ids))
-    return make_pack(material.results, histories, material.layout, material.terms)
+    results, terms = material.results, material.terms
+    room = make_room(results)
+    packed = results["cell_id"].isin(room.cells) & (results["status"] != "missing")
+    histories = make_histories(journal.read(curve_names(terms), set(results.loc[packed, "run_id"])))
+    return make_pack(results, room, histories, material.layout, terms)
 
 
 def write_material(material: Material, folder: Path, pack: Pack | None = None) -> WrittenReport:

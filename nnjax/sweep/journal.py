@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
@@ -95,9 +94,8 @@ class Journal:
             OSError: If a file is there and can't be read; that says nothing against its content.
         """
         names = ["run_id", *(name for name in columns if name != "run_id")]
-        wanted = None if run_ids is None else pa.array(sorted(run_ids), pa.string())
         seen: set[str] = set()
-        parts = self._each_file(lambda file: _new_rows(file, names, wanted, seen))
+        parts = self._each_file(lambda file: _new_rows(file, names, run_ids, seen))
         schema = pa.schema([JOURNAL_SCHEMA.field(name) for name in names])
         return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
 
@@ -178,15 +176,15 @@ def _offsets(lengths: Sequence[int]) -> pa.Array:
     return pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
 
 
-def _new_rows(file: pq.ParquetFile, names: Sequence[str], wanted: pa.Array | None, seen: set[str]) -> pa.Table:
+def _new_rows(file: pq.ParquetFile, names: Sequence[str], wanted: Set[str] | None, seen: set[str]) -> pa.Table:
     """Rows of one file that are wanted and not yet seen; the other columns are read only if there are any."""
-    ids = read_columns(file, ["run_id"])["run_id"]
-    is_wanted = np.ones(len(ids), bool) if wanted is None else pc.is_in(ids, value_set=wanted).to_numpy()
-    keep = [place for place, run_id in enumerate(ids.to_pylist()) if is_wanted[place] and run_id not in seen]
+    ids: list[str] = read_columns(file, ["run_id"])["run_id"].to_pylist()
+    is_wanted = [(wanted is None or run_id in wanted) and run_id not in seen for run_id in ids]
+    keep = [place for place, flag in enumerate(is_wanted) if flag]
     if not keep:
         return pa.table({name: pa.array([], JOURNAL_SCHEMA.field(name).type) for name in names})
     rows = read_columns(file, names)
-    seen.update(ids.to_pylist()[place] for place in keep)
+    seen.update(ids[place] for place in keep)
     return rows if len(keep) == len(rows) else rows.take(keep)
 
 

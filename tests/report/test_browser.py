@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.report.pack import make_pack
+from nnjax.report.pack import make_pack, make_room
 from nnjax.report.task import REGRESSION
 from nnjax.report.write import write_material
 
@@ -16,7 +16,7 @@ THEMES = {"light": "rgb(253, 253, 251)", "dark": "rgb(21, 24, 28)"}
 @pytest.fixture(scope="module")
 def file(material, tmp_path_factory) -> Path:
     """The report of the small study, with the curves of its runs."""
-    pack = make_pack(material.results, material.histories, material.layout, REGRESSION)
+    pack = make_pack(material.results, make_room(material.results), material.histories, material.layout, REGRESSION)
     return write_material(material, tmp_path_factory.mktemp("report"), pack).page
 
 

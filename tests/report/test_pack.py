@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from nnjax.report import pack as pack_module
 from nnjax.report.histories import make_histories
-from nnjax.report.pack import NOTHING, curve_names, make_pack, quantise
+from nnjax.report.pack import NOTHING, curve_names, make_pack, make_room, quantise
 from nnjax.report.task import REGRESSION
 
 NUMBERS = st.one_of(st.floats(-1e6, 1e6), st.just(float("nan")))
@@ -47,7 +47,7 @@ def unpacked(pack, name):
 
 @pytest.fixture
 def packed(material):
-    return make_pack(material.results, material.histories, material.layout, REGRESSION)
+    return make_pack(material.results, make_room(material.results), material.histories, material.layout, REGRESSION)
 
 
 def test_every_run_has_its_curve_in_the_order_of_the_cells(packed, material):
@@ -88,8 +88,8 @@ def test_names_cannot_end_the_script(packed):
 
 
 def test_a_study_too_large_for_a_page_packs_its_best_cells(material, monkeypatch):
-    monkeypatch.setattr(pack_module, "MOST_BYTES", 5 * 4 * 10 * 3)
-    pack = make_pack(material.results, material.histories, material.layout, REGRESSION)
+    monkeypatch.setattr(pack_module, "MOST_BYTES", 4 * (5 * 10 + 45) * 3)
+    pack = make_pack(material.results, make_room(material.results), material.histories, material.layout, REGRESSION)
     assert len(pack.cells) == 3 and pack.left_out == len(material.space.cells) - 3
     means = material.results.groupby("cell_id")["validation_score"].mean().sort_values(ascending=False)
     assert {cell["id"] for cell in pack.cells} == {cell_id[:12] for cell_id in means.index[:3]}
@@ -106,5 +106,5 @@ def test_the_gradient_of_the_last_layer_is_that_of_the_cell_s_own_depth(packed, 
 
 def test_no_curves_are_no_numbers(material):
     nothing = make_histories(pa.table({"run_id": ["x"]}))
-    pack = make_pack(material.results, nothing, material.layout, REGRESSION)
+    pack = make_pack(material.results, make_room(material.results), nothing, material.layout, REGRESSION)
     assert all(limits is None for curve in pack.curves for limits in curve.ranges)

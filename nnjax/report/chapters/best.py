@@ -14,6 +14,9 @@ from nnjax.report.views import Chapter, FigureView, Key, view_table
 
 CELLS_LISTED = 20
 
+MOST_DRAWN = 400
+"""Cells in the picture of the tied-best set; more are narrower than a pixel."""
+
 LEVEL = 0.95
 """Probability that all cells outside the tied-best set are rightly outside, together."""
 
@@ -81,12 +84,14 @@ def _tied(material: Material, tied: pd.DataFrame) -> FigureView:
         "splits that share one table). Filled: the bar reaches zero, the cell cannot be told apart from the best. "
         "Below zero: on test rows the cell was even better than the one that the validation rows name."
     )
+    if len(tied) > MOST_DRAWN:
+        caption += f" The first {MOST_DRAWN:,} of {len(tied):,} cells are drawn; the table has them all."
     keys = (
         Key("tied with the best", variable(ACCENT), marker="-3,3 3,3 3,-3 -3,-3"),
         Key("worse", variable(MUTED)),
     )
     shape = Shape(width=440, height=260, left=52, quantity=f"best minus cell, {terms.test}")
-    parts = [("", partial(draw_tied, tied))]
+    parts = [("", partial(draw_tied, tied.head(MOST_DRAWN)))]
     return FigureView("tied", caption, keys, draw_panels("tied", parts, shape), 1, view_table("tied_best", tied))
 
 

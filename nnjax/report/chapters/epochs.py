@@ -14,6 +14,9 @@ from nnjax.report.stopping import lost_interval, lost_table, stopping_table
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 
+MOST_DRAWN = 800
+"""Cells in the picture of both epochs."""
+
 
 def epochs_chapter(material: Material) -> Chapter:
     """Every cell at both epochs, the gap between training and validation rows, the best epoch, early stopping."""
@@ -56,9 +59,11 @@ def _stopping_by_level(material: Material) -> pd.DataFrame:
 def _cells(material: Material, cells: pd.DataFrame) -> FigureView:
     layout, terms = material.layout, material.terms
     draw = partial(draw_epochs, palette=material.palette, factor=layout.color, metric=terms.test)
-    parts = panels_by(cells, layout.panel, layout, draw)
+    step = -(-len(cells) // MOST_DRAWN)
+    parts = panels_by(cells.iloc[::step], layout.panel, layout, draw)
+    which = f"Every cell ({step - 1} of {step} are in the table only)" if step > 1 else "Every cell"
     caption = (
-        f"Every cell, mean over its replicates: {terms.test} at the last epoch against that at the epoch chosen on "
+        f"{which}, mean over its replicates: {terms.test} at the last epoch against that at the epoch chosen on "
         "validation rows. On the line nothing is lost by training on; the further below it, the more the last epoch "
         "over-fits."
     )

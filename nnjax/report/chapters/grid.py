@@ -1,103 +1,136 @@
 """The whole grid at a glance: every cell that was trained, how good it is, and what cannot be told from the best."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
-import numpy as np
 import pandas as pd
 
 from nnjax.data.streams import stream
-from nnjax.report.drawing import Shape, draw_panels
-from nnjax.report.figures.grid import draw_grid, extremes, grid_sides, grid_table, is_turned, placed_grid
-from nnjax.report.formats import decimals
+from nnjax.report.chapters.best import LEVEL
+from nnjax.report.choice import BestCell, choose_best_cell
+from nnjax.report.drawing import draw_panels
+from nnjax.report.faintest import common_levels, extremes
+from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
+from nnjax.report.figures.sides import Sides, grid_sides
+from nnjax.report.formats import confidence, decimals
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter, FigureView, view_table
 from nnjax.statistics.tied import tied_best
 
-MOST_ROWS, MOST_COLUMNS = 60, 16
-"""A larger grid is drawn over its studied factors alone; one that is larger still, not at all."""
+MOST_ROWS, MOST_COLUMNS = 60, 24
+"""A larger grid is drawn over its studied factors alone, one that is still larger over two of them."""
 
-ROW_HEIGHT, COLUMN_WIDTH = 15, 26
-"""Of a square."""
+
+@dataclass(frozen=True)
+class Squares:
+    """What a picture of the grid shows.
+
+    Attributes:
+        results: Runs; those of one cell_id share a square.
+        factors: The factors that span it.
+        others: Where the other factors stand, in words; empty where every cell has a square of its own.
+        best: The complete squares with their scores.
+    """
+
+    results: pd.DataFrame
+    factors: list[str]
+    others: str
+    best: BestCell
 
 
 def grid_chapter(material: Material) -> Chapter:
-    """One picture of all cells; without one where a page has no room for it."""
+    """One picture of all cells, or of as many factors as a page has room for."""
+    layout, figure = material.layout, None
+    for squares in _candidates(material):
+        sides = grid_sides(layout, squares.factors)
+        down, across = sides.shape(layout)
+        if down <= MOST_ROWS and across <= MOST_COLUMNS:
+            figure = _figure(material, squares, sides)
+            break
+    facts = {"cells": len(material.space.cells)}
+    return Chapter("grid", "The whole grid", {"grid": figure} if figure else {}, facts=facts)
+
+
+def _candidates(material: Material) -> Iterator[Squares]:
+    """Pictures from the most to the fewest factors; none where there is one cell."""
     layout = material.layout
-    figure = None
-    for results, factors in (
-        (material.results, [*layout.studied, *layout.nuisance]),
-        (material.chosen, list(layout.studied)),
-    ):
-        sides = grid_sides(layout, factors)
-        shape = [int(np.prod([len(layout.levels[name]) for name in side])) for side in (sides.rows, sides.columns)]
-        distinct = results.drop_duplicates("cell_id")[factors].drop_duplicates()
-        if figure is None and shape[0] <= MOST_ROWS and shape[1] <= MOST_COLUMNS and len(distinct) > 1:
-            figure = _figure(material, factors, (shape[0], shape[1]))
-    return Chapter(
-        "grid",
-        "The whole grid",
-        {"grid": figure} if figure else {},
-        facts={"cells": len(material.space.cells), "rows": MOST_ROWS, "columns": MOST_COLUMNS},
-    )
+    every = [*layout.studied, *layout.nuisance]
+    if material.results["cell_id"].nunique() == 1:
+        return
+    yield Squares(material.results, every, "", material.best)
+    if layout.nuisance:
+        words = f"{', '.join(layout.nuisance)} as the validation rows chose in each split"
+        yield from _merged(material.chosen, material.results, list(layout.studied), words)
+    if layout.others:
+        planned = layout.at_reference(material.results, layout.shown)
+        words = layout.reference_sentence(layout.shown)
+        yield from _merged(material.reference_runs, planned, layout.shown, words)
 
 
-def _figure(material: Material, factors: list[str], shape: tuple[int, int]) -> FigureView:
-    layout, terms, best = material.layout, material.terms, material.best
-    is_whole = len(factors) == len([*layout.studied, *layout.nuisance])
-    results = material.results if is_whole else material.chosen
-    first = int(best.validation.mean(axis=1).argmax())
-    order = [first, *(place for place in range(len(best.cell_ids)) if place != first)]
+def _merged(runs: pd.DataFrame, planned: pd.DataFrame, factors: list[str], words: str) -> Iterator[Squares]:
+    """One square a combination of levels: whatever cell the validation rows chose; planned ones without a run, too."""
+    settings, known = (pd.MultiIndex.from_frame(table[factors]) for table in (planned, runs))
+    together = pd.concat([runs, planned[~settings.isin(known)]])
+    numbers = together.groupby(factors, sort=False).ngroup().astype(str)
+    together = together.assign(cell_id=numbers)
+    best = choose_best_cell(together)
+    if best is not None and together["cell_id"].nunique() > 1:
+        yield Squares(together, factors, words, best)
+
+
+def _figure(material: Material, squares: Squares, sides: Sides) -> FigureView:
+    layout, best = material.layout, squares.best
+    table = grid_table(squares.results, squares.factors, best, _tied(best, material))
+    if squares.others:
+        names = [layout.describe(row, squares.factors) for _, row in table.iterrows()]
+        table = table.assign(cell_id="", cell=names)
+    limits = tint_range(table["test_score"], material.terms.lowest_shown)
+    placed = placed_grid(table, layout, sides, limits)
+    draw = partial(draw_grid, layout=layout, sides=sides, limits=limits)
+    panels = draw_panels("grid-cells", [("", partial(draw, placed))], picture_shape(layout, sides))
+    caption = " ".join(_sentences(table, squares, sides, limits, material))
+    return FigureView("grid-cells", caption, (), panels, 1, view_table("grid", table, layout.full_batch))
+
+
+def _tied(best: BestCell, material: Material) -> list[bool]:
+    """Whether each square cannot be told apart from the one with the best mean validation score."""
     seed = stream(material.space.study.replicates.base_seed, "tied_best")
-    is_tied = tied_best(best.test[order], 0, *material.sizes.pair, seed).is_tied
-    tied = {best.cell_ids[place]: bool(flag) for place, flag in zip(order, is_tied, strict=True)} if is_whole else {}
-    table = grid_table(results, factors, tied, best.cell_ids[first])
-    if not is_whole:
-        table = _merged(table, factors)
-    sides = grid_sides(layout, factors)
-    placed = placed_grid(table, layout, sides)
-    down, across = " × ".join(sides.rows), " × ".join(sides.columns)
-    lowest, highest = (decimals(float(getattr(table["test_score"], end)())) for end in ("min", "max"))
-    caption = (
-        f"Every cell: {down} down{f', {across} across' if across else ''}; the tint is the mean {terms.test}, from the "
-        f"palest, {lowest}, to the darkest, {highest}. {extremes(table, layout, factors)} "
-    )
-    if is_whole:
-        worse = sum(not flag for flag in tied.values())
-        caption += (
-            f"Framed: the best mean on validation rows. Struck through: {worse:,} cells that are worse for sure; the "
-            f"other {len(tied) - worse:,} cannot be told apart from it. "
-        )
-    else:
-        caption += f"{', '.join(layout.nuisance)} as the validation rows chose in each split. "
-    if table["diverged"].any():
-        caption += f"{int(table['diverged'].sum()):,} runs diverged (crosses). "
-    if table["missing"].any():
-        caption += f"{int(table['missing'].sum()):,} runs are missing. "
-    left = 58 + (52 if len(sides.rows) > 1 else 30)
-    top = (46 if is_turned(layout, sides) else 24) + (20 if len(sides.columns) > 1 else 0)
-    size = Shape(
-        width=min(440, left + 12 + COLUMN_WIDTH * max(4, shape[1])),
-        height=top + 6 + ROW_HEIGHT * shape[0] + 6 * len(layout.levels[layout.color]),
-        left=left,
-        right=6,
-        top=top,
-        bottom=6,
-        font_size=10.5,
-    )
-    panels = draw_panels("grid-cells", [("", partial(draw_grid, placed, layout=layout, sides=sides))], size)
-    return FigureView("grid-cells", caption.strip(), (), panels, 1, view_table("grid", table, layout.full_batch))
+    first = int(best.validation.mean(axis=1).argmax())
+    flags: list[bool] = tied_best(best.test, first, *material.sizes.pair, seed, LEVEL).is_tied.tolist()
+    return flags
 
 
-def _merged(table: pd.DataFrame, factors: list[str]) -> pd.DataFrame:
-    """One row a combination of studied levels: the runs of whatever nuisance levels were chosen."""
-    weighted = table.assign(total=table["test_score"] * table["runs"])
-    groups = weighted.groupby(factors, sort=False, as_index=False)
-    merged = groups.agg(
-        cell_id=("cell_id", "first"),
-        cell=("cell", "first"),
-        total=("total", "sum"),
-        runs=("runs", "sum"),
-        diverged=("diverged", "sum"),
-        missing=("missing", "sum"),
+def _sentences(
+    table: pd.DataFrame, squares: Squares, sides: Sides, limits: tuple[float, float], material: Material
+) -> Iterator[str]:
+    """The caption: what is shown, where it is faint, what each mark means and how often it stands there."""
+    layout, terms = material.layout, material.terms
+    across = f", {' × '.join(sides.columns)} across" if sides.columns else ""
+    what = f"Every combination of these factors, {squares.others}" if squares.others else "Every cell"
+    low, high = (decimals(limit) for limit in limits)
+    less = " or less" if (table["test_score"] < limits[0]).any() else ""
+    yield (
+        f"{what}: {' × '.join(sides.rows)} down{across}. The tint is the mean {terms.test}, from the faintest, "
+        f"{low}{less}, to the strongest, {high}."
     )
-    return merged.assign(test_score=merged["total"] / merged["runs"], tied=None, is_best=False).drop(columns="total")
+    yield from filter(None, [extremes(table, layout, squares.factors)])
+    yield f"Framed: the best mean on validation rows. {_worse(table, squares, material)}".strip()
+    chosen = table[table["chosen_splits"] > 0]
+    if len(chosen) > 1:
+        yield f"Dots: what the validation rows of one split or more would choose, {len(chosen):,} in all."
+    for mark, status in (("Crosses: runs that diverged", "diverged"), ("Dashes: runs that are missing", "missing")):
+        if table[status].any():
+            concerned = int((table[status] > 0).sum())
+            yield f"{mark}, {int(table[status].sum()):,} in {concerned:,} of {len(table):,} squares."
+
+
+def _worse(table: pd.DataFrame, squares: Squares, material: Material) -> str:
+    worse, complete = table[table["tied"].eq(False)], int(table["tied"].notna().sum())
+    if worse.empty:
+        return "No other can be told apart from it." if complete > 1 else ""
+    common = common_levels(worse, table, material.layout, squares.factors)
+    level, one = confidence(LEVEL), len(worse) == 1
+    which = f"{len(worse):,} that {'is' if one else 'are'} worse ({level}{'' if one else ' for all of them together'})"
+    where = f", {'' if one else 'all '}with {common}" if common else ""
+    return f"Struck through: {which}{where}; the other {complete - len(worse) - 1:,} cannot be told apart from it."

@@ -1,60 +1,49 @@
-"""The picture of the whole grid: a tinted square a cell, factors nested along both sides."""
+"""The picture of the whole grid: a tinted square a cell, marks for what is worse, diverged, missing, chosen."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from nnjax.report.choice import BestCell
+from nnjax.report.drawing import Shape
 from nnjax.report.figures.marks import cell_mark
+from nnjax.report.figures.sides import LETTER, Sides, margins, name_sides, place_of
 from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, POSITIVE
 from nnjax.sweep.factors import Level
 
-PALEST, DARKEST = 0.06, 0.95
+FAINTEST, STRONGEST = 0.1, 0.95
 """Tint of the worst and of the best mean score."""
 
-GAP = 0.45
-"""Between blocks of the outermost factor, in squares."""
+FENCE = 1.5
+"""Interquartile ranges below the lower quartile, from where on all squares are equally faint."""
+
+ROOM_BELOW = 28
+"""Pixels for the scale of tints below the squares."""
+
+SQUARE, WIDEST, FONT_SIZE = (26, 15), 440, 10.5
+"""Width and height of a square where there is room, width and type of the picture, in pixels."""
+
+KEY_TINTS, KEY_WIDTH, KEY_HEIGHT, KEY_DROP = 5, 18, 11, 22
+"""Squares of the scale below the picture; their size and their distance from it, in pixels."""
 
 
-@dataclass(frozen=True)
-class Sides:
-    """Which factors run down and which across, outermost first."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...]
-
-
-def grid_sides(layout: Layout, factors: Sequence[str]) -> Sides:
-    """Colour factor down and panel factor across, the others inside them, each on the side that is shorter so far.
-
-    Args:
-        layout: Knows the levels.
-        factors: All factors of the grid, colour and panel factor among them.
-    """
-    rows, columns = [layout.color], [layout.panel] if layout.panel else []
-    for factor in (name for name in factors if name not in (layout.color, layout.panel)):
-        down, across = (np.prod([len(layout.levels[name]) for name in side]) for side in (rows, columns))
-        (columns if across <= down / 2 or not columns else rows).append(factor)
-    return Sides(tuple(rows), tuple(columns))
-
-
-def grid_table(results: pd.DataFrame, factors: Sequence[str], tied: Mapping[str, bool], best: str) -> pd.DataFrame:
-    """One row a cell.
+def grid_table(results: pd.DataFrame, factors: Sequence[str], best: BestCell, tied: Sequence[bool]) -> pd.DataFrame:
+    """One row a square.
 
     Args:
-        results: The results table with scores.
+        results: The results table with scores; runs of one cell_id share a square.
         factors: Factors of the grid.
-        tied: Identity of each complete cell -> whether it cannot be told apart from the best.
-        best: Identity of the cell with the best mean validation score.
+        best: The complete squares with their scores.
+        tied: Whether each of them cannot be told apart from the one with the best mean validation score.
 
     Returns:
-        cell_id, cell, the factors, test_score (mean over its runs), runs, diverged, missing, tied (NaN where a cell is
-        not complete) and is_best.
+        cell_id, cell, the factors, test_score (mean over its runs), runs, diverged, missing, tied (None where a square
+        is not complete), is_best, and chosen_splits: in how many splits the validation rows chose it.
     """
     groups = results.groupby("cell_id", sort=False)
     table = groups[["cell", *factors]].first()
@@ -63,140 +52,117 @@ def grid_table(results: pd.DataFrame, factors: Sequence[str], tied: Mapping[str,
     for status in ("diverged", "missing"):
         table[status] = (results["status"] == status).groupby(results["cell_id"]).sum()
     table = table.reset_index()
-    table["tied"] = table["cell_id"].map(tied)
-    table["is_best"] = table["cell_id"] == best
+    named = best.cell_ids[int(best.validation.mean(axis=1).argmax())]
+    chosen = pd.Series([best.cell_ids[place] for place in best.selection.chosen]).value_counts()
+    flags = {cell_id: bool(flag) for cell_id, flag in zip(best.cell_ids, tied, strict=True)}
+    table["tied"] = pd.Series([flags.get(cell_id) for cell_id in table["cell_id"]], dtype=object)
+    table["is_best"] = table["cell_id"] == named
+    table["chosen_splits"] = table["cell_id"].map(chosen).fillna(0).astype(int)
     return table
 
 
-def placed_grid(table: pd.DataFrame, layout: Layout, sides: Sides) -> pd.DataFrame:
-    """The table with the place of each square: columns x and y, in squares, gaps between blocks included."""
+def tint_range(scores: "pd.Series[float]", lowest_shown: float) -> tuple[float, float]:
+    """Scores of the faintest and of the strongest tint: one that fell out of line does not make all others look alike.
+
+    Args:
+        scores: Mean scores; NaN where there is none.
+        lowest_shown: The faintest tint does not stand for less than this, unless all scores do.
+
+    Example:
+        >>> tint_range(pd.Series([-1.0, 0.0, 0.25, 0.375, 0.5]), -0.25)
+        (-0.25, 0.5)
+    """
+    known = scores.dropna()
+    lower, upper = known.quantile(0.25), known.quantile(0.75)
+    low, high = max(float(known.min()), float(lower - FENCE * (upper - lower))), float(known.max())
+    return (max(low, lowest_shown) if high > lowest_shown else low), high
+
+
+def placed_grid(table: pd.DataFrame, layout: Layout, sides: Sides, limits: tuple[float, float]) -> pd.DataFrame:
+    """The table with the place of each square, columns x and y in squares, and its tint; NaN without a score."""
+    low, high = limits
+    share = (table["test_score"] - low) / (high - low) if high > low else table["test_score"] * 0 + 1
     places = {
         column: [place_of(dict(zip(names, levels, strict=True)), layout, names) for levels in _levels(table, names)]
         for column, names in (("x", sides.columns), ("y", sides.rows))
     }
-    return table.assign(**places)
+    return table.assign(**places, tint=_tint(share))
+
+
+def _tint(share: "pd.Series[float]") -> "pd.Series[float]":
+    return FAINTEST + (STRONGEST - FAINTEST) * share.clip(0, 1)
 
 
 def _levels(table: pd.DataFrame, names: Sequence[str]) -> list[tuple[Level, ...]]:
     return list(zip(*(table[name].tolist() for name in names), strict=True)) if names else [()] * len(table)
 
 
-def place_of(levels: Mapping[str, Level], layout: Layout, names: Sequence[str]) -> float:
-    """Where a combination of levels stands along a side."""
-    place, block = 0, 1
-    for name in reversed(names):
-        place += layout.levels[name].index(levels[name]) * block
-        block *= len(layout.levels[name])
-    inner = block // len(layout.levels[names[0]]) if names else 1
-    return place + GAP * (place // inner) * (len(names) > 1)
-
-
-def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: Sides) -> None:
-    """A square a cell, the tint its mean score; marks for what is worse for sure, diverged, missing, and the best.
+def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: Sides, limits: tuple[float, float]) -> None:
+    """Squares with their marks, the names along the sides, the scale of tints below.
 
     Args:
         table: From `placed_grid`.
         axes: Where to draw.
         layout: Knows names and order of the levels.
         sides: Which factors run where.
+        limits: Scores of the faintest and the strongest tint.
     """
-    low, high = float(table["test_score"].min()), float(table["test_score"].max())
-    columns = table[["cell_id", "x", "y", "test_score", "tied", "diverged", "is_best"]]
-    for cell_id, x, y, score, tied, diverged, is_best in columns.itertuples(index=False):
-        if np.isnan(score):
-            axes.text(x, y, "–", color=MUTED, ha="center", va="center")
-            continue
-        share = (score - low) / (high - low) if high > low else 1.0
-        _square(axes, (x, y), PALEST + (DARKEST - PALEST) * share, cell_id)
-        if tied is False:
-            axes.plot([x - 0.3, x + 0.3], [y + 0.3, y - 0.3], color=MUTED, linewidth=0.9)
-        if diverged:
-            axes.plot(x, y, "X", color=POSITIVE, markersize=4.5, markeredgecolor=PAGE, markeredgewidth=0.5)
-        if is_best:
-            axes.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fill=False, edgecolor=INK, linewidth=1.8))
-    width, height = float(table["x"].max()) + 1, float(table["y"].max()) + 1
-    axes.set_xlim(-0.5, width - 0.5)
-    axes.set_ylim(height - 0.5, -0.5)
-    _names(axes, layout, sides)
+    columns = ["x", "y", "tint", "cell_id"]
+    for x, y, tint, cell_id in table[columns].dropna().itertuples(index=False):
+        square = Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, facecolor=ACCENT, alpha=tint, linewidth=0)
+        axes.add_patch(square).set_gid(cell_mark(cell_id) if cell_id else None)
+    _mark(axes, table)
+    axes.set_xlim(-0.5, float(table["x"].max()) + 0.5)
+    axes.set_ylim(float(table["y"].max()) + 0.5, -0.5)
     axes.grid(visible=False)
+    axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    axes.tick_params(length=0)
+    name_sides(axes, layout, sides)
+    is_cut = bool((table["test_score"] < limits[0]).any())
+    _draw_scale(axes, (f"≤ {decimals(limits[0])}" if is_cut else decimals(limits[0]), decimals(limits[1])))
 
 
-def _square(axes: Axes, place: tuple[float, float], tint: float, cell_id: str) -> None:
-    corner = (place[0] - 0.47, place[1] - 0.47)
-    mark = Rectangle(corner, 0.94, 0.94, facecolor=ACCENT, alpha=tint, linewidth=0, gid=cell_mark(cell_id))
-    axes.add_patch(mark)
+def _mark(axes: Axes, table: pd.DataFrame) -> None:
+    for x, y in table.loc[table["tied"].eq(False), ["x", "y"]].itertuples(index=False):
+        axes.plot([x - 0.3, x + 0.3], [y + 0.3, y - 0.3], color=MUTED, linewidth=0.9)
+    for x, y in table.loc[table["missing"] > 0, ["x", "y"]].itertuples(index=False):
+        axes.plot([x - 0.2, x + 0.2], [y, y], color=INK, linewidth=1.4)
+    chosen = table[table["chosen_splits"] > 0]
+    axes.plot(chosen["x"], chosen["y"], "o", color=PAGE, markersize=4, markeredgecolor=INK, markeredgewidth=0.6)
+    diverged = table[table["diverged"] > 0]
+    axes.plot(
+        diverged["x"], diverged["y"], "X", color=POSITIVE, markersize=5, markeredgecolor=PAGE, markeredgewidth=0.5
+    )
+    for x, y in table.loc[table["is_best"], ["x", "y"]].itertuples(index=False):
+        axes.add_patch(Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, fill=False, edgecolor=INK, linewidth=1.8))
 
 
-def _names(axes: Axes, layout: Layout, sides: Sides) -> None:
-    """Innermost levels at the ticks, outer ones beside the middle of their blocks."""
-    axes.set_yticks(*_ticks(layout, sides.rows))
-    axes.set_xticks(*_ticks(layout, sides.columns), rotation=90 if is_turned(layout, sides) else 0)
-    axes.xaxis.tick_top()
-    across = 40 if is_turned(layout, sides) else 18
-    beside, above = axes.get_yaxis_transform(), axes.get_xaxis_transform()
-    for text, middle in _blocks(layout, sides.rows):
-        axes.text(-46 / axes.bbox.width, middle, text, transform=beside, ha="right", va="center")
-    for text, middle in _blocks(layout, sides.columns):
-        axes.text(middle, 1 + across / axes.bbox.height, text, transform=above, ha="center", va="bottom")
+def _draw_scale(axes: Axes, ends: tuple[str, str]) -> None:
+    """The tints from faintest to strongest with their scores, below the squares."""
+    width, height = axes.bbox.width, axes.bbox.height
+    shares = pd.Series(np.linspace(0, 1, KEY_TINTS))
+    start = LETTER * len(ends[0]) + 6
+    for index, tint in enumerate(_tint(shares)):
+        corner = ((start + index * KEY_WIDTH) / width, -KEY_DROP / height)
+        size = ((KEY_WIDTH - 1) / width, KEY_HEIGHT / height)
+        axes.add_patch(
+            Rectangle(corner, *size, facecolor=ACCENT, alpha=tint, linewidth=0, transform=axes.transAxes, clip_on=False)
+        )
+    middle = (KEY_HEIGHT / 2 - KEY_DROP) / height
+    for x, text, side in ((start - 6, ends[0], "right"), (start + KEY_TINTS * KEY_WIDTH + 6, ends[1], "left")):
+        axes.text(x / width, middle, text, transform=axes.transAxes, ha=side, va="center")
 
 
-def is_turned(layout: Layout, sides: Sides) -> bool:
-    """Whether the names across are too long to stand side by side."""
-    inner = sides.columns[-1:]
-    return any(len(_short(layout, name, level)) > 2 for name in inner for level in layout.levels[name])
+def picture_shape(layout: Layout, sides: Sides) -> Shape:
+    """Size and margins of the picture: as wide as a phone shows legibly, its squares no larger than they need be.
 
-
-def _short(layout: Layout, factor: str, level: Level) -> str:
-    """A level without its explanation: "full" for "full (265)"."""
-    return layout.text(factor, level).split(" ")[0]
-
-
-def _ticks(layout: Layout, side: Sequence[str]) -> tuple[list[float], list[str]]:
-    combinations = _combinations(layout, side) if side else []
-    places = [place_of(levels, layout, side) for levels in combinations]
-    return places, [_short(layout, side[-1], levels[side[-1]]) for levels in combinations]
-
-
-def _blocks(layout: Layout, side: Sequence[str]) -> list[tuple[str, float]]:
-    """Name and middle of each block of the outer factors; none where there is one factor."""
-    blocks: dict[str, list[float]] = {}
-    for levels in _combinations(layout, side) if len(side) > 1 else []:
-        text = " ".join(_short(layout, name, levels[name]) for name in side[:-1])
-        blocks.setdefault(text, []).append(place_of(levels, layout, side))
-    return [(text, (places[0] + places[-1]) / 2) for text, places in blocks.items()]
-
-
-def _combinations(layout: Layout, side: Sequence[str]) -> list[dict[str, Level]]:
-    found: list[dict[str, Level]] = [{}]
-    for name in side:
-        found = [{**levels, name: level} for levels in found for level in layout.levels[name]]
-    return found
-
-
-def extremes(table: pd.DataFrame, layout: Layout, factors: Sequence[str]) -> str:
-    """Where the grid is palest: the level with the lowest mean score, and its worst partner, in words."""
-    means = [
-        (float(part["test_score"].mean()), factor, level)
-        for factor in factors
-        for level, part in table.groupby(factor, sort=False)
-        if part["test_score"].notna().any()
-    ]
-    if len(means) < 2:
-        return ""
-    lowest, factor, level = min(means, key=lambda each: each[0])
-    inside = table[table[factor] == level]
-    pairs = [
-        (float(part["test_score"].mean()), other, value)
-        for other in factors
-        if other != factor
-        for value, part in inside.groupby(other, sort=False)
-        if part["test_score"].notna().any()
-    ]
-    words = f"Palest: {factor} = {layout.text(factor, level)} (mean {decimals(lowest)}"
-    if pairs:
-        worst, other, value = min(pairs, key=lambda each: each[0])
-        words += f"; with {other} = {layout.text(other, value)}, {decimals(worst)}"
-    return f"{words})."
+    Args:
+        layout: Knows the levels.
+        sides: Which factors run where.
+    """
+    room, (down, across) = margins(layout, sides), sides.shape(layout)
+    width, height = SQUARE
+    right = max(6, WIDEST - room.left - width * max(across, KEY_TINTS))
+    tall = room.top + height * down + 7 * len(layout.levels[sides.rows[0]]) + ROOM_BELOW
+    return Shape(WIDEST, tall, room.left, right, room.top, ROOM_BELOW, FONT_SIZE)

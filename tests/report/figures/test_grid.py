@@ -1,90 +1,110 @@
-"""The picture of the grid: every cell has one square of its own, and the words are those of the numbers."""
+"""The picture of the grid: every cell has one square of its own, and its marks are those of the numbers."""
 
+import html
+
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from nnjax.report.chapters.grid import grid_chapter
-from nnjax.report.figures.grid import Sides, extremes, grid_sides, grid_table, is_turned, placed_grid
+from nnjax.report.choice import choose_best_cell
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.grid import FAINTEST, STRONGEST, draw_grid, grid_table, placed_grid, tint_range
+from nnjax.report.figures.sides import Sides, grid_sides, is_turned, margins
 from nnjax.report.layout import make_layout
 
 LEVELS = {"activation": ["relu", "tanh"], "depth": [1, 2, 4], "batch_size": [8, 32], "l2": [0.0, 0.001]}
+FACTORS = list(LEVELS)
 
 
-def grid(levels=LEVELS, splits=2):
-    cells = pd.MultiIndex.from_product(levels.values(), names=levels).to_frame(index=False)
-    cells = cells.assign(cell_id=[f"c{i}" for i in range(len(cells))])
-    cells = cells.assign(cell=cells["cell_id"], test_score=[0.01 * i for i in range(len(cells))], status="finished")
-    return pd.concat([cells.assign(split=split) for split in range(splits)], ignore_index=True)
+def grid(splits=2):
+    """Cells c0 … c23, each 0.01 better than the one before on all rows."""
+    cells = pd.MultiIndex.from_product(LEVELS.values(), names=FACTORS).to_frame(index=False)
+    cells = cells.assign(cell_id=[f"c{i}" for i in range(len(cells))], status="finished")
+    cells = cells.assign(cell=cells["cell_id"], test_score=[0.01 * i for i in range(len(cells))])
+    results = pd.concat([cells.assign(split=split) for split in range(splits)], ignore_index=True)
+    return results.assign(validation_score=results["test_score"])
 
 
-def layout_of(table, studied=("activation", "depth", "batch_size"), nuisance=("l2",)):
-    return make_layout(table, studied, nuisance, 265)
+def layout_of(table):
+    return make_layout(table, ("activation", "depth", "batch_size"), ("l2",), 265)
+
+
+def table_of(results, tied=()):
+    best = choose_best_cell(results)
+    return grid_table(results, FACTORS, best, [cell_id in tied for cell_id in best.cell_ids]).set_index("cell_id")
 
 
 def test_every_cell_has_a_place_of_its_own():
     results = grid()
     layout = layout_of(results)
-    sides = grid_sides(layout, list(LEVELS))
-    table = grid_table(results, list(LEVELS), {"c0": True, "c1": False}, "c3")
-    placed = placed_grid(table, layout, sides)
+    sides = grid_sides(layout, FACTORS)
+    placed = placed_grid(table_of(results), layout, sides, (0.0, 0.23))
     assert len(placed[["x", "y"]].drop_duplicates()) == len(placed) == 24
     assert sides.rows[0] == "activation" and sides.columns[0] == "depth"
-    assert sorted([*sides.rows, *sides.columns]) == sorted(LEVELS)
-    assert table["tied"].tolist()[:2] == [True, False] and table["is_best"].tolist().index(True) == 3
+    assert sorted([*sides.rows, *sides.columns]) == sorted(FACTORS)
+    assert sides.shape(layout)[0] * sides.shape(layout)[1] == 24
+    assert placed["tint"].is_monotonic_increasing
 
 
 def test_scores_are_means_and_losses_are_counted():
     results = grid()
     results.loc[results["cell_id"] == "c1", "status"] = ["diverged", "missing"]
-    results.loc[(results["cell_id"] == "c1") & (results["split"] == 1), "test_score"] = float("nan")
-    table = grid_table(results, list(LEVELS), {}, "c0").set_index("cell_id")
+    lost = (results["cell_id"] == "c1") & (results["split"] == 1)
+    results.loc[lost, ["test_score", "validation_score"]] = np.nan
+    table = table_of(results, {"c22", "c23"})
     assert table.loc["c1", ["diverged", "missing", "runs"]].tolist() == [1, 1, 2]
     assert table.loc["c1", "test_score"] == pytest.approx(0.01)
+    assert table.loc["c1", "tied"] is None, "an incomplete cell is not judged"
+    assert table.index[table["tied"].eq(True)].tolist() == ["c22", "c23"]
+    assert table.index[table["is_best"]].tolist() == ["c23"]
 
 
-def test_words_name_the_palest_level_and_its_worst_partner():
+def test_what_each_split_chooses_is_counted():
+    results = grid(splits=3)
+    results.loc[(results["cell_id"] == "c5") & (results["split"] == 2), "validation_score"] = 0.9
+    chosen = table_of(results)["chosen_splits"]
+    assert chosen[chosen > 0].to_dict() == {"c5": 1, "c23": 2}
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=40))
+def test_tints_lie_between_the_faintest_and_the_strongest_and_keep_the_order(scores):
+    table = pd.DataFrame({"activation": "relu", "test_score": scores})
+    limits = tint_range(table["test_score"], -0.25)
+    layout = make_layout(pd.DataFrame({"activation": ["relu", "tanh"]}), ["activation"], [], 265)
+    placed = placed_grid(table, layout, Sides(("activation",), ()), limits).sort_values("test_score")
+    assert placed["tint"].between(FAINTEST - 1e-9, STRONGEST + 1e-9).all()
+    assert placed["tint"].is_monotonic_increasing
+    assert placed["tint"].iloc[-1] == pytest.approx(STRONGEST)
+
+
+def test_one_failure_does_not_make_the_others_look_alike():
+    low, high = tint_range(pd.Series([-1.0, *np.linspace(0.40, 0.48, 20)]), -0.25)
+    assert 0.2 < low <= 0.40 and high == 0.48
+
+
+def test_long_names_are_turned_and_get_room():
+    layout = layout_of(grid())
+    across, down = Sides(("activation",), ("depth", "l2")), Sides(("activation", "l2"), ("depth",))
+    assert is_turned(layout, across) is True and is_turned(layout, down) is False
+    assert margins(layout, across).top > margins(layout, down).top
+    assert margins(layout, down).left > margins(layout, down).outer > 0
+
+
+def drawn(table, layout, sides):
+    limits = tint_range(table["test_score"], -0.25)
+    placed = placed_grid(table.reset_index(), layout, sides, limits)
+    draw = lambda axes: draw_grid(placed, axes, layout, sides, limits)  # noqa: E731
+    return str(draw_panels("grid", [("", draw)], Shape(440, 300, 120, 6, 70, 28))[0].svg)
+
+
+def test_squares_are_marks_of_their_cells_and_the_scale_has_its_ends():
     results = grid()
-    words = extremes(grid_table(results, list(LEVELS), {}, "c0"), layout_of(results), list(LEVELS))
-    assert words == "Palest: activation = relu (mean 0.055; with depth = 1, 0.015)."
-
-
-def test_long_names_are_turned():
-    results = grid()
+    results.loc[results["cell_id"] == "c0", ["test_score", "validation_score"]] = np.nan
     layout = layout_of(results)
-    assert is_turned(layout, Sides(("activation",), ("depth", "l2"))) is True
-    assert is_turned(layout, Sides(("activation", "l2"), ("depth",))) is False
-
-
-def test_the_chapter_of_a_study_with_a_nuisance_factor(material):
-    chapter = grid_chapter(material)
-    table = chapter.figures["grid"].table.frame
-    assert len(table) == len(material.space.cells)
-    assert int(table["diverged"].sum()) == 1 and int(table["missing"].sum()) == 1
-    assert table["is_best"].sum() == 1
-    assert "1 runs diverged" in chapter.figures["grid"].caption
-
-
-def test_a_classification_with_a_cell_left_out(classes):
-    table = grid_chapter(classes).figures["grid"].table.frame
-    assert len(table) == 3
-    assert "test_accuracy" in grid_chapter(classes).figures["grid"].caption
-
-
-def test_a_large_grid_shows_its_studied_factors_alone(make_space, make_results, make_material):
-    levels = ", ".join(f"{0.001 * i:.3f}" for i in range(1, 41))
-    space = make_space(
-        'question = "Which?"\n[data]\nname = "diabetes"\n[replicates]\nsplits = 4\n'
-        f'[studied]\nactivation = ["relu", "tanh"]\ndepth = [1, 2]\n[nuisance]\nl2 = [{levels}]\n'
-        "[fixed]\nwidth = 8\nepochs = 12\n"
-    )
-    figure = grid_chapter(make_material(space, make_results(space))).figures["grid"]
-    assert len(figure.table.frame) == 4 and "as the validation rows chose" in figure.caption
-    assert figure.table.frame["runs"].tolist() == [4] * 4
-
-
-def test_one_cell_is_no_grid(make_space, make_results, make_material):
-    space = make_space(
-        'question = "Which?"\n[data]\nname = "diabetes"\n[replicates]\nsplits = 4\n[studied]\nactivation = ["relu"]\n'
-        "[fixed]\nwidth = 8\nepochs = 12\n"
-    )
-    assert grid_chapter(make_material(space, make_results(space))).figures == {}
+    svg = html.unescape(drawn(table_of(results), layout, grid_sides(layout, FACTORS)))
+    assert svg.count("data-cell=") == 23, "a cell without a run has no square"
+    assert 'data-cell="c0"' not in svg
+    for text in ("activation × batch_size ↓", "depth →", ">0.230<"):
+        assert text in svg
