@@ -1,12 +1,13 @@
-"""One command, `nnjax`, with subcommands: each parses, calls one function, and prints."""
+"""One command, `nnjax`, with subcommands: one function each, which calls one other and prints."""
 
 import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
+from nnjax.arguments import DECISION_MINUTES, make_parser
 from nnjax.sweep.study_errors import StudyError
 from nnjax.sweep.worker_process import WorkerStartError
 
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
     from nnjax.sweep.study import Study
 
 Command = Callable[[argparse.Namespace], int]
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-
-DEFAULT_STUDY = "experiments/diabetes.toml"
-LECTURE = "experiments/lecture"
-STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
-DECISION_MINUTES = 30
-"""What --until-decided may take unless a budget is given."""
 
 
 class UsageError(Exception):
@@ -32,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130."""
     options = make_parser().parse_args(arguments)
     try:
-        return int(options.command(options))
+        return COMMANDS[options.command](options)
     except (StudyError, UsageError) as error:
         print(error, file=sys.stderr)
         for other in getattr(error, "others", ()):
@@ -50,115 +44,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr
         )
         return 130
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """The parser of all commands."""
-    parser = argparse.ArgumentParser(prog="nnjax", description="Which choice matters for an MLP, and how sure are we?")
-    parser.add_argument("--home", type=Path, default=Path(os.environ.get("NNJAX_HOME", ".")), help=argparse.SUPPRESS)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "plan", plan, "Say what a study would cost, without training.", "nnjax plan experiments/quick.toml")
-    sweep_parser = _add(
-        commands, "sweep", sweep, "Train what is missing, track it and write the report.",
-        "nnjax sweep experiments/quick.toml --set epochs=20",
-    )  # fmt: skip
-    sweep_parser.add_argument("--executor", choices=("processes", "threads", "serial"), default="processes")
-    sweep_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
-    sweep_parser.add_argument("--tracking-uri", help=STORE)
-    sweep_parser.add_argument(
-        "--until-decided", action="store_true",
-        help="add replicates to the cells of undecided claims until these are decided, hopeless, or time is up",
-    )  # fmt: skip
-    sweep_parser.add_argument(
-        "--budget", type=_minutes, metavar="MINUTES", help=f"time for --until-decided (default: {DECISION_MINUTES})"
-    )
-    run_text = "Train one run again, alone, and compare it with the journal."
-    run_parser = commands.add_parser("run", help=run_text)
-    _finish(run_parser, run, run_text, "nnjax run 3f2a9c")
-    run_parser.add_argument("run_id", help="the run's id, or enough of its beginning")
-    results_parser = _add(
-        commands, "results", results, "Write the results, one tidy row a run.",
-        "nnjax results experiments/quick.toml --out runs.csv",
-    )  # fmt: skip
-    results_parser.add_argument("--out", type=Path, help="file to write, .csv or .parquet (default: print as CSV)")
-    results_parser.add_argument("--curves", action="store_true", help="the histories, one row a run, epoch and layer")
-    sync_parser = _add(
-        commands, "sync", sync, "Tell MLflow what the journal holds; twice doubles nothing.",
-        "nnjax sync experiments/quick.toml",
-    )  # fmt: skip
-    sync_parser.add_argument("--tracking-uri", help=STORE)
-    report_text = "Write the report again, without training; with two studies, compare their conclusions."
-    report_parser = _add(commands, "report", report, report_text, "nnjax report experiments/quick.toml")
-    report_parser.add_argument("other", nargs="?", help="a second study, to be compared with the first")
-    report_parser.add_argument(
-        "--other-home",
-        type=Path,
-        help="home of the second study, if it is another one",
-    )
-    report_parser.add_argument(
-        "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
-    )
-    audit_text = "Compare journal, MLflow and report, and train a sample of runs again."
-    audit_parser = _add(commands, "audit", audit, audit_text, "nnjax audit experiments/quick.toml --sample 3")
-    audit_parser.add_argument("--sample", type=_positive, default=5, help="runs to train again (5)")
-    audit_parser.add_argument("--seed", type=int, help="of the sample (default: drawn anew, and printed)")
-    audit_parser.add_argument("--tracking-uri", help=STORE)
-    calibrate_text = "Put the report's statistics to the test where the truth is known."
-    calibrate_parser = commands.add_parser("calibrate", help=calibrate_text)
-    _finish(calibrate_parser, calibrate, calibrate_text, "nnjax calibrate --quick")
-    calibrate_parser.add_argument("--quick", action="store_true", help="a tenth of the simulations, wider ranges")
-    quiz_text = "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes."
-    _finish(commands.add_parser("quiz", help=quiz_text), quiz, quiz_text, "nnjax quiz")
-    lecture_text = "Run every study of the lecture, and write an index of what they found."
-    lecture_parser = commands.add_parser("lecture", help=lecture_text)
-    _finish(lecture_parser, lecture, lecture_text, "nnjax lecture")
-    lecture_parser.add_argument(
-        "studies", nargs="?", type=Path, default=Path(LECTURE), help=f"folder of the studies ({LECTURE})"
-    )
-    lecture_parser.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
-    ui_text = "Open MLflow's user interface over the results, on this machine only."
-    ui_parser = commands.add_parser("ui", help=ui_text)
-    _finish(ui_parser, ui, ui_text, "nnjax ui --port 5001")
-    ui_parser.add_argument("--port", type=_positive, default=5000)
-    ui_parser.add_argument("--host", default="127.0.0.1", help="interface to listen on (default: this machine only)")
-    return parser
-
-
-def _add(commands: Commands, name: str, command: Command, text: str, example: str) -> argparse.ArgumentParser:
-    """A command that takes a study."""
-    parser = commands.add_parser(name, help=text)
-    _finish(parser, command, text, example)
-    parser.add_argument(
-        "study", nargs="?", default=DEFAULT_STUDY, help=f"study file, or its name in experiments/ ({DEFAULT_STUDY})"
-    )
-    parser.add_argument(
-        "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
-        help="change a value of the study, for example epochs=50; recorded with the sweep",
-    )  # fmt: skip
-    return parser
-
-
-def _finish(parser: argparse.ArgumentParser, command: Command, text: str, example: str) -> None:
-    parser.description, parser.epilog = text, f"example: {example}"
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.set_defaults(command=command)
-    # No default here: it would replace what was given before the command.
-    home = "folder for journal, reports and MLflow's store (.)"
-    parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=home)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text}: must be 1 or more")
-    return number
-
-
-def _minutes(text: str) -> float:
-    number = float(text)
-    if not 0 < number < 1e6:
-        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
-    return number
 
 
 def _load(options: argparse.Namespace) -> "Study":
@@ -394,6 +279,12 @@ def ui(options: argparse.Namespace) -> int:
     except TrackingError as error:
         raise UsageError(str(error)) from None
     return 0
+
+
+COMMANDS: dict[str, Command] = {
+    each.__name__: each for each in (plan, sweep, run, results, sync, report, audit, calibrate, quiz, lecture, ui)
+}
+"""Name of each command -> what does it."""
 
 
 if __name__ == "__main__":

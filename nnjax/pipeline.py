@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnjax.decision.decide import Decider, Decisions
 from nnjax.decision.logbook import LogbookError, load_logbook
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.host import usable_cores
@@ -20,6 +19,7 @@ from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.telling import tell
 
 if TYPE_CHECKING:
+    from nnjax.decision.decide import Decisions
     from nnjax.tracking.study_sync import PreparedSync
 
 SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
@@ -72,7 +72,7 @@ class SweepOutcome:
     deep_link: str = ""
     problems: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
-    decisions: Decisions | None = None
+    decisions: "Decisions | None" = None
 
 
 def sweep_study(
@@ -210,6 +210,7 @@ class _Stages:
 
     def decide(self, workers: int, minutes: float) -> None:
         """Add replicates to the cells of undecided claims; each round is a sweep of its own in journal and MLflow."""
+        from nnjax.decision.decide import Decider
 
         def train(space: Space) -> int:
             summary = run_sweep(space, self._home, self._options.executor, workers, choose_progress())

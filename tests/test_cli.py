@@ -1,19 +1,20 @@
 """The command line as a person meets it: in a process of its own, on a study small enough for a test."""
 
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from nnjax.cli import main, make_parser
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fakes.command import ROOT, nnjax
+
+from nnjax.arguments import make_parser
+from nnjax.cli import COMMANDS, main
 from nnjax.sweep.study import load_study
 from nnjax.sweep.worker_process import WorkerStartError
-
-ROOT = Path(__file__).parents[1]
 
 STUDY = """
 question = "Does the activation matter?"
@@ -42,12 +43,6 @@ a = {activation = "relu"}
 b = {activation = "tanh"}
 at = {depth = 2}
 """
-
-
-def nnjax(*arguments, home):
-    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-    command = [sys.executable, "-m", "nnjax.cli", *map(str, arguments), "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +224,7 @@ def test_every_command_has_a_sentence_and_an_example_that_parses(name):
     parser = commands()[name]
     assert parser.description.endswith(".")
     words = parser.epilog.removeprefix("example: nnjax ").split()
-    assert make_parser().parse_args(words).command
+    assert make_parser().parse_args(words).command == name and name in COMMANDS
 
 
 def test_every_command_of_the_readme_parses():

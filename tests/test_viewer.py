@@ -1,20 +1,21 @@
 """The report where people meet it: inside MLflow's artifact viewer, a sandboxed frame, in a real browser."""
 
-import os
 import socket
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fakes.command import nnjax
+
 from nnjax.tracking.server import running_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow-server")]
 
-ROOT = Path(__file__).parents[1]
 WORKFLOW = "workflowType=machine_learning"
 PATIENCE = 120_000
 """Milliseconds."""
@@ -40,9 +41,8 @@ def home(tmp_path_factory):
     """A home with a small sweep, tracked, its report attached."""
     folder = tmp_path_factory.mktemp("home")
     (folder / "small.toml").write_text(STUDY)
-    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-    command = [sys.executable, "-m", "nnjax.cli", "sweep", str(folder / "small.toml"), "--home", str(folder)]
-    subprocess.run(command, check=True, cwd=ROOT, env=environment, capture_output=True)
+    done = nnjax("sweep", folder / "small.toml", home=folder)
+    assert done.returncode == 0, done.stderr
     return folder
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nnjax.audit.stamp import Line
+from nnjax.tracking import names
 
 NAMED = 3
 """Differences that a line names."""
@@ -34,8 +35,9 @@ def compare_copy(what: str, results: pd.DataFrame, copy: pd.DataFrame, columns: 
     for column in columns:
         ours, theirs = (both[name].to_numpy(dtype=float) for name in (column, f"{column}_copy"))
         for place in np.flatnonzero((ours != theirs) & ~(np.isnan(ours) & np.isnan(theirs))):
-            run_id = str(both["run_id"].iloc[place])[:12]
-            differing.append(f"{column} of run {run_id} is {ours[place]:.17g}, the copy says {theirs[place]:.17g}")
+            run_id = str(both["run_id"].iloc[place])[: names.SHORT]
+            our_number, their_number = float(ours[place]), float(theirs[place])
+            differing.append(f"{column} of run {run_id} is {our_number!r}, the copy says {their_number!r}")
     if differing:
         verb = "differs" if len(differing) == 1 else "differ"
         problems.append(f"{len(differing):,} {verb}: {'; '.join(differing[:NAMED])}")

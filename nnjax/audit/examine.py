@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from mlflow.entities import ViewType
 from mlflow.tracking import MlflowClient
 
 from nnjax.audit.copies import compare_copy
@@ -18,6 +17,7 @@ from nnjax.sweep.sealed import BrokenFileError, open_sealed_parquet
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
+from nnjax.tracking.errors import explained
 from nnjax.tracking.store import check_reachable
 
 RUNS_A_PAGE = 1_000
@@ -46,7 +46,7 @@ def audit_sweep(
     Raises:
         TrackingError: If MLflow's store cannot be reached.
     """
-    uri, lines = tracking_uri or default_uri(home), []
+    uri, lines = tracking_uri or default_uri(home), list[Line]()
     check_reachable(uri)
     for line in examine(space, home, report, uri, sample, seed):
         say(f"{'ok   ' if line.is_ok else 'WRONG'} {line.what}: {line.seen}")
@@ -56,21 +56,22 @@ def audit_sweep(
     return stamp
 
 
-def examine(
-    space: Space, home: Path, report: Path | None, tracking_uri: str | None, sample: int, seed: int
-) -> Iterator[Line]:
+def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sample: int, seed: int) -> Iterator[Line]:
     """Look at everything that was written down about a sweep, the cheapest first.
 
     Args:
         space: The study and its runs.
         home: The home folder.
         report: Folder of this sweep's report; None if there is none.
-        tracking_uri: MLflow's store; None if it was not told.
+        tracking_uri: MLflow's store.
         sample: Runs to train again.
         seed: Of the sample.
 
     Yields:
         A line a thing.
+
+    Raises:
+        TrackingError: If MLflow's store cannot be read.
     """
     yield examine_files(home)
     results = results_table(space, Journal(home))
@@ -78,14 +79,10 @@ def examine(
     lacking = len(results) - len(there)
     yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
     columns = [name for name in names.FINALS if name in results and results[name].notna().any()]
-    if report is not None:
-        copy = pd.read_csv(report / "tables" / "runs.csv", float_precision="round_trip", low_memory=False)
-        copy = copy[copy["status"] != "missing"]
-        yield compare_copy("The report's numbers against the journal", there, copy, columns)
-    if tracking_uri is not None:
-        told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
-        copy = tracked_runs(tracking_uri, sweep_id(space), columns)
-        yield compare_copy("MLflow's copies against the journal, rounded as they are told", told, copy, columns)
+    yield examine_report(report, there, columns)
+    told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
+    copy = tracked_runs(tracking_uri, sweep_id(space), columns)
+    yield compare_copy("MLflow's copies against the journal, rounded as they are told", told, copy, columns)
     yield from examine_sample(there["run_id"].tolist(), home, sample, seed)
 
 
@@ -97,7 +94,7 @@ def examine_files(home: Path) -> Line:
         try:
             open_sealed_parquet(path.read_bytes())
         except BrokenFileError as error:
-            broken.append(f"{path.name[:12]}… {error}")
+            broken.append(f"{path.name[: names.SHORT]}… {error}")
     aside = len(list((home / "journal").glob(".corrupt-*")))
     seen = f"{len(paths):,} files, every byte read"
     if aside:
@@ -105,11 +102,23 @@ def examine_files(home: Path) -> Line:
     return Line("The journal's checksums", "; ".join([seen, *broken]), not broken)
 
 
+def examine_report(report: Path | None, there: pd.DataFrame, columns: list[str]) -> Line:
+    """The report's table of all runs against the journal; a report that is not there is no fault."""
+    what = "The report's numbers against the journal"
+    if report is None:
+        return Line(what, "no report of this sweep is here, so there was nothing to compare", True)
+    try:
+        copy = pd.read_csv(report / "tables" / "runs.csv", float_precision="round_trip", low_memory=False)
+        return compare_copy(what, there, copy[copy["status"] != "missing"], columns)
+    except (OSError, ValueError, KeyError) as error:
+        return Line(what, f"runs.csv cannot be read as the table it was ({type(error).__name__})", False)
+
+
 def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> Iterator[Line]:
     """Train a random sample of runs again, each alone, and compare every final, curve and prediction."""
     chosen = np.random.default_rng(seed).permutation(sorted(run_ids))[:sample].tolist()
     for run_id in chosen:
-        what = f"Run {run_id[:12]} trained again"
+        what = f"Run {run_id[: names.SHORT]} trained again"
         try:
             comparison = rerun(home, run_id)
         except RerunError as error:
@@ -130,18 +139,22 @@ def tracked_runs(uri: str, identity: str, columns: list[str]) -> pd.DataFrame:
 
     Returns:
         run_id and the columns, NaN where MLflow has no number.
+
+    Raises:
+        TrackingError: If the store cannot be read.
     """
-    client = MlflowClient(tracking_uri=uri)
-    experiments = [each.experiment_id for each in client.search_experiments(view_type=ViewType.ACTIVE_ONLY)]
     condition = f"tags.`{names.SWEEP}` = '{identity}' AND tags.`{names.KIND}` = 'run'"
     rows, token = [], None
-    while experiments:
-        page = client.search_runs(experiments, condition, max_results=RUNS_A_PAGE, page_token=token)
-        rows += [
-            {"run_id": run.data.tags[names.RUN], **{name: run.data.metrics.get(name, np.nan) for name in columns}}
-            for run in page
-        ]
-        token = page.token
-        if not token:
-            break
+    with explained(uri):
+        client = MlflowClient(tracking_uri=uri)
+        experiments = [each.experiment_id for each in client.search_experiments()]
+        while experiments:
+            page = client.search_runs(experiments, condition, max_results=RUNS_A_PAGE, page_token=token)
+            rows += [
+                {"run_id": run.data.tags[names.RUN], **{name: run.data.metrics.get(name, np.nan) for name in columns}}
+                for run in page
+            ]
+            token = page.token
+            if not token:
+                break
     return pd.DataFrame(rows, columns=["run_id", *columns])

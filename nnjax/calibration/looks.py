@@ -21,7 +21,7 @@ MARGIN = 0.02
 
 @dataclass(frozen=True)
 class Truth:
-    """A difference that is known, of which "A beats B" is truth.
+    """A difference that is known, of which "A beats B" is claimed.
 
     Attributes:
         difference: The true difference.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.claims.declared import ALPHA
+from nnjax.claims.declared import claim_level
 from nnjax.comparison.relation import Relation
 from nnjax.report.material import Material
 from nnjax.statistics.difference import Difference, independent_difference
-from nnjax.statistics.interval import bonferroni_level, paired_interval
+from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.study import Claim
 
 DEFINITION = ("kind", "a", "b", "at", "metric", "margin", "threshold", "parts")
@@ -66,7 +66,7 @@ def compare_claims(first: Material, second: Material, relation: Relation) -> tup
     """
     declared = {claim.name: (claim, answer) for claim, answer in _answered(second)}
     both = [(claim, answer, *declared[claim.name]) for claim, answer in _answered(first) if claim.name in declared]
-    level = bonferroni_level(ALPHA, max(1, sum(not claim.is_compound for claim, *_ in both)))
+    level = claim_level([claim for claim, *_ in both])
     return tuple(_compare(*each, relation, level) for each in both)
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from nnjax.comparison.claims import ComparedClaim
 from nnjax.report.answers import headline
+from nnjax.report.chapters.best import tied_facts
 from nnjax.report.figures.importance import importance_table
 from nnjax.report.figures.tied import tied_table
 from nnjax.report.formats import decimals, significant
@@ -109,13 +110,13 @@ def best_table(first: Material, second: Material) -> pd.DataFrame:
 def _best(material: Material) -> dict[str, str]:
     study, reference = material.space.study, material.baseline()
     tied = tied_table(material.best, material.results, material.sizes.pair, study.replicates.base_seed)
-    smallest = tied[tied["tied"]].sort_values("n_parameters").iloc[0]
+    facts = tied_facts(tied)
     return {
         "headline": headline(material).words,
         f"network, chosen on validation rows ({material.terms.test})": decimals(material.best.selection.mean),
         f"{material.terms.reference} ({material.terms.test})": decimals(float(reference.mean())),
-        "cells that cannot be told from the best": f"{int(tied['tied'].sum()):,} of {len(tied):,}",
-        "the smallest of them": f"{smallest['cell']}, {int(smallest['n_parameters']):,} parameters",
+        "cells that cannot be told from the best": f"{facts['tied']:,} of {len(tied):,}",
+        "the smallest of them": f"{facts['smallest']}, {facts['smallest_parameters']} parameters",
     }
 
 

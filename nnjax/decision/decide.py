@@ -1,7 +1,7 @@
 """Claims decided in rounds: look, add replicates to the cells of those that are open, look again."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
@@ -88,21 +88,21 @@ class Decider:
         self, pending: Mapping[str, Replicates], minutes: float
     ) -> tuple[dict[str, Replicates], dict[str, float]]:
         """The open claims that fit, cheapest first, and the minutes that each other one would take."""
-        prices = {name: self._minutes({name: design}) for name, design in pending.items()}
+        finished = self._journal.run_ids()
+        prices = {name: self._minutes({name: design}, finished) for name, design in pending.items()}
         chosen: dict[str, Replicates] = {}
         dear: dict[str, float] = {}
         for name in sorted(prices, key=lambda each: prices[each]):
             wanted = {**chosen, name: pending[name]}
-            if self._minutes(wanted) <= minutes:
+            if self._minutes(wanted, finished) <= minutes:
                 chosen = wanted
             else:
                 dear[name] = prices[name]
         return chosen, dear
 
-    def _minutes(self, designs: Mapping[str, Replicates]) -> float:
-        """Predicted minutes of a round, corrected by how wrong the last prediction was."""
-        plan = make_plan(self._round(designs), self._journal.run_ids())
-        return plan.minutes(self._workers) * self._slowness
+    def _minutes(self, designs: Mapping[str, Replicates], finished: Set[str]) -> float:
+        """Predicted minutes of a round, corrected by how wrong earlier predictions were."""
+        return make_plan(self._round(designs), finished).minutes(self._workers) * self._slowness
 
     def _round(self, designs: Mapping[str, Replicates]) -> Space:
         own = design_of(self._space)
@@ -116,7 +116,7 @@ class Decider:
             return 0
         words = ", ".join(f"{name} {each.splits} × {each.seeds}" for name, each in designs.items())
         self._say(f"Round {len(self._logbook.rounds) + 1}: {len(space.runs):,} more runs (splits × seeds: {words}).")
-        predicted, began = self._minutes(designs), time.monotonic()
+        predicted, began = self._minutes(designs, self._journal.run_ids()), time.monotonic()
         missing = self._train(space)
         if predicted > 0:
             self._slowness *= max(0.1, (time.monotonic() - began) / 60 / predicted)

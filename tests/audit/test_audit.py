@@ -1,9 +1,7 @@
 """`nnjax audit` on a real sweep: clean as it is, and each planted fault is found."""
 
-import os
 import shutil
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -12,11 +10,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fakes.command import nnjax
+
 from nnjax.sweep.sealed import open_sealed_parquet, to_sealed_parquet
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audit")]
 
-ROOT = Path(__file__).parents[2]
 STUDY = """
 question = "Is it true?"
 [data]
@@ -33,18 +34,12 @@ batch_size = "full"
 """
 
 
-def nnjax(*arguments):
-    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-    command = [sys.executable, "-m", "nnjax.cli", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
-
-
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory):
     """A home with a sweep of eight runs, tracked and reported."""
     home = tmp_path_factory.mktemp("swept")
     (home / "eight.toml").write_text(STUDY)
-    done = nnjax("sweep", home / "eight.toml", "--home", home)
+    done = nnjax("sweep", home / "eight.toml", home=home)
     assert done.returncode == 0, done.stderr
     return home
 
@@ -56,7 +51,7 @@ def home(swept, tmp_path):
 
 
 def audited(home, sample=1):
-    return nnjax("audit", home / "eight.toml", "--home", home, "--sample", sample, "--seed", 3)
+    return nnjax("audit", home / "eight.toml", "--sample", sample, "--seed", 3, home=home)
 
 
 def test_a_sweep_as_it_is_is_clean_and_the_report_says_so(home):
@@ -64,7 +59,7 @@ def test_a_sweep_as_it_is_is_clean_and_the_report_says_so(home):
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("ok   ") == 6 and "Clean: 6 of 6 looks were fine (sample of seed 3)." in done.stdout
     assert done.stdout.count("bitwise the same") == 2
-    assert nnjax("report", home / "eight.toml", "--home", home).returncode == 0
+    assert nnjax("report", home / "eight.toml", home=home).returncode == 0
     assert "and clean:" in (home / "reports" / "eight" / "index.html").read_text()
 
 
@@ -115,5 +110,20 @@ def test_a_flipped_bit_in_the_journal_is_found(home):
 
 
 def test_a_store_that_is_not_there_is_one_line(home):
-    done = nnjax("audit", home / "eight.toml", "--home", home, "--tracking-uri", "htp://nowhere")
+    done = nnjax("audit", home / "eight.toml", "--tracking-uri", "htp://nowhere", home=home)
     assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("content", [None, "", "not,the,table\n1,2,3\n"])
+def test_a_report_whose_table_is_spoilt_is_a_line_and_no_traceback(home, content):
+    path = home / "reports" / "eight" / "tables" / "runs.csv"
+    path.unlink() if content is None else path.write_text(content)
+    done = audited(home)
+    assert done.returncode == 1 and "WRONG The report's numbers against the journal: runs.csv cannot" in done.stdout
+    assert not done.stderr
+
+
+def test_a_store_that_is_no_database_is_one_line(home):
+    (home / "mlflow.db").write_bytes(b"no database at all, but long enough to be read as the head of one" * 40)
+    done = audited(home)
+    assert done.returncode == 2 and len(done.stderr.strip().splitlines()) == 1

@@ -2,15 +2,18 @@
 
 import ast
 import doctest
-import os
 import re
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from nnjax.cli import main, make_parser
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fakes.command import nnjax
+
+from nnjax.arguments import make_parser
+from nnjax.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "lecture.md").read_text()
@@ -53,13 +56,6 @@ def test_studies_can_be_planned(study, tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     assert main(["plan", study, "--home", str(tmp_path)]) == 0
     assert "to train" in capsys.readouterr().out
-
-
-def nnjax(*arguments, home):
-    """The command in a process of its own, as a person would call it."""
-    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-    command = [sys.executable, "-m", "nnjax.cli", *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, check=False)
 
 
 @pytest.mark.slow

@@ -22,8 +22,8 @@ def find_diverged(material: Material) -> Iterator[Finding]:
         return
     by_cell = is_diverged.groupby(results["cell_id"], sort=False).mean()
     worst = str(by_cell.idxmax())
-    pinned, study = levels_of(material, worst), material.space.study
-    rate = float(str(pinned.get("learning_rate", study.fixed.get("learning_rate"))))
+    pinned = levels_of(material, worst)
+    rate = float(str({**material.space.study.fixed, **pinned}["learning_rate"]))
     key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER]
     cell = str(results.loc[results["cell_id"] == worst, "cell"].iloc[0])
     claims = [beats(material.terms.test, "learning_rate", level, rate) for level in smaller]

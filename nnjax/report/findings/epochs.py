@@ -49,7 +49,7 @@ def find_over_fitting(material: Material) -> Iterator[Finding]:
     if interval.low <= 0.0 or interval.estimate < material.terms.margin:
         return
     key, pinned = "over-fitting", favourite_levels(material)
-    own = float(str(pinned.get("l2", material.space.study.fixed.get("l2", 0.0))))
+    own = float(str({**material.space.study.fixed, **pinned}["l2"]))
     stronger = [level for level in STRONGER if level > own]
     if not stronger:
         return

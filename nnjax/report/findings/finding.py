@@ -7,9 +7,11 @@ from typing import Any
 from nnjax.report.material import Material
 from nnjax.sweep.claim_checks import DECIDES_CLAIMS, DECIDES_DECOUPLED
 from nnjax.sweep.factors import FACTORS, Level
+from nnjax.sweep.space import level_text
 from nnjax.sweep.study import Study
 
 LONGEST_NAME = 64
+"""Of a study or a claim, as the reader has it."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,27 @@ def next_name(study: str, key: str) -> str:
 
 def beats(metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
     """The claim that one level of a factor beats another."""
-    words = [str(level).strip("()").replace(", ", "-") for level in (a, b)]
+    return compared("beats", "{} beats {}.", metric, factor, a, b)
+
+
+def same(metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
+    """The claim that two levels of a factor give the same score."""
+    return compared("same", "{} and {} give the same score.", metric, factor, a, b)
+
+
+def compared(kind: str, words: str, metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
+    """A claim about two levels of a factor.
+
+    Example:
+        >>> compared("same", "{} and {} are the same.", "test_r2", "l2", 0.1, 0.01)["name"]
+        'l2-0-1-same-0-01'
+    """
+    levels = [level_text(level) for level in (a, b)]
+    name = "".join(letter if letter.isalnum() else "-" for letter in f"{factor}-{levels[0]}-{kind}-{levels[1]}".lower())
     return {
-        "name": f"{factor}-{words[0]}-beats-{words[1]}".lower().replace(".", "-").replace("_", "-").replace("+", ""),
-        "sentence": f"{factor} = {words[0]} beats {words[1]}.",
-        "kind": "beats",
+        "name": name[:LONGEST_NAME],
+        "sentence": f"{factor} = {words.format(*levels)}",
+        "kind": kind,
         "a": {factor: a},
         "b": {factor: b},
         "metric": metric,

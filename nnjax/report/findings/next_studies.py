@@ -78,7 +78,7 @@ def _write(material: Material, finding: Finding, folder: Path) -> NextStudy:
     path = folder / f"{finding.key}.toml"
     head = [
         finding.sentence,
-        f"Written by the report of {material.space.study.name}; change it as you like.",
+        f"Written anew with every report of {material.space.study.name}: copy it to experiments/ before you change it.",
         f"run it:  make sweep STUDY={path}",
     ]
     path.write_text(write_study_text(finding.tables, head), "utf-8")

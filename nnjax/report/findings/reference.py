@@ -21,8 +21,9 @@ def find_not_better(material: Material) -> Iterator[Finding]:
     if verdict is Verdict.SUPPORTED:
         return
     terms, pinned = material.terms, favourite_levels(material)
+    setting = {**material.space.study.fixed, **pinned}
     threshold = round(float(material.baseline().mean()), 3)
-    rate = float(str(pinned.get("learning_rate", material.space.study.fixed.get("learning_rate"))))
+    rate = float(str(setting["learning_rate"]))
     claim = {
         "name": "network-exceeds-reference",
         "sentence": f"The network's {terms.test} exceeds {threshold}, the mean of {terms.reference} on the splits of "
@@ -34,14 +35,12 @@ def find_not_better(material: Material) -> Iterator[Finding]:
     }
     key = "beat-reference"
     question = f"Can the best setting beat {terms.reference} when the luck of its seeds is averaged away?"
-    activation = {**material.space.study.fixed, **pinned}["activation"]
-    tables = next_study(material, key, question, pinned, {"activation": [activation]}, [claim])
+    tables = next_study(material, key, question, pinned, {"activation": [setting["activation"]]}, [claim])
     seeds = material.space.study.replicates.seeds_per_split
     tables["replicates"] = {**tables["replicates"], "seeds_per_split": min(MORE_SEEDS * seeds, MOST_SEEDS)}
-    tables["nuisance"] = {"learning_rate": sorted({float(f"{rate * part:.3g}") for part in (0.3, 1.0, 3.0)})}
-    tables["fixed"].pop("learning_rate", None)
-    if pinned.get("optimizer", material.space.study.fixed.get("optimizer")) == "lbfgs":
-        del tables["nuisance"]
+    if setting["optimizer"] != "lbfgs":
+        tables["nuisance"] = {"learning_rate": [float(f"{rate * part:.3g}") for part in (0.3, 1.0, 3.0)]}
+        tables["fixed"].pop("learning_rate", None)
     yield Finding(
         key,
         f"No network is shown to beat {terms.reference}: {signed(top.interval.estimate)} [{signed(top.interval.low)}, "

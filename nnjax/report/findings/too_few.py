@@ -40,7 +40,8 @@ def find_too_few(material: Material) -> Iterator[Finding]:
         key,
         f"{'One claim is' if is_one else f'{len(open_claims)} claims are'} undecided ({names}), and no wonder: with "
         f"these replicates a difference must be as large as {decimals(largest)} to be found with 80 % power, the "
-        f"margin is {decimals(max(answer.margin for _, answer in open_claims))}.",
+        f"margin is {decimals(max(answer.margin for _, answer in open_claims))}. This file is a second look, "
+        "which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(material, key, [claim for claim, _ in open_claims], wanted),
     )
 

@@ -198,10 +198,12 @@
   // --- levels to pick -----------------------------------------------------------------------------------------------
   var first = pack.cells[0], factors = Object.keys(first ? first.levels : {}), off = {};
   var place = document.querySelector("#grid figure.drawn");
+  // A level as the marks write it: "full (265)" is 265 there.
+  function keyOf(factor, level) { return factor + "\n" + level.replace(/^full \((\d+)\)$/, "$1"); }
   function dim() {
     marks.forEach(function (mark) {
       var levels = cellOf(mark).levels;
-      mark.classList.toggle("dim", factors.some(function (factor) { return off[factor + "\n" + levels[factor].replace(/^full \((\d+)\)$/, "$1")]; }));
+      mark.classList.toggle("dim", factors.some(function (factor) { return off[keyOf(factor, levels[factor])]; }));
     });
     document.querySelectorAll("[data-level]").forEach(function (line) { line.classList.toggle("dim", !!off[line.getAttribute("data-level").replace("=", "\n")]); });
   }
@@ -218,7 +220,7 @@
         seen[level] = true;
         var button = element("button", { type: "button", "aria-pressed": "true" }, group, level);
         button.addEventListener("click", function () {
-          var key = factor + "\n" + level.replace(/^full \((\d+)\)$/, "$1");
+          var key = keyOf(factor, level);
           off[key] = !off[key];
           button.setAttribute("aria-pressed", off[key] ? "false" : "true");
           dim();
