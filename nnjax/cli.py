@@ -152,10 +152,9 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
-    from nnjax.decision.logbook import Logbook, LogbookError, load_logbook
-    from nnjax.decision.rounds import round_spaces
+    from nnjax.decision.logbook import LogbookError
+    from nnjax.decision.rounds import added_spaces
     from nnjax.pipeline import find_report
-    from nnjax.sweep.space import sweep_id
     from nnjax.tracking.errors import TrackingError
     from nnjax.tracking.study_sync import sync_sweep
     from nnjax.tracking.telling import tell
@@ -164,7 +163,7 @@ def sync(options: argparse.Namespace) -> int:
     report_dir = find_report(space, options.home)
     try:
         synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
-        for grown in round_spaces(space, load_logbook(options.home, sweep_id(space)) or Logbook()):
+        for grown in added_spaces(space, options.home):
             more = sync_sweep(grown, options.home, options.tracking_uri)
             print(f"{more.written:,} runs added to decide claims written, {more.already_there:,} were there")
     except (TrackingError, LogbookError) as error:
@@ -212,6 +211,7 @@ def audit(options: argparse.Namespace) -> int:
     import secrets
 
     from nnjax.audit.examine import audit_sweep
+    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import find_report
     from nnjax.tracking.errors import TrackingError
 
@@ -219,7 +219,7 @@ def audit(options: argparse.Namespace) -> int:
     report = find_report(space, options.home)
     try:
         stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
-    except TrackingError as error:
+    except (TrackingError, LogbookError) as error:
         raise UsageError(str(error)) from None
     print(f"{stamp.words} (sample of seed {seed}).")
     return 0 if stamp.is_clean else 1

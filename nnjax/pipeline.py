@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnjax.decision.logbook import LogbookError, load_logbook
+from nnjax.decision.logbook import LogbookError
+from nnjax.decision.rounds import study_logbook
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.host import usable_cores
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
@@ -102,7 +103,7 @@ def sweep_study(
     began = time.perf_counter()
     workers = options.workers or len(usable_cores())
     if options.decision_minutes is not None:
-        load_logbook(home, sweep_id(space))
+        study_logbook(space, home)
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress())
     say(describe_training(summary))
     stages = _Stages(space, home, options, say)

@@ -10,6 +10,7 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.audit.copies import compare_copy
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
+from nnjax.decision.rounds import added_spaces
 from nnjax.results.table import results_table
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.rerun import RerunError, rerun
@@ -45,9 +46,12 @@ def audit_sweep(
 
     Raises:
         TrackingError: If MLflow's store cannot be reached.
+        LogbookError: If nobody knows what was trained to decide its claims.
     """
     uri, lines = tracking_uri or default_uri(home), list[Line]()
     check_reachable(uri)
+    if report is None:
+        say("No report of this sweep is here: there is nothing of it to compare.")
     for line in examine(space, home, report, uri, sample, seed):
         say(f"{'ok   ' if line.is_ok else 'WRONG'} {line.what}: {line.seen}")
         lines.append(line)
@@ -74,14 +78,16 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
         TrackingError: If MLflow's store cannot be read.
     """
     yield examine_files(home)
-    results = results_table(space, Journal(home))
+    spaces, journal = [space, *added_spaces(space, home)], Journal(home)
+    results = pd.concat([results_table(each, journal) for each in spaces], ignore_index=True)
     there = results[results["status"] != "missing"]
     lacking = len(results) - len(there)
     yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
     columns = [name for name in names.FINALS if name in results and results[name].notna().any()]
-    yield examine_report(report, there, columns)
+    if report is not None:
+        yield examine_report(report, there, columns)
     told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
-    copy = tracked_runs(tracking_uri, sweep_id(space), columns)
+    copy = pd.concat([tracked_runs(tracking_uri, sweep_id(each), columns) for each in spaces], ignore_index=True)
     yield compare_copy("MLflow's copies against the journal, rounded as they are told", told, copy, columns)
     yield from examine_sample(there["run_id"].tolist(), home, sample, seed)
 
@@ -102,16 +108,15 @@ def examine_files(home: Path) -> Line:
     return Line("The journal's checksums", "; ".join([seen, *broken]), not broken)
 
 
-def examine_report(report: Path | None, there: pd.DataFrame, columns: list[str]) -> Line:
-    """The report's table of all runs against the journal; a report that is not there is no fault."""
-    what = "The report's numbers against the journal"
-    if report is None:
-        return Line(what, "no report of this sweep is here, so there was nothing to compare", True)
+def examine_report(report: Path, there: pd.DataFrame, columns: list[str]) -> Line:
+    """The report's table of all runs, and of those added to decide claims, against the journal."""
+    what, added = "The report's table of runs against the journal", report / "tables" / "added-runs.csv"
     try:
-        copy = pd.read_csv(report / "tables" / "runs.csv", float_precision="round_trip", low_memory=False)
+        paths = [report / "tables" / "runs.csv", *([added] if added.exists() else [])]
+        copy = pd.concat([pd.read_csv(path, float_precision="round_trip", low_memory=False) for path in paths])
         return compare_copy(what, there, copy[copy["status"] != "missing"], columns)
     except (OSError, ValueError, KeyError) as error:
-        return Line(what, f"runs.csv cannot be read as the table it was ({type(error).__name__})", False)
+        return Line(what, f"it cannot be read as the table it was ({type(error).__name__})", False)
 
 
 def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> Iterator[Line]:

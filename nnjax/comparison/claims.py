@@ -8,12 +8,13 @@ import numpy as np
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import claim_level
 from nnjax.comparison.relation import Relation
+from nnjax.decision.rounds import ASKED
 from nnjax.report.material import Material
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.study import Claim
 
-DEFINITION = ("kind", "a", "b", "at", "metric", "margin", "threshold", "parts")
+DEFINITION = (*ASKED, "parts")
 
 
 @dataclass(frozen=True)

@@ -80,11 +80,15 @@ def describe_conclusions(compared: tuple[ComparedClaim, ...]) -> str:
     if not same:
         return "The two studies declare no claim in common."
     changed = [each for each in same if each.is_changed]
-    real = sum(each.is_real for each in changed)
     if not changed:
         return f"No conclusion changed: all {len(same)} verdicts are the same in both."
     words = f"{len(changed)} of {len(same)} conclusions changed"
-    return f"{words}; of {real} of these the estimates differ by more than luck."
+    told = [each for each in changed if each.difference is not None]
+    if not told:
+        return f"{words}; whether by more than luck cannot be told here."
+    real = sum(each.is_real for each in told)
+    which = "these" if len(told) == len(changed) else f"the {len(told)} that have an interval"
+    return f"{words}; of {which}, {real} differ in their estimates by more than luck."
 
 
 def _answer(first: Material, second: Material) -> Chapter:
@@ -129,7 +133,7 @@ def _picture(index: int, compared: ComparedClaim) -> Panel | None:
         for side, each in (("A", compared.first), ("B", compared.second))
         if each.interval
     ]
-    if not rows:
+    if not rows or not compared.is_same_claim:  # other claims have other scales
         return None
     zero, margin = compared.first.threshold or 0.0, compared.first.margin
     draw = partial(draw_sides, pd.DataFrame(rows), zero=zero, margin=margin)

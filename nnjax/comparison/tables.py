@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nnjax.comparison.claims import ComparedClaim
+from nnjax.comparison.relation import Relation, relate
 from nnjax.report.answers import headline
 from nnjax.report.chapters.best import tied_facts
 from nnjax.report.figures.importance import importance_table
@@ -135,8 +136,11 @@ def shares_table(first: Material, second: Material) -> pd.DataFrame:
 def largest_run_difference(first: Material, second: Material) -> tuple[int, float]:
     """Runs of the same setting, split and seed in both, and the largest difference of their test scores.
 
-    The same run under two engines has two identities: what both share is cell, split and seed.
+    The same run under two engines has two identities: what both share is cell, split and seed. Splits are the same
+    only if their rows are.
     """
+    if relate(first.space, second.space) is not Relation.SAME_SPLITS:
+        return 0, 0.0
     keys = ["cell_id", "split", "seed"]
     sides = [each.results.set_index(keys)["test_score"] for each in (first, second)]
     both = pd.concat(sides, axis=1, join="inner").dropna()

@@ -9,13 +9,13 @@ from typing import cast
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.decision.answers import answer_study, claim_results
 from nnjax.decision.growth import LOOKS, Seen, State, next_step
-from nnjax.decision.logbook import Logbook, Look, load_logbook, save_logbook
-from nnjax.decision.rounds import design_of, round_space
+from nnjax.decision.logbook import Logbook, Look, save_logbook
+from nnjax.decision.rounds import design_of, question_id, round_space, study_logbook
 from nnjax.statistics.power import Replicates
 from nnjax.statistics.verdict import ClaimKind
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.plan import make_plan
-from nnjax.sweep.space import Space, sweep_id
+from nnjax.sweep.space import Space
 
 Say = Callable[[str], None]
 
@@ -55,9 +55,9 @@ class Decider:
             LogbookError: If the logbook is damaged.
         """
         self._space, self._home, self._workers, self._train, self._say = space, Path(home), workers, train, say
-        self._journal, self._identity = Journal(home), sweep_id(space)
+        self._journal, self._identity = Journal(home), question_id(space)
         self._folds = space.study.split_plan.folds
-        self._logbook = load_logbook(home, self._identity) or Logbook()
+        self._logbook = study_logbook(space, home) or Logbook()
         self._slowness = 1.0
 
     def decide(self, budget_minutes: float) -> Decisions:

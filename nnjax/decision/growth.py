@@ -6,7 +6,7 @@ from enum import Enum
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval
-from nnjax.statistics.power import Replicates, replicates_for_half_width
+from nnjax.statistics.power import MOST_REPLICATES, Replicates, replicates_for_half_width
 from nnjax.statistics.verdict import ClaimKind, Verdict, deciding_half_width
 
 LOOKS = 5
@@ -124,7 +124,7 @@ def deciding_design(seen: Seen, interval: PairedInterval, design: Replicates, fo
 
 
 def part_of_the_way(design: Replicates, target: Replicates, looks_left: int, folds: int) -> Replicates:
-    """The design of the next look: seeds first, then whole repeats of splits.
+    """The design of the next look: seeds first, then whole repeats of splits; twice today's runs at least.
 
     Args:
         design: Today's.
@@ -138,6 +138,8 @@ def part_of_the_way(design: Replicates, target: Replicates, looks_left: int, fol
         >>> part_of_the_way(Replicates(20, 5), Replicates(40, 16), looks_left=1, folds=4)
         Replicates(splits=40, seeds=16)
     """
+    if target.runs < LEAST_GROWTH * design.runs <= MOST_REPLICATES:
+        return Replicates(design.splits, math.ceil(LEAST_GROWTH * design.seeds))
     growth = max(LEAST_GROWTH, (target.runs / design.runs) ** (1 / looks_left))
     wanted = design.runs * growth
     if looks_left == 1 or wanted >= target.runs:

@@ -66,39 +66,37 @@ class Logbook:
         return {name: look.next_design for name, look in self.last().items() if look.next_design is not None}
 
 
-def logbook_path(home: Path | str, sweep_id: str) -> Path:
-    """Where a sweep's logbook stands."""
-    return Path(home) / "journal" / "decisions" / f"{sweep_id}.json"
+def logbook_path(home: Path | str, question_id: str) -> Path:
+    """Where the logbook of a question stands, see `rounds.question_id`."""
+    return Path(home) / "journal" / "decisions" / f"{question_id}.json"
 
 
-def save_logbook(home: Path | str, sweep_id: str, logbook: Logbook) -> None:
+def save_logbook(home: Path | str, question_id: str, logbook: Logbook) -> None:
     """Write a logbook, whole or not at all."""
     rounds = [[_to_json(look) for look in looks] for looks in logbook.rounds]
     content = json.dumps({"looks_at_most": LOOKS, "rounds": rounds}, indent=2, ensure_ascii=False)
-    write_durably(logbook_path(home, sweep_id), content.encode())
+    write_durably(logbook_path(home, question_id), content.encode())
 
 
-def load_logbook(home: Path | str, sweep_id: str) -> Logbook | None:
-    """The logbook of a sweep; None if its claims were never looked at in this way.
+def load_logbook(home: Path | str, question_id: str) -> Logbook | None:
+    """The logbook of a question; None if its claims were never looked at in this way.
 
     Raises:
         LogbookError: If it is damaged, or was kept with another number of looks: the error rate would be unknown.
     """
-    path = logbook_path(home, sweep_id)
+    path = logbook_path(home, question_id)
     try:
         content = json.loads(path.read_text())
         if content["looks_at_most"] != LOOKS:
-            raise LogbookError(
-                f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {_REMEDY}"
-            )
+            raise LogbookError(f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {REMEDY}")
         return Logbook(tuple(tuple(_from_json(look) for look in looks) for looks in content["rounds"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise LogbookError(f"{path}: cannot be read ({type(error).__name__}); {_REMEDY}") from None
+        raise LogbookError(f"{path}: cannot be read ({type(error).__name__}); {REMEDY}") from None
 
 
-_REMEDY = "remove it only if nobody has acted on its looks, or ask the question anew with another base_seed"
+REMEDY = "remove it only if nobody has acted on its looks, or ask the question anew with another base_seed"
 
 
 def _to_json(look: Look) -> dict[str, Any]:

@@ -2,11 +2,48 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
-from nnjax.decision.logbook import Logbook
+from nnjax.decision.logbook import REMEDY, Logbook, LogbookError, load_logbook, logbook_path
 from nnjax.statistics.power import Replicates
 from nnjax.sweep.claim_arms import arm_cells
+from nnjax.sweep.identity import content_hash
 from nnjax.sweep.space import Run, Space, expand
+
+ASKED = ("kind", "a", "b", "at", "metric", "margin", "threshold")
+"""What a claim asks; its name and its wording may be mended without a new question."""
+
+
+def question_id(space: Space) -> str:
+    """The identity of what is looked at: the study's runs and what its claims ask of them.
+
+    A word changed in the study, its name or what it logs make no new question, so they bring no new looks.
+
+    Returns:
+        sha256 as 64 hexadecimal digits.
+    """
+    claims = space.study.claims
+    places = {claim.name: place for place, claim in enumerate(claims)}
+    asked = [
+        {**{key: getattr(claim, key) for key in ASKED}, "parts": [places[part] for part in claim.parts]}
+        for claim in claims
+    ]
+    return content_hash([asked, [run.run_id for run in space.runs]])
+
+
+def study_logbook(space: Space, home: Path | str) -> Logbook | None:
+    """The looks at a study's claims; None if nothing was ever added to decide them.
+
+    Raises:
+        LogbookError: If it cannot be read, or knows its claims by other names.
+    """
+    identity = question_id(space)
+    logbook = load_logbook(home, identity)
+    renamed = set(logbook.last() if logbook else ()) - {claim.name for claim in space.study.claims}
+    if renamed:
+        path, names = logbook_path(home, identity), ", ".join(sorted(renamed))
+        raise LogbookError(f"{path}: {names}: no claim has this name any more; give it back, or else {REMEDY}")
+    return logbook
 
 
 def design_of(space: Space) -> Replicates:
@@ -88,3 +125,13 @@ def round_spaces(space: Space, logbook: Logbook) -> Iterator[Space]:
         before |= added
         if found.runs:
             yield found
+
+
+def added_spaces(space: Space, home: Path | str) -> list[Space]:
+    """What was trained beside a study to decide its claims; nothing if nobody asked for it.
+
+    Raises:
+        LogbookError: If nobody knows.
+    """
+    logbook = study_logbook(space, home)
+    return list(round_spaces(space, logbook)) if logbook else []

@@ -13,7 +13,8 @@ from nnjax.claims.answer import ClaimAnswer, Sizes
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import claim_level
 from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most, split_sizes
-from nnjax.decision.logbook import Logbook, load_logbook
+from nnjax.decision.logbook import Logbook
+from nnjax.decision.rounds import study_logbook
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell
 from nnjax.report.figures.scores import differences_table
@@ -68,6 +69,7 @@ class Material:
         record: What the sweep noted about itself; None if it never ran here.
         calibration: What `nnjax calibrate` saw here; None if it never ran.
         audit: What `nnjax audit` saw of this sweep; None if it never ran.
+        added: Runs beside the planned ones, trained to decide claims, with scores; None if there are none.
         logbook: Looks at the claims while replicates were added to them; None if there was one look, at the results.
     """
 
@@ -87,6 +89,7 @@ class Material:
     record: SweepRecord | None
     calibration: Stamp | None = None
     audit: AuditStamp | None = None
+    added: pd.DataFrame | None = None
     logbook: Logbook | None = None
 
     @property
@@ -140,12 +143,14 @@ def _decided(material: Material, home: Path) -> Material:
         LogbookError: If nobody knows how often the claims were looked at.
     """
     space = material.space
-    logbook = load_logbook(home, sweep_id(space))
+    logbook = study_logbook(space, home)
     if logbook is None:
         return material
     designs = grown_designs(space, logbook)
     results = claim_results(space, designs, Journal(home))
-    return replace(material, logbook=logbook, claims=answer_study(space, results, designs, looks_at_most(logbook)))
+    claims = answer_study(space, results, designs, looks_at_most(logbook))
+    added = results[~results["run_id"].isin(material.results["run_id"])].reset_index(drop=True)
+    return replace(material, logbook=logbook, claims=claims, added=added)
 
 
 def assemble(

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -63,6 +64,33 @@ def test_a_sweep_as_it_is_is_clean_and_the_report_says_so(home):
     assert "and clean:" in (home / "reports" / "eight" / "index.html").read_text()
 
 
+CLAIM = """
+[[claims]]
+name = "relu-beats-tanh"
+sentence = "relu beats tanh."
+kind = "beats"
+margin = 0.0001
+a = {activation = "relu"}
+b = {activation = "tanh"}
+"""
+
+
+def test_runs_that_were_added_to_decide_claims_are_audited_too(tmp_path):
+    (tmp_path / "eight.toml").write_text(
+        STUDY.replace("[fixed]", '[fixed]\noptimizer = "adam"\ninitializer = "auto"\nl2 = 0.0') + CLAIM
+    )
+    done = nnjax("sweep", tmp_path / "eight.toml", "--until-decided", "--budget", 0.5, home=tmp_path)
+    assert done.returncode == 0 and "more runs" in done.stdout, done.stdout + done.stderr
+    tables = tmp_path / "reports" / "eight" / "tables"
+    added = pd.read_csv(tables / "added-runs.csv")
+    assert len(pd.read_csv(tables / "runs.csv")) == 8 and len(added) >= 8
+    whole = 8 + len(added)
+    done = audited(tmp_path, sample=3)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{whole} of {whole} planned runs are there" in done.stdout and done.stdout.count(f"{whole} runs, ") == 2
+    assert "--until-decided" in (tmp_path / "reports" / "eight" / "index.html").read_text()
+
+
 def test_a_number_changed_in_mlflow_is_found(home):
     with closing(sqlite3.connect(home / "mlflow.db")) as store:
         query = (
@@ -84,7 +112,7 @@ def test_a_number_changed_in_the_report_is_found(home):
     cells[column] = str(float(cells[column]) + 0.001)
     path.write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n")
     done = audited(home)
-    assert done.returncode == 1 and "WRONG The report's numbers against the journal" in done.stdout
+    assert done.returncode == 1 and "WRONG The report's table of runs against the journal" in done.stdout
 
 
 def test_a_number_changed_in_the_journal_under_a_sound_seal_is_found(home):
@@ -96,7 +124,7 @@ def test_a_number_changed_in_the_journal_under_a_sound_seal_is_found(home):
     done = audited(home, sample=8)
     assert done.returncode == 1
     assert "ok    The journal's checksums" in done.stdout
-    assert "WRONG MLflow's copies" in done.stdout and "WRONG The report's numbers" in done.stdout
+    assert "WRONG MLflow's copies" in done.stdout and "WRONG The report's table of runs" in done.stdout
     assert f"differs, most in test_r2, by {0.01:.3g}" in done.stdout
 
 
@@ -119,7 +147,7 @@ def test_a_report_whose_table_is_spoilt_is_a_line_and_no_traceback(home, content
     path = home / "reports" / "eight" / "tables" / "runs.csv"
     path.unlink() if content is None else path.write_text(content)
     done = audited(home)
-    assert done.returncode == 1 and "WRONG The report's numbers against the journal: runs.csv cannot" in done.stdout
+    assert done.returncode == 1 and "WRONG The report's table of runs against the journal: it cannot" in done.stdout
     assert not done.stderr
 
 

@@ -19,6 +19,7 @@ from nnjax.comparison.tables import cells_table, describe_largest, shares_table,
 from nnjax.report import material as report_material
 from nnjax.report.material import gather
 from nnjax.report.task import CLASSIFICATION
+from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
@@ -49,6 +50,12 @@ def make(tmp_path, monkeypatch):
     return run
 
 
+def opposite(answer):
+    """The same answer with another verdict."""
+    verdict = Verdict.REFUTED if answer.judgement.verdict is Verdict.SUPPORTED else Verdict.SUPPORTED
+    return replace(answer, judgement=replace(answer.judgement, verdict=verdict))
+
+
 def test_a_larger_sweep_of_the_same_splits_is_paired_and_shares_runs(make):
     small, large = make(), make(TWO_CLAIMS, "replicates.splits=16", "replicates.seeds_per_split=4")
     assert relate(small.space, large.space) is Relation.SAME_SPLITS
@@ -68,6 +75,15 @@ def test_other_splits_of_the_same_rows_have_no_interval(make):
     assert relate(one.space, other.space) is Relation.SAME_ROWS
     assert all(each.difference is None for each in compare_claims(one, other, Relation.SAME_ROWS))
     assert describe_largest(one, other) == ""
+    compared = compare_claims(one, other, Relation.SAME_ROWS)[0]
+    changed = replace(compared, second=opposite(compared.first))
+    assert "whether by more than luck cannot be told here" in describe_conclusions((changed,))
+
+
+def test_runs_of_the_same_seed_on_other_rows_are_not_the_same_runs(make):
+    one, other = make(), make(TWO_CLAIMS, "replicates.test_share=0.2", "replicates.splits=10", name="smaller-test")
+    assert relate(one.space, other.space) is Relation.SAME_ROWS
+    assert describe_largest(one, other) == ""
 
 
 def test_other_data_are_independent(make):
@@ -77,12 +93,14 @@ def test_other_data_are_independent(make):
     assert difference.low < 0 < difference.high and difference.freedom > 7
 
 
-def test_another_margin_is_another_claim(make):
+def test_another_margin_is_another_claim(make, tmp_path):
     one, other = make(), make(TWO_CLAIMS.replace('sentence = "0.01 beats', 'margin = 0.5\nsentence = "0.01 beats'))
     compared = compare_claims(one, other, Relation.SAME_SPLITS)
     assert not compared[0].is_same_claim and compared[0].difference is None
     assert compared[0].words.startswith("declared differently")
     assert compared[1].is_same_claim
+    page = write_comparison(one, other, tmp_path / "reports").read_text()
+    assert "both-1-0" in page and "both-0-0" not in page, "two margins have no common picture"
 
 
 def test_claims_of_one_side_only(make):

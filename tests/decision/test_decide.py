@@ -1,16 +1,24 @@
 """Rounds: each claim gets the replicates that it needs, nothing is trained twice, no look is forgotten."""
 
+import sys
+from pathlib import Path
+
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fakes.known import THREE_CLAIMS
 
 from nnjax.claims.declared import claim_level
 from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most
 from nnjax.decision.decide import Decider
 from nnjax.decision.growth import LOOKS, State
-from nnjax.decision.logbook import load_logbook
-from nnjax.decision.rounds import design_of, round_spaces
+from nnjax.decision.logbook import LogbookError
+from nnjax.decision.rounds import design_of, question_id, round_spaces, study_logbook
 from nnjax.statistics.power import Replicates
 from nnjax.sweep.journal import Journal
-from nnjax.sweep.space import sweep_id
+from nnjax.sweep.space import expand, sweep_id
+from nnjax.sweep.study import load_study
 
 BUDGET = 100.0
 
@@ -73,7 +81,7 @@ def test_a_kill_between_training_and_look_costs_nothing(space, tmp_path, train):
 
     with pytest.raises(Killed):
         decide(space, tmp_path, die)
-    looked = load_logbook(tmp_path, sweep_id(space))
+    looked = study_logbook(space, tmp_path)
     assert len(looked.rounds) == 1
     before = sum(train.trained)
     logbook = decide(space, tmp_path, train)[0].logbook
@@ -113,3 +121,31 @@ def test_the_first_look_is_at_the_study_itself(space, tmp_path, train):
     decisions, _ = decide(space, tmp_path, train, budget=1e-9)
     assert design_of(space) == Replicates(8, 1)
     assert {look.design for look in decisions.logbook.rounds[0]} == {Replicates(8, 1)}
+
+
+def rewritten(space, tmp_path, before, after):
+    path = tmp_path / "three.toml"
+    path.write_text(THREE_CLAIMS.replace(before, after))
+    return expand(load_study(path))
+
+
+def test_other_words_for_the_same_question_bring_no_new_looks(space, tmp_path, train):
+    logbook = decide(space, tmp_path, train)[0].logbook
+    reworded = rewritten(space, tmp_path, 'question = "', 'question = "Once more: ')
+    assert sweep_id(reworded) != sweep_id(space) and question_id(reworded) == question_id(space)
+    assert study_logbook(reworded, tmp_path) == logbook
+    other_sentence = rewritten(space, tmp_path, 'sentence = "0.01 beats', 'sentence = "0.01 is better, it beats')
+    assert study_logbook(other_sentence, tmp_path) == logbook
+
+
+def test_another_margin_is_another_question(space, tmp_path, train):
+    decide(space, tmp_path, train)
+    wider = rewritten(space, tmp_path, 'sentence = "0.01 beats', 'margin = 0.5\nsentence = "0.01 beats')
+    assert study_logbook(wider, tmp_path) is None
+
+
+def test_a_claim_that_was_looked_at_keeps_its_name(space, tmp_path, train):
+    decide(space, tmp_path, train)
+    renamed = rewritten(space, tmp_path, "true-effect", "sure-effect")
+    with pytest.raises(LogbookError, match="true-effect: no claim has this name any more; give it back"):
+        study_logbook(renamed, tmp_path)

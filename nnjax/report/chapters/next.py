@@ -1,4 +1,4 @@
-"""What to run next: the findings, each with a study file that would settle it."""
+"""What to run next: the findings, each with a study file that asks further."""
 
 import pandas as pd
 
@@ -38,7 +38,7 @@ def _cost(study: NextStudy) -> str:
 
 
 def findings_table(studies: tuple[NextStudy, ...]) -> pd.DataFrame:
-    """Every finding with the cost of the study that would settle it."""
+    """Every finding with the cost of the study that it is made into."""
     return pd.DataFrame(
         {
             "finding": each.finding.key,

@@ -23,15 +23,18 @@ def reproduce_chapter(material: Material) -> Chapter:
         "overrides": study.overrides,
         "audit": material.audit,
         "audit_command": f"nnjax audit {shlex.quote(study.path)}{overrides}",
-        "sweep_command": f"nnjax sweep {shlex.quote(study.path)}{overrides}",
+        "sweep_command": f"nnjax sweep {shlex.quote(study.path)}{overrides}"
+        + (" --until-decided" if material.logbook else ""),
         "report_command": f"nnjax report {shlex.quote(study.path)}{overrides}",
         "results_command": f"nnjax results {shlex.quote(study.path)}{overrides} --out runs.csv",
         "run_command": f"nnjax run {best['run_id'].iloc[0]}",
         "run_cell": str(best["cell"].iloc[0]),
         "run_split": int(best["split"].iloc[0]),
     }
-    runs = view_table("runs", runs_table(material), None, RUNS_LISTED, _shown_columns(material.terms))
-    tables = {"runs": runs}
+    shown = _shown_columns(material.terms)
+    tables = {"runs": view_table("runs", runs_table(material.results), None, RUNS_LISTED, shown)}
+    if material.added is not None and len(material.added):
+        tables["added_runs"] = view_table("added-runs", runs_table(material.added), None, RUNS_LISTED, shown)
     if record:
         tables["environment"] = view_table("environment", environment_table(material))
         facts |= {"sweep_id": record.sweep_id, "command_line": record.command_line}
@@ -44,10 +47,10 @@ def _shown_columns(terms: TaskTerms) -> tuple[str, ...]:
     return ("cell", "split", "seed_index", "status", "best_epoch", *scores, "run_id")
 
 
-def runs_table(material: Material) -> pd.DataFrame:
-    """Every planned run with its identity and outcome, the columns of the results table."""
-    scores = [column for column in material.results.columns if column.endswith("_score")]
-    return material.results.drop(columns=scores)
+def runs_table(results: pd.DataFrame) -> pd.DataFrame:
+    """Every run with its identity and outcome, the columns of the results table."""
+    scores = [column for column in results.columns if column.endswith("_score")]
+    return results.drop(columns=scores)
 
 
 def environment_table(material: Material) -> pd.DataFrame:

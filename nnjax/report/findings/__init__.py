@@ -1,1 +1,1 @@
-"""What a report noticed, each with the study that would settle it."""
+"""What a report noticed, each with the study that it is made into."""

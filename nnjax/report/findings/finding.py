@@ -21,7 +21,7 @@ class Finding:
     Attributes:
         key: Names its study file.
         sentence: What was noticed, with its numbers.
-        tables: The raw content of the study that would settle it.
+        tables: The raw content of the study that asks further.
     """
 
     key: str
@@ -87,7 +87,7 @@ def next_study(
 
 
 def next_name(study: str, key: str) -> str:
-    """The name of the study that settles a finding.
+    """The name of the study that a finding is made into.
 
     Example:
         >>> next_name("diabetes", "edge-l2")

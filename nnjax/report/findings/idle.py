@@ -7,7 +7,7 @@ from nnjax.report.formats import decimals
 from nnjax.report.material import Material
 
 MORE_SPLITS = 2
-"""Times the splits of the study; others than those that suggested it, which would agree with themselves."""
+"""Times the splits of the study, and other ones: those that suggested it would agree with themselves."""
 
 
 def find_idle(material: Material) -> Iterator[Finding]:
@@ -23,7 +23,9 @@ def find_idle(material: Material) -> Iterator[Finding]:
         key, levels = f"idle-{factor.replace('_', '-')}", study.studied[factor]
         pinned = favourite_levels(material)
         claims = [same(material.terms.test, factor, level, levels[0]) for level in levels[1:]]
-        question = f"Does {factor} matter at the best setting of the others, on other splits, twice as many?"
+        question = (
+            f"Does {factor} matter at the best setting of the others, on new splits of the same rows, twice as many?"
+        )
         tables = next_study(material, key, question, pinned, {factor: levels}, claims)
         fresh = {"splits": MORE_SPLITS * study.replicates.splits, "base_seed": (study.replicates.base_seed + 1) % 2**32}
         tables["replicates"] = {**tables["replicates"], **fresh}

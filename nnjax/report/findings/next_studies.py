@@ -34,7 +34,7 @@ FINDERS: tuple[Callable[[Material], Iterator[Finding]], ...] = (
 
 @dataclass(frozen=True)
 class NextStudy:
-    """A finding with the study that would settle it.
+    """A finding with the study that it is made into.
 
     Attributes:
         finding: What was noticed.

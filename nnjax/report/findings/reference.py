@@ -22,20 +22,13 @@ def find_not_better(material: Material) -> Iterator[Finding]:
         return
     terms, pinned = material.terms, favourite_levels(material)
     setting = {**material.space.study.fixed, **pinned}
-    threshold = round(float(material.baseline().mean()), 3)
     rate = float(str(setting["learning_rate"]))
-    claim = {
-        "name": "network-exceeds-reference",
-        "sentence": f"The network's {terms.test} exceeds {threshold}, the mean of {terms.reference} on the splits of "
-        f"{material.space.study.name}.",
-        "kind": "exceeds",
-        "a": {},
-        "metric": terms.test,
-        "threshold": threshold,
-    }
     key = "beat-reference"
-    question = f"Can the best setting beat {terms.reference} when the luck of its seeds is averaged away?"
-    tables = next_study(material, key, question, pinned, {"activation": [setting["activation"]]}, [claim])
+    question = (
+        f"Can the best setting beat {terms.reference} when the luck of its seeds is averaged away? "
+        "(The first answer of the report compares them, split by split.)"
+    )
+    tables = next_study(material, key, question, pinned, {"activation": [setting["activation"]]}, [])
     seeds = material.space.study.replicates.seeds_per_split
     tables["replicates"] = {**tables["replicates"], "seeds_per_split": min(MORE_SEEDS * seeds, MOST_SEEDS)}
     if setting["optimizer"] != "lbfgs":
@@ -44,6 +37,7 @@ def find_not_better(material: Material) -> Iterator[Finding]:
     yield Finding(
         key,
         f"No network is shown to beat {terms.reference}: {signed(top.interval.estimate)} [{signed(top.interval.low)}, "
-        f"{signed(top.interval.high)}] in {terms.test}; {terms.reference} has {decimals(threshold)}.",
+        f"{signed(top.interval.high)}] in {terms.test}; {terms.reference} has "
+        f"{decimals(float(material.baseline().mean()))}.",
         tables,
     )

@@ -1,12 +1,14 @@
-"""Too few replicates for a declared margin: only the cells of the undecided claims, on as many as would decide them."""
+"""Too few replicates for a declared margin: only the cells of the undecided claims, on as many as the margin needs."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from nnjax.claims.answer import ClaimAnswer
 from nnjax.report.findings.finding import Finding, next_name, tables_of
 from nnjax.report.formats import decimals
 from nnjax.report.material import Material
-from nnjax.statistics.power import Replicates, replicates_for_half_width
+from nnjax.statistics.power import MOST_REPLICATES, Replicates, replicates_for_half_width
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.factors import Level
 from nnjax.sweep.study import Claim
@@ -15,35 +17,71 @@ PILOT_SEEDS = 4
 """With one seed a split nobody knows what seeds are worth: four of them tell."""
 
 
+@dataclass(frozen=True)
+class _Short:
+    """A claim that is short of replicates, and how many would make its interval as narrow as its margin."""
+
+    claim: Claim
+    answer: ClaimAnswer
+    design: Replicates
+
+
 def find_too_few(material: Material) -> Iterator[Finding]:
-    """Undecided claims whose smallest detectable difference is larger than the margin that they declare."""
-    open_claims = [
-        (claim, answer)
-        for claim, answer in zip(material.space.study.claims, material.claims, strict=True)
-        if answer.judgement.verdict is Verdict.UNDECIDED and answer.interval is not None
-        if answer.threshold is None and answer.detectable > answer.margin
-    ]
-    if not open_claims:
+    """Undecided claims whose smallest detectable difference is larger than the margin that they declare.
+
+    Not those that no number of replicates can help, and not those that were given more already, look by look.
+    """
+    short = _affordable(sorted(_short(material), key=lambda each: each.design.runs))
+    if not short:
         return
-    sizes, replicates = material.sizes, material.space.study.replicates
-    wanted = Replicates(replicates.splits, max(PILOT_SEEDS, replicates.seeds_per_split))
-    for _, answer in open_claims:
-        if answer.components is not None and answer.interval is not None:
-            level = answer.interval.level
-            design = replicates_for_half_width(answer.margin, answer.components, *sizes.pair, level, sizes.folds)
-            if design is not None:
-                wanted = Replicates(max(wanted.splits, design.splits), max(wanted.seeds, design.seeds))
-    key, largest = "more-replicates", max(answer.detectable for _, answer in open_claims)
-    names = ", ".join(claim.name for claim, _ in open_claims)
-    is_one = len(open_claims) == 1
+    key, wanted = "more-replicates", _joined([each.design for each in short])
+    told = "; ".join(
+        f"{each.claim.name}: {decimals(each.answer.detectable)}, its margin is {decimals(each.answer.margin)}"
+        for each in short
+    )
     yield Finding(
         key,
-        f"{'One claim is' if is_one else f'{len(open_claims)} claims are'} undecided ({names}), and no wonder: with "
-        f"these replicates a difference must be as large as {decimals(largest)} to be found with 80 % power, the "
-        f"margin is {decimals(max(answer.margin for _, answer in open_claims))}. This file is a second look, "
-        "which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
-        _tables(material, key, [claim for claim, _ in open_claims], wanted),
+        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided, and no wonder: with these "
+        f"replicates the smallest difference that is found with 80 % power is larger than the margin ({told}). This "
+        "file is a second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its "
+        "looks.",
+        _tables(material, key, [each.claim for each in short], wanted),
     )
+
+
+def _short(material: Material) -> Iterator[_Short]:
+    grown = material.logbook.last() if material.logbook else {}
+    for claim, answer in zip(material.space.study.claims, material.claims, strict=True):
+        if answer.judgement.verdict is not Verdict.UNDECIDED or not answer.is_judged or claim.name in grown:
+            continue
+        if answer.interval is None or answer.threshold is not None or answer.detectable <= answer.margin:
+            continue
+        design = _design(material, answer, answer.interval.level)
+        if design is not None:
+            yield _Short(claim, answer, design)
+
+
+def _design(material: Material, answer: ClaimAnswer, level: float) -> Replicates | None:
+    """None where no affordable number of replicates of this table makes the interval narrow enough."""
+    replicates, sizes = material.space.study.replicates, material.sizes
+    if answer.components is None:
+        return Replicates(replicates.splits, PILOT_SEEDS)
+    found = replicates_for_half_width(answer.margin, answer.components, *sizes.pair, level, sizes.folds)
+    if found is None:
+        return None
+    design = _joined([found, Replicates(replicates.splits, replicates.seeds_per_split)])
+    return design if design.runs > replicates.splits * replicates.seeds_per_split else None
+
+
+def _joined(designs: list[Replicates]) -> Replicates:
+    return Replicates(max(each.splits for each in designs), max(each.seeds for each in designs))
+
+
+def _affordable(short: list[_Short]) -> list[_Short]:
+    """As many of them, the cheapest first, as one study has replicates for."""
+    while short and _joined([each.design for each in short]).runs > MOST_REPLICATES:
+        short = short[:-1]
+    return short
 
 
 def _tables(material: Material, key: str, claims: list[Claim], wanted: Replicates) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Findings: each is seen where it is, is not seen where it is not, and comes with a study that can be run."""
 
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +13,13 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from fakes.command import nnjax
 
+from nnjax.decision.growth import State
+from nnjax.decision.logbook import Logbook, Look
 from nnjax.report.findings.next_studies import write_next_studies
+from nnjax.report.findings.too_few import find_too_few
+from nnjax.statistics.components import VarianceComponents
+from nnjax.statistics.power import Replicates
+from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
 
@@ -124,8 +132,8 @@ def test_no_better_than_ridge_asks_again_with_more_seeds(find):
     by = score({1: 0.1, 2: 0.2, 4: 0.3})
     found = find(DEPTHS, validation_r2=by, test_r2=by)["beat-reference"]
     study = load_study(found.path)
-    assert study.replicates.seeds_per_split == 4 and study.claims[0].kind == "exceeds"
-    assert study.claims[0].threshold == pytest.approx(0.477, abs=0.1)
+    assert study.replicates.seeds_per_split == 4 and not study.claims, "the report's first answer is the paired one"
+    assert "beat ridge" in study.question
     better = lambda results: 0.9 + 0.0 * results["depth"]  # noqa: E731
     assert "beat-reference" not in find(DEPTHS, validation_r2=better, test_r2=better)
 
@@ -143,11 +151,48 @@ def test_a_factor_that_never_matters_is_named_and_asked_once_more(find):
 def test_an_undecided_claim_without_power_asks_for_its_cells_only(find):
     noise = lambda results: np.random.default_rng(1).normal(0.3, 0.1, len(results))  # noqa: E731
     found = find(DEPTHS + CLAIM, validation_r2=noise, test_r2=noise)["more-replicates"]
-    assert found.finding.sentence.startswith("One claim is undecided (deeper)")
+    assert found.finding.sentence.startswith("One claim is undecided, and no wonder")
+    assert "(deeper: " in found.finding.sentence
     study = load_study(found.path)
     assert study.studied == {"depth": (1, 4)} and study.replicates.seeds_per_split == 4
     by = score({1: 0.1, 2: 0.2, 4: 0.3})
     assert "more-replicates" not in find(DEPTHS + CLAIM, validation_r2=by, test_r2=by)
+
+
+def undecided(make_space, make_results, make_material, text, **columns):
+    """Material of a study whose one claim drowns in noise."""
+    space = make_space(text)
+    results = make_results(space)
+    noise = np.random.default_rng(1).normal(0.3, 0.1, len(results))
+    for name, value in {"validation_r2": noise, "test_r2": noise, **columns}.items():
+        results[name] = value
+    return make_material(space, results)
+
+
+@pytest.fixture
+def open_claim(make_space, make_results, make_material):
+    """Makes the material of a study whose one claim is undecided for lack of replicates."""
+    return partial(undecided, make_space, make_results, make_material)
+
+
+def test_a_claim_that_no_replicates_can_decide_asks_for_none(open_claim):
+    seeded = DEPTHS.replace("splits = 4", "splits = 8\nseeds_per_split = 5") + CLAIM
+    material = open_claim(seeded)
+    [answer] = material.claims
+    assert answer.judgement.verdict is Verdict.UNDECIDED and answer.detectable > answer.margin
+    assert [*find_too_few(material)]
+    hopeless = replace(answer, components=VarianceComponents(seed=0.0, split=1.0, n_splits=8, n_seeds=5))
+    assert not [*find_too_few(replace(material, claims=(hopeless,)))]
+
+
+def test_a_claim_that_is_not_judged_or_was_grown_asks_for_none(open_claim):
+    material = open_claim(DEPTHS + CLAIM)
+    [answer] = material.claims
+    assert [*find_too_few(material)]
+    unjudged = replace(answer, judgement=replace(answer.judgement, verdict=Verdict.UNDECIDED), is_judged=False)
+    assert not [*find_too_few(replace(material, claims=(unjudged,)))]
+    look = Look("deeper", 1, Replicates(4, 1), 0.0, -1.0, 1.0, "undecided", State.HOPELESS)
+    assert not [*find_too_few(replace(material, logbook=Logbook(((look,),))))]
 
 
 def test_what_an_earlier_report_proposed_is_gone(find, tmp_path):
