@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help sweep lecture test test-all report ui lint docs clean
+.PHONY: help sweep lecture test test-all drills report ui server lint docs clean
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -22,11 +22,17 @@ report: $(READY) ## Write the report again, without training
 ui: $(READY) ## Open the MLflow UI on this machine's loopback
 	@$(BIN)/nnjax ui $(ARGS)
 
+server: $(READY) ## Run MLflow for a team: PostgreSQL and sign-in, on this machine's loopback
+	@$(BIN)/nnjax server $(ARGS)
+
 test: $(READY) ## Run the tests and measure their coverage
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
 
 test-all: $(READY) ## Run all tests, the slow ones too: kills, browsers, servers
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow or not slow' --cov --cov-report=term:skip-covered $(ARGS)
+
+drills: $(READY) ## Kill, starve, cut and fill up real sweeps, and print what was lost, doubled or wrong: nothing
+	@$(BIN)/python -m pytest tests/drills -m slow $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,6 +1,6 @@
-"""The report on 5,760 to 50,000 runs that nobody trained: seconds and peak memory of each stage.
+"""A sweep of 1,000 to 100,000 runs that nobody trained: seconds and peak memory of each stage.
 
-    python benchmarks/report_scale.py [--runs 5760 10000 50000]
+    python benchmarks/report_scale.py [--runs 1000 10000 100000]
 
 The default study with as many learning rates as it takes; planner, journal, results, statistics and report are the real
 ones, the outcomes are drawn: curves of the usual length and shape, a diverged run here and there. Each size runs in a
@@ -32,6 +32,7 @@ from nnjax.training.outcome import LAYER_CURVES, RunOutcome
 
 CELLS_A_RATE = 288
 SPLITS = 20
+FEW_SPLITS = 4
 
 
 def draw_outcome(trainee: Trainee, depth: int, epochs: int) -> RunOutcome:
@@ -66,7 +67,7 @@ def draw_task(task: TrainingTask) -> TrainedTask:
     depth, epochs = len(task.bucket.hidden_layer_sizes), task.bucket.epochs
     outcomes = [draw_outcome(trainee, depth, epochs) for trainee in task.trainees]
     now = time.time()
-    return TrainedTask(TrainedChunk(outcomes, 0.0, 1.0), now, now, os.getpid(), 100.0)
+    return TrainedTask(TrainedChunk(outcomes, 0.0, 1.0), now, now, "host", os.getpid(), 100.0)
 
 
 def prepare(_: Path, splits: Mapping[str, ScaledSplit]) -> None:
@@ -74,10 +75,12 @@ def prepare(_: Path, splits: Mapping[str, ScaledSplit]) -> None:
 
 
 def make_space(runs: int) -> Space:
-    """The default study with enough learning rates for so many runs."""
-    rates = max(1, round(runs / CELLS_A_RATE / SPLITS))
+    """The default study with enough learning rates for so many runs, or with few splits for few."""
+    splits = SPLITS if runs >= CELLS_A_RATE * SPLITS else FEW_SPLITS
+    rates = max(1, round(runs / CELLS_A_RATE / splits))
     levels = [float(f"{0.0001 * 1.3**step:.3g}") for step in range(rates)]
-    return expand(load_study("experiments/diabetes.toml", [f"nuisance.learning_rate={levels}"]))
+    changes = [f"nuisance.learning_rate={levels}", f"replicates.splits={splits}"]
+    return expand(load_study("experiments/diabetes.toml", changes))
 
 
 def measure(runs: int, home: Path) -> None:
@@ -107,7 +110,7 @@ def measure(runs: int, home: Path) -> None:
 def main() -> None:
     """Every size in a process of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, nargs="+", default=[5_760, 10_000, 25_000, 50_000])
+    parser.add_argument("--runs", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.one:

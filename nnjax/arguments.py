@@ -4,6 +4,8 @@ import argparse
 import os
 from pathlib import Path
 
+from nnjax.execution.choice import EXECUTORS
+
 DEFAULT_STUDY = "experiments/diabetes.toml"
 LECTURE = "experiments/lecture"
 STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
@@ -58,6 +60,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     ui.add_argument("--port", type=_positive, default=5000)
     ui.add_argument("--host", default="127.0.0.1", help="interface to listen on (default: this machine only)")
+    server = commands.add(
+        "server", "Run MLflow on PostgreSQL with sign-in, on this machine only.", "nnjax server --port 5001"
+    )
+    server.add_argument("--port", type=_positive, default=5000)
+    server.add_argument("--workers", type=_positive, default=2, help="processes of MLflow's server (2)")
     return parser
 
 
@@ -70,8 +77,13 @@ def _add_sweeping(commands: _Commands) -> None:
         "sweep", "Train what is missing, track it and write the report.",
         "nnjax sweep experiments/quick.toml --set epochs=20",
     )  # fmt: skip
-    sweep.add_argument("--executor", choices=("processes", "threads", "serial"), default="processes")
+    sweep.add_argument("--executor", choices=EXECUTORS, help="what trains (default: processes; with an address, dask)")
     sweep.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
+    sweep.add_argument("--address", help="Dask's scheduler, whose workers train: tcp://host:8786, tls://…, or its file")
+    sweep.add_argument(
+        "--resource", action="append", default=[], type=_resource, metavar="NAME=AMOUNT", dest="resources",
+        help="what a worker at that address must offer to get work, for example GPU=1",
+    )  # fmt: skip
     sweep.add_argument("--tracking-uri", help=STORE)
     sweep.add_argument(
         "--until-decided", action="store_true",
@@ -115,6 +127,9 @@ def _add_trust(commands: _Commands) -> None:
     audit.add_argument("--sample", type=_positive, default=5, help="runs to train again (5)")
     audit.add_argument("--seed", type=int, help="of the sample (default: drawn anew, and printed)")
     audit.add_argument("--tracking-uri", help=STORE)
+    doctor = commands.add("doctor", "Say what is wrong with checkout, home or store, and the remedy.", "nnjax doctor")
+    doctor.add_argument("--tracking-uri", help=STORE)
+    doctor.add_argument("--address", help="Dask's scheduler, to be looked at too")
     calibrate = commands.add(
         "calibrate", "Put the report's statistics to the test where the truth is known.", "nnjax calibrate --quick"
     )
@@ -138,6 +153,14 @@ def _positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text}: must be 1 or more")
     return number
+
+
+def _resource(text: str) -> tuple[str, float]:
+    name, _, amount = text.partition("=")
+    try:
+        return name, float(amount)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: must be NAME=AMOUNT, for example GPU=1") from None
 
 
 def _minutes(text: str) -> float:

@@ -2,14 +2,17 @@
 
 import argparse
 import os
+import signal
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from nnjax.arguments import DECISION_MINUTES, make_parser
+from nnjax.execution.executor import Cluster, ExecutionError
 from nnjax.sweep.study_errors import StudyError
-from nnjax.sweep.worker_process import WorkerStartError
 
 if TYPE_CHECKING:
     from nnjax.sweep.space import Space
@@ -23,8 +26,9 @@ class UsageError(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130."""
+    """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130, SIGTERM with 143."""
     options = make_parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         return COMMANDS[options.command](options)
     except (StudyError, UsageError) as error:
@@ -35,15 +39,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; so do we
         return 0
-    except (OSError, WorkerStartError) as error:
+    except (OSError, ExecutionError) as error:
         first, *rest = str(error).strip().splitlines() or [type(error).__name__]
         print(" ".join([first, *rest[-1:]]), "nothing trained is lost", sep="; ", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as how:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses it twice has been understood
         print(
             "\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr
         )
-        return 130
+        return 143 if isinstance(how, _Terminated) else 130
+
+
+class _Terminated(KeyboardInterrupt):
+    """Asked to end by SIGTERM: a batch system whose time is up, a machine that shuts down."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
 
 
 def _load(options: argparse.Namespace) -> "Study":
@@ -74,7 +87,7 @@ def _expand(options: argparse.Namespace) -> "Space":
 
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost."""
-    from nnjax.sweep.host import usable_cores
+    from nnjax.execution.cores import usable_cores
     from nnjax.sweep.journal import Journal
     from nnjax.sweep.plan import make_plan
     from nnjax.sweep.plan_text import describe_plan
@@ -95,7 +108,13 @@ def sweep(options: argparse.Namespace) -> int:
     if options.budget is not None and not options.until_decided:
         raise UsageError(f"--budget {options.budget:g}: only --until-decided has a budget; give both, or neither")
     minutes = (options.budget or DECISION_MINUTES) if options.until_decided else None
-    choices = SweepOptions(options.executor, options.workers, options.tracking_uri, decision_minutes=minutes)
+    choices = SweepOptions(
+        executor=options.executor or ("dask" if options.address else "processes"),
+        workers=options.workers,
+        cluster=_cluster(options),
+        tracking_uri=options.tracking_uri,
+        decision_minutes=minutes,
+    )
     space = _expand(options)
     if options.until_decided and not space.study.claims:
         raise UsageError(f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim")
@@ -116,6 +135,24 @@ def sweep(options: argparse.Namespace) -> int:
     return 1 if outcome.problems else 0
 
 
+def _cluster(options: argparse.Namespace) -> Cluster | None:
+    """Where the workers are; None if on this machine."""
+    if not options.address:
+        if options.resources:
+            raise UsageError("--resource: only workers at an --address have resources; give both, or neither")
+        return None
+    if options.executor not in (None, "dask"):
+        raise UsageError(
+            f"--address {options.address}: --executor {options.executor} runs on this machine; leave it out"
+        )
+    if options.address.endswith(".json"):
+        if not Path(options.address).exists():
+            raise UsageError(f"--address {options.address}: no such file; dask scheduler --scheduler-file writes it")
+    elif not options.address.startswith(("tcp://", "tls://")):
+        raise UsageError(f"--address {options.address}: write tcp://host:8786, tls://…, or a scheduler's file ….json")
+    return Cluster(options.address, dict(options.resources))
+
+
 def _say_page(page: Path) -> None:
     print(f"{page}\nopen it in a browser: file://{page.resolve()}")
 
@@ -123,7 +160,8 @@ def _say_page(page: Path) -> None:
 def _say_what_follows(page: Path) -> None:
     """The studies that the report proposes, a line each."""
     for path in sorted((page.parent / "next").glob("*.toml")):
-        print(f"Next     {path.read_text().splitlines()[0].removeprefix('# ')}\n         make sweep STUDY={path}")
+        noticed = textwrap.shorten(path.read_text().splitlines()[0].removeprefix("# "), 160, placeholder=" …")
+        print(f"Next     {noticed}\n         make sweep STUDY={path}")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -281,8 +319,45 @@ def ui(options: argparse.Namespace) -> int:
     return 0
 
 
+def server(options: argparse.Namespace) -> int:
+    """Serve MLflow on PostgreSQL until Ctrl-C."""
+    from nnjax.tracking.errors import TrackingError
+    from nnjax.tracking.team_server import serve_team
+
+    try:
+        serve_team(options.home, options.port, options.workers)
+    except TrackingError as error:
+        raise UsageError(str(error)) from None
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Look at checkout, home, store and cluster; exit code 1 if something is wrong."""
+    from itertools import chain
+
+    from nnjax.doctor.checkout import examine_checkout
+    from nnjax.doctor.cluster import examine_cluster
+    from nnjax.doctor.home import examine_home, examine_variables
+    from nnjax.doctor.store import examine_store
+    from nnjax.tracking.address import default_uri
+
+    wrong = 0
+    for symptom in chain(
+        examine_checkout(Path.cwd()),
+        examine_home(options.home),
+        [examine_variables()],
+        examine_store(options.tracking_uri or default_uri(options.home)),
+        examine_cluster(options.address) if options.address else (),
+    ):
+        print(symptom)
+        wrong += not symptom.is_ok
+    print("Nothing is wrong." if not wrong else f"{wrong} wrong: the remedies stand below each.")
+    return 1 if wrong else 0
+
+
 COMMANDS: dict[str, Command] = {
-    each.__name__: each for each in (plan, sweep, run, results, sync, report, audit, calibrate, quiz, lecture, ui)
+    each.__name__: each
+    for each in (plan, sweep, run, results, sync, report, audit, calibrate, quiz, lecture, ui, server, doctor)
 }
 """Name of each command -> what does it."""
 

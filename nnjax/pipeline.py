@@ -1,6 +1,7 @@
 """The whole path in one call: train what is missing, track it, report it, attach the report to what was tracked."""
 
 import os
+import shlex
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from nnjax.decision.logbook import LogbookError
 from nnjax.decision.rounds import study_logbook
+from nnjax.execution.cores import usable_cores
+from nnjax.execution.executor import Cluster
 from nnjax.sweep.durable import write_durably
-from nnjax.sweep.host import usable_cores
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.older import runs_of_other_engines
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.record import note_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
@@ -18,6 +22,7 @@ from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking.address import check_kind, default_uri
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.telling import tell
+from nnjax.training import ENGINE_VERSION
 
 if TYPE_CHECKING:
     from nnjax.decision.decide import Decisions
@@ -37,8 +42,9 @@ class SweepOptions:
     """How a sweep is executed; nothing here changes a number.
 
     Attributes:
-        executor: "processes", "threads" or "serial".
+        executor: One of `EXECUTORS`.
         workers: Workers at once; as many as usable cores if None.
+        cluster: Where the workers of executor "dask" are; on this machine if None.
         tracking_uri: MLflow's tracking URI; the usual variable, else a file in the home folder, if None.
         is_tracked: Whether MLflow is told.
         is_reported: Whether the report is written.
@@ -47,6 +53,7 @@ class SweepOptions:
 
     executor: str = "processes"
     workers: int | None = None
+    cluster: Cluster | None = None
     tracking_uri: str | None = None
     is_tracked: bool = True
     is_reported: bool = True
@@ -95,7 +102,7 @@ def sweep_study(
     Raises:
         TrackingError: The tracking URI is of no kind that MLflow knows; nothing has been trained.
         LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
-        WorkerStartError: If no worker can be started.
+        ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home = options or SweepOptions(), Path(home)
     if options.is_tracked:
@@ -104,7 +111,9 @@ def sweep_study(
     workers = options.workers or len(usable_cores())
     if options.decision_minutes is not None:
         study_logbook(space, home)
-    summary = run_sweep(space, home, options.executor, workers, progress or choose_progress())
+    for engine, runs in runs_of_other_engines(space, Journal(home)).items():
+        say(describe_other_engine(engine, runs, space.study.path))
+    summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
     stages = _Stages(space, home, options, say)
     if summary.missing < summary.planned:
@@ -154,6 +163,16 @@ def find_report(space: Space, home: Path) -> Path | None:
         return page.parent if is_of_the_page and mark.read_text().strip() == sweep_id(space) else None
     except (OSError, UnicodeDecodeError):
         return None
+
+
+def describe_other_engine(engine: str, runs: int, study: str) -> str:
+    """One sentence on runs that an upgrade has left behind."""
+    path = shlex.quote(study)
+    return (
+        f"{runs:,} runs of this study are in the journal from engine {engine}; this is engine {ENGINE_VERSION}, whose "
+        f"last digits differ. They stay as they are, and its own are trained beside them; to compare the two: "
+        f"nnjax report {path} {path} --other-engine {engine}"
+    )
 
 
 def describe_training(summary: SweepSummary) -> str:
@@ -214,7 +233,9 @@ class _Stages:
         from nnjax.decision.decide import Decider
 
         def train(space: Space) -> int:
-            summary = run_sweep(space, self._home, self._options.executor, workers, choose_progress())
+            summary = run_sweep(
+                space, self._home, self._options.executor, workers, choose_progress(), cluster=self._options.cluster
+            )
             self.problems += summary.errors
             if self.tracking_uri and summary.missing < summary.planned:
                 self._sync_round(space)

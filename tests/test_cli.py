@@ -13,8 +13,8 @@ from fakes.command import ROOT, nnjax
 
 from nnjax.arguments import make_parser
 from nnjax.cli import COMMANDS, main
+from nnjax.execution.worker_process import WorkerStartError
 from nnjax.sweep.study import load_study
-from nnjax.sweep.worker_process import WorkerStartError
 
 STUDY = """
 question = "Does the activation matter?"
@@ -244,7 +244,7 @@ def test_the_studies_of_the_house_can_be_planned(tmp_path, capsys, monkeypatch):
 def test_targets_of_the_readme_exist():
     makefile = (ROOT / "Makefile").read_text()
     targets = re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE)
-    assert len(targets) <= 10
+    assert len(targets) <= 12
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text())) - {"nothing"}
     assert named <= set(targets) | {"and"}
 
@@ -253,3 +253,24 @@ def test_calibrate_says_what_was_expected_and_seen_and_leaves_its_stamp(tmp_path
     assert main(["calibrate", "--quick", "--home", str(tmp_path)]) == 0
     assert "38 of 38 checks are as expected" in capsys.readouterr().out
     assert (tmp_path / "reports" / "calibration.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--address", "head:8786"], "--address head:8786: write tcp://host:8786, tls://…, or a scheduler's file"),
+        (["--address", "gone.json"], "--address gone.json: no such file; dask scheduler --scheduler-file writes it"),
+        (["--address", "tcp://h:1", "--executor", "threads"], "--executor threads runs on this machine; leave it out"),
+        (["--resource", "GPU=1"], "--resource: only workers at an --address have resources; give both, or neither"),
+    ],
+)
+def test_a_cluster_that_cannot_be_meant(words, message, tmp_path, capsys):
+    assert main(["sweep", "experiments/quick.toml", "--home", str(tmp_path), *words]) == 2
+    assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
+
+
+def test_no_scheduler_at_the_address(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_CONNECT", 1)
+    words = ["sweep", "experiments/quick.toml", "--home", str(tmp_path), "--address", "tcp://127.0.0.1:9"]
+    assert main(words) == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err

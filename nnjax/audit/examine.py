@@ -12,9 +12,8 @@ from nnjax.audit.copies import compare_copy
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
 from nnjax.decision.rounds import added_spaces
 from nnjax.results.table import results_table
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal import CORRUPT_PREFIX, Journal, damaged_files
 from nnjax.sweep.rerun import RerunError, rerun
-from nnjax.sweep.sealed import BrokenFileError, open_sealed_parquet
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
@@ -94,15 +93,10 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
 
 def examine_files(home: Path) -> Line:
     """Every file of the journal against its checksum; nothing is moved."""
-    paths = sorted((home / "journal").glob("[!.]*.parquet"))
-    broken = []
-    for path in paths:
-        try:
-            open_sealed_parquet(path.read_bytes())
-        except BrokenFileError as error:
-            broken.append(f"{path.name[: names.SHORT]}… {error}")
-    aside = len(list((home / "journal").glob(".corrupt-*")))
-    seen = f"{len(paths):,} files, every byte read"
+    folder = home / "journal"
+    broken = [f"{name} {problem}" for name, problem in damaged_files(folder).items()]
+    aside = len(list(folder.glob(f"{CORRUPT_PREFIX}*")))
+    seen = f"{len(list(folder.glob('[!.]*.parquet'))):,} files, every byte read"
     if aside:
         seen += f"; {aside:,} damaged ones were set aside earlier and do not count"
     return Line("The journal's checksums", "; ".join([seen, *broken]), not broken)

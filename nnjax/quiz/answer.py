@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from nnjax.execution.cores import usable_cores
 from nnjax.quiz.console import show_diabetes, show_gates, show_networks
 from nnjax.quiz.networks import Effort, answer_xor
 from nnjax.quiz.page import Answers, write_page
 from nnjax.quiz.perceptrons import answer_gates
 from nnjax.quiz.regression import answer_diabetes, quiz_space
 from nnjax.sweep.compilation_cache import enable_compilation_cache
-from nnjax.sweep.host import usable_cores
 from nnjax.sweep.progress import Progress, choose_progress
 from nnjax.sweep.runner import cache_folder
 

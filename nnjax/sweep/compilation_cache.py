@@ -1,8 +1,12 @@
 """JAX's persistent compilation cache: programs compiled once serve the next sweep and the neighbour's worker."""
 
+import os
 import zlib
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
+
+from nnjax.sweep.host import describe_host
 
 ZLIB_FIRST_BYTE = 0x78
 
@@ -25,6 +29,21 @@ def enable_compilation_cache(folder: Path | str) -> None:
     configure("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
+def cache_of_this_machine() -> Path:
+    """Where a worker far from the head keeps programs: in the user's caches, apart for each machine and processor.
+
+    A home folder may be shared by many machines, native code may not.
+    """
+    host = describe_host()
+    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(caches) / "nnjax" / f"{host.name}-{sha256(host.cpu.encode()).hexdigest()[:8]}"
+
+
+def broken_entries(folder: Path | str) -> list[Path]:
+    """Entries that a killed worker left half written; the folder may be missing."""
+    return [path for path in Path(folder).glob("*-cache") if not _is_whole(path.read_bytes())]
+
+
 def remove_broken_entries(folder: Path | str) -> list[Path]:
     """Remove entries that a killed worker left half written.
 
@@ -37,7 +56,7 @@ def remove_broken_entries(folder: Path | str) -> list[Path]:
     Returns:
         The removed files.
     """
-    broken = [path for path in Path(folder).glob("*-cache") if not _is_whole(path.read_bytes())]
+    broken = broken_entries(folder)
     for path in broken:
         path.unlink(missing_ok=True)
     return broken

@@ -28,8 +28,10 @@ def write_durably(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as problem:
         temporary.unlink(missing_ok=True)
+        if isinstance(problem, OSError) and problem.errno is not None and problem.filename is None:
+            problem.filename = str(path)  # a full disk does not say which file it was
         raise
     sync_folder(path.parent)
 

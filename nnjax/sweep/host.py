@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from nnjax.execution.cores import usable_cores
+
 PACKAGES = ("nnjax", "jax", "jaxlib", "optax", "numpy", "scipy", "scikit-learn", "pandas", "pyarrow", "mlflow")
 _BYTES_A_MB = 1_000_000
 _GIT_PATIENCE_SECONDS = 10
@@ -46,13 +48,6 @@ def describe_host() -> Host:
         memory_mb=memory // _BYTES_A_MB,
         python=platform.python_version(),
     )
-
-
-def usable_cores() -> list[int]:
-    """Numbers of the cores that this process may use; where the system can't say, as many as there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return sorted(os.sched_getaffinity(0))
-    return list(range(os.cpu_count() or 1))
 
 
 def package_versions() -> dict[str, str]:

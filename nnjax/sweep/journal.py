@@ -125,6 +125,24 @@ class Journal:
         _warn(f"{path} is damaged ({problem}); kept as {aside.name}, its runs count as missing")
 
 
+def damaged_files(folder: Path) -> dict[str, str]:
+    """Files of a journal whose bytes changed, and how; nothing is moved.
+
+    Args:
+        folder: The journal's.
+
+    Returns:
+        The file's name, shortened -> what is wrong with it.
+    """
+    damaged = {}
+    for path in sorted(folder.glob("[!.]*.parquet")):
+        try:
+            open_sealed_parquet(path.read_bytes())
+        except (BrokenFileError, OSError) as error:
+            damaged[f"{path.name[:12]}…"] = str(error)
+    return damaged
+
+
 def chunk_name(run_ids: Sequence[str]) -> str:
     """The name of a chunk of runs: a hash of the journal's version and the runs, whatever their order.
 

@@ -58,20 +58,19 @@ def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
     )
 
 
-def make_rows(space: Space, chunk: Chunk, trained: TrainedTask, host: str) -> list[dict[str, Any]]:
+def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str, Any]]:
     """A trained chunk as rows of the journal.
 
     Args:
         space: The space that the chunk is part of.
         chunk: Its runs.
         trained: What the worker sent back.
-        host: Name of the machine.
     """
     provenance = {
         "started": trained.started,
         "ended": trained.ended,
         "train_seconds": trained.chunk.train_seconds / len(chunk.runs),
-        "host": host,
+        "host": trained.host,
         "chunk": chunk.chunk_id,
     }
     outcomes = {outcome["run_id"]: outcome for outcome in trained.chunk.outcomes}

@@ -12,16 +12,25 @@ from pathlib import Path
 from typing import Any
 
 from nnjax.data.scaling import ScaledSplit, scale_split
+from nnjax.execution.choice import make_executor
+from nnjax.execution.cores import usable_cores
+from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.sweep.compilation_cache import remove_broken_entries
-from nnjax.sweep.executors import Executor, Outcome, make_executor
-from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb, usable_cores
+from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.plan import Chunk, Plan, make_plan
 from nnjax.sweep.progress import Progress, SilentProgress, SweepState
 from nnjax.sweep.record import SweepRecord, add_seconds, continue_record, load_record, save_record
 from nnjax.sweep.rows import make_rows, make_task, split_key
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task
+from nnjax.sweep.worker import (
+    TrainedTask,
+    TrainingTask,
+    decisive_versions,
+    prepare_elsewhere,
+    prepare_worker,
+    train_task,
+)
 
 SECONDS_BETWEEN_RECORDS = 2.0
 """What a killed sweep's record may lack of the time spent and the runs trained."""
@@ -74,6 +83,7 @@ def run_sweep(
     workers: int | None = None,
     progress: Progress | None = None,
     engine: Engine | None = None,
+    cluster: Cluster | None = None,
 ) -> SweepSummary:
     """Train every run of a space that the journal lacks.
 
@@ -87,16 +97,17 @@ def run_sweep(
         workers: Workers at once; as many as there are usable cores if None.
         progress: Who wants to know how it goes; nobody if None.
         engine: What trains, jax if None.
+        cluster: Where the workers of executor "dask" are; on this machine if None.
 
     Returns:
         What came of it. A chunk that fails does not stop the others; its runs are missing.
 
     Raises:
-        WorkerStartError: If no worker can be started.
+        ExecutionError: If no worker can be started, or the cluster is not there.
         ValueError: If there is no such executor.
     """
     slots = len(usable_cores()) if workers is None else workers
-    workplace = _Workplace(Path(home), executor_name, slots, engine or Engine())
+    workplace = _Workplace(Path(home), executor_name, slots, cluster, engine or Engine())
     return _Sweep(space, workplace, progress or SilentProgress()).run()
 
 
@@ -112,6 +123,7 @@ class _Workplace:
     home: Path
     executor_name: str
     workers: int
+    cluster: Cluster | None
     engine: Engine
 
 
@@ -133,7 +145,7 @@ class _Sweep:
         self._base = continue_record(self._record(), self._earlier)
         self._recorded_at = 0.0
         self._errors: list[str] = []
-        self._memory: dict[int, float] = {}
+        self._memory: dict[tuple[str, int], float] = {}
 
     def run(self) -> SweepSummary:
         """Train what is missing and say what came of it."""
@@ -150,8 +162,11 @@ class _Sweep:
         folder = cache_folder(self._workplace.home)
         folder.mkdir(parents=True, exist_ok=True)
         remove_broken_entries(folder)
-        prepare = partial(self._workplace.engine.prepare, folder, _scaled_splits(self._space, self._plan))
-        return make_executor(self._workplace.executor_name, self._workplace.workers, prepare)
+        place, splits = self._workplace, _scaled_splits(self._space, self._plan)
+        prepare = partial(place.engine.prepare, folder, splits)
+        if place.cluster is not None:
+            prepare = partial(prepare_elsewhere, place.engine.prepare, splits, decisive_versions())
+        return make_executor(place.executor_name, place.workers, prepare, place.cluster)
 
     def _train(self, executor: Executor) -> None:
         digest = self._space.table.digest
@@ -172,7 +187,7 @@ class _Sweep:
         if trained is None:
             self._errors.append(outcome.error or "no result and no error")
         else:
-            self._journal.append(make_rows(self._space, chunk, trained, self._host.name))
+            self._journal.append(make_rows(self._space, chunk, trained))
             changes = self._count(chunk, trained)
         self._state = replace(
             self._state,
@@ -184,7 +199,8 @@ class _Sweep:
     def _count(self, chunk: Chunk, trained: TrainedTask) -> dict[str, Any]:
         statuses = {outcome["run_id"]: outcome["status"] for outcome in trained.chunk.outcomes}
         self._statuses |= statuses
-        self._memory[trained.process] = max(trained.peak_memory_mb, self._memory.get(trained.process, 0.0))
+        process = (trained.host, trained.process)
+        self._memory[process] = max(trained.peak_memory_mb, self._memory.get(process, 0.0))
         return {
             "trained": self._state.trained + len(chunk.runs),
             "diverged": self._state.diverged + list(statuses.values()).count("diverged"),
@@ -223,7 +239,7 @@ class _Sweep:
     def _save(self, ended: float = 0.0) -> None:
         """Put on the disk what earlier executions and this one have come to."""
         base = self._base
-        workers = sum(memory for process, memory in self._memory.items() if process != os.getpid())
+        workers = sum(memory for process, memory in self._memory.items() if process != (self._host.name, os.getpid()))
         record = replace(
             add_seconds(base, **self._seconds()),
             trained=base.trained + self._state.trained,

@@ -1,14 +1,18 @@
 """What a worker does with a task: train one chunk, with the splits that it was given once at its start."""
 
 import os
+import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from nnjax.data.scaling import ScaledSplit
-from nnjax.sweep.compilation_cache import enable_compilation_cache
+from nnjax.sweep.compilation_cache import cache_of_this_machine, enable_compilation_cache
 from nnjax.sweep.host import peak_memory_mb
+from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import TrainedChunk, Trainee, train_chunk
 
@@ -45,16 +49,21 @@ class TrainedTask:
         chunk: Outcomes and seconds.
         started: Unix seconds.
         ended: Unix seconds.
-        process: Number of the process that trained it.
+        host: Network name of the machine that trained it.
+        process: Number of the process.
         peak_memory_mb: The most memory that this process ever held.
     """
 
     chunk: TrainedChunk
     started: float
     ended: float
+    host: str
     process: int
     peak_memory_mb: float
 
+
+DECISIVE = ("jax", "jaxlib", "numpy", "optax")
+"""Packages that the numbers of a run depend on."""
 
 _SPLITS: dict[str, ScaledSplit] = {}
 """Key of data and split -> scaled arrays: what `prepare_worker` brought into this process."""
@@ -71,6 +80,54 @@ def prepare_worker(cache_folder: Path, splits: Mapping[str, ScaledSplit]) -> Non
     _SPLITS.update(splits)
 
 
+class OtherVersionsError(Exception):
+    """A worker that would compute other numbers than the head says."""
+
+
+def decisive_versions() -> dict[str, str]:
+    """Versions that must be the same on every machine of a sweep: its numbers depend on them."""
+    return {"engine": ENGINE_VERSION} | {name: version(name) for name in DECISIVE}
+
+
+def prepare_elsewhere(
+    prepare: Callable[[Path, Mapping[str, ScaledSplit]], None],
+    splits: Mapping[str, ScaledSplit],
+    versions: Mapping[str, str],
+) -> None:
+    """Get a process on any machine ready: its versions must be the head's, its cache is its machine's own.
+
+    Args:
+        prepare: What `prepare_worker` does.
+        splits: Key of data and split -> scaled arrays, for all splits of the sweep.
+        versions: The head's `decisive_versions`.
+
+    Raises:
+        OtherVersionsError: If this machine has other ones.
+    """
+    check_versions(versions)
+    folder = cache_of_this_machine()
+    with suppress(OSError):  # nowhere to keep programs: each process compiles its own
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    prepare(folder, splits)
+
+
+def check_versions(versions: Mapping[str, str]) -> None:
+    """Fail on a machine whose runs would have other numbers.
+
+    Args:
+        versions: The head's `decisive_versions`.
+
+    Raises:
+        OtherVersionsError: If this machine has other ones.
+    """
+    here = decisive_versions()
+    differing = [f"{name} {here[name]}, not {wanted}" for name, wanted in versions.items() if here[name] != wanted]
+    if differing:
+        raise OtherVersionsError(
+            f"{platform.node()} has {'; '.join(differing)} as the head: install there what requirements.lock says"
+        )
+
+
 def train_task(task: TrainingTask) -> TrainedTask:
     """Train a chunk.
 
@@ -80,4 +137,4 @@ def train_task(task: TrainingTask) -> TrainedTask:
     started = time.time()
     scaled = {number: _SPLITS[key] for number, key in task.split_keys.items()}
     chunk = train_chunk(task.bucket, task.trainees, scaled)
-    return TrainedTask(chunk, started, time.time(), os.getpid(), peak_memory_mb())
+    return TrainedTask(chunk, started, time.time(), platform.node(), os.getpid(), peak_memory_mb())

@@ -11,6 +11,7 @@ DATABASE = "mlflow.db"
 LOCAL_SERVER = "http://127.0.0.1:5000"
 """Where `nnjax ui` shows a store that is a file."""
 
+SQLITE_PREFIX = "sqlite:///"
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 
@@ -26,6 +27,18 @@ def is_database(uri: str) -> bool:
     (True, True, False)
     """
     return urlsplit(uri).scheme.split("+")[0] in _DATABASES
+
+
+def database_file(uri: str) -> Path | None:
+    """The file behind a plain SQLite URI, None for anything else.
+
+    >>> database_file("sqlite:////tmp/mlflow.db"), database_file("sqlite:///x.db?mode=ro"), database_file("http://x")
+    (PosixPath('/tmp/mlflow.db'), None, None)
+    """
+    name = uri.removeprefix(SQLITE_PREFIX)
+    if not uri.startswith(SQLITE_PREFIX) or not name or "?" in name or ":memory:" in name:
+        return None
+    return Path(name)
 
 
 def check_kind(uri: str) -> None:

@@ -16,6 +16,7 @@ import mlflow
 from mlflow.store.db.base_sql_model import Base
 
 from nnjax.tracking import names
+from nnjax.tracking.address import database_file
 from nnjax.tracking.layout import Point, TrackedRun
 from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
 from nnjax.tracking.store import OpenStore
@@ -58,20 +59,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "latest_metrics": ("key", "value", "timestamp", "step", "is_nan", "run_uuid"),
 }
 """The five tables a run lives in, and all of their columns."""
-
-_PREFIX = "sqlite:///"
-
-
-def database_file(uri: str) -> Path | None:
-    """The file behind a plain SQLite URI, None for anything else.
-
-    >>> database_file("sqlite:////tmp/mlflow.db"), database_file("sqlite:///x.db?mode=ro"), database_file("http://x")
-    (PosixPath('/tmp/mlflow.db'), None, None)
-    """
-    name = uri.removeprefix(_PREFIX)
-    if not uri.startswith(_PREFIX) or not name or "?" in name or ":memory:" in name:
-        return None
-    return Path(name)
 
 
 def _columns_differ(connection: sqlite3.Connection) -> str | None:

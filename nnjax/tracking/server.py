@@ -91,19 +91,19 @@ def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 50
         TrackingError: If the port is taken, or the server ends or does not answer.
     """
     server = f"http://{host}:{port}"
-    _check_free(host, port)
+    check_free(host, port)
     with TemporaryFile() as log:
         process = subprocess.Popen(
             _command(uri, home, host, port), env=server_environment(), cwd=home, stdout=log, stderr=log
         )
         try:
-            _wait_until_healthy(process, server, log)
+            wait_until_healthy(process, server, log)
             yield server
         finally:
-            _stop(process)
+            stop(process)
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
     """Fail at once on a taken port; MLflow would find out after many seconds."""
     if not 0 < port <= LAST_PORT:
         raise TrackingError(f"there is no port {port}", f"choose a --port from 1 to {LAST_PORT}")
@@ -114,7 +114,8 @@ def _check_free(host: str, port: int) -> None:
         raise TrackingError(f"cannot listen at {host}:{port} ({error})", remedy) from error
 
 
-def _stop(process: "subprocess.Popen[bytes]") -> None:
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a server, by force if it does not go."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
@@ -123,17 +124,23 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _last_line(log: IO[bytes]) -> str:
+def last_line(log: IO[bytes]) -> str:
+    """What a process said last."""
     log.seek(0)
     lines = log.read().decode(errors="replace").strip().splitlines()
     return lines[-1][:200] if lines else "it said nothing"
 
 
-def _wait_until_healthy(process: "subprocess.Popen[bytes]", server: str, log: IO[bytes]) -> None:
+def wait_until_healthy(process: "subprocess.Popen[bytes]", server: str, log: IO[bytes]) -> None:
+    """Return at the server's first answer.
+
+    Raises:
+        TrackingError: It ended, or did not answer in time.
+    """
     deadline = time.monotonic() + START_SECONDS
     while not is_healthy(server):
         if process.poll() is not None:
-            raise TrackingError(f"MLflow's server ended before it answered: {_last_line(log)}", "try another --port")
+            raise TrackingError(f"MLflow's server ended before it answered: {last_line(log)}", "try another --port")
         if time.monotonic() > deadline:
             raise TrackingError(f"MLflow's server did not answer within {START_SECONDS:.0f} s", "try again")
         time.sleep(0.2)

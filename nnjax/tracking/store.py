@@ -1,8 +1,10 @@
 """How the tracking store is opened, and the study's experiment in it."""
 
+import fcntl
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,7 +14,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking import names
-from nnjax.tracking.address import check_kind, is_database
+from nnjax.tracking.address import check_kind, database_file, is_database
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 
 ARTIFACTS_FOLDER = "mlartifacts"
@@ -75,6 +77,18 @@ def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapp
             client.set_experiment_tag(experiment.experiment_id, key, value)
 
 
+@contextmanager
+def _alone(uri: str) -> Iterator[None]:
+    """Let nobody else open a file of ours meanwhile: MLflow makes its tables at the first look, and two spoil it."""
+    file = database_file(uri)
+    if file is None:
+        yield
+        return
+    with file.with_name(f".{file.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> OpenStore:
     """Open the store and get or create the study's experiment.
 
@@ -88,9 +102,10 @@ def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> Ope
         TrackingError: If the server does not answer, or the experiment has been deleted.
     """
     check_reachable(uri)
-    client = MlflowClient(tracking_uri=uri)
     name = names.experiment_name(study)
-    experiment = client.get_experiment_by_name(name)
+    with _alone(uri):
+        client = MlflowClient(tracking_uri=uri)
+        experiment = client.get_experiment_by_name(name)
     if experiment is None:
         location = (home / ARTIFACTS_FOLDER / study).resolve().as_uri() if is_database(uri) else None
         experiment = _create(client, name, location, tags)

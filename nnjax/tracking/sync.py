@@ -12,7 +12,7 @@ import mlflow
 
 from nnjax.results.colors import LEVEL_COLORS
 from nnjax.tracking import fast_lane, names, views
-from nnjax.tracking.address import deep_link, server_of
+from nnjax.tracking.address import database_file, deep_link, server_of
 from nnjax.tracking.artifacts import SweepFiles
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.description import SweepDescription
@@ -66,7 +66,7 @@ def _without_collector() -> Iterator[None]:
 def choose_lane(store: OpenStore) -> Lane:
     """The fast lane where it is certain to write the same rows, else the client."""
     refusal = fast_lane.refusal(store.uri)
-    file = fast_lane.database_file(store.uri)
+    file = database_file(store.uri)
     if refusal or file is None:
         logger.info("tracking through MLflow's client: %s", refusal)
         return ClientLane(store)

@@ -1,26 +1,19 @@
 """`kill -9` at random moments: every run is there exactly once in the end, with the numbers of an undisturbed sweep."""
 
-import os
 import random
-import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
+from fakes.drill import chunks, damage, finish, numbers, start, tracked, wait_for
 
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.record import load_record
-from nnjax.sweep.schema import JOURNAL_SCHEMA, PROVENANCE
 from nnjax.sweep.space import sweep_id
-from nnjax.tracking.names import identity
 
-NUMBERS = [name for name in JOURNAL_SCHEMA.names if name not in PROVENANCE]
 CHUNKS = 12
 REAL_KILLS = 20
 REAL_CELLS = 24
@@ -43,28 +36,6 @@ epochs = 40
 """
 
 
-def start(command: Sequence[object]) -> "subprocess.Popen[bytes]":
-    """Start a head as a user does, deaf to the tests' own tracking store."""
-    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    pipe = subprocess.DEVNULL
-    return subprocess.Popen([sys.executable, *map(str, command)], env=environment, stdout=pipe, stderr=pipe)
-
-
-def numbers(home: Path) -> pa.Table:
-    """Everything in the journal but time and place, in one order."""
-    return Journal(home).read(NUMBERS).sort_by("run_id")
-
-
-def same(one: pa.Table, other: pa.Table) -> bool:
-    """Bit for bit; NaN equals NaN, which `Table.equals` denies."""
-    return repr(one.to_pydict()) == repr(other.to_pydict())
-
-
-def chunks(home: Path) -> int:
-    return len(list(home.glob("journal/[!.]*.parquet")))
-
-
 def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path) -> None:
     from fakes.studies import swept, write_small
 
@@ -73,16 +44,15 @@ def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path
     home, study = tmp_path / "killed", write_small(tmp_path)
     command = ["-m", "fakes.head", study, home, *overrides]
     for moment in (1, 6):
-        head = start(command)
-        while chunks(home) < moment and head.poll() is None:
-            time.sleep(0.001)
+        head = start(*command)
+        wait_for(lambda: chunks(home) >= moment, head)  # noqa: B023
         head.kill()
-        head.wait()
+        finish(head)
     assert moment <= chunks(home) <= CHUNKS
-    assert start(command).wait() == 0
+    assert finish(start(*command))[0] == 0
     assert chunks(home) == CHUNKS == chunks(tmp_path / "undisturbed")
     assert Journal(home).run_ids() == {run.run_id for run in space.runs}
-    assert same(numbers(home), numbers(tmp_path / "undisturbed"))
+    assert damage(home, tmp_path / "undisturbed", is_tracked=False).is_none
     assert not list(home.glob("journal/.*"))
     record = load_record(home, sweep_id(space))
     assert record is not None
@@ -90,27 +60,14 @@ def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path
     assert 0 < record.trained <= record.runs
 
 
-def tracked(home: Path) -> Counter[str]:
-    """How often MLflow has the sweep, each cell and each run, by what they are."""
-    query = (
-        "select run_uuid, key, tags.value from tags join runs using (run_uuid) "
-        "where key like 'nnjax.%' and lifecycle_stage = 'active'"
-    )
-    tags: dict[str, dict[str, str]] = {}
-    with closing(sqlite3.connect(home / "mlflow.db")) as database:
-        for run, key, value in database.execute(query):
-            tags.setdefault(run, {})[key] = value
-    return Counter(map(identity, tags.values()))
-
-
 def is_killed_after(command: Sequence[object], seconds: float) -> bool:
     """Start a head and kill it then; False if it was done before."""
-    head = start(command)
+    head = start(*command)
     try:
         head.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
         head.kill()
-    return head.wait() < 0
+    return finish(head)[0] < 0
 
 
 def stage(home: Path) -> str:
@@ -121,7 +78,9 @@ def stage(home: Path) -> str:
 
 
 @pytest.mark.slow
-def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None:
+def test_killed_twenty_times_in_training_sync_and_report(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     study = tmp_path / "drill.toml"
     study.write_text(REAL_STUDY)
 
@@ -129,23 +88,19 @@ def test_killed_twenty_times_in_training_sync_and_report(tmp_path: Path) -> None
         return ["-m", "nnjax.cli", "sweep", study, "--home", home]
 
     began = time.monotonic()
-    assert start(command(tmp_path / "undisturbed")).wait() == 0
+    assert finish(start(*command(tmp_path / "undisturbed")))[0] == 0
     longest = time.monotonic() - began
-    expected, told = numbers(tmp_path / "undisturbed"), tracked(tmp_path / "undisturbed")
-    assert Counter(name.split()[0] for name in told.elements()) == {
-        "sweep": 1,
-        "cell": REAL_CELLS,
-        "run": len(expected),
-    }
+    kinds = Counter(name.split()[0] for name in tracked(tmp_path / "undisturbed").elements())
+    assert kinds == {"sweep": 1, "cell": REAL_CELLS, "run": len(numbers(tmp_path / "undisturbed"))}
     moments, stages, homes = random.Random(5), Counter[str](), 0
     while stages.total() < REAL_KILLS:
         homes += 1
         home = tmp_path / f"killed-{homes}"
         while stages.total() < REAL_KILLS and is_killed_after(command(home), moments.uniform(0.0, longest)):
             stages[stage(home)] += 1
-        assert start(command(home)).wait() == 0
-        assert same(numbers(home), expected)
-        assert tracked(home) == told
+        assert finish(start(*command(home)))[0] == 0
+        assert damage(home, tmp_path / "undisturbed").is_none
         assert (home / "reports" / "drill" / "index.html").exists()
-    print(f"{homes} sweeps, undisturbed {longest:.0f} s, killed at {dict(stages)}")
+    where = ", ".join(f"{name} {count}" for name, count in stages.items())
+    record_property("drill", f"| kill -9 of the head ({where}) | {stages.total()} | 0 | 0 | 0 | nothing: it is dead |")
     assert {"training", "sync"} <= set(stages)

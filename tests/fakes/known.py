@@ -74,7 +74,7 @@ def train_known(task):
         outcome = fake_outcome(trainee.run_id, 1, 3)
         outcomes.append({**outcome, "test_r2": score, "validation_r2": score})
     now = time.time()
-    return TrainedTask(TrainedChunk(outcomes, 0.5, 1.0), now, now, os.getpid(), 100.0)
+    return TrainedTask(TrainedChunk(outcomes, 0.5, 1.0), now, now, "host", os.getpid(), 100.0)
 
 
 KNOWN = Engine(fake_prepare, train_known)

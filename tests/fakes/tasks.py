@@ -27,6 +27,8 @@ def square(work: Work) -> int:
         raise ValueError(f"no number {work.number}")
     if work.action == "die" or (work.action == "die once" and not ran_before):
         os.kill(os.getpid(), signal.SIGKILL)
+    if work.action == "wait once" and not ran_before:
+        wait_for_end(work)
     return work.number**2
 
 

@@ -21,7 +21,7 @@ def fake_train_task(task: TrainingTask) -> TrainedTask:
     depth, epochs = len(task.bucket.hidden_layer_sizes), task.bucket.epochs
     outcomes = [fake_outcome(trainee.run_id, depth, epochs) for trainee in task.trainees]
     now = time.time()
-    return TrainedTask(TrainedChunk(outcomes, 0.5, 1.0), now, now, os.getpid(), 100.0)
+    return TrainedTask(TrainedChunk(outcomes, 0.5, 1.0), now, now, "host", os.getpid(), 100.0)
 
 
 FAKE = Engine(fake_prepare, fake_train_task)

@@ -1,5 +1,6 @@
 """Durable files: whole or not there, and nothing left behind by the dead."""
 
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -29,6 +30,12 @@ def test_a_failed_write_leaves_the_old_file_and_no_temporary(tmp_path: Path, mon
         write_durably(path, b"new")
     assert path.read_bytes() == b"old"
     assert temporaries(tmp_path) == []
+
+
+def test_a_full_disk_names_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(OSError, match=r"No space left on device: '.*/file'"):
+        write_durably(tmp_path / "file", b"new")
 
 
 def leave_a_temporary(folder: Path, monkeypatch: pytest.MonkeyPatch, process: int) -> Path:

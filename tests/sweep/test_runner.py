@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fakes.training import FAKE, fake_train_task
 
-from nnjax.sweep.executors import EXECUTORS
+from nnjax.execution.choice import EXECUTORS
 from nnjax.sweep.journal import Journal, JournalWarning
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.progress import SweepState

@@ -7,8 +7,9 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking import fast_lane
+from nnjax.tracking.address import database_file
 from nnjax.tracking.client_lane import ClientLane
-from nnjax.tracking.fast_lane import COLUMNS, FastLane, database_file, refusal
+from nnjax.tracking.fast_lane import COLUMNS, FastLane, refusal
 from nnjax.tracking.layout import lay_out
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.store import open_store

@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 
 import pytest
 from mlflow.tracking import MlflowClient
@@ -55,3 +57,15 @@ def test_two_first_syncs_at_once_share_the_experiment(destination, monkeypatch):
 def test_what_is_no_store_is_refused_with_examples(uri):
     with pytest.raises(TrackingError, match=r"write sqlite:///FILE\.db, http://SERVER:PORT"):
         check_reachable(uri)
+
+
+@pytest.mark.slow
+def test_three_processes_may_make_one_file_at_once(tmp_path):
+    code = (
+        "import sys; from pathlib import Path; from nnjax.tracking.store import open_store; "
+        "open_store(f'sqlite:///{sys.argv[1]}/mlflow.db', Path(sys.argv[1]), sys.argv[2], {})"
+    )
+    command = [sys.executable, "-W", "ignore", "-c", code, tmp_path]
+    three = [subprocess.Popen([*command, name], stderr=subprocess.PIPE, text=True) for name in "abc"]
+    assert [process.communicate()[1].count("Error") for process in three] == [0, 0, 0]
+    assert {process.returncode for process in three} == {0}

@@ -4,9 +4,10 @@ from contextlib import closing
 
 import pytest
 
+from nnjax.tracking.address import database_file
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.fast_lane import FastLane, database_file
+from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.sync import sync_tables
 

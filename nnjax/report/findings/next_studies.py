@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnjax.execution.cores import usable_cores
 from nnjax.report.findings.diverged import find_diverged
 from nnjax.report.findings.edge import find_edges
 from nnjax.report.findings.epochs import find_over_fitting, find_unfinished
@@ -13,7 +14,6 @@ from nnjax.report.findings.idle import find_idle
 from nnjax.report.findings.reference import find_not_better
 from nnjax.report.findings.too_few import find_too_few
 from nnjax.report.material import Material
-from nnjax.sweep.host import usable_cores
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study

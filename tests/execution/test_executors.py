@@ -14,18 +14,16 @@ from pathlib import Path
 import pytest
 from fakes.tasks import Greeting, Work, cores, note, refuse_to_start, square, wait_for_end
 
-from nnjax.sweep.executors import (
-    EXECUTORS,
-    SUBMITTED_A_WORKER,
-    Executor,
-    Outcome,
-    ProcessExecutor,
-    make_executor,
-)
-from nnjax.sweep.worker_process import WorkerStartError
+from nnjax.execution.choice import EXECUTORS, make_executor
+from nnjax.execution.executor import Executor, Outcome
+from nnjax.execution.slots import SUBMITTED_A_WORKER, ProcessExecutor
+from nnjax.execution.worker_process import WorkerStartError
+
+EVERY = [*EXECUTORS[:-1], pytest.param("dask", marks=pytest.mark.slow)]
+"""One test of dask is always run: a sweep, in `tests/sweep/test_runner.py`."""
 
 
-@pytest.fixture(params=EXECUTORS)
+@pytest.fixture(params=EVERY)
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     executor = make_executor(request.param, 2)
     yield executor
@@ -81,6 +79,10 @@ class TestContract:
         assert [outcomes[number].result for number in (0, 2, 3)] == [0, 4, 9]
         assert tries(tmp_path) == 4
 
+    def test_what_is_not_worth_helping_with_is_done_by_its_own_worker(self, executor: Executor, tmp_path: Path) -> None:
+        works = [Work(number, tmp_path, program="ab"[number > 0], cost=0.01) for number in range(6)]
+        assert len(results(executor.map_unordered(square, works))) == 6
+
     def test_closing_early_cancels_what_has_not_begun(self, executor: Executor, works: list[Work]) -> None:
         outcomes = executor.map_unordered(note, works)
         next(outcomes)
@@ -89,26 +91,36 @@ class TestContract:
         assert tries(works[0].folder) <= at_most
 
     def test_the_initializer_has_run_before_the_first_task(self, tmp_path: Path, works: list[Work]) -> None:
-        for name in EXECUTORS:
+        for name in ("processes", "threads", "serial"):
             executor = make_executor(name, 1, Greeting(tmp_path))
             next(executor.map_unordered(square, works))
             executor.close()
         assert len(list(tmp_path.glob("hello-*"))) == 2  # this process and the worker's
 
 
-class TestProcesses:
-    def test_a_killed_worker_costs_only_its_task(self, processes: ProcessExecutor, tmp_path: Path) -> None:
+@pytest.fixture(params=["processes", EVERY[-1]])
+def mortal(request: pytest.FixtureRequest) -> Iterator[Executor]:
+    """Executors whose workers can die without taking the head along."""
+    executor = make_executor(request.param, 2)
+    yield executor
+    executor.close()
+
+
+class TestDeaths:
+    def test_a_killed_worker_costs_only_its_task(self, mortal: Executor, tmp_path: Path) -> None:
         works = [Work(number, tmp_path, "die once" if number == 2 else "square") for number in range(6)]
-        assert results(processes.map_unordered(square, works)) == {number: number**2 for number in range(6)}
+        assert results(mortal.map_unordered(square, works)) == {number: number**2 for number in range(6)}
         assert tries(tmp_path) == 7
 
-    def test_a_task_that_kills_its_workers_becomes_an_error(self, processes: ProcessExecutor, tmp_path: Path) -> None:
+    def test_a_task_that_kills_its_workers_becomes_an_error(self, mortal: Executor, tmp_path: Path) -> None:
         works = [Work(number, tmp_path, "die" if number == 2 else "square") for number in range(6)]
-        outcomes = {outcome.task.number: outcome for outcome in processes.map_unordered(square, works)}
-        assert outcomes[2].error == "3 workers died of it; the last one: killed by SIGKILL"
+        outcomes = {outcome.task.number: outcome for outcome in mortal.map_unordered(square, works)}
+        assert (outcomes[2].error or "").startswith("3 workers died of it; the last one")
         assert sum(outcome.result is not None for outcome in outcomes.values()) == 5
         assert len(list(tmp_path.glob("2-*"))) == 3
 
+
+class TestProcesses:
     def test_each_worker_has_its_own_cores(self, processes: ProcessExecutor, works: list[Work]) -> None:
         shares = {tuple(outcome.result) for outcome in processes.map_unordered(cores, works)}
         assert {core for share in shares for core in share} <= os.sched_getaffinity(0)
@@ -145,7 +157,7 @@ class TestProcesses:
             import signal
             from pathlib import Path
             from fakes.tasks import Work, wait_for_end
-            from nnjax.sweep.executors import ProcessExecutor
+            from nnjax.execution.slots import ProcessExecutor
             signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of a shell begin without it
             works = [Work(number, Path({folder!r})) for number in range(4)]
             list(ProcessExecutor(2).map_unordered(wait_for_end, works))
@@ -172,7 +184,7 @@ def is_running(process: int) -> bool:
 
 
 def test_an_unknown_executor_and_no_worker_are_refused() -> None:
-    with pytest.raises(ValueError, match="unknown executor 'cluster'; there are processes, threads, serial"):
+    with pytest.raises(ValueError, match="unknown executor 'cluster'; there are processes, threads, serial, dask"):
         make_executor("cluster", 2)
     with pytest.raises(ValueError, match="at least one worker"):
         make_executor("threads", 0)

@@ -22,7 +22,7 @@ AnyTask = TypeVar("AnyTask", bound=Task)
 
 
 class Schedule(Generic[AnyTask]):
-    """The tasks not yet begun, shared by the workers of one machine; safe to use from several threads.
+    """The tasks not yet begun, shared by all workers; safe to use from several threads.
 
     A free worker takes, in this order: a task of a program that it has compiled; else the program with the dearest
     task among those that nobody has; else it helps with the program that has most work left. Dearest first keeps the
@@ -60,6 +60,11 @@ class Schedule(Generic[AnyTask]):
         """A worker was started anew: it has no program but that of the task which it is about to try again."""
         with self._lock:
             self._compiled[worker] = {task.program}
+
+    def leave(self, worker: int) -> None:
+        """A worker is gone for good: its programs are nobody's."""
+        with self._lock:
+            self._compiled.pop(worker, None)
 
     def cancel(self) -> None:
         """Drop whatever was not yet taken."""

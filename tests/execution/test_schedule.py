@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from nnjax.sweep.schedule import Schedule
+from nnjax.execution.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -45,3 +45,10 @@ def test_nothing_is_left_after_cancelling() -> None:
     schedule = Schedule([Piece("a", 1)] * 3)
     schedule.cancel()
     assert taken(schedule, 0) == "-"
+
+
+def test_what_a_worker_had_compiled_that_has_left_is_everybodys() -> None:
+    schedule = Schedule([Piece("a", 2)] * 2, fetching=3.0)
+    assert taken(schedule, 0, 1) == "a2 -"
+    schedule.leave(0)
+    assert taken(schedule, 1) == "a2"

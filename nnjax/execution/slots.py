@@ -1,67 +1,22 @@
-"""Executors: many tasks on several workers of this machine, each task at least once, one outcome a task.
-
-That a run is trained once is the journal's business, not theirs; so any engine fits behind this seam.
-"""
+"""Executors of this machine: a thread a slot, which waits for the slot's worker."""
 
 import queue
 import threading
 import traceback
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, Protocol
 
-from nnjax.sweep.host import usable_cores
-from nnjax.sweep.schedule import AnyTask, Schedule
-from nnjax.sweep.worker_process import TaskError, WorkerDiedError, WorkerProcess
-
-ATTEMPTS = 3
-"""A task that kills this many workers becomes an error; the others go on."""
+from nnjax.execution.cores import usable_cores
+from nnjax.execution.executor import ATTEMPTS, Initializer, Outcome
+from nnjax.execution.schedule import AnyTask, Schedule
+from nnjax.execution.worker_process import TaskError, WorkerDiedError, WorkerProcess
 
 SUBMITTED_A_WORKER = 2
 """Tasks begun and not yet fetched: results of a megabyte must not pile up, and cancelling must be quick."""
 
 SECONDS_TO_FETCH_A_PROGRAM = 2.0
 """A process traces a program and loads it from the persistent cache; measured 0.5 to 3 s."""
-
-Initializer = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Outcome(Generic[AnyTask]):
-    """What became of a task.
-
-    Attributes:
-        task: The task.
-        result: What the function returned, None after an error.
-        error: Why there is no result: the worker's traceback, or how it died. None if all went well.
-    """
-
-    task: AnyTask
-    result: Any = None
-    error: str | None = None
-
-
-class Executor(Protocol):
-    """Anything that can run tasks somewhere."""
-
-    workers: int
-
-    def map_unordered(
-        self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
-    ) -> Generator[Outcome[AnyTask], None, None]:
-        """Run a function on every task; closing the iterator cancels what has not begun.
-
-        Args:
-            function: Pure and importable by name.
-            tasks: What to run it on.
-
-        Yields:
-            One outcome a task, in the order in which they end.
-        """
-
-    def close(self) -> None:
-        """Release the workers; what they are doing is lost."""
 
 
 class Slot(Protocol):
@@ -234,29 +189,3 @@ def attempt(
             death = str(problem)
             on_death()
     return Outcome(task, error=f"{ATTEMPTS} workers died of it; the last one: {death}")
-
-
-EXECUTORS = ("processes", "threads", "serial")
-"""Names that `make_executor` and the command line know."""
-
-
-def make_executor(name: str, workers: int, initializer: Initializer | None = None) -> Executor:
-    """An executor of this machine by its name.
-
-    Args:
-        name: One of `EXECUTORS`.
-        workers: How many tasks run at once; serial ignores it.
-        initializer: Called once wherever tasks will run.
-
-    Raises:
-        ValueError: If the name is unknown or there is no worker.
-    """
-    if workers < 1:
-        raise ValueError(f"a sweep needs at least one worker, not {workers}")
-    if name == "processes":
-        return ProcessExecutor(workers, initializer)
-    if name == "threads":
-        return ThreadExecutor(workers, initializer)
-    if name == "serial":
-        return SerialExecutor(initializer)
-    raise ValueError(f"unknown executor {name!r}; there are {', '.join(EXECUTORS)}")

@@ -2,8 +2,8 @@
 
 The standard pools are not used. They import the caller's main module again in every worker (a script without a guard
 would start itself over, and jax would be there before the affinity is set), and one dead worker breaks a whole pool.
-Here a worker is `python -m nnjax.sweep.worker_process`, fed through a socket; its standard input is the lifeline: when
-the head dies, however suddenly, that reaches its end and the worker leaves.
+Here a worker is `python -m nnjax.execution.worker_process`, fed through a socket; its standard input is the lifeline:
+when the head dies, however suddenly, that reaches its end and the worker leaves.
 """
 
 import os
@@ -17,6 +17,8 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
+from nnjax.execution.executor import ExecutionError
+
 START_ATTEMPTS = 3
 _SECONDS_TO_LEAVE = 5
 
@@ -25,7 +27,7 @@ class WorkerDiedError(Exception):
     """The process ended in the middle of a call; its message says how."""
 
 
-class WorkerStartError(Exception):
+class WorkerStartError(ExecutionError):
     """No worker could be started; there is no point in trying with other tasks."""
 
 

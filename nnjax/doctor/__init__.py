@@ -1,0 +1,1 @@
+"""What is wrong with a checkout, a home, a store or a server, and the remedy."""

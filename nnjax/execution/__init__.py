@@ -1,0 +1,1 @@
+"""Tasks on workers: threads, processes, other machines. Knows nothing of studies or training."""

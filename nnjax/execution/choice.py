@@ -1,0 +1,45 @@
+"""Executors by name."""
+
+from nnjax.execution.executor import Cluster, ExecutionError, Executor, Initializer
+from nnjax.execution.slots import ProcessExecutor, SerialExecutor, ThreadExecutor
+
+EXECUTORS = ("processes", "threads", "serial", "dask")
+"""Names that `make_executor` and the command line know."""
+
+
+def make_executor(
+    name: str, workers: int, initializer: Initializer | None = None, cluster: Cluster | None = None
+) -> Executor:
+    """An executor by its name.
+
+    Args:
+        name: One of `EXECUTORS`.
+        workers: How many tasks run at once on this machine; serial ignores it, and so does dask with a cluster.
+        initializer: Called once wherever tasks will run.
+        cluster: Where dask's scheduler is; without one, dask starts workers on this machine.
+
+    Raises:
+        ValueError: If the name is unknown, there is no worker, or something else than dask is given a cluster.
+        ExecutionError: If dask is not installed, or its scheduler does not answer.
+    """
+    if workers < 1:
+        raise ValueError(f"a sweep needs at least one worker, not {workers}")
+    if cluster is not None and name != "dask":
+        raise ValueError(f"the executor {name} runs on this machine: it has no use for {cluster.address}")
+    if name == "processes":
+        return ProcessExecutor(workers, initializer)
+    if name == "threads":
+        return ThreadExecutor(workers, initializer)
+    if name == "serial":
+        return SerialExecutor(initializer)
+    if name == "dask":
+        return _dask_executor(workers, initializer, cluster)
+    raise ValueError(f"unknown executor {name!r}; there are {', '.join(EXECUTORS)}")
+
+
+def _dask_executor(workers: int, initializer: Initializer | None, cluster: Cluster | None) -> Executor:
+    try:
+        from nnjax.execution.dask_cluster import DaskExecutor
+    except ModuleNotFoundError as error:
+        raise ExecutionError(f"the executor dask needs the package {error.name}: pip install 'nnjax[dask]'") from None
+    return DaskExecutor(workers, initializer, cluster)

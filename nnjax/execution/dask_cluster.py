@@ -1,0 +1,282 @@
+"""Workers on other machines, by Dask: a scheduler somewhere, workers that come and go, the head here.
+
+Dask moves functions and results, watches the workers and starts dead ones again. What a worker gets next is decided
+here, by `Schedule`: one task a worker, so that a death has one suspect, and a worker stays with its programs.
+"""
+
+import itertools
+import queue
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic
+
+import dask.config
+from distributed import Client, Future, LocalCluster, Worker, WorkerPlugin
+
+from nnjax.execution.executor import ATTEMPTS, Cluster, ExecutionError, Initializer, Outcome, Say
+from nnjax.execution.schedule import AnyTask, Schedule
+
+SECONDS_TO_CONNECT = 20
+SECONDS_BETWEEN_LOOKS = 1.0
+"""How soon a death, or a worker that joined, is noticed."""
+
+SECONDS_TO_COMPILE = 5.0
+"""What a machine pays for a program that another one has; measured 2 to 8 s."""
+
+KEEP_FREED_MEMORY = str(2**30)
+"""Dask's default gives freed buffers back to the kernel at once; a chunk then takes a third more processor time."""
+
+_WHAT_DASK_SETS = {
+    "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEEP_FREED_MEMORY,
+    "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": KEEP_FREED_MEMORY,
+    "distributed.worker.profile.enabled": False,
+}
+
+
+class DaskExecutor:
+    """Every worker of a Dask scheduler, whenever it joins; give each worker one thread and a core of its own."""
+
+    def __init__(
+        self,
+        workers: int,
+        initializer: Initializer | None = None,
+        cluster: Cluster | None = None,
+        say: Say = print,
+    ) -> None:
+        """Connect, or start workers here.
+
+        Args:
+            workers: Processes to start here where there is no cluster.
+            initializer: Called once in each worker before its first task, also in those that join later.
+            cluster: Where the scheduler is, and what a worker must offer.
+            say: Who is told that there are no workers.
+
+        Raises:
+            ExecutionError: No scheduler answers, or the initializer fails on a worker.
+        """
+        self._started = None
+        if cluster is None:
+            self._started = _start_here(workers)
+            cluster = Cluster(str(self._started.scheduler_address))
+        self.address, self._resources, self._say = cluster.address, cluster.resources, say
+        self._client = _connect(self.address)
+        self.address = str(self._client.scheduler_info()["address"])
+        self._addresses: list[str] = []
+        try:
+            self._client.register_plugin(_Prepare(initializer), name="nnjax")
+        except Exception as error:
+            self.close()
+            raise ExecutionError(f"a worker of {self.address} failed to start: {error}") from None
+
+    @property
+    def workers(self) -> int:
+        """Workers that can get tasks now."""
+        return len(self.addresses())
+
+    def addresses(self) -> list[str]:
+        """Addresses of the workers that are there and have the resources; the last known while Dask reconnects.
+
+        Raises:
+            ExecutionError: The scheduler is gone.
+        """
+        try:
+            found = self._client.scheduler_info(n_workers=-1)["workers"]
+        except (OSError, TimeoutError, KeyError) as error:
+            if self._client.status == "connecting":
+                return self._addresses
+            raise ExecutionError(_lost(self.address, error)) from None
+        self._addresses = [
+            address
+            for address, worker in found.items()
+            if worker["status"] == "running"
+            and all(worker["resources"].get(name, 0.0) >= amount for name, amount in self._resources.items())
+        ]
+        return self._addresses
+
+    def map_unordered(
+        self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+    ) -> Generator[Outcome[AnyTask], None, None]:
+        """Run a function on every task, on all workers that there are and that will be.
+
+        Raises:
+            ExecutionError: The scheduler is gone.
+        """
+        mapping = _Mapping(self, self._client, function, tasks)
+        try:
+            for _ in tasks:
+                yield mapping.next_outcome()
+        finally:
+            mapping.cancel()
+
+    def tell_of_no_workers(self) -> None:
+        """Say what is waited for."""
+        wanted = "".join(f' --resources "{name}={amount:g}"' for name, amount in self._resources.items())
+        self._say(f"No worker at {self.address}: waiting. Start some: dask worker {self.address} --nthreads 1{wanted}")
+
+    def close(self) -> None:
+        """Leave the scheduler; workers that were started here end."""
+        self._client.close(timeout=2)
+        if self._started is not None:
+            self._started.close(timeout=2)
+
+
+@dataclass
+class _Try(Generic[AnyTask]):
+    """A task on its way."""
+
+    task: AnyTask
+    address: str
+    deaths: int = 0
+
+
+class _Mapping(Generic[AnyTask]):
+    """One call of `map_unordered`."""
+
+    def __init__(
+        self, executor: DaskExecutor, client: Client, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+    ) -> None:
+        self._executor, self._client, self._function = executor, client, function
+        self._schedule = Schedule(tasks, SECONDS_TO_COMPILE)
+        self._running: dict[Future[Any], _Try[AnyTask]] = {}
+        self._again: deque[_Try[AnyTask]] = deque()
+        self._failed: deque[Outcome[AnyTask]] = deque()
+        self._ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._numbering, self._numbers = itertools.count(), dict[str, int]()
+        self._addresses: list[str] = []
+        self._looked_at = float("-inf")
+        self._has_told = False
+
+    def next_outcome(self) -> Outcome[AnyTask]:
+        """Wait for the next outcome; give every idle worker a task, and dead ones' tasks to others."""
+        while True:
+            if time.monotonic() - self._looked_at >= SECONDS_BETWEEN_LOOKS:
+                self._look()
+            if self._failed:
+                return self._failed.popleft()
+            try:
+                future = self._ended.get(timeout=SECONDS_BETWEEN_LOOKS)
+            except queue.Empty:
+                continue
+            if future in self._running and (outcome := self._collect(future)) is not None:
+                return outcome
+
+    def cancel(self) -> None:
+        """Begin nothing more; what runs elsewhere ends unheard."""
+        self._schedule.cancel()
+        self._client.cancel(list(self._running), force=True)
+        self._running.clear()
+
+    def _look(self) -> None:
+        """See who is there."""
+        self._addresses = self._executor.addresses()
+        self._looked_at = time.monotonic()
+        if not self._addresses and not self._has_told:
+            self._executor.tell_of_no_workers()
+        self._has_told = not self._addresses
+        there = set(self._addresses)
+        for address in self._numbers.keys() - there:
+            self._schedule.leave(self._numbers.pop(address))
+        for future, each in list(self._running.items()):
+            if each.address not in there:
+                self._bury(future, "its machine or its process is gone")
+        self._fill()
+
+    def _fill(self) -> None:
+        """Give every idle worker a task."""
+        busy = {each.address for each in self._running.values()}
+        for address in self._addresses:
+            if address not in busy:
+                self._begin(address)
+
+    def _begin(self, address: str) -> None:
+        """Give a worker a task, if there is one for it: of a program of another's, little may be left to help with."""
+        number = self._numbers.setdefault(address, next(self._numbering))
+        if self._again:
+            again = self._again.popleft()
+            attempt = _Try(again.task, address, again.deaths)
+        elif (task := self._schedule.take(number)) is not None:
+            attempt = _Try(task, address)
+        else:
+            return
+        future = self._client.submit(_call, self._function, attempt.task, workers=[address], pure=False)
+        self._running[future] = attempt
+        future.add_done_callback(self._ended.put)
+
+    def _collect(self, future: Future[Any]) -> Outcome[AnyTask] | None:
+        """What became of a task that ended; None if it must be tried again."""
+        if future.status != "finished":
+            self._bury(future, str(future.exception()) if future.status == "error" else f"the task was {future.status}")
+            self._fill()
+            return None
+        attempt = self._running[future]
+        try:
+            is_result, value = future.result(timeout=SECONDS_BETWEEN_LOOKS)
+        except TimeoutError:  # the worker died with the result, or the line is slow: `_look` tells which
+            self._ended.put(future)
+            self._look()
+            return None
+        del self._running[future]
+        self._fill()
+        return Outcome(attempt.task, value) if is_result else Outcome(attempt.task, error=value)
+
+    def _bury(self, future: Future[Any], how: str) -> None:
+        """A worker died of a task, or during it: once more elsewhere, or an error."""
+        attempt = self._running.pop(future)
+        self._client.cancel([future], force=True)
+        attempt.deaths += 1
+        if attempt.deaths < ATTEMPTS:
+            self._again.append(attempt)
+        else:
+            error = f"{ATTEMPTS} workers died of it; the last one, {attempt.address}: {how}"
+            self._failed.append(Outcome(attempt.task, error=error))
+
+
+class _Prepare(WorkerPlugin):
+    """Gets each worker ready, those that join later too."""
+
+    def __init__(self, initializer: Initializer | None) -> None:
+        self._initializer = initializer
+
+    def setup(self, worker: Worker) -> None:
+        """Run the initializer."""
+        if self._initializer is not None:
+            self._initializer()
+
+
+def _call(function: Callable[[Any], Any], task: Any) -> tuple[bool, Any]:
+    """Run a function on a worker; an exception travels as its text."""
+    try:
+        return True, function(task)
+    except Exception:
+        return False, traceback.format_exc()
+
+
+def _start_here(workers: int) -> LocalCluster:
+    """Worker processes on this machine, reachable from nowhere else."""
+    with dask.config.set(_WHAT_DASK_SETS):
+        return LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=0,
+            silence_logs=40,
+        )
+
+
+def _connect(address: str) -> Client:
+    try:
+        place = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
+        return Client(**place, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise ExecutionError(_lost(address, error)) from None
+
+
+def _lost(address: str, error: Exception) -> str:
+    return (
+        f"no Dask scheduler answers at {address} ({type(error).__name__}); start one: dask scheduler --host 127.0.0.1; "
+        "what was trained is in the journal, and the same command goes on"
+    )

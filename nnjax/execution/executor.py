@@ -1,0 +1,72 @@
+"""The seam: many tasks somewhere, each at least once, one outcome a task.
+
+That a run is trained once is the journal's business, not an executor's; so any engine fits behind this.
+"""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol
+
+from nnjax.execution.schedule import AnyTask
+
+ATTEMPTS = 3
+"""A task that kills this many workers becomes an error; the others go on."""
+
+Initializer = Callable[[], None]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """Where workers on other machines are to be found.
+
+    Attributes:
+        address: Of the scheduler, "tcp://host:8786" or "tls://host:8786", or the file that it writes, "….json".
+        resources: What a worker must offer to get tasks, for example {"GPU": 1.0}.
+    """
+
+    address: str
+    resources: Mapping[str, float] = field(default_factory=dict)
+
+
+class ExecutionError(Exception):
+    """Nothing can be run at all, with whatever task; what is in the journal stays. The message has the remedy."""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[AnyTask]):
+    """What became of a task.
+
+    Attributes:
+        task: The task.
+        result: What the function returned, None after an error.
+        error: Why there is no result: the worker's traceback, or how it died. None if all went well.
+    """
+
+    task: AnyTask
+    result: Any = None
+    error: str | None = None
+
+
+class Executor(Protocol):
+    """Anything that can run tasks somewhere."""
+
+    @property
+    def workers(self) -> int:
+        """Tasks that run at once."""
+
+    def map_unordered(
+        self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+    ) -> Generator[Outcome[AnyTask], None, None]:
+        """Run a function on every task; closing the iterator cancels what has not begun.
+
+        Args:
+            function: Pure and importable by name.
+            tasks: What to run it on.
+
+        Yields:
+            One outcome a task, in the order in which they end.
+        """
+
+    def close(self) -> None:
+        """Release the workers; what they are doing is lost."""

@@ -1,0 +1,224 @@
+"""MLflow for a team: PostgreSQL and `mlflow server` with sign-in, both on this machine's loopback.
+
+Everything lies in one folder that only its owner may read: database, artifacts, passwords. PostgreSQL is Debian's.
+"""
+
+import json
+import os
+import pwd
+import secrets
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from nnjax.sweep.durable import write_durably
+from nnjax.tracking.environment import server_environment
+from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.server import check_free, last_line, stop, wait_until_healthy
+
+FOLDER = "server"
+USER = "mlflow"
+POSTGRES_USER = "postgres"
+"""Whom PostgreSQL runs as where we are root: it refuses root."""
+
+SECONDS_TO_START = 60
+SIGN_IN_CACHE_SECONDS = 60
+"""How long a worker remembers a password that was right; without it each request costs a second of hashing."""
+
+
+@dataclass(frozen=True)
+class TeamServer:
+    """Where a running server is, and how to sign in."""
+
+    address: str
+    client_file: Path
+    """Shell file with the three variables that a client needs; only its owner may read it."""
+    postgres_data: Path
+    """PostgreSQL's data folder."""
+    postgres_port: int
+
+
+def serve_team(home: Path, port: int, workers: int, say: Callable[[str], None] = print) -> None:
+    """Serve until interrupted.
+
+    Args:
+        home: The home folder; everything of the server lies in its folder `server`.
+        port: TCP port of MLflow, on the loopback.
+        workers: Processes of MLflow's server; two serve four clients best.
+        say: Takes the lines for the person.
+
+    Raises:
+        TrackingError: PostgreSQL is not installed, or something does not start.
+    """
+    say("starting PostgreSQL and MLflow …")
+    try:
+        with running_team_server(home, port, workers) as server:
+            say(f"MLflow at {server.address}, user admin; the password is in {server.client_file}. To send a study:")
+            say(f"  set -a; . {shlex.quote(str(server.client_file))}; set +a; nnjax sync STUDY")
+            say("Ctrl-C ends both.")
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        say("stopped")
+
+
+@contextmanager
+def running_team_server(home: Path, port: int = 5000, workers: int = 2) -> Iterator[TeamServer]:
+    """PostgreSQL and MLflow, from their first answers until the block ends.
+
+    Raises:
+        TrackingError: See `serve_team`.
+    """
+    check_free("127.0.0.1", port)
+    folder = (home / FOLDER).resolve()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o711)  # PostgreSQL's own user passes through
+    passwords = _passwords(folder)
+    with _running_postgres(folder, passwords["postgres"]) as postgres_port:
+        variables = _variables(folder, passwords, postgres_port)
+        address = f"http://127.0.0.1:{port}"
+        with TemporaryFile() as log:
+            process = subprocess.Popen(
+                _mlflow(folder, port, workers),
+                env=variables,
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            try:
+                wait_until_healthy(process, address, log)
+                client_file = _write_client_file(folder, address, passwords["admin"])
+                yield TeamServer(address, client_file, folder / "postgres", postgres_port)
+            finally:
+                stop(process)
+
+
+def _passwords(folder: Path) -> dict[str, str]:
+    """Drawn once and kept."""
+    file = folder / "passwords.json"
+    if not file.exists():
+        _write_secret(file, json.dumps({name: secrets.token_urlsafe(24) for name in ("postgres", "admin", "flask")}))
+    kept: dict[str, str] = json.loads(file.read_text())
+    return kept
+
+
+def _write_secret(file: Path, text: str) -> None:
+    before = os.umask(0o077)
+    try:
+        write_durably(file, text.encode())
+    finally:
+        os.umask(before)
+
+
+def _write_client_file(folder: Path, address: str, password: str) -> Path:
+    file = folder / "client.env"
+    variables = {"URI": address, "USERNAME": "admin", "PASSWORD": password}
+    _write_secret(file, "".join(f"MLFLOW_TRACKING_{name}={value}\n" for name, value in variables.items()))
+    return file
+
+
+def _variables(folder: Path, passwords: dict[str, str], postgres_port: int) -> dict[str, str]:
+    """The server's environment; passwords stand here and not in arguments, which every user sees."""
+    config = folder / "auth.ini"
+    sign_in = {
+        "default_permission": "READ",
+        "database_uri": f"sqlite:///{folder / 'users.db'}",
+        "admin_username": "admin",
+        "authorization_function": "mlflow.server.auth:authenticate_request_basic_auth",
+        "auth_cache_ttl_seconds": SIGN_IN_CACHE_SECONDS,
+    }
+    _write_secret(config, "[mlflow]\n" + "".join(f"{name} = {value}\n" for name, value in sign_in.items()))
+    store = f"postgresql+psycopg://{USER}:{passwords['postgres']}@127.0.0.1:{postgres_port}/{USER}"
+    return server_environment() | {
+        "MLFLOW_BACKEND_STORE_URI": store,
+        "MLFLOW_AUTH_CONFIG_PATH": str(config),
+        "MLFLOW_AUTH_ADMIN_PASSWORD": passwords["admin"],
+        "MLFLOW_FLASK_SERVER_SECRET_KEY": passwords["flask"],
+    }
+
+
+def _mlflow(folder: Path, port: int, workers: int) -> list[str]:
+    place = ["--host", "127.0.0.1", "--port", str(port), "--artifacts-destination", str(folder / "artifacts")]
+    quiet = ["--workers", str(workers), "--uvicorn-opts", "--log-level warning"]
+    return [sys.executable, "-m", "mlflow", "server", "--app-name", "basic-auth", *place, *quiet]
+
+
+@contextmanager
+def _running_postgres(folder: Path, password: str) -> Iterator[int]:
+    """PostgreSQL with our database in it; yields its port."""
+    programs, data = _postgres_programs(), folder / "postgres"
+    owner = POSTGRES_USER if os.geteuid() == 0 else None
+    if not (data / "PG_VERSION").exists():
+        _make_cluster(programs, data, owner, password)
+    port = _free_port()
+    with TemporaryFile() as log:
+        command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", ""]
+        process = subprocess.Popen(command, user=owner, group=owner, cwd=data, stdout=log, stderr=log)
+        try:
+            _wait_for_postgres(programs, port, process, log)
+            _create_database(programs, port, password)
+            yield port
+        finally:
+            process.send_signal(signal.SIGINT)  # "fast": open transactions are rolled back
+            stop(process)
+
+
+def _postgres_programs() -> Path:
+    """The newest PostgreSQL's folder of programs."""
+    on_path = shutil.which("initdb")
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    if not on_path and not folders:
+        raise TrackingError("PostgreSQL is not installed here", "install it (Debian: apt-get install postgresql)")
+    return folders[-1].parent if folders else Path(on_path or "").resolve().parent
+
+
+def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) -> None:
+    data.mkdir(mode=0o700, exist_ok=True)
+    secret = data.with_name("password.tmp")
+    _write_secret(secret, password)
+    try:
+        if owner is not None:
+            person = pwd.getpwnam(owner)
+            for path in (data, secret):
+                os.chown(path, person.pw_uid, person.pw_gid)
+        command = [str(programs / "initdb"), "-D", str(data), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
+        done = subprocess.run(command, user=owner, group=owner, cwd=data, capture_output=True, text=True, check=False)
+    finally:
+        secret.unlink()
+    if done.returncode != 0:
+        shutil.rmtree(data)
+        raise TrackingError(f"initdb failed: {done.stderr.strip().splitlines()[-1]}", f"mend it, {data} was removed")
+
+
+def _wait_for_postgres(programs: Path, port: int, process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
+    ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
+    pause = threading.Event()
+    for _ in range(SECONDS_TO_START * 5):
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
+        if process.poll() is not None:
+            break
+        pause.wait(0.2)
+    raise TrackingError(f"PostgreSQL did not start: {last_line(log)}", "mend that, then start again")
+
+
+def _create_database(programs: Path, port: int, password: str) -> None:
+    variables = os.environ | {"PGPASSWORD": password}
+    command = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", USER, USER]
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    if done.returncode != 0 and "already exists" not in done.stderr:
+        raise TrackingError(f"createdb failed: {done.stderr.strip()}", "look at PostgreSQL's log")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

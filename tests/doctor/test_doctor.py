@@ -1,0 +1,122 @@
+"""`nnjax doctor`: a healthy home is healthy, and every illness is named with its remedy."""
+
+import os
+import sqlite3
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from fakes.command import ROOT
+from fakes.studies import swept
+
+from nnjax.cli import main
+from nnjax.doctor.checkout import compare_with_lock, examine_checkout
+from nnjax.doctor.cluster import examine_cluster
+from nnjax.doctor.home import examine_home, examine_variables
+from nnjax.doctor.store import examine_store
+from nnjax.sweep.runner import cache_folder
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's own
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home with a journal."""
+    swept(tmp_path)
+    return tmp_path
+
+
+def ill(symptoms):
+    return {each.what: each for each in symptoms if not each.is_ok}
+
+
+def test_a_healthy_home_is_healthy(home):
+    assert not ill(examine_home(home))
+    assert not ill(examine_home(home / "nowhere"))
+
+
+def test_this_checkout_is_as_its_lock_has_it():
+    assert not ill(examine_checkout(ROOT))
+
+
+def test_a_package_of_another_version_is_named():
+    symptom = compare_with_lock("numpy==0.1 \\\n    --hash=sha256:00\nnot-there==1.0\n")
+    assert symptom.seen.startswith("numpy ") and symptom.seen.endswith("not 0.1")
+    assert "make clean" in symptom.remedy
+
+
+def test_a_damaged_file_of_the_journal_is_named(home):
+    path = next(home.glob("journal/*.parquet"))
+    path.write_bytes(path.read_bytes()[:-1])
+    symptom = ill(examine_home(home))["Journal"]
+    assert path.name[:12] in symptom.seen and "trained again" in symptom.remedy
+    path.rename(path.with_name(f".corrupt-{path.name}"))
+    assert "1 damaged files" in ill(examine_home(home))["Set aside"].seen
+
+
+def test_half_a_compiled_program_is_named(home):
+    folder = cache_folder(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "half-cache").write_bytes(b"")
+    assert "removes and compiles" in ill(examine_home(home))["Compiled programs"].remedy
+
+
+def test_a_file_of_tomorrow_is_a_clock_that_is_wrong(home):
+    path = next(home.glob("journal/*.parquet"))
+    os.utime(path, (time.time() + 3_600, time.time() + 3_600))
+    assert "set this machine's clock" in ill(examine_home(home))["Clock"].remedy
+
+
+def test_a_home_without_room_or_permission(home, monkeypatch):
+    monkeypatch.setattr("nnjax.doctor.home.LEAST_FREE_MB", 1e12)
+    assert "free some" in ill(examine_home(home))["Room"].remedy
+
+    def refuse(**_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    assert "another --home" in ill(examine_home(home))["Home"].remedy
+
+
+def test_variables_that_matter_are_named(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--x")
+    assert "XLA_FLAGS=--x" in examine_variables().seen
+
+
+def test_stores(tmp_path):
+    assert not ill(examine_store(f"sqlite:///{tmp_path / 'none.db'}"))
+    (tmp_path / "text.db").write_text("no database " * 100)
+    assert "move the file away" in ill(examine_store(f"sqlite:///{tmp_path / 'text.db'}"))["MLflow's store"].remedy
+    assert "start it" in ill(examine_store("http://127.0.0.1:9"))["MLflow's store"].remedy
+    assert "no tracking URI" in ill(examine_store("ftp://x"))["MLflow's store"].seen
+
+
+def test_a_store_of_an_older_mlflow_asks_for_the_upgrade(tmp_path):
+    file = tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as store:
+        store.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        store.execute("INSERT INTO alembic_version VALUES ('451aebb31d03')")
+        store.execute("CREATE TABLE experiments (experiment_id INTEGER)")
+        store.commit()
+    assert ill(examine_store(f"sqlite:///{file}"))["MLflow's store"].remedy
+
+
+def test_no_cluster_is_named_with_its_remedy(monkeypatch):
+    monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_CONNECT", 1)
+    symptom = ill(examine_cluster("tcp://127.0.0.1:9"))["Cluster"]
+    assert "no Dask scheduler answers" in symptom.seen and "dask scheduler" in symptom.remedy
+
+
+def test_the_command_ends_with_one_if_something_is_wrong(home, capsys, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert main(["doctor", "--home", str(home)]) == 0
+    assert capsys.readouterr().out.strip().endswith("Nothing is wrong.")
+    path = next(home.glob("journal/*.parquet"))
+    path.write_bytes(b"")
+    assert main(["doctor", "--home", str(home)]) == 1
+    assert "WRONG Journal" in capsys.readouterr().out

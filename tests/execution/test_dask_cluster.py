@@ -1,0 +1,186 @@
+"""A scheduler and workers as a person starts them: found, lost, joined late, of another version, with resources."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fakes.tasks import Work, note, refuse_to_start, square, wait_for_end
+
+from nnjax.execution.dask_cluster import DaskExecutor
+from nnjax.execution.executor import Cluster, ExecutionError, Say
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dask")]
+
+Start = Callable[..., "subprocess.Popen[str]"]
+Connect = Callable[..., DaskExecutor]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Starts `dask ARGUMENTS` in a group of its own; all are killed in the end."""
+    processes = []
+
+    def run(*arguments: object) -> "subprocess.Popen[str]":
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+        command = [sys.executable, "-m", "dask", *map(str, arguments)]
+        with (tmp_path / f"log-{len(processes)}").open("w") as log:
+            process = subprocess.Popen(command, env=environment, stderr=log, text=True, start_new_session=True)
+        processes.append(process)
+        return process
+
+    yield run
+    for process in processes:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def scheduler(start: Start, tmp_path: Path) -> str:
+    """Address of a scheduler without workers."""
+    file = tmp_path / "scheduler.json"
+    start("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", file)
+    return address_in(file)
+
+
+@pytest.fixture
+def connect() -> Iterator[Connect]:
+    """Makes executors; all are closed in the end."""
+    executors = []
+
+    def make(address: str, resources: dict[str, float] | None = None, say: Say = print) -> DaskExecutor:
+        executors.append(DaskExecutor(1, None, Cluster(address, resources or {}), say))
+        return executors[-1]
+
+    yield make
+    for executor in executors:
+        executor.close()
+
+
+def address_in(file: Path) -> str:
+    pause = threading.Event()
+    for _ in range(6000):
+        try:
+            return str(json.loads(file.read_text())["address"])
+        except (OSError, ValueError):
+            pause.wait(0.01)
+    raise AssertionError("waited for a minute in vain")
+
+
+def worker(start: Start, address: str, *more: object) -> "subprocess.Popen[str]":
+    return start("worker", address, "--nthreads", 1, "--no-dashboard", "--host", "127.0.0.1", *more)
+
+
+def works(folder: Path, count: int) -> list[Work]:
+    folder.mkdir(exist_ok=True)
+    return [Work(number, folder) for number in range(count)]
+
+
+def test_it_waits_for_the_first_worker_and_says_so(
+    scheduler: str, start: Start, connect: Connect, tmp_path: Path
+) -> None:
+    said: list[str] = []
+
+    def say(text: str) -> None:
+        said.append(text)
+        worker(start, scheduler)
+
+    executor = connect(scheduler, say=say)
+    outcomes = list(executor.map_unordered(square, works(tmp_path / "notes", 3)))
+    assert sorted(outcome.result for outcome in outcomes) == [0, 1, 4]
+    assert said == [f"No worker at {scheduler}: waiting. Start some: dask worker {scheduler} --nthreads 1"]
+
+
+def test_a_worker_that_joins_late_works_too(scheduler: str, start: Start, connect: Connect, tmp_path: Path) -> None:
+    worker(start, scheduler)
+    executor = connect(scheduler)
+    outcomes, tasks = [], works(tmp_path / "notes", 400)
+    for outcome in executor.map_unordered(note, tasks):
+        outcomes.append(outcome)
+        if len(outcomes) == 1:
+            worker(start, scheduler)
+        if executor.workers == 2 and len(list((tmp_path / "notes").iterdir())) < 399:
+            break
+    assert executor.workers == 2 or len(outcomes) == 400
+
+
+def test_a_machine_that_is_lost_costs_only_its_task(
+    scheduler: str, start: Start, connect: Connect, tmp_path: Path
+) -> None:
+    """The worker and its nanny are killed: nothing starts it again, others take over."""
+    lost, folder = worker(start, scheduler), tmp_path / "notes"
+    executor, tasks = connect(scheduler), works(folder, 6)
+    outcomes = executor.map_unordered(square, [Work(0, folder, "wait once"), *tasks[1:]])
+    found: list[object] = []
+    thread = threading.Thread(target=lambda: found.extend(outcome.result for outcome in outcomes))
+    thread.start()
+    pause = threading.Event()
+    while not list(folder.glob("0-*")):
+        pause.wait(0.01)
+    os.killpg(lost.pid, signal.SIGKILL)
+    worker(start, scheduler)
+    thread.join()
+    assert sorted(map(str, found)) == ["0", "1", "16", "25", "4", "9"]
+    assert len(list(folder.glob("0-*"))) == 2
+
+
+def test_only_workers_with_the_resources_get_work(
+    scheduler: str, start: Start, connect: Connect, tmp_path: Path
+) -> None:
+    worker(start, scheduler, "--name", "plain")
+    worker(start, scheduler, "--name", "rich", "--resources", "GPU=1")
+    everyone = connect(scheduler)
+    pause = threading.Event()
+    while everyone.workers < 2:
+        pause.wait(0.05)
+    executor = connect(scheduler, {"GPU": 1.0})
+    assert executor.workers == 1
+    assert {outcome.error for outcome in executor.map_unordered(square, works(tmp_path / "notes", 4))} == {None}
+    assert len({path.name.split("-")[1] for path in (tmp_path / "notes").iterdir()}) == 1
+
+
+def test_no_scheduler_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_CONNECT", 1)
+    with pytest.raises(ExecutionError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9 .*start one: dask sch"):
+        DaskExecutor(1, None, Cluster("tcp://127.0.0.1:9"))
+
+
+def test_a_worker_that_cannot_be_prepared_is_an_error(scheduler: str, start: Start, connect: Connect) -> None:
+    worker(start, scheduler)
+    executor = connect(scheduler)
+    pause = threading.Event()
+    while not executor.workers:
+        pause.wait(0.05)
+    with pytest.raises(ExecutionError, match=r"a worker of tcp://.* failed to start: no such machine"):
+        DaskExecutor(1, refuse_to_start, Cluster(scheduler))
+
+
+def test_a_scheduler_that_is_lost_ends_the_sweep_with_a_remedy(start: Start, connect: Connect, tmp_path: Path) -> None:
+    file, folder = tmp_path / "scheduler.json", tmp_path / "notes"
+    head = start("scheduler", "--host", "127.0.0.1", "--port", 0, "--no-dashboard", "--scheduler-file", file)
+    address = address_in(file)
+    worker(start, address)
+    executor = connect(address)
+    folder.mkdir()
+    problems: list[str] = []
+
+    def use() -> None:
+        try:
+            list(executor.map_unordered(wait_for_end, works(folder, 2)))
+        except ExecutionError as error:
+            problems.append(str(error))
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    pause = threading.Event()
+    while not list(folder.iterdir()):
+        pause.wait(0.01)
+    os.killpg(head.pid, signal.SIGKILL)
+    thread.join()
+    assert problems and "no Dask scheduler answers" in problems[0] and "the same command goes on" in problems[0]

@@ -1,0 +1,136 @@
+"""What every drill needs: a small real sweep, an undisturbed one beside it, and what is lost, doubled or wrong."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.schema import JOURNAL_SCHEMA, PROVENANCE
+from nnjax.tracking.names import identity
+
+STUDY = """
+question = "Does anything get lost?"
+[data]
+name = "diabetes"
+[replicates]
+splits = 8
+[studied]
+activation = ["tanh", "relu"]
+depth = [1, 2]
+batch_size = [32, "full"]
+[fixed]
+width = 8
+epochs = 60
+l2 = 0.01
+"""
+"""64 runs in 8 cells and 4 programs."""
+
+NUMBERS = [name for name in JOURNAL_SCHEMA.names if name not in PROVENANCE]
+SECONDS_TO_WAIT = 300
+
+
+@dataclass(frozen=True)
+class Damage:
+    """What a drill has done to a home, compared with one that nobody disturbed."""
+
+    lost: int
+    doubled: int
+    wrong: int
+
+    @property
+    def is_none(self) -> bool:
+        """Whether all is as if nothing had happened."""
+        return self.lost == self.doubled == self.wrong == 0
+
+
+def write_study(folder: Path, name: str = "drill", text: str = STUDY) -> Path:
+    """The study's file in a folder, made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.toml"
+    path.write_text(text)
+    return path
+
+
+def environment(**more: str) -> dict[str, str]:
+    """A person's environment, deaf to the tests' own tracking store."""
+    mine = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    return mine | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)} | more
+
+
+def start(*arguments: object, prefix: Sequence[str] = (), **more: str) -> "subprocess.Popen[str]":
+    """`python ARGUMENTS` as a process that can be hurt; its output is piped."""
+    command = [*prefix, sys.executable, *map(str, arguments)]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment(**more), stdout=pipe, stderr=pipe, text=True)
+
+
+def sweep(home: Path, *more: object, study: Path | None = None) -> "subprocess.Popen[str]":
+    """`nnjax sweep`, begun."""
+    return start("-m", "nnjax.cli", "sweep", study or home / "drill.toml", "--home", home, *more)
+
+
+def finish(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    """Exit code, and everything that was said."""
+    said, complaints = process.communicate(timeout=SECONDS_TO_WAIT)
+    return process.returncode, said + complaints
+
+
+def wait_for(condition: Callable[[], bool], process: "subprocess.Popen[str] | None" = None) -> None:
+    """Poll until something is so, or the process that should bring it about has ended."""
+    pause = threading.Event()
+    for _ in range(SECONDS_TO_WAIT * 100):
+        if condition() or (process is not None and process.poll() is not None):
+            return
+        pause.wait(0.01)
+    raise AssertionError(f"waited for {SECONDS_TO_WAIT} s in vain")
+
+
+def chunks(home: Path) -> int:
+    """Files of the journal."""
+    return len(list(home.glob("journal/[!.]*.parquet")))
+
+
+def numbers(home: Path) -> pa.Table:
+    """Everything in the journal but time and place, in one order."""
+    return Journal(home).read(NUMBERS).sort_by("run_id")
+
+
+def rows(home: Path) -> Counter[str]:
+    """How often each run is in the journal's files."""
+    files = home.glob("journal/[!.]*.parquet")
+    return Counter(run for path in files for run in pq.read_table(path, columns=["run_id"])["run_id"].to_pylist())
+
+
+def tracked(home: Path) -> Counter[str]:
+    """How often MLflow's file has the sweep, each cell and each run, by what they are."""
+    query = (
+        "select run_uuid, key, tags.value from tags join runs using (run_uuid) "
+        "where key like 'nnjax.%' and lifecycle_stage = 'active'"
+    )
+    tags: dict[str, dict[str, str]] = {}
+    with closing(sqlite3.connect(home / "mlflow.db")) as database:
+        for run, key, value in database.execute(query):
+            tags.setdefault(run, {})[key] = value
+    return Counter(map(identity, tags.values()))
+
+
+def damage(home: Path, undisturbed: Path, is_tracked: bool = True) -> Damage:
+    """Compare a home with an undisturbed one: journal bit by bit, MLflow's runs by identity."""
+    ours, theirs = ({row["run_id"]: repr(row) for row in numbers(each).to_pylist()} for each in (home, undisturbed))
+    lost, doubled = len(theirs.keys() - ours.keys()), sum(count - 1 for count in rows(home).values())
+    wrong = sum(ours[run] != text for run, text in theirs.items() if run in ours) + len(ours.keys() - theirs.keys())
+    if is_tracked:
+        told, expected = tracked(home), tracked(undisturbed)
+        lost += (expected - told).total()
+        doubled += (told - expected).total()
+    return Damage(lost, doubled, wrong)

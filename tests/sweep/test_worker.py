@@ -1,0 +1,32 @@
+"""A worker far from the head: of the same versions or refused, with programs kept on its own machine."""
+
+import platform
+from pathlib import Path
+
+import pytest
+
+from nnjax.sweep.compilation_cache import cache_of_this_machine
+from nnjax.sweep.worker import OtherVersionsError, check_versions, decisive_versions, prepare_elsewhere
+
+
+def test_a_worker_of_other_versions_is_refused_with_both_named() -> None:
+    check_versions(decisive_versions())
+    with pytest.raises(OtherVersionsError, match=r"engine 2, not 1; jax .*, not 0\.1 as the head: install there"):
+        check_versions({**decisive_versions(), "engine": "1", "jax": "0.1"})
+
+
+def test_programs_are_kept_apart_for_each_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    here = cache_of_this_machine()
+    assert here.parent == tmp_path / "nnjax" and here.name.startswith(platform.node())
+    seen: list[Path] = []
+    prepare_elsewhere(lambda folder, _: seen.append(folder), {}, decisive_versions())
+    assert seen == [here] and here.is_dir()
+
+
+def test_nowhere_to_keep_programs_is_no_reason_to_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    seen: list[Path] = []
+    prepare_elsewhere(lambda folder, _: seen.append(folder), {}, decisive_versions())
+    assert len(seen) == 1
