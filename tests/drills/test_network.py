@@ -15,7 +15,7 @@ from fakes.drill import chunks, environment, finish, start, wait_for
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
 
 HEAD = "10.77.0.1"
-SECONDS_TO_NOTICE = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "5s", "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}
+SECONDS_TO_NOTICE = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "12s"}
 """Dask's own 30 s and 5 min, shortened."""
 
 
