@@ -8,6 +8,8 @@
 #SBATCH --time=08:00:00
 #SBATCH --no-kill
 #SBATCH --output=nnjax-%j.log
+# Whoever reaches the scheduler's port can run code as you: on a network that you share with strangers set Dask's TLS first
+# (docs/cluster.md), by DASK_DISTRIBUTED__COMM__TLS__… in the environment of this job.
 # A worker a GPU: add --gpus-per-task=1 here, and give the study --resource GPU=1.
 set -euo pipefail
 study=${1:?say which study: sbatch cluster/slurm.sh experiments/diabetes.toml}
@@ -19,8 +21,10 @@ mkdir -p .cache
 offer=()
 [ -z "${SLURM_GPUS_PER_TASK:-}" ] || offer=(--resources "GPU=1")
 
+rm -f "$scheduler" # of an earlier try of this job
 "$bin/dask" scheduler --no-dashboard --port 0 --scheduler-file "$scheduler" &
+head=$!
 trap 'kill $(jobs -p) 2>/dev/null; rm -f "$scheduler"' EXIT
-until [ -s "$scheduler" ]; do sleep 0.2; done
+until [ -s "$scheduler" ]; do kill -0 "$head"; sleep 0.2; done
 srun --kill-on-bad-exit=0 "$bin/dask" worker --scheduler-file "$scheduler" --nthreads 1 --no-dashboard "${offer[@]}" &
 "$bin/nnjax" sweep "$study" --address "$scheduler" "$@"

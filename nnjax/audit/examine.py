@@ -18,7 +18,7 @@ from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import explained
-from nnjax.tracking.store import check_reachable
+from nnjax.tracking.store import alone, check_reachable
 
 RUNS_A_PAGE = 1_000
 
@@ -145,7 +145,8 @@ def tracked_runs(uri: str, identity: str, columns: list[str]) -> pd.DataFrame:
     condition = f"tags.`{names.SWEEP}` = '{identity}' AND tags.`{names.KIND}` = 'run'"
     rows, token = [], None
     with explained(uri):
-        client = MlflowClient(tracking_uri=uri)
+        with alone(uri):
+            client = MlflowClient(tracking_uri=uri)
         experiments = [each.experiment_id for each in client.search_experiments()]
         while experiments:
             page = client.search_runs(experiments, condition, max_results=RUNS_A_PAGE, page_token=token)

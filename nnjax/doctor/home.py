@@ -11,6 +11,7 @@ from nnjax.doctor.symptom import Symptom
 from nnjax.sweep.compilation_cache import broken_entries
 from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.runner import cache_folder
+from nnjax.tracking.address import without_password
 
 LEAST_FREE_MB = 500
 """The default study's journal, store and report take 0.2 GB."""
@@ -68,5 +69,5 @@ def _journal(journal: Path) -> Iterator[Symptom]:
 def examine_variables() -> Symptom:
     """Environment variables that change where things go, so that nobody wonders."""
     known = ("NNJAX_HOME", "MLFLOW_TRACKING_URI", "JAX_PLATFORMS", "XLA_FLAGS", "NNJAX_FAST_LANE")
-    found = [f"{name}={os.environ[name]}" for name in known if os.environ.get(name)]
+    found = [f"{name}={without_password(os.environ[name])}" for name in known if os.environ.get(name)]
     return Symptom("Variables", ", ".join(found) or "none that change anything")

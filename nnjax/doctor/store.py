@@ -6,10 +6,10 @@ import mlflow
 from mlflow.tracking import MlflowClient
 
 from nnjax.doctor.symptom import Symptom
-from nnjax.tracking.address import database_file
+from nnjax.tracking.address import database_file, without_password
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import refusal
-from nnjax.tracking.store import check_reachable
+from nnjax.tracking.store import alone, check_reachable
 
 
 def examine_store(uri: str) -> Iterator[Symptom]:
@@ -24,9 +24,10 @@ def examine_store(uri: str) -> Iterator[Symptom]:
         return
     try:
         check_reachable(uri)
-        with explained(uri):
+        with explained(uri), alone(uri):
             studies = len(MlflowClient(tracking_uri=uri).search_experiments())
-        yield Symptom("MLflow's store", f"{uri}, MLflow {mlflow.__version__}, {studies:,} experiments")
+        seen = f"{without_password(uri)}, MLflow {mlflow.__version__}, {studies:,} experiments"
+        yield Symptom("MLflow's store", seen)
     except TrackingError as error:
         yield Symptom("MLflow's store", error.problem, error.remedy)
         return

@@ -8,9 +8,12 @@ import itertools
 import queue
 import time
 import traceback
+import uuid
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic
 
 import dask.config
@@ -22,6 +25,9 @@ from nnjax.execution.schedule import AnyTask, Schedule
 SECONDS_TO_CONNECT = 20
 SECONDS_BETWEEN_LOOKS = 1.0
 """How soon a death, or a worker that joined, is noticed."""
+
+SECONDS_TO_FETCH = 60.0
+"""A megabyte over a slow line; a worker that died with its result costs as much."""
 
 SECONDS_TO_COMPILE = 5.0
 """What a machine pays for a program that another one has; measured 2 to 8 s."""
@@ -64,9 +70,10 @@ class DaskExecutor:
         self.address, self._resources, self._say = cluster.address, cluster.resources, say
         self._client = _connect(self.address)
         self.address = str(self._client.scheduler_info()["address"])
-        self._addresses: list[str] = []
+        self._name = f"nnjax-{uuid.uuid4().hex}"
+        self._known: dict[str, bool] = {}
         try:
-            self._client.register_plugin(_Prepare(initializer), name="nnjax")
+            self._client.register_plugin(_Prepare(self._name, initializer), name=self._name)
         except Exception as error:
             self.close()
             raise ExecutionError(f"a worker of {self.address} failed to start: {error}") from None
@@ -74,27 +81,27 @@ class DaskExecutor:
     @property
     def workers(self) -> int:
         """Workers that can get tasks now."""
-        return len(self.addresses())
+        return sum(self.look().values())
 
-    def addresses(self) -> list[str]:
-        """Addresses of the workers that are there and have the resources; the last known while Dask reconnects.
+    def look(self) -> dict[str, bool]:
+        """Address of each worker that is there -> whether it can get tasks; the last known while Dask reconnects.
 
         Raises:
             ExecutionError: The scheduler is gone.
         """
         try:
-            found = self._client.scheduler_info(n_workers=-1)["workers"]
-        except (OSError, TimeoutError, KeyError) as error:
+            scheduler: Any = self._client.scheduler
+            identity = self._client.sync(scheduler.identity, n_workers=-1)
+        except (OSError, TimeoutError, AttributeError) as error:  # the last: the client has given up
             if self._client.status == "connecting":
-                return self._addresses
+                return self._known
             raise ExecutionError(_lost(self.address, error)) from None
-        self._addresses = [
-            address
-            for address, worker in found.items()
-            if worker["status"] == "running"
+        self._known = {
+            address: worker["status"] == "running"
             and all(worker["resources"].get(name, 0.0) >= amount for name, amount in self._resources.items())
-        ]
-        return self._addresses
+            for address, worker in identity["workers"].items()
+        }
+        return self._known
 
     def map_unordered(
         self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
@@ -104,7 +111,7 @@ class DaskExecutor:
         Raises:
             ExecutionError: The scheduler is gone.
         """
-        mapping = _Mapping(self, self._client, function, tasks)
+        mapping = _Mapping(self, self._client, partial(_call, self._name, function), tasks)
         try:
             for _ in tasks:
                 yield mapping.next_outcome()
@@ -116,8 +123,14 @@ class DaskExecutor:
         wanted = "".join(f' --resources "{name}={amount:g}"' for name, amount in self._resources.items())
         self._say(f"No worker at {self.address}: waiting. Start some: dask worker {self.address} --nthreads 1{wanted}")
 
+    def tell_of_unfit(self, address: str, why: str) -> None:
+        """Say which worker gets no tasks."""
+        self._say(f"The worker at {address} gets no work: {why}")
+
     def close(self) -> None:
         """Leave the scheduler; workers that were started here end."""
+        with suppress(Exception):  # the scheduler may be gone
+            self._client.unregister_worker_plugin(self._name)
         self._client.close(timeout=2)
         if self._started is not None:
             self._started.close(timeout=2)
@@ -136,9 +149,9 @@ class _Mapping(Generic[AnyTask]):
     """One call of `map_unordered`."""
 
     def __init__(
-        self, executor: DaskExecutor, client: Client, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
+        self, executor: DaskExecutor, client: Client, call: Callable[[AnyTask], "_Answer"], tasks: Sequence[AnyTask]
     ) -> None:
-        self._executor, self._client, self._function = executor, client, function
+        self._executor, self._client, self._call = executor, client, call
         self._schedule = Schedule(tasks, SECONDS_TO_COMPILE)
         self._running: dict[Future[Any], _Try[AnyTask]] = {}
         self._again: deque[_Try[AnyTask]] = deque()
@@ -146,6 +159,7 @@ class _Mapping(Generic[AnyTask]):
         self._ended: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._numbering, self._numbers = itertools.count(), dict[str, int]()
         self._addresses: list[str] = []
+        self._unfit: set[str] = set()
         self._looked_at = float("-inf")
         self._has_told = False
 
@@ -171,13 +185,16 @@ class _Mapping(Generic[AnyTask]):
 
     def _look(self) -> None:
         """See who is there."""
-        self._addresses = self._executor.addresses()
+        there = self._executor.look()
         self._looked_at = time.monotonic()
-        if not self._addresses and not self._has_told:
+        self._unfit &= there.keys()
+        self._addresses = [address for address, is_free in there.items() if is_free and address not in self._unfit]
+        if not self._addresses and not self._has_told and not self._running:
             self._executor.tell_of_no_workers()
-        self._has_told = not self._addresses
-        there = set(self._addresses)
-        for address in self._numbers.keys() - there:
+            self._has_told = True
+        elif self._addresses:
+            self._has_told = False
+        for address in self._numbers.keys() - there.keys():
             self._schedule.leave(self._numbers.pop(address))
         for future, each in list(self._running.items()):
             if each.address not in there:
@@ -201,26 +218,41 @@ class _Mapping(Generic[AnyTask]):
             attempt = _Try(task, address)
         else:
             return
-        future = self._client.submit(_call, self._function, attempt.task, workers=[address], pure=False)
+        future = self._client.submit(self._call, attempt.task, workers=[address], pure=False)
         self._running[future] = attempt
         future.add_done_callback(self._ended.put)
 
     def _collect(self, future: Future[Any]) -> Outcome[AnyTask] | None:
         """What became of a task that ended; None if it must be tried again."""
-        if future.status != "finished":
-            self._bury(future, str(future.exception()) if future.status == "error" else f"the task was {future.status}")
-            self._fill()
-            return None
         attempt = self._running[future]
-        try:
-            is_result, value = future.result(timeout=SECONDS_BETWEEN_LOOKS)
-        except TimeoutError:  # the worker died with the result, or the line is slow: `_look` tells which
-            self._ended.put(future)
-            self._look()
-            return None
-        del self._running[future]
+        if future.status == "pending":  # Dask runs it once more by itself
+            future.add_done_callback(self._ended.put)
+        elif future.status == "error":
+            self._bury(future, str(future.exception()))
+        elif future.status != "finished":  # the line to the scheduler was cut, and came back
+            self._take_back(future)
+        else:
+            try:
+                answer: _Answer = future.result(timeout=SECONDS_TO_FETCH)
+            except Exception as error:
+                self._bury(future, f"its result did not arrive ({type(error).__name__})")
+            else:
+                if answer.is_unfit:
+                    self._unfit.add(attempt.address)
+                    self._addresses = [address for address in self._addresses if address != attempt.address]
+                    self._executor.tell_of_unfit(attempt.address, answer.error or "")
+                    self._take_back(future)
+                else:
+                    del self._running[future]
+                    self._fill()
+                    return Outcome(attempt.task, answer.result, answer.error)
         self._fill()
-        return Outcome(attempt.task, value) if is_result else Outcome(attempt.task, error=value)
+        return None
+
+    def _take_back(self, future: Future[Any]) -> None:
+        """Another worker gets the task; nobody died of it."""
+        self._again.append(self._running.pop(future))
+        self._client.cancel([future], force=True)
 
     def _bury(self, future: Future[Any], how: str) -> None:
         """A worker died of a task, or during it: once more elsewhere, or an error."""
@@ -234,24 +266,45 @@ class _Mapping(Generic[AnyTask]):
             self._failed.append(Outcome(attempt.task, error=error))
 
 
-class _Prepare(WorkerPlugin):
-    """Gets each worker ready, those that join later too."""
+@dataclass(frozen=True)
+class _Answer:
+    """What a worker sends back: a result, a traceback, or that it was never made ready."""
 
-    def __init__(self, initializer: Initializer | None) -> None:
-        self._initializer = initializer
+    result: Any = None
+    error: str | None = None
+    is_unfit: bool = False
+
+
+_READY: dict[str, str] = {}
+"""In a worker: name of each executor that has made it ready -> why it could not, "" if it could."""
+
+
+class _Prepare(WorkerPlugin):
+    """Gets each worker ready, those that join later too; of the latter Dask itself only logs the failures."""
+
+    def __init__(self, name: str, initializer: Initializer | None) -> None:
+        self._name, self._initializer = name, initializer
 
     def setup(self, worker: Worker) -> None:
         """Run the initializer."""
-        if self._initializer is not None:
-            self._initializer()
+        try:
+            if self._initializer is not None:
+                self._initializer()
+            _READY[self._name] = ""
+        except Exception as error:
+            _READY[self._name] = str(error)
+            raise
 
 
-def _call(function: Callable[[Any], Any], task: Any) -> tuple[bool, Any]:
-    """Run a function on a worker; an exception travels as its text."""
+def _call(name: str, function: Callable[[Any], Any], task: Any) -> _Answer:
+    """Run a function on a worker that is ready; an exception travels as its text."""
+    unfit = _READY.get(name, "it was not made ready")
+    if unfit:
+        return _Answer(error=unfit, is_unfit=True)
     try:
-        return True, function(task)
+        return _Answer(function(task))
     except Exception:
-        return False, traceback.format_exc()
+        return _Answer(error=traceback.format_exc())
 
 
 def _start_here(workers: int) -> LocalCluster:
@@ -271,7 +324,7 @@ def _connect(address: str) -> Client:
     try:
         place = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         return Client(**place, timeout=SECONDS_TO_CONNECT, set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError, ValueError, ImportError) as error:
         raise ExecutionError(_lost(address, error)) from None
 
 

@@ -121,7 +121,9 @@ def check_versions(versions: Mapping[str, str]) -> None:
         OtherVersionsError: If this machine has other ones.
     """
     here = decisive_versions()
-    differing = [f"{name} {here[name]}, not {wanted}" for name, wanted in versions.items() if here[name] != wanted]
+    differing = [
+        f"{name} {here.get(name)}, not {wanted}" for name, wanted in versions.items() if here.get(name) != wanted
+    ]
     if differing:
         raise OtherVersionsError(
             f"{platform.node()} has {'; '.join(differing)} as the head: install there what requirements.lock says"

@@ -20,6 +20,17 @@ def default_uri(home: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
 
 
+def without_password(uri: str) -> str:
+    """A URI as it may be shown.
+
+    >>> without_password("postgresql+psycopg://me:secret@host/db"), without_password("http://host:5000")
+    ('postgresql+psycopg://…@host/db', 'http://host:5000')
+    """
+    scheme, mark, rest = uri.partition("://")
+    place = rest.rpartition("@")
+    return f"{scheme}{mark}…@{place[2]}" if place[1] else uri
+
+
 def is_database(uri: str) -> bool:
     """Whether the URI is a database that this process writes to by itself.
 

@@ -4,7 +4,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -78,14 +78,16 @@ def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapp
 
 
 @contextmanager
-def _alone(uri: str) -> Iterator[None]:
+def alone(uri: str) -> Iterator[None]:
     """Let nobody else open a file of ours meanwhile: MLflow makes its tables at the first look, and two spoil it."""
     file = database_file(uri)
     if file is None:
         yield
         return
-    with file.with_name(f".{file.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with ExitStack() as held:
+        with suppress(OSError):  # another person's lock, or a network's folder that has none: as before
+            lock = held.enter_context(file.with_name(f".{file.name}.lock").open("a"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
@@ -103,7 +105,7 @@ def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> Ope
     """
     check_reachable(uri)
     name = names.experiment_name(study)
-    with _alone(uri):
+    with alone(uri):
         client = MlflowClient(tracking_uri=uri)
         experiment = client.get_experiment_by_name(name)
     if experiment is None:

@@ -15,11 +15,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from nnjax.sweep.durable import write_durably
 from nnjax.tracking.environment import server_environment
@@ -80,26 +80,25 @@ def running_team_server(home: Path, port: int = 5000, workers: int = 2) -> Itera
     """
     check_free("127.0.0.1", port)
     folder = (home / FOLDER).resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o711)  # PostgreSQL's own user passes through
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o711 if os.geteuid() == 0 else 0o700)  # for root, PostgreSQL's own user passes through
     passwords = _passwords(folder)
     with _running_postgres(folder, passwords["postgres"]) as postgres_port:
         variables = _variables(folder, passwords, postgres_port)
         address = f"http://127.0.0.1:{port}"
         with TemporaryFile() as log:
             process = subprocess.Popen(
-                _mlflow(folder, port, workers),
-                env=variables,
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+                _mlflow(folder, port, workers), env=variables, cwd=folder, stdout=log, stderr=log,
+                start_new_session=True, umask=0o077,
+            )  # fmt: skip
             try:
                 wait_until_healthy(process, address, log)
                 client_file = _write_client_file(folder, address, passwords["admin"])
                 yield TeamServer(address, client_file, folder / "postgres", postgres_port)
             finally:
                 stop(process)
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)  # what a wrapper that had to be killed has left
 
 
 def _passwords(folder: Path) -> dict[str, str]:
@@ -137,7 +136,7 @@ def _variables(folder: Path, passwords: dict[str, str], postgres_port: int) -> d
         "auth_cache_ttl_seconds": SIGN_IN_CACHE_SECONDS,
     }
     _write_secret(config, "[mlflow]\n" + "".join(f"{name} = {value}\n" for name, value in sign_in.items()))
-    store = f"postgresql+psycopg://{USER}:{passwords['postgres']}@127.0.0.1:{postgres_port}/{USER}"
+    store = f"postgresql+psycopg://{USER}:{passwords['postgres']}@127.0.0.1:{postgres_port}/{USER}?require_auth=scram-sha-256"
     return server_environment() | {
         "MLFLOW_BACKEND_STORE_URI": store,
         "MLFLOW_AUTH_CONFIG_PATH": str(config),
@@ -155,14 +154,17 @@ def _mlflow(folder: Path, port: int, workers: int) -> list[str]:
 @contextmanager
 def _running_postgres(folder: Path, password: str) -> Iterator[int]:
     """PostgreSQL with our database in it; yields its port."""
-    programs, data = _postgres_programs(), folder / "postgres"
+    data = folder / "postgres"
+    programs = _postgres_programs(data)
     owner = POSTGRES_USER if os.geteuid() == 0 else None
     if not (data / "PG_VERSION").exists():
         _make_cluster(programs, data, owner, password)
     port = _free_port()
     with TemporaryFile() as log:
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", ""]
-        process = subprocess.Popen(command, user=owner, group=owner, cwd=data, stdout=log, stderr=log)
+        process = subprocess.Popen(  # in a session of its own: after Ctrl-C MLflow ends first
+            command, **_as(owner), cwd=data, stdout=log, stderr=log, start_new_session=True
+        )
         try:
             _wait_for_postgres(programs, port, process, log)
             _create_database(programs, port, password)
@@ -172,41 +174,51 @@ def _running_postgres(folder: Path, password: str) -> Iterator[int]:
             stop(process)
 
 
-def _postgres_programs() -> Path:
-    """The newest PostgreSQL's folder of programs."""
-    on_path = shutil.which("initdb")
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+def _as(owner: str | None) -> dict[str, Any]:
+    """How a process becomes another user's; nothing where we are not root."""
+    return {"user": owner, "group": owner, "extra_groups": []} if owner else {}
+
+
+def _postgres_programs(data: Path) -> Path:
+    """Folder of PostgreSQL's programs: of the version that made the data, else of the newest."""
+    on_path, made_by = shutil.which("initdb"), data / "PG_VERSION"
+    wanted = made_by.read_text().strip() if made_by.exists() else "*"
+    found = Path("/usr/lib/postgresql").glob(f"{wanted}/bin/initdb")
+    folders = sorted(found, key=lambda path: float(path.parts[-3]))
     if not on_path and not folders:
         raise TrackingError("PostgreSQL is not installed here", "install it (Debian: apt-get install postgresql)")
     return folders[-1].parent if folders else Path(on_path or "").resolve().parent
 
 
 def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) -> None:
-    data.mkdir(mode=0o700, exist_ok=True)
-    secret = data.with_name("password.tmp")
+    """Make the data folder, whole or not at all."""
+    half, secret = data.with_name("postgres.half"), data.with_name("password.tmp")
+    shutil.rmtree(half, ignore_errors=True)
+    half.mkdir(mode=0o700)
     _write_secret(secret, password)
     try:
         if owner is not None:
             person = pwd.getpwnam(owner)
-            for path in (data, secret):
+            for path in (half, secret):
                 os.chown(path, person.pw_uid, person.pw_gid)
-        command = [str(programs / "initdb"), "-D", str(data), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
-        done = subprocess.run(command, user=owner, group=owner, cwd=data, capture_output=True, text=True, check=False)
+        command = [str(programs / "initdb"), "-D", str(half), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
+        done = subprocess.run(command, **_as(owner), cwd=half, capture_output=True, text=True, check=False)
     finally:
         secret.unlink()
     if done.returncode != 0:
-        shutil.rmtree(data)
-        raise TrackingError(f"initdb failed: {done.stderr.strip().splitlines()[-1]}", f"mend it, {data} was removed")
+        shutil.rmtree(half)
+        raise TrackingError(f"initdb failed: {done.stderr.strip().splitlines()[-1]}", "mend that, then start again")
+    half.rename(data)
 
 
 def _wait_for_postgres(programs: Path, port: int, process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
     ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
     pause = threading.Event()
     for _ in range(SECONDS_TO_START * 5):
-        if subprocess.run(ready, check=False).returncode == 0:
-            return
         if process.poll() is not None:
             break
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
         pause.wait(0.2)
     raise TrackingError(f"PostgreSQL did not start: {last_line(log)}", "mend that, then start again")
 

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes.tasks import Work, note, refuse_to_start, square, wait_for_end
+from fakes.tasks import Greeting, OnceOnly, Work, note, refuse_to_start, square, wait_for_end
 
 from nnjax.execution.dask_cluster import DaskExecutor
 from nnjax.execution.executor import Cluster, ExecutionError, Say
@@ -159,6 +160,40 @@ def test_a_worker_that_cannot_be_prepared_is_an_error(scheduler: str, start: Sta
         pause.wait(0.05)
     with pytest.raises(ExecutionError, match=r"a worker of tcp://.* failed to start: no such machine"):
         DaskExecutor(1, refuse_to_start, Cluster(scheduler))
+
+
+def test_a_worker_that_joins_late_and_cannot_be_prepared_gets_no_work(
+    scheduler: str, start: Start, tmp_path: Path
+) -> None:
+    worker(start, scheduler)
+    folder, said = tmp_path / "notes", list[str]()
+    executor = DaskExecutor(1, OnceOnly(tmp_path), Cluster(scheduler), said.append)
+    pause = threading.Event()
+    while not executor.workers:
+        pause.wait(0.05)
+    worker(start, scheduler)
+    while executor.workers < 2:
+        pause.wait(0.05)
+    tasks = [replace(task, program=str(task.number)) for task in works(folder, 6)]
+    outcomes = list(executor.map_unordered(square, tasks))
+    executor.close()
+    assert sorted(outcome.result for outcome in outcomes) == [0, 1, 4, 9, 16, 25]
+    assert len(said) == 1 and said[0].startswith("The worker at tcp://") and said[0].endswith("one is enough")
+
+
+def test_another_executor_at_the_same_scheduler_disturbs_nobody(
+    scheduler: str, start: Start, connect: Connect, tmp_path: Path
+) -> None:
+    worker(start, scheduler)
+    first = DaskExecutor(1, Greeting(tmp_path), Cluster(scheduler))
+    connect(scheduler).close()
+    worker(start, scheduler)
+    pause = threading.Event()
+    while first.workers < 2:
+        pause.wait(0.05)
+    assert len(list(first.map_unordered(square, works(tmp_path / "notes", 6)))) == 6
+    first.close()
+    assert len(list(tmp_path.glob("hello-*"))) == 2
 
 
 def test_a_scheduler_that_is_lost_ends_the_sweep_with_a_remedy(start: Start, connect: Connect, tmp_path: Path) -> None:

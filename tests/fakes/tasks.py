@@ -66,4 +66,17 @@ class Greeting:
         (self.folder / f"hello-{os.getpid()}").touch()
 
 
+@dataclass(frozen=True)
+class OnceOnly:
+    """An initializer that succeeds in one process alone."""
+
+    folder: Path
+
+    def __call__(self) -> None:
+        try:
+            (self.folder / "taken").touch(exist_ok=False)
+        except FileExistsError:
+            raise RuntimeError("one is enough") from None
+
+
 SQUARE: Callable[[Work], int] = square
