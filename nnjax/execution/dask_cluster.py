@@ -33,7 +33,7 @@ SECONDS_TO_COMPILE = 5.0
 """What a machine pays for a program that another one has; measured 2 to 8 s."""
 
 KEEP_FREED_MEMORY = str(2**30)
-"""Dask's default gives freed buffers back to the kernel at once; a chunk then takes a third more processor time."""
+"""Dask's default gives freed buffers back to the kernel at once; a chunk then took a third more processor time."""
 
 _WHAT_DASK_SETS = {
     "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": KEEP_FREED_MEMORY,

@@ -33,7 +33,7 @@ POSTGRES_USER = "postgres"
 
 SECONDS_TO_START = 60
 SIGN_IN_CACHE_SECONDS = 60
-"""How long a worker remembers a password that was right; without it each request costs a second of hashing."""
+"""How long a worker remembers a password that was right; without it sign-in costs a second of processor time a run."""
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,7 @@
 """Three machines in network namespaces: the same numbers as one, and a cable that is cut in mid-sweep."""
 
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes.drill import chunks, environment, finish, start, wait_for
+from fakes.processes import killed_in_the_end
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
 
@@ -56,20 +55,9 @@ def remove(names: list[str]) -> None:
 @pytest.fixture
 def run(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
     """Starts `dask ARGUMENTS` on a machine; all are killed in the end."""
-    processes = []
-
-    def begin(name: str, *arguments: object) -> "subprocess.Popen[bytes]":
-        inside = ["ip", "netns", "exec", name, sys.executable, "-m", "dask", *map(str, arguments)]
-        with (tmp_path / f"log-{len(processes)}").open("w") as log:
-            variables = environment(DASK_CONFIG="cluster/dask.yaml", **SECONDS_TO_NOTICE)
-            processes.append(subprocess.Popen(inside, env=variables, stderr=log, start_new_session=True))
-        return processes[-1]
-
-    yield begin
-    for process in processes:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    variables = environment(DASK_CONFIG="cluster/dask.yaml", **SECONDS_TO_NOTICE)
+    with killed_in_the_end(tmp_path) as begin:
+        yield lambda name, *words: begin(["ip", "netns", "exec", name, sys.executable, "-m", "dask", *words], variables)
 
 
 def test_three_machines_and_a_cut_cable(machines, run, home, tmp_path, unharmed):

@@ -11,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fakes.drill import environment
+from fakes.processes import killed_in_the_end
 from fakes.tasks import Greeting, OnceOnly, Work, note, refuse_to_start, square, wait_for_end
 
 from nnjax.execution.dask_cluster import DaskExecutor
@@ -18,28 +20,15 @@ from nnjax.execution.executor import Cluster, ExecutionError, Say
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dask")]
 
-Start = Callable[..., "subprocess.Popen[str]"]
+Start = Callable[..., "subprocess.Popen[bytes]"]
 Connect = Callable[..., DaskExecutor]
 
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
     """Starts `dask ARGUMENTS` in a group of its own; all are killed in the end."""
-    processes = []
-
-    def run(*arguments: object) -> "subprocess.Popen[str]":
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        command = [sys.executable, "-m", "dask", *map(str, arguments)]
-        with (tmp_path / f"log-{len(processes)}").open("w") as log:
-            process = subprocess.Popen(command, env=environment, stderr=log, text=True, start_new_session=True)
-        processes.append(process)
-        return process
-
-    yield run
-    for process in processes:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    with killed_in_the_end(tmp_path) as begin:
+        yield lambda *words: begin([sys.executable, "-m", "dask", *words], environment())
 
 
 @pytest.fixture
@@ -74,7 +63,7 @@ def address_in(file: Path) -> str:
     raise AssertionError("waited for a minute in vain")
 
 
-def worker(start: Start, address: str, *more: object) -> "subprocess.Popen[str]":
+def worker(start: Start, address: str, *more: object) -> "subprocess.Popen[bytes]":
     return start("worker", address, "--nthreads", 1, "--no-dashboard", "--host", "127.0.0.1", *more)
 
 
@@ -101,14 +90,14 @@ def test_it_waits_for_the_first_worker_and_says_so(
 def test_a_worker_that_joins_late_works_too(scheduler: str, start: Start, connect: Connect, tmp_path: Path) -> None:
     worker(start, scheduler)
     executor = connect(scheduler)
-    outcomes, tasks = [], works(tmp_path / "notes", 400)
-    for outcome in executor.map_unordered(note, tasks):
-        outcomes.append(outcome)
-        if len(outcomes) == 1:
-            worker(start, scheduler)
-        if executor.workers == 2 and len(list((tmp_path / "notes").iterdir())) < 399:
-            break
-    assert executor.workers == 2 or len(outcomes) == 400
+    tasks = [replace(task, program=str(task.number)) for task in works(tmp_path / "notes", 6)]
+    outcomes, pause = executor.map_unordered(note, tasks), threading.Event()
+    next(outcomes)
+    worker(start, scheduler)
+    while executor.workers < 2:
+        pause.wait(0.05)
+    assert len(list(outcomes)) == 5
+    assert len({path.name.split("-")[1] for path in (tmp_path / "notes").iterdir()}) == 2, "two processes worked"
 
 
 def test_a_machine_that_is_lost_costs_only_its_task(
