@@ -5,13 +5,15 @@ program with its arrays going in and its histories coming out; runs differ in sp
 largest between the devices' last predictions of a test row, in standard deviations of the target, over a chunk of the
 size that the bucket's own rule gives.
 
-    python benchmarks/accelerator.py [--epochs 50] [--rounds 3] [--runs 20 200 2000]
+    python benchmarks/accelerator.py [--epochs 50] [--rounds 3] [--runs 20 80 160 320 2000]
 """
 
 import argparse
 import statistics
 import time
+from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import jax
 import numpy as np
@@ -24,6 +26,7 @@ from nnjax.training import chunk as chunk_module
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.chunk import Trainee, make_start, pad_rows
+from nnjax.training.device import find_device
 from nnjax.training.optimizers import Hyperparameters
 
 CELLS = [((64,) * 4, 8), ((64,) * 4, 32), ((64,) * 4, 265), ((64,) * 8, 8), ((256,) * 4, 32)]
@@ -40,11 +43,12 @@ def chunk_inputs(bucket: Bucket, splits: list[ScaledSplit], runs: int) -> tuple[
     return chunk_module._stack(starts), batch_weights(bucket.n_train, bucket.batch_size), activation
 
 
-def measure(bucket: Bucket, inputs: tuple[Any, Any, Any], device: jax.Device, rounds: int) -> tuple[float, float, Any]:
+def measure(bucket: Bucket, inputs: tuple[Any, Any, Any], rounds: int) -> tuple[float, float, Any]:
     """Seconds to compile, median seconds of a chunk, and what it returned."""
-    with jax.default_device(device):
+    chunk_module._compile.cache_clear()
+    with jax.default_device(find_device(bucket.device)):
         began = time.perf_counter()
-        program = chunk_module.lower_program(bucket).compile()
+        program = chunk_module.compile_program(bucket)
         compiled = time.perf_counter() - began
         seconds = []
         for _ in range(rounds + 1):  # the first one warms up
@@ -59,29 +63,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--runs", type=int, nargs="+", default=[20, 200, 2000])
+    parser.add_argument("--runs", type=int, nargs="+", default=[20, 80, 160, 320, 2000])
     options = parser.parse_args()
     table = load_table("diabetes")
     plan = SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5)
     splits = [scale_split(table, split) for split in make_splits(len(table.features), plan)]
-    cpu, accelerator = jax.devices("cpu")[0], jax.devices()[0]
-    print(f"jax {jax.__version__}, {accelerator.device_kind}; ms a run of 200 epochs", flush=True)
+    print(f"jax {jax.__version__}, {find_device('gpu').device_kind}; ms a run of 200 epochs", flush=True)
     print(f"{'layers':>8} {'batch':>6} {'runs':>6} {'device':>12} {'compile s':>10} {'ms a run':>9} {'difference':>11}")
-    rule_sizes = bucket_module.CHUNK_SIZES
     for sizes, batch_size in CELLS:
         bucket = Bucket(10, sizes, 1, batch_size, 265, 67, 111, options.epochs, "adam", "half_mean_squared_error")
-        bucket_module.CHUNK_SIZES = rule_sizes
-        by_rule = chunk_size(bucket)
-        reference = None
-        for runs, device in [(by_rule, cpu), (by_rule, accelerator), *[(runs, accelerator) for runs in options.runs]]:
-            bucket_module.CHUNK_SIZES = (runs,)
-            inputs = chunk_inputs(bucket, splits, runs)
-            compiled, seconds, trained = measure(bucket, inputs, device, options.rounds)
+        by_rule, reference = chunk_size(bucket), None
+        for device, runs in [("cpu", by_rule), ("gpu", by_rule), *[("gpu", runs) for runs in options.runs]]:
+            with patch.dict(bucket_module.CHUNK_SIZES, {device: (runs,)}):
+                inputs = chunk_inputs(bucket, splits, runs)
+                compiled, seconds, trained = measure(replace(bucket, device=device), inputs, options.rounds)
             predictions = np.asarray(trained.last_prediction)
             reference = predictions if reference is None else reference
             difference = np.max(np.abs(predictions - reference)) if runs == by_rule else float("nan")
             print(
-                f"{len(sizes)}x{sizes[0]:<6} {batch_size:>6} {runs:>6} {device.platform:>12} {compiled:>10.1f} "
+                f"{len(sizes)}x{sizes[0]:<6} {batch_size:>6} {runs:>6} {device:>12} {compiled:>10.1f} "
                 f"{seconds / runs / options.epochs * 200 * 1e3:>9.2f} {difference:>11.1e}",
                 flush=True,
             )

@@ -89,7 +89,7 @@ def main() -> None:
     compare("inside a chunk / alone", together, in_process(space, alone=True))
     for size in (4, 5, 10):
         chunk_module._compile.cache_clear()
-        bucket_module.CHUNK_SIZES = (size,)
+        bucket_module.CHUNK_SIZES["cpu"] = (size,)
         compare(f"chunks by the rule / of {size}", together, in_process(space, alone=False))
 
 

@@ -149,7 +149,7 @@ def main() -> None:
     for name, default in (("depth", 4), ("width", 64), ("epochs", 10), ("rounds", 7), ("runs", 10)):
         parser.add_argument(f"--{name}", type=int, default=default)
     options = parser.parse_args()
-    bucket_module.CHUNK_SIZES = (options.runs,)
+    bucket_module.CHUNK_SIZES["cpu"] = (options.runs,)
     data = load_table("diabetes")
     plan = SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5)
     splits = [scale_split(data, split) for split in make_splits(len(data.features), plan)]

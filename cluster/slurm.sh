@@ -10,7 +10,7 @@
 #SBATCH --output=nnjax-%j.log
 # Whoever reaches the scheduler's port can run code as you: on a network that you share with strangers set Dask's TLS first
 # (docs/cluster.md), by DASK_DISTRIBUTED__COMM__TLS__… in the environment of this job.
-# A worker a GPU: add --gpus-per-task=1 here, and give the study --resource GPU=1.
+# A worker a GPU: add --gpus-per-task=1 here, and give the study --set device=gpu --resource GPU=1.
 set -euo pipefail
 study=${1:?say which study: sbatch cluster/slurm.sh experiments/diabetes.toml}
 shift

@@ -78,7 +78,7 @@ def _add_sweeping(commands: _Commands) -> None:
         "nnjax sweep experiments/quick.toml --set epochs=20",
     )  # fmt: skip
     sweep.add_argument("--executor", choices=EXECUTORS, help="what trains (default: processes; with an address, dask)")
-    sweep.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
+    sweep.add_argument("--workers", type=_positive, help="workers at once (default: one a core, two on a GPU)")
     sweep.add_argument("--address", help="Dask's scheduler, whose workers train: tcp://host:8786, tls://…, or its file")
     sweep.add_argument(
         "--resource", action="append", default=[], type=_resource, metavar="NAME=AMOUNT", dest="resources",
@@ -145,7 +145,7 @@ def _add_lecture(commands: _Commands) -> None:
     lecture.add_argument(
         "studies", nargs="?", type=Path, default=Path(LECTURE), help=f"folder of the studies ({LECTURE})"
     )
-    lecture.add_argument("--workers", type=_positive, help="workers at once (default: one a core)")
+    lecture.add_argument("--workers", type=_positive, help="workers at once (default: one a core, two on a GPU)")
 
 
 def _positive(text: str) -> int:

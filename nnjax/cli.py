@@ -87,15 +87,14 @@ def _expand(options: argparse.Namespace) -> "Space":
 
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost."""
-    from nnjax.execution.cores import usable_cores
     from nnjax.sweep.journal import Journal
-    from nnjax.sweep.plan import make_plan
+    from nnjax.sweep.plan import default_workers, make_plan
     from nnjax.sweep.plan_text import describe_plan
     from nnjax.sweep.space import expand
 
-    study = _load(options)
+    space = expand(_load(options))
     finished = Journal(options.home).run_ids() if (options.home / "journal").is_dir() else set()
-    print(describe_plan(study, make_plan(expand(study), finished), len(usable_cores())))
+    print(describe_plan(space.study, make_plan(space, finished), default_workers(space)))
     return 0
 
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from nnjax.decision.logbook import LogbookError
 from nnjax.decision.rounds import study_logbook
-from nnjax.execution.cores import usable_cores
 from nnjax.execution.executor import Cluster
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.older import runs_of_other_engines
+from nnjax.sweep.plan import default_workers
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.record import note_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
@@ -43,7 +43,7 @@ class SweepOptions:
 
     Attributes:
         executor: One of `EXECUTORS`.
-        workers: Workers at once; as many as usable cores if None.
+        workers: Workers at once; `default_workers` if None.
         cluster: Where the workers of executor "dask" are; on this machine if None.
         tracking_uri: MLflow's tracking URI; the usual variable, else a file in the home folder, if None.
         is_tracked: Whether MLflow is told.
@@ -108,7 +108,7 @@ def sweep_study(
     if options.is_tracked:
         check_kind(options.tracking_uri or default_uri(home))
     began = time.perf_counter()
-    workers = options.workers or len(usable_cores())
+    workers = options.workers or default_workers(space)
     if options.decision_minutes is not None:
         study_logbook(space, home)
     for engine, runs in runs_of_other_engines(space, Journal(home)).items():

@@ -33,6 +33,10 @@ class ExecutionError(Exception):
     """Nothing can be run at all, with whatever task; what is in the journal stays. The message has the remedy."""
 
 
+class UnfitError(ExecutionError):
+    """Raised by an initializer: this machine cannot do these tasks. The message has the remedy."""
+
+
 @dataclass(frozen=True)
 class Outcome(Generic[AnyTask]):
     """What became of a task.

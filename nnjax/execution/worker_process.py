@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
-from nnjax.execution.executor import ExecutionError
+from nnjax.execution.executor import ExecutionError, UnfitError
 
 START_ATTEMPTS = 3
 _SECONDS_TO_LEAVE = 5
@@ -93,7 +93,7 @@ class WorkerProcess:
                 return
             except TaskError as problem:
                 self.close()
-                raise WorkerStartError(f"a worker failed to start:\n{problem}") from None
+                raise WorkerStartError(f"a worker failed to start: {problem}") from None
             except WorkerDiedError as problem:
                 if attempt == START_ATTEMPTS:
                     raise WorkerStartError(f"{attempt} workers died while starting: {problem}") from None
@@ -178,6 +178,8 @@ def _answer(content: bytes) -> bytes:
     try:
         function, argument = pickle.loads(content)
         return pickle.dumps((True, function(argument)), protocol=pickle.HIGHEST_PROTOCOL)
+    except UnfitError as problem:
+        return pickle.dumps((False, str(problem)))
     except Exception:
         return pickle.dumps((False, traceback.format_exc()))
 

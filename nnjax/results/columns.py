@@ -82,6 +82,7 @@ FACTORS = (
     Column("decay_rate", "", "What a step schedule leaves after each unit; the strength of inverse_time."),
     Column("rms_decay", "", "RMSprop's decay of the mean squared gradient."),
     Column("scored_rows", "", "Rows scored after every epoch: validation, or validation_and_test."),
+    Column("device", "", "What trained: cpu or gpu; their numbers differ in the last bits."),
 )
 
 FINALS = (

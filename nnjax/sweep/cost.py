@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from nnjax.training.bucket import Bucket
+from nnjax.training.bucket import Bucket, chunk_size
 
 SECONDS_A_PARAMETER = 1.6e-9
 """A step's share per parameter: Adam, gradient norms, copies. Measured, one Zen 4 core, Adam, 24 shapes."""
@@ -12,6 +12,15 @@ SECONDS_A_FLOP = 1.4e-11
 
 SECONDS_A_UNIT = 4.4e-9
 """A step's share per hidden unit and example: activation, its slope, diagnostics. Same measurement."""
+
+GPU_SECONDS_A_LAYER = 4e-5
+"""What a GPU takes for a layer and a step, however few runs are in the chunk; measured on one H200, 5 shapes."""
+
+GPU_SECONDS_A_FLOP = 1.3e-13
+"""A step's share per floating-point operation there, in full float32."""
+
+GPU_STEPS_AN_EPOCH = 2
+"""What looking at the other rows and closing an epoch cost there, in steps."""
 
 SECONDS_A_RUN = 2e-3
 """Order of examples and initial parameters, made on the host."""
@@ -39,7 +48,7 @@ MLFLOW_EPOCHS = 25
 
 
 def run_seconds(bucket: Bucket) -> float:
-    """Predicted seconds of one core for one run of a bucket, within a factor of two on a machine like the one measured.
+    """Predicted seconds of one worker for one run of a bucket, within a factor of two on a machine like those measured.
 
     Floating-point operations a step: 6·inputs·outputs·batch for a layer (forward, and two products backward), a third
     less for the first, whose input needs no gradient.
@@ -56,6 +65,9 @@ def run_seconds(bucket: Bucket) -> float:
     products = sum(inputs * outputs for inputs, outputs in pairwise(sizes))
     flops = bucket.batch_size * (6 * products - 2 * sizes[0] * sizes[1])
     units = bucket.batch_size * sum(bucket.hidden_layer_sizes)
+    if bucket.device == "gpu":
+        waiting = GPU_SECONDS_A_LAYER * len(sizes[1:]) * (bucket.steps + GPU_STEPS_AN_EPOCH) / chunk_size(bucket)
+        return SECONDS_A_RUN + bucket.epochs * (waiting + bucket.steps * GPU_SECONDS_A_FLOP * flops)
     step = SECONDS_A_PARAMETER * bucket.architecture.parameter_count + SECONDS_A_FLOP * flops + SECONDS_A_UNIT * units
     return SECONDS_A_RUN + bucket.epochs * bucket.steps * step
 

@@ -12,6 +12,7 @@ from nnjax.network.initializers import INITIALIZERS
 from nnjax.network.losses import LOSSES
 from nnjax.network.outputs import OUTPUTS
 from nnjax.sweep.study_errors import did_you_mean
+from nnjax.training.device import DEVICES
 from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS
 from nnjax.training.schedules import SCHEDULES
 
@@ -216,6 +217,7 @@ FACTORS: dict[str, Factor] = _registry(
             "scored_rows", "validation", Choice("rows", ("validation", "validation_and_test")), "scored=",
             "rows scored after every epoch; test rows never choose",
         ),
+        Factor("device", "cpu", Choice("device", DEVICES), "", "what trains: many runs at once suit a GPU"),
     )
 )  # fmt: skip
 """Every factor, in the order of the results table."""

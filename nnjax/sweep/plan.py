@@ -8,6 +8,7 @@ from functools import cache
 from nnjax.data.encoding import output_width
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
+from nnjax.execution.cores import usable_cores
 from nnjax.network.activations import branches_for
 from nnjax.network.architecture import layer_activations, structures_for
 from nnjax.sweep.cost import (
@@ -24,6 +25,8 @@ from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.training.bucket import Bucket, chunk_size
 
 _BYTES_A_MB = 1e6
+
+WORKERS_A_GPU = 2
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,12 @@ class Plan:
         return (SECONDS_TO_START + shared) / 60
 
 
+def default_workers(space: Space) -> int:
+    """Workers at once where nobody says how many: one a core; two where a GPU trains: one of them compiles."""
+    trains_on_gpu = any(cell.configuration.device == "gpu" for cell in space.cells)
+    return WORKERS_A_GPU if trains_on_gpu else len(usable_cores())
+
+
 def make_plan(space: Space, finished: Set[str]) -> Plan:
     """Group the runs that are missing into chunks.
 
@@ -186,6 +195,7 @@ def make_bucket(configuration: Configuration, table: Table, sizes: LargestSizes)
         dropout=configuration.dropout > 0,
         input_noise=configuration.input_noise > 0,
         scored_rows=configuration.scored_rows,
+        device=configuration.device,
     )
 
 

@@ -13,6 +13,8 @@ def describe_plan(study: Study, plan: Plan, workers: int) -> str:
         plan: Its plan, without the runs that the journal has.
         workers: Workers at once.
     """
+    on_gpu = any(part.bucket.device == "gpu" for part in plan.buckets)
+    places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
     lines = [
         study.question.strip(),
         "",
@@ -20,11 +22,11 @@ def describe_plan(study: Study, plan: Plan, workers: int) -> str:
         f"replicates  {plan.replicates:,}",
         f"runs        {plan.runs:,}, {plan.missing:,} to train",
         f"programs    {plan.programs:,}",
-        f"predicted   {plan.minutes(workers):.1f} minutes of training on {workers} cores",
+        f"predicted   {plan.minutes(workers):.1f} minutes of training on {workers} {places}",
         f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
     ]
     if plan.buckets:
-        lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {'one core':>13}"]
+        lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {place:>13}"]
     for part in plan.buckets:
         bucket = part.bucket
         sizes = _sizes(bucket.hidden_layer_sizes)

@@ -19,6 +19,7 @@ from nnjax.sweep.schema import FINALS, FIT_CURVES, PREDICTIONS
 from nnjax.sweep.space import make_configuration
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk
+from nnjax.training.device import DeviceError
 from nnjax.training.outcome import LAYER_CURVES, RunOutcome
 
 COMPARED = (*FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
@@ -77,7 +78,7 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
         prefix: Enough of the run's id to be unique.
 
     Raises:
-        RerunError: There is no such run, several, or its data are not what they were.
+        RerunError: There is no such run, several, its data are not what they were, or its device is not here.
     """
     journal = Journal(home)
     row = _find(journal, prefix)
@@ -118,7 +119,10 @@ def _train(row: dict[str, Any]) -> RunOutcome:
     bucket = make_bucket(configuration, table, largest_sizes(splits))
     trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
     scaled = {replicate["split"]: scale_split(table, split, configuration.output)}
-    return train_chunk(bucket, [trainee], scaled).outcomes[0]
+    try:
+        return train_chunk(bucket, [trainee], scaled).outcomes[0]
+    except DeviceError as error:
+        raise RerunError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
 
 
 def _split_plan(replicate: dict[str, Any]) -> SplitPlan:

@@ -13,12 +13,11 @@ from typing import Any
 
 from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.execution.choice import make_executor
-from nnjax.execution.cores import usable_cores
 from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal import Journal
-from nnjax.sweep.plan import Chunk, Plan, make_plan
+from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan
 from nnjax.sweep.progress import Progress, SilentProgress, SweepState
 from nnjax.sweep.record import SweepRecord, add_seconds, continue_record, load_record, save_record
 from nnjax.sweep.rows import make_rows, make_task, split_key
@@ -28,6 +27,7 @@ from nnjax.sweep.worker import (
     TrainingTask,
     decisive_versions,
     prepare_elsewhere,
+    prepare_on,
     prepare_worker,
     train_task,
 )
@@ -94,7 +94,7 @@ def run_sweep(
         space: All that the study asks for.
         home: The folder under which all that is generated lies.
         executor_name: One of `EXECUTORS`.
-        workers: Workers at once; as many as there are usable cores if None.
+        workers: Workers at once; `default_workers` if None.
         progress: Who wants to know how it goes; nobody if None.
         engine: What trains, jax if None.
         cluster: Where the workers of executor "dask" are; on this machine if None.
@@ -106,7 +106,7 @@ def run_sweep(
         ExecutionError: If no worker can be started, or the cluster is not there.
         ValueError: If there is no such executor.
     """
-    slots = len(usable_cores()) if workers is None else workers
+    slots = default_workers(space) if workers is None else workers
     workplace = _Workplace(Path(home), executor_name, slots, cluster, engine or Engine())
     return _Sweep(space, workplace, progress or SilentProgress()).run()
 
@@ -166,7 +166,8 @@ class _Sweep:
         prepare = partial(place.engine.prepare, folder, splits)
         if place.cluster is not None:
             prepare = partial(prepare_elsewhere, place.engine.prepare, splits, decisive_versions())
-        return make_executor(place.executor_name, place.workers, prepare, place.cluster)
+        devices = frozenset(chunk.bucket.device for chunk in self._plan.chunks)
+        return make_executor(place.executor_name, place.workers, partial(prepare_on, devices, prepare), place.cluster)
 
     def _train(self, executor: Executor) -> None:
         digest = self._space.table.digest

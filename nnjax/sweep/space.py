@@ -61,6 +61,7 @@ class Configuration:
     decay_rate: float = 0.5
     rms_decay: float = 0.9
     scored_rows: str = "validation"
+    device: str = "cpu"
 
     @property
     def depth(self) -> int:

@@ -3,18 +3,20 @@
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from nnjax.data.scaling import ScaledSplit
+from nnjax.execution.executor import UnfitError
 from nnjax.sweep.compilation_cache import cache_of_this_machine, enable_compilation_cache
 from nnjax.sweep.host import peak_memory_mb
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import TrainedChunk, Trainee, train_chunk
+from nnjax.training.device import DeviceError, find_device
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,31 @@ def prepare_worker(cache_folder: Path, splits: Mapping[str, ScaledSplit]) -> Non
     _SPLITS.update(splits)
 
 
-class OtherVersionsError(Exception):
+class NoDeviceError(UnfitError):
+    """A worker without the device that the sweep asks for."""
+
+
+def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
+    """Get a process ready that must have some devices.
+
+    Args:
+        devices: What the sweep's runs train on.
+        prepare: What else there is to do.
+
+    Raises:
+        NoDeviceError: One of them is not here.
+    """
+    if devices - {"cpu"}:
+        os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # two workers share a GPU
+        try:
+            for name in sorted(devices):
+                find_device(name)
+        except DeviceError as error:
+            raise NoDeviceError(f"{platform.node()}: {error}") from None
+    prepare()
+
+
+class OtherVersionsError(UnfitError):
     """A worker that would compute other numbers than the head says."""
 
 

@@ -3,5 +3,5 @@
 Imports `network`, `data`, jax, jaxtyping, optax and numpy only.
 """
 
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 """The engine's numerical version, part of every run's identity: changed whenever a run's numbers could change."""

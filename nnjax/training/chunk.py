@@ -17,6 +17,7 @@ from nnjax.network.architecture import branch_indices, layer_activations
 from nnjax.network.mlp import init
 from nnjax.training.batches import Order, batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
+from nnjax.training.device import COMPILER_OPTIONS, find_device
 from nnjax.training.loop import Rows, Start, Trained, make_chunk_training
 from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
@@ -84,7 +85,8 @@ _COMPILING: dict[Bucket, threading.Lock] = {}
 
 @functools.lru_cache(maxsize=64)
 def _compile(bucket: Bucket) -> Program:
-    program: Program = lower_program(bucket).compile()
+    with jax.default_device(find_device(bucket.device)):
+        program: Program = lower_program(bucket).compile(compiler_options=COMPILER_OPTIONS[bucket.device])
     return program
 
 
@@ -99,7 +101,7 @@ def lower_program(bucket: Bucket) -> jax.stages.Lowered:
     starts = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape), leaf.dtype), one)
     weights = jax.ShapeDtypeStruct((bucket.steps, bucket.batch_size), np.float32)
     activation = jax.ShapeDtypeStruct((bucket.architecture.depth,), np.int32)
-    with jax.default_matmul_precision("highest"):
+    with jax.default_device(find_device(bucket.device)), jax.default_matmul_precision("highest"):
         return make_chunk_training(bucket).lower(starts, weights, activation)
 
 
@@ -203,6 +205,7 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
 
     Raises:
         ValueError: Too many runs, none, or several activations.
+        DeviceError: The bucket's device is not here.
     """
     size = chunk_size(bucket)
     activations = {trainee.activation for trainee in trainees}
@@ -217,7 +220,8 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
     weights = batch_weights(bucket.n_train, bucket.batch_size)
     layers = layer_activations(activations.pop(), bucket.architecture.depth)
     activation = np.asarray(branch_indices(layers), dtype=np.int32)
-    trained = jax.device_get(program(_stack(starts), weights, activation))
+    with jax.default_device(find_device(bucket.device)):
+        trained = jax.device_get(program(_stack(starts), weights, activation))
     members = [jax.tree.map(lambda leaf, i=index: leaf[i], trained) for index in range(len(trainees))]
     outcomes = [
         describe_run(trainee.run_id, trainee.seed, bucket, scaled[trainee.split], member)

@@ -152,12 +152,16 @@ def unit_record(forward: Forward, weights: Float[Array, " N"], model: Model) -> 
     """
     means, deviations, saturated = [], [], []
     for signal, slope, limit in zip(forward.activations, forward.slopes, saturation_limits(model), strict=True):
-        share = weights[:, None] / signal.shape[1]
-        mean = jnp.sum(share * signal)
+        mean = _mean_over_units(weights, signal)
         means.append(mean)
-        deviations.append(jnp.sqrt(jnp.sum(share * jnp.square(signal - mean))))
-        saturated.append(jnp.sum(share * (slope <= limit).astype(share.dtype)))
+        deviations.append(jnp.sqrt(_mean_over_units(weights, jnp.square(signal - mean))))
+        saturated.append(_mean_over_units(weights, (slope <= limit).astype(weights.dtype)))
     return UnitRecord(stack(means), stack(deviations), stack(saturated))
+
+
+def _mean_over_units(weights: Float[Array, " N"], values: Float[Array, "N units"]) -> Float[Scalar, ""]:
+    """Weighted mean over rows and units; as a product over rows, for which XLA has a fast loop and for a sum not."""
+    return jnp.mean(weights @ values)
 
 
 def largest_slopes(forward: Forward) -> tuple[Float[Array, " _"], ...]:

@@ -28,6 +28,9 @@ from nnjax.training.model import Batch, Model
 from nnjax.training.noise import Keys, add_noise, draw_masks
 from nnjax.training.optimizers import Hyperparameters, make_optimizer, penalise, penalty
 
+UNROLLED_BATCH_SIZE = 8
+"""Largest mini-batch of which two steps are unrolled: 4 to 7 % faster there, nothing above but a longer compile."""
+
 
 class Rows(NamedTuple):
     """One run's scaled data; M = validation rows, T = test rows, padded to the bucket's maxima.
@@ -201,7 +204,8 @@ class _Training:
         examples, rates, number = line
         steps = Step(examples, weights, rates, number * self.bucket.steps + jnp.arange(self.bucket.steps))
         fresh = before._replace(slopes=jax.tree.map(jnp.zeros_like, before.slopes))
-        after, records = lax.scan(self.step, fresh, steps)
+        unroll = 2 if self.bucket.batch_size <= UNROLLED_BATCH_SIZE else 1
+        after, records = lax.scan(self.step, fresh, steps, unroll=unroll)
         sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
         is_training = number > 0
         look, moments = self.look(after)

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from fakes.tasks import Greeting, Work, cores, note, refuse_to_start, square, wait_for_end
+from fakes.tasks import Greeting, Work, be_unfit, cores, note, refuse_to_start, square, wait_for_end
 
 from nnjax.execution.choice import EXECUTORS, make_executor
 from nnjax.execution.executor import Executor, Outcome
@@ -133,6 +133,12 @@ class TestProcesses:
     def test_a_worker_that_cannot_start_ends_the_sweep(self, works: list[Work]) -> None:
         executor = ProcessExecutor(1, refuse_to_start)
         with pytest.raises(WorkerStartError, match="no such machine"):
+            list(executor.map_unordered(square, works))
+        executor.close()
+
+    def test_an_unfit_machine_is_told_in_one_line(self, works: list[Work]) -> None:
+        executor = ProcessExecutor(1, be_unfit)
+        with pytest.raises(WorkerStartError, match=r"^a worker failed to start: no such device; buy one$"):
             list(executor.map_unordered(square, works))
         executor.close()
 

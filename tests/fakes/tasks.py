@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from nnjax.execution.executor import UnfitError
+
 
 @dataclass(frozen=True)
 class Work:
@@ -54,6 +56,11 @@ def wait_for_end(work: Work) -> None:
 def refuse_to_start() -> None:
     """An initializer that fails."""
     raise RuntimeError("no such machine")
+
+
+def be_unfit() -> None:
+    """An initializer that finds its machine wanting."""
+    raise UnfitError("no such device; buy one")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import pytest
 
 from nnjax.sweep.cost import curve_points, journal_bytes, run_seconds
 from nnjax.sweep.journal import to_table
-from nnjax.sweep.plan import largest_sizes, make_bucket, make_plan
+from nnjax.sweep.plan import default_workers, largest_sizes, make_bucket, make_plan
 from nnjax.sweep.plan_text import describe_plan
 from nnjax.sweep.sealed import to_sealed_parquet
 from nnjax.sweep.space import Space, expand
@@ -83,3 +83,12 @@ def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> 
     text = describe_plan(small_space.study, make_plan(small_space, set()), workers=2)
     for part in ("Which of two?", "16, 16 to train", "programs    2", "minutes of training on 2 cores", "2 × 4"):
         assert part in text
+
+
+def test_a_gpus_runs_are_others_in_larger_chunks_for_two_workers(small_study: Callable[..., Study]) -> None:
+    here, there = (expand(small_study("replicates.splits=48", f"device={device}")) for device in ("cpu", "gpu"))
+    assert not {run.run_id for run in here.runs} & {run.run_id for run in there.runs}
+    assert default_workers(there) == 2
+    plans = [make_plan(space, set()) for space in (here, there)]
+    assert len(plans[1].chunks) < len(plans[0].chunks)
+    assert "workers of a GPU" in describe_plan(there.study, plans[1], 2)

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 
 from nnjax.sweep.compilation_cache import cache_of_this_machine
-from nnjax.sweep.worker import OtherVersionsError, check_versions, decisive_versions, prepare_elsewhere
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+from nnjax.sweep.worker import NoDeviceError, OtherVersionsError, check_versions, decisive_versions, prepare_elsewhere
 
 
 def test_a_worker_of_other_versions_is_refused_with_both_named() -> None:
     check_versions(decisive_versions())
-    with pytest.raises(OtherVersionsError, match=r"engine 2, not 1; jax .*, not 0\.1 as the head: install there"):
+    with pytest.raises(OtherVersionsError, match=r"engine 3, not 1; jax .*, not 0\.1 as the head: install there"):
         check_versions({**decisive_versions(), "engine": "1", "jax": "0.1"})
 
 
@@ -30,3 +34,17 @@ def test_nowhere_to_keep_programs_is_no_reason_to_stop(tmp_path: Path, monkeypat
     seen: list[Path] = []
     prepare_elsewhere(lambda folder, _: seen.append(folder), {}, decisive_versions())
     assert len(seen) == 1
+
+
+def test_a_machine_without_the_studys_device_is_named_before_anything_is_trained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nnjax.training.device.jax.local_devices", no_devices)
+    space = expand(load_study(Path("experiments/quick.toml"), ["device=gpu"]))
+    with pytest.raises(NoDeviceError, match=rf'^{platform.node()}: device = "gpu", and JAX sees none here: install'):
+        run_sweep(space, tmp_path, "serial")
+    assert Journal(tmp_path).run_ids() == set()
+
+
+def no_devices(backend: str) -> None:
+    raise RuntimeError(f"Unknown backend {backend}")

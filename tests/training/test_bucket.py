@@ -7,12 +7,17 @@ from nnjax.training.bucket import CHUNK_SIZES, chunk_size
     ("depth", "batch_size", "size"), [(1, 8, 20), (4, 8, 20), (4, 32, 10), (8, 8, 10), (8, 32, 5), (8, 265, 4)]
 )
 def test_chunk_size_is_a_function_of_the_bucket(bucket, depth, batch_size, size):
-    assert chunk_size(bucket(depth, 64, batch_size)) in CHUNK_SIZES
+    assert chunk_size(bucket(depth, 64, batch_size)) in CHUNK_SIZES["cpu"]
     assert chunk_size(bucket(depth, 64, batch_size)) == size
 
 
 def test_groups_of_twenty_need_no_padding():
-    assert all(20 % size == 0 for size in CHUNK_SIZES)
+    assert all(20 % size == 0 or size % 20 == 0 for sizes in CHUNK_SIZES.values() for size in sizes)
+
+
+def test_a_gpu_trains_more_runs_at_once_up_to_its_memory(bucket):
+    assert chunk_size(bucket(4, 64, 8, device="gpu")) == 160
+    assert chunk_size(bucket(4, 8192, 8, device="gpu")) == 4
 
 
 def test_pieces_of_maxout_count_in_the_working_set(bucket):

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnjax.execution.cores import usable_cores
 from nnjax.report.findings.diverged import find_diverged
 from nnjax.report.findings.edge import find_edges
 from nnjax.report.findings.epochs import find_over_fitting, find_unfinished
@@ -14,7 +13,7 @@ from nnjax.report.findings.idle import find_idle
 from nnjax.report.findings.reference import find_not_better
 from nnjax.report.findings.too_few import find_too_few
 from nnjax.report.material import Material
-from nnjax.sweep.plan import make_plan
+from nnjax.sweep.plan import default_workers, make_plan
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
 from nnjax.sweep.study_errors import StudyError
@@ -89,4 +88,4 @@ def _write(material: Material, finding: Finding, folder: Path) -> NextStudy:
         return NextStudy(finding, None, problem=str(error))
     results = material.results
     plan = make_plan(space, set(results.loc[results["status"] != "missing", "run_id"]))
-    return NextStudy(finding, path, plan.runs, plan.missing, plan.minutes(len(usable_cores())))
+    return NextStudy(finding, path, plan.runs, plan.missing, plan.minutes(default_workers(space)))
