@@ -19,6 +19,7 @@ from typing import Any, Generic
 import dask.config
 from distributed import Client, Future, LocalCluster, Worker, WorkerPlugin
 
+from nnjax.execution.certificates import check_certificates, describe_refusal
 from nnjax.execution.executor import ATTEMPTS, Cluster, ExecutionError, Initializer, Outcome, Say
 from nnjax.execution.schedule import AnyTask, Schedule
 
@@ -61,7 +62,7 @@ class DaskExecutor:
             say: Who is told that there are no workers.
 
         Raises:
-            ExecutionError: No scheduler answers, or the initializer fails on a worker.
+            ExecutionError: No scheduler answers, one refuses the other's certificate, or the initializer fails.
         """
         self._started = None
         if cluster is None:
@@ -121,7 +122,9 @@ class DaskExecutor:
     def tell_of_no_workers(self) -> None:
         """Say what is waited for."""
         wanted = "".join(f' --resources "{name}={amount:g}"' for name, amount in self._resources.items())
-        self._say(f"No worker at {self.address}: waiting. Start some: dask worker {self.address} --nthreads 1{wanted}")
+        certified = "; one without the cluster's certificate is refused" if self.address.startswith("tls://") else ""
+        start = f"dask worker {self.address} --nthreads 1{wanted}"
+        self._say(f"No worker at {self.address}: waiting. Start some: {start}{certified}")
 
     def tell_of_unfit(self, address: str, why: str) -> None:
         """Say which worker gets no tasks."""
@@ -322,10 +325,11 @@ def _start_here(workers: int) -> LocalCluster:
 
 def _connect(address: str) -> Client:
     try:
+        check_certificates(address)
         place = {"scheduler_file": address} if address.endswith(".json") else {"address": address}
         return Client(**place, timeout=SECONDS_TO_CONNECT, set_as_default=False)
     except (OSError, TimeoutError, ValueError, ImportError) as error:
-        raise ExecutionError(_lost(address, error)) from None
+        raise ExecutionError(describe_refusal(address, error) or _lost(address, error)) from None
 
 
 def _lost(address: str, error: Exception) -> str:

@@ -1,15 +1,19 @@
 """Drills: real processes, real faults. Each ends in a line of the table that is printed after them."""
 
 import os
+import socket
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from fakes.drill import Damage, damage, finish, sweep, write_study
+from fakes.command import ROOT
+from fakes.drill import Damage, damage, environment, finish, sweep, write_study
+from fakes.processes import killed_in_the_end
 
 LINE = "drill"
 
@@ -40,6 +44,20 @@ def unharmed(undisturbed: Path, record_property: Callable[[str, object], None]) 
         assert found.is_none, found
 
     return compare
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Callable[[str], "subprocess.Popen[bytes]"]]:
+    """Runs a line of the documentation; whatever it started is killed in the end."""
+    with killed_in_the_end(tmp_path) as begin:
+        yield lambda line: begin(["bash", "-c", line], environment(), ROOT)
+
+
+@pytest.fixture
+def address() -> str:
+    """HOST:PORT where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture

@@ -94,7 +94,8 @@ def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
     lowered = []
 
     class Slow:
-        def compile(self):
+        def compile(self, compiler_options):
+            assert compiler_options == {}
             time.sleep(0.1)
             return object()
 
