@@ -30,6 +30,8 @@ SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_TO_FETCH = 60.0
 """A megabyte over a slow line; a worker that died with its result costs as much."""
 
+SECONDS_TO_LEAVE = 10
+
 SECONDS_TO_COMPILE = 5.0
 """What a machine pays for a program that another one has; measured 2 to 8 s."""
 
@@ -136,7 +138,8 @@ class DaskExecutor:
             self._client.unregister_worker_plugin(self._name)
         self._client.close(timeout=2)
         if self._started is not None:
-            self._started.close(timeout=2)
+            with suppress(TimeoutError):  # a busy machine: what is still there ends with this process
+                self._started.close(timeout=SECONDS_TO_LEAVE)
 
 
 @dataclass

@@ -208,3 +208,10 @@ def test_a_scheduler_that_is_lost_ends_the_sweep_with_a_remedy(start: Start, con
     os.killpg(head.pid, signal.SIGKILL)
     thread.join()
     assert problems and "no Dask scheduler answers" in problems[0] and "the same command goes on" in problems[0]
+
+
+def test_workers_that_take_long_to_leave_are_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_LEAVE", 1e-9)
+    executor = DaskExecutor(1)
+    assert [outcome.result for outcome in executor.map_unordered(square, [Work(3, tmp_path)])] == [9]
+    executor.close()
