@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fakes.command import ROOT, nnjax
 
-from nnjax.arguments import make_parser
 from nnjax.cli import COMMANDS, main
+from nnjax.commands.arguments import make_parser
 from nnjax.execution.worker_process import WorkerStartError
 from nnjax.sweep.study import load_study
 

@@ -12,8 +12,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes.command import nnjax
 
-from nnjax.arguments import make_parser
 from nnjax.cli import main
+from nnjax.commands.arguments import make_parser
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "lecture.md").read_text()
