@@ -60,7 +60,8 @@ class WorkerProcess:
             argument: Anything that can be pickled.
 
         Raises:
-            TaskError: The function raised, or something could not be pickled.
+            TaskError: The function raised, or something could not be pickled. After an exception the next call starts
+                another process: where memory was wanting, jax is left broken, and tasks that are sound fail as well.
             WorkerDiedError: The process died before it answered; the next call starts another.
             WorkerStartError: No process could be started, or `close` was called.
         """
@@ -115,6 +116,7 @@ class WorkerProcess:
 
     def _ask(self, message: tuple[Callable[[Any], Any], Any]) -> Any:
         assert self._connection is not None
+        assert self._process is not None
         try:
             content = pickle.dumps(message)
         except Exception as problem:
@@ -125,6 +127,8 @@ class WorkerProcess:
         except (EOFError, OSError):
             raise WorkerDiedError(self._bury()) from None
         if not is_result:
+            self._process.kill()
+            self._bury()
             raise TaskError(value)
         return value
 

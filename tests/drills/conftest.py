@@ -1,10 +1,13 @@
-"""Drills: real processes, real faults. Each ends in a line of the table that is printed after them."""
+"""Drills: real processes, real faults. Their rounds are added up in the table that is printed after them."""
 
 import os
+import random
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from pathlib import Path
 
 import pytest
@@ -14,8 +17,18 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.command import ROOT
 from fakes.drill import Damage, damage, environment, finish, sweep, write_study
 from fakes.processes import killed_in_the_end
+from fakes.tally import Entry, table
+
+ROUNDS = 3
+"""How often a drill happens that takes `moments`; a round is a sweep or two."""
 
 LINE = "drill"
+
+
+@pytest.fixture(params=range(1, ROUNDS + 1), ids="round-{}".format)
+def moments(request: pytest.FixtureRequest) -> random.Random:
+    """The random moments of one round: others in each round, the same in each session."""
+    return random.Random(request.node.name)
 
 
 @pytest.fixture(scope="session")
@@ -29,19 +42,31 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A home with the study, and nothing else."""
-    return write_study(tmp_path / "home").parent
+def home(undisturbed: Path, tmp_path: Path) -> Path:
+    """A home with the study, and the programs that it needs: compiling them would be half of each round."""
+    folder = write_study(tmp_path / "home").parent
+    shutil.copytree(undisturbed / ".cache", folder / ".cache")
+    return folder
 
 
 @pytest.fixture
-def unharmed(undisturbed: Path, record_property: Callable[[str, object], None]) -> Callable[..., None]:
+def enter(record_property: Callable[[str, object], None]) -> Callable[..., None]:
+    """Enters into the table how often a drill happened, what it did and what was said; damage is a failure."""
+
+    def note(drill: str, times: int, found: Damage, told: str) -> None:
+        record_property(LINE, astuple(Entry(drill, times, found.lost, found.doubled, found.wrong, told)))
+        assert found.is_none, found
+
+    return note
+
+
+@pytest.fixture
+def unharmed(undisturbed: Path, enter: Callable[..., None]) -> Callable[..., None]:
     """Compares a home with the undisturbed one, and enters the drill into the table."""
 
-    def compare(home: Path, drill: str, times: int, told: str, is_tracked: bool = True) -> None:
-        found: Damage = damage(home, undisturbed, is_tracked)
-        record_property(LINE, f"| {drill} | {times} | {found.lost} | {found.doubled} | {found.wrong} | {told} |")
-        assert found.is_none, found
+    def compare(home: Path, drill: str, times: int, told: str, is_tracked: bool = True, beside: int = 0) -> None:
+        told = told.replace(str(home), "HOME")
+        enter(drill, times, damage(home, undisturbed, is_tracked, beside), told)
 
     return compare
 
@@ -68,11 +93,10 @@ def needs_root() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """The table of drills."""
-    passed = terminalreporter.stats.get("passed", [])
-    lines = [value for report in passed for key, value in getattr(report, "user_properties", ()) if key == LINE]
+    """The table of drills; a drill that failed is in it as far as it got."""
+    reports = [each for how in ("passed", "failed") for each in terminalreporter.stats.get(how, [])]
+    lines = [tuple(value) for each in reports for key, value in getattr(each, "user_properties", ()) if key == LINE]
     if lines:
-        terminalreporter.write_line("\n| drill | times | lost | doubled | wrong | what the person was told |")
-        terminalreporter.write_line("| --- | --- | --- | --- | --- | --- |")
-        for line in dict.fromkeys(lines):
-            terminalreporter.write_line(str(line))
+        terminalreporter.write_line("")
+        for line in table(Entry(*line) for line in lines):
+            terminalreporter.write_line(line)

@@ -4,36 +4,30 @@ import random
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from fakes.drill import chunks, damage, finish, numbers, start, tracked, wait_for
+from fakes.drill import (
+    CELLS,
+    RUNS,
+    Damage,
+    chunks,
+    damage,
+    finish,
+    start,
+    sweep,
+    tracked,
+    wait_for,
+    write_study,
+)
 
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.record import load_record
 from nnjax.sweep.space import sweep_id
 
-CHUNKS = 12
+SMALL_CHUNKS = 12
 REAL_KILLS = 20
-REAL_CELLS = 24
-
-REAL_STUDY = """
-question = "Does anything get lost?"
-[data]
-name = "diabetes"
-[replicates]
-splits = 8
-[studied]
-activation = ["tanh", "relu"]
-depth = [1, 2, 3]
-batch_size = [32, "full"]
-[nuisance]
-l2 = [0.0, 0.1]
-[fixed]
-width = 8
-epochs = 40
-"""
 
 
 def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path) -> None:
@@ -48,9 +42,9 @@ def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path
         wait_for(lambda: chunks(home) >= moment, head)  # noqa: B023
         head.kill()
         finish(head)
-    assert moment <= chunks(home) <= CHUNKS
+    assert moment <= chunks(home) <= SMALL_CHUNKS
     assert finish(start(*command))[0] == 0
-    assert chunks(home) == CHUNKS == chunks(tmp_path / "undisturbed")
+    assert chunks(home) == SMALL_CHUNKS == chunks(tmp_path / "undisturbed")
     assert Journal(home).run_ids() == {run.run_id for run in space.runs}
     assert damage(home, tmp_path / "undisturbed", is_tracked=False).is_none
     assert not list(home.glob("journal/.*"))
@@ -60,9 +54,9 @@ def test_killed_at_any_chunk_the_same_command_completes_the_sweep(tmp_path: Path
     assert 0 < record.trained <= record.runs
 
 
-def is_killed_after(command: Sequence[object], seconds: float) -> bool:
-    """Start a head and kill it then; False if it was done before."""
-    head = start(*command)
+def is_killed_after(home: Path, seconds: float) -> bool:
+    """Start a sweep and kill it then; False if it was done before."""
+    head = sweep(home)
     try:
         head.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -78,29 +72,24 @@ def stage(home: Path) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.xdist_group("drills")
 def test_killed_twenty_times_in_training_sync_and_report(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    tmp_path: Path, undisturbed: Path, enter: Callable[..., None]
 ) -> None:
-    study = tmp_path / "drill.toml"
-    study.write_text(REAL_STUDY)
-
-    def command(home: Path) -> list[object]:
-        return ["-m", "nnjax.cli", "sweep", study, "--home", home]
-
     began = time.monotonic()
-    assert finish(start(*command(tmp_path / "undisturbed")))[0] == 0
+    assert finish(sweep(write_study(tmp_path / "timed").parent))[0] == 0
     longest = time.monotonic() - began
-    kinds = Counter(name.split()[0] for name in tracked(tmp_path / "undisturbed").elements())
-    assert kinds == {"sweep": 1, "cell": REAL_CELLS, "run": len(numbers(tmp_path / "undisturbed"))}
-    moments, stages, homes = random.Random(5), Counter[str](), 0
+    kinds = Counter(name.split()[0] for name in tracked(undisturbed).elements())
+    assert kinds == {"sweep": 1, "cell": CELLS, "run": RUNS}
+    moments, stages, homes, harm = random.Random(5), Counter[str](), 0, Damage(0, 0, 0)
     while stages.total() < REAL_KILLS:
         homes += 1
-        home = tmp_path / f"killed-{homes}"
-        while stages.total() < REAL_KILLS and is_killed_after(command(home), moments.uniform(0.0, longest)):
+        home = write_study(tmp_path / f"killed-{homes}").parent
+        while stages.total() < REAL_KILLS and is_killed_after(home, moments.uniform(0.0, longest)):
             stages[stage(home)] += 1
-        assert finish(start(*command(home)))[0] == 0
-        assert damage(home, tmp_path / "undisturbed").is_none
+        assert finish(sweep(home))[0] == 0
         assert (home / "reports" / "drill" / "index.html").exists()
+        harm += damage(home, undisturbed)
     where = ", ".join(f"{name} {count}" for name, count in stages.items())
-    record_property("drill", f"| kill -9 of the head ({where}) | {stages.total()} | 0 | 0 | 0 | nothing: it is dead |")
+    enter(f"kill -9 of the head ({where})", stages.total(), harm, "nothing: it is dead")
     assert {"training", "sync"} <= set(stages)

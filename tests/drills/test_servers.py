@@ -7,20 +7,26 @@ import socket
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
-from fakes.drill import environment, finish, start, sweep, tracked, wait_for
+from fakes.drill import CELLS, Damage, entity, finish, start, sweep, tracked, wait_for
 from mlflow.tracking import MlflowClient
 
-from nnjax.tracking.names import identity
 from nnjax.tracking.server import running_server
 from nnjax.tracking.team_server import TeamServer, running_team_server
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
 
 HAS_POSTGRES = shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+PATIENCE = 120_000
+"""Milliseconds."""
+
+CHALLENGE = "www-authenticate"
 
 
 @pytest.fixture
@@ -61,7 +67,7 @@ def told(uri: str) -> Counter[str]:
         runs += page
         token = page.token
         if not token:
-            return Counter(identity(run.data.tags) for run in runs)
+            return Counter(entity(run.data.tags) for run in runs)
 
 
 def sync(home: Path, uri: str, **more: str) -> "subprocess.Popen[str]":
@@ -69,11 +75,10 @@ def sync(home: Path, uri: str, **more: str) -> "subprocess.Popen[str]":
     return start(*command, **more)
 
 
-def enter(record_property, drill: str, undisturbed: Path, found: Counter[str], sentence: str) -> None:
+def harm(undisturbed: Path, found: Counter[str]) -> Damage:
+    """What a server lacks, or has more than once, of what MLflow's file of the undisturbed home has."""
     expected = tracked(undisturbed)
-    lost, doubled = (expected - found).total(), (found - expected).total()
-    record_property("drill", f"| {drill} | 1 | {lost} | {doubled} | 0 | {sentence} |")
-    assert (lost, doubled) == (0, 0)
+    return Damage((expected - found).total(), (found - expected).total(), 0)
 
 
 def test_a_server_that_is_not_there_when_the_sweep_ends(home, port, tmp_path, undisturbed, unharmed):
@@ -90,7 +95,7 @@ def test_a_server_that_is_not_there_when_the_sweep_ends(home, port, tmp_path, un
     unharmed(home, "no server when the sweep ends", 1, sentence.replace(str(port), "PORT"), is_tracked=False)
 
 
-def test_a_server_killed_in_the_middle_of_a_sync(trained, port, tmp_path, undisturbed, record_property):
+def test_a_server_killed_in_the_middle_of_a_sync(trained, port, tmp_path, undisturbed, enter):
     uri, store = f"http://127.0.0.1:{port}", tmp_path / "store"
     store.mkdir()
     address = f"sqlite:///{store / 'mlflow.db'}"
@@ -98,7 +103,9 @@ def test_a_server_killed_in_the_middle_of_a_sync(trained, port, tmp_path, undist
         first.enter_context(running_server(address, store, port=port))
         syncing = sync(trained, uri, MLFLOW_HTTP_REQUEST_MAX_RETRIES="1", MLFLOW_HTTP_REQUEST_TIMEOUT="5")
         wait_for(lambda: told_so_far(uri) > 10, syncing)
-        subprocess.run(["pkill", "-KILL", "-f", f"port {port}"], check=False)
+        for process in psutil.Process().children(recursive=True):  # the server's wrapper, and what it has started
+            if f"port {port}" in " ".join(process.cmdline()):
+                process.kill()
     code, said = finish(syncing)
     assert code == 2 and "the results are safe in the journal" in said and "Traceback" not in said, said
     sentence = said.strip().splitlines()[-1]
@@ -106,7 +113,7 @@ def test_a_server_killed_in_the_middle_of_a_sync(trained, port, tmp_path, undist
         code, said = finish(sync(trained, uri))
         assert code == 0, said
         found = told(uri)
-    enter(record_property, "kill -9 of MLflow's server in mid-sync", undisturbed, found, short(sentence, port))
+    enter("kill -9 of MLflow's server in mid-sync", 1, harm(undisturbed, found), short(sentence, port))
 
 
 def told_so_far(uri: str) -> int:
@@ -131,12 +138,25 @@ def team(tmp_path: Path, port: int) -> Iterator[TeamServer]:
         yield server
 
 
+@pytest.fixture
+def browse(chromium, team) -> Iterator[Callable[..., Any]]:
+    """Opens pages of the team's server, with a password or without."""
+    with ExitStack() as opened:
+
+        def page(**options: object) -> Any:
+            context = opened.enter_context(closing(chromium.new_context(**options)))
+            context.set_default_timeout(PATIENCE)
+            return context.new_page()
+
+        yield page
+
+
 def password_of(server: TeamServer) -> str:
     lines = server.client_file.read_text().splitlines()
     return next(line.partition("=")[2] for line in lines if line.startswith("MLFLOW_TRACKING_PASSWORD"))
 
 
-def test_postgres_stopped_hard_in_the_middle_of_a_sync(team, trained, port, variables, undisturbed, record_property):
+def test_postgres_stopped_hard_in_the_middle_of_a_sync(team, trained, port, variables, undisturbed, enter):
     sign_in = variables(team.address, "admin", password_of(team))
     syncing = sync(trained, team.address, **sign_in)
     wait_for(lambda: told_so_far(team.address) > 10, syncing)
@@ -149,7 +169,7 @@ def test_postgres_stopped_hard_in_the_middle_of_a_sync(team, trained, port, vari
         code, again = finish(sync(trained, team.address, **sign_in))
         assert code == 0, again
     sentence = short(said.strip().splitlines()[-1], port) if "safe" in said else "nothing: tried again"
-    enter(record_property, "PostgreSQL crashed in mid-sync", undisturbed, told(team.address), sentence)
+    enter("PostgreSQL crashed in mid-sync", 1, harm(undisturbed, told(team.address)), sentence)
 
 
 def test_nobody_gets_in_without_a_password(team, variables):
@@ -159,4 +179,29 @@ def test_nobody_gets_in_without_a_password(team, variables):
     assert team.client_file.stat().st_mode & 0o077 == 0
     arguments = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     assert password_of(team) not in arguments
-    assert environment()
+
+
+def answers_to(page: Any, link: str) -> set[tuple[Any, ...]]:
+    """Status and way to sign in of all that a browser gets to see behind a link."""
+    from playwright.sync_api import Error as PlaywrightError
+
+    answers: set[tuple[Any, ...]] = set()
+    page.on("response", lambda answer: answers.add((answer.status, *answer.headers.get(CHALLENGE, "").split()[:1])))
+    with suppress(PlaywrightError):  # Chromium's own: nobody is there whom it could ask for a password
+        page.goto(link)
+    return answers
+
+
+def test_a_browser_sees_the_runs_with_the_password_and_nothing_without(team, trained, variables, browse):
+    sign_in = {"username": "admin", "password": password_of(team)}
+    code, said = finish(sync(trained, team.address, **variables(team.address, *sign_in.values())))
+    assert code == 0, said
+    link = next(word for word in said.split() if word.startswith(f"{team.address}/#/experiments/"))
+    for wrong in ({}, {"http_credentials": sign_in | {"password": "guess"}}):
+        page = browse(**wrong)
+        assert answers_to(page, link) == {(401, "Basic")}
+        assert page.locator(".ag-row").count() == 0 and "drill" not in page.content()
+    page = browse(http_credentials=sign_in, viewport={"width": 1440, "height": 1000})
+    assert page.goto(link).status == 200
+    page.locator(".ag-center-cols-container .ag-row").nth(CELLS - 1).wait_for(state="attached")
+    assert "tanh" in page.locator(".ag-pinned-left-cols-container").first.inner_text()

@@ -1,19 +1,21 @@
-"""Workers killed, the head told to end, asked once, asked twice, starved."""
+"""Workers killed, the head told to end, asked once, asked twice, a worker starved of memory."""
 
-import random
+import re
 import resource
 import signal
 from contextlib import suppress
 
 import psutil
 import pytest
-from fakes.drill import chunks, finish, sweep, wait_for
+from fakes.drill import CHUNKS, chunks, finish, sweep, sweep_to_a_moment, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
 
-WORKER_KILLS = 6
-FEW_BYTES = 300_000_000
-"""Of address space: less than what jax has mapped already, so that the next allocation fails."""
+WORKER_KILLS = 3
+"""Of a round."""
+
+COMPLAINT = re.compile(r"^(?:[\w.]*Error\b|.*workers died of it).*$", re.MULTILINE)
+"""Mostly a MemoryError; now and then jax's own code fails without a word, which Python calls a SystemError."""
 
 INTERRUPTED = "Interrupted. What was finished is in the journal; the same command goes on from there."
 
@@ -27,8 +29,8 @@ def workers(head: int) -> list[psutil.Process]:
         return []
 
 
-def test_workers_killed_at_random(home, unharmed):
-    head, moments, kills = sweep(home), random.Random(7), 0
+def test_workers_killed_at_random(home, moments, unharmed):
+    head, kills, told = sweep(home), 0, "nothing: the chunk is tried on another worker"
     while kills < WORKER_KILLS and head.poll() is None:
         before = chunks(home)
         wait_for(lambda: chunks(home) > before, head)  # noqa: B023
@@ -42,11 +44,11 @@ def test_workers_killed_at_random(home, unharmed):
                 kills += 1
     code, said = finish(head)
     if code != 0:  # a chunk met three deaths in a row: the same command trains it
-        assert "workers died" in said, said
+        told = next(line for line in said.splitlines() if "workers died" in line)
         code, said = finish(sweep(home))
     assert code == 0, said
     assert kills
-    unharmed(home, "kill -9 of workers at random", kills, "nothing: the chunk is tried on another worker")
+    unharmed(home, "kill -9 of workers at random", kills, told)
 
 
 @pytest.mark.parametrize(
@@ -57,35 +59,33 @@ def test_workers_killed_at_random(home, unharmed):
         (signal.SIGINT, 130, 2, "Ctrl-C twice"),
     ],
 )
-def test_the_head_is_asked_to_end(how, code, times, name, home, unharmed):
-    for moment in (1, 2):
-        head = sweep(home)
-        wait_for(lambda: chunks(home) >= moment, head)  # noqa: B023
-        children = workers(head.pid)
-        for _ in range(times):
-            head.send_signal(how)
-        ended, said = finish(head)
-        assert (ended, said.strip().splitlines()[-1]) == (code, INTERRUPTED), said
-        assert "Traceback" not in said
-        _, alive = psutil.wait_procs(children, timeout=20)
-        assert not alive
+def test_the_head_is_asked_to_end(how, code, times, name, home, moments, unharmed):
+    head = sweep_to_a_moment(home, moments)
+    children = workers(head.pid)
+    for _ in range(times):
+        head.send_signal(how)
+    ended, said = finish(head)
+    assert (ended, said.strip().splitlines()[-1]) == (code, INTERRUPTED), said
+    assert "Traceback" not in said
+    _, alive = psutil.wait_procs(children, timeout=20)
+    assert not alive
     ended, said = finish(sweep(home))
     assert ended == 0, said
-    unharmed(home, name, 2, INTERRUPTED)
+    unharmed(home, name, 1, INTERRUPTED)
 
 
-def test_workers_run_out_of_memory(home, unharmed):
-    head, starved = sweep(home, "--workers", 1), 0
-    for _ in range(2):
-        wait_for(lambda: bool(workers(head.pid)), head)
-        for worker in workers(head.pid):
-            worker.rlimit(psutil.RLIMIT_AS, (FEW_BYTES, resource.RLIM_INFINITY))
-            starved += 1
-        wait_for(lambda: chunks(home) >= 1, head)
+def test_a_worker_runs_out_of_memory(home, moments, unharmed):
+    """Its limit is half of what it has already: the next program cannot be compiled, and only that chunk suffers."""
+    head, trained = sweep(home, "--workers", 1), moments.randint(1, CHUNKS // 2)
+    wait_for(lambda: chunks(home) >= trained, head)
+    [starved] = workers(head.pid)
+    starved.rlimit(psutil.RLIMIT_AS, (starved.memory_info().vms // 2, resource.RLIM_INFINITY))
+    wait_for(lambda: not starved.is_running(), head)
+    assert head.poll() is None and chunks(home) < CHUNKS, "nothing else ends a worker in mid-sweep"
     code, said = finish(head)
-    if code != 0:
-        assert "Traceback" not in said.split("nothing trained is lost")[0] or "emory" in said or "died of it" in said
-        code, said = finish(sweep(home))
+    complaints, left = COMPLAINT.findall(said), CHUNKS - chunks(home)
+    assert (code, left) == ((1, 1) if complaints else (0, 0)), said
+    told = complaints[-1] if complaints else "nothing: it died, and the chunk is tried on another worker"
+    code, said = finish(sweep(home))
     assert code == 0, said
-    assert starved
-    unharmed(home, "out of memory in a worker (rlimit)", starved, "the chunk's error, or nothing if another try worked")
+    unharmed(home, "out of memory in a worker (rlimit)", 1, told)

@@ -126,6 +126,13 @@ class TestProcesses:
         assert {core for share in shares for core in share} <= os.sched_getaffinity(0)
         assert len(shares) == 1 or not set.intersection(*map(set, shares)) or len(os.sched_getaffinity(0)) == 1
 
+    def test_after_an_exception_the_process_is_another(self, processes: ProcessExecutor, tmp_path: Path) -> None:
+        [failed] = processes.map_unordered(square, [Work(0, tmp_path, "raise")])
+        outcomes = processes.map_unordered(square, [Work(number, tmp_path) for number in (1, 2)])
+        assert "ValueError" in (failed.error or "") and results(outcomes) == {1: 1, 2: 4}
+        broken, *sound = [{path.name.split("-")[1] for path in tmp_path.glob(f"{number}-*")} for number in range(3)]
+        assert all(broken.isdisjoint(each) for each in sound)
+
     def test_what_cannot_be_sent_is_an_error(self, processes: ProcessExecutor, works: list[Work]) -> None:
         [outcome] = processes.map_unordered(lambda work: work.number, works[:1])
         assert "cannot be sent to a worker" in (outcome.error or "")

@@ -1,8 +1,10 @@
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from mlflow.tracking import MlflowClient
@@ -36,6 +38,50 @@ def test_a_server_that_cannot_start_says_why(destination, free_port, monkeypatch
     monkeypatch.setattr(server_module, "_command", lambda *_: program)
     with pytest.raises(TrackingError, match="ended before it answered: no such database"):
         start(destination, free_port)
+
+
+LOOKING = """
+import fcntl, http.server, pathlib
+try:
+    fcntl.flock(open("HOME/.mlflow.db.lock", "a"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    seen = "free"
+except BlockingIOError:
+    seen = "held"
+pathlib.Path("HOME/seen").write_text(seen)
+
+class Healthy(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+
+http.server.HTTPServer(("127.0.0.1", PORT), Healthy).serve_forever()
+"""
+"""In a server's place: notes whether another could open the store's file while it starts."""
+
+
+@pytest.mark.parametrize(("is_there", "seen"), [(False, "held"), (True, "free")])
+def test_nobody_else_opens_a_store_that_the_server_is_making(is_there, seen, tmp_path, free_port, monkeypatch):
+    program = LOOKING.replace("HOME", str(tmp_path)).replace("PORT", str(free_port))
+    monkeypatch.setattr(server_module, "_command", lambda *_: [sys.executable, "-c", program])
+    if is_there:
+        (tmp_path / "mlflow.db").touch()
+    with running_server(f"sqlite:///{tmp_path / 'mlflow.db'}", tmp_path, port=free_port):
+        assert (tmp_path / "seen").read_text() == seen
+        with (tmp_path / ".mlflow.db.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # once it answers, the file is everybody's
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("mlflow-server")
+def test_two_servers_may_make_one_file_at_once(tmp_path):
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+    def names_at(port):
+        with running_server(uri, tmp_path, port=port) as server:
+            return [each.name for each in MlflowClient(server).search_experiments()]
+
+    with ThreadPoolExecutor() as both:
+        assert list(both.map(names_at, (5985, 5986))) == [["Default"], ["Default"]]
 
 
 @pytest.mark.slow
