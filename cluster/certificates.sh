@@ -5,10 +5,11 @@ set -euo pipefail
 umask 077
 folder=${1:?say where to: cluster/certificates.sh FOLDER}
 [ ! -e "$folder" ] || { echo "$folder is there already: remove it, or say another folder" >&2; exit 2; }
-mkdir -p "$folder"
+mkdir -p "$(dirname "$folder")"
+mkdir "$folder" # nobody else's: it would get our key
 folder=$(cd "$folder" && pwd)
 cd "$folder"
-trap 'rm -f ca.key node.csr said' EXIT
+trap 'rm -f ca.key node.csr said; [ -s environment ] || rm -rf "$folder"' EXIT
 quietly() { "$@" 2>said || { cat said >&2; exit 1; }; }
 new=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes)
 quietly openssl req -x509 "${new[@]}" -keyout ca.key -out ca.pem -days 365 -subj "/CN=nnjax cluster"

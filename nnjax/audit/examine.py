@@ -13,7 +13,7 @@ from nnjax.audit.stamp import AuditStamp, Line, write_audit
 from nnjax.decision.rounds import added_spaces
 from nnjax.results.table import results_table
 from nnjax.sweep.journal import CORRUPT_PREFIX, Journal, damaged_files
-from nnjax.sweep.rerun import RerunError, rerun
+from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
@@ -21,6 +21,8 @@ from nnjax.tracking.errors import explained
 from nnjax.tracking.store import alone, check_reachable
 
 RUNS_A_PAGE = 1_000
+
+MARKS = {True: "ok   ", False: "WRONG", None: "?    "}
 
 
 def audit_sweep(
@@ -52,7 +54,7 @@ def audit_sweep(
     if report is None:
         say("No report of this sweep is here: there is nothing of it to compare.")
     for line in examine(space, home, report, uri, sample, seed):
-        say(f"{'ok   ' if line.is_ok else 'WRONG'} {line.what}: {line.seen}")
+        say(f"{MARKS[line.is_ok]} {line.what}: {line.seen}")
         lines.append(line)
     stamp = AuditStamp(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), seed, tuple(lines))
     write_audit(stamp, home, sweep_id(space))
@@ -120,6 +122,9 @@ def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> It
         what = f"Run {run_id[: names.SHORT]} trained again"
         try:
             comparison = rerun(home, run_id)
+        except ElsewhereError as error:
+            yield Line(what, str(error), None)
+            continue
         except RerunError as error:
             yield Line(what, str(error), False)
             continue

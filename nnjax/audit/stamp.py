@@ -14,12 +14,12 @@ class Line:
     Attributes:
         what: What it is.
         seen: What was found, in words and numbers.
-        is_ok: Whether all is as it should be.
+        is_ok: Whether all is as it should be; None if that cannot be seen on this machine.
     """
 
     what: str
     seen: str
-    is_ok: bool
+    is_ok: bool | None
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,15 @@ class AuditStamp:
     @property
     def is_clean(self) -> bool:
         """Whether nothing was found."""
-        return all(line.is_ok for line in self.lines)
+        return all(line.is_ok is not False for line in self.lines)
 
     @property
     def words(self) -> str:
         """What it came to."""
-        fine = sum(line.is_ok for line in self.lines)
-        return f"{'Clean' if self.is_clean else 'Something is wrong'}: {fine} of {len(self.lines)} looks were fine"
+        seen = [line.is_ok for line in self.lines if line.is_ok is not None]
+        blind = f", {len(self.lines) - len(seen)} not possible here" if len(seen) < len(self.lines) else ""
+        verdict = "Clean" if self.is_clean else "Something is wrong"
+        return f"{verdict}: {sum(seen)} of {len(seen)} looks were fine{blind}"
 
 
 def stamp_path(home: Path | str, sweep_id: str) -> Path:

@@ -58,7 +58,10 @@ def describe_refusal(place: str, error: Exception) -> str | None:
     if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
         return f"the scheduler at {address} was started without certificates; start it with them (docs/cluster.md)"
     mine = Security().get_tls_config_for_role("client")["cert"]
-    return f"the scheduler at {address} refuses our certificate {mine}: of another authority, or too old; {REMEDY}"
+    return (
+        f"the scheduler at {address} hangs up on us: it is ending, or refuses our certificate {mine}, which is of "
+        f"another authority or too old; {REMEDY}"
+    )
 
 
 def _address(place: str) -> str:

@@ -6,6 +6,7 @@ here, by `Schedule`: one task a worker, so that a death has one suspect, and a w
 
 import itertools
 import queue
+import threading
 import time
 import traceback
 import uuid
@@ -20,7 +21,7 @@ import dask.config
 from distributed import Client, Future, LocalCluster, Worker, WorkerPlugin
 
 from nnjax.execution.certificates import check_certificates, describe_refusal
-from nnjax.execution.executor import ATTEMPTS, Cluster, ExecutionError, Initializer, Outcome, Say
+from nnjax.execution.executor import ATTEMPTS, Cluster, ExecutionError, Initializer, Outcome, Say, UnfitError
 from nnjax.execution.schedule import AnyTask, Schedule
 
 SECONDS_TO_CONNECT = 20
@@ -31,6 +32,7 @@ SECONDS_TO_FETCH = 60.0
 """A megabyte over a slow line; a worker that died with its result costs as much."""
 
 SECONDS_TO_LEAVE = 10
+SECONDS_TO_RESTART = 60
 
 SECONDS_TO_COMPILE = 5.0
 """What a machine pays for a program that another one has; measured 2 to 8 s."""
@@ -77,6 +79,10 @@ class DaskExecutor:
         self._known: dict[str, bool] = {}
         try:
             self._client.register_plugin(_Prepare(self._name, initializer), name=self._name)
+            unfit = self._client.run(_why_unfit, self._name)
+            wanted = [address for address, is_free in self.look().items() if is_free]
+            if wanted and all(unfit.get(address) for address in wanted):
+                raise UnfitError(unfit[wanted[0]])
         except Exception as error:
             self.close()
             raise ExecutionError(f"a worker of {self.address} failed to start: {error}") from None
@@ -250,10 +256,24 @@ class _Mapping(Generic[AnyTask]):
                     self._take_back(future)
                 else:
                     del self._running[future]
+                    if answer.error is not None:
+                        self._renew(attempt.address)
                     self._fill()
                     return Outcome(attempt.task, answer.result, answer.error)
         self._fill()
         return None
+
+    def _renew(self, address: str) -> None:
+        """Start a worker's process anew after an exception, which may have left it broken."""
+        self._unfit.add(address)
+        self._addresses = [each for each in self._addresses if each != address]
+
+        def restart() -> None:
+            with suppress(Exception):  # one without a nanny stays as it is
+                self._client.restart_workers([address], timeout=SECONDS_TO_RESTART, raise_for_error=False)
+            self._unfit.discard(address)
+
+        threading.Thread(target=restart, daemon=True).start()
 
     def _take_back(self, future: Future[Any]) -> None:
         """Another worker gets the task; nobody died of it."""
@@ -297,15 +317,21 @@ class _Prepare(WorkerPlugin):
             if self._initializer is not None:
                 self._initializer()
             _READY[self._name] = ""
+        except UnfitError as error:  # no fault: others may be fit
+            _READY[self._name] = str(error)
         except Exception as error:
             _READY[self._name] = str(error)
             raise
 
 
+def _why_unfit(name: str) -> str:
+    """Why a worker is not ready; "" if it is."""
+    return _READY.get(name, "it was not made ready")
+
+
 def _call(name: str, function: Callable[[Any], Any], task: Any) -> _Answer:
     """Run a function on a worker that is ready; an exception travels as its text."""
-    unfit = _READY.get(name, "it was not made ready")
-    if unfit:
+    if unfit := _why_unfit(name):
         return _Answer(error=unfit, is_unfit=True)
     try:
         return _Answer(function(task))
@@ -320,7 +346,7 @@ def _start_here(workers: int) -> LocalCluster:
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # its HTTP server starts anyway, by default on a port that may be taken
             memory_limit=0,
             silence_logs=40,
         )

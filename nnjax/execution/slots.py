@@ -177,13 +177,14 @@ def attempt(
         slot: Where.
         function: What to run.
         task: On what.
-        on_death: Called after each death of the worker.
+        on_death: Called after each death of the worker, and after an exception.
     """
     death = ""
     for _ in range(ATTEMPTS):
         try:
             return Outcome(task, slot.call(function, task))
         except TaskError as problem:
+            on_death()  # a process ends with an exception, too
             return Outcome(task, error=str(problem))
         except WorkerDiedError as problem:
             death = str(problem)

@@ -94,7 +94,7 @@ class WorkerProcess:
                 return
             except TaskError as problem:
                 self.close()
-                raise WorkerStartError(f"a worker failed to start: {problem}") from None
+                raise WorkerStartError(f"a worker failed to start:\n{problem}") from None
             except WorkerDiedError as problem:
                 if attempt == START_ATTEMPTS:
                     raise WorkerStartError(f"{attempt} workers died while starting: {problem}") from None

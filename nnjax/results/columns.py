@@ -166,7 +166,7 @@ FINALS = (
     Column("dead", "share", "unit_dead at the last epoch, mean over hidden layers."),
     Column("n_parameters", "", "Weights and biases of the network."),
     Column("diverged_epoch", "epochs", "First epoch at which a loss was NaN or infinite; −1 if none."),
-    Column("train_seconds", "s", "The chunk's training time divided by its runs."),
+    Column("train_seconds", "s", "The chunk's training time divided by the runs that it has room for."),
     Column("started", "s", "Start of the run's chunk, seconds since 1970."),
     Column("ended", "s", "End of the run's chunk, seconds since 1970."),
 )

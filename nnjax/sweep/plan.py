@@ -115,9 +115,9 @@ class Plan:
 
 
 def default_workers(space: Space) -> int:
-    """Workers at once where nobody says how many: one a core; two where a GPU trains: one of them compiles."""
-    trains_on_gpu = any(cell.configuration.device == "gpu" for cell in space.cells)
-    return WORKERS_A_GPU if trains_on_gpu else len(usable_cores())
+    """Workers at once where nobody says how many: one a core; two where a GPU trains all: one compiles."""
+    only_gpu = all(cell.configuration.device == "gpu" for cell in space.cells)
+    return WORKERS_A_GPU if only_gpu else len(usable_cores())
 
 
 def make_plan(space: Space, finished: Set[str]) -> Plan:

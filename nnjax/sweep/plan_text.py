@@ -13,7 +13,7 @@ def describe_plan(study: Study, plan: Plan, workers: int) -> str:
         plan: Its plan, without the runs that the journal has.
         workers: Workers at once.
     """
-    on_gpu = any(part.bucket.device == "gpu" for part in plan.buckets)
+    on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
     places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
     lines = [
         study.question.strip(),

@@ -33,6 +33,10 @@ class RerunError(Exception):
     """The run cannot be trained again; one line with the remedy."""
 
 
+class ElsewhereError(RerunError):
+    """It can be trained again, but not on this machine."""
+
+
 @dataclass(frozen=True)
 class Comparison:
     """A run trained again.
@@ -122,7 +126,7 @@ def _train(row: dict[str, Any]) -> RunOutcome:
     try:
         return train_chunk(bucket, [trainee], scaled).outcomes[0]
     except DeviceError as error:
-        raise RerunError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
+        raise ElsewhereError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
 
 
 def _split_plan(replicate: dict[str, Any]) -> SplitPlan:

@@ -8,6 +8,7 @@ from nnjax.sweep.plan import Chunk
 from nnjax.sweep.schema import SCHEMA_VERSION
 from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.sweep.worker import TrainedTask, TrainingTask
+from nnjax.training.bucket import chunk_size
 from nnjax.training.chunk import Trainee
 from nnjax.training.optimizers import Hyperparameters
 
@@ -69,7 +70,7 @@ def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str
     provenance = {
         "started": trained.started,
         "ended": trained.ended,
-        "train_seconds": trained.chunk.train_seconds / len(chunk.runs),
+        "train_seconds": trained.chunk.train_seconds / chunk_size(chunk.bucket),
         "host": trained.host,
         "chunk": chunk.chunk_id,
     }

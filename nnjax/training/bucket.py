@@ -7,12 +7,12 @@ from nnjax.network.architecture import Architecture
 from nnjax.training.optimizers import UpdateRule
 
 CHUNK_SIZES: dict[str, tuple[int, ...]] = {"cpu": (4, 5, 10, 20), "gpu": (4, 5, 10, 20, 40, 80, 160)}
-"""The sizes that a chunk may have on each device: divisors or multiples of 20, so that 20 replicates need little
-padding. A step of 160 runs costs a GPU a third more than one of 20 (4 x 64 units, batch 8)."""
+"""The sizes that a chunk may have on each device. On a processor divisors of 20, so that 20 replicates need no padding;
+on a GPU padding is cheap: a step of 160 runs takes a third longer than one of 20 (4 x 64 units, batch 8, one H200)."""
 
 WORKING_SET_BYTES: dict[str, float] = {"cpu": 5.2e6, "gpu": 4e9}
 """What a chunk's parameters, moments, gradients and activations may take: the caches (measured with 1 MiB L2 and
-32 MiB L3), or a share of the memory of the smallest GPU that one would use."""
+32 MiB L3), or what leaves room for the data in a GPU's memory."""
 
 
 @dataclass(frozen=True)

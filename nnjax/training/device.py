@@ -11,8 +11,14 @@ COMPILER_OPTIONS: dict[str, dict[str, Any]] = {
     "cpu": {},
     "gpu": {"xla_gpu_autotune_level": 0, "xla_gpu_deterministic_ops": True},
 }
-"""What makes a program's sums the same whenever and wherever it is compiled. By default XLA times several products on
-a GPU and takes the quickest: of two compilations of 12 programs, 3 gave other last bits."""
+"""What makes a program's sums the same whenever it is compiled for the same GPU. By default XLA times several products
+there and takes the quickest: of 12 programs compiled twice, 3 gave other last bits."""
+
+
+REMEDIES = {
+    "cpu": "let JAX_PLATFORMS name cpu as well",
+    "gpu": "install JAX's plugin for it (pip install 'jax[cuda13]' for NVIDIA's), or sweep with --set device=cpu",
+}
 
 
 class DeviceError(Exception):
@@ -26,7 +32,7 @@ def find_device(name: str) -> jax.Device:
         name: One of `DEVICES`.
 
     Raises:
-        DeviceError: JAX sees none.
+        DeviceError: JAX has none.
 
     Example:
         >>> find_device("cpu").platform
@@ -34,8 +40,6 @@ def find_device(name: str) -> jax.Device:
     """
     try:
         return jax.local_devices(backend=name)[0]
-    except RuntimeError:
-        raise DeviceError(
-            f'device = "{name}", and JAX sees none here: install its plugin '
-            "(pip install 'jax[cuda13]' for NVIDIA's), or sweep with --set device=cpu"
-        ) from None
+    except (RuntimeError, AssertionError) as error:  # the latter where JAX_PLATFORMS names what is not installed
+        reason = str(error).partition("\n")[0] or "no backend"
+        raise DeviceError(f'device = "{name}", and JAX has none here ({reason}); {REMEDIES[name]}') from None

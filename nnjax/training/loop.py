@@ -29,7 +29,8 @@ from nnjax.training.noise import Keys, add_noise, draw_masks
 from nnjax.training.optimizers import Hyperparameters, make_optimizer, penalise, penalty
 
 UNROLLED_BATCH_SIZE = 8
-"""Largest mini-batch of which two steps are unrolled: 4 to 7 % faster there, nothing above but a longer compile."""
+"""Largest mini-batch of which two steps are unrolled. Measured with 2 to 8 layers of 64 units: 4 to 7 % quicker at 8;
+between 2 % quicker and 1 % slower at 32, for a longer compile."""
 
 
 class Rows(NamedTuple):

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.audit.copies import compare_copy
+from nnjax.audit.examine import examine_sample
 from nnjax.audit.stamp import AuditStamp, Line, load_audit, stamp_path, write_audit
+from nnjax.sweep.rerun import ElsewhereError
 
 COLUMNS = ["test_r2", "test_rmse"]
 RUNS = pd.DataFrame({"run_id": ["a", "b", "c"], "test_r2": [0.1, 0.2, np.nan], "test_rmse": [55.0, 54.0, 60.0]})
@@ -50,5 +52,17 @@ def test_the_stamp_comes_back_and_a_broken_one_is_none(tmp_path):
     stamp = AuditStamp("2026-01-01 00:00 UTC", 7, (Line("a", "b", True), Line("c", "d", False)))
     write_audit(stamp, tmp_path, "sweep")
     assert load_audit(tmp_path, "sweep") == stamp and not stamp.is_clean
+    assert stamp.words == "Something is wrong: 1 of 2 looks were fine"
     stamp_path(tmp_path, "sweep").write_text("{")
     assert load_audit(tmp_path, "sweep") is None and load_audit(tmp_path, "other") is None
+
+
+def test_what_cannot_be_seen_here_is_neither_fine_nor_wrong(tmp_path, monkeypatch):
+    def rerun(home, run_id):
+        raise ElsewhereError(f"run {run_id} cannot be trained again on this machine")
+
+    monkeypatch.setattr("nnjax.audit.examine.rerun", rerun)
+    lines = (Line("a", "b", True), *examine_sample(["one", "two"], tmp_path, sample=2, seed=0))
+    assert [line.is_ok for line in lines] == [True, None, None]
+    stamp = AuditStamp("2026-01-01 00:00 UTC", 7, lines)
+    assert stamp.is_clean and stamp.words == "Clean: 1 of 1 looks were fine, 2 not possible here"

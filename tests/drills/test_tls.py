@@ -75,7 +75,8 @@ def test_strangers_are_refused_with_one_line(shell, lines, folder, home, address
         ),
         (
             variables(other) | ours,
-            f"{at_scheduler} refuses our certificate {other}/node.pem: of another authority, or too old; {REMEDY}",
+            f"{at_scheduler} hangs up on us: it is ending, or refuses our certificate {other}/node.pem, "
+            f"which is of another authority or too old; {REMEDY}",
         ),
     ):
         assert head(sweep, home, **variables_here) == (2, f"{sentence}; nothing trained is lost\n")

@@ -16,7 +16,7 @@ from fakes.processes import killed_in_the_end
 from fakes.tasks import Greeting, OnceOnly, Work, note, refuse_to_start, square, wait_for_end
 
 from nnjax.execution.dask_cluster import DaskExecutor
-from nnjax.execution.executor import Cluster, ExecutionError, Say
+from nnjax.execution.executor import Cluster, ExecutionError, Say, UnfitError
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dask")]
 
@@ -170,6 +170,23 @@ def test_a_worker_that_joins_late_and_cannot_be_prepared_gets_no_work(
     assert len(said) == 1 and said[0].startswith("The worker at tcp://") and said[0].endswith("one is enough")
 
 
+def test_an_unfit_worker_among_others_gets_no_work_and_none_but_unfit_ones_are_an_error(
+    scheduler: str, start: Start, connect: Connect, tmp_path: Path
+) -> None:
+    looking, said, pause = connect(scheduler), list[str](), threading.Event()
+    for _ in range(2):
+        worker(start, scheduler)
+    while looking.workers < 2:
+        pause.wait(0.05)
+    executor = DaskExecutor(1, OnceOnly(tmp_path, UnfitError), Cluster(scheduler), said.append)
+    tasks = [replace(task, program=str(task.number)) for task in works(tmp_path / "notes", 6)]
+    assert sorted(outcome.result for outcome in executor.map_unordered(square, tasks)) == [0, 1, 4, 9, 16, 25]
+    executor.close()
+    assert len(said) == 1 and said[0].endswith("gets no work: one is enough")
+    with pytest.raises(ExecutionError, match=r"a worker of tcp://.* failed to start: one is enough"):
+        DaskExecutor(1, OnceOnly(tmp_path, UnfitError), Cluster(scheduler))
+
+
 def test_another_executor_at_the_same_scheduler_disturbs_nobody(
     scheduler: str, start: Start, connect: Connect, tmp_path: Path
 ) -> None:
@@ -211,7 +228,14 @@ def test_a_scheduler_that_is_lost_ends_the_sweep_with_a_remedy(start: Start, con
 
 
 def test_workers_that_take_long_to_leave_are_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_LEAVE", 1e-9)
     executor = DaskExecutor(1)
+    assert executor._started is not None
+    leave = executor._started.close
+
+    def take_long(timeout: float) -> None:
+        leave()
+        raise TimeoutError
+
+    monkeypatch.setattr(executor._started, "close", take_long)
     assert [outcome.result for outcome in executor.map_unordered(square, [Work(3, tmp_path)])] == [9]
     executor.close()

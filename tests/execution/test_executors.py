@@ -119,19 +119,19 @@ class TestDeaths:
         assert sum(outcome.result is not None for outcome in outcomes.values()) == 5
         assert len(list(tmp_path.glob("2-*"))) == 3
 
+    def test_after_an_exception_the_process_is_another(self, mortal: Executor, tmp_path: Path) -> None:
+        [failed] = mortal.map_unordered(square, [Work(0, tmp_path, "raise")])
+        outcomes = mortal.map_unordered(square, [Work(number, tmp_path) for number in (1, 2)])
+        assert "ValueError" in (failed.error or "") and results(outcomes) == {1: 1, 2: 4}
+        broken, *sound = [{path.name.split("-")[1] for path in tmp_path.glob(f"{number}-*")} for number in range(3)]
+        assert all(broken.isdisjoint(each) for each in sound)
+
 
 class TestProcesses:
     def test_each_worker_has_its_own_cores(self, processes: ProcessExecutor, works: list[Work]) -> None:
         shares = {tuple(outcome.result) for outcome in processes.map_unordered(cores, works)}
         assert {core for share in shares for core in share} <= os.sched_getaffinity(0)
         assert len(shares) == 1 or not set.intersection(*map(set, shares)) or len(os.sched_getaffinity(0)) == 1
-
-    def test_after_an_exception_the_process_is_another(self, processes: ProcessExecutor, tmp_path: Path) -> None:
-        [failed] = processes.map_unordered(square, [Work(0, tmp_path, "raise")])
-        outcomes = processes.map_unordered(square, [Work(number, tmp_path) for number in (1, 2)])
-        assert "ValueError" in (failed.error or "") and results(outcomes) == {1: 1, 2: 4}
-        broken, *sound = [{path.name.split("-")[1] for path in tmp_path.glob(f"{number}-*")} for number in range(3)]
-        assert all(broken.isdisjoint(each) for each in sound)
 
     def test_what_cannot_be_sent_is_an_error(self, processes: ProcessExecutor, works: list[Work]) -> None:
         [outcome] = processes.map_unordered(lambda work: work.number, works[:1])
@@ -145,7 +145,7 @@ class TestProcesses:
 
     def test_an_unfit_machine_is_told_in_one_line(self, works: list[Work]) -> None:
         executor = ProcessExecutor(1, be_unfit)
-        with pytest.raises(WorkerStartError, match=r"^a worker failed to start: no such device; buy one$"):
+        with pytest.raises(WorkerStartError, match=r"^a worker failed to start:\nno such device; buy one$"):
             list(executor.map_unordered(square, works))
         executor.close()
 

@@ -78,12 +78,13 @@ class OnceOnly:
     """An initializer that succeeds in one process alone."""
 
     folder: Path
+    error: type[Exception] = RuntimeError
 
     def __call__(self) -> None:
         try:
             (self.folder / "taken").touch(exist_ok=False)
         except FileExistsError:
-            raise RuntimeError("one is enough") from None
+            raise self.error("one is enough") from None
 
 
 SQUARE: Callable[[Work], int] = square

@@ -8,7 +8,7 @@ import pytest
 from fakes.rows import append_runs, fake_row
 
 from nnjax.sweep.journal import Journal
-from nnjax.sweep.rerun import RerunError, rerun
+from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import Space
@@ -56,3 +56,14 @@ def test_a_run_of_another_engine_is_refused(tmp_path: Path) -> None:
     Journal(tmp_path).append([fake_row("a") | {"engine": "0", "replicate": json.dumps({})}])
     with pytest.raises(RerunError, match="trained by engine 0"):
         rerun(tmp_path, "a")
+
+
+def test_a_run_whose_device_is_not_here_is_for_another_machine(
+    trained: Path, small_space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def local_devices(backend: str) -> None:
+        raise RuntimeError(f"no {backend}")
+
+    monkeypatch.setattr("nnjax.training.device.jax.local_devices", local_devices)
+    with pytest.raises(ElsewhereError, match=r"cannot be trained again on this machine: .* has none here \(no cpu\)"):
+        rerun(trained, small_space.runs[0].run_id)

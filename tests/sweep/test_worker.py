@@ -41,7 +41,10 @@ def test_a_machine_without_the_studys_device_is_named_before_anything_is_trained
 ) -> None:
     monkeypatch.setattr("nnjax.training.device.jax.local_devices", no_devices)
     space = expand(load_study(Path("experiments/quick.toml"), ["device=gpu"]))
-    with pytest.raises(NoDeviceError, match=rf'^{platform.node()}: device = "gpu", and JAX sees none here: install'):
+    with pytest.raises(
+        NoDeviceError,
+        match=rf'^{platform.node()}: device = "gpu", and JAX has none here \(Unknown backend gpu\); install',
+    ):
         run_sweep(space, tmp_path, "serial")
     assert Journal(tmp_path).run_ids() == set()
 

@@ -155,8 +155,8 @@ def _seconds(material: Material) -> FigureView:
     draw = partial(draw_seconds, placed, palette=material.palette, factors=layout.shown)
     caption = (
         "The same race in seconds: mean of train_seconds · min(T, E) / E, each run’s own share of its chunk’s "
-        f"training time. {layout.where(layout.shown)} Runs of a chunk are trained together on one core, and several "
-        "chunks may share it: this compares settings trained in bulk, and is not how long one training alone would "
+        f"training time. {layout.where(layout.shown)} Runs of a chunk are trained together, and several "
+        "chunks may share a core: this compares settings trained in bulk, and is not how long one training alone would "
         "take. Compiling is left out. Hollow: under half of the runs reached the target."
     )
     return FigureView(
