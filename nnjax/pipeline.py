@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from nnjax.decision.logbook import LogbookError
 from nnjax.decision.rounds import study_logbook
 from nnjax.execution.executor import Cluster
-from nnjax.sweep.durable import write_durably
+from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.older import runs_of_other_engines
 from nnjax.sweep.plan import default_workers
@@ -145,8 +145,11 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
     """
     from nnjax.report.write import write_report
 
-    page = write_report(space, home, seconds)
-    write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
+    folder = home / "reports" / space.study.name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with one_at_a_time(folder):
+        page = write_report(space, home, seconds)
+        write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
     return page
 
 

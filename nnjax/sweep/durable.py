@@ -1,9 +1,12 @@
 """Files that are whole or not there: written under a temporary name, synced to the disk, renamed, the folder synced."""
 
+import fcntl
 import hashlib
 import os
 import secrets
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY_PREFIX = ".tmp-"
@@ -34,6 +37,20 @@ def write_durably(path: Path, content: bytes) -> None:
             problem.filename = str(path)  # a full disk does not say which file it was
         raise
     sync_folder(path.parent)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Let nobody else, who asks the same, be at a file or a folder meanwhile; the lock lies hidden beside it.
+
+    Args:
+        path: What must not be written by two, or read half written. Its folder must be there.
+    """
+    with ExitStack() as held:
+        with suppress(OSError):  # another person's lock, or a network's folder that has none: as before
+            lock = held.enter_context(path.with_name(f".{path.name}.lock").open("a"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def sync_folder(folder: Path) -> None:

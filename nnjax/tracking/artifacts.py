@@ -12,6 +12,7 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 from PIL import Image
 
+from nnjax.sweep.durable import one_at_a_time
 from nnjax.tracking import names
 from nnjax.tracking.best import best_table
 from nnjax.tracking.description import SweepDescription
@@ -101,8 +102,11 @@ def write_files(folder: Path, files: SweepFiles) -> None:
     (folder / "environment.json").write_text(f"{environment}\n", encoding="utf-8")
     files.results.to_csv(folder / "results.csv", index=False)
     _write_table(folder, best_table(files.cells, description.factors, description.task))
-    for figure in copy_report(folder, files.report_dir) if files.report_dir else []:
-        write_card(folder, figure, files.timestamp)
+    if files.report_dir is None:
+        return
+    with one_at_a_time(files.report_dir):  # another sweep of this study may be writing it
+        for figure in copy_report(folder, files.report_dir):
+            write_card(folder, figure, files.timestamp)
 
 
 def sent_digests(run: Run) -> dict[str, str]:

@@ -1,10 +1,9 @@
 """How the tracking store is opened, and the study's experiment in it."""
 
-import fcntl
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +12,7 @@ from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from nnjax.sweep.durable import one_at_a_time
 from nnjax.tracking import names
 from nnjax.tracking.address import check_kind, database_file, is_database
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
@@ -81,13 +81,7 @@ def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapp
 def alone(uri: str) -> Iterator[None]:
     """Let nobody else open a file of ours meanwhile: MLflow makes its tables at the first look, and two spoil it."""
     file = database_file(uri)
-    if file is None:
-        yield
-        return
-    with ExitStack() as held:
-        with suppress(OSError):  # another person's lock, or a network's folder that has none: as before
-            lock = held.enter_context(file.with_name(f".{file.name}.lock").open("a"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    with one_at_a_time(file) if file is not None else nullcontext():
         yield
 
 

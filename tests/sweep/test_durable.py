@@ -3,11 +3,12 @@
 import errno
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
-from nnjax.sweep.durable import TEMPORARY_PREFIX, remove_stale_temporaries, write_durably
+from nnjax.sweep.durable import TEMPORARY_PREFIX, one_at_a_time, remove_stale_temporaries, write_durably
 
 
 def temporaries(folder: Path) -> list[Path]:
@@ -72,3 +73,24 @@ def test_names_that_are_none_of_ours_stay(tmp_path: Path) -> None:
     (tmp_path / f"{TEMPORARY_PREFIX}x").touch()
     assert remove_stale_temporaries(tmp_path) == []
     assert remove_stale_temporaries(tmp_path / "missing") == []
+
+
+def test_nobody_else_is_there_meanwhile(tmp_path: Path) -> None:
+    order, inside, asked = list[str](), threading.Event(), threading.Event()
+
+    def second() -> None:
+        inside.wait(10)
+        asked.set()
+        with one_at_a_time(tmp_path / "report"):
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    with one_at_a_time(tmp_path / "report"):
+        inside.set()
+        asked.wait(10)
+        thread.join(0.2)
+        order.append("first")
+    thread.join()
+    assert order == ["first", "second"]
+    assert [path.name for path in tmp_path.iterdir()] == [".report.lock"]
