@@ -45,7 +45,7 @@ class Bucket:
         dropout: Whether hidden units are dropped.
         input_noise: Whether noise is added to the features.
         scored_rows: Which rows are scored after every epoch: "validation", or "validation_and_test".
-        device: A key of `DEVICES`.
+        device: One of `DEVICES`.
     """
 
     n_features: int

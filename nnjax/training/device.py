@@ -12,8 +12,7 @@ COMPILER_OPTIONS: dict[str, dict[str, Any]] = {
     "gpu": {"xla_gpu_autotune_level": 0, "xla_gpu_deterministic_ops": True},
 }
 """What makes a program's sums the same whenever it is compiled for the same GPU. By default XLA times several products
-there and takes the quickest: of 12 programs compiled twice, 3 gave other last bits."""
-
+there and takes the quickest: two sweeps of one study then agreed in test_r2 in 4,322 of 5,760 runs (one H200)."""
 
 REMEDIES = {
     "cpu": "let JAX_PLATFORMS name cpu as well",
