@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from nnjax.commands.arguments import make_parser
-from nnjax.commands.given import UsageError
 from nnjax.commands.lecture import lecture, quiz
 from nnjax.commands.reading import report, results, sync
 from nnjax.commands.servers import server, ui
 from nnjax.commands.training import plan, run, sweep
 from nnjax.commands.trust import audit, calibrate, doctor
 from nnjax.execution.executor import ExecutionError
-from nnjax.sweep.study_errors import StudyError
+from nnjax.refusal import RefusedError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -26,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         return COMMANDS[options.command](options)
-    except (StudyError, UsageError) as error:
+    except RefusedError as error:
         print(error, file=sys.stderr)
         for other in getattr(error, "others", ()):
             print(other, file=sys.stderr)

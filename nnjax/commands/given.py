@@ -9,10 +9,6 @@ if TYPE_CHECKING:
     from nnjax.sweep.study import Study
 
 
-class UsageError(Exception):
-    """What was asked for cannot be done; as text, one line with the remedy."""
-
-
 def load_given(options: argparse.Namespace) -> "Study":
     """The study that was typed, with its changes."""
     from nnjax.sweep.study import load_study

@@ -2,8 +2,6 @@
 
 import argparse
 
-from nnjax.commands.given import UsageError
-
 
 def quiz(options: argparse.Namespace) -> int:
     """Answer the take-home quiz and say where the page is."""
@@ -16,14 +14,10 @@ def quiz(options: argparse.Namespace) -> int:
 
 def lecture(options: argparse.Namespace) -> int:
     """Run the lecture's studies, one after another; what is finished is not trained again."""
-    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import SweepOptions, sweep_study
     from nnjax.tour.studies import run_lecture
 
     choices = SweepOptions(workers=options.workers)
-    try:
-        outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
-    except (FileNotFoundError, LogbookError) as error:
-        raise UsageError(str(error)) from None
+    outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
     print(f"\nIndex    {outcome.page}\n         open it in a browser: file://{outcome.page.resolve()}")
     return 1 if outcome.problems else 0

@@ -2,8 +2,9 @@
 
 import argparse
 
-from nnjax.commands.given import UsageError, expand_given, find_given
+from nnjax.commands.given import expand_given, find_given
 from nnjax.commands.pages import say_page, say_what_follows
+from nnjax.refusal import RefusedError
 
 
 def results(options: argparse.Namespace) -> int:
@@ -11,7 +12,7 @@ def results(options: argparse.Namespace) -> int:
     from nnjax.results.export import EXTENSIONS, write_results
 
     if options.out is not None and options.out.suffix not in EXTENSIONS:
-        raise UsageError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
+        raise RefusedError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
     rows = write_results(expand_given(options), options.home, options.out, options.curves)
     if options.out is not None:
         print(f"{rows:,} rows written to {options.out}")
@@ -20,22 +21,17 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
-    from nnjax.decision.logbook import LogbookError
     from nnjax.decision.rounds import added_spaces
     from nnjax.pipeline import find_report
-    from nnjax.tracking.errors import TrackingError
     from nnjax.tracking.study_sync import sync_sweep
     from nnjax.tracking.telling import tell
 
     space = expand_given(options)
     report_dir = find_report(space, options.home)
-    try:
-        synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
-        for grown in added_spaces(space, options.home):
-            more = sync_sweep(grown, options.home, options.tracking_uri)
-            print(f"{more.written:,} runs added to decide claims written, {more.already_there:,} were there")
-    except (TrackingError, LogbookError) as error:
-        raise UsageError(str(error)) from None
+    synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
+    for grown in added_spaces(space, options.home):
+        more = sync_sweep(grown, options.home, options.tracking_uri)
+        print(f"{more.written:,} runs added to decide claims written, {more.already_there:,} were there")
     print(f"{synced.written:,} runs written, {synced.already_there:,} were there: {synced.tracking_uri}")
     print(f"make ui, then open {synced.deep_link}")
     return 0
@@ -45,30 +41,23 @@ def report(options: argparse.Namespace) -> int:
     """Write the report again, or a comparison."""
     if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
         return _compare(options)
-    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import make_report
     from nnjax.report.material import NothingToReportError
 
     try:
         page = make_report(expand_given(options), options.home)
     except NothingToReportError as error:
-        raise UsageError(f"{error}; run `nnjax sweep {options.study}` first") from None
-    except LogbookError as error:
-        raise UsageError(str(error)) from None
+        raise RefusedError(f"{error}; run `nnjax sweep {options.study}` first") from None
     say_page(page)
     say_what_follows(page)
     return 0
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from nnjax.comparison.compare import ComparisonError, Side, compare
+    from nnjax.comparison.compare import Side, compare
 
     home, other_home = options.home, options.other_home or options.home
     first = Side(find_given(options.study, home), home)
     second = Side(find_given(options.other or options.study, other_home), other_home, options.other_engine)
-    try:
-        page = compare(first, second, options.overrides)
-    except ComparisonError as error:
-        raise UsageError(str(error)) from None
-    say_page(page)
+    say_page(compare(first, second, options.overrides))
     return 0

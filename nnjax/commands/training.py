@@ -5,9 +5,10 @@ import sys
 from pathlib import Path
 
 from nnjax.commands.arguments import DECISION_MINUTES
-from nnjax.commands.given import UsageError, expand_given
+from nnjax.commands.given import expand_given
 from nnjax.commands.pages import say_what_follows
 from nnjax.execution.executor import Cluster
+from nnjax.refusal import RefusedError
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -24,12 +25,10 @@ def plan(options: argparse.Namespace) -> int:
 
 def sweep(options: argparse.Namespace) -> int:
     """Train, track, report; end by saying where everything is."""
-    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import SweepOptions, sweep_study
-    from nnjax.tracking.errors import TrackingError
 
     if options.budget is not None and not options.until_decided:
-        raise UsageError(f"--budget {options.budget:g}: only --until-decided has a budget; give both, or neither")
+        raise RefusedError(f"--budget {options.budget:g}: only --until-decided has a budget; give both, or neither")
     minutes = (options.budget or DECISION_MINUTES) if options.until_decided else None
     choices = SweepOptions(
         executor=options.executor or ("dask" if options.address else "processes"),
@@ -40,11 +39,10 @@ def sweep(options: argparse.Namespace) -> int:
     )
     space = expand_given(options)
     if options.until_decided and not space.study.claims:
-        raise UsageError(f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim")
-    try:
-        outcome = sweep_study(space, options.home, choices)
-    except (TrackingError, LogbookError) as error:
-        raise UsageError(str(error)) from None
+        raise RefusedError(
+            f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim"
+        )
+    outcome = sweep_study(space, options.home, choices)
     for name, needed in outcome.decisions.unaffordable.items() if outcome.decisions else ():
         print(f"Claim {name} is open: its next look takes about {needed:.3g} min; give --budget that much to go on.")
     for problem in outcome.problems:
@@ -62,27 +60,24 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
     """Where the workers are; None if on this machine."""
     if not options.address:
         if options.resources:
-            raise UsageError("--resource: only workers at an --address have resources; give both, or neither")
+            raise RefusedError("--resource: only workers at an --address have resources; give both, or neither")
         return None
     if options.executor not in (None, "dask"):
-        raise UsageError(
+        raise RefusedError(
             f"--address {options.address}: --executor {options.executor} runs on this machine; leave it out"
         )
     if options.address.endswith(".json"):
         if not Path(options.address).exists():
-            raise UsageError(f"--address {options.address}: no such file; dask scheduler --scheduler-file writes it")
+            raise RefusedError(f"--address {options.address}: no such file; dask scheduler --scheduler-file writes it")
     elif not options.address.startswith(("tcp://", "tls://")):
-        raise UsageError(f"--address {options.address}: write tcp://host:8786, tls://…, or a scheduler's file ….json")
+        raise RefusedError(f"--address {options.address}: write tcp://host:8786, tls://…, or a scheduler's file ….json")
     return Cluster(options.address, dict(options.resources))
 
 
 def run(options: argparse.Namespace) -> int:
     """Train one run again and say whether it agrees; exit code 1 if it does not."""
-    from nnjax.sweep.rerun import RerunError, rerun
+    from nnjax.sweep.rerun import rerun
 
-    try:
-        comparison = rerun(options.home, options.run_id)
-    except RerunError as error:
-        raise UsageError(str(error)) from None
+    comparison = rerun(options.home, options.run_id)
     print(comparison.describe())
     return 0 if comparison.agrees else 1

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from nnjax.commands.given import UsageError, expand_given
+from nnjax.commands.given import expand_given
 
 
 def audit(options: argparse.Namespace) -> int:
@@ -11,16 +11,11 @@ def audit(options: argparse.Namespace) -> int:
     import secrets
 
     from nnjax.audit.examine import audit_sweep
-    from nnjax.decision.logbook import LogbookError
     from nnjax.pipeline import find_report
-    from nnjax.tracking.errors import TrackingError
 
     space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
     report = find_report(space, options.home)
-    try:
-        stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
-    except (TrackingError, LogbookError) as error:
-        raise UsageError(str(error)) from None
+    stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
     print(f"{stamp.words} (sample of seed {seed}).")
     return 0 if stamp.is_clean else 1
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnjax.comparison.page import write_comparison
-from nnjax.decision.logbook import LogbookError
+from nnjax.refusal import RefusedError
 from nnjax.report.material import Material, NothingToReportError, gather
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.study import load_study
 from nnjax.training import ENGINE_VERSION
 
 
-class ComparisonError(Exception):
+class ComparisonError(RefusedError):
     """Two sweeps that cannot be compared; one line with the reason."""
 
 
@@ -49,6 +49,7 @@ def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:
     Raises:
         StudyError: If a study cannot be read.
         ComparisonError: If they are one and the same, of two kinds, or there is nothing to compare.
+        LogbookError: If nobody knows how often the claims of one were looked at.
     """
     spaces = [side.space(overrides) for side in (first, second)]
     if sweep_id(spaces[0]) == sweep_id(spaces[1]) and first.home.resolve() == second.home.resolve():
@@ -66,5 +67,3 @@ def _gather(space: Space, home: Path) -> Material:
         return gather(space, home)
     except NothingToReportError as error:
         raise ComparisonError(f"{error}; sweep it first") from None
-    except LogbookError as error:
-        raise ComparisonError(str(error)) from None

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from nnjax.decision.growth import LOOKS, State
+from nnjax.refusal import RefusedError
 from nnjax.statistics.power import Replicates
 from nnjax.sweep.durable import write_durably
 
 
-class LogbookError(Exception):
+class LogbookError(RefusedError):
     """The logbook cannot be read, so nobody knows how often the claims were looked at; one line with the remedy."""
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import load_table, parse_source
+from nnjax.refusal import RefusedError
 from nnjax.sweep.compilation_cache import enable_compilation_cache
 from nnjax.sweep.journal import NOT_MEASURED, Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
@@ -29,7 +30,7 @@ SHOWN = ("validation_r2", "test_r2", "test_rmse", "validation_accuracy", "test_a
 PROVENANCE = ("configuration", "data", "data_digest", "split_digest", "seed", "replicate", "engine", "status", "host")
 
 
-class RerunError(Exception):
+class RerunError(RefusedError):
     """The run cannot be trained again; one line with the remedy."""
 
 

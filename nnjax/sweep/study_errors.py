@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nnjax.refusal import RefusedError
+
 LONGEST_VALUE = 60
 LONGEST_INTEGER_BITS = 200
 
@@ -43,7 +45,7 @@ class Fault:
     remedy: str
 
 
-class StudyError(Exception):
+class StudyError(RefusedError):
     """A study file that cannot be used; as text one line: file, key, value, problem, remedy.
 
     Attributes:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
+from nnjax.refusal import RefusedError
 from nnjax.report.material import NothingToReportError
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.space import Space, expand
@@ -64,11 +65,11 @@ def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = 
         say: Who is told, a sentence at a time.
 
     Raises:
-        FileNotFoundError: If the folder has no study.
+        RefusedError: If the folder has no study.
     """
     home, files = Path(home), sorted(Path(studies).glob("*.toml"))
     if not files:
-        raise FileNotFoundError(f"{studies}: no study (*.toml) in this folder")
+        raise RefusedError(f"{studies}: no study (*.toml) in this folder; name another folder")
     page = home / "reports" / "lecture" / "index.html"
     found: list[Evidence] = []
     for number, file in enumerate(files, start=1):

@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from nnjax.refusal import RefusedError
+
 JOURNAL_IS_SAFE = "the results are safe in the journal; `nnjax sync STUDY` goes on from here"
 
 
-class TrackingError(Exception):
+class TrackingError(RefusedError):
     """MLflow could not be told; nothing trained is lost.
 
     Attributes:

@@ -1,5 +1,6 @@
 """Certificates that are not there, not readable or not of this cluster: one sentence each."""
 
+import os
 import ssl
 from pathlib import Path
 
@@ -98,3 +99,14 @@ def test_nothing_goes_in_the_clear_by_mistake(folder):
 def test_other_failures_are_not_of_certificates():
     assert describe_refusal(ADDRESS, OSError("timed out")) is None
     assert "write tls://" in (describe_refusal("tcp://head:8786", CommClosedError("closed")) or "")
+
+
+def test_what_openssl_did_not_finish_is_taken_away_and_its_reason_is_said(tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    broken = tmp_path / "bin" / "openssl"
+    broken.write_text("#!/bin/sh\necho no entropy >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{broken.parent}:{os.environ['PATH']}")
+    made = make_certificates(tmp_path / "certificates")
+    assert (made.returncode, made.stderr) == (1, "no entropy\n")
+    assert not (tmp_path / "certificates").exists()

@@ -8,6 +8,7 @@ import pytest
 from fakes.training import FAKE
 
 from nnjax.pipeline import SweepOptions, make_report, sweep_study
+from nnjax.refusal import RefusedError
 from nnjax.report.material import gather
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
@@ -178,7 +179,7 @@ def test_one_that_falls_over_does_not_take_the_others_along(studies, tmp_path):
 
 
 def test_a_folder_without_studies_is_misuse(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no study"):
+    with pytest.raises(RefusedError, match="no study"):
         run_lecture(tmp_path, tmp_path, fake_sweep, print)
 
 
