@@ -1,12 +1,12 @@
 """Does a run's result depend on anything but its configuration and seed? Bitwise, on the quick study.
 
-Compared: one worker against two, processes against threads, each run inside its chunk against alone, and (expected to
-differ in the last bits, which is why the size is a function of the bucket) two chunk sizes.
+Compared: two compilations, one worker against two, processes against threads, each run inside its chunk against alone,
+and (expected to differ in the last bits, which is why the size is a function of the bucket) other chunk sizes.
 
-    python benchmarks/determinism.py [experiments/quick.toml]
+    python benchmarks/determinism.py [experiments/quick.toml] [--set KEY=VALUE] [--only-compiled-twice]
 """
 
-import sys
+import argparse
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +32,7 @@ PROVENANCE = {"started", "ended", "train_seconds", "host", "chunk"}
 
 
 def journalled(space: Space, executor: str, workers: int) -> Mapping[str, Mapping[str, Any]]:
-    """Train the study in a home of its own and read its runs back."""
+    """Train the study in a home of its own, where nothing is compiled yet, and read its runs back."""
     with tempfile.TemporaryDirectory() as home:
         run_sweep(space, Path(home), executor, workers)
         rows = Journal(Path(home)).read([name for name in JOURNAL_SCHEMA.names if name not in PROVENANCE]).to_pylist()
@@ -81,15 +81,23 @@ def in_process(space: Space, alone: bool) -> dict[str, RunOutcome]:
 
 def main() -> None:
     """Run all comparisons."""
-    space = expand(load_study(Path(sys.argv[1] if len(sys.argv) > 1 else "experiments/quick.toml")))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("study", nargs="?", type=Path, default=Path("experiments/quick.toml"))
+    parser.add_argument("--set", action="append", default=[], dest="overrides")
+    parser.add_argument("--only-compiled-twice", action="store_true", help="leave the other comparisons out")
+    options = parser.parse_args()
+    space = expand(load_study(options.study, options.overrides))
     reference = journalled(space, "processes", 2)
+    compare("compiled / compiled again", reference, journalled(space, "processes", 2))
+    if options.only_compiled_twice:
+        return
     compare("two workers / one worker", reference, journalled(space, "processes", 1))
     compare("processes / threads", reference, journalled(space, "threads", 2))
     together = in_process(space, alone=False)
     compare("inside a chunk / alone", together, in_process(space, alone=True))
     for size in (4, 5, 10):
         chunk_module._compile.cache_clear()
-        bucket_module.CHUNK_SIZES["cpu"] = (size,)
+        bucket_module.CHUNK_SIZES |= dict.fromkeys(bucket_module.CHUNK_SIZES, (size,))
         compare(f"chunks by the rule / of {size}", together, in_process(space, alone=False))
 
 
