@@ -18,7 +18,8 @@ from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import explained
-from nnjax.tracking.store import alone, check_reachable
+from nnjax.tracking.new_database import make_database
+from nnjax.tracking.store import check_reachable
 
 RUNS_A_PAGE = 1_000
 
@@ -150,8 +151,8 @@ def tracked_runs(uri: str, identity: str, columns: list[str]) -> pd.DataFrame:
     condition = f"tags.`{names.SWEEP}` = '{identity}' AND tags.`{names.KIND}` = 'run'"
     rows, token = [], None
     with explained(uri):
-        with alone(uri):
-            client = MlflowClient(tracking_uri=uri)
+        make_database(uri)
+        client = MlflowClient(tracking_uri=uri)
         experiments = [each.experiment_id for each in client.search_experiments()]
         while experiments:
             page = client.search_runs(experiments, condition, max_results=RUNS_A_PAGE, page_token=token)

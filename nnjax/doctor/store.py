@@ -9,7 +9,7 @@ from nnjax.doctor.symptom import Symptom
 from nnjax.tracking.address import database_file, without_password
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import refusal
-from nnjax.tracking.store import alone, check_reachable
+from nnjax.tracking.store import check_reachable
 
 
 def examine_store(uri: str) -> Iterator[Symptom]:
@@ -24,7 +24,7 @@ def examine_store(uri: str) -> Iterator[Symptom]:
         return
     try:
         check_reachable(uri)
-        with explained(uri), alone(uri):
+        with explained(uri):
             studies = len(MlflowClient(tracking_uri=uri).search_experiments())
         seen = f"{without_password(uri)}, MLflow {mlflow.__version__}, {studies:,} experiments"
         yield Symptom("MLflow's store", seen)

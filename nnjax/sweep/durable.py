@@ -24,7 +24,7 @@ def write_durably(path: Path, content: bytes) -> None:
         content: All of it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f"{TEMPORARY_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    temporary = temporary_path(path.parent)
     try:
         with temporary.open("xb") as file:
             file.write(content)
@@ -37,6 +37,11 @@ def write_durably(path: Path, content: bytes) -> None:
             problem.filename = str(path)  # a full disk does not say which file it was
         raise
     sync_folder(path.parent)
+
+
+def temporary_path(folder: Path) -> Path:
+    """A name for a file that is being made; `remove_stale_temporaries` knows whether its maker is still alive."""
+    return folder / f"{TEMPORARY_PREFIX}{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
 
 
 @contextmanager
@@ -80,7 +85,7 @@ def remove_stale_temporaries(folder: Path) -> list[Path]:
 def _is_stale(path: Path) -> bool:
     """Whether a temporary's writer is gone, as far as can be told from here."""
     try:
-        machine, process, _ = path.name.removeprefix(TEMPORARY_PREFIX).split("-")
+        machine, process, *_ = path.name.removeprefix(TEMPORARY_PREFIX).split("-")  # more: SQLite's journal beside it
         if machine == _machine():
             return not _is_alive(int(process))
         return time.time() - path.stat().st_mtime > SECONDS_UNTIL_ABANDONED

@@ -53,6 +53,8 @@ def explained(tracking_uri: str) -> Iterator[None]:
             remedy = f"run `mlflow db upgrade {tracking_uri}` (a copy of the file first), then `nnjax sync STUDY`"
         elif "not a database" in line:
             remedy = f"move the file away, then a new one is made; {JOURNAL_IS_SAFE}"
+        elif "already exists" in line and "table" in line:
+            remedy = f"a file that was never made whole: move it away, then a new one is made; {JOURNAL_IS_SAFE}"
         elif "locked" in line:
             remedy = f"another program is writing to the file, try again when it has ended; {JOURNAL_IS_SAFE}"
         raise TrackingError(f"MLflow at {tracking_uri}: {line}", remedy) from error

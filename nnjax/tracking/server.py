@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import FrameType
@@ -17,10 +17,11 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from nnjax.tracking import names, views
-from nnjax.tracking.address import database_file, deep_link, default_uri, is_database, server_of
+from nnjax.tracking.address import deep_link, default_uri, is_database, server_of
 from nnjax.tracking.environment import server_environment
-from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.store import ARTIFACTS_FOLDER, alone
+from nnjax.tracking.errors import TrackingError, explained
+from nnjax.tracking.new_database import make_database
+from nnjax.tracking.store import ARTIFACTS_FOLDER
 
 START_SECONDS = 120.0
 """How long a server may take to answer; 14 s on two quiet cores."""
@@ -78,8 +79,6 @@ def _command(uri: str, home: Path, host: str, port: int) -> list[str]:
 def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 5000) -> Iterator[str]:
     """A server over a database, from its first answer until the block ends.
 
-    Where our file is not there yet, nobody else opens it before that first answer: the server is making its tables.
-
     Args:
         uri: Tracking URI of a database.
         home: The home folder.
@@ -94,17 +93,14 @@ def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 50
     """
     server = f"http://{host}:{port}"
     check_free(host, port)
-    with TemporaryFile() as log, ExitStack() as first_look:
-        first_look.enter_context(alone(uri))
-        file = database_file(uri)
-        if file is None or file.exists():
-            first_look.close()
+    with explained(uri):
+        make_database(uri)
+    with TemporaryFile() as log:
         process = subprocess.Popen(
             _command(uri, home, host, port), env=server_environment(), cwd=home, stdout=log, stderr=log
         )
         try:
             wait_until_healthy(process, server, log)
-            first_look.close()
             yield server
         finally:
             stop(process)

@@ -2,8 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,10 +11,10 @@ from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from nnjax.sweep.durable import one_at_a_time
 from nnjax.tracking import names
-from nnjax.tracking.address import check_kind, database_file, is_database
+from nnjax.tracking.address import check_kind, is_database
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
+from nnjax.tracking.new_database import make_database
 
 ARTIFACTS_FOLDER = "mlartifacts"
 ANSWER_SECONDS = 5.0
@@ -77,14 +76,6 @@ def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapp
             client.set_experiment_tag(experiment.experiment_id, key, value)
 
 
-@contextmanager
-def alone(uri: str) -> Iterator[None]:
-    """Let nobody else open a file of ours meanwhile: MLflow makes its tables at the first look, and two spoil it."""
-    file = database_file(uri)
-    with one_at_a_time(file) if file is not None else nullcontext():
-        yield
-
-
 def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> OpenStore:
     """Open the store and get or create the study's experiment.
 
@@ -99,9 +90,9 @@ def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> Ope
     """
     check_reachable(uri)
     name = names.experiment_name(study)
-    with alone(uri):
-        client = MlflowClient(tracking_uri=uri)
-        experiment = client.get_experiment_by_name(name)
+    make_database(uri)
+    client = MlflowClient(tracking_uri=uri)
+    experiment = client.get_experiment_by_name(name)
     if experiment is None:
         location = (home / ARTIFACTS_FOLDER / study).resolve().as_uri() if is_database(uri) else None
         experiment = _create(client, name, location, tags)

@@ -12,6 +12,7 @@ from nnjax.tracking.errors import TrackingError, explained
         (MlflowException("Detected out-of-date database schema (found version a)"), "mlflow db upgrade sqlite:///x.db"),
         (sqlite3.OperationalError("database is locked"), "another program is writing"),
         (sqlite3.DatabaseError("file is not a database"), "move the file away"),
+        (MlflowException("(sqlite3.OperationalError) table mcp_servers already exists"), "move it away"),
         (MlflowException("boom\nand a second line"), "the results are safe in the journal"),
         (PermissionError("no permission"), "nnjax sync STUDY"),
     ],

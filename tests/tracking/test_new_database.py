@@ -1,0 +1,96 @@
+"""A new store is whole or not there, whatever stops its making."""
+
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from nnjax.tracking.new_database import make_database
+
+MAKE = "import sys; from nnjax.tracking.new_database import make_database; make_database(sys.argv[1])"
+TOO_SMALL = 100_000
+"""Bytes; the tables take 800,000."""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "mlflow.db"
+
+
+def tables(file: Path) -> set[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return {name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")}
+
+
+def is_left_alone_with(file: Path, empty_database: Path) -> bool:
+    """Whether the store has all tables, and nothing lies beside it but its lock."""
+    beside = {path.name for path in file.parent.iterdir()} - {f".{file.name}.lock"}
+    return tables(file) == tables(empty_database) and beside == {file.name}
+
+
+def test_a_new_file_has_every_table_and_is_made_once(file, empty_database):
+    make_database(f"sqlite:///{file}")
+    assert is_left_alone_with(file, empty_database)
+    made = file.stat()
+    make_database(f"sqlite:///{file}")
+    assert file.stat() == made
+    assert MlflowClient(f"sqlite:///{file}").search_experiments()[0].name == "Default"
+
+
+def test_other_stores_are_none_of_its_business():
+    for uri in ("http://127.0.0.1:9", "sqlite:///:memory:", "postgresql://nowhere/x"):
+        make_database(uri)
+
+
+def test_an_empty_file_becomes_a_store(file, empty_database):
+    file.touch()
+    make_database(f"sqlite:///{file}")
+    assert is_left_alone_with(file, empty_database)
+
+
+def test_a_disk_that_fills_up_leaves_no_half_of_it(file, empty_database):
+    def shrink() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (TOO_SMALL, TOO_SMALL))
+
+    command = [sys.executable, "-c", MAKE, f"sqlite:///{file}"]
+    ended = subprocess.run(command, preexec_fn=shrink, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert "OperationalError" in ended.stderr
+    assert {path.name for path in file.parent.iterdir()} <= {f".{file.name}.lock"}
+    make_database(f"sqlite:///{file}")
+    assert is_left_alone_with(file, empty_database)
+
+
+def test_killed_in_the_middle_the_next_one_makes_it(file, empty_database):
+    maker = subprocess.Popen([sys.executable, "-c", MAKE, f"sqlite:///{file}"])
+    deadline = time.monotonic() + 60
+    while not any(path.stat().st_size > TOO_SMALL for path in file.parent.glob(".tmp-*-????????")):
+        assert maker.poll() is None, "it was made before it could be killed"
+        assert time.monotonic() < deadline
+    maker.send_signal(signal.SIGKILL)
+    maker.wait()
+    assert not file.exists()
+    assert list(file.parent.glob(".tmp-*"))
+    make_database(f"sqlite:///{file}")
+    assert is_left_alone_with(file, empty_database)
+
+
+def test_somebodys_store_that_came_in_between_stays(file, empty_database, monkeypatch):
+    """Where a file system has no locks, two may make it at once."""
+    real = MlflowClient.search_experiments
+
+    def meanwhile(client, *arguments, **named):
+        file.write_bytes(b"theirs")
+        return real(client, *arguments, **named)
+
+    monkeypatch.setattr(MlflowClient, "search_experiments", meanwhile)
+    make_database(f"sqlite:///{file}")
+    assert file.read_bytes() == b"theirs"
+    assert not list(file.parent.glob(".tmp-*"))
