@@ -83,7 +83,7 @@ def main() -> None:
     """Run all comparisons."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("study", nargs="?", type=Path, default=Path("experiments/quick.toml"))
-    parser.add_argument("--set", action="append", default=[], dest="overrides")
+    parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
     parser.add_argument("--only-compiled-twice", action="store_true", help="leave the other comparisons out")
     options = parser.parse_args()
     space = expand(load_study(options.study, options.overrides))
@@ -97,7 +97,7 @@ def main() -> None:
     compare("inside a chunk / alone", together, in_process(space, alone=True))
     for size in (4, 5, 10):
         chunk_module._compile.cache_clear()
-        bucket_module.CHUNK_SIZES |= dict.fromkeys(bucket_module.CHUNK_SIZES, (size,))
+        bucket_module.CHUNK_SIZES = dict.fromkeys(bucket_module.CHUNK_SIZES, (size,))
         compare(f"chunks by the rule / of {size}", together, in_process(space, alone=False))
 
 

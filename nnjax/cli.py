@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return COMMANDS[options.command](options)
     except RefusedError as error:
         print(error, file=sys.stderr)
-        for other in getattr(error, "others", ()):
+        for other in error.others:
             print(other, file=sys.stderr)
         return 2
     except BrokenPipeError:

@@ -142,6 +142,7 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
+        LogbookError: If nobody knows how often its claims were looked at.
     """
     from nnjax.report.write import write_report
 

@@ -1,5 +1,13 @@
 """What cannot be done as it was asked for, said to the person in one line."""
 
+from collections.abc import Sequence
+
 
 class RefusedError(Exception):
-    """What was asked for cannot be done; as text, one line with the remedy. The command line ends with exit code 2."""
+    """What was asked for cannot be done; as text, one line with the remedy.
+
+    Where nobody catches it, the command line prints it and ends with exit code 2.
+    """
+
+    others: "Sequence[RefusedError]" = ()
+    """What else is in the way."""

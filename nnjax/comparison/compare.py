@@ -13,7 +13,7 @@ from nnjax.training import ENGINE_VERSION
 
 
 class ComparisonError(RefusedError):
-    """Two sweeps that cannot be compared; one line with the reason."""
+    """Two sweeps that cannot be compared; one line with the remedy."""
 
 
 @dataclass(frozen=True)

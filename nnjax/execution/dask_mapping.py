@@ -1,6 +1,7 @@
 """One call of `map_unordered` on Dask's workers: who gets which task, and what becomes of it.
 
-Decided here, by `Schedule`: one task a worker, so that a death has one suspect, and a worker stays with its programs.
+A worker has one task at a time, so that a death has one suspect; which one, `Schedule` decides, so that a worker stays
+with its programs.
 """
 
 import itertools

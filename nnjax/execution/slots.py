@@ -169,7 +169,7 @@ def attempt(
     slot: Slot,
     function: Callable[[AnyTask], Any],
     task: AnyTask,
-    on_death: Callable[[], None] = lambda: None,
+    on_new_worker: Callable[[], None] = lambda: None,
 ) -> Outcome[AnyTask]:
     """Run one task in a slot, again if its worker dies, and say what became of it.
 
@@ -177,16 +177,16 @@ def attempt(
         slot: Where.
         function: What to run.
         task: On what.
-        on_death: Called after each death of the worker, and after an exception.
+        on_new_worker: Called after each death of the worker, and after an exception: a process ends with that, too.
     """
     death = ""
     for _ in range(ATTEMPTS):
         try:
             return Outcome(task, slot.call(function, task))
         except TaskError as problem:
-            on_death()  # a process ends with an exception, too
+            on_new_worker()
             return Outcome(task, error=str(problem))
         except WorkerDiedError as problem:
             death = str(problem)
-            on_death()
+            on_new_worker()
     return Outcome(task, error=f"{ATTEMPTS} workers died of it; the last one: {death}")

@@ -15,7 +15,6 @@ from nnjax.claims.declared import claim_level
 from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most, split_sizes
 from nnjax.decision.logbook import Logbook
 from nnjax.decision.rounds import study_logbook
-from nnjax.refusal import RefusedError
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell
 from nnjax.report.figures.scores import differences_table
@@ -32,7 +31,7 @@ from nnjax.sweep.record import SweepRecord, load_record
 from nnjax.sweep.space import Space, level_text, sweep_id
 
 
-class NothingToReportError(RefusedError):
+class NothingToReportError(Exception):
     """No cell of the study has a run in every split yet: there is nothing to compare."""
 
 

@@ -81,6 +81,7 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
+        LogbookError: If nobody knows how often its claims were looked at.
     """
     reports = Path(home) / "reports"
     material, folder = gather(space, Path(home), seconds), reports / space.study.name

@@ -16,7 +16,7 @@ PAGE = 1000
 """Runs a search request."""
 
 HTTP_THREADS = 4
-"""Requests under way at once; a server with two workers is kept busy by four."""
+"""Requests under way at once; server and client on two cores are kept busy by two, `benchmarks/team_server.py`."""
 
 
 class ClientLane:

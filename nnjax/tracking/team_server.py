@@ -54,7 +54,7 @@ def serve_team(home: Path, port: int, workers: int, say: Callable[[str], None] =
     Args:
         home: The home folder; everything of the server lies in its folder `server`.
         port: TCP port of MLflow, on the loopback.
-        workers: Processes of MLflow's server; two serve four clients best.
+        workers: Processes of MLflow's server.
         say: Takes the lines for the person.
 
     Raises:

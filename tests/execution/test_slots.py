@@ -47,4 +47,8 @@ def test_after_a_death_the_task_is_tried_again_on_a_new_worker(tmp_path):
 
 def test_a_task_that_kills_every_worker_is_given_up(tmp_path):
     fates = [WorkerDiedError(f"killed {number}") for number in range(ATTEMPTS)]
-    assert ended(tmp_path, *fates, "never") == (None, f"3 workers died of it; the last one: killed {ATTEMPTS - 1}", 3)
+    assert ended(tmp_path, *fates, "never") == (
+        None,
+        f"{ATTEMPTS} workers died of it; the last one: killed {ATTEMPTS - 1}",
+        ATTEMPTS,
+    )
