@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +30,12 @@ LINE = "drill"
 def moments(request: pytest.FixtureRequest) -> random.Random:
     """The random moments of one round: others in each round, the same in each session."""
     return random.Random(request.node.name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def can_be_interrupted() -> None:
+    """A shell's background makes its programs deaf to Ctrl-C, and they would hand that on to what is drilled."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
