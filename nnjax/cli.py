@@ -4,7 +4,9 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 
 from nnjax.commands.arguments import make_parser
@@ -16,6 +18,8 @@ from nnjax.commands.trust import audit, calibrate, doctor
 from nnjax.execution.executor import ExecutionError
 from nnjax.refusal import RefusedError
 
+SECONDS_TO_LEAVE_A_CALLBACK = 0.01
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -24,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     try:
-        return COMMANDS[options.command](options)
+        with _no_interrupt_lost():
+            return COMMANDS[options.command](options)
     except RefusedError as error:
         print(error, file=sys.stderr)
         for other in error.others:
@@ -51,6 +56,30 @@ class _Terminated(KeyboardInterrupt):
 
 def _terminate(number: int, frame: FrameType | None) -> None:
     raise _Terminated
+
+
+@contextmanager
+def _no_interrupt_lost() -> Iterator[None]:
+    """Deliver an interrupt again that came in a destructor or in a callback of the garbage collector.
+
+    Python drops whatever is raised there, with "Exception ignored in …"; jax has such a callback.
+    """
+    before = sys.unraisablehook
+
+    def deliver_again(unraisable: "sys.UnraisableHookArgs") -> None:
+        if isinstance(unraisable.exc_value, KeyboardInterrupt):
+            number = signal.SIGTERM if isinstance(unraisable.exc_value, _Terminated) else signal.SIGINT
+            threading.Timer(
+                SECONDS_TO_LEAVE_A_CALLBACK, os.kill, (os.getpid(), number)
+            ).start()  # here it would be lost
+        else:
+            before(unraisable)
+
+    sys.unraisablehook = deliver_again
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 COMMANDS: dict[str, Command] = {
