@@ -98,10 +98,32 @@ chooses the epoch. Classes are stratified: in every part of a split each has its
 """
 
 
+OWN_TABLE = """
+## A table of your own
+
+```
+[data]
+file = "iris.csv"                 # .csv (commas or semicolons), .tsv or .parquet, as seen from this file
+target = "species"                # the column that is predicted; a regression may have a list of several
+# features = ["sepal width (cm)"] # the inputs; all other columns if left out
+# task = "classification"         # or "regression"; if left out, words and true/false are classes, numbers are not
+```
+
+`nnjax plan experiments/own-table.toml` shows what was understood: rows, task, inputs. A file that does not lie beside
+the study is looked for where you are. Columns of numbers stay as they are; true and false become 1 and 0; a column of
+up to 20 words becomes a column of zeros and ones a word, or one for both where there are two. Every split scales them
+by its training rows; which words there are is known from all rows. A missing value, a date, a decimal comma, a column
+that is the same in all rows is refused in one line that names it: nothing is filled in, and no column is left out but
+the index that pandas writes into a Parquet file. An identifier is a column of numbers like any other: name the
+`features` where there is one. The numbers are kept in `journal/tables/`, so that a run can be trained again when the
+file has changed; runs of a changed file are other runs.
+"""
+
+
 def data_sets() -> str:
     """The data sets as Markdown."""
     head = ("name", "task", "inputs", "rows", "noise", "seed", "what it is", "source")
-    return DATA_HEAD + _markdown(head, [_data_set(reader) for reader in TABLES.values()])
+    return DATA_HEAD + _markdown(head, [_data_set(reader) for reader in TABLES.values()]) + OWN_TABLE
 
 
 def _data_set(reader: Reader) -> tuple[str, ...]:

@@ -110,7 +110,7 @@ def _metric(draft: Draft, claim: Claim) -> Iterator[Fault]:
     other = {"regression": CLASSIFICATION_FINALS, "classification": REGRESSION_FINALS}[task]
     if claim.metric in other:
         suited = {"regression": "test_r2", "classification": "test_accuracy"}[task]
-        problem = f"{draft.file.data.name} is for {task}, which has no {claim.metric}"
+        problem = f"{draft.file.data.title} is for {task}, which has no {claim.metric}"
         remedy = f"write for example metric = {show_value(suited)}"
         yield Fault(f"claims.{claim.name}.metric", show_value(claim.metric), problem, remedy)
 

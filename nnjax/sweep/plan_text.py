@@ -1,8 +1,12 @@
 """A plan in words, for the terminal."""
 
+from nnjax.data.tables import Table
 from nnjax.sweep.plan import Plan
 from nnjax.sweep.progress import show_seconds
 from nnjax.sweep.study import Study
+
+MOST_NAMED = 20
+"""Inputs and classes that are named."""
 
 
 def describe_plan(study: Study, plan: Plan, workers: int) -> str:
@@ -18,6 +22,7 @@ def describe_plan(study: Study, plan: Plan, workers: int) -> str:
     lines = [
         study.question.strip(),
         "",
+        *([f"data        {describe_table(study.table)}"] if study.data.file is not None else []),
         f"cells       {plan.cells:,}",
         f"replicates  {plan.replicates:,}",
         f"runs        {plan.runs:,}, {plan.missing:,} to train",
@@ -35,6 +40,23 @@ def describe_plan(study: Study, plan: Plan, workers: int) -> str:
             f"{show_seconds(part.seconds):>13}"
         )
     return "\n".join(lines)
+
+
+def describe_table(table: Table) -> str:
+    """What was understood of a table of one's own: which columns are inputs, and what is predicted.
+
+    Example:
+        >>> from nnjax.data.tables import load_table
+        >>> describe_table(load_table("linnerud"))
+        'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
+    """
+    classes = f" ({', '.join(table.class_names[:MOST_NAMED])}{', …' if table.class_names[MOST_NAMED:] else ''})"
+    inputs = ", ".join(table.feature_names[:MOST_NAMED])
+    more = len(table.feature_names) - MOST_NAMED
+    return (
+        f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
+        f"{classes if table.class_names else ''} from {inputs}{f' and {more:,} more' if more > 0 else ''}"
+    )
 
 
 def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:

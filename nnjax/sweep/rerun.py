@@ -9,10 +9,11 @@ import numpy as np
 
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
-from nnjax.data.tables import load_table, parse_source
+from nnjax.data.tables import Table, load_table, parse_source
 from nnjax.refusal import RefusedError
 from nnjax.sweep.compilation_cache import enable_compilation_cache
 from nnjax.sweep.journal import NOT_MEASURED, Journal
+from nnjax.sweep.kept_table import kept_table
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import cache_folder
@@ -93,7 +94,7 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
             "use the nnjax version that trained it"
         )
     enable_compilation_cache(cache_folder(Path(home)))
-    outcome = _train(row)
+    outcome = _train(row, _table(Path(home), row))
     differences = {name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in COMPARED}
     return Comparison(row["run_id"], row["host"], outcome, {n: d for n, d in differences.items() if d != 0})
 
@@ -108,13 +109,26 @@ def _find(journal: Journal, prefix: str) -> dict[str, Any]:
     return found
 
 
-def _train(row: dict[str, Any]) -> RunOutcome:
+def _table(home: Path, row: dict[str, Any]) -> Table:
+    """The data that the run was trained on: a table of one's own as it was kept, all others made again."""
+    try:
+        if (kept := kept_table(home, row["data_digest"])) is not None:
+            return kept
+    except RefusedError as error:
+        raise RerunError(str(error)) from None
+    try:
+        table = load_table(parse_source(row["data"]))
+    except ValueError:
+        raise RerunError(f"table {row['data']} of run {row['run_id']} is not in journal/tables; restore it") from None
+    if table.digest != row["data_digest"]:
+        raise RerunError(f"data set {row['data']} has changed since run {row['run_id']} was trained; restore it")
+    return table
+
+
+def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     replicate = json.loads(row["replicate"])
     chosen = json.loads(row["configuration"])
     configuration = make_configuration(chosen)
-    table = load_table(parse_source(row["data"]))
-    if table.digest != row["data_digest"]:
-        raise RerunError(f"data set {row['data']} has changed since run {row['run_id']} was trained; restore it")
     splits = make_splits(len(table.target), _split_plan(replicate), table.labels)
     split = splits[replicate["split"]]
     if split.digest != row["split_digest"]:

@@ -17,6 +17,7 @@ from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal import Journal
+from nnjax.sweep.kept_table import keep_table
 from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan
 from nnjax.sweep.progress import Progress, SilentProgress, SweepState
 from nnjax.sweep.record import SweepRecord, add_seconds, continue_record, load_record, save_record
@@ -149,6 +150,8 @@ class _Sweep:
 
     def run(self) -> SweepSummary:
         """Train what is missing and say what came of it."""
+        if self._space.study.data.file is not None:
+            keep_table(self._workplace.home, self._space.table)
         if self._plan.chunks:
             with self._recorded(), closing(self._executor()) as executor:
                 self._train(executor)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
-from nnjax.data.tables import Table, load_table
+from nnjax.data.tables import Table
 from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.grid import grid_cells, resolve
 from nnjax.sweep.identity import canonical_json
@@ -170,7 +170,7 @@ def expand(study: Study, engine: str = ENGINE_VERSION) -> Space:
     Returns:
         Cells, replicates and runs.
     """
-    table = load_table(study.data.source)
+    table = study.table
     plan = study.split_plan
     splits = make_splits(len(table.target), plan, table.labels)
     cells = make_cells(study, table, n_train=len(splits[0].train))

@@ -1,13 +1,15 @@
 """A study: what is asked, what is varied in which role, what it is repeated over, what is claimed."""
 
+import os.path
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from re import fullmatch
 
 from pydantic import ValidationError
 
 from nnjax.data.splits import SplitPlan
+from nnjax.data.tables import Table
 from nnjax.sweep.claim_checks import check_claims
 from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.identity import content_hash
@@ -49,6 +51,10 @@ CHECKS: tuple[Check, ...] = (
 """In this order: each may take for granted what those before it have found sound."""
 
 
+QUOTES = "\"'"
+"""Of text in TOML."""
+
+
 @dataclass(frozen=True)
 class Study:
     """A checked study.
@@ -60,7 +66,8 @@ class Study:
         lecture: The sentence of the lecture that is put to the test; empty if the study is not about one.
         confirms: What would confirm it.
         refutes: What would refute it.
-        data: The data set.
+        data: The data set, as it is asked for.
+        table: Its numbers, read once: a file that is changed meanwhile changes nothing.
         replicates: What every cell is repeated over.
         studied: Levels of the factors that the question is about.
         nuisance: Levels of the factors that are chosen on validation rows.
@@ -80,6 +87,7 @@ class Study:
     confirms: str
     refutes: str
     data: DataSource
+    table: Table = field(compare=False, repr=False)
     replicates: Replicates
     studied: dict[str, tuple[Level, ...]]
     nuisance: dict[str, tuple[Level, ...]]
@@ -121,12 +129,14 @@ class Study:
 
     def digest(self) -> str:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
-        records = {name: getattr(self, name).model_dump() for name in ("data", "replicates", "grid", "logging")}
-        plain = ("name", "question", "expected", "lecture", "confirms", "refutes", "fixed", "overrides")
+        records = {name: getattr(self, name).model_dump() for name in ("replicates", "grid", "logging")}
+        plain = ("name", "question", "expected", "lecture", "confirms", "refutes", "fixed")
         return content_hash(
             {
+                "data": self.data.record(),
                 **records,
                 **{name: getattr(self, name) for name in plain},
+                "overrides": tuple(map(_without_place, self.overrides)),
                 "studied": list(self.studied.items()),
                 "nuisance": list(self.nuisance.items()),
                 "claims": [claim.model_dump() for claim in self.claims],
@@ -156,7 +166,7 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
         checked = StudyFile.model_validate(raw)
     except ValidationError as error:
         raise StudyError(file, faults_of(error, raw)) from None
-    draft = Draft(checked, _all_fixed(checked))
+    draft = Draft(_located(checked, Path(path).parent), _all_fixed(checked))
     for check in CHECKS:
         faults = list(check(draft))
         if faults:
@@ -178,6 +188,7 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
         confirms=checked.confirms or "",
         refutes=checked.refutes or "",
         data=checked.data,
+        table=draft.table,
         replicates=checked.replicates,
         studied=checked.studied,
         nuisance=checked.nuisance,
@@ -189,6 +200,21 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
         path=str(path),
         text=text,
     )
+
+
+def _without_place(override: str) -> str:
+    """A change without the folder of a table of one's own."""
+    key, mark, value = override.partition("=")
+    is_a_path = key.strip() in ("file", "data.file")
+    return f"{key}{mark}{Path(value.strip().strip(QUOTES)).name}" if is_a_path else override
+
+
+def _located(checked: StudyFile, folder: Path) -> StudyFile:
+    """The study with its table where it lies: beside the study file, or else as seen from here."""
+    if checked.data.file is None or not os.path.isfile(folder / checked.data.file):
+        return checked
+    data = checked.data.model_copy(update={"file": str(folder / checked.data.file)})
+    return checked.model_copy(update={"data": data})
 
 
 def _all_fixed(checked: StudyFile) -> dict[str, Level]:

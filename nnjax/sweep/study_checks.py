@@ -1,5 +1,6 @@
 """Checks of a study as a whole: one table against another, and all of them against the data set."""
 
+import os.path
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -7,13 +8,14 @@ from functools import cached_property
 
 from nnjax.data import tables
 from nnjax.data.encoding import output_width
+from nnjax.data.own_table import OwnTableError
 from nnjax.data.splits import SplitPlan, SplitSizes, check_labels, split_sizes
 from nnjax.network.architecture import Architecture
 from nnjax.sweep.factors import FULL_BATCH, Level
 from nnjax.sweep.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study_errors import Fault, did_you_mean, show_value
-from nnjax.sweep.study_tables import StudyFile
+from nnjax.sweep.study_tables import OF_A_FILE, OF_A_NAME, StudyFile
 
 MOST_RUNS = 1_000_000
 MOST_PARAMETERS = 20_000_000
@@ -45,7 +47,7 @@ class Draft:
     @cached_property
     def table(self) -> tables.Table:
         """The data set."""
-        return tables.load_table(self.file.data.source)
+        return self.file.data.read()
 
     @cached_property
     def sizes(self) -> SplitSizes:
@@ -99,8 +101,49 @@ def check_levels(draft: Draft) -> Iterator[Fault]:
 
 
 def check_source(draft: Draft) -> Iterator[Fault]:
-    """The data set takes the parameters that it is given."""
-    problem = tables.check_source(draft.file.data.source)
+    """There is one data set; it takes the parameters that it is given, or its file can be read."""
+    data = draft.file.data
+    if data.file is None and data.name is None:
+        remedy = 'write name = "diabetes", or file = "table.csv" and target = "column" for a table of your own'
+        yield Fault("data.name", "", "missing", remedy)
+    elif data.file is not None:
+        yield from _file_faults(draft)
+    elif of_a_file := next((key for key in OF_A_FILE if key in data.model_fields_set), None):
+        problem = f"{data.name} has its own"
+        yield Fault(f"data.{of_a_file}", show_value(getattr(data, of_a_file)), problem, "remove it, or write file = …")
+    else:
+        yield from _parameter_faults(draft)
+
+
+def _file_faults(draft: Draft) -> Iterator[Fault]:
+    data = draft.file.data
+    if key := next((key for key in ("name", *OF_A_NAME) if key in data.model_fields_set), None):
+        problem = "the data set is a file already" if key == "name" else "a file has none"
+        yield Fault(
+            f"data.{key}",
+            show_value(getattr(data, key)),
+            problem,
+            "remove one of the two" if key == "name" else "remove it",
+        )
+        return
+    if not os.path.isfile(str(data.file)):
+        problem = "no such file, beside the study or where you are"
+        yield Fault("data.file", show_value(data.file), problem, "write its path as seen from the study file")
+        return
+    if data.target is None:
+        yield Fault("data.target", "", "missing", 'write target = "…", the column that is predicted')
+        return
+    try:
+        assert draft.table
+    except OwnTableError as error:
+        value = getattr(data, error.key)
+        yield Fault(f"data.{error.key}", "" if value is None else show_value(value), error.problem, error.remedy)
+
+
+def _parameter_faults(draft: Draft) -> Iterator[Fault]:
+    source = draft.file.data.source
+    assert isinstance(source, tables.TableSource)
+    problem = tables.check_source(source)
     if problem:
         given = draft.file.data.model_fields_set - {"name", "validation_share"}
         key = next((name for name in ("rows", "noise", "seed", "polynomial_degree") if name in given), "name")
@@ -140,7 +183,8 @@ def check_rows(draft: Draft) -> Iterator[Fault]:
     labels = draft.table.labels
     rare = check_labels(labels, split_plan(draft.file)) if labels is not None else None
     if rare:
-        yield Fault("data.name", show_value(draft.file.data.name), rare, "take more rows or larger shares")
+        key = "name" if draft.file.data.file is None else "target"
+        yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), rare, "take more rows or larger shares")
         return
     for level in draft.factors.get("batch_size", (draft.fixed.get("batch_size"),)):
         if isinstance(level, int) and level > sizes.train:

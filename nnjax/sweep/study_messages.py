@@ -22,7 +22,6 @@ TABLES: dict[str, type[BaseModel]] = {
 MISSING = {
     "question": 'write question = "…?" on the first line',
     "data": 'write [data] and below it name = "diabetes"',
-    "data.name": 'write name = "diabetes"',
     "name": 'write name = "relu-beats-tanh", small letters, digits and hyphens',
     "sentence": 'write sentence = "…", the claim in words',
     "kind": 'write kind = "beats" (or suffices, same, exceeds, all)',
@@ -112,7 +111,7 @@ def known_keys(parents: Sequence[str | int]) -> list[str]:
 
     Example:
         >>> known_keys(["data"])
-        ['name', 'rows', 'noise', 'seed', 'polynomial_degree', 'validation_share']
+        ['name', 'file', 'target', 'features', 'task', 'rows', 'noise', 'seed', 'polynomial_degree', 'validation_share']
     """
     named = [part for part in parents if isinstance(part, str)]
     if not named:

@@ -1,13 +1,16 @@
 """The tables of a study file, as pydantic checks them."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
+from nnjax.data.own_table import FileSource, read_own_table
+from nnjax.data.reader import Task
 from nnjax.data.splits import SplitPlan
-from nnjax.data.tables import TABLES, TableSource
+from nnjax.data.tables import TABLES, Table, TableSource, load_table
 from nnjax.sweep.factors import FACTORS, Choice, Level, Number, Whole, refuse
 
 LONGEST_TEXT = 4000
@@ -88,7 +91,18 @@ def _text(value: object) -> str:
     return value
 
 
+def _columns(value: object) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
+        raise refuse("needs the name of a column, or a list of names", 'write it in quotes: "price"')
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise refuse(f"the column {twice!r} stands twice", "remove one of the two")
+    return tuple(names)
+
+
 Text = Annotated[str, PlainValidator(_text)]
+Columns = Annotated[tuple[str, ...], PlainValidator(_columns)]
 Name = Annotated[str, BeforeValidator(_text), Field(pattern=f"^{NAME_PATTERN}$")]
 Share = Annotated[float, PlainValidator(Number(0.001, 0.999, SHARE_REMEDY))]
 AnyNumber = Annotated[float, PlainValidator(Number(-1e30, 1e30))]
@@ -100,10 +114,21 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+OF_A_FILE = ("file", "target", "features", "task")
+"""Keys of `[data]` that only a table of one's own has."""
+
+OF_A_NAME = ("rows", "noise", "seed")
+"""Keys that only a data set with a name has."""
+
+
 class DataSource(_Table):
     """`[data]`: which data set, drawn and prepared how, and which part of its training rows chooses the epoch."""
 
-    name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))]
+    name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))] | None = None
+    file: Text | None = None
+    target: Columns | None = None
+    features: Columns | None = None
+    task: Annotated[Task, PlainValidator(Choice("task", ("regression", "classification")))] | None = None
     rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = None
     noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = None
     seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] | None = None
@@ -111,9 +136,38 @@ class DataSource(_Table):
     validation_share: Share = 0.2
 
     @property
-    def source(self) -> TableSource:
-        """The data set itself."""
-        return TableSource(self.name, self.rows, self.noise, self.seed, self.polynomial_degree)
+    def source(self) -> TableSource | FileSource:
+        """The data set itself; a study without a name or a file has none, and is refused."""
+        if self.file is not None:
+            return FileSource(Path(self.file), self.target or (), self.features, self.task, self.polynomial_degree)
+        return TableSource(self.name or "", self.rows, self.noise, self.seed, self.polynomial_degree)
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return self.source.text()
+
+    def read(self) -> Table:
+        """The data set's numbers.
+
+        Raises:
+            OwnTableError: If it is a file that cannot be used.
+            ValueError: If there is no such data set.
+        """
+        source = self.source
+        return read_own_table(source) if isinstance(source, FileSource) else load_table(source)
+
+    def located(self) -> dict[str, Any]:
+        """What was set, a file with its whole path: so that it is found from wherever the next study lies."""
+        given = self.model_dump(exclude_unset=True)
+        return given if self.file is None else {**given, "file": str(Path(self.file).resolve())}
+
+    def record(self) -> dict[str, Any]:
+        """What of it makes a study another one: not where a file lies. Its content is in the identity of every run."""
+        given = self.model_dump()
+        if self.file is None:
+            return {key: value for key, value in given.items() if key not in OF_A_FILE}
+        return {**given, "file": Path(self.file).name}
 
 
 class Replicates(_Table):

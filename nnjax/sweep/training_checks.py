@@ -75,7 +75,7 @@ def _outputs(draft: Draft, settings: Settings) -> Found:
         legal = [each.name for each in OUTPUTS.values() if each.is_probability == (task == "classification")]
         factor = "loss" if settings["output"] == "auto" else "output"
         remedy = f"use the output {' or '.join(map(show_value, legal))}, or another data set"
-        return factor, f"{draft.file.data.name} is for {task}, the output {show_value(output.name)} is not", remedy
+        return factor, f"{draft.file.data.title} is for {task}, the output {show_value(output.name)} is not", remedy
     return None
 
 

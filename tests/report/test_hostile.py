@@ -44,7 +44,8 @@ def hostile(classes):
     study = classes.space.study
     claims = tuple(replace_model(claim, sentence=HOSTILE) for claim in study.claims)
     texts = {name: f"{name}: {HOSTILE}" for name in FREE_TEXTS}
-    study = replace(study, claims=claims, overrides=(HOSTILE,), **texts)
+    data = replace_model(study.data, file=HOSTILE)
+    study = replace(study, claims=claims, overrides=(HOSTILE,), data=data, **texts)
     table = classes.space.table
     names = [f"{name} {HOSTILE}" for name in table.class_names]
     table = replace(

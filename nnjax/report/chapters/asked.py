@@ -16,6 +16,10 @@ METHODS = {
 }
 
 
+MOST_INPUTS = 20
+"""Named in the page; all of them are in the file."""
+
+
 def asked_chapter(material: Material) -> Chapter:
     """Question, factors, replicates, rows, and the account of the runs."""
     study, split = material.space.study, material.space.splits[0]
@@ -40,6 +44,7 @@ def asked_chapter(material: Material) -> Chapter:
         "data": table.name,
         "rows": len(table.target),
         "features": table.features.shape[1],
+        "inputs": inputs_sentence(table) if study.data.file is not None else "",
         "target": table.target_name,
         "classes": classes_sentence(table),
         "method": METHODS[study.replicates.method],
@@ -53,6 +58,18 @@ def asked_chapter(material: Material) -> Chapter:
         "statuses": {status: int((material.results["status"] == status).sum()) for status in STATUSES},
     }
     return Chapter("asked", "What was asked and what was run", tables=tables, facts=facts)
+
+
+def inputs_sentence(table: Table) -> str:
+    """The columns that the network sees, the first ones of many: nobody wants an identifier among them.
+
+    Example:
+        >>> from nnjax.data.tables import load_table
+        >>> inputs_sentence(load_table("linnerud"))
+        'chins, situps and jumps'
+    """
+    names, more = table.feature_names[:MOST_INPUTS], len(table.feature_names) - MOST_INPUTS
+    return f"{', '.join(names)} and {more:,} more" if more > 0 else join_words(list(names))
 
 
 def classes_sentence(table: Table) -> str:

@@ -35,7 +35,7 @@ def tables_of(study: Study) -> dict[str, Any]:
     return {
         "question": study.question,
         "name": study.name,
-        "data": study.data.model_dump(exclude_unset=True),
+        "data": study.data.located(),
         "replicates": study.replicates.model_dump(exclude_unset=True),
         "studied": study.studied,
         "nuisance": study.nuisance,

@@ -1,0 +1,216 @@
+"""A study of one's own table: found beside the study, checked before anything runs, trained again without its file."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from nnjax.cli import main
+from nnjax.data.tables import load_table
+from nnjax.decision.rounds import grown_space
+from nnjax.refusal import RefusedError
+from nnjax.statistics.power import Replicates
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.kept_table import keep_table, kept_table
+from nnjax.sweep.rerun import RerunError, rerun
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand, sweep_id
+from nnjax.sweep.study import Study, StudyError, load_study
+
+STUDY = """
+question = "Does depth help?"
+[data]
+file = "prices.csv"
+target = "price"
+[replicates]
+splits = 4
+[studied]
+depth = [1, 2]
+[fixed]
+width = 4
+epochs = 3
+batch_size = "full"
+"""
+
+
+def table(folder: Path, factor: int = 3) -> Path:
+    """A table of 40 rows: a number, a word, a price."""
+    rows = [f"{n},{'old' if n % 3 else 'new'},{factor * n + n % 7}" for n in range(40)]
+    path = folder / "prices.csv"
+    path.write_text("\n".join(["size,state,price", *rows]) + "\n")
+    return path
+
+
+def study(folder: Path, *overrides: str, text: str = STUDY) -> Study:
+    folder.mkdir(exist_ok=True)
+    (folder / "prices.toml").write_text(text)
+    return load_study(folder / "prices.toml", overrides)
+
+
+def refusal(folder: Path, *overrides: str, text: str = STUDY) -> str:
+    with pytest.raises(StudyError) as error:
+        study(folder, *overrides, text=text)
+    return str(error.value).removeprefix(f"{folder}/prices.toml: ")
+
+
+def test_the_table_lies_beside_the_study_or_where_one_is(tmp_path, monkeypatch):
+    table(tmp_path)
+    beside = expand(study(tmp_path))
+    elsewhere = tmp_path / "elsewhere"
+    assert "data.file = 'prices.csv': no such file" in refusal(elsewhere)
+    monkeypatch.chdir(tmp_path)
+    here = expand(study(elsewhere))
+    assert here.table.name == "prices.csv"
+    assert here.table.feature_names == ("size", "state = old")
+    assert sweep_id(here) == sweep_id(beside), "where a table lies is no part of what is asked"
+
+
+def test_a_table_named_on_the_command_line_is_the_same_table(tmp_path):
+    table(tmp_path)
+    (tmp_path / "other").mkdir()
+    elsewhere = shutil.copy(tmp_path / "prices.csv", tmp_path / "other" / "prices.csv")
+    digests = {study(tmp_path, f"data.file={path}").digest() for path in ("prices.csv", f"'{elsewhere}'", elsewhere)}
+    assert len(digests) == 1
+
+
+def test_a_file_that_changes_meanwhile_changes_nothing(tmp_path):
+    """What was checked is what is trained; claims are decided on the table that they were first looked at on."""
+    path = table(tmp_path)
+    claim = '[[claims]]\nname = "c"\nsentence = "c"\nkind = "beats"\na = {depth = 2}\nb = {depth = 1}\n'
+    fixed = 'optimizer = "adam"\ninitializer = "auto"\nl2 = 0.0\n'
+    read = study(tmp_path, text=STUDY + fixed + claim)
+    before = expand(read)
+    for change in (lambda: table(tmp_path, 5), path.unlink):
+        change()
+        assert [run.run_id for run in expand(read).runs] == [run.run_id for run in before.runs]
+        grown = grown_space(before, {"c": Replicates(8, 1)})
+        assert len(grown.runs) == 16
+        assert {run.run_id for run in before.runs} < {run.run_id for run in grown.runs}
+
+
+def test_what_was_understood_is_said_before_anything_is_trained(tmp_path, capsys):
+    table(tmp_path)
+    study(tmp_path)
+    assert main(["plan", str(tmp_path / "prices.toml"), "--home", str(tmp_path)]) == 0
+    assert "data        prices.csv: 40 rows, regression of price from size, state = old\n" in capsys.readouterr().out
+
+
+def test_another_content_is_another_study(tmp_path):
+    spaces = []
+    for factor in (3, 4):
+        table(tmp_path, factor)
+        spaces.append(expand(study(tmp_path)))
+    assert sweep_id(spaces[0]) != sweep_id(spaces[1])
+    assert not {run.run_id for run in spaces[0].runs} & {run.run_id for run in spaces[1].runs}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (('file = "prices.csv"', ""), 'data.name: missing; write name = "diabetes", or file = '),
+        (('file = "prices.csv"', 'name = "diabetes"'), "data.target = ['price']: diabetes has its own; remove it"),
+        (("[data]", '[data]\nname = "diabetes"'), "data.name = 'diabetes': the data set is a file already; remove one"),
+        (("[data]", "[data]\nrows = 30"), "data.rows = 30: a file has none; remove it"),
+        (('target = "price"', ""), "data.target: missing; write target"),
+        (('target = "price"', 'target = "prize"'), "data.target = ['prize']: there is no column 'prize'; columns: '"),
+        (('target = "price"', "target = 3"), "data.target = 3: needs the name of a column, or a list of names"),
+        (('target = "price"', 'target = ["a", "a"]'), "data.target = ['a', 'a']: the column 'a' stands twice"),
+        (("[data]", '[data]\ntask = "regresion"'), "data.task = 'regresion': unknown task; did you mean 'regression'?"),
+        (("[data]", '[data]\nfeatures = ["size", "price"]'), "data.features = ['size', 'price']: column 'price' is"),
+        (
+            ("[data]", "[data]\npolynomial_degree = 9"),
+            "data.polynomial_degree = 9: too large; write a whole number",
+        ),
+        (('file = "prices.csv"', 'file = "."'), "data.file = '.': no such file, beside the study or where you are"),
+        (
+            ('file = "prices.csv"', 'file = "prices.toml"'),
+            ".toml is not a kind of table; save it as .csv",
+        ),
+        (('file = "prices.csv"', r'file = "\u0000"'), "no such file, beside the study or where you are"),
+    ],
+)
+def test_what_does_not_fit_is_one_line(tmp_path, change, message):
+    table(tmp_path)
+    assert STUDY.count(change[0]) == 1
+    said = refusal(tmp_path, text=STUDY.replace(*change))
+    assert message in said
+    assert "\n" not in said
+
+
+def test_the_tables_task_decides_what_a_claim_can_be_about(tmp_path):
+    table(tmp_path)
+    claim = (
+        '[[claims]]\nname = "c"\nsentence = "c"\nkind = "beats"\na = {depth = 2}\nb = {depth = 1}\nmetric = "test_r2"\n'
+    )
+    fixed = 'optimizer = "adam"\ninitializer = "auto"\nl2 = 0.0\n'
+    text = STUDY.replace('"price"', '"state"') + fixed + claim
+    assert "prices.csv is for classification, which has no test_r2" in refusal(tmp_path, text=text)
+
+
+def test_a_run_is_trained_again_though_the_file_is_gone(tmp_path):
+    path = table(tmp_path)
+    space = expand(study(tmp_path))
+    assert run_sweep(space, tmp_path, "serial").missing == 0
+    path.unlink()
+    run_id = space.runs[0].run_id
+    comparison = rerun(tmp_path, run_id)
+    assert comparison.agrees, comparison.describe()
+    kept = keep_table(tmp_path, space.table)
+    kept.write_bytes(kept.read_bytes()[:100])
+    with pytest.raises(RerunError, match=r"npz: damaged \("):
+        rerun(tmp_path, run_id)
+    shutil.rmtree(tmp_path / "journal" / "tables")
+    with pytest.raises(RerunError, match=r"table prices\.csv of run .* is not in journal/tables; restore it"):
+        rerun(tmp_path, run_id)
+
+
+def test_the_same_numbers_are_the_same_runs_whatever_they_are_called(tmp_path):
+    """Iris from the file, and iris by name."""
+    example = Path("experiments/own-table.toml")
+    mine = expand(load_study(example))
+    (tmp_path / "iris.toml").write_text(example.read_text().replace('file = "iris.csv"', 'name = "iris"').replace(
+        'target = "species"', ""))  # fmt: skip
+    assert [run.run_id for run in expand(load_study(tmp_path / "iris.toml")).runs] == [run.run_id for run in mine.runs]
+
+
+@pytest.mark.parametrize("name", ["iris", "linnerud", "diabetes(polynomial_degree=2)"])
+def test_a_kept_table_is_the_table(tmp_path, name):
+    known = load_table(name)
+    keep_table(tmp_path, known)
+    kept = kept_table(tmp_path, known.digest)
+    assert kept is not None
+    assert (kept.name, kept.digest, kept.feature_names) == (name, known.digest, known.feature_names)
+    assert (kept.class_names, kept.target_names) == (known.class_names, known.target_names)
+    assert np.array_equal(kept.target, known.target)
+    assert kept_table(tmp_path, "0" * 64) is None
+
+
+def test_a_damaged_kept_table_is_named(tmp_path):
+    known = load_table("iris")
+    path = keep_table(tmp_path, known)
+    sound = path.read_bytes()
+    changed = [sound[:at] + bytes([sound[at] ^ 1 << at % 8]) + sound[at + 1 :] for at in range(0, len(sound), 7)]
+    found = 0
+    for broken in (b"", sound[: len(sound) // 2], b"no zip", *changed):
+        path.write_bytes(broken)
+        try:
+            kept = kept_table(tmp_path, known.digest)
+        except RefusedError as error:
+            assert "npz: damaged (" in str(error)
+            found += 1
+        else:  # a byte that says nothing, such as a date
+            assert kept is not None and kept.digest == known.digest
+    assert found > len(changed) / 2
+    path.write_bytes(sound)
+    path.rename(path.with_name(f"{'1' * 64}.npz"))
+    with pytest.raises(RefusedError, match="other numbers than when it was written"):
+        kept_table(tmp_path, "1" * 64)
+
+
+def test_the_journal_says_which_table_it_was(tmp_path):
+    table(tmp_path)
+    space = expand(study(tmp_path))
+    run_sweep(space, tmp_path, "serial")
+    rows = Journal(tmp_path).read(["data", "data_digest"]).to_pylist()
+    assert {(row["data"], row["data_digest"]) for row in rows} == {("prices.csv", space.table.digest)}
