@@ -1,6 +1,5 @@
 """A new store is whole or not there, whatever stops its making."""
 
-import resource
 import signal
 import sqlite3
 import subprocess
@@ -56,11 +55,9 @@ def test_an_empty_file_becomes_a_store(file, empty_database):
 
 
 def test_a_disk_that_fills_up_leaves_no_half_of_it(file, empty_database):
-    def shrink() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (TOO_SMALL, TOO_SMALL))
-
-    command = [sys.executable, "-c", MAKE, f"sqlite:///{file}"]
-    ended = subprocess.run(command, preexec_fn=shrink, capture_output=True, text=True, check=False)
+    limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({TOO_SMALL}, {TOO_SMALL})); "
+    command = [sys.executable, "-c", limit + MAKE, f"sqlite:///{file}"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode != 0
     assert "OperationalError" in ended.stderr
     assert {path.name for path in file.parent.iterdir()} <= {f".{file.name}.lock"}
