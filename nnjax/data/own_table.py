@@ -213,7 +213,7 @@ def _column(content: pa.Table, name: str, key: str, is_class: bool = False) -> _
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         words = column.to_pylist()
         _check_there(np.array([word is not None and word.strip() != "" for word in words]), name, key, remedy)
-        if not (is_class and key == "target"):
+        if not is_class:
             _check_words(words, name, key)
         kinds = sorted(set(words))
         number = {word: float(place) for place, word in enumerate(kinds)}
@@ -255,7 +255,8 @@ def _varied(column: _Column, key: str) -> _Column:
 
 def _check_words(words: list[str], name: str, key: str) -> None:
     """A column that is meant as numbers or dates would be read as names: one "?" or a decimal comma is enough."""
-    meant = [word for word in words if LIKE_A_NUMBER.fullmatch(word) or LIKE_A_DATE.fullmatch(word)]
+    short = [word for word in words if len(word) <= LONGEST_SHOWN]  # no number is longer, and the patterns look back
+    meant = [word for word in short if LIKE_A_NUMBER.fullmatch(word) or LIKE_A_DATE.fullmatch(word)]
     if len(meant) < len(words) / 2:
         return
     is_float = [_is_float(word) for word in words]

@@ -43,9 +43,11 @@ def test_a_new_file_has_every_table_and_is_made_once(file, empty_database):
     assert MlflowClient(f"sqlite:///{file}").search_experiments()[0].name == "Default"
 
 
-def test_other_stores_are_none_of_its_business():
+def test_other_stores_are_none_of_its_business(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     for uri in ("http://127.0.0.1:9", "sqlite:///:memory:", "postgresql://nowhere/x"):
         make_database(uri)
+    assert not list(tmp_path.iterdir())
 
 
 def test_an_empty_file_becomes_a_store(file, empty_database):
