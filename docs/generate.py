@@ -93,7 +93,8 @@ DATA_HEAD = """# Data sets
 Written by `make docs` from `nnjax/data`: what `[data]` can name. No set needs a network. A generated set takes `rows`,
 `noise` and `seed` where a default stands below; every set takes `polynomial_degree` from 1 to 5, which makes the
 features all products of up to so many inputs, and `validation_share`, the part of the rows outside the test fold that
-chooses the epoch. Classes are stratified: in every part of a split each has its share of the rows, within one row.
+chooses the epoch (`nnjax plan` and the report warn where that is fewer than 20 rows: they choose by luck). Classes are
+stratified: in every part of a split each has its share of the rows, within one row.
 
 """
 

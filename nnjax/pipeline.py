@@ -13,6 +13,7 @@ from nnjax.decision.rounds import study_logbook
 from nnjax.execution.executor import Cluster
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.journal import Journal
+from nnjax.sweep.notices import find_notices
 from nnjax.sweep.older import runs_of_other_engines
 from nnjax.sweep.plan import default_workers
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
@@ -113,6 +114,8 @@ def sweep_study(
         study_logbook(space, home)
     for engine, runs in runs_of_other_engines(space, Journal(home)).items():
         say(describe_other_engine(engine, runs, space.study.path))
+    for notice in find_notices(space):
+        say(f"Note: {notice}")
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
     stages = _Stages(space, home, options, say)

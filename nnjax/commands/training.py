@@ -14,12 +14,13 @@ from nnjax.refusal import RefusedError
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost."""
     from nnjax.sweep.journal import Journal
+    from nnjax.sweep.notices import find_notices
     from nnjax.sweep.plan import default_workers, make_plan
     from nnjax.sweep.plan_text import describe_plan
 
     space = expand_given(options)
     finished = Journal(options.home).run_ids() if (options.home / "journal").is_dir() else set()
-    print(describe_plan(space.study, make_plan(space, finished), default_workers(space)))
+    print(describe_plan(space.study, make_plan(space, finished), default_workers(space), find_notices(space)))
     return 0
 
 

@@ -20,6 +20,7 @@ class Page:
         subtitle: One line on what was run.
         chapters: In order; the first is the answer.
         footer: Who made it, and when.
+        notices: What is worth knowing before the numbers are read, a sentence or two each.
     """
 
     title: str
@@ -27,6 +28,7 @@ class Page:
     subtitle: str
     chapters: Sequence[Chapter]
     footer: str
+    notices: Sequence[str] = ()
 
 
 def render_page(page: Page) -> str:

@@ -34,6 +34,7 @@ from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.journal import Journal
+from nnjax.sweep.notices import find_notices
 from nnjax.sweep.space import Space
 
 CHAPTERS = (
@@ -167,4 +168,5 @@ def _page(material: Material, chapters: Sequence[Chapter]) -> Page:
         f"{len(material.space.splits)} splits of {table.name} ({len(table.target):,} rows)"
     )
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return Page(study.name, study.question, subtitle, chapters, f"Made by nnjax {version('nnjax')} on {made}.")
+    footer = f"Made by nnjax {version('nnjax')} on {made}."
+    return Page(study.name, study.question, subtitle, chapters, footer, find_notices(material.space))

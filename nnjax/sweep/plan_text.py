@@ -1,5 +1,7 @@
 """A plan in words, for the terminal."""
 
+from collections.abc import Sequence
+
 from nnjax.data.tables import Table
 from nnjax.sweep.plan import Plan
 from nnjax.sweep.progress import show_seconds
@@ -9,13 +11,14 @@ MOST_NAMED = 20
 """Inputs and classes that are named."""
 
 
-def describe_plan(study: Study, plan: Plan, workers: int) -> str:
+def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
     """What a study asks for and what it would cost.
 
     Args:
         study: The study.
         plan: Its plan, without the runs that the journal has.
         workers: Workers at once.
+        notices: What is worth knowing before anything is trained.
     """
     on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
     places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
@@ -29,6 +32,7 @@ def describe_plan(study: Study, plan: Plan, workers: int) -> str:
         f"programs    {plan.programs:,}",
         f"predicted   {plan.minutes(workers):.1f} minutes of training on {workers} {places}",
         f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
+        *(f"note        {notice}" for notice in notices),
     ]
     if plan.buckets:
         lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {place:>13}"]

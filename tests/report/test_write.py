@@ -141,3 +141,9 @@ def test_a_classification_says_accuracy_everywhere(written_classes):
 def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
     with pytest.raises(NothingToReportError, match="none of its 24 cells is finished on every split"):
         write_report(space, tmp_path)
+
+
+def test_what_is_worth_knowing_stands_at_the_top_of_the_page(make_space, make_results, make_material, tmp_path):
+    space = make_space(ONE_FACTOR.replace('"diabetes"}', '"diabetes", validation_share = 0.006}'))
+    page = write_material(make_material(space, make_results(space)), tmp_path).page.read_text()
+    assert page.index("Only 2 rows choose in each split (validation_share = 0.006)") < page.index("<main>")

@@ -1,0 +1,51 @@
+"""What is worth knowing before anything is trained: with its figure, with a remedy that helps."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from nnjax.pipeline import SweepOptions, sweep_study
+from nnjax.sweep.notices import FEW_CHOOSING_ROWS, find_notices
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.plan_text import describe_plan
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import Study
+
+FEW = "data.validation_share=0.006"
+
+
+def test_a_study_of_the_usual_shares_has_nothing_to_tell(small_study: Callable[..., Study]) -> None:
+    assert find_notices(expand(small_study())) == ()
+
+
+@pytest.mark.parametrize(("share", "rows"), [(0.006, 2), (0.03, 10), (0.057, 19)])
+def test_few_choosing_rows_are_told_with_their_number_and_the_remedy_helps(
+    share: float, rows: int, small_study: Callable[..., Study]
+) -> None:
+    (notice,) = find_notices(expand(small_study(f"data.validation_share={share}")))
+    assert f"Only {rows} rows choose in each split (validation_share = {share})" in notice
+    remedy = re.search(r"write (validation_share = \S+) or more", notice)
+    assert remedy
+    better = expand(small_study(f"data.{remedy[1]}"))
+    assert find_notices(better) == ()
+    assert FEW_CHOOSING_ROWS <= min(len(split.validation) for split in better.splits) < FEW_CHOOSING_ROWS + 4
+
+
+def test_a_table_that_is_too_small_needs_rows(small_study: Callable[..., Study]) -> None:
+    (notice,) = find_notices(expand(small_study("data.name=linnerud")))
+    assert "Only 3 rows choose" in notice and "take more rows" in notice and "write" not in notice
+
+
+def test_plan_and_sweep_tell_it(small_study: Callable[..., Study], tmp_path, monkeypatch) -> None:
+    from fakes.training import FAKE
+
+    from nnjax.sweep import runner
+
+    space, said = expand(small_study(FEW)), []
+    (notice,) = find_notices(space)
+    assert f"\nnote        {notice}\n" in describe_plan(space.study, make_plan(space, set()), 2, (notice,))
+    train = runner.run_sweep
+    monkeypatch.setattr("nnjax.pipeline.run_sweep", lambda *given, **named: train(*given[:2], "serial", engine=FAKE))
+    sweep_study(space, tmp_path, SweepOptions(is_tracked=False, is_reported=False), say=said.append)
+    assert said[0] == f"Note: {notice}"
