@@ -125,6 +125,17 @@ class Journal:
         _warn(f"{path} is damaged ({problem}); kept as {aside.name}, its runs count as missing")
 
 
+def refused_rows(rows: Sequence[Row]) -> dict[str, str]:
+    """Rows that the journal cannot hold: run id -> why, in a line."""
+    refused = {}
+    for row in rows:
+        try:
+            to_table([row])
+        except Exception as error:
+            refused[row["run_id"]] = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return refused
+
+
 def damaged_files(folder: Path) -> dict[str, str]:
     """Files of a journal whose bytes changed, and how; nothing is moved.
 

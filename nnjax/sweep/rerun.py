@@ -139,9 +139,12 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
     scaled = {replicate["split"]: scale_split(table, split, configuration.output)}
     try:
-        return train_chunk(bucket, [trainee], scaled).outcomes[0]
+        chunk = train_chunk(bucket, [trainee], scaled)
     except DeviceError as error:
         raise ElsewhereError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
+    if chunk.failures:
+        raise RerunError(f"run {row['run_id']} failed: {chunk.failures[row['run_id']]}; the journal keeps what it has")
+    return chunk.outcomes[0]
 
 
 def _split_plan(replicate: dict[str, Any]) -> SplitPlan:

@@ -66,6 +66,9 @@ def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str
         space: The space that the chunk is part of.
         chunk: Its runs.
         trained: What the worker sent back.
+
+    Returns:
+        A row for each run that has an outcome.
     """
     provenance = {
         "started": trained.started,
@@ -75,7 +78,11 @@ def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str
         "chunk": chunk.chunk_id,
     }
     outcomes = {outcome["run_id"]: outcome for outcome in trained.chunk.outcomes}
-    return [{**outcomes[run.run_id], **describe_run(space, run), **provenance} for run in chunk.runs]
+    return [
+        {**outcomes[run.run_id], **describe_run(space, run), **provenance}
+        for run in chunk.runs
+        if run.run_id in outcomes
+    ]
 
 
 def describe_run(space: Space, run: Run) -> dict[str, Any]:

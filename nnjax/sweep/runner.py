@@ -16,7 +16,7 @@ from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal import Journal, refused_rows
 from nnjax.sweep.kept_table import keep_table
 from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan
 from nnjax.sweep.progress import Progress, SilentProgress, SweepState
@@ -48,8 +48,8 @@ class SweepSummary:
         reused: Runs that were in the journal before.
         diverged: Runs of the study that turned NaN or infinite, whenever trained.
         missing: Runs that the journal still lacks.
-        failed: Runs of chunks that ended in an error now; they are among the missing ones.
-        errors: What went wrong, one text a failed chunk.
+        failed: Runs that ended in an error now, alone or with their chunk; they are among the missing ones.
+        errors: What went wrong, one text a failed run or chunk.
         seconds: Stage -> seconds of this execution: setup, compile, train (both summed over workers), wall.
     """
 
@@ -101,7 +101,7 @@ def run_sweep(
         cluster: Where the workers of executor "dask" are; on this machine if None.
 
     Returns:
-        What came of it. A chunk that fails does not stop the others; its runs are missing.
+        What came of it. A run or a chunk that fails does not stop the others; its runs are missing.
 
     Raises:
         ExecutionError: If no worker can be started, or the cluster is not there.
@@ -191,8 +191,7 @@ class _Sweep:
         if trained is None:
             self._errors.append(outcome.error or "no result and no error")
         else:
-            self._journal.append(make_rows(self._space, chunk, trained))
-            changes = self._count(chunk, trained)
+            changes = self._count(trained, self._keep(chunk, trained))
         self._state = replace(
             self._state,
             work_done=self._state.work_done + chunk.cost / self._work,
@@ -200,14 +199,43 @@ class _Sweep:
             **changes,
         )
 
-    def _count(self, chunk: Chunk, trained: TrainedTask) -> dict[str, Any]:
-        statuses = {outcome["run_id"]: outcome["status"] for outcome in trained.chunk.outcomes}
+    def _keep(self, chunk: Chunk, trained: TrainedTask) -> set[str]:
+        """Put all runs of a chunk on the disk that can be; note of the others why they cannot.
+
+        Returns:
+            Identities of the runs that are not.
+        """
+        rows, reasons = make_rows(self._space, chunk, trained), dict(trained.chunk.failures)
+        try:
+            self._append(rows)
+        except OSError:
+            raise
+        except Exception:
+            refused = refused_rows(rows)
+            self._append([row for row in rows if row["run_id"] not in refused])
+            reasons |= refused
+        self._errors += [
+            f"run {run.run_id[:12]} failed ({run.cell.label}, split {run.replicate.split}): {reasons[run.run_id]}; "
+            f"its chunk's other {len(chunk.runs) - len(reasons):,} runs are kept, the same command tries it again"
+            for run in chunk.runs
+            if run.run_id in reasons
+        ]
+        return set(reasons)
+
+    def _append(self, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._journal.append(rows)
+
+    def _count(self, trained: TrainedTask, failed: set[str]) -> dict[str, Any]:
+        outcomes = [outcome for outcome in trained.chunk.outcomes if outcome["run_id"] not in failed]
+        statuses = {outcome["run_id"]: outcome["status"] for outcome in outcomes}
         self._statuses |= statuses
         process = (trained.host, trained.process)
         self._memory[process] = max(trained.peak_memory_mb, self._memory.get(process, 0.0))
         return {
-            "trained": self._state.trained + len(chunk.runs),
+            "trained": self._state.trained + len(statuses),
             "diverged": self._state.diverged + list(statuses.values()).count("diverged"),
+            "failed": self._state.failed + len(failed),
             "compile_seconds": self._state.compile_seconds + trained.chunk.compile_seconds,
             "train_seconds": self._state.train_seconds + trained.chunk.train_seconds,
         }

@@ -3,8 +3,10 @@
 import functools
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import jax
@@ -25,6 +27,7 @@ from nnjax.training.outcome import RunOutcome, describe_run
 from nnjax.training.schedules import relative_rates
 
 Pytree = TypeVar("Pytree")
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -58,11 +61,19 @@ class Trainee:
 
 @dataclass(frozen=True)
 class TrainedChunk:
-    """The outcomes of a chunk, in the order of its trainees, and where the time went."""
+    """What a chunk came to, and where the time went.
+
+    Attributes:
+        outcomes: Of the runs that have one, in the order of the trainees.
+        compile_seconds: Seconds spent compiling; 0 if the program was there.
+        train_seconds: Seconds spent training.
+        failures: Run id -> why it has no outcome, in a line; its neighbours have theirs.
+    """
 
     outcomes: list[RunOutcome]
     compile_seconds: float
     train_seconds: float
+    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable
@@ -201,7 +212,7 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
         scaled: Split number -> scaled data.
 
     Returns:
-        Outcomes in the order of `trainees`; seconds spent compiling (0 if the program was there) and training.
+        Outcomes in the order of `trainees`; whatever goes wrong with one of them costs that one alone.
 
     Raises:
         ValueError: Too many runs, none, or several activations.
@@ -214,20 +225,51 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
     began = time.perf_counter()
     program = compile_program(bucket)
     compiled = time.perf_counter()
-    rows = {split: pad_rows(scaled[split], bucket) for split in {trainee.split for trainee in trainees}}
-    starts = [make_start(bucket, trainee, rows[trainee.split]) for trainee in trainees]
-    starts += [starts[-1]] * (size - len(starts))
-    weights = batch_weights(bucket.n_train, bucket.batch_size)
+    attempts = _Attempts(trainees)
+    rows = functools.cache(lambda split: pad_rows(scaled[split], bucket))
+    starts = attempts.each(lambda _, trainee: make_start(bucket, trainee, rows(trainee.split)))
     layers = layer_activations(activations.pop(), bucket.architecture.depth)
+    trained = _train(program, starts, bucket, layers) if starts else []
+    outcomes = attempts.each(
+        lambda place, trainee: describe_run(trainee.run_id, trainee.seed, bucket, scaled[trainee.split], trained[place])
+    )
+    return TrainedChunk(outcomes, compiled - began, time.perf_counter() - compiled, attempts.failures)
+
+
+class _Attempts:
+    """What is done with each trainee in turn: one that fails drops out, with its reason, and the others go on."""
+
+    def __init__(self, trainees: Sequence[Trainee]) -> None:
+        self._left = list(trainees)
+        self.failures: dict[str, str] = {}
+
+    def each(self, make: Callable[[int, Trainee], Part]) -> list[Part]:
+        """What is made of each trainee that is left, and of its place among them."""
+        parts, left = [], []
+        for place, trainee in enumerate(self._left):
+            try:
+                parts.append(make(place, trainee))
+                left.append(trainee)
+            except Exception as error:
+                self.failures[trainee.run_id] = _reason(error)
+        self._left = left
+        return parts
+
+
+def _reason(error: Exception) -> str:
+    """An error in one line: what, and where."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}: {' '.join(str(error).split())} ({Path(last.filename).name}, line {last.lineno})"
+
+
+def _train(program: Program, starts: list[Start], bucket: Bucket, layers: Sequence[str]) -> list[Trained]:
+    """One call of the program: each run's part of what it returns, as numpy arrays."""
+    padded = starts + [starts[-1]] * (chunk_size(bucket) - len(starts))
+    weights = batch_weights(bucket.n_train, bucket.batch_size)
     activation = np.asarray(branch_indices(layers), dtype=np.int32)
     with jax.default_device(find_device(bucket.device)):
-        trained = jax.device_get(program(_stack(starts), weights, activation))
-    members = [jax.tree.map(lambda leaf, i=index: leaf[i], trained) for index in range(len(trainees))]
-    outcomes = [
-        describe_run(trainee.run_id, trainee.seed, bucket, scaled[trainee.split], member)
-        for trainee, member in zip(trainees, members, strict=True)
-    ]
-    return TrainedChunk(outcomes, compiled - began, time.perf_counter() - compiled)
+        trained = jax.device_get(program(_stack(padded), weights, activation))
+    return [jax.tree.map(lambda leaf, i=index: leaf[i], trained) for index in range(len(starts))]
 
 
 def train_all(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> list[RunOutcome]:
@@ -240,10 +282,15 @@ def train_all(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, 
 
     Returns:
         Outcomes in the order of `trainees`.
+
+    Raises:
+        RuntimeError: One of them has no outcome.
     """
     size = chunk_size(bucket)
-    parts = [trainees[start : start + size] for start in range(0, len(trainees), size)]
-    return [outcome for part in parts for outcome in train_chunk(bucket, part, scaled).outcomes]
+    chunks = [train_chunk(bucket, trainees[at : at + size], scaled) for at in range(0, len(trainees), size)]
+    for reason in (reason for chunk in chunks for reason in chunk.failures.values()):
+        raise RuntimeError(reason)
+    return [outcome for chunk in chunks for outcome in chunk.outcomes]
 
 
 def _stack(members: Sequence[Pytree]) -> Pytree:

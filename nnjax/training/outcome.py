@@ -81,7 +81,8 @@ def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, tr
 def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, Curve]:
     """Histories, index = epoch: [E + 1], and [layers, E + 1] for what is watched a layer."""
     history = trained.history
-    curves = {name: np.ascontiguousarray(getattr(history, name).T, dtype=np.float32) for name in LAYER_CURVES}
+    # A copy in any case: a transpose of fewer than two layers is contiguous already, and jax's arrays are read-only.
+    curves = {name: np.array(getattr(history, name).T, dtype=np.float32, order="C") for name in LAYER_CURVES}
     measure = MEASURES[bucket.task]
     for part in ("train", "validation", "test"):
         loss, tally = getattr(history, f"{part}_loss"), getattr(history, f"{part}_tally")

@@ -78,6 +78,33 @@ def test_a_failed_chunk_stops_nobody_and_is_tried_again_next_time(small_space: S
     assert counts(run_here(small_space, tmp_path)) == (8, 8, 0, 0)
 
 
+def one_without_an_outcome(task: TrainingTask) -> TrainedTask:
+    trained = fake_train_task(task)
+    lost = trained.chunk.outcomes.pop(1)["run_id"]
+    return replace(trained, chunk=replace(trained.chunk, failures={lost: "ValueError: no room (outcome.py, line 1)"}))
+
+
+def one_of_another_form(task: TrainingTask) -> TrainedTask:
+    trained = fake_train_task(task)
+    trained.chunk.outcomes[1]["colour"] = "red"
+    return trained
+
+
+@pytest.mark.parametrize(
+    ("train", "reason"),
+    [(one_without_an_outcome, "no room (outcome.py, line 1)"), (one_of_another_form, "columns missing or unknown")],
+)
+def test_a_run_that_fails_costs_its_chunk_nothing(small_space: Space, tmp_path: Path, train, reason: str) -> None:
+    watch = Watch()
+    summary = run_sweep(small_space, tmp_path, "serial", progress=watch, engine=replace(FAKE, train=train))
+    assert counts(summary) == (12, 0, 4, 4)
+    assert (watch.states[-1].trained, watch.states[-1].failed, watch.states[-1].is_over) == (12, 4, True)
+    lost = {run.run_id for run in small_space.runs} - Journal(tmp_path).run_ids()
+    assert {error[4:16] for error in summary.errors} == {run_id[:12] for run_id in lost}
+    assert all(reason in error and "other 3 runs are kept" in error for error in summary.errors)
+    assert counts(run_here(small_space, tmp_path)) == (4, 12, 0, 0)
+
+
 def diverging(task: TrainingTask) -> TrainedTask:
     trained = fake_train_task(task)
     trained.chunk.outcomes[0].update(status="diverged", diverged_epoch=2)

@@ -1,5 +1,6 @@
 """A run's numbers depend on its configuration, split and seed alone."""
 
+import re
 import threading
 import time
 
@@ -9,7 +10,7 @@ from sklearn.metrics import r2_score
 
 from nnjax.training import chunk
 from nnjax.training.bucket import chunk_size
-from nnjax.training.chunk import compile_program, train_chunk
+from nnjax.training.chunk import compile_program, train_all, train_chunk
 
 pytestmark = pytest.mark.xdist_group("programs")
 
@@ -62,6 +63,27 @@ def test_alone_equals_inside_a_chunk_bitwise_with_every_remedy_on(bucket, traine
         for seed in range(6)
     ]
     assert alone_equals_together(shape, runs, scaled)
+
+
+@pytest.mark.parametrize("stage", ["make_start", "describe_run"])
+def test_whatever_fails_of_one_run_costs_its_neighbours_nothing(bucket, trainee, scaled, monkeypatch, stage):
+    shape, runs = bucket(epochs=5, activation="tanh"), [trainee(seed, "tanh") for seed in range(3)]
+    expected, do = train_chunk(shape, runs, scaled), getattr(chunk, stage)
+    assert expected.failures == {}
+
+    def fail(*arguments):
+        if any(argument in ("1", runs[1]) for argument in arguments if isinstance(argument, (str, type(runs[1])))):
+            raise ArithmeticError("of all\nthings")
+        return do(*arguments)
+
+    monkeypatch.setattr(chunk, stage, fail)
+    trained = train_chunk(shape, runs, scaled)
+    assert all(map(same, trained.outcomes, (expected.outcomes[0], expected.outcomes[2])))
+    assert [*trained.failures] == ["1"]
+    assert re.fullmatch(r"ArithmeticError: of all things \(test_chunk.py, line \d+\)", trained.failures["1"])
+    with pytest.raises(RuntimeError, match="of all things"):
+        train_all(shape, runs, scaled)
+    assert train_chunk(shape, runs[1:2], scaled).outcomes == []
 
 
 def test_too_many_runs_or_two_activations_are_misuse(bucket, trainee, scaled):

@@ -93,8 +93,9 @@ def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(traine
         assert np.mean(slopes) == pytest.approx(SLOPES[initializer, name], abs=0.03), name
 
 
-def test_a_diverging_run_ends_as_data_and_its_neighbours_do_not_notice(bucket, trainee, scaled):
-    shape = bucket(epochs=5, optimizer="sgd", activation="tanh")
+@pytest.mark.parametrize("depth", [2, 1, 0])
+def test_a_diverging_run_ends_as_data_and_its_neighbours_do_not_notice(bucket, trainee, scaled, depth):
+    shape = bucket(depth, epochs=5, optimizer="sgd", activation="tanh")
     calm, wild = (trainee(seed, "tanh", learning_rate=rate) for seed, rate in ((1, 1e-3), (2, 1e12)))
     outcomes = train_chunk(shape, [calm, wild, trainee(3, "tanh")], scaled).outcomes
     alone = train_chunk(shape, [calm], scaled).outcomes[0]
@@ -103,6 +104,7 @@ def test_a_diverging_run_ends_as_data_and_its_neighbours_do_not_notice(bucket, t
     assert 0 < bad <= 5
     assert np.isnan(outcomes[1]["test_r2"])
     for name in ("unit_dead", "unit_saturated"):
+        assert outcomes[1][name].shape == (depth, 6)
         assert np.all(np.isnan(outcomes[1][name][:, bad:]))
         assert np.all(np.isfinite(outcomes[1][name][:, :bad]))
     np.testing.assert_array_equal(outcomes[0]["fit_train_loss"], alone["fit_train_loss"])

@@ -13,11 +13,16 @@ from nnjax.training.outcome import describe_run, true_classes
 LINES, LAYERS = 4, 2
 
 
-def made_up(validation_loss=(4.0, 3.0, 1.0, 2.0), outputs=1, prediction=None, **history):
+def read_only(shape):
+    """Ones that nobody may write to, as jax hands them out."""
+    return np.broadcast_to(np.float32(1), shape)
+
+
+def made_up(validation_loss=(4.0, 3.0, 1.0, 2.0), outputs=1, prediction=None, layers=LAYERS, **history):
     """What a training of three epochs might return."""
-    line = np.ones(LINES, dtype=np.float32)
+    line = read_only(LINES)
     layered = {
-        name: np.ones((LINES, LAYERS), dtype=np.float32)
+        name: read_only((LINES, layers))
         for name in EpochRecord._fields
         if name.startswith(("grad", "pre", "weight", "update", "unit"))
     }
@@ -53,12 +58,13 @@ def test_r2_of_a_constant_target_is_one_where_it_is_met_and_zero_elsewhere(bucke
     assert outcome["test_r2"] == 0.0
 
 
-def test_shares_of_a_diverged_run_end_where_it_diverged(bucket, scaled):
+@pytest.mark.parametrize("layers", [0, 1, LAYERS])
+def test_shares_of_a_diverged_run_end_where_it_diverged(bucket, scaled, layers):
     losses = (4.0, 3.0, np.inf, np.nan)
-    outcome = describe_run("a", 1, bucket(epochs=3), scaled[0], made_up(validation_loss=losses))
+    outcome = describe_run("a", 1, bucket(epochs=3), scaled[0], made_up(validation_loss=losses, layers=layers))
     assert (outcome["status"], outcome["diverged_epoch"], outcome["best_epoch"]) == ("diverged", 2, -1)
     for name in ("unit_dead", "unit_saturated"):
-        assert np.isnan(outcome[name]).tolist() == [[False, False, True, True]] * LAYERS
+        assert np.isnan(outcome[name]).tolist() == [[False, False, True, True]] * layers
     assert np.isnan([outcome[name] for name in ("test_r2", "last_test_mae", "validation_r2", "dead")]).all()
 
 
