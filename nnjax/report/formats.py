@@ -5,6 +5,8 @@ from typing import Any
 
 import pandas as pd
 
+from nnjax.sweep.space import level_text
+
 SHARES = frozenset({"p_best", "share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"})
 COUNTS = frozenset(
     {"epoch", "layer", "runs", "n", "split", "best_epoch", "stop_epoch", "patience", "restricted_mean", "horizon"}
@@ -112,7 +114,7 @@ def format_cell(column: str, value: object, full_batch: int | None = None) -> st
         ('0.457', '50 %', 'full (265)')
     """
     if column == "batch_size" and full_batch is not None and value == full_batch:
-        return f"full ({value})"
+        return f"full ({level_text(value)})"
     if isinstance(value, float):
         return _format_number(column, value)
     if isinstance(value, int) and not isinstance(value, bool):

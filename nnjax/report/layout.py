@@ -54,7 +54,7 @@ class Layout:
             'full (265)'
         """
         if factor == "batch_size" and level == self.full_batch:
-            return f"full ({level})"
+            return f"full ({level_text(level)})"
         return level_text(level)
 
     def describe(self, levels: "Mapping[str, Any] | pd.Series[Any]", factors: Sequence[str]) -> str:

@@ -128,8 +128,8 @@ def css_variables(is_dark: bool) -> str:
 class Palette:
     """Style of every level of every factor, fixed once a report."""
 
-    styles: Mapping[tuple[str, str], LevelStyle]
-    """(factor, level as text) -> style."""
+    styles: Mapping[tuple[str, object], LevelStyle]
+    """(factor, level) -> style. Not the level's text: 16 is the same level as the 16.0 that a table makes of it."""
 
     def style(self, factor: str, level: object) -> LevelStyle:
         """Style of a level.
@@ -137,7 +137,7 @@ class Palette:
         Raises:
             KeyError: If the factor has no such level.
         """
-        return self.styles[factor, str(level)]
+        return self.styles[factor, level]
 
 
 def make_palette(factors: Mapping[str, Sequence[object]]) -> Palette:
@@ -151,13 +151,11 @@ def make_palette(factors: Mapping[str, Sequence[object]]) -> Palette:
         >>> palette.style("activation", "relu").color, palette.style("depth", 4).color
         ('#0072b2', '#2f2a85')
     """
-    styles = {}
+    styles: dict[tuple[str, object], LevelStyle] = {}
     for factor, levels in factors.items():
         for index, level in enumerate(levels):
             color = _level_color(factor, levels, index)
-            styles[factor, str(level)] = LevelStyle(
-                color, _MARKERS[index % len(_MARKERS)], _DASHES[index % len(_DASHES)]
-            )
+            styles[factor, level] = LevelStyle(color, _MARKERS[index % len(_MARKERS)], _DASHES[index % len(_DASHES)])
     return Palette(styles)
 
 

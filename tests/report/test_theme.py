@@ -36,6 +36,13 @@ def test_every_colour_of_the_theme_is_declared_for_both_pages():
         assert all(f"--{variable(color)[6:-1]}:" in declared for color in DARK)
 
 
+def test_a_level_is_the_same_level_whatever_a_table_makes_of_its_type():
+    palette = make_palette({"width": [8, 16], "learning_rate": [1.0, 0.5], "batch_size": [32, "full"]})
+    assert palette.style("width", 16.0) is palette.style("width", 16)
+    assert palette.style("learning_rate", 1) is palette.style("learning_rate", 1.0)
+    assert palette.style("batch_size", "full") is not palette.style("batch_size", 32)
+
+
 def test_a_foreign_colour_is_refused():
     with pytest.raises(KeyError, match="no colour of the theme"):
         variable("#123456")

@@ -56,6 +56,15 @@ studied = {activation = ["elu", "relu"], depth = [1, 2], batch_size = [8, 32], l
 fixed = {epochs = 3}
 grid = {exclude = [{batch_size = 32, learning_rate = 0.001}]}
 """
+MIXED = """
+question = "Do whole numbers stay whole beside decimals?"
+data = {name = "diabetes"}
+replicates = {method = "shuffle_split", splits = 2}
+studied = {width = [8, 16], learning_rate = [0.01, 0.05], batch_size = [32, "full"]}
+nuisance = {epochs = [6, 12]}
+fixed = {depth = 1}
+"""
+WHOLE = ("depth", "width", "batch_size", "epochs")
 
 
 def test_every_table_on_the_page_is_a_file_and_every_file_is_on_the_page(written):
@@ -93,6 +102,18 @@ def test_any_shape_of_study_has_a_report(make_space, make_results, make_material
     space = make_space(text)
     page = write_material(make_material(space, make_results(space)), tmp_path).page.read_text()
     assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
+
+
+def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make_material, tmp_path):
+    space = make_space(MIXED)
+    written = write_material(make_material(space, make_results(space)), tmp_path)
+    tables = {path.stem: pd.read_csv(path, dtype=str) for path in written.tables}
+    compared = pd.concat([tables[name] for name in ("paired_differences", "nuisance_readings")])
+    levels = [table[name] for table in tables.values() for name in WHOLE if name in table]
+    levels += [compared["level"], compared["reference"]]
+    assert len(levels) > 20 and {"8", "0.05"} <= set(compared["level"]) | set(compared["reference"])
+    assert not any(level.str.endswith(".0").any() for level in levels)
+    assert not re.search(r"full \(265\.0\)|(width|epochs|batch_size) = \d+\.0", written.page.read_text())
 
 
 def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_material, tmp_path):

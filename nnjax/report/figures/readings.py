@@ -50,7 +50,7 @@ def readings_table(
                 if len(differences) > 1:
                     names = {"factor": factor, "level": level, "reference": reference, "view": view}
                     rows.append({**names, "d": differences})
-    return with_intervals(pd.DataFrame(rows), sizes)
+    return with_intervals(rows, sizes)
 
 
 def disagreements(table: pd.DataFrame) -> pd.DataFrame:

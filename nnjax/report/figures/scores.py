@@ -100,7 +100,7 @@ def differences_table(results: pd.DataFrame, layout: Layout, sizes: tuple[int, i
                 names: dict[str, object] = {"factor": factor, "level": level, "reference": layout.reference[factor]}
                 compare(chosen, others, **names, view="averaged")
                 compare(best, [], **names, view="at its best")
-    return with_intervals(pd.DataFrame(comparisons), sizes)
+    return with_intervals(comparisons, sizes)
 
 
 def paired_differences(
@@ -112,16 +112,18 @@ def paired_differences(
     return (sides[0] - sides[1]).dropna().groupby("split").mean().sort_index().tolist()
 
 
-def with_intervals(table: pd.DataFrame, sizes: tuple[int, int]) -> pd.DataFrame:
+def with_intervals(comparisons: Sequence[Mapping[str, object]], sizes: tuple[int, int]) -> pd.DataFrame:
     """Intervals of differences that nobody declared, with a Benjamini-Hochberg q; the selected ones are wider.
 
     Args:
-        table: Column d holds a list of differences, one a split.
+        comparisons: What each compares, and as d a list of differences, one a split.
         sizes: Training and test rows of a split.
 
     Returns:
-        The table with the interval's columns and q instead of d.
+        One row a comparison: what it compares as it was given (a column of levels holds those of several factors:
+        16 beside 0.05 stays 16), then the interval's columns and q instead of d.
     """
+    table = pd.DataFrame(comparisons, dtype=object)
     if table.empty:
         return table
     p = [paired_interval(d, *sizes).p_value for d in table["d"]]

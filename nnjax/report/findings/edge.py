@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 from nnjax.report.findings.finding import Finding, beats, chosen_cells, favourite_levels, next_study
 from nnjax.report.material import Material
 from nnjax.sweep.factors import FACTORS, Level
+from nnjax.sweep.space import level_text
 
 MOST_OFTEN = 0.5
 """The validation rows must choose the edge in more than this share of the splits."""
@@ -72,9 +73,9 @@ def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Lev
 def _finding(material: Material, factor: str, edge: Level, beyond: Sequence[Level], where: str) -> Finding:
     key, pinned = f"edge-{factor.replace('_', '-')}", {**favourite_levels(material), factor: edge}
     claims = [beats(material.terms.test, factor, level, edge) for level in beyond]
-    question = f"Is there a better {factor} beyond {edge}?"
+    question = f"Is there a better {factor} beyond {level_text(edge)}?"
     return Finding(
         key,
-        f"The validation rows chose {factor} = {edge} {where}. What lies beyond it was not tried.",
+        f"The validation rows chose {factor} = {level_text(edge)} {where}. What lies beyond it was not tried.",
         next_study(material, key, question, pinned, {factor: [edge, *beyond]}, claims),
     )

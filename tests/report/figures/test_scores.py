@@ -45,6 +45,14 @@ def test_differences_are_paired_averaged_and_at_its_best():
     assert table["depth", "averaged"] == pytest.approx((0.4 + 0.1) / 2)
 
 
+def test_levels_of_two_kinds_of_number_stay_what_they_are():
+    results = grid([0.5, 0.6, 0.7, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.3, 0.4, 0.5])
+    results["l2"] = results["activation"].map({"elu": 0.0, "relu": 0.5})
+    table = differences_table(results, make_layout(results, ["depth", "l2"], [], 265), SIZES)
+    assert [str(level) for level in table["level"]] == ["1", "1", "0.5", "0.5"]
+    assert [str(level) for level in table["reference"]] == ["2", "2", "0.0", "0.0"]
+
+
 def test_selected_differences_have_the_wider_interval_of_the_selected():
     noise = np.tile([0.0, 0.001, -0.001], 4)
     results = grid(np.repeat([0.5, 0.5, 0.1, 0.1], 3) + noise * np.repeat([1, 2, 3, 4], 3))
