@@ -1,6 +1,7 @@
 """Splits of a table into training, validation and test rows, the same for every cell of a study."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -89,20 +90,21 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
     return SplitSizes(train, outside - train, smallest_test)
 
 
-def check_labels(labels: Labels, plan: SplitPlan) -> str | None:
+def check_labels(labels: Labels, plan: SplitPlan, names: Sequence[str] = ()) -> str | None:
     """Whether stratified splits can have every class in the training, validation and test rows of every split.
 
     Args:
         labels: Class number of every row, int [N].
         plan: How to split.
+        names: What the classes are called, in the order of their numbers; by their numbers if empty.
 
     Returns:
         A sentence if that is not certain for the rarest class, else None; None too where no labels could help, since
         `split_sizes` leaves a part empty.
 
     Example:
-        >>> check_labels(np.repeat([0, 1], [36, 4]), SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))
-        'class 1 has 4 of 40 rows, too few to be among the 24 training, 6 validation and 10 test rows of every split'
+        >>> check_labels(np.repeat([0, 1], [36, 4]), SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5), ["no", "yes"])
+        'class yes has 4 of 40 rows, too few to be among the 24 training, 6 validation and 10 test rows of every split'
     """
     sizes = split_sizes(len(labels), plan)
     if min(sizes.train, sizes.validation, sizes.test) < 1:
@@ -112,7 +114,8 @@ def check_labels(labels: Labels, plan: SplitPlan) -> str | None:
     if _fewest_of_a_class(len(labels), int(counts[rarest]), plan) >= 1:
         return None
     parts = f"{sizes.train} training, {sizes.validation} validation and {sizes.test} test rows"
-    rows = f"class {classes[rarest]} has {counts[rarest]} of {len(labels)} rows"
+    name = names[classes[rarest]] if names else classes[rarest]
+    rows = f"class {name} has {counts[rarest]} of {len(labels)} rows"
     return f"{rows}, too few to be among the {parts} of every split"
 
 

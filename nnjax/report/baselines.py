@@ -49,6 +49,8 @@ class Fit(NamedTuple):
     """Standardised inputs -> standardised predictions, or one probability a class [T, K]."""
     detail: str
     """The penalty chosen, or the epochs trained."""
+    majority: int | None = None
+    """Number of the class that is named whatever the inputs say."""
 
 
 def fit_mean(train: Rows, validation: Rows, seed: int) -> Fit:
@@ -60,8 +62,15 @@ def fit_mean(train: Rows, validation: Rows, seed: int) -> Fit:
 def fit_ridge(train: Rows, validation: Rows, seed: int) -> Fit:
     """Ridge on the training rows, penalty chosen on the validation rows: what the networks are allowed, too."""
     models = [Ridge(alpha=penalty).fit(*train) for penalty in PENALTIES]
-    best = max(models, key=lambda model: r2_score(validation[1], model.predict(validation[0])))
+    best = max(models, key=lambda model: _goodness(validation[1], model.predict(validation[0])))
     return Fit(best.predict, f"penalty {best.alpha:.3g}")
+
+
+def _goodness(target: NDArray[np.generic], predicted: Numbers) -> float:
+    """R²; of a single row, which has none, less the squared error."""
+    if len(target) > 1:
+        return float(r2_score(target, predicted))
+    return -float(np.mean((np.asarray(target, dtype=np.float64) - predicted) ** 2))
 
 
 def fit_ridge_refit(train: Rows, validation: Rows, seed: int) -> Fit:
@@ -72,15 +81,16 @@ def fit_ridge_refit(train: Rows, validation: Rows, seed: int) -> Fit:
 
 
 def fit_sklearn_regressor(train: Rows, validation: Rows, seed: int) -> Fit:
-    """scikit-learn's MLPRegressor 64-64, ReLU, Adam, early stopping on its own share of the same rows."""
-    model = MLPRegressor(**_network_options(train, validation, seed)).fit(*_joined(train, validation))
+    """scikit-learn's MLPRegressor 64-64, ReLU, Adam, early stopping on its own share of the same rows, if two."""
+    options = _network_options(train, validation, seed) | {"early_stopping": len(validation[1]) > 1}
+    model = MLPRegressor(**options).fit(*_joined(train, validation))
     return Fit(model.predict, f"{model.n_iter_} epochs")
 
 
 def fit_majority(train: Rows, validation: Rows, seed: int) -> Fit:
     """The classes' shares among the training rows, whatever the features say."""
     counts = np.bincount(train[1].astype(np.int64), minlength=_class_count(train, validation))
-    return Fit(lambda x: np.tile(counts / counts.sum(), (len(x), 1)), f"class {counts.argmax()}")
+    return Fit(lambda x: np.tile(counts / counts.sum(), (len(x), 1)), "", int(counts.argmax()))
 
 
 def fit_logistic(train: Rows, validation: Rows, seed: int) -> Fit:
@@ -139,7 +149,6 @@ def _network_options(train: Rows, validation: Rows, seed: int) -> dict[str, obje
         "hidden_layer_sizes": (64, 64),
         "batch_size": min(32, len(train[1])),
         "max_iter": 500,
-        "early_stopping": True,
         "validation_fraction": len(validation[1]) / (len(train[1]) + len(validation[1])),
         "n_iter_no_change": 20,
         "random_state": seed,
@@ -208,7 +217,8 @@ def _score(table: Table, split: Split, index: int, name: str) -> dict[str, objec
     else:
         in_unit = predicted.reshape(len(predicted), -1) * scaled.y_scale + scaled.y_mean
         scores = score(table.target[split.test], in_unit)._asdict()
-    return {"model": name, "split": index, "detail": fit.detail} | {f"test_{key}": scores[key] for key in scores}
+    detail = fit.detail if fit.majority is None else f"class {table.class_names[fit.majority]}"
+    return {"model": name, "split": index, "detail": detail} | {f"test_{key}": scores[key] for key in scores}
 
 
 def _class_targets(table: Table, split: Split) -> list[NDArray[np.generic]]:
@@ -243,7 +253,7 @@ def kept_baselines(table: Table, splits: Sequence[Split], home: Path) -> pd.Data
 
 
 def _read(file: Path | io.StringIO) -> pd.DataFrame:
-    return pd.read_csv(file).fillna({"detail": ""})
+    return pd.read_csv(file, dtype={"detail": "str"}).fillna({"detail": ""})
 
 
 def _key(table: Table, splits: Sequence[Split]) -> str:

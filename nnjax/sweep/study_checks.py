@@ -180,8 +180,8 @@ def check_rows(draft: Draft) -> Iterator[Fault]:
         value = show_value(getattr(getattr(draft.file, table), name))
         yield Fault(key, value, problem, f"each part needs at least {FEWEST_ROWS}")
         return
-    labels = draft.table.labels
-    rare = check_labels(labels, split_plan(draft.file)) if labels is not None else None
+    labels, names = draft.table.labels, [show_value(name) for name in draft.table.class_names]
+    rare = check_labels(labels, split_plan(draft.file), names) if labels is not None else None
     if rare:
         key = "name" if draft.file.data.file is None else "target"
         yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), rare, "take more rows or larger shares")

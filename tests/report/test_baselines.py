@@ -8,7 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
-from nnjax.data.tables import load_table
+from nnjax.data.tables import load_table, make_table
 from nnjax.report import baselines
 from nnjax.report.baselines import (
     BASELINES,
@@ -103,6 +103,27 @@ def test_a_class_with_one_row_has_a_network_without_early_stopping():
         warnings.simplefilter("ignore", ConvergenceWarning)
         fit = fit_sklearn_classifier(train, validation, 0)
     assert fit.predict(validation[0]).shape == (2, 3)
+
+
+def test_the_majority_is_named_by_its_label(monkeypatch):
+    table, splits = splits_of("breast_cancer")
+    assert set(baseline_scores(table, splits, ["majority class"])["detail"]) == {"class benign"}
+
+
+@pytest.mark.parametrize("n_validation", [1, 2])
+def test_ten_rows_have_baselines(n_validation):
+    rng = np.random.default_rng(0)
+    table = make_table("ten", rng.normal(size=(10, 2)), rng.normal(size=10), ("a", "b"), "y")
+    splits = make_splits(10, SplitPlan("repeated_k_fold", 4, 0.25, n_validation / 7, 5))
+    assert {len(split.validation) for split in splits[:2]} == {n_validation}
+    scores = baseline_scores(table, splits[:2])
+    assert set(scores["model"]) == set(BASELINES["regression"]) and scores["test_r2"].notna().all()
+
+
+def test_details_that_are_all_empty_are_kept_as_text(space, few, tmp_path, monkeypatch):
+    monkeypatch.setitem(baselines.BASELINES, "regression", {"mean": BASELINES["regression"]["mean"]})
+    for _ in range(2):
+        assert kept_baselines(space.table, space.splits, tmp_path)["detail"].tolist() == [""] * 4
 
 
 def test_baselines_are_fitted_once_and_kept(space, few, tmp_path, monkeypatch):

@@ -138,6 +138,17 @@ def test_what_does_not_fit_is_one_line(tmp_path, change, message):
     assert "\n" not in said
 
 
+@pytest.mark.parametrize(
+    ("labels", "named"),
+    [(["1", "2", "3", "4"], "class '4' has"), (["artefact", "b", "c", "d"][::-1], "class 'artefact' has")],
+)
+def test_too_rare_a_class_is_named_by_its_label(tmp_path, labels, named):
+    rows = [f"{n},{labels[3 if n < 3 else n % 3]}" for n in range(60)]
+    (tmp_path / "prices.csv").write_text("\n".join(["size,price", *rows]) + "\n")
+    message = refusal(tmp_path, "data.task=classification")
+    assert message.startswith(f"data.target = ['price']: {named} 3 of 60 rows, too few to be among")
+
+
 def test_the_tables_task_decides_what_a_claim_can_be_about(tmp_path):
     table(tmp_path)
     claim = (
