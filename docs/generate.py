@@ -116,8 +116,18 @@ up to 20 words becomes a column of zeros and ones a word, or one for both where 
 by its training rows; which words there are is known from all rows. A missing value, a date, a decimal comma, a column
 that is the same in all rows is refused in one line that names it: nothing is filled in, and no column is left out but
 the index that pandas writes into a Parquet file. An identifier is a column of numbers like any other: name the
-`features` where there is one. The numbers are kept in `journal/tables/`, so that a run can be trained again when the
-file has changed; runs of a changed file are other runs.
+`features` where there is one.
+
+No number becomes another one. A column with a zero in front of another digit, such as 007, is words: codes, of which 01
+and 1 are two. A whole number, or a decimal of a Parquet file, that float64 does not give back (of about 16 digits and
+more) is refused; a fraction in a text is the nearest float64, as everywhere. No row vanishes: a quote that is not
+closed where a word ends is refused with its line, and so are two quotes that make one row of lines each of which would
+be one; any other line break within quotes is legal, and told. Words that may be meant otherwise ($5, <5, 5 kg, a ?
+among numbers, 007) are notes of `nnjax plan` and stand at the top of the report. A Parquet file of more than 100,000
+rows is refused by its metadata, before its columns are read.
+
+The numbers are kept in `journal/tables/`, so that a run can be trained again when the file has changed; runs of a
+changed file are other runs.
 """
 
 

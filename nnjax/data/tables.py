@@ -45,6 +45,7 @@ class Table:
         target_names: One name a column of `target`.
         class_names: One name a class; empty for regression.
         digest: sha256 over names, shapes and numbers; part of every run's identity.
+        remarks: What a person should know of how a file of one's own was read, in sentences; in no identity.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Table:
     target_names: tuple[str, ...]
     class_names: tuple[str, ...]
     digest: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def task(self) -> Task:

@@ -12,6 +12,9 @@ choose, reaches a test R² of 0.39 by 2 of them, 0.43 by 5, 0.46 by 10, 0.477 by
 LARGEST_SHARE = 0.5
 """Of the rows outside the test part, that a remedy asks for."""
 
+MOST_REMARKS = 10
+"""Of a table of one's own, that are told."""
+
 
 def find_notices(space: Space) -> tuple[str, ...]:
     """Every notice about a study, a sentence or two each; none if all is well.
@@ -42,5 +45,13 @@ def _more_rows(space: Space) -> str:
     return f"write validation_share = {needed:g} or more for {FEW_CHOOSING_ROWS}"
 
 
-FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (few_choosing_rows,)
+def doubtful_readings(space: Space) -> Iterator[str]:
+    """What was understood of a table of one's own, where something else may be meant."""
+    remarks = space.table.remarks
+    yield from remarks[:MOST_REMARKS]
+    if len(remarks) > MOST_REMARKS:
+        yield f"{len(remarks) - MOST_REMARKS:,} more columns of {space.table.name} leave such a doubt."
+
+
+FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (few_choosing_rows, doubtful_readings)
 """What is looked for, the weightiest first."""

@@ -10,6 +10,8 @@ from nnjax.sweep.study import Study
 MOST_NAMED = 20
 """Inputs and classes that are named."""
 
+LONGEST_NAME = 80
+
 
 def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
     """What a study asks for and what it would cost.
@@ -54,13 +56,28 @@ def describe_table(table: Table) -> str:
         >>> describe_table(load_table("linnerud"))
         'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
     """
-    classes = f" ({', '.join(table.class_names[:MOST_NAMED])}{', …' if table.class_names[MOST_NAMED:] else ''})"
-    inputs = ", ".join(table.feature_names[:MOST_NAMED])
+    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_NAMED:] else ''})"
+    inputs = _names(table.feature_names)
     more = len(table.feature_names) - MOST_NAMED
     return (
         f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
         f"{classes if table.class_names else ''} from {inputs}{f' and {more:,} more' if more > 0 else ''}"
     )
+
+
+def _names(names: Sequence[str]) -> str:
+    r"""The first names, each in one line and no longer than a line.
+
+    Example:
+        >>> _names(("age", "note = two\nlines"))
+        'age, note = two\\nlines'
+    """
+    return ", ".join(_in_one_line(name) for name in names[:MOST_NAMED])
+
+
+def _in_one_line(name: str) -> str:
+    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
 
 
 def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:

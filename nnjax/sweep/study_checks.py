@@ -8,7 +8,7 @@ from functools import cached_property
 
 from nnjax.data import tables
 from nnjax.data.encoding import output_width
-from nnjax.data.own_table import OwnTableError
+from nnjax.data.own_error import OwnTableError
 from nnjax.data.splits import SplitPlan, SplitSizes, check_labels, split_sizes
 from nnjax.network.architecture import Architecture
 from nnjax.sweep.factors import FULL_BATCH, Level

@@ -1,6 +1,5 @@
 """A file becomes numbers, exactly, or says in one line what is in the way."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
@@ -8,38 +7,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
+from fakes.own_tables import ROWS, X, Y, read, refused, written
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nnjax.data.own_table import LARGEST, FileSource, OwnTableError, read_own_table
-from nnjax.data.tables import Table, load_table
-
-ROWS = 12
-
-
-def written(folder: Path, name: str = "table.csv", **columns: list[object]) -> Path:
-    """A file with these columns, as Python's own csv writes it."""
-    path = folder / name
-    with path.open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file, delimiter="\t" if path.suffix == ".tsv" else ",")
-        rows.writerow(columns)
-        rows.writerows(zip(*columns.values(), strict=True))
-    return path
-
-
-def read(path: Path, target: str = "y", **other: object) -> Table:
-    return read_own_table(FileSource(path, (target,), **other))  # type: ignore[arg-type]
-
-
-def refused(path: Path, target: str = "y", **other: object) -> str:
-    """Key and message of the error."""
-    with pytest.raises(OwnTableError) as error:
-        read(path, target, **other)
-    return f"{error.value.key}: {error.value}"
-
-
-X = [0.5 * number for number in range(ROWS)]
-Y = [number**2 for number in range(ROWS)]
+from nnjax.data.own_error import OwnTableError
+from nnjax.data.own_numbers import LARGEST
+from nnjax.data.own_table import FileSource, read_own_table
+from nnjax.data.tables import load_table
 
 
 @pytest.mark.parametrize("ending", ["csv", "tsv", "parquet"])
@@ -105,14 +80,24 @@ def test_classes_are_numbered_in_order(tmp_path, values, task, names):
         (
             {"x": [*X[:-2], "", "NA"]},
             {},
-            "features: column 'x' has no number or word in 2 rows, the first is row 11; fill",
+            "features: column 'x' has no number or word in 2 rows, the first is row 11 (empty); fill",
         ),
         (
             {"x": [*X[:-1], "inf"]},
             {},
-            "features: column 'x' has no number or word in 1 rows, the first is row 12; fill",
+            "features: column 'x' has no finite number in row 12 ('inf'); fill",
         ),
-        ({"x": ["a", *"bcbcbcbcbc", ""]}, {}, "features: column 'x' has no number or word in 1 rows"),
+        ({"x": [*X[:-1], "NA"]}, {}, "features: column 'x' has no number or word in row 12 ('NA'); fill"),
+        ({"x": [*X[:-1], " "]}, {}, "features: column 'x' has no number or word in row 12 (empty); fill"),
+        ({"x": [*X[:-1], "1e999"]}, {}, "features: column 'x' has no finite number in row 12 ('1e999'); fill"),
+        (
+            {"y": [*Y[:-1], "-inf"], "x": X},
+            {},
+            "target: column 'y' has no finite number in row 12 ('-inf'); fill or remove those rows",
+        ),
+        ({"x": ["12:30", "07:15"] * 6}, {}, "features: column 'x' holds time32[s]; make numbers of it"),
+        ({"x": ["2020-01-01 12:30", "2020-01-02 07:15"] * 6}, {}, "features: column 'x' holds timestamp[s]; make numb"),
+        ({"x": ["a", *"bcbcbcbcbc", ""]}, {}, "features: column 'x' has no number or word in row 12 (empty); fill"),
         ({"x": [""] * ROWS}, {}, "features: column 'x' is empty; leave it out"),
         ({"x": [3] * ROWS}, {}, "features: column 'x' is the same in all rows; leave it out"),
         ({"x": ["2020-01-01", "2020-01-02"] * 6}, {}, "features: column 'x' holds date32[day]; make numbers of it"),

@@ -13,6 +13,7 @@ from nnjax.refusal import RefusedError
 from nnjax.statistics.power import Replicates
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.kept_table import keep_table, kept_table
+from nnjax.sweep.notices import find_notices
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand, sweep_id
@@ -94,6 +95,29 @@ def test_what_was_understood_is_said_before_anything_is_trained(tmp_path, capsys
     study(tmp_path)
     assert main(["plan", str(tmp_path / "prices.toml"), "--home", str(tmp_path)]) == 0
     assert "data        prices.csv: 40 rows, regression of price from size, state = old\n" in capsys.readouterr().out
+
+
+def test_what_else_may_be_meant_is_said_before_anything_is_trained(tmp_path, capsys):
+    """In the plan, and on the page of the report, which has the same notices."""
+    rows = [f"${n % 3},{['old', 'new'][n % 2]},{n}" for n in range(39)]
+    (tmp_path / "prices.csv").write_text("\n".join(["size,state,price", *rows, '$1,"old\nnew",40']) + "\n")
+    space = expand(study(tmp_path))
+    assert main(["plan", str(tmp_path / "prices.toml"), "--home", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "state = old\\nnew" in said and "state = old\nnew" not in said
+    for notice in find_notices(space)[-2:]:
+        assert f"note        {notice}\n" in said
+    assert "1 row has a line break within quotes, the first begins in line 41 of the file." in said
+    assert "Column 'size' is read as 3 different words, but '$0' in row 1 may be meant as a number." in said
+
+
+def test_of_many_doubts_the_first_are_told(tmp_path):
+    names = [f"c{n}" for n in range(15)]
+    rows = [",".join([f"${n % 4}"] * 15 + [str(n)]) for n in range(40)]
+    (tmp_path / "prices.csv").write_text("\n".join([",".join([*names, "price"]), *rows]) + "\n")
+    told = [notice for notice in find_notices(expand(study(tmp_path))) if "olumn" in notice]
+    assert [notice.split()[1] for notice in told[:-1]] == [f"'c{n}'" for n in range(10)]
+    assert told[-1] == "5 more columns of prices.csv leave such a doubt."
 
 
 def test_another_content_is_another_study(tmp_path):

@@ -1,0 +1,54 @@
+"""What is said of a table of one's own that cannot be used as it is."""
+
+from nnjax.refusal import RefusedError
+
+LONGEST_SHOWN = 40
+
+
+class OwnTableError(RefusedError):
+    """A file that cannot be used as it is.
+
+    Attributes:
+        key: Of `[data]`, what is to be changed; "file" for the file itself.
+        problem: What is wrong.
+        remedy: What to do about it.
+    """
+
+    def __init__(self, key: str, problem: str, remedy: str) -> None:
+        """All three are kept, and joined into one line."""
+        super().__init__(f"{problem}; {remedy}")
+        self.key, self.problem, self.remedy = key, problem, remedy
+
+
+class ColumnError(Exception):
+    """A column that cannot be used as it is; whoever knows its name makes an `OwnTableError` of it.
+
+    Attributes:
+        problem: What is wrong, said behind "column 'x' ".
+        remedy: What to do about it.
+    """
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        """Both are kept."""
+        super().__init__(problem)
+        self.problem, self.remedy = problem, remedy
+
+
+def show(text: str) -> str:
+    r"""A name or a word for the eye, in one line.
+
+    Example:
+        >>> show("red"), show("a long word, \nin two lines, of which enough is seen")
+        ("'red'", "'a long word, \\nin two lines, of which en…'")
+    """
+    return repr(text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…")
+
+
+def show_rows(rows: int, first: int) -> str:
+    """How many rows, and the first of them, from 1.
+
+    Example:
+        >>> show_rows(1, 12), show_rows(2000, 12)
+        ('row 12', '2,000 rows, the first is row 12')
+    """
+    return f"row {first:,}" if rows == 1 else f"{rows:,} rows, the first is row {first:,}"

@@ -1,0 +1,86 @@
+"""A column of numbers as float64, each exactly what is written, or the number that is not."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from nnjax.data.own_error import ColumnError, show
+
+LARGEST = 1e150
+LARGEST_WHOLE = 2**53
+"""All whole numbers up to here are different as float64."""
+
+SAFE_DIGITS = 15
+"""Decimal digits that float64 always gives back (C's DBL_DIG)."""
+
+
+def is_number(kind: pa.DataType) -> bool:
+    """Whether a column of this type holds numbers."""
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
+
+
+def to_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Numbers, or true and false as 1 and 0.
+
+    Args:
+        column: Of any type of number, without gaps.
+
+    Returns:
+        Its values [N]; infinite and NaN where they are in the column.
+
+    Raises:
+        ColumnError: If float64 cannot hold one of them.
+    """
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        column = column.cast(pa.int8())
+    elif pa.types.is_decimal(kind):
+        _check_decimals(column)
+        column = column.cast(pa.string())  # straight to float64 Arrow multiplies by 10⁻ˢ: 0.35 → 0.35000000000000003
+    elif pa.types.is_integer(kind) and _largest(column) > LARGEST_WHOLE:
+        check_exact(map(Decimal, pc.unique(column).to_pylist()))
+    return np.asarray(column.cast(pa.float64(), safe=False))
+
+
+def _largest(column: pa.ChunkedArray) -> Decimal:
+    """The largest magnitude."""
+    return max(abs(Decimal(value)) for value in pc.min_max(column).as_py().values())
+
+
+def _check_decimals(column: pa.ChunkedArray) -> None:
+    if _largest(column).scaleb(column.type.scale) >= 10**SAFE_DIGITS:
+        check_exact(dict.fromkeys(column.to_pylist()))
+
+
+def check_exact(numbers: Iterable[Decimal]) -> None:
+    """Every number is a float64, or what a float64 is printed as; no two are the same float64.
+
+    Args:
+        numbers: Each different.
+
+    Raises:
+        ColumnError: If a number would be another one, such as 2⁵³ + 1 or one of twenty digits.
+
+    Example:
+        >>> check_exact([Decimal("0.10"), Decimal(2**60), Decimal(10**23)])
+    """
+    seen: dict[float, Decimal] = {}
+    for number in numbers:
+        nearest = float(number)
+        if number not in (Decimal(nearest), Decimal(repr(nearest))) or seen.setdefault(nearest, number) != number:
+            problem = f"has numbers that 64 bits of a float cannot hold exactly, such as {show(f'{number:f}')}"
+            raise ColumnError(problem, "leave it out, if it is an identifier; or subtract a constant, or round")
+
+
+def check_size(numbers: NDArray[np.float64]) -> None:
+    """Squares are finite.
+
+    Raises:
+        ColumnError: If not.
+    """
+    if np.abs(numbers).max() > LARGEST:
+        raise ColumnError(f"has numbers beyond {LARGEST:g}, whose squares are infinite", "write it in larger units")

@@ -1,0 +1,66 @@
+"""A Parquet file as columns."""
+
+import json
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet
+
+from nnjax.data.own_content import Content, check_names, check_rows, unreadable
+from nnjax.data.own_error import OwnTableError, show
+
+MOST_BYTES = 2**30
+"""Of one column: a file of a few megabytes can hold gigabytes, a word again and again."""
+
+_ROWS_AT_ONCE = 1024
+_DAMAGED = "it is damaged or no Parquet file: write it again"
+
+
+def open_parquet(file: BinaryIO) -> Content:
+    """Names and rows from the file's own description; a column is read when it is asked for.
+
+    Args:
+        file: Open as long as columns are asked for.
+
+    Raises:
+        OwnTableError: If it is no table of a size that can be used; later also if a column is damaged.
+    """
+    try:
+        parquet = pyarrow.parquet.ParquetFile(file)
+        names, metadata = tuple(parquet.schema_arrow.names), parquet.schema_arrow.metadata
+    except UnicodeDecodeError:
+        raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise unreadable(error, _DAMAGED) from None
+    check_rows(parquet.metadata.num_rows)
+    check_names(names)
+    return Content(names, lambda name: _read_column(parquet, name), is_text=False, index=_index(metadata))
+
+
+def _read_column(parquet: pyarrow.parquet.ParquetFile, name: str) -> pa.ChunkedArray:
+    chunks, size = [], 0
+    try:
+        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=[name]):
+            chunks.append(batch.column(name))
+            size += chunks[-1].nbytes
+            if size > MOST_BYTES:
+                problem = f"column {show(name)} holds more than {MOST_BYTES // 2**20:,} MB"
+                raise OwnTableError("file", problem, "write shorter words, or leave it out of features")
+        column = pa.chunked_array(chunks)
+        column.validate(full=True)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise unreadable(error, f"column {show(name)} is damaged: write the file again") from None
+    if len(column) != parquet.metadata.num_rows:
+        raise OwnTableError(
+            "file", f"column {show(name)} has {len(column):,} rows of {parquet.metadata.num_rows:,}", _DAMAGED
+        )
+    return column
+
+
+def _index(metadata: dict[bytes, bytes] | None) -> tuple[str, ...]:
+    """The columns that pandas calls its index; none if what it wrote cannot be read."""
+    try:
+        written = json.loads((metadata or {})[b"pandas"])["index_columns"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        return ()
+    return tuple(name for name in written if isinstance(name, str)) if isinstance(written, list) else ()

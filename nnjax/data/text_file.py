@@ -1,0 +1,199 @@
+"""A CSV or TSV file as columns of text: rows are counted twice, so that none vanishes between two quotes."""
+
+import csv
+import itertools
+import re
+from codecs import BOM_UTF8
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv
+
+from nnjax.data.own_content import Content, check_names, check_rows, unreadable
+from nnjax.data.own_error import OwnTableError
+from nnjax.data.tables import MOST_ROWS
+
+LONGEST_HEADER = 1_000_000
+_SMALLEST_BLOCK = 2**20
+_LARGEST_BLOCK = 2**31 - 1
+
+_REMEDY = "save it as UTF-8: names in the first line, as many values in every row"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row as a strict reader sees it: a quote opens where a value begins, and closes where one ends.
+
+    Attributes:
+        line: The line in which it begins, from 1.
+        lines: What it is written in; more than one if a line breaks within quotes.
+    """
+
+    line: int
+    lines: list[bytes]
+
+
+@dataclass(frozen=True)
+class _Account:
+    """All rows, counted.
+
+    Attributes:
+        names: What stands in the first row.
+        rows: Rows below it.
+        longest: Bytes of the longest row.
+        broken: Lines in which a row of several lines begins.
+    """
+
+    names: tuple[str, ...]
+    rows: int
+    longest: int
+    broken: tuple[int, ...]
+
+
+def open_text(file: BinaryIO, delimiter: str | None = None) -> Content:
+    """Names and columns of a file with a header and a row an example; words may be quoted, and broken within quotes.
+
+    Args:
+        file: Open at its beginning.
+        delimiter: What stands between values; None: comma, semicolon or tab, whichever is most frequent in the header.
+
+    Raises:
+        OwnTableError: If a quote is not closed where a word ends, or rows have unequal numbers of values.
+    """
+    try:
+        head = file.readline(LONGEST_HEADER).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise unreadable(error, _REMEDY) from None
+    bare = re.sub(r'"[^"]*"', "", head)
+    delimiter = delimiter or max(",;\t", key=bare.count)
+    account = _take_account(file, delimiter)
+    check_names(account.names)
+    check_rows(account.rows)
+    table = _read(file, delimiter, account)
+    if len(table) != account.rows:
+        problem = f"{account.rows:,} rows can be counted, {len(table):,} be read"
+        raise OwnTableError("file", problem, "save it anew, with words that hold quotes or line breaks in quotes")
+    return Content(account.names, table.column, is_text=True, remarks=_remarks(account.broken))
+
+
+def _remarks(broken: tuple[int, ...]) -> tuple[str, ...]:
+    if not broken:
+        return ()
+    rows = f"{len(broken):,} rows have" if len(broken) > 1 else "1 row has"
+    return (f"{rows} a line break within quotes, the first begins in line {broken[0]:,} of the file.",)
+
+
+def _take_account(file: BinaryIO, delimiter: str) -> _Account:
+    rows = _rows(_lines(file), delimiter)
+    head = next(rows, None)
+    if head is None:
+        raise OwnTableError("file", "cannot be read: Empty CSV file", _REMEDY)
+    names = _names(head, delimiter)
+    count, longest, broken = 0, sum(map(len, head.lines)), []
+    for count, row in enumerate(rows, 1):
+        if count > MOST_ROWS:
+            check_rows(MOST_ROWS, "more than ")
+        longest = max(longest, sum(map(len, row.lines)))
+        if len(row.lines) > 1:
+            _check_break(row, delimiter.encode(), len(names))
+            broken.append(row.line)
+    return _Account(names, count, longest, tuple(broken))
+
+
+def _names(head: _Row, delimiter: str) -> tuple[str, ...]:
+    try:
+        return tuple(next(csv.reader(map(_text, head.lines), delimiter=delimiter, strict=True)))
+    except csv.Error as error:
+        raise unreadable(error, _REMEDY) from None
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines, which may end as anywhere; without the mark of the byte order."""
+    file.seek(0)
+    if file.read(len(BOM_UTF8)) != BOM_UTF8:
+        file.seek(0)
+    for line in file:
+        if b"\r" in line:
+            yield from line.splitlines(keepends=True)
+        else:
+            yield line
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape")
+
+
+def _rows(lines: Iterator[bytes], delimiter: str) -> Iterator[_Row]:
+    """Blank lines are no rows; where a quote stands, it has to be found out where the row ends.
+
+    Raises:
+        OwnTableError: If a quote is in the way.
+    """
+    mark = re.escape(delimiter.encode())
+    value = rb'(?:"[^"]*"|[^"\r\n' + mark + rb"]*+)"
+    is_whole = re.compile(rb"(?:" + value + mark + rb")*" + value + rb"[\r\n]*").fullmatch
+    number = 1
+    for line in lines:
+        if b'"' in line and not is_whole(line):
+            row = _Row(number, _take_row(line, lines, delimiter, number))
+        else:
+            row = _Row(number, [line])
+        if line.strip(b"\r\n"):
+            yield row
+        number += len(row.lines)
+
+
+def _take_row(line: bytes, lines: Iterator[bytes], delimiter: str, number: int) -> list[bytes]:
+    """The line and as many of those behind it as belong to its row."""
+    taken: list[bytes] = []
+
+    def take() -> Iterator[str]:
+        for each in itertools.chain([line], lines):
+            taken.append(each)
+            yield _text(each)
+
+    try:
+        next(csv.reader(take(), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        raise _quote_error(error, number, number + len(taken) - 1) from None
+    return taken
+
+
+def _quote_error(error: csv.Error, first: int, last: int) -> OwnTableError:
+    remedy = "remove it, or write it twice inside a quoted word"
+    if "expected after" in str(error):
+        where = f"line {last:,}" if first == last else f"line {last:,}, in a row that begins in line {first:,}"
+        return OwnTableError("file", f"a quote ends a word in the middle, in {where}", remedy)
+    if "limit" in str(error):
+        problem = f"a quote of the row in line {first:,} is not closed within {csv.field_size_limit():,} characters"
+        return OwnTableError("file", problem, remedy)
+    return OwnTableError("file", f"a quote of the row in line {first:,} is not closed", remedy)
+
+
+def _check_break(row: _Row, delimiter: bytes, width: int) -> None:
+    """A line break within quotes is legal; but not where each of the lines would be a row without the quotes."""
+    if all(line.count(delimiter) == width - 1 for line in row.lines):
+        problem = f"two quotes make one row of lines {row.line:,} to {row.line + len(row.lines) - 1:,}, "
+        remedy = "remove the quotes, or the line breaks between them"
+        raise OwnTableError("file", f"{problem}each of which would be a row by itself", remedy)
+
+
+def _read(file: BinaryIO, delimiter: str, account: _Account, is_quick: bool = True) -> pa.Table:
+    """The rows below the names, as they are written."""
+    file.seek(0)
+    places = [str(place) for place in range(len(account.names))]
+    block = min(max(_SMALLEST_BLOCK, 2 * account.longest), _LARGEST_BLOCK)
+    try:
+        table = pyarrow.csv.read_csv(
+            file,
+            pyarrow.csv.ReadOptions(use_threads=is_quick, block_size=block, column_names=places),
+            pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            pyarrow.csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(places, pa.binary())),
+        )
+    except (pa.ArrowException, OSError) as error:
+        if is_quick:
+            return _read(file, delimiter, account, is_quick=False)  # with one thread it is known which row it was
+        raise unreadable(error, _REMEDY) from None
+    return table.slice(1).rename_columns(list(account.names))
