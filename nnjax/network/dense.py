@@ -7,7 +7,10 @@ batch 64.
 """
 
 import jax
+import jax.numpy as jnp
 from jax import lax
+from jax.extend.core import Primitive
+from jax.interpreters import ad, batching, mlir
 from jaxtyping import Array, Float
 
 TRANSPOSED_COPY_LIMIT = 64
@@ -34,7 +37,6 @@ def _weigh_batch_backward(residuals: tuple[Array, Array], delta: Array) -> tuple
 _weigh_batch.defvjp(_weigh_batch_forward, _weigh_batch_backward)
 
 
-@jax.custom_batching.custom_vmap
 def weigh(x: Float[Array, " D"], weights: Float[Array, "D units"]) -> Float[Array, " units"]:
     """The weighted sums xᵀW of one example.
 
@@ -43,12 +45,33 @@ def weigh(x: Float[Array, " D"], weights: Float[Array, "D units"]) -> Float[Arra
         >>> weigh(jnp.array([1.0, 2.0]), jnp.array([[1.0, 0.0], [0.5, 1.0]])).tolist()
         [2.0, 2.0]
     """
+    product: Array = _weigh.bind(x, weights)
+    return product
+
+
+def _product(x: Array, weights: Array) -> Array:
     return x @ weights
 
 
-@weigh.def_vmap
-def _weigh_under_vmap(axis_size: int, is_batched: list[bool], x: Array, weights: Array) -> tuple[Array, bool]:
-    if is_batched == [True, False]:
-        return _weigh_batch(x, weights), True
-    x_axis, weights_axis = (0 if flag else None for flag in is_batched)
-    return jax.vmap(lambda one, own: one @ own, in_axes=(x_axis, weights_axis))(x, weights), True
+def _weigh_under_vmap(arrays: tuple[Array, Array], axes: tuple[int | None, int | None]) -> tuple[Array, int]:
+    axes_at_front = [None if axis is None else 0 for axis in axes]
+    x, weights = (
+        array if axis is None else jnp.moveaxis(array, axis, 0) for array, axis in zip(arrays, axes, strict=True)
+    )
+    if axes[1] is None:
+        return _weigh_batch(x, weights), 0
+    return jax.vmap(_product, in_axes=tuple(axes_at_front))(x, weights), 0
+
+
+_weigh = Primitive("weigh")
+"""A primitive of its own, since `custom_vmap` has no gradient where nothing is vmapped: that of one example alone."""
+
+_weigh.def_impl(_product)
+_weigh.def_abstract_eval(lambda x, weights: x.update(shape=weights.shape[1:]))
+mlir.register_lowering(_weigh, mlir.lower_fun(_product, multiple_results=False))
+batching.primitive_batchers[_weigh] = _weigh_under_vmap
+ad.defbilinear(
+    _weigh,
+    lambda delta, x, weights: _product(weights, delta),
+    lambda delta, x, weights: jnp.outer(x, delta),
+)

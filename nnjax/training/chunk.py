@@ -3,10 +3,8 @@
 import functools
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import jax
@@ -258,8 +256,11 @@ class _Attempts:
 
 def _reason(error: Exception) -> str:
     """An error in one line: what, and where."""
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__}: {' '.join(str(error).split())} ({Path(last.filename).name}, line {last.lineno})"
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    place = f" ({last.tb_frame.f_code.co_name}, line {last.tb_lineno})" if last else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
 
 
 def _train(program: Program, starts: list[Start], bucket: Bucket, layers: Sequence[str]) -> list[Trained]:
