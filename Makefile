@@ -1,5 +1,6 @@
 # nnjax: two commands do everything, `make sweep` and `make test`; each creates what it needs.
 STUDY ?= experiments/diabetes.toml
+export STUDY
 ARGS ?=
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,13 +12,13 @@ help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
 sweep: $(READY) ## Train, track and report a study: make sweep STUDY=experiments/quick.toml
-	@NNJAX_SETUP_SECONDS=$$(cat $(READY)) $(BIN)/nnjax sweep $(STUDY) $(ARGS)
+	@NNJAX_SETUP_SECONDS=$$(cat $(READY)) $(BIN)/nnjax sweep "$$STUDY" $(ARGS)
 
 lecture: $(READY) ## Put every claim of the lecture to the test, and write an index of what was found
 	@$(BIN)/nnjax lecture $(ARGS)
 
 report: $(READY) ## Write the report again, without training
-	@$(BIN)/nnjax report $(STUDY) $(ARGS)
+	@$(BIN)/nnjax report "$$STUDY" $(ARGS)
 
 ui: $(READY) ## Open the MLflow UI on this machine's loopback
 	@$(BIN)/nnjax ui $(ARGS)

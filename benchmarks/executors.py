@@ -83,7 +83,7 @@ def kill_a_worker(home: Path) -> None:
     mine = subprocess.run(["pgrep", "-P", str(os.getpid())], capture_output=True, text=True, check=False).stdout.split()
     for pid in map(int, mine):
         below = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
-        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        words = Path(f"/proc/{pid}/cmdline").read_text("utf-8").split("\0")
         if "nnjax.execution.worker_process" in words or "spawn_main" in " ".join(words):
             os.kill(int(below[0]) if below else pid, signal.SIGKILL)
             return

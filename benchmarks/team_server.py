@@ -57,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o711)  # PostgreSQL's own user passes through
         with running_team_server(Path(folder), 5055) as server:
-            for line in server.client_file.read_text().splitlines():
+            for line in server.client_file.read_text("utf-8").splitlines():
                 name, _, value = line.partition("=")
                 os.environ[name] = value
             for threads in (1, 2, 4):

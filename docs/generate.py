@@ -1,4 +1,4 @@
-"""Write what is generated in docs/: glossary, factors and data sets, each from its registry."""
+"""Write what is generated in docs/: glossary, factors, data sets and surroundings, each from its registry."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from nnjax.data.reader import Reader
 from nnjax.data.tables import TABLES
 from nnjax.results.columns import CURVES, FACTORS, FINALS, IDENTITY, Column
+from nnjax.surroundings import CHANGES_NUMBERS, ENDS_RUNS, READ
 from nnjax.sweep.factors import FACTORS as FACTOR_REGISTRY
 from nnjax.sweep.factors import AutoNumber, Choice, Factor, Number, Whole
 from nnjax.sweep.grid import ONLY_WITH
@@ -142,6 +143,68 @@ def _data_set(reader: Reader) -> tuple[str, ...]:
     return f"`{reader.name}`", reader.task, str(reader.n_features), *defaults, reader.description, reader.source
 
 
+SURROUNDINGS_HEAD = """# Surroundings
+
+Written by `make docs` from `nnjax/surroundings.py`: what of a person's surroundings we read, what is refused, and what
+reaches nothing. A study gives the same journal, figures and MLflow store whoever sweeps it, and wherever.
+
+## What is read
+
+"""
+
+SURROUNDINGS_REFUSED = """
+Besides, libraries read theirs: MLflow the variables of its sign-in and of a proxy, Dask those of its settings and
+certificates ([more machines](cluster.md)), CUDA which GPUs there are.
+
+## What is refused
+
+What would change a run's numbers is no part of its identity, so nothing is trained with it: `nnjax sweep`, `run` and
+`audit`, every worker (processes, threads, Dask's on other machines) and the functions behind them end with one line
+that names the variable, before anything runs. `nnjax doctor` names it, too.
+
+- `XLA_FLAGS`, but for the flags that no program depends on: those that JAX's own cache of programs leaves out of its
+  keys (`--xla_dump_…`, `--xla_force_host_platform_device_count`, `--xla_gpu_cuda_data_dir`,
+  `--xla_gpu_experimental_autotune_cache_mode`), `--xla_cpu_enable_fast_math=false`, and on a processor
+  `--xla_gpu_…`. `--xla_cpu_enable_fast_math=true` moved a log loss by 4e-8.
+- Options of JAX that change the text of our programs or what the compiler is told, as variables or in a notebook,
+  unless they have the value that all runs are trained with:
+
+"""
+
+SURROUNDINGS_REST = """
+## What reaches nothing
+
+- **matplotlibrc, `MPLBACKEND`, seaborn's themes, `plt.style`**: every figure starts from matplotlib's own defaults.
+- **`MLFLOW_…`** but the tracking URI and the sign-in: experiment, run and settings that shape a store are passed over.
+- **Locale and terminal**: files are UTF-8. A terminal that lacks a letter shows the nearest one; `nnjax results` writes
+  UTF-8 to a pipe as to a file.
+- **Time zone**: times are UTC, and say so.
+- **`OMP_…`, `OPENBLAS_…` and the like**: programs are compiled for one core a worker, baselines fitted on one thread.
+- **The current folder**: only where a home or a study is named by a path that begins there. A `random.py` in it is
+  nobody's module.
+- **`HOME` unset, umask**: nothing is looked for in a home directory that we need; files get the rights that a
+  person's umask leaves.
+- **Names of folders**: spaces, quotes, `#`, `?`, `%`, colons, line breaks. Only a name that is no UTF-8 is refused, as
+  MLflow cannot keep it.
+"""
+
+
+def surroundings() -> str:
+    """What is read of the surroundings, and what is not, as Markdown."""
+    options = [
+        (f"`{name.upper()}`", value, effect)
+        for values, effect in ((CHANGES_NUMBERS, "other numbers, or none"), (ENDS_RUNS, "some runs end in an error"))
+        for name, value in values.items()
+    ]
+    return (
+        SURROUNDINGS_HEAD
+        + _markdown(("variable", "what for"), [(f"`{name}`", meaning) for name, meaning in READ.items()])
+        + SURROUNDINGS_REFUSED
+        + _markdown(("option", "value of all runs", "with another"), options)
+        + SURROUNDINGS_REST
+    )
+
+
 def _escape(text: str) -> str:
     """Text of a cell: a bare bar would begin the next one."""
     return text.replace("|", "\\|")
@@ -152,10 +215,11 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "factors.md": factors,
     "data.md": data_sets,
     "activations.md": activation_page,
+    "surroundings.md": surroundings,
 }
 """File in docs/ -> what is written into it."""
 
 if __name__ == "__main__":
     for name, document in DOCUMENTS.items():
-        Path(__file__).with_name(name).write_text(document())
+        Path(__file__).with_name(name).write_text(document(), "utf-8")
     write_activation_pictures(Path(__file__).parent / "pictures")

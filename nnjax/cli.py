@@ -17,6 +17,7 @@ from nnjax.commands.training import plan, run, sweep
 from nnjax.commands.trust import audit, calibrate, doctor
 from nnjax.execution.executor import ExecutionError
 from nnjax.refusal import RefusedError
+from nnjax.terminal import soften
 
 SECONDS_TO_LEAVE_A_CALLBACK = 0.01
 
@@ -25,6 +26,8 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130, SIGTERM with 143."""
+    for stream in (sys.stdout, sys.stderr):
+        soften(stream)
     options = make_parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -167,7 +167,7 @@ def find_report(space: Space, home: Path) -> Path | None:
     mark = page.with_name(MARK)
     try:
         is_of_the_page = mark.stat().st_mtime_ns >= page.stat().st_mtime_ns
-        return page.parent if is_of_the_page and mark.read_text().strip() == sweep_id(space) else None
+        return page.parent if is_of_the_page and mark.read_text("utf-8").strip() == sweep_id(space) else None
     except (OSError, UnicodeDecodeError):
         return None
 

@@ -78,7 +78,7 @@ def write_stamp(checks: Sequence[Check], effort: Effort, seed: int, home: Path) 
 def load_stamp(home: Path) -> Stamp | None:
     """The stamp of a home folder; None if there is none, or none that can be read."""
     try:
-        kept: dict[str, Any] = json.loads((home / STAMP).read_text())
+        kept: dict[str, Any] = json.loads((home / STAMP).read_text("utf-8"))
         checks = tuple(_check(check) for check in kept["checks"])
         return Stamp(**{**kept, "effort": Effort(**kept["effort"]), "checks": checks})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -2,13 +2,15 @@
 
 import argparse
 
+from nnjax.commands.pages import say_page
+
 
 def quiz(options: argparse.Namespace) -> int:
     """Answer the take-home quiz and say where the page is."""
     from nnjax.quiz.answer import answer_quiz
 
     page = answer_quiz(options.home)
-    print(f"\nPage     {page}\n         open it in a browser: file://{page.resolve()}")
+    say_page(page, "Page")
     return 0
 
 
@@ -19,5 +21,5 @@ def lecture(options: argparse.Namespace) -> int:
 
     choices = SweepOptions(workers=options.workers)
     outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
-    print(f"\nIndex    {outcome.page}\n         open it in a browser: file://{outcome.page.resolve()}")
+    say_page(outcome.page, "Index")
     return 1 if outcome.problems else 0

@@ -1,16 +1,30 @@
 """Pages that a command has written: where they are, and what they propose."""
 
+import shlex
 import textwrap
 from pathlib import Path
 
 
-def say_page(page: Path) -> None:
-    """Where a page is, and how to open it."""
-    print(f"{page}\nopen it in a browser: file://{page.resolve()}")
+def address_of(page: Path) -> str:
+    """What a browser opens a page by: in a folder's name it takes a space, #, ? or % for something else."""
+    return page.resolve().as_uri()
+
+
+def say_page(page: Path, what: str = "") -> None:
+    """Where a page is, and how to open it.
+
+    Args:
+        page: The page.
+        what: Its name in a column of its own; nothing if "".
+    """
+    if what:
+        print(f"\n{what:<8} {page}\n         open it in a browser: {address_of(page)}")
+    else:
+        print(f"{page}\nopen it in a browser: {address_of(page)}")
 
 
 def say_what_follows(page: Path) -> None:
     """The studies that the report proposes, a line each."""
     for path in sorted((page.parent / "next").glob("*.toml")):
-        noticed = textwrap.shorten(path.read_text().splitlines()[0].removeprefix("# "), 160, placeholder=" …")
-        print(f"Next     {noticed}\n         make sweep STUDY={path}")
+        noticed = textwrap.shorten(path.read_text("utf-8").splitlines()[0].removeprefix("# "), 160, placeholder=" …")
+        print(f"Next     {noticed}\n         make sweep STUDY={shlex.quote(str(path))}")

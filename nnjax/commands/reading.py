@@ -1,10 +1,13 @@
 """What reads the journal and tells of it."""
 
 import argparse
+import shlex
+import sys
 
 from nnjax.commands.given import expand_given, find_given
 from nnjax.commands.pages import say_page, say_what_follows
 from nnjax.refusal import RefusedError
+from nnjax.terminal import carry_data
 
 
 def results(options: argparse.Namespace) -> int:
@@ -13,6 +16,8 @@ def results(options: argparse.Namespace) -> int:
 
     if options.out is not None and options.out.suffix not in EXTENSIONS:
         raise RefusedError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
+    if options.out is None:
+        carry_data(sys.stdout)
     rows = write_results(expand_given(options), options.home, options.out, options.curves)
     if options.out is not None:
         print(f"{rows:,} rows written to {options.out}")
@@ -47,7 +52,7 @@ def report(options: argparse.Namespace) -> int:
     try:
         page = make_report(expand_given(options), options.home)
     except NothingToReportError as error:
-        raise RefusedError(f"{error}; run `nnjax sweep {options.study}` first") from None
+        raise RefusedError(f"{error}; run `nnjax sweep {shlex.quote(options.study)}` first") from None
     say_page(page)
     say_what_follows(page)
     return 0

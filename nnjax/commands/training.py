@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nnjax.commands.arguments import DECISION_MINUTES
 from nnjax.commands.given import expand_given
-from nnjax.commands.pages import say_what_follows
+from nnjax.commands.pages import say_page, say_what_follows
 from nnjax.execution.executor import Cluster
 from nnjax.refusal import RefusedError
 
@@ -49,7 +49,7 @@ def sweep(options: argparse.Namespace) -> int:
     for problem in outcome.problems:
         print(problem, file=sys.stderr)
     if outcome.report:
-        print(f"\nReport   {outcome.report}\n         open it in a browser: file://{outcome.report.resolve()}")
+        say_page(outcome.report, "Report")
     if outcome.tracking_uri:
         print(f"MLflow   {outcome.tracking_uri}\n         make ui, then open {outcome.deep_link}")
     if outcome.report:

@@ -87,7 +87,7 @@ def load_logbook(home: Path | str, question_id: str) -> Logbook | None:
     """
     path = logbook_path(home, question_id)
     try:
-        content = json.loads(path.read_text())
+        content = json.loads(path.read_text("utf-8"))
         if content["looks_at_most"] != LOOKS:
             raise LogbookError(f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {REMEDY}")
         return Logbook(tuple(tuple(_from_json(look) for look in looks) for looks in content["rounds"]))

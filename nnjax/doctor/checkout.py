@@ -30,7 +30,7 @@ def examine_checkout(root: Path) -> Iterator[Symptom]:
     yield Symptom("Commit", git_commit(root) or "not a git checkout")
     lock = root / LOCK
     if lock.exists():
-        yield compare_with_lock(lock.read_text())
+        yield compare_with_lock(lock.read_text("utf-8"))
 
 
 def compare_with_lock(lock: str) -> Symptom:

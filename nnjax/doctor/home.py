@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nnjax.doctor.symptom import Symptom
+from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.compilation_cache import broken_entries
 from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.runner import cache_folder
@@ -67,7 +68,10 @@ def _journal(journal: Path) -> Iterator[Symptom]:
 
 
 def examine_variables() -> Symptom:
-    """Environment variables that change where things go, so that nobody wonders."""
-    known = ("NNJAX_HOME", "MLFLOW_TRACKING_URI", "JAX_PLATFORMS", "XLA_FLAGS", "NNJAX_FAST_LANE")
-    found = [f"{name}={without_password(os.environ[name])}" for name in known if os.environ.get(name)]
+    """Environment variables that we read, so that nobody wonders, and those in which nothing is trained."""
+    found = [f"{name}={without_password(os.environ[name])}" for name in READ if os.environ.get(name)]
+    try:
+        check_variables({"cpu"})
+    except SurroundingsError as error:
+        return Symptom("Variables", error.problem, error.remedy)
     return Symptom("Variables", ", ".join(found) or "none that change anything")

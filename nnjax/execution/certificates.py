@@ -66,7 +66,7 @@ def describe_refusal(place: str, error: Exception) -> str | None:
 
 def _address(place: str) -> str:
     """The address itself, of a scheduler's file too."""
-    return str(json.loads(Path(place).read_text())["address"]) if place.endswith(".json") else place
+    return str(json.loads(Path(place).read_text("utf-8"))["address"]) if place.endswith(".json") else place
 
 
 def _reason(error: OSError) -> str:

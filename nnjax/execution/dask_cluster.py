@@ -3,9 +3,10 @@
 Dask moves functions and results, watches the workers and starts dead ones again.
 """
 
+import sys
 import uuid
-from collections.abc import Callable, Generator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -54,10 +55,13 @@ class DaskExecutor:
             ExecutionError: No scheduler answers, one refuses the other's certificate, or the initializer fails.
         """
         self._started = None
-        if cluster is None:
-            self._started = _start_here(workers)
-            cluster = Cluster(str(self._started.scheduler_address))
-        self._client = _connect(cluster.address)
+        with ExitStack() as held:
+            if cluster is None:
+                held.enter_context(main_module_runs_once())
+                self._started = _start_here(workers)
+                cluster = Cluster(str(self._started.scheduler_address))
+            self._client = _connect(cluster.address)
+            self._held = held.pop_all()
         self._roster = DaskRoster(self._client, cluster.resources, say)
         self.address = self._roster.address
         self._name = f"nnjax-{uuid.uuid4().hex}"
@@ -99,6 +103,25 @@ class DaskExecutor:
         if self._started is not None:
             with suppress(TimeoutError):  # a busy machine: what is still there ends with this process
                 self._started.close(timeout=SECONDS_TO_LEAVE)
+        self._held.close()
+
+
+@contextmanager
+def main_module_runs_once() -> Iterator[None]:
+    """Keep a script without a main guard from starting over in every worker, as long as workers may be started.
+
+    Dask starts them by multiprocessing's "spawn", which runs the file of the main module again in each; nothing that is
+    sent to them is defined there.
+    """
+    main = sys.modules["__main__"]
+    spec, file = main.__spec__, main.__dict__.pop("__file__", None)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__spec__ = spec
+        if file is not None:
+            main.__file__ = file
 
 
 def _start_here(workers: int) -> LocalCluster:

@@ -2,8 +2,8 @@
 
 The standard pools are not used. They import the caller's main module again in every worker (a script without a guard
 would start itself over, and jax would be there before the affinity is set), and one dead worker breaks a whole pool.
-Here a worker is `python -m nnjax.execution.worker_process`, fed through a socket; its standard input is the lifeline:
-when the head dies, however suddenly, that reaches its end and the worker leaves.
+Here a worker is a fresh `python`, fed through a socket; its standard input is the lifeline: when the head dies, however
+suddenly, that reaches its end and the worker leaves.
 """
 
 import os
@@ -21,6 +21,10 @@ from nnjax.execution.executor import ExecutionError, UnfitError
 
 START_ATTEMPTS = 3
 _SECONDS_TO_LEAVE = 5
+
+_BOOT = "import sys; sys.path[:] = sys.argv[3:]; from importlib import import_module; import_module(sys.argv[1]).main()"
+"""A worker looks for modules where its head does and nowhere else: `python -m` would look in the current folder first,
+where a person may have a random.py, and PYTHONPATH cannot name a folder with a colon in its name."""
 
 
 class WorkerDiedError(Exception):
@@ -101,15 +105,14 @@ class WorkerProcess:
 
     def _spawn(self) -> "Connection[Any, Any]":
         ours, theirs = Pipe()
-        command = [sys.executable, "-m", __name__, str(theirs.fileno())]
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
+        folders = [path or os.getcwd() for path in sys.path]
+        command = [sys.executable, "-P", "-c", _BOOT, __name__, str(theirs.fileno()), *folders]
         with _ThreadAffinity(self._cores):
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env=environment,
             )
         theirs.close()
         return ours
@@ -199,8 +202,4 @@ def main() -> None:
     """Entry of the worker's process; an interrupt at the terminal is the head's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_the_head, daemon=True).start()
-    serve(Connection(int(sys.argv[1])))
-
-
-if __name__ == "__main__":
-    main()
+    serve(Connection(int(sys.argv[2])))

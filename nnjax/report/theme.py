@@ -170,7 +170,7 @@ def _level_color(factor: str, levels: Sequence[object], index: int) -> str:
 
 @contextmanager
 def style(font_size: float = 11.0) -> Iterator[None]:
-    """Matplotlib's settings for one figure of the report; restored afterwards.
+    """Matplotlib's settings for one figure of the report, whatever a person has set; restored afterwards.
 
     Args:
         font_size: Size of tick labels and text, in units of the panel's width (1 unit = 1 px where it is not scaled).
@@ -211,5 +211,7 @@ def style(font_size: float = 11.0) -> Iterator[None]:
         "path.simplify": True,
         "path.simplify_threshold": 0.3,
     }
-    with mpl.rc_context(settings):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # a person's matplotlibrc or theme would show through wherever nothing is set here
+        mpl.rcParams.update(settings)
         yield

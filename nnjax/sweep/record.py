@@ -75,7 +75,7 @@ def load_record(home: Path | str, sweep_id: str) -> SweepRecord | None:
     A damaged record loses facts about time and machine, never a result, so it is not an error.
     """
     try:
-        content = json.loads(record_path(home, sweep_id).read_text())
+        content = json.loads(record_path(home, sweep_id).read_text("utf-8"))
         known = {each.name for each in fields(SweepRecord)}
         record = SweepRecord(**{name: value for name, value in content.items() if name in known})
         return replace(record, overrides=tuple(record.overrides))

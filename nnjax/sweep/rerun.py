@@ -11,6 +11,7 @@ from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import Table, load_table, parse_source
 from nnjax.refusal import RefusedError
+from nnjax.surroundings import SurroundingsError
 from nnjax.sweep.compilation_cache import enable_compilation_cache
 from nnjax.sweep.journal import NOT_MEASURED, Journal
 from nnjax.sweep.kept_table import kept_table
@@ -140,7 +141,7 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     scaled = {replicate["split"]: scale_split(table, split, configuration.output)}
     try:
         chunk = train_chunk(bucket, [trainee], scaled)
-    except DeviceError as error:
+    except (DeviceError, SurroundingsError) as error:
         raise ElsewhereError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
     if chunk.failures:
         raise RerunError(f"run {row['run_id']} failed: {chunk.failures[row['run_id']]}; the journal keeps what it has")

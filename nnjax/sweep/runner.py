@@ -14,6 +14,7 @@ from typing import Any
 from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Cluster, Executor, Outcome
+from nnjax.surroundings import check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal import Journal, refused_rows
@@ -104,6 +105,7 @@ def run_sweep(
         What came of it. A run or a chunk that fails does not stop the others; its runs are missing.
 
     Raises:
+        SurroundingsError: A variable would change the runs' numbers; nothing has been written.
         ExecutionError: If no worker can be started, or the cluster is not there.
         ValueError: If there is no such executor.
     """
@@ -139,6 +141,7 @@ class _Sweep:
         self._statuses = self._journal.statuses()
         self._plan = make_plan(space, self._statuses.keys())
         self._chunks = {chunk.chunk_id: chunk for chunk in self._plan.chunks}
+        self._devices = frozenset(chunk.bucket.device for chunk in self._plan.chunks)
         self._work = sum(chunk.cost for chunk in self._plan.chunks)
         self._state = SweepState(runs_to_train=self._plan.missing)
         self._setup_seconds = 0.0
@@ -150,6 +153,8 @@ class _Sweep:
 
     def run(self) -> SweepSummary:
         """Train what is missing and say what came of it."""
+        if self._plan.chunks and self._workplace.cluster is None:  # workers started here inherit what is around us
+            check_variables(self._devices)
         if self._space.study.data.file is not None:
             keep_table(self._workplace.home, self._space.table)
         if self._plan.chunks:
@@ -169,8 +174,8 @@ class _Sweep:
         prepare = partial(place.engine.prepare, folder, splits)
         if place.cluster is not None:
             prepare = partial(prepare_elsewhere, place.engine.prepare, splits, decisive_versions())
-        devices = frozenset(chunk.bucket.device for chunk in self._plan.chunks)
-        return make_executor(place.executor_name, place.workers, partial(prepare_on, devices, prepare), place.cluster)
+        ready = partial(prepare_on, self._devices, prepare)
+        return make_executor(place.executor_name, place.workers, ready, place.cluster)
 
     def _train(self, executor: Executor) -> None:
         digest = self._space.table.digest

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.execution.executor import UnfitError
+from nnjax.surroundings import SurroundingsError, check_variables
 from nnjax.sweep.compilation_cache import cache_of_this_machine, enable_compilation_cache
 from nnjax.sweep.host import peak_memory_mb
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import TrainedChunk, Trainee, train_chunk
-from nnjax.training.device import DeviceError, find_device
+from nnjax.training.device import DeviceError, check_options, find_device
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,12 @@ class NoDeviceError(UnfitError):
     """A worker without the device that the sweep asks for."""
 
 
+class OtherNumbersError(UnfitError):
+    """A worker in whose surroundings a run would have other numbers."""
+
+
 def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
-    """Get a process ready that must have some devices.
+    """Get a process ready that must have some devices, and nothing around it that changes numbers.
 
     Args:
         devices: What the sweep's runs train on.
@@ -95,14 +100,19 @@ def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
 
     Raises:
         NoDeviceError: One of them is not here.
+        OtherNumbersError: A variable or an option of JAX would change numbers.
     """
     if devices - {"cpu"}:
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # two workers share a GPU
-        try:
-            for name in sorted(devices):
-                find_device(name)
-        except DeviceError as error:
-            raise NoDeviceError(f"{platform.node()}: {error}") from None
+    try:
+        check_variables(devices)
+        check_options()
+        for name in sorted(devices):
+            find_device(name)
+    except SurroundingsError as error:
+        raise OtherNumbersError(f"{platform.node()}: {error}") from None
+    except DeviceError as error:
+        raise NoDeviceError(f"{platform.node()}: {error}") from None
     prepare()
 
 

@@ -106,7 +106,7 @@ def _passwords(folder: Path) -> dict[str, str]:
     file = folder / "passwords.json"
     if not file.exists():
         _write_secret(file, json.dumps({name: secrets.token_urlsafe(24) for name in ("postgres", "admin", "flask")}))
-    kept: dict[str, str] = json.loads(file.read_text())
+    kept: dict[str, str] = json.loads(file.read_text("utf-8"))
     return kept
 
 
@@ -182,7 +182,7 @@ def _as(owner: str | None) -> dict[str, Any]:
 def _postgres_programs(data: Path) -> Path:
     """Folder of PostgreSQL's programs: of the version that made the data, else of the newest."""
     on_path, made_by = shutil.which("initdb"), data / "PG_VERSION"
-    wanted = made_by.read_text().strip() if made_by.exists() else "*"
+    wanted = made_by.read_text("utf-8").strip() if made_by.exists() else "*"
     found = Path("/usr/lib/postgresql").glob(f"{wanted}/bin/initdb")
     folders = sorted(found, key=lambda path: float(path.parts[-3]))
     if not on_path and not folders:
@@ -202,7 +202,10 @@ def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) 
             for path in (half, secret):
                 os.chown(path, person.pw_uid, person.pw_gid)
         command = [str(programs / "initdb"), "-D", str(half), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
-        done = subprocess.run(command, **_as(owner), cwd=half, capture_output=True, text=True, check=False)
+        command += ["--encoding=UTF8", "--no-locale"]  # left out, it takes the terminal's: in some, SQL_ASCII
+        done = subprocess.run(
+            command, **_as(owner), cwd=half, capture_output=True, encoding="utf-8", errors="replace", check=False
+        )
     finally:
         secret.unlink()
     if done.returncode != 0:
@@ -226,7 +229,7 @@ def _wait_for_postgres(programs: Path, port: int, process: "subprocess.Popen[byt
 def _create_database(programs: Path, port: int, password: str) -> None:
     variables = os.environ | {"PGPASSWORD": password}
     command = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", USER, USER]
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode != 0 and "already exists" not in done.stderr:
         raise TrackingError(f"createdb failed: {done.stderr.strip()}", "look at PostgreSQL's log")
 

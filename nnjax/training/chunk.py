@@ -15,9 +15,10 @@ from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import stream
 from nnjax.network.architecture import branch_indices, layer_activations
 from nnjax.network.mlp import init
+from nnjax.surroundings import check_variables
 from nnjax.training.batches import Order, batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.device import COMPILER_OPTIONS, find_device
+from nnjax.training.device import COMPILER_OPTIONS, check_options, find_device
 from nnjax.training.loop import Rows, Start, Trained, make_chunk_training
 from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
@@ -94,6 +95,8 @@ _COMPILING: dict[Bucket, threading.Lock] = {}
 
 @functools.lru_cache(maxsize=64)
 def _compile(bucket: Bucket) -> Program:
+    check_variables({bucket.device})
+    check_options()
     with jax.default_device(find_device(bucket.device)):
         program: Program = lower_program(bucket).compile(compiler_options=COMPILER_OPTIONS[bucket.device])
     return program
@@ -215,6 +218,7 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
     Raises:
         ValueError: Too many runs, none, or several activations.
         DeviceError: The bucket's device is not here.
+        SurroundingsError: A variable or an option of JAX would change the numbers.
     """
     size = chunk_size(bucket)
     activations = {trainee.activation for trainee in trainees}

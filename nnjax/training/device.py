@@ -1,8 +1,10 @@
-"""The device that trains: the processor, or a GPU that JAX sees."""
+"""The device that trains: the processor, or a GPU that JAX sees, and the options by which JAX computes on it."""
 
 from typing import Any
 
 import jax
+
+from nnjax.surroundings import check_values
 
 DEVICES = ("cpu", "gpu")
 """Names by which JAX knows them. Their sums differ in the last bits, so the device is a part of a run's identity."""
@@ -42,3 +44,12 @@ def find_device(name: str) -> jax.Device:
     except (RuntimeError, AssertionError) as error:  # the latter where JAX_PLATFORMS names what is not installed
         reason = str(error).partition("\n")[0] or "no backend"
         raise DeviceError(f'device = "{name}", and JAX has none here ({reason}); {REMEDIES[name]}') from None
+
+
+def check_options() -> None:
+    """See that JAX's options are those that every run's numbers are made with.
+
+    Raises:
+        SurroundingsError: A variable or a notebook has set one otherwise.
+    """
+    check_values(jax.config.values)

@@ -84,8 +84,13 @@ def test_a_home_without_room_or_permission(home, monkeypatch):
 
 
 def test_variables_that_matter_are_named(monkeypatch):
-    monkeypatch.setenv("XLA_FLAGS", "--x")
-    assert "XLA_FLAGS=--x" in examine_variables().seen
+    monkeypatch.setenv("XLA_FLAGS", "--xla_dump_to=/x")
+    assert "XLA_FLAGS=--xla_dump_to=/x" in examine_variables().seen and examine_variables().is_ok
+
+
+def test_variables_that_would_change_numbers_are_wrong(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+    assert "fast_math" in examine_variables().seen and examine_variables().remedy == "unset XLA_FLAGS"
 
 
 def test_stores(tmp_path):

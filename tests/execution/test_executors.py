@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,21 @@ class TestProcesses:
         shares = {tuple(outcome.result) for outcome in processes.map_unordered(cores, works)}
         assert {core for share in shares for core in share} <= os.sched_getaffinity(0)
         assert len(shares) == 1 or not set.intersection(*map(set, shares)) or len(os.sched_getaffinity(0)) == 1
+
+    def test_a_worker_finds_modules_where_its_head_does_and_nowhere_else(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        folder = tmp_path / "a: folder"
+        folder.mkdir()
+        (folder / "only_there.py").write_text("def number(_):\n    return 7\n")
+        (tmp_path / "pickle.py").write_text("raise ImportError('of the current folder')")
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.chdir(tmp_path)
+        only_there = import_module("only_there")
+        executor = ProcessExecutor(1)
+        [outcome] = executor.map_unordered(only_there.number, [Work(0, tmp_path)])
+        executor.close()
+        assert (outcome.result, outcome.error) == (7, None)
 
     def test_what_cannot_be_sent_is_an_error(self, processes: ProcessExecutor, works: list[Work]) -> None:
         [outcome] = processes.map_unordered(lambda work: work.number, works[:1])

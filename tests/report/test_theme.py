@@ -5,7 +5,19 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from nnjax.network.activations import ACTIVATIONS
-from nnjax.report.theme import DARK, GRID, LEVEL_COLORS, PAGE, SHADE, css_variables, make_palette, style, variable
+from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.theme import (
+    ACCENT,
+    DARK,
+    GRID,
+    LEVEL_COLORS,
+    PAGE,
+    SHADE,
+    css_variables,
+    make_palette,
+    style,
+    variable,
+)
 
 
 def contrast(one, other):
@@ -59,3 +71,14 @@ def test_a_style_leaves_no_trace():
     with style():
         assert mpl.rcParams["svg.fonttype"] == "none"
     assert dict(mpl.rcParams) == before
+
+
+def test_a_persons_settings_reach_no_figure():
+    def draw(axes):
+        axes.plot([0, 1], [1, 3], color=ACCENT, dashes=(5, 2))
+        axes.set_xlabel("x")
+
+    plain = draw_panels("figure", [("title", draw)], Shape())
+    mine = {"savefig.bbox": "tight", "lines.scale_dashes": False, "axes.labelpad": 40, "axes.xmargin": 0.4}
+    with mpl.rc_context(mine):
+        assert draw_panels("figure", [("title", draw)], Shape()) == plain

@@ -12,6 +12,7 @@ from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import Space
+from nnjax.training.chunk import _compile
 
 
 @pytest.fixture
@@ -66,4 +67,13 @@ def test_a_run_whose_device_is_not_here_is_for_another_machine(
 
     monkeypatch.setattr("nnjax.training.device.jax.local_devices", local_devices)
     with pytest.raises(ElsewhereError, match=r"cannot be trained again on this machine: .* has none here \(no cpu\)"):
+        rerun(trained, small_space.runs[0].run_id)
+
+
+def test_what_changes_numbers_is_refused_there_too(
+    trained: Path, small_space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _compile.cache_clear()
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+    with pytest.raises(ElsewhereError, match=r"on this machine: XLA_FLAGS=.*; unset XLA_FLAGS$"):
         rerun(trained, small_space.runs[0].run_id)

@@ -23,3 +23,9 @@ def test_importing_the_room_has_set_the_variables_before_mlflow_was_imported():
     import mlflow.telemetry.utils
 
     assert mlflow.telemetry.utils.is_telemetry_disabled()
+
+
+def test_no_value_is_cut_whatever_a_person_has_set():
+    environ = {"MLFLOW_TRUNCATE_LONG_VALUES": "true"}
+    quieten_mlflow(environ)
+    assert environ["MLFLOW_TRUNCATE_LONG_VALUES"] == "false"

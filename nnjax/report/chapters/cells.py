@@ -1,5 +1,7 @@
 """Look into a cell: its replicates' curves, drawn by the page's script from what is packed in it."""
 
+import shlex
+
 from nnjax.report.material import Material
 from nnjax.report.pack import Pack
 from nnjax.report.views import Chapter
@@ -18,6 +20,6 @@ def cells_chapter(material: Material, pack: Pack) -> Chapter:
         "cells": len(pack.cells),
         "left_out": pack.left_out,
         "epochs": len(pack.epochs),
-        "results_command": f"nnjax results {study.path} --curves --out curves.parquet",
+        "results_command": f"nnjax results {shlex.quote(study.path)} --curves --out curves.parquet",
     }
     return Chapter("cells", "Look into a cell", facts=facts)

@@ -1,0 +1,56 @@
+"""A terminal that lacks some letters: it shows what comes nearest, and nothing ends in an error."""
+
+import codecs
+import unicodedata
+from io import TextIOWrapper
+from typing import TextIO
+
+NEAREST = {
+    "−": "-", "–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "→": "->", "≥": ">=", "≤": "<=", "“": '"', "”": '"',
+    "‘": "'", "’": "'", "━": "-", "─": "-", "│": "|", "µ": "u",
+}  # fmt: skip
+"""Sign -> its likeness in ASCII; a letter with an accent loses it, any other becomes a question mark."""
+
+HANDLER = "nnjax.nearest"
+"""Name by which an encoder knows `_nearest`.
+
+>>> "R² −1 … 7 µs, Grün".encode("ascii", HANDLER), "R² −1 … 中".encode("latin-1", HANDLER).decode("latin-1")
+(b'R2 -1 ... 7 us, Grun', 'R² -1 ... ?')
+"""
+
+OURS_TO_CHANGE = ("strict", "surrogateescape", "backslashreplace")
+"""Python's own ways with what cannot be encoded; another one is the wish of a person (PYTHONIOENCODING)."""
+
+
+def soften(stream: TextIO | None) -> None:
+    """Let a stream show the nearest of what its encoding lacks, where Python would raise a `UnicodeEncodeError`.
+
+    Args:
+        stream: Standard output or error; nothing is done to one that is closed, or that somebody has replaced.
+    """
+    if isinstance(stream, TextIOWrapper) and not stream.closed and stream.errors in OURS_TO_CHANGE:
+        stream.reconfigure(errors=HANDLER)
+
+
+def carry_data(stream: TextIO) -> None:
+    """Let a stream carry data: UTF-8 as in a file, whatever the terminal has, and no letter changed.
+
+    Args:
+        stream: Standard output; nothing is done to one that somebody has replaced.
+    """
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+
+
+def _nearest(problem: UnicodeError) -> tuple[str | bytes, int]:
+    """What stands for the first letter that an encoding lacks; a byte of a file's name that is no letter stays it."""
+    if not isinstance(problem, UnicodeEncodeError):
+        raise problem
+    letter = problem.object[problem.start]
+    if "\udc80" <= letter <= "\udcff":
+        return bytes([ord(letter) - 0xDC00]), problem.start + 1
+    plain = unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode("ascii")
+    return NEAREST.get(letter, plain or "?"), problem.start + 1
+
+
+codecs.register_error(HANDLER, _nearest)

@@ -1,0 +1,178 @@
+"""What surrounds a person's command reaches no number, figure or file; what would change numbers is refused."""
+
+import ast
+import platform
+import re
+import sys
+from multiprocessing.spawn import get_preparation_data
+from pathlib import Path
+
+import jax
+import pytest
+from jax._src.compiler import get_compile_options
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from fakes.command import ROOT
+from fakes.studies import write_small
+from fakes.training import FAKE
+
+from nnjax.execution.choice import EXECUTORS
+from nnjax.execution.dask_cluster import main_module_runs_once
+from nnjax.surroundings import (
+    CHANGES_NUMBERS,
+    OPTIONS,
+    READ,
+    SurroundingsError,
+    check_values,
+    check_variables,
+    foreign_variables,
+)
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+from nnjax.sweep.worker import OtherNumbersError, prepare_on
+from nnjax.training.chunk import compile_program, lower_program
+
+SOURCES = sorted((ROOT / "nnjax").rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    ("variables", "foreign"),
+    [
+        ({}, []),
+        ({"XLA_FLAGS": ""}, []),
+        ({"XLA_FLAGS": "--xla_cpu_enable_fast_math=true"}, ["XLA_FLAGS=--xla_cpu_enable_fast_math=true"]),
+        ({"XLA_FLAGS": "--xla_dump_to=/x --xla_cpu_max_isa=AVX"}, ["XLA_FLAGS=--xla_cpu_max_isa=AVX"]),
+        ({"XLA_FLAGS": "a-file-of-flags"}, ["XLA_FLAGS=a-file-of-flags"]),
+        ({"XLA_FLAGS": "--xla_cpu_enable_fast_math"}, ["XLA_FLAGS=--xla_cpu_enable_fast_math"]),
+        ({"XLA_FLAGS": "--xla_force_host_platform_device_count=8 --xla_cpu_enable_fast_math=false"}, []),
+        ({"XLA_FLAGS": "--xla_gpu_triton_gemm_any=true"}, []),
+        ({"JAX_ENABLE_X64": "True"}, ["JAX_ENABLE_X64=True"]),
+        ({"JAX_ENABLE_X64": "0", "JAX_DISABLE_JIT": "no", "JAX_THREEFRY_PARTITIONABLE": "1"}, []),
+        ({"JAX_NUMPY_DTYPE_PROMOTION": "strict"}, ["JAX_NUMPY_DTYPE_PROMOTION=strict"]),
+        ({"JAX_NUMPY_RANK_PROMOTION": "raise", "JAX_DEFAULT_MATMUL_PRECISION": "bfloat16", "JAX_HOME": "/x"}, []),
+    ],
+)
+def test_variables_that_would_change_numbers_are_told_from_harmless_ones(variables, foreign):
+    assert list(foreign_variables({"cpu"}, variables)) == foreign
+
+
+def test_a_gpu_sees_its_own_flags():
+    flags = {"XLA_FLAGS": "--xla_gpu_triton_gemm_any=true"}
+    with pytest.raises(SurroundingsError, match=r"triton.*; unset XLA_FLAGS$"):
+        check_variables({"cpu", "gpu"}, flags)
+
+
+def test_every_option_is_one_that_jax_knows_at_the_value_that_it_has_by_itself():
+    check_values(jax.config.values)
+    assert set(OPTIONS) <= set(jax.config.values)
+
+
+@pytest.mark.parametrize("option", sorted(CHANGES_NUMBERS))
+def test_an_option_changed_in_a_notebook_is_named(option):
+    with pytest.raises(SurroundingsError, match=f"{option} = 'other'"):
+        check_values({option: "other"})
+
+
+def test_every_variable_that_we_read_is_listed_and_documented():
+    read = re.compile(r"os\.environ(?:\.get\(|\[)\"(\w+)\"|^(?:SWITCH|SETUP_VARIABLE) = \"(\w+)\"", re.MULTILINE)
+    found = {name for path in SOURCES for pair in read.findall(path.read_text("utf-8")) for name in pair if name}
+    page = (ROOT / "docs" / "surroundings.md").read_text("utf-8")
+    assert found <= set(READ)
+    assert all(f"`{name}`" in page for name in READ) and all(f"`{name.upper()}`" in page for name in OPTIONS)
+
+
+def test_text_is_read_and_written_as_utf_8_whatever_the_locale():
+    """Without a word, Python takes the locale's encoding: in C's it ended in an error after all the work."""
+    assert not [f"{path}:{call.lineno}" for path in SOURCES for call in calls(path) if is_left_to_the_locale(call)]
+
+
+def calls(path):
+    text = path.read_text("utf-8")
+    if not re.search(r"read_text|write_text|text=|universal_newlines", text):
+        return []
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Call)]
+
+
+def is_left_to_the_locale(call):
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    given = {keyword.arg for keyword in call.keywords}
+    if name in ("read_text", "write_text"):
+        return "encoding" not in given and len(call.args) < 1 + (name == "write_text")
+    if name in ("run", "Popen"):
+        return bool({"text", "universal_newlines"} & given) and "encoding" not in given
+    return False
+
+
+REFUSED = {"XLA_FLAGS": "--xla_cpu_enable_fast_math=true", "JAX_ENABLE_X64": "1"}
+
+
+@pytest.mark.parametrize("executor", EXECUTORS)
+@pytest.mark.parametrize("name", REFUSED)
+def test_nothing_is_trained_and_nothing_written_with_it(executor, name, tmp_path, monkeypatch):
+    space, home = expand(load_study(write_small(tmp_path))), tmp_path / "home"
+    monkeypatch.setenv(name, REFUSED[name])
+    with pytest.raises(SurroundingsError, match=rf"^{name}={REFUSED[name]}: .*; unset {name}$"):
+        run_sweep(space, home, executor, 1, engine=FAKE)
+    assert not list(home.rglob("*.*"))
+
+
+def test_a_worker_elsewhere_is_unfit_with_it(monkeypatch):
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+    with pytest.raises(OtherNumbersError, match=f"^{re.escape(platform.node())}: XLA_FLAGS=.*; unset XLA_FLAGS$"):
+        prepare_on({"cpu"}, list)
+
+
+def test_what_a_notebook_has_set_is_seen_where_it_trains(tmp_path):
+    space = expand(load_study(write_small(tmp_path)))
+    bucket = make_plan(space, frozenset()).chunks[0].bucket
+    with jax.enable_x64(True), pytest.raises(SurroundingsError, match=r"^jax_enable_x64 = True: "):
+        compile_program(bucket)
+    with (
+        jax.threefry_partitionable(False),
+        pytest.raises(OtherNumbersError, match="jax_threefry_partitionable = False"),
+    ):
+        prepare_on({"cpu"}, list)
+
+
+NOISY = 'batch_size="full"', "dropout=0.1", "width=2", "epochs=1", 'activation=["relu"]', "depth=[1]"
+
+
+def program(tmp_path, option, value):
+    """The text of a program, and what the compiler is told, with an option of JAX."""
+    bucket = make_plan(expand(load_study(write_small(tmp_path), NOISY)), frozenset()).chunks[0].bucket
+    before = jax.config.values[option]
+    try:
+        jax.config.update(option, value)
+        jax.clear_caches()
+        told = get_compile_options(num_replicas=1, num_partitions=1).SerializeAsString()
+        return lower_program(bucket).as_text(), told
+    finally:
+        jax.config.update(option, before)
+
+
+SWITCHES = sorted(name for name, value in jax.config.values.items() if isinstance(value, bool))
+FEW = ("jax_softmax_custom_jvp", "jax_threefry_partitionable")
+"""One that changes a program, and one that does not; the others in the slow suite."""
+
+
+@pytest.mark.parametrize(
+    "option", [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in SWITCHES]
+)
+def test_every_switch_of_jax_that_changes_a_program_is_refused(option, tmp_path):
+    plain = program(tmp_path, option, jax.config.values[option])
+    try:
+        is_changed = program(tmp_path, option, not jax.config.values[option]) != plain
+    except Exception:
+        is_changed = True  # it ends in an error
+    assert not is_changed or option in OPTIONS
+
+
+def test_the_main_module_is_not_run_again_by_workers_of_dask():
+    main = sys.modules["__main__"]
+    before = getattr(main, "__file__", None), main.__spec__
+    with main_module_runs_once():
+        assert not [key for key in get_preparation_data("worker") if key.startswith("init_main")]
+    assert (getattr(main, "__file__", None), main.__spec__) == before
