@@ -17,6 +17,9 @@ LARGEST_WHOLE = 2**53
 SAFE_DIGITS = 15
 """Decimal digits that float64 always gives back (C's DBL_DIG)."""
 
+_BITS_OF_MOST, _DIGITS_OF_MOST = 128, 38
+"""Of the decimals that databases write."""
+
 
 def is_number(kind: pa.DataType) -> bool:
     """Whether a column of this type holds numbers."""
@@ -52,6 +55,10 @@ def _largest(column: pa.ChunkedArray) -> Decimal:
 
 
 def _check_decimals(column: pa.ChunkedArray) -> None:
+    if column.type.precision <= SAFE_DIGITS:
+        return
+    if column.type.bit_width < _BITS_OF_MOST:  # for fewer bits Arrow has no min_max
+        column = column.cast(pa.decimal128(_DIGITS_OF_MOST, column.type.scale))
     if _largest(column).scaleb(column.type.scale) >= 10**SAFE_DIGITS:
         check_exact(dict.fromkeys(column.to_pylist()))
 

@@ -83,7 +83,9 @@ def _cast(text: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray | None:
 
 
 def _as_times(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """Times of a day, which Arrow reads only behind a date."""
+    """Times of a day, which Arrow reads only behind a date; there it takes 07 for an hour."""
+    if not pc.all(pc.match_substring(text, ":")).as_py():
+        return None
     moments = _cast(pc.binary_join_element_wise("1970-01-01", text, " "), pa.timestamp("s"))
     return None if moments is None else moments.cast(pa.time32("s"))
 

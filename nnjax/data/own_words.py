@@ -13,7 +13,9 @@ _MEANINGS = {
     "date": re.compile(r"\s*\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b.*"),
     "code": re.compile(r"\s*[-+]?0\d[\d.]*(?:e[-+]?\d+)?\s*", re.IGNORECASE),
     "number": re.compile(r"\s*[-+]?[\d.,' ]*\d[\d.,' ]*(?:e[-+]?\d+)?\s*[%€$£]?\s*|[-+]?0x[\da-f]+", re.IGNORECASE),
-    "quantity": re.compile(r"\W*+(?:[A-Z]{2,3}[\s$€£¥]\W*+)?[\d½¼¾][\d\W_]*+(?:[eE]\W?\d[\d\W_]*+)?[^\W\d_]{0,3}\W*+"),
+    "quantity": re.compile(
+        r"\W*+(?:(?:[A-Z]{2,3}[\s$€£¥]|EUR|USD|GBP|CHF)\W*+)?[\d½¼¾][\d\W_]*+(?:[eE]\W?\d[\d\W_]*+)?[^\W\d_]{0,3}\W*+"
+    ),
     "nothing": re.compile(r"[\W_]+|#[A-Z/0]+[!?]"),
 }
 """What a word may be meant as, the first that fits. A quantity is a number with whatever stands around it ($5, <5, (5),

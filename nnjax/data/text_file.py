@@ -174,10 +174,24 @@ def _quote_error(error: csv.Error, first: int, last: int) -> OwnTableError:
 
 def _check_break(row: _Row, delimiter: bytes, width: int) -> None:
     """A line break within quotes is legal; but not where each of the lines would be a row without the quotes."""
-    if all(line.count(delimiter) == width - 1 for line in row.lines):
+    rows = [line.rstrip(b"\r\n").split(delimiter) for line in row.lines]
+    if all(len(values) == width for values in rows) and all(map(_is_of_a_kind, zip(*rows, strict=True))):
         problem = f"two quotes make one row of lines {row.line:,} to {row.line + len(row.lines) - 1:,}, "
         remedy = "remove the quotes, or the line breaks between them"
         raise OwnTableError("file", f"{problem}each of which would be a row by itself", remedy)
+
+
+def _is_of_a_kind(cells: tuple[bytes, ...]) -> bool:
+    """Whether those without a quote are all numbers, or all words."""
+    return len({_is_number(cell) for cell in cells if b'"' not in cell}) <= 1
+
+
+def _is_number(cell: bytes) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _read(file: BinaryIO, delimiter: str, account: _Account, is_quick: bool = True) -> pa.Table:

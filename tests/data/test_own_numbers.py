@@ -57,13 +57,22 @@ def test_large_numbers_in_parquet(tmp_path, column):
     assert refused(path, "x", task="classification").startswith(f"target: {INEXACT}")
 
 
-@pytest.mark.parametrize("scale", [2, 20])
-def test_decimals_that_a_float_gives_back(tmp_path, scale):
+@pytest.mark.parametrize(
+    "kind", [pa.decimal128(38, 2), pa.decimal128(22, 20), pa.decimal256(50, 2), pa.decimal128(9, 2)]
+)
+def test_decimals_that_a_float_gives_back(tmp_path, kind):
     """0.10 is one of them; 0.35, which Arrow makes 0.35000000000000003 of, is the float 0.35."""
     values = ["0.10", "0.35", "-1.15", "0.07", *(f"{n}.29" for n in range(ROWS - 4))]
-    column = pa.array([Decimal(value) for value in values]).cast(pa.decimal128(22 if scale == 20 else 38, scale))
+    column = pa.array([Decimal(value) for value in values]).cast(kind)
     table = read(written(tmp_path, "table.parquet", x=column, y=Y))
     assert table.features[:, 0].tolist() == [float(value) for value in values]
+
+
+@pytest.mark.skipif(not hasattr(pa, "decimal64"), reason="pyarrow before 19 has no decimals of 64 bits")
+def test_decimals_of_few_bits(tmp_path):
+    narrow = pa.array([Decimal(f"{n}.35") for n in range(ROWS)], pa.decimal64(18, 2))
+    table = read(written(tmp_path, "table.parquet", x=narrow, z=narrow.cast(pa.decimal32(9, 2)), y=Y))
+    assert table.features.tolist() == [[n + 0.35] * 2 for n in range(ROWS)]
 
 
 def test_sums_of_whole_numbers_as_a_database_gives_them(tmp_path):

@@ -34,12 +34,32 @@ def test_codes_of_which_each_row_has_another(tmp_path):
     assert "row 2 '1,5'" in refused(written(tmp_path, x=["01", "1,5", "2,5"] * 4, y=Y)), "a decimal comma is no code"
 
 
+def test_codes_of_two_digits_are_no_hours(tmp_path):
+    assert read(written(tmp_path, x=["07", "12"] * 6, y=Y)).feature_names == ("x = 12",)
+
+
 def test_numbers_of_base_16_are_not_guessed(tmp_path):
     said = refused(written(tmp_path, x=["0xFFFFFFFFFFFFFFFF", *map(hex, range(1, ROWS))], y=Y))
     assert said.startswith("features: column 'x' holds numbers or dates as words, in row 1 '0xFFFFFFFFFFFFFFFF'")
 
 
-QUANTITIES = ["${}", "€{}", "<{}", ">{}", "({})", "−{}", "≤{}", "~{}", "±{}", "{} kg", "{}°C", "{}k", "CHF {}", "US${}"]
+QUANTITIES = [
+    "${}",
+    "€{}",
+    "<{}",
+    ">{}",
+    "({})",
+    "−{}",
+    "≤{}",
+    "~{}",
+    "±{}",
+    "{} kg",
+    "{}°C",
+    "{}k",
+    "CHF {}",
+    "US${}",
+    "EUR{}",
+]
 QUANTITIES += ["{}:30", "{}/2", "{}–10", "1_{}", "1\u202f{}", "#{}", "½{}"]
 
 

@@ -71,6 +71,15 @@ def test_a_line_break_within_quotes_is_legal_and_told(tmp_path, count, end):
     assert remark == f"{3 * count // 4:,} rows have a line break within quotes, the first begins in line 3 of the file."
 
 
+def test_a_line_break_in_a_table_of_two_columns(tmp_path):
+    """Each of its lines has one comma, as the rows have; but Town is no number."""
+    path = tmp_path / "table.csv"
+    path.write_text("address,y\n" + "".join(f'"Street {n % 3}, Town\nLand",{n}\n' for n in range(12)))
+    assert read(path).feature_names[0] == "address = Street 0, Town\nLand"
+    path.write_text("y,address\n" + "".join(f'{n},"Street {n % 3}\nTown, Land"\n' for n in range(12)))
+    assert len(read(path).remarks) == 1
+
+
 def test_quotes_that_are_no_quotation(tmp_path):
     rows = lines()
     rows[50], rows[51], rows[52] = '50,5" pipe,2500,a', '51,"say ""w""",2601,b', '52,"w0",2704,"a"'
