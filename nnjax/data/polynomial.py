@@ -5,6 +5,8 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.data.autologging import without_autologging
+
 HIGHEST_DEGREE = 5
 MOST_FEATURES = 5000
 MOST_NUMBERS = 20_000_000
@@ -45,5 +47,6 @@ def form_polynomial(
     from sklearn.preprocessing import PolynomialFeatures  # here: its import takes seconds
 
     products = PolynomialFeatures(degree, include_bias=False)
-    columns: NDArray[np.float64] = products.fit_transform(features)
+    with without_autologging():
+        columns: NDArray[np.float64] = products.fit_transform(features)
     return columns, tuple(str(name) for name in products.get_feature_names_out(list(names)))

@@ -16,6 +16,7 @@ from sklearn.metrics import log_loss, r2_score
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from threadpoolctl import threadpool_limits
 
+from nnjax.data.autologging import without_autologging
 from nnjax.data.reader import Task
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import Split
@@ -197,7 +198,7 @@ def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] 
     """
     # Threads of the linear algebra cost more than they give on matrices of this size: 23 s against 0.4 s for a path of
     # logistic regressions on digits, on two busy cores.
-    with warnings.catch_warnings(), threadpool_limits(1):
+    with without_autologging(), warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         wanted = BASELINES[table.task] if names is None else names
         return pd.DataFrame(_score(table, split, index, name) for name in wanted for index, split in enumerate(splits))
