@@ -16,6 +16,7 @@ from nnjax.commands.servers import server, ui
 from nnjax.commands.training import plan, run, sweep
 from nnjax.commands.trust import audit, calibrate, doctor
 from nnjax.execution.executor import ExecutionError
+from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.terminal import soften
 
@@ -43,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (OSError, ExecutionError) as error:
         first, *rest = str(error).strip().splitlines() or [type(error).__name__]
-        print(" ".join([first, *rest[-1:]]), "nothing trained is lost", sep="; ", file=sys.stderr)
+        print(masked(" ".join([first, *rest[-1:]])), "nothing trained is lost", sep="; ", file=sys.stderr)
         return 2
     except KeyboardInterrupt as how:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses it twice has been understood

@@ -2,8 +2,11 @@
 
 import os
 import shlex
+import textwrap
 import time
-from collections.abc import Callable, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +14,7 @@ from typing import TYPE_CHECKING
 from nnjax.decision.logbook import LogbookError
 from nnjax.decision.rounds import study_logbook
 from nnjax.execution.executor import Cluster
+from nnjax.redaction import masked
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.notices import find_notices
@@ -20,8 +24,9 @@ from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.record import note_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.tracking.address import check_kind, default_uri
-from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.address import default_uri
+from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
+from nnjax.tracking.preflight import check_store
 from nnjax.tracking.telling import tell
 from nnjax.training import ENGINE_VERSION
 
@@ -101,13 +106,13 @@ def sweep_study(
         say: Who is told the rest, a sentence at a time.
 
     Raises:
-        TrackingError: The tracking URI is of no kind that MLflow knows; nothing has been trained.
+        TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
         LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home = options or SweepOptions(), Path(home)
     if options.is_tracked:
-        check_kind(options.tracking_uri or default_uri(home))
+        check_store(options.tracking_uri or default_uri(home))
     began = time.perf_counter()
     workers = options.workers or default_workers(space)
     if options.decision_minutes is not None:
@@ -182,6 +187,14 @@ def describe_other_engine(engine: str, runs: int, study: str) -> str:
     )
 
 
+def describe_loss(error: Exception) -> str:
+    """One sentence on something that nobody expected of MLflow, for whoever has to find it."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    text = textwrap.shorten(f"{type(error).__name__}: {masked(str(error))}", LONGEST_QUOTE, placeholder=" …")
+    return f"MLflow was not told everything, {text} ({where}); {JOURNAL_IS_SAFE}"
+
+
 def describe_training(summary: SweepSummary) -> str:
     """One sentence on what was trained."""
     if not summary.trained and not summary.failed:
@@ -213,23 +226,31 @@ class _Stages:
         if not self._options.is_tracked:
             return
         began = time.perf_counter()
-        from nnjax.tracking.study_sync import prepare_sync
+        with self._at_its_own_cost():
+            from nnjax.tracking.study_sync import prepare_sync
 
-        self._prepared = prepare_sync(self._space, self._home, self._options.tracking_uri)
-        self._send(began, None)
+            self._prepared = prepare_sync(self._space, self._home, self._options.tracking_uri)
+            self._send(began, None)
 
     def attach(self) -> None:
         """Attach the report to the sweep's run in MLflow."""
         if self.page is not None and self.tracking_uri:
-            self._send(time.perf_counter(), self.page.parent)
+            with self._at_its_own_cost():
+                self._send(time.perf_counter(), self.page.parent)
+
+    @contextmanager
+    def _at_its_own_cost(self) -> Iterator[None]:
+        """Whatever goes wrong with MLflow is a sentence: what was trained is reported all the same."""
+        try:
+            yield
+        except TrackingError as error:
+            self.problems.append(str(error))
+        except Exception as error:
+            self.problems.append(describe_loss(error))
 
     def _send(self, began: float, report_dir: Path | None) -> None:
         assert self._prepared is not None
-        try:
-            synced = self._prepared.send(report_dir, tell(self._say))
-        except TrackingError as error:
-            self.problems.append(str(error))
-            return
+        synced = self._prepared.send(report_dir, tell(self._say))
         self.tracking_uri, self.deep_link = synced.tracking_uri, synced.deep_link
         self._note("track", self.seconds.get("track", 0.0) + time.perf_counter() - began)
         if report_dir is None:
@@ -254,10 +275,8 @@ class _Stages:
     def _sync_round(self, space: Space) -> None:
         from nnjax.tracking.study_sync import prepare_sync
 
-        try:
+        with self._at_its_own_cost():
             prepare_sync(space, self._home, self._options.tracking_uri).send()
-        except TrackingError as error:
-            self.problems.append(str(error))
 
     def report(self) -> None:
         """Write the report."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from nnjax.redaction import masked
+
 
 class RefusedError(Exception):
     """What was asked for cannot be done; as text, one line with the remedy.
@@ -11,3 +13,7 @@ class RefusedError(Exception):
 
     others: "Sequence[RefusedError]" = ()
     """What else is in the way."""
+
+    def __str__(self) -> str:
+        """The line, without the passwords of addresses that it may quote."""
+        return masked(super().__str__())

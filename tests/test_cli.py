@@ -149,6 +149,11 @@ def test_a_damaged_logbook_stops_the_next_look_before_any_training(home):
         ),
         (("sweep", "experiments/quick.toml", "--tracking-uri", "htp://server:5000"), "htp://server:5000"),
         (("plan", "nothing-of-that-name"), "nothing-of-that-name"),
+        (("sweep", "experiments/quick.toml", "--tracking-uri", "mysql://me:s3cret@host/db"), "mysql://…@host/db"),
+        (("sweep", "experiments/quick.toml", "--address", "http://me:s3cret@host"), "--address http://…@host"),
+        (("plan", "experiments/quick.toml", "--set", "epoch=http://me:s3cret@host"), "epoch"),
+        (("plan", "http://me:s3cret@host/study.toml"), "…@host/study.toml"),
+        (("plan", "http://me:my s3cret@host/study"), "…@host/study"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, capsys, monkeypatch):
@@ -157,7 +162,17 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments, message, tmp_path, cap
     error = capsys.readouterr().err
     assert message in error
     assert error.count("\n") == 1
+    assert "s3cret" not in error
     assert not list(tmp_path.iterdir())
+
+
+def test_an_option_that_does_not_exist_is_refused_without_the_password_behind_it(capsys, monkeypatch):
+    typed = ["sweep", "--tracking-url=http://me:s3cret@host"]
+    monkeypatch.setattr("sys.argv", ["nnjax", *typed])
+    with pytest.raises(SystemExit, match="2"):
+        main(typed)
+    error = capsys.readouterr().err
+    assert "unrecognized arguments: --tracking-url=http://…@host" in error and "s3cret" not in error
 
 
 def test_a_home_that_is_a_file_is_one_line_too(tmp_path, capsys, monkeypatch):

@@ -53,11 +53,44 @@ def test_a_page_written_past_its_mark_belongs_to_nobody(spaces: tuple[Space, Spa
     assert find_report(spaces[0], tmp_path) is None
 
 
-@pytest.mark.parametrize("uri", ["htp://server:5000", "mlruns"])
-def test_a_mistyped_address_is_known_before_anything_is_trained(
-    uri: str, spaces: tuple[Space, Space], tmp_path: Path
+@pytest.mark.parametrize(
+    ("uri", "message"),
+    [
+        ("htp://server:5000", "no tracking URI"),
+        ("mlruns", "no tracking URI"),
+        ("mysql://me:s3cret@server/runs", "driver MySQLdb is not installed"),
+        ("postgresql+psycopg2://me:s3cret@server/runs", "driver psycopg2 is not installed"),
+    ],
+)
+def test_a_store_that_can_keep_nothing_is_known_before_anything_is_trained(
+    uri: str, message: str, spaces: tuple[Space, Space], tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
-    with pytest.raises(TrackingError, match="no tracking URI"):
+    with pytest.raises(TrackingError, match=message):
         sweep_study(spaces[0], home, SweepOptions(tracking_uri=uri))
     assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        KeyError("a tag that somebody has removed"),
+        ModuleNotFoundError("No module named 'boto3'"),
+        RuntimeError("two lines\nat http://me:s3cret@server:5000"),
+    ],
+)
+def test_whatever_goes_wrong_with_mlflow_costs_only_itself(
+    error: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fakes.studies import swept
+
+    def fail(*_: object) -> None:
+        raise error
+
+    space = swept(tmp_path)
+    monkeypatch.setattr("nnjax.tracking.study_sync.prepare_sync", fail)
+    outcome = sweep_study(space, tmp_path, SweepOptions(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db"))
+    assert outcome.report is not None and outcome.report.is_file() and outcome.tracking_uri == ""
+    (problem,) = outcome.problems
+    assert type(error).__name__ in problem and "nnjax sync STUDY" in problem
+    assert "\n" not in problem and "s3cret" not in problem

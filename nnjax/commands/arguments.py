@@ -2,15 +2,26 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 from nnjax.execution.choice import EXECUTORS
+from nnjax.redaction import masked
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 LECTURE = "experiments/lecture"
 STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
 DECISION_MINUTES = 30
 """What --until-decided may take unless a budget is given."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints quote no password."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with what was typed, and end with exit code 2."""
+        super().error(masked(message, [word.partition("=")[2] or word for word in sys.argv if "://" in word]))
 
 
 class _Commands:
@@ -48,7 +59,7 @@ class _Commands:
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands; `command` is the name of the one that was typed."""
-    parser = argparse.ArgumentParser(prog="nnjax", description="Which choice matters for an MLP, and how sure are we?")
+    parser = _Parser(prog="nnjax", description="Which choice matters for an MLP, and how sure are we?")
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("NNJAX_HOME", ".")), help=argparse.SUPPRESS)
     commands = _Commands(parser)
     _add_sweeping(commands)

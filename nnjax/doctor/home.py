@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nnjax.doctor.symptom import Symptom
+from nnjax.redaction import masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.compilation_cache import broken_entries
 from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
+from nnjax.sweep.record import records_with_passwords
 from nnjax.sweep.runner import cache_folder
-from nnjax.tracking.address import without_password
 
 LEAST_FREE_MB = 500
 """The default study's journal, store and report take 0.2 GB."""
@@ -58,6 +59,11 @@ def _journal(journal: Path) -> Iterator[Symptom]:
     seen = "; ".join([f"{len(paths):,} files, {size:,.0f} MB, every byte read", *broken])
     remedy = "nnjax sweep STUDY: damaged files are set aside, their runs trained again" if broken else ""
     yield Symptom("Journal", seen, remedy)
+    if told := [path.name for path in records_with_passwords(journal.parent)]:
+        remedy = (
+            "change it: MLflow and earlier reports may quote it too; nnjax sweep STUDY writes the record anew without"
+        )
+        yield Symptom("Records", f"a password stands in the command line of {', '.join(told)}", remedy)
     aside = list(journal.glob(f"{CORRUPT_PREFIX}*"))
     if aside:
         remedy = f"nnjax sweep STUDY trains their runs again; then remove {journal / CORRUPT_PREFIX}*"
@@ -69,7 +75,7 @@ def _journal(journal: Path) -> Iterator[Symptom]:
 
 def examine_variables() -> Symptom:
     """Environment variables that we read, so that nobody wonders, and those in which nothing is trained."""
-    found = [f"{name}={without_password(os.environ[name])}" for name in READ if os.environ.get(name)]
+    found = [f"{name}={masked_argument(os.environ[name])}" for name in READ if os.environ.get(name)]
     try:
         check_variables({"cpu"})
     except SurroundingsError as error:

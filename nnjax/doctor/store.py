@@ -6,7 +6,8 @@ import mlflow
 from mlflow.tracking import MlflowClient
 
 from nnjax.doctor.symptom import Symptom
-from nnjax.tracking.address import database_file, without_password
+from nnjax.redaction import masked_address
+from nnjax.tracking.address import database_file
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import refusal
 from nnjax.tracking.store import check_reachable
@@ -26,7 +27,7 @@ def examine_store(uri: str) -> Iterator[Symptom]:
         check_reachable(uri)
         with explained(uri):
             studies = len(MlflowClient(tracking_uri=uri).search_experiments())
-        seen = f"{without_password(uri)}, MLflow {mlflow.__version__}, {studies:,} experiments"
+        seen = f"{masked_address(uri)}, MLflow {mlflow.__version__}, {studies:,} experiments"
         yield Symptom("MLflow's store", seen)
     except TrackingError as error:
         yield Symptom("MLflow's store", error.problem, error.remedy)

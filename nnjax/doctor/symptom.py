@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from nnjax.redaction import masked
+
 
 @dataclass(frozen=True)
 class Symptom:
@@ -23,6 +25,6 @@ class Symptom:
         return not self.remedy
 
     def __str__(self) -> str:
-        """A line, the remedy below it."""
+        """A line, the remedy below it; without the passwords of addresses."""
         line = f"{'ok   ' if self.is_ok else 'WRONG'} {self.what}: {self.seen}"
-        return line if self.is_ok else f"{line}\n      {self.remedy}"
+        return masked(line if self.is_ok else f"{line}\n      {self.remedy}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol
 
 from nnjax.execution.schedule import AnyTask
+from nnjax.redaction import masked
 
 ATTEMPTS = 3
 """A task that kills this many workers becomes an error; the others go on."""
@@ -31,6 +32,10 @@ class Cluster:
 
 class ExecutionError(Exception):
     """Nothing can be run at all, with whatever task; what is in the journal stays. The message has the remedy."""
+
+    def __str__(self) -> str:
+        """The message, without the passwords of addresses that it may quote."""
+        return masked(super().__str__())
 
 
 class UnfitError(ExecutionError):

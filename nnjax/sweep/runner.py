@@ -1,7 +1,6 @@
 """The runner: trains what the journal lacks, and nothing twice. A finished chunk is on the disk before it counts."""
 
 import os
-import shlex
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -14,6 +13,7 @@ from typing import Any
 from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Cluster, Executor, Outcome
+from nnjax.redaction import masked_command
 from nnjax.surroundings import check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
@@ -264,7 +264,7 @@ class _Sweep:
             study_text=study.text,
             overrides=study.overrides,
             runs=self._plan.runs,
-            command_line=shlex.join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+            command_line=masked_command([Path(sys.argv[0]).name, *sys.argv[1:]]),
             host=asdict(self._host),
             versions=package_versions(),
             git_commit=git_commit(),

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from nnjax.data.splits import SplitPlan
 from nnjax.data.tables import Table
+from nnjax.redaction import masked_addresses
 from nnjax.sweep.claim_checks import check_claims
 from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.identity import content_hash
@@ -159,7 +160,10 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
         StudyError: If anything is wrong with it; `others` lists what else is.
     """
     file = str(path)
-    text = read_study_text(Path(path))
+    text = masked_addresses(
+        read_study_text(Path(path))
+    )  # a study is written down word for word, and so are its changes
+    overrides = [masked_addresses(each) for each in overrides]
     raw = parse_study(text, file)
     apply_overrides(raw, overrides, file)
     try:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from nnjax.redaction import masked, masked_address
 from nnjax.refusal import RefusedError
 
 LONGEST_VALUE = 60
@@ -59,7 +60,7 @@ class StudyError(RefusedError):
 
     def __init__(self, file: str, faults: Iterable[Fault]) -> None:
         first, *rest = faults
-        self.file = one_line(file)
+        self.file = one_line(masked_address(file) if ":/" in file else file)  # an address where a study was wanted
         self.key = first.key
         self.value = first.value
         self.problem = first.problem
@@ -71,7 +72,7 @@ class StudyError(RefusedError):
         place = f"{self.file}: {self.key}" if self.key else self.file
         if self.value:
             place = f"{place} = {self.value}"
-        return f"{place}: {self.problem}; {self.remedy}"
+        return masked(f"{place}: {self.problem}; {self.remedy}")
 
     def __reduce__(self) -> tuple[type["StudyError"], tuple[str, list[Fault]]]:
         """Pickled by its faults, so that it passes from a worker process to its parent."""

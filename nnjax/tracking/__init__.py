@@ -1,4 +1,4 @@
-"""What MLflow is told, under which names, and the idempotent sync that tells it. The only room that imports mlflow."""
+"""What MLflow is told, under which names, and the idempotent sync that tells it."""
 
 from nnjax.tracking.environment import quieten_mlflow
 

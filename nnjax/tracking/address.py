@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from nnjax.redaction import masked_address
 from nnjax.tracking.errors import TrackingError
 
 DATABASE = "mlflow.db"
@@ -14,21 +15,13 @@ LOCAL_SERVER = "http://127.0.0.1:5000"
 SQLITE_PREFIX = "sqlite:///"
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
+_PACKAGES = {"MySQLdb": "mysqlclient"}
+"""Driver -> the package that has it, where that has another name."""
+
 
 def default_uri(home: Path) -> str:
     """The tracking URI: the environment's `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder."""
     return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
-
-
-def without_password(uri: str) -> str:
-    """A URI as it may be shown.
-
-    >>> without_password("postgresql+psycopg://me:secret@host/db"), without_password("http://host:5000")
-    ('postgresql+psycopg://…@host/db', 'http://host:5000')
-    """
-    scheme, mark, rest = uri.partition("://")
-    place = rest.rpartition("@")
-    return f"{scheme}{mark}…@{place[2]}" if place[1] else uri
 
 
 def is_database(uri: str) -> bool:
@@ -59,7 +52,7 @@ def check_kind(uri: str) -> None:
         uri: The tracking URI.
 
     Raises:
-        TrackingError: If MLflow has no such kind of store.
+        TrackingError: If MLflow has no such kind of store, or the database's driver is not installed.
 
     Example:
         >>> check_kind("sqlite:////tmp/mlflow.db")
@@ -67,18 +60,44 @@ def check_kind(uri: str) -> None:
     is_known = is_database(uri) or urlsplit(uri).scheme in ("http", "https") or uri.startswith("databricks")
     if not is_known or uri == "sqlite:///":
         raise TrackingError(
-            f"{uri!r} is no tracking URI that MLflow can keep runs in",
+            f"{masked_address(uri)!r} is no tracking URI that MLflow can keep runs in",
             "write sqlite:///FILE.db, http://SERVER:PORT or a database's URI; folders of files are no longer kept",
         )
+    if is_database(uri) and database_file(uri) is None:
+        _check_driver(uri)
+
+
+def _check_driver(uri: str) -> None:
+    """Fail where SQLAlchemy cannot read the URI, or lacks the package that speaks with such a database."""
+    from sqlalchemy.engine import make_url  # here: files and servers do not need it
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        make_url(uri).get_dialect().import_dbapi()
+    except ImportError as error:
+        remedy = f"pip install {_PACKAGES.get(str(error.name), error.name)}"
+        if uri.startswith("postgresql"):
+            remedy = "pip install 'nnjax[server]', and write postgresql+psycopg://…"
+        raise TrackingError(f"{masked_address(uri)}: its driver {error.name} is not installed here", remedy) from None
+    except (ArgumentError, ValueError):  # no such driver, no number as the port: its text may quote a password
+        raise TrackingError(
+            f"{masked_address(uri)}: no address of a database",
+            "write DATABASE+DRIVER://USER:PASSWORD@HOST:PORT/NAME, with %40 for an @ and %2F for a / in the password",
+        ) from None
 
 
 def server_of(uri: str) -> str:
-    """The address at which a browser finds what was sent to this URI.
+    """The address at which a browser finds what was sent to this URI; it asks for user and password by itself.
 
     >>> server_of("http://tracking.example:5000/"), server_of("sqlite:////tmp/mlflow.db")
     ('http://tracking.example:5000', 'http://127.0.0.1:5000')
+    >>> server_of("http://me:secret@tracking.example:5000")
+    'http://tracking.example:5000'
     """
-    return uri.rstrip("/") if urlsplit(uri).scheme in ("http", "https") else LOCAL_SERVER
+    scheme, _, rest = uri.partition("://")
+    if scheme.lower() not in ("http", "https"):
+        return LOCAL_SERVER
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0].rstrip('/')}"
 
 
 def deep_link(server: str, experiment_id: str, view: str) -> str:

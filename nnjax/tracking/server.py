@@ -1,10 +1,10 @@
 """MLflow's user interface on this machine, opened at what matters."""
 
-import json
 import signal
 import socket
 import subprocess
 import sys
+import textwrap
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,17 +14,26 @@ from tempfile import TemporaryFile
 from types import FrameType
 from typing import IO
 from urllib.error import URLError
-from urllib.request import Request, urlopen
+from urllib.request import urlopen
 
+from mlflow.tracking import MlflowClient
+
+from nnjax.redaction import masked, masked_address
 from nnjax.tracking import names, views
 from nnjax.tracking.address import deep_link, default_uri, is_database, server_of
 from nnjax.tracking.environment import server_environment
-from nnjax.tracking.errors import TrackingError, explained
+from nnjax.tracking.errors import LONGEST_QUOTE, TrackingError, explained
 from nnjax.tracking.new_database import make_database
-from nnjax.tracking.store import ARTIFACTS_FOLDER
+from nnjax.tracking.preflight import check_store
+from nnjax.tracking.store import ARTIFACTS_FOLDER, check_reachable
 
 START_SECONDS = 120.0
 """How long a server may take to answer; 14 s on two quiet cores."""
+
+STORE_VARIABLE = "MLFLOW_BACKEND_STORE_URI"
+"""By which MLflow's server learns of its store."""
+
+LINKS_SHOWN = 100
 
 LAST_PORT = 65_535
 
@@ -41,35 +50,34 @@ def is_healthy(server: str, seconds: float = 2.0) -> bool:
         return False
 
 
-def study_links(server: str) -> dict[str, str]:
+def study_links(uri: str) -> dict[str, str]:
     """Study -> link to its leaderboard, the latest study first, asked from a running server.
 
     Args:
-        server: Address of the server.
+        uri: Address of the server, with user and password if it wants them.
+
+    Raises:
+        TrackingError: If it does not answer, or to others only.
     """
-    question = {
-        "max_results": 100,
-        "filter": f"name LIKE '{names.EXPERIMENT_PREFIX}%'",
-        "order_by": ["last_update_time DESC"],
-    }
-    request = Request(
-        f"{server}/api/2.0/mlflow/experiments/search",
-        json.dumps(question).encode(),
-        {"Content-Type": "application/json"},
-    )
-    with urlopen(request, timeout=30) as answer:
-        experiments = json.load(answer).get("experiments", [])
-    return {
-        experiment["name"].removeprefix(names.EXPERIMENT_PREFIX): deep_link(
-            server, experiment["experiment_id"], views.LEADERBOARD
+    check_reachable(uri)
+    with explained(uri):
+        experiments = MlflowClient(tracking_uri=uri).search_experiments(
+            filter_string=f"name LIKE '{names.EXPERIMENT_PREFIX}%'",
+            order_by=["last_update_time DESC"],
+            max_results=LINKS_SHOWN,
         )
-        for experiment in experiments
+    return {
+        each.name.removeprefix(names.EXPERIMENT_PREFIX): deep_link(
+            server_of(uri), each.experiment_id, views.LEADERBOARD
+        )
+        for each in experiments
     }
 
 
-def _command(uri: str, home: Path, host: str, port: int) -> list[str]:
+def _command(home: Path, host: str, port: int) -> list[str]:
+    """The server's command line, which every user of the machine sees: the store stands in its environment."""
     artifacts = (home / ARTIFACTS_FOLDER).resolve().as_uri()
-    store = ["--backend-store-uri", uri, "--default-artifact-root", artifacts]
+    store = ["--default-artifact-root", artifacts]
     address = ["--host", host, "--port", str(port)]
     quiet = ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
     return [sys.executable, "-m", "mlflow", "ui", *store, *address, *quiet]
@@ -93,11 +101,16 @@ def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 50
     """
     server = f"http://{host}:{port}"
     check_free(host, port)
+    check_store(uri)
     with explained(uri):
         make_database(uri)
     with TemporaryFile() as log:
         process = subprocess.Popen(
-            _command(uri, home, host, port), env=server_environment(), cwd=home, stdout=log, stderr=log
+            _command(home, host, port),
+            env=server_environment() | {STORE_VARIABLE: uri},
+            cwd=home,
+            stdout=log,
+            stderr=log,
         )
         try:
             wait_until_healthy(process, server, log)
@@ -131,7 +144,7 @@ def last_line(log: IO[bytes]) -> str:
     """What a process said last."""
     log.seek(0)
     lines = log.read().decode(errors="replace").strip().splitlines()
-    return lines[-1][:200] if lines else "it said nothing"
+    return textwrap.shorten(masked(lines[-1]), LONGEST_QUOTE, placeholder=" …") if lines else "it said nothing"
 
 
 def wait_until_healthy(process: "subprocess.Popen[bytes]", server: str, log: IO[bytes]) -> None:
@@ -149,11 +162,11 @@ def wait_until_healthy(process: "subprocess.Popen[bytes]", server: str, log: IO[
         time.sleep(0.2)
 
 
-def describe_links(server: str) -> str:
-    """What to open, as lines to print."""
-    links = study_links(server)
+def describe_links(uri: str) -> str:
+    """What to open at a running server, as lines to print."""
+    links = study_links(uri)
     if not links:
-        return f"MLflow at {server}; no study is in it yet: run `nnjax sweep STUDY` first"
+        return f"MLflow at {server_of(uri)}; no study is in it yet: run `nnjax sweep STUDY` first"
     return "\n".join(f"{study}: {link}" for study, link in links.items())
 
 
@@ -171,9 +184,9 @@ def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[
     """
     uri = default_uri(home)
     if not is_database(uri):
-        say(describe_links(server_of(uri)))
+        say(describe_links(uri))
         return
-    say(f"starting MLflow over {uri} …")
+    say(f"starting MLflow over {masked_address(uri)} …")
     previous = signal.signal(signal.SIGTERM, _interrupt)  # or the server would outlive a killed `nnjax ui`
     try:
         with running_server(uri, home, host, port) as server:

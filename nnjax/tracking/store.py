@@ -1,20 +1,22 @@
 """How the tracking store is opened, and the study's experiment in it."""
 
-import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 from mlflow.entities import Experiment
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
+from nnjax.redaction import masked_address
 from nnjax.tracking import names
-from nnjax.tracking.address import check_kind, is_database
+from nnjax.tracking.address import is_database
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 from nnjax.tracking.new_database import make_database
+from nnjax.tracking.preflight import check_store
 
 ARTIFACTS_FOLDER = "mlartifacts"
 ANSWER_SECONDS = 5.0
@@ -40,20 +42,28 @@ def check_reachable(uri: str) -> None:
         uri: The tracking URI. Only http and https are tried, and only where no proxy is set.
 
     Raises:
-        TrackingError: If nothing accepts a connection, or MLflow has no such kind of store.
+        TrackingError: If nothing accepts a connection, or for a reason of `check_store`.
     """
-    check_kind(uri)
+    check_store(uri)
     parts = urlsplit(uri)
-    if parts.scheme not in ("http", "https") or not parts.hostname or os.environ.get(f"{parts.scheme}_proxy"):
+    if parts.scheme not in ("http", "https") or not parts.hostname or _is_behind_a_proxy(parts.scheme, parts.hostname):
         return
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:  # its text would quote a piece of a password that has a slash in it
+        remedy = "write http://SERVER:PORT, with %40 for an @ and %2F for a / in a password"
+        raise TrackingError(f"{masked_address(uri)}: what follows the last colon is no port", remedy) from None
+    try:
         socket.create_connection((parts.hostname, port), timeout=ANSWER_SECONDS).close()
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise TrackingError(
-            f"no MLflow server answers at {uri} ({error})",
+            f"no MLflow server answers at {masked_address(uri)} ({error})",
             f"start it or unset MLFLOW_TRACKING_URI; {JOURNAL_IS_SAFE}",
         ) from error
+
+
+def _is_behind_a_proxy(scheme: str, host: str) -> bool:
+    return not {scheme, "all"}.isdisjoint(getproxies()) and not proxy_bypass(host)
 
 
 def _create(client: MlflowClient, name: str, location: str | None, tags: Mapping[str, str]) -> Experiment:

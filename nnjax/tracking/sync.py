@@ -10,6 +10,7 @@ from pathlib import Path
 
 import mlflow
 
+from nnjax.redaction import masked, masked_address
 from nnjax.results.colors import LEVEL_COLORS
 from nnjax.tracking import fast_lane, names, views
 from nnjax.tracking.address import database_file, deep_link, server_of
@@ -38,7 +39,7 @@ class SyncSummary:
     seconds: float
     """Wall time, without the import of MLflow."""
     tracking_uri: str
-    """Where they are."""
+    """Where they are, without a password."""
     experiment_id: str
     """The study's experiment."""
     deep_link: str
@@ -129,7 +130,7 @@ def _write_views(store: OpenStore, description: SweepDescription, layout: Layout
             store.client, store.experiment, views.view_tags(description, has_run_curves, layout.sweep.end)
         )
     except (mlflow.MlflowException, ValueError) as error:
-        logger.warning("no prepared views: %s", error)
+        logger.warning("no prepared views: %s", masked(str(error), [store.uri]))
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def sync_tables(
         written=written,
         already_there=total - written,
         seconds=time.perf_counter() - began,
-        tracking_uri=destination.uri,
+        tracking_uri=masked_address(destination.uri),
         experiment_id=experiment_id,
         deep_link=deep_link(server_of(destination.uri), experiment_id, views.LEADERBOARD),
         lane=lane.name,

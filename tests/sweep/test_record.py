@@ -13,6 +13,7 @@ from nnjax.sweep.record import (
     load_record,
     note_seconds,
     record_path,
+    records_with_passwords,
     save_record,
 )
 
@@ -44,6 +45,19 @@ def test_a_missing_or_damaged_record_is_none(tmp_path: Path, content: str) -> No
     path = save_record(tmp_path, RECORD)
     path.write_text(content)
     assert load_record(tmp_path, "abc") is None
+
+
+def test_the_password_of_an_earlier_version_s_record_is_not_passed_on_and_goes_at_the_next_writing(
+    tmp_path: Path,
+) -> None:
+    typed = "nnjax sweep small.toml --tracking-uri 'http://me:my s3cret@host:5000'"
+    path = save_record(tmp_path, replace(RECORD, command_line=typed))
+    assert records_with_passwords(tmp_path) == [path] and "s3cret" in path.read_text()
+    record = load_record(tmp_path, "abc")
+    assert record is not None
+    assert record.command_line == "nnjax sweep small.toml --tracking-uri 'http://…@host:5000'"
+    note_seconds(tmp_path, "abc", report=1.0)
+    assert records_with_passwords(tmp_path) == [] and "s3cret" not in path.read_text()
 
 
 def test_facts_of_a_later_version_are_passed_over(tmp_path: Path) -> None:
