@@ -1,4 +1,4 @@
 """The statistics put to the test where the truth is known: what should be seen beside what is.
 
-Imports `statistics`, `sweep` (durable files), numpy, rich and scikit-learn only.
+Imports `claims`, `decision`, `statistics`, `sweep`, numpy, pandas, rich, scipy and scikit-learn only.
 """

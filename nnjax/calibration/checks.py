@@ -3,9 +3,12 @@
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from nnjax.calibration.arms import race_with_missing, tuned_arms, wrongly_supported
+from nnjax.calibration.censoring import Race, race_intervals, verdict_share, worst_false_share
 from nnjax.calibration.exact import (
     OVERLAP,
     count_misses,
@@ -19,6 +22,7 @@ from nnjax.calibration.learners import seed_differences, twin_differences
 from nnjax.calibration.looks import Truth, look_rates
 from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.power import detectable_difference
+from nnjax.statistics.verdict import Verdict
 
 SEED = 20_240
 """Of all simulations."""
@@ -90,6 +94,12 @@ LOOK_TABLES = 5
 
 MOST_MISSED = 0.035
 """Five looks may miss in 5 % of tables; looks at one table resemble each other, so that it is nearer 1 %."""
+
+CENSORED_SHARES = (0.0, 0.1, 0.5, 0.9, 1.0)
+"""Shares of an arm's runs that do not reach the target."""
+
+MISSING_SHARES = (0.0, 0.1, 0.5)
+"""Shares of an arm's runs that were not trained."""
 
 SimulatedCheck = Callable[[Effort, int], Iterator[Check]]
 
@@ -199,11 +209,43 @@ def looks(effort: Effort, seed: int) -> Iterator[Check]:
     yield Check("looks", "decided, an effect of twice the margin", (), (0.8 - slack,), (1.0,), (strong,))
 
 
+def censoring(effort: Effort, seed: int) -> Iterator[Check]:
+    """Runs that never reach the target: no verdict rests on what is not known, and what is known still decides."""
+    generator, tables = np.random.default_rng([seed, 5]), effort.draws // LOOK_TABLES
+    slack = STANDARD_ERRORS * math.sqrt(0.05 * 0.95 / tables)
+    for share in CENSORED_SHARES:
+        ways = [(arm, is_late) for is_late in (True, False) for arm in "AB"]
+        seen = tuple(worst_false_share(arm, share, is_late, tables, generator) for arm, is_late in ways)
+        what = f"false verdicts, {share:.0%} of A late, of B late, of A never, of B never"
+        yield Check("censoring", what, (), (0.0,) * len(ways), (0.05 + slack,) * len(ways), seen)
+    full, late, never = (
+        verdict_share("beats", Verdict.SUPPORTED, race_intervals(race, tables, generator))
+        for race in (Race(1.0, "B", 0.0), Race(1.0, "B", 0.1), Race(1.0, "B", 0.1, is_late=False))
+    )
+    what = "verdicts kept, a factor of two, 10 % of the slower arm late, never"
+    yield Check("censoring", what, (), (0.8, 0.8), (2.0, 2.0), (late / full, never / full))
+    faster = race_intervals(Race(1.0, "A", 0.1, is_late=False), tables, generator)
+    seen = (verdict_share("beats", Verdict.UNDECIDED, faster),)
+    yield Check("censoring", "undecided, 10 % of the faster arm never", (), (1.0,), (1.0,), seen)
+
+
+def arms(effort: Effort, seed: int) -> Iterator[Check]:
+    """Tables of runs put to a claim: equal arms stay equal though runs are missing, if tuned for the epoch judged."""
+    generator, tables = np.random.default_rng([seed, 6]), max(10, effort.tables // 4)
+    most = 0.05 + STANDARD_ERRORS * math.sqrt(0.05 * 0.95 / tables)
+    for share in MISSING_SHARES:
+        seen = wrongly_supported("epochs_to_target", partial(race_with_missing, share), tables, generator)
+        yield Check("arms", f"A beats an equal B, {share:.0%} of B's runs missing", (), (0.0,), (most,), (seen,))
+    for is_for_last, words, low, high in ((True, "the last", 0.0, most), (False, "the best", 0.5, 1.0)):
+        seen = wrongly_supported("last_test_r2", partial(tuned_arms, is_for_last), tables, generator)
+        yield Check("arms", f"A beats an equal B at the last epoch, tuned for {words}", (), (low,), (high,), (seen,))
+
+
 def _claims(number: int) -> str:
     return f"{number} claim{'s' if number > 1 else ''}"
 
 
-CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, twins, seeds, looks)
+CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, twins, seeds, looks, censoring, arms)
 
 
 def run_checks(effort: Effort = FULL, seed: int = SEED) -> Iterator[Check]:

@@ -6,20 +6,21 @@ from typing import cast
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.compared import Reached, compare_arms
 from nnjax.claims.declared import DeclaredClaim
-from nnjax.claims.metric import COMPARED_AS_LOG2, LOWER_IS_BETTER, describe_direction, describe_scope, scale_name
-from nnjax.statistics.components import VarianceComponents, variance_components
-from nnjax.statistics.convergence import is_comparable, log2_times
-from nnjax.statistics.interval import (
-    PairedInterval,
-    paired_interval,
-    practical_probabilities,
-    seed_averaged_differences,
-    win_rate,
+from nnjax.claims.metric import (
+    COMPARED_AS_LOG2,
+    choosing_score,
+    describe_choice,
+    describe_direction,
+    describe_scope,
+    scale_name,
 )
+from nnjax.statistics.censoring import Bounds, bounded_interval
+from nnjax.statistics.components import VarianceComponents
+from nnjax.statistics.interval import PairedInterval, practical_probabilities, win_rate
 from nnjax.statistics.multiplicity import holm
 from nnjax.statistics.power import detectable_difference
 from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, judge, judge_all
@@ -54,7 +55,8 @@ class ClaimAnswer:
     Attributes:
         claim: The claim as declared.
         judgement: Verdict and note.
-        interval: Corrected and plain interval; None where the runs give no number to judge by.
+        interval: Corrected and plain interval; None where the runs give no number to judge by. Where runs never reach
+            the target it is open at one end, or both, and the numbers beside it are bounds: see `bounded_interval`.
         metric: Name of what is compared, with the scale it is compared on.
         direction: What a positive number means.
         margin: Practical margin on that scale; 0 for a quantity against a threshold.
@@ -64,12 +66,14 @@ class ClaimAnswer:
         win_rate: Share of splits in which A is ahead.
         p_value: Two-sided corrected p of "no difference", or of "the quantity is the threshold".
         holm_p: p adjusted by Holm over the declared claims; decides nothing.
-        detectable: Smallest true difference found with 80 % power at this spread.
+        detectable: Smallest true difference found with 80 % power at this spread; infinite if the lower end is open.
         diverged: Diverged runs in either arm.
         missing: Planned runs of either arm that are not in the journal.
         scope: What the statement is about.
         is_judged: Whether the runs could tell at all.
-        by_split: What was compared, split by split, seeds averaged; empty where nothing was.
+        by_split: What was compared, split by split, seeds averaged; empty where nothing was, or some is not known.
+        reached: Of each arm, how many of its runs reach the target; empty for other metrics.
+        choice: How the settings that an arm leaves open are chosen, in a sentence; empty where none is.
     """
 
     claim: DeclaredClaim
@@ -90,6 +94,8 @@ class ClaimAnswer:
     scope: str
     is_judged: bool = True
     by_split: tuple[float, ...] = ()
+    reached: tuple[Reached, ...] = ()
+    choice: str = ""
 
 
 def answer_claims(
@@ -126,22 +132,31 @@ def answer_claim(claim: DeclaredClaim, planned: Sequence[pd.DataFrame], sizes: S
 
     Args:
         claim: The claim.
-        planned: All planned runs of each arm, with scores: status, cell_id, split, seed_index, validation_score and the
-            metric. Where an arm has several cells, the validation rows choose one in each split.
+        planned: All planned runs of each arm, with scores: status, cell_id, split, seed_index, validation_score,
+            last_validation_score, epochs and the metric. Where an arm has several cells, the validation rows choose one
+            in each split, by the score at the epoch that the metric is about.
         sizes: Rows of a split.
         level: Level of the interval.
     """
-    runs = [choose_on_validation(arm, []) for arm in planned]
+    runs = [choose_on_validation(arm, [], choosing_score(claim.metric)) for arm in planned]
     splits = sorted(planned[0]["split"].unique())
-    values = [_by_split_and_seed(arm, claim.metric, splits) for arm in runs]
-    numbers = seed_averaged_differences(*values) if len(values) == 2 else values[0].mean(axis=1)
-    if len(values) == 2 and claim.metric in LOWER_IS_BETTER:
-        numbers = -numbers
-    lacking, answer = int(np.isnan(numbers).sum()), _unanswered(claim, planned)
-    if lacking or len(splits) < 2:
-        note = f"{lacking} of {len(splits)} splits have no {claim.metric} in every arm: not judged."
-        return replace(answer, judgement=Judgement(Verdict.UNDECIDED, note), is_judged=False)
-    return _judged(replace(answer, components=_components(values)), numbers, runs, sizes, level)
+    found, answer = compare_arms(claim.metric, runs, splits), _unanswered(claim, planned)
+    answer = replace(answer, components=found.components, reached=found.reached)
+    note = _why_not_judged(answer, found.by_split, planned)
+    if note:
+        return replace(answer, judgement=Judgement(Verdict.UNDECIDED, note), components=None, is_judged=False)
+    return _judged(answer, found.by_split, sizes, level)
+
+
+def _why_not_judged(answer: ClaimAnswer, numbers: Bounds, planned: Sequence[pd.DataFrame]) -> str:
+    """What stands against a verdict; empty if nothing does."""
+    splits, lacking = len(numbers.least), int(np.isnan(numbers.least).sum())
+    if lacking or splits < 2:
+        return f"{lacking} of {splits} splits have no {answer.claim.metric} in every arm: not judged."
+    if answer.missing:  # a cell that lacks runs is chosen too seldom or by luck: its arm is not what was claimed
+        runs = sum(len(arm) for arm in planned)
+        return f"{answer.missing} of the {runs} runs that the arms are chosen from are missing: not judged."
+    return ""
 
 
 def _joined(claim: DeclaredClaim, parts: Sequence[ClaimAnswer]) -> ClaimAnswer:
@@ -164,13 +179,6 @@ def _joined(claim: DeclaredClaim, parts: Sequence[ClaimAnswer]) -> ClaimAnswer:
     )
 
 
-def _components(values: Sequence[NDArray[np.float64]]) -> VarianceComponents | None:
-    """Variance of the difference (of the quantity, for one arm) between seeds and splits, where seeds pair up."""
-    if any(part.shape != values[0].shape or np.isnan(part).any() for part in values) or values[0].shape[1] < 2:
-        return None
-    return variance_components(values[0] - values[1] if len(values) == 2 else values[0])
-
-
 def _unanswered(claim: DeclaredClaim, planned: Sequence[pd.DataFrame]) -> ClaimAnswer:
     return ClaimAnswer(
         claim=claim,
@@ -189,50 +197,51 @@ def _unanswered(claim: DeclaredClaim, planned: Sequence[pd.DataFrame]) -> ClaimA
         diverged=sum(int((arm["status"] == "diverged").sum()) for arm in planned),
         missing=sum(int((arm["status"] == "missing").sum()) for arm in planned),
         scope=describe_scope(claim),
+        choice=describe_choice(claim.metric) if any(arm["cell_id"].nunique() > 1 for arm in planned) else "",
     )
 
 
-def _judged(
-    answer: ClaimAnswer, numbers: NDArray[np.float64], runs: Sequence[pd.DataFrame], sizes: Sizes, level: float
-) -> ClaimAnswer:
+def _judged(answer: ClaimAnswer, numbers: Bounds, sizes: Sizes, level: float) -> ClaimAnswer:
     claim = answer.claim
     kind = cast("ClaimKind", claim.kind)  # a compound claim has no numbers
-    interval = paired_interval(numbers, *sizes.pair, level=level)
+    interval = bounded_interval(numbers, *sizes.pair, level=level)
     judgement = judge(kind, interval, claim.margin, answer.threshold, answer.components, sizes.folds)
-    is_judged = claim.metric != "epochs_to_target" or _is_reached(runs)
-    if not is_judged:
-        judgement = Judgement(Verdict.UNDECIDED, "Under half of the runs of every arm reach the target: not judged.")
-    shifted = numbers - (answer.threshold or 0.0)
-    around = paired_interval(shifted, *sizes.pair, level=level)
+    shifted = numbers.minus(answer.threshold or 0.0)
+    around = bounded_interval(shifted, *sizes.pair, level=level)
+    is_open = interval.is_open_below or interval.is_open_above
     return replace(
         answer,
-        judgement=judgement,
+        judgement=_with_censoring(judgement, interval, answer.reached) if is_open else judgement,
         interval=interval,
         probability=practical_probabilities(around, answer.margin)[2],
-        win_rate=win_rate(shifted),
+        win_rate=float("nan") if shifted.filling is None else win_rate(shifted.filling),
         p_value=around.p_value,
-        detectable=detectable_difference(interval.standard_deviation, interval.n, *sizes.pair, level),
-        is_judged=is_judged,
-        by_split=tuple(numbers.tolist()),
+        detectable=_detectable(interval, sizes, level),
+        is_judged=shifted.filling is not None,
+        by_split=() if is_open else tuple(numbers.least.tolist()),
     )
 
 
-def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: list[int]) -> NDArray[np.float64]:
-    """The metric [J, S], NaN where a run has none; epochs to target as log₂ min(T, E), passes as log₂, too."""
-    if metric == "epochs_to_target":
-        numbers = [log2_times([t], float(e))[0] for t, e in zip(runs[metric], runs["epochs"], strict=True)]
-    elif metric in COMPARED_AS_LOG2:
-        numbers = np.log2(np.maximum(runs[metric].to_numpy(dtype=float), 1.0)).tolist()
-    else:
-        numbers = runs[metric].astype(float).tolist()
-    table = pd.DataFrame({"split": runs["split"], "seed_index": runs["seed_index"]}).assign(number=numbers)
-    wide = table.pivot(index="split", columns="seed_index", values="number").reindex(splits)
-    return wide.to_numpy(dtype=float) if wide.shape[1] else np.full((len(splits), 1), np.nan)
+def _with_censoring(judgement: Judgement, interval: PairedInterval, reached: Sequence[Reached]) -> Judgement:
+    """The judgement, and why an end of its interval is open."""
+    who = " and ".join(
+        f"{arm.runs - arm.reached} of {arm.runs} runs of {name}"
+        for name, arm in zip("AB", reached, strict=False)
+        if arm.reached < arm.runs
+    )
+    end = "the lower end" if interval.is_open_below else "the upper end"
+    ends = "both ends" if interval.is_open_below and interval.is_open_above else end
+    why = f"{who} never reach the target: how long they take is not known, which leaves {ends} of the interval open."
+    if judgement.verdict is not Verdict.UNDECIDED:
+        return replace(judgement, note=f"{judgement.note} {why}")
+    return replace(judgement, note=f"{why} More epochs could close it. {judgement.note}")
 
 
-def _is_reached(runs: Sequence[pd.DataFrame]) -> bool:
-    times = [arm["epochs_to_target"].to_numpy(dtype=float) for arm in runs]
-    return is_comparable(times[0], times[-1], float(runs[0]["epochs"].max()))
+def _detectable(interval: PairedInterval, sizes: Sizes, level: float) -> float:
+    """Infinite where the lower end is open: then nothing shows that A is better, however much it is."""
+    if interval.is_open_below:
+        return float("inf")
+    return detectable_difference(interval.standard_deviation, interval.n, *sizes.pair, level)
 
 
 def _threshold(claim: DeclaredClaim) -> float | None:

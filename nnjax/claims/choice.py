@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 
-def choose_on_validation(results: pd.DataFrame, kept: Sequence[str]) -> pd.DataFrame:
+def choose_on_validation(results: pd.DataFrame, kept: Sequence[str], score: str = "validation_score") -> pd.DataFrame:
     """Keep, for each level of the kept factors, the runs of the cell that the validation rows chose in each split.
 
     Args:
-        results: One row a run, with split, cell_id, validation_score and the kept factors.
+        results: One row a run, with split, cell_id, the score and the kept factors.
         kept: Factors that stay; all others are chosen by mean validation score over the split's seeds.
+        score: The validation score that chooses: that of the epoch which is judged, see `metric.choosing_score`.
 
     Returns:
         The rows of the chosen cells: one cell for each combination of kept levels and split. Ties go to the first
@@ -26,11 +27,11 @@ def choose_on_validation(results: pd.DataFrame, kept: Sequence[str]) -> pd.DataF
     """
     keys = [*kept, "split"]
     means = (
-        results.dropna(subset=["validation_score"])
-        .groupby([*keys, "cell_id"], sort=False, observed=True)["validation_score"]
+        results.dropna(subset=[score])
+        .groupby([*keys, "cell_id"], sort=False, observed=True)[score]
         .mean()
         .reset_index()
     )
-    best = means.loc[means.groupby(keys, sort=False, observed=True)["validation_score"].idxmax(), ["split", "cell_id"]]
+    best = means.loc[means.groupby(keys, sort=False, observed=True)[score].idxmax(), ["split", "cell_id"]]
     wanted = pd.MultiIndex.from_frame(best)
     return results[pd.MultiIndex.from_frame(results[["split", "cell_id"]]).isin(wanted)]

@@ -29,6 +29,23 @@ WITHOUT_TEST_ROWS = frozenset(
 """Metrics not measured on test rows: the same interval, but a statement about this table."""
 
 
+AT_LAST_EPOCH = frozenset({"saturated", "dead"})
+"""Metrics of the last epoch whose names do not say so."""
+
+
+def choosing_score(metric: str) -> str:
+    """The validation score that chooses what a claim on a metric leaves open: that of the epoch which is judged.
+
+    Whoever trains to the last epoch tunes for it; tuned for another stopping rule an arm would be handicapped.
+
+    Example:
+        >>> choosing_score("last_test_r2"), choosing_score("test_r2")
+        ('last_validation_score', 'validation_score')
+    """
+    is_last = metric.startswith("last_") or metric in AT_LAST_EPOCH
+    return "last_validation_score" if is_last else "validation_score"
+
+
 def scale_name(metric: str) -> str:
     """A metric with the scale that it is compared on.
 
@@ -50,6 +67,14 @@ def describe_direction(claim: DeclaredClaim) -> str:
         return f"{claim.metric} of B − A: positive means that A has less of it"
     better = "A is better" if claim.metric in HIGHER_IS_BETTER else "A has more of it"
     return f"{claim.metric} of A − B: positive means that {better}"
+
+
+def describe_choice(metric: str) -> str:
+    """How an arm's open settings are chosen, in a sentence."""
+    epoch = "last" if choosing_score(metric).startswith("last_") else "best"
+    return (
+        f"Settings that the claim does not name are chosen in each split by the validation score at the {epoch} epoch."
+    )
 
 
 def describe_scope(claim: DeclaredClaim) -> str:

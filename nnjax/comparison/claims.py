@@ -92,6 +92,8 @@ def _compare(
 def _difference(first: ClaimAnswer, second: ClaimAnswer, relation: Relation, level: float) -> Difference | None:
     if first.interval is None or second.interval is None or relation is Relation.SAME_ROWS:
         return None
+    if not (first.by_split and second.by_split):  # an end is open: of two bounds the difference is not known
+        return None
     if relation is Relation.OTHER_ROWS:
         return independent_difference(first.interval, second.interval, level)
     common = min(len(first.by_split), len(second.by_split))

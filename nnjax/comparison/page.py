@@ -20,6 +20,7 @@ from nnjax.comparison.tables import (
     study_table,
 )
 from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.material import Material
@@ -131,7 +132,7 @@ def _picture(index: int, compared: ComparedClaim) -> Panel | None:
     rows = [
         {"side": side, "estimate": each.interval.estimate, "low": each.interval.low, "high": each.interval.high}
         for side, each in (("A", compared.first), ("B", compared.second))
-        if each.interval
+        if each.interval and each.is_judged
     ]
     if not rows or not compared.is_same_claim:  # other claims have other scales
         return None
@@ -151,9 +152,12 @@ def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> N
     """
     axes.axvspan(zero - margin, zero + margin, color=SHADE, alpha=0.6, linewidth=0)
     axes.axvline(zero, color=MUTED, linewidth=1)
-    for place, row in enumerate(table.to_dict("records")):
+    numbers = [zero - margin, zero + margin, *table[["estimate", "low", "high"]].to_numpy().ravel()]
+    for place, (_, row) in enumerate(table.iterrows()):
         color = INK if row["side"] == "A" else ACCENT
-        axes.plot([row["low"], row["high"]], [-place, -place], color=color, linewidth=5, alpha=0.4)
+        ends = drawn_ends(row["low"], row["high"], numbers)
+        axes.plot(ends, [-place, -place], color=color, linewidth=5, alpha=0.4)
+        mark_open_ends(axes, row, ends, -place, color)
         axes.plot(row["estimate"], -place, "o", color=color, markersize=5.5)
     axes.set_yticks([-place for place in range(len(table))], table["side"])
     axes.set_ylim(-len(table) + 0.4, 0.6)

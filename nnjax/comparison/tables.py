@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from nnjax.claims.answer import ClaimAnswer
 from nnjax.comparison.claims import ComparedClaim
 from nnjax.comparison.relation import Relation, relate
 from nnjax.report.answers import headline
@@ -56,9 +57,9 @@ def claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
         {
             "claim": each.first.claim.name,
             "verdict_A": each.first.judgement.verdict.word,
-            "estimate_A": each.first.interval.estimate if each.first.interval else nothing,
+            "estimate_A": _estimate(each.first),
             "verdict_B": each.second.judgement.verdict.word,
-            "estimate_B": each.second.interval.estimate if each.second.interval else nothing,
+            "estimate_B": _estimate(each.second),
             "difference": each.difference.estimate if each.difference else nothing,
             "low": each.difference.low if each.difference else nothing,
             "high": each.difference.high if each.difference else nothing,
@@ -66,6 +67,11 @@ def claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
         }
         for each in compared
     )
+
+
+def _estimate(answer: ClaimAnswer) -> float:
+    """NaN where there is none, or only a bound: an end of the interval is open."""
+    return answer.interval.estimate if answer.interval and answer.by_split else float("nan")
 
 
 def cells_table(first: Material, second: Material) -> pd.DataFrame:

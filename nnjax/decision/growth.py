@@ -107,13 +107,16 @@ def deciding_design(seen: Seen, interval: PairedInterval, design: Replicates, fo
     Returns:
         None if it is hopeless; today's splits with a second seed where one seed a split cannot tell.
     """
+    if interval.is_open_below and interval.is_open_above:
+        return None  # more replicates close no end: those that are censored stay censored
     if seen.components is None:
         return Replicates(design.splits, FIRST_SEEDS)
     shift = 2.0 * interval.standard_deviation / math.sqrt(interval.n)
     hopes = (((0.0,), seen.components), ((-shift, 0.0, shift), seen.components.with_least_split()))
     for moves, components in hopes:
         estimates = [interval.estimate + move for move in moves]
-        widths = [AIM * deciding_half_width(seen.kind, each, seen.margin, seen.threshold) for each in estimates]
+        asked = (seen.margin, seen.threshold)
+        widths = [AIM * deciding_half_width(seen.kind, interval, each, *asked) for each in estimates]
         sizes = (interval.n_train, interval.n_test, interval.level)
         designs = [replicates_for_half_width(width, components, *sizes, folds) for width in widths if width > 0.0]
         found = [each for each in designs if each is not None]

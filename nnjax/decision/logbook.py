@@ -1,6 +1,7 @@
 """The logbook of looks: which claim was seen on which replicates, and what followed. One JSON file a sweep."""
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,8 @@ class Look:
         number: Of the look, from 1.
         design: Replicates of the claim's cells.
         estimate: What was seen; NaN where nothing could be judged.
-        low: Lower end of the corrected interval.
-        high: Upper end.
+        low: Lower end of the corrected interval; -inf where it is open.
+        high: Upper end; inf where it is open.
         verdict: The verdict's word.
         state: What followed.
         next_design: Replicates at the next look; None unless the claim is open.
@@ -100,8 +101,14 @@ def load_logbook(home: Path | str, question_id: str) -> Logbook | None:
 REMEDY = "remove it only if nobody has acted on its looks, or ask the question anew with another base_seed"
 
 
+OPEN_ENDS = {"low": -math.inf, "high": math.inf}
+"""Ends of an interval -> what null means there: no bound."""
+
+
 def _to_json(look: Look) -> dict[str, Any]:
     plain = {name: getattr(look, name) for name in ("claim", "number", "estimate", "low", "high", "verdict")}
+    for end in OPEN_ENDS:
+        plain[end] = None if math.isinf(plain[end]) else plain[end]  # JSON knows no infinity
     following = look.next_design
     return plain | {
         "state": look.state.value,
@@ -111,5 +118,6 @@ def _to_json(look: Look) -> dict[str, Any]:
 
 
 def _from_json(content: Mapping[str, Any]) -> Look:
+    ends = {name: end if content[name] is None else content[name] for name, end in OPEN_ENDS.items()}
     designs = {name: Replicates(*content[name]) if content[name] else None for name in ("design", "next_design")}
-    return Look(**{**content, **designs, "state": State(content["state"])})
+    return Look(**{**content, **ends, **designs, "state": State(content["state"])})

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
+from nnjax.report.choice import BestCell
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.material import Material
 from nnjax.report.speed import measure_speed
@@ -47,12 +48,21 @@ def headline(material: Material) -> Headline:
     level = material.claim_level
     interval = paired_interval((network - reference).to_numpy(dtype=float), *material.sizes.pair, level=level)
     detail = (
-        f"Chosen on validation rows from {len(material.best.cell_ids):,} complete cells, the network reaches "
+        f"Chosen on validation rows from {candidates_words(material.best)}, the network reaches "
         f"{terms.test} {decimals(float(network.mean()))}; {terms.reference}, penalty chosen on the same rows, "
         f"{decimals(float(reference.mean()))}. Difference over {interval.n} splits: {signed(interval.estimate)}, "
         f"{confidence(level)} interval {signed(interval.low)} … {signed(interval.high)}."
     )
     return Headline(headline_words(interval, terms), detail, interval, terms.margin)
+
+
+def candidates_words(best: BestCell) -> str:
+    """Out of how many cells the network was chosen, and whether these have all of their runs."""
+    number = len(best.cell_ids)
+    cells = "cell" if number == 1 else "cells"
+    if best.is_complete:
+        return f"{number:,} complete {cells}"
+    return f"{number:,} {cells} with a score in every split, though every cell of the study lacks runs"
 
 
 def headline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> str:

@@ -20,9 +20,11 @@ def by_split(runs: pd.DataFrame, column: str) -> pd.Series:
 
 @dataclass(frozen=True)
 class BestCell:
-    """The cell that the validation rows choose in each split, out of the cells that have a score in every split.
+    """The cell that the validation rows choose in each split, out of the complete cells.
 
     Attributes:
+        is_complete: Whether no candidate lacks a run. Only where every cell lacks some, those are candidates that have
+            a score in every split, from fewer seeds than planned.
         cell_ids: The candidates, in the table's order; the selection's indices refer to them.
         splits: Splits, in the order of the selection's scores.
         selection: Nested selection, with the naive maximum beside it.
@@ -31,6 +33,7 @@ class BestCell:
         test: Test scores likewise [C, J].
     """
 
+    is_complete: bool
     cell_ids: tuple[str, ...]
     splits: tuple[int, ...]
     selection: NestedSelection
@@ -46,14 +49,20 @@ class BestCell:
 def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
     """Choose among all complete cells by validation score in each split, seeds averaged.
 
+    A mean over fewer seeds wobbles more, and is chosen for its luck more often: so a cell that lacks runs is a
+    candidate only where all do.
+
     Args:
         results: The results table with scores.
 
     Returns:
         The choice; None where no cell has a score in every split.
     """
+    lacking = results.loc[results["status"] == "missing", "cell_id"]
+    complete = results[~results["cell_id"].isin(lacking)]
+    candidates = results if complete.empty else complete
     wide = [
-        results.pivot_table(index="cell_id", columns="split", values=column, aggfunc="mean", sort=False)
+        candidates.pivot_table(index="cell_id", columns="split", values=column, aggfunc="mean", sort=False)
         .reindex(columns=sorted(results["split"].unique()))
         .dropna()
         for column in ("validation_score", "test_score")
@@ -62,6 +71,7 @@ def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
         return None
     validation, test = wide[0].to_numpy(dtype=float), wide[1].loc[wide[0].index].to_numpy(dtype=float)
     return BestCell(
+        is_complete=len(complete) > 0,
         cell_ids=tuple(wide[0].index),
         splits=tuple(int(split) for split in wide[0].columns),
         selection=nested_selection(validation, test),

@@ -5,9 +5,13 @@ from typing import Any
 
 import pandas as pd
 
+from nnjax.statistics.interval import PairedInterval
 from nnjax.sweep.space import level_text
 
-SHARES = frozenset({"p_best", "share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"})
+SHARES = frozenset(
+    {"p_best", "share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"}
+    | {"share_reached_a", "share_reached_b"}
+)
 COUNTS = frozenset(
     {"epoch", "layer", "runs", "n", "split", "best_epoch", "stop_epoch", "patience", "restricted_mean", "horizon"}
     | {"diverged", "rows"}
@@ -22,9 +26,11 @@ def decimals(value: float, digits: int = 3) -> str:
     """A number with a fixed count of decimals and a true minus sign.
 
     Example:
-        >>> decimals(-0.0123456), decimals(0.5, 1)
-        ('−0.012', '0.5')
+        >>> decimals(-0.0123456), decimals(0.5, 1), decimals(float("-inf"))
+        ('−0.012', '0.5', '−∞')
     """
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
     if not math.isfinite(value):
         return "–"
     text = f"{value:.{digits}f}"
@@ -35,11 +41,28 @@ def signed(value: float, digits: int = 3) -> str:
     """A difference: with its sign, whichever it is.
 
     Example:
-        >>> signed(0.02), signed(-0.02), signed(0.0001)
-        ('+0.020', '−0.020', '0.000')
+        >>> signed(0.02), signed(-0.02), signed(0.0001), signed(float("inf"))
+        ('+0.020', '−0.020', '0.000', '+∞')
     """
     text = decimals(value, digits)
-    return f"+{text}" if math.isfinite(value) and float(f"{value:.{digits}f}") > 0 else text
+    return f"+{text}" if float(f"{value:.{digits}f}") > 0 else text
+
+
+def bounded(text: str, interval: PairedInterval) -> str:
+    """A number read off an interval; where an end is open it is a bound itself: at least, or at most so much.
+
+    Example:
+        >>> import numpy as np
+        >>> from nnjax.statistics.censoring import Bounds, bounded_interval
+        >>> numbers = Bounds(np.array([1.0, 1.2]), np.array([1.0, np.inf]))
+        >>> bounded("+1.1", bounded_interval(numbers, 331, 111))
+        '≥ +1.1'
+    """
+    if interval.is_open_below and interval.is_open_above:
+        return "–"
+    if interval.is_open_below or interval.is_open_above:
+        return f"{'≤' if interval.is_open_below else '≥'} {text}"
+    return text
 
 
 def percent(value: float) -> str:

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from nnjax.claims.target import trained
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.figures.outcome_link import LINKED, draw_link, link_table, split_means
 from nnjax.report.formats import confidence, decimals
@@ -41,8 +42,7 @@ def measure_link(material: Material) -> OutcomeLink | None:
         has a slope in fewer than two splits (all others diverged) is left out.
     """
     keys = list(material.layout.studied)
-    runs = material.chosen[material.chosen["depth"] > 1]
-    runs = runs[runs["status"] != "missing"]
+    runs = trained(material.chosen[material.chosen["depth"] > 1])
     if runs.empty or runs["split"].nunique() < FEWEST_SPLITS:
         return None
     means = split_means(runs, keys)
@@ -66,9 +66,10 @@ def link_facts(link: OutcomeLink | None) -> dict[str, object]:
     found = (
         f"Over {link.score.cells} combinations of the studied factors, those whose gradient shrinks more in the first "
         f"tenth of training rank {_side(link.score, 'higher', 'lower')} in test score (rank correlation "
-        f"{_interval(link.score)}) and {_side(link.epochs, 'slower', 'faster')} to the target (with epochs "
-        f"{_interval(link.epochs)}). Slope and outcome are taken from different halves of the splits; the interval is "
-        f"the jackknife’s {confidence(link.score.level)} over splits of this table. This describes these "
+        f"{_interval(link.score)}) and {_side(link.epochs, 'slower', 'faster')} to the target (with epochs, "
+        f"where never counts as the last one, {_interval(link.epochs)}). Slope and outcome are taken from different "
+        f"halves of the splits; the interval is the jackknife’s {confidence(link.score.level)} over splits of this "
+        "table. This describes these "
         "combinations, which differ in more than their slope; it is no verdict on a cause."
     )
     return {"link": found}

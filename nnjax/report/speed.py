@@ -20,7 +20,7 @@ class Speed:
         reached: Those of which at least half of the runs reach the target.
         never: Those of which none does.
         fastest: The levels of the first of `reached`, in words; empty if there is none.
-        epochs: Its restricted mean, in words.
+        epochs: Its restricted mean, in words; at least so much where some of its runs never reach the target.
     """
 
     target: str
@@ -44,5 +44,15 @@ def measure_speed(material: Material) -> Speed:
         reached=len(reached),
         never=int((table["share_reached"] == 0).sum()),
         fastest="" if first is None else layout.describe(first, layout.studied),
-        epochs="" if first is None else decimals(float(first["restricted_mean"]), 1),
+        epochs="" if first is None else _epochs(float(first["restricted_mean"]), float(first["share_reached"])),
     )
+
+
+def _epochs(restricted_mean: float, share_reached: float) -> str:
+    """Never is not the last epoch: with some of it a restricted mean is a lower bound.
+
+    Example:
+        >>> _epochs(12.34, 1.0), _epochs(12.34, 0.6)
+        ('12.3', 'at least 12.3')
+    """
+    return f"{'at least ' if share_reached < 1 else ''}{decimals(restricted_mean, 1)}"

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from nnjax.statistics.censoring import Bounds
+
 
 class StepCurve(NamedTuple):
     """Share of runs that have reached the target, a step function of the epoch."""
@@ -59,6 +61,29 @@ def log2_times(times: ArrayLike, horizon: float) -> NDArray[np.float64]:
     return np.log2(np.maximum(_stopped(times, horizon), 1.0))
 
 
+def log2_bounds(times: ArrayLike, horizons: ArrayLike) -> Bounds:
+    """What is known of log2 T: T itself where it was reached, else only that it is at least E.
+
+    Args:
+        times: Epochs T to target; infinite where it was never reached, NaN where nothing is known (a missing run).
+        horizons: Epochs E of each run's training.
+
+    Returns:
+        The least and the greatest value that log2 T can have, both NaN where nothing is known. A target met at epoch 0
+        counts as epoch 1.
+
+    Source: Manski (1989), Journal of Human Resources 24 (bounds from the worst cases).
+
+    Example:
+        >>> bounds = log2_bounds([4, np.inf, np.nan], [32, 32, 32])
+        >>> bounds.least.tolist(), bounds.greatest.tolist()
+        ([2.0, 5.0, nan], [2.0, inf, nan])
+    """
+    t, e = np.asarray(times, dtype=np.float64), np.asarray(horizons, dtype=np.float64)
+    least = np.log2(np.maximum(np.minimum(t, e), 1.0))
+    return Bounds(least, np.where(t > e, np.inf, least))
+
+
 def share_reached(times: ArrayLike, horizon: float) -> float:
     """Share of runs that reached the target within the horizon.
 
@@ -71,19 +96,6 @@ def share_reached(times: ArrayLike, horizon: float) -> float:
     """
     _stopped(times, horizon)
     return float(np.mean(np.asarray(times, dtype=np.float64) <= horizon))
-
-
-def is_comparable(times_a: ArrayLike, times_b: ArrayLike, horizon: float) -> bool:
-    """Whether epochs to target can be judged: not when under half the runs of both arms reach the target.
-
-    Raises:
-        ValueError: As `restricted_mean`.
-
-    Example:
-        >>> is_comparable([5, np.nan], [np.nan, np.nan], 50), is_comparable([5, np.nan, np.nan], [np.nan], 50)
-        (True, False)
-    """
-    return max(share_reached(times_a, horizon), share_reached(times_b, horizon)) >= 0.5
 
 
 def step_curve(times: ArrayLike, horizon: float) -> StepCurve:

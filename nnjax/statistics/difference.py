@@ -36,7 +36,7 @@ def independent_difference(first: PairedInterval, second: PairedInterval, level:
         level: Confidence level.
 
     Raises:
-        ValueError: If the level is outside (0, 1).
+        ValueError: If the level is outside (0, 1), or an interval is open at an end.
 
     Source: Welch (1947), Biometrika 34.
 
@@ -49,6 +49,8 @@ def independent_difference(first: PairedInterval, second: PairedInterval, level:
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level = {level}: need 0 < level < 1")
+    if not all(math.isfinite(part.high - part.low) for part in (first, second)):
+        raise ValueError("an interval is open at an end: of two bounds the difference is not known")
     squares = [part.standard_error**2 for part in (first, second)]
     total, estimate = sum(squares), second.estimate - first.estimate
     if total == 0.0:

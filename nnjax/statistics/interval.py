@@ -41,6 +41,16 @@ class PairedInterval:
     method: str
     """Name of the method, for people."""
 
+    @property
+    def is_open_below(self) -> bool:
+        """Whether nothing bounds the mean from below: numbers are known only as "at most so much"."""
+        return self.low == -math.inf
+
+    @property
+    def is_open_above(self) -> bool:
+        """Whether nothing bounds the mean from above: numbers are known only as "at least so much"."""
+        return self.high == math.inf
+
 
 def bonferroni_level(alpha: float, m: int) -> float:
     """Give each of m intervals the level 1 - alpha / m, so that all hold together with probability >= 1 - alpha.
@@ -181,7 +191,9 @@ def seed_averaged_differences(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]
 def practical_probabilities(interval: PairedInterval, margin: float) -> tuple[float, float, float]:
     """Posterior probabilities that the difference is below -margin, within, and above +margin.
 
-    With a flat prior and correlation n_test / (n_test + n_train) the posterior is the interval's own t.
+    With a flat prior and correlation n_test / (n_test + n_train) the posterior is the interval's own t. Of an interval
+    with one open end the last one is a bound: at least so much where it is open above, at most where it is open below;
+    with two open ends nothing is known, and all are NaN.
 
     Source: Corani & Benavoli (2015), Machine Learning 100.
 
@@ -195,6 +207,8 @@ def practical_probabilities(interval: PairedInterval, margin: float) -> tuple[fl
     """
     if margin < 0.0:
         raise ValueError(f"margin = {margin}: need a margin >= 0")
+    if math.isnan(interval.estimate):
+        return math.nan, math.nan, math.nan
     location, scale, n = interval.estimate, interval.standard_error, interval.n
     below = _probability_below(-margin, location, scale, n)
     above = _probability_below(-margin, -location, scale, n)

@@ -161,14 +161,20 @@ def what_would_decide(
     components: VarianceComponents | None = None,
     folds: int = 1,
 ) -> str:
-    """Say what would decide an undecided claim if mean and variances stayed as they are: replicates, or a margin."""
-    width = deciding_half_width(kind, interval.estimate, margin, threshold)
+    """Say what would decide an undecided claim if mean and variances stayed as they are: replicates, or a margin.
+
+    An open end of the interval decides nothing, whatever the replicates.
+    """
+    width = deciding_half_width(kind, interval, interval.estimate, margin, threshold)
     if width == 0.0:
         return "The estimate lies on the border of the verdicts: no number of splits can decide it."
+    if width < 0.0:
+        return "As things stand, no number of splits and seeds can decide it."
     words = _replicates_words(width, interval, components, folds)
-    if kind == "exceeds":
+    deciding_margin = _deciding_margin(kind, interval)
+    if kind == "exceeds" or not math.isfinite(deciding_margin):
         return f"{words}."
-    other = f"a margin of {_rounded_up(_deciding_margin(kind, interval))} (now {margin:.3g})"
+    other = f"a margin of {_rounded_up(deciding_margin)} (now {margin:.3g})"
     return f"{words}, or {other}." if "would decide" in words else f"{words}; {other} would."
 
 
@@ -206,19 +212,33 @@ def _rounded_up(margin: float) -> str:
     return f"{(math.floor(margin / unit * (1 + 1e-12)) + 1) * unit:.3g}"
 
 
-def deciding_half_width(kind: ClaimKind, estimate: float, margin: float, threshold: float | None) -> float:
-    """Half-width below which an interval around the estimate is decided."""
-    if kind == "beats":
-        return max(margin - estimate, estimate)
-    if kind == "suffices":
-        return abs(estimate + margin)
-    if kind == "same":
-        return abs(margin - abs(estimate))
-    return abs(estimate - (threshold or 0.0))
+def deciding_half_width(
+    kind: ClaimKind, interval: PairedInterval, estimate: float, margin: float, threshold: float | None
+) -> float:
+    """Half-width below which an interval around an estimate is decided.
+
+    Args:
+        kind: What is claimed.
+        interval: Tells which ends are open: they decide nothing, at whatever width.
+        estimate: Where the middle of a wider or narrower interval would be.
+        margin: Practical margin.
+        threshold: The c of "exceeds".
+
+    Returns:
+        Half-width; not positive where no width would decide it, -inf with two open ends.
+    """
+    zero = threshold or 0.0
+    low_above = {"beats": 0.0, "suffices": -margin, "same": margin, "exceeds": zero}[kind]
+    high_below = {"beats": margin, "suffices": -margin, "same": -margin, "exceeds": zero}[kind]
+    widths = [] if interval.is_open_below else [estimate - low_above]
+    widths += [] if interval.is_open_above else [high_below - estimate]
+    if kind == "same" and len(widths) == 2:
+        widths.append(margin - abs(estimate))
+    return max(widths, default=-math.inf)
 
 
 def _deciding_margin(kind: ClaimKind, interval: PairedInterval) -> float:
-    """Margin above which this interval is decided."""
+    """Margin above which this interval is decided; infinite where an open end asks for more than any margin."""
     if kind == "beats":
         return interval.high
     if kind == "suffices":

@@ -12,7 +12,7 @@ from nnjax.claims.choice import choose_on_validation
 from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
-from nnjax.report.formats import confidence, decimals, duration, signed
+from nnjax.report.formats import bounded, confidence, decimals, duration, signed
 from nnjax.report.histories import Histories, first_tenth, read_histories
 from nnjax.report.material import Material, gather
 from nnjax.report.theme import make_palette, variable
@@ -148,11 +148,11 @@ def claim_line(answer: ClaimAnswer, name: str) -> ClaimLine:
     if interval is not None:
         show = signed if answer.threshold is None else decimals
         numbers = (
-            f"{answer.direction}. {show(interval.estimate)}, {confidence(interval.level)} interval "
+            f"{answer.direction}. {bounded(show(interval.estimate), interval)}, {confidence(interval.level)} interval "
             f"{show(interval.low)} … {show(interval.high)}"
         )
         row = claim_row(interval, answer.margin, answer.threshold)
-        picture = draw_panels(name, [("", partial(draw_claim, row))], STRIP)[0]
+        picture = draw_panels(name, [("", partial(draw_claim, row))], STRIP)[0] if answer.is_judged else None
     return ClaimLine(answer.claim.sentence, verdict.word, verdict.name.lower(), numbers, answer.judgement.note, picture)
 
 

@@ -2,15 +2,26 @@
 
 import pytest
 
+from nnjax.calibration import censoring
 from nnjax.calibration import checks as checks_module
 from nnjax.calibration.checks import QUICK, Check, Effort, around, run_checks
 from nnjax.statistics import interval as interval_module
+from nnjax.statistics.censoring import Bounds
+from nnjax.statistics.interval import PairedInterval, paired_interval
 
 
 def test_all_checks_are_as_expected() -> None:
     found = list(run_checks(QUICK))
     assert [check for check in found if not check.is_ok] == []
-    assert {check.group for check in found} >= {"known answers", "verdicts", "power", "twins", "seeds"}
+    assert {check.group for check in found} >= {
+        "known answers",
+        "verdicts",
+        "power",
+        "twins",
+        "seeds",
+        "censoring",
+        "arms",
+    }
 
 
 def test_a_check_outside_its_range_fails() -> None:
@@ -37,6 +48,14 @@ def test_a_wrong_interval_is_caught(monkeypatch: pytest.MonkeyPatch, attack: obj
     monkeypatch.setattr(interval_module, "error_factor", attack)
     failed = {check.group for check in run_checks(Effort(800, 60)) if not check.is_ok}
     assert groups <= failed
+
+
+def test_never_taken_for_the_last_epoch_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def filled(numbers: Bounds, *sizes: int) -> PairedInterval:
+        return paired_interval(numbers.least.clip(-9.0), *sizes)
+
+    monkeypatch.setattr(censoring, "bounded_interval", filled)
+    assert [check for check in checks_module.censoring(Effort(500, 0), 1) if not check.is_ok]
 
 
 def test_every_simulation_repeats_itself() -> None:

@@ -108,10 +108,113 @@ def test_seeds_are_averaged_within_each_split_before_the_difference():
     assert judged([claim()], CELLS, results)[0].interval.estimate == pytest.approx(0.1)
 
 
-def test_epochs_that_most_runs_never_reach_are_not_judged():
-    results = table([4, np.nan, np.nan], [np.nan, np.nan, np.nan], "epochs_to_target")
-    answer = judged([claim(metric="epochs_to_target")], CELLS, results)[0]
-    assert answer.judgement.verdict is Verdict.UNDECIDED and "half" in answer.judgement.note
+def raced(kind, a, b, epochs=18, **columns):
+    """The answer to a claim on the epochs to the target; NaN: never."""
+    results = table(a, b, "epochs_to_target", epochs=epochs, **columns)
+    return judged([claim(kind, metric="epochs_to_target")], CELLS, results)[0]
+
+
+NEVER = [np.nan] * 20
+LATE = [16.0, 15.0, 16.0, 17.0] * 4 + [16.0, 16.0, np.nan, np.nan]
+
+
+@pytest.mark.parametrize("kind", ["same", "suffices", "beats"])
+def test_an_arm_that_never_arrives_is_not_the_same_as_one_that_arrives_late(kind):
+    answer = raced(kind, NEVER, LATE)
+    assert answer.judgement.verdict is Verdict.UNDECIDED and not answer.is_judged
+    assert (answer.interval.low, answer.interval.high) == (-np.inf, np.inf) and np.isnan(answer.interval.estimate)
+    assert answer.reached == ((0, 20), (18, 20)) and answer.by_split == ()
+    assert "20 of 20 runs of A and 2 of 20 runs of B never reach the target" in answer.judgement.note
+    assert "both ends" in answer.judgement.note and "More epochs" in answer.judgement.note
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "verdict"),
+    [
+        ("beats", [4.0] * 20, LATE, Verdict.SUPPORTED),
+        ("suffices", [4.0] * 20, NEVER, Verdict.SUPPORTED),
+        ("same", [4.0] * 20, NEVER, Verdict.REFUTED),
+        ("same", [16.0] * 20, LATE, Verdict.UNDECIDED),
+        ("beats", NEVER, [4.0] * 20, Verdict.REFUTED),
+        ("beats", [4.0] * 19 + [np.nan], [16.0] * 20, Verdict.UNDECIDED),
+        ("suffices", [4.0] * 19 + [np.nan], [16.0] * 20, Verdict.UNDECIDED),
+    ],
+)
+def test_the_slower_arm_censored_decides_the_faster_one_does_not(kind, a, b, verdict):
+    wobble = 1 + 0.05 * np.array([0, 1, -1, 0] * 5)
+    answer = raced(kind, np.array(a) * wobble, np.array(b) * wobble[::-1])
+    assert answer.judgement.verdict is verdict and answer.is_judged
+    assert np.isinf([answer.interval.low, answer.interval.high]).sum() == 1
+    assert "never reach the target" in answer.judgement.note and " end of the interval open" in answer.judgement.note
+
+
+def test_censored_numbers_are_bounds_of_the_finite_filling():
+    answer = raced("beats", [4.0] * 4, [8.0, 8.0, 16.0, np.nan], epochs=32)
+    assert answer.interval.estimate == pytest.approx((1 + 1 + 2 + 3) / 4)
+    assert answer.win_rate == 1.0 and answer.interval.high == np.inf and np.isfinite(answer.detectable)
+    mirrored = raced("beats", [8.0, 8.0, 16.0, np.nan], [4.0] * 4, epochs=32)
+    assert mirrored.interval.high == -answer.interval.low and mirrored.detectable == np.inf
+
+
+def test_a_diverged_run_never_reaches_the_target():
+    answer = raced("beats", [4.0, 5.0], [9.0, np.nan], status=["finished"] * 3 + ["diverged"])
+    assert answer.interval.high == np.inf and answer.reached == ((2, 2), (1, 2))
+
+
+def seeded(a, b, status="finished"):
+    """Two splits of two seeds each."""
+    results = table(a, b, "epochs_to_target", status=status).assign(split=[0, 0, 1, 1] * 2, seed_index=[0, 1] * 4)
+    return judged([claim("same", metric="epochs_to_target")], CELLS, results)[0]
+
+
+def test_a_missing_run_is_not_one_that_never_arrived():
+    times, lost = [4.0, 4.0, 8.0, 8.0], [4.0, np.nan, 8.0, 8.0]
+    assert seeded(times, times).interval.estimate == 0.0
+    never = seeded(times, lost)
+    assert never.is_judged and never.interval.is_open_above and never.reached == ((4, 4), (3, 4))
+    missing = seeded(times, lost, ["finished"] * 5 + ["missing"] + ["finished"] * 2)
+    assert missing.interval is None and not missing.is_judged and missing.missing == 1
+    assert missing.reached == ((4, 4), (3, 3)) and "1 of 2 splits have no epochs_to_target" in missing.judgement.note
+
+
+def two_cells(a_validation, a_last, **columns):
+    """Arm A has two cells, plain and l2, of two splits; arm B one."""
+    results = table([0.4, 0.4, 0.9, 0.9], [0.3, 0.3], **columns)
+    results["split"] = [0, 1, 0, 1, 0, 1]
+    results["cell_id"] = ["relu", "relu", "relu l2", "relu l2", "elu", "elu"]
+    results["validation_score"] = [*np.repeat(a_validation, 2), 0.3, 0.3]
+    results["last_validation_score"] = [*np.repeat(a_last, 2), 0.3, 0.3]
+    return results
+
+
+L2_CELLS = (*CELLS, Cell(2, "relu l2", None, {"activation": "relu", "l2": 0.1}, "relu l2"))
+
+
+def test_an_arm_that_lacks_runs_of_a_cell_to_choose_from_is_not_judged():
+    results = two_cells([0.5, np.nan], [0.5, np.nan], status=["finished"] * 2 + ["missing"] * 2 + ["finished"] * 2)
+    answer = judged([claim()], L2_CELLS, results)[0]
+    assert answer.interval is None and "2 of the 6 runs" in answer.judgement.note
+
+
+@pytest.mark.parametrize("metric", sorted(METRICS))
+def test_what_a_claim_leaves_open_is_chosen_by_the_epoch_that_is_judged(metric):
+    """Plain is better at the best epoch, l2 at the last one; the metric is 3 with l2, 2 without, 1 in the other arm."""
+    is_last = metric.startswith("last_") or metric in ("saturated", "dead")
+    results = two_cells([0.5, 0.1], [0.1, 0.5]).assign(**{metric: [2.0, 2.0, 3.0, 3.0, 1.0, 1.0]})
+    answer = answer_claims([claim(metric=metric, margin=0.1)], arms_of(results, metric), SIZES, 0.95)[0]
+    expected = 3.0 if is_last else 2.0
+    expected = np.log2(expected) if "log₂" in answer.metric else expected - 1.0
+    assert abs(answer.interval.estimate) == pytest.approx(expected)
+    assert f"at the {'last' if is_last else 'best'} epoch" in answer.choice
+
+
+def arms_of(results, metric):
+    cells = arm_cells(claim(metric=metric, margin=0.1), L2_CELLS)
+    return {"it": [arm_runs(results, ids) for ids in cells]}
+
+
+def test_a_claim_that_leaves_nothing_open_tells_of_no_choice():
+    assert judged([claim()], CELLS, table([0.1, 0.2], [0.1, 0.2]))[0].choice == ""
 
 
 def test_a_quantity_is_judged_against_its_threshold():

@@ -1,5 +1,6 @@
 """Two sweeps side by side, trained by an engine that knows the truth."""
 
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +92,17 @@ def test_other_data_are_independent(make):
     assert relate(one.space, other.space) is Relation.OTHER_ROWS
     difference = compare_claims(one, other, Relation.OTHER_ROWS)[0].difference
     assert difference.low < 0 < difference.high and difference.freedom > 7
+
+
+@pytest.mark.parametrize("relation", [Relation.SAME_SPLITS, Relation.OTHER_ROWS])
+def test_of_two_bounds_no_difference_is_known(make, tmp_path, relation):
+    one, other = make(), make(TWO_CLAIMS, "replicates.splits=16")
+    opened = replace(one.claims[0], interval=replace(one.claims[0].interval, high=math.inf), by_split=())
+    censored = replace(one, claims=(opened, *one.claims[1:]))
+    compared = compare_claims(censored, other, relation)
+    assert compared[0].difference is None and compared[1].difference is not None
+    page = write_comparison(censored, other, tmp_path / "reports").read_text()
+    assert "inf" not in page.split("<h2")[1]
 
 
 def test_another_margin_is_another_claim(make, tmp_path):

@@ -1,5 +1,8 @@
 """Growth: never smaller, never past the target, in whole repeats, and there at the last look."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,3 +76,20 @@ def test_seeds_are_added_where_seeds_wobble():
 def test_what_was_not_judged_is_not_looked_at_again():
     nothing = Seen("beats", 0.02, None, Verdict.UNDECIDED, None, None)
     assert next_step(nothing, Replicates(8, 1), 1, FOLDS).state is State.NOT_JUDGED
+
+
+@pytest.mark.parametrize(("low", "high", "estimate"), [(-math.inf, 0.5, 0.4), (-0.5, math.inf, -0.4)])
+def test_an_end_that_stays_open_whatever_the_replicates_is_hopeless(low, high, estimate):
+    """Runs that never reach a target do not reach it in more splits: only the closed end can decide."""
+    design = Replicates(8, 2)
+    closed = seen(estimate, 0.01, 0.01, design, np.random.default_rng(3))
+    interval = replace(closed.interval, low=low, high=high)
+    opened = replace(closed, interval=interval, verdict=Verdict.UNDECIDED)
+    assert next_step(opened, design, 1, FOLDS).state is State.HOPELESS
+
+
+def test_an_open_claim_whose_closed_end_is_near_goes_on():
+    design = Replicates(8, 2)
+    closed = seen(0.03, 0.005, 0.05, design, np.random.default_rng(3))
+    opened = replace(closed, interval=replace(closed.interval, high=math.inf), verdict=Verdict.UNDECIDED)
+    assert next_step(opened, design, 1, FOLDS).state is State.OPEN

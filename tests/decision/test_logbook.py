@@ -1,6 +1,8 @@
 """The logbook: what was written is what is read, and what cannot be read is no excuse for another look."""
 
 import json
+import math
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +20,14 @@ def test_it_reads_what_was_written(tmp_path):
     assert load_logbook(tmp_path, "sweep") is None
     save_logbook(tmp_path, "sweep", LEDGER)
     assert load_logbook(tmp_path, "sweep") == LEDGER
+
+
+@pytest.mark.parametrize(("low", "high"), [(-0.1, math.inf), (-math.inf, 0.3), (-math.inf, math.inf)])
+def test_an_open_end_is_null_in_the_file(low, high, tmp_path):
+    look = replace(OTHER, low=low, high=high)
+    save_logbook(tmp_path, "sweep", Logbook(((look,),)))
+    assert "Infinity" not in logbook_path(tmp_path, "sweep").read_text()
+    assert load_logbook(tmp_path, "sweep").looks == (look,)
 
 
 def test_last_looks_and_open_claims():

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from nnjax.claims.choice import choose_on_validation
+from nnjax.report.answers import candidates_words
 from nnjax.report.choice import best_runs, choose_best_cell
 from nnjax.results.scores import with_scores
 
@@ -73,3 +74,23 @@ def test_the_best_cell_is_chosen_on_validation_rows_and_scored_on_test_rows():
 def test_without_a_complete_cell_there_is_no_best_one():
     table = scored(runs(split=[0, 1], cell_id=["a", "a"], status=["finished", "missing"], validation_r2=[0.5, np.nan]))
     assert choose_best_cell(table) is None
+
+
+def seeded(**columns):
+    """Two cells of two splits and two seeds; a has the better validation scores."""
+    return scored(runs(split=[0, 0, 1, 1] * 2, cell_id=list("aaaabbbb"), **columns))
+
+
+def test_a_cell_that_lacks_a_run_is_not_complete_and_no_candidate():
+    whole = seeded(validation_r2=[0.5] * 4 + [0.4] * 4)
+    assert choose_best_cell(whole).cell_ids == ("a", "b") and choose_best_cell(whole).is_complete
+    lost = seeded(status=["missing"] + ["finished"] * 7, validation_r2=[np.nan] + [0.5] * 3 + [0.4] * 4)
+    assert choose_best_cell(lost).cell_ids == ("b",) and choose_best_cell(lost).is_complete
+    assert candidates_words(choose_best_cell(lost)) == "1 complete cell"
+
+
+def test_where_every_cell_lacks_runs_the_choice_says_so():
+    status = ["missing", *["finished"] * 3] * 2
+    lost = choose_best_cell(seeded(status=status, validation_r2=[np.nan, 0.5, 0.5, 0.5, np.nan, 0.4, 0.4, 0.4]))
+    assert lost.cell_ids == ("a", "b") and not lost.is_complete
+    assert "every cell of the study lacks runs" in candidates_words(lost) and "complete" not in candidates_words(lost)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nnjax.statistics.convergence import (
     anytime_quality,
-    is_comparable,
+    log2_bounds,
     log2_times,
     restricted_mean,
     share_reached,
@@ -43,11 +43,10 @@ def test_doubling_the_epochs_adds_one() -> None:
     assert (log2_times([6, 20], 200) - log2_times([3, 10], 200)).tolist() == pytest.approx([1.0, 1.0])
 
 
-def test_comparable_if_one_arm_reaches_the_target_in_half_its_runs() -> None:
-    never = [np.nan, np.nan]
-    assert is_comparable([3, np.nan], never, 50)
-    assert is_comparable(never, [3, 4], 50)
-    assert not is_comparable(never, never, 50)
+def test_never_is_at_least_the_last_epoch_and_missing_is_nothing() -> None:
+    bounds = log2_bounds([8, np.inf, 0, 64, np.nan], [32, 32, 32, 16, 32])
+    np.testing.assert_equal(bounds.least, [3.0, 5.0, 0.0, 4.0, np.nan])
+    np.testing.assert_equal(bounds.greatest, [3.0, np.inf, 0.0, np.inf, np.nan])
 
 
 @pytest.mark.parametrize(("times", "horizon"), [([], 50), ([-1.0], 50), ([5.0], 0)])

@@ -1,5 +1,6 @@
 """Verdicts: the table of claims, frequencies in the exact model, properties."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
-from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, judge, judge_all
+from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, deciding_half_width, judge, judge_all, read_off
 
 SUPPORTED, EQUAL, REFUTED, UNDECIDED = Verdict
 KINDS = st.sampled_from(["beats", "suffices", "same", "exceeds"])
@@ -190,3 +191,43 @@ def test_what_only_thousands_of_runs_could_decide_is_said_so() -> None:
 def test_splits_that_decide_are_whole_repeats() -> None:
     d = np.tile([0.055, 0.015], 3)
     assert judge("beats", paired_interval(d, 331, 111), 0.02, folds=4).note.startswith("12 splits (now 6)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "verdict"),
+    [
+        ("beats", 0.01, math.inf, SUPPORTED),
+        ("beats", -math.inf, 0.01, REFUTED),
+        ("beats", -math.inf, 0.03, UNDECIDED),
+        ("beats", -0.01, math.inf, UNDECIDED),
+        ("suffices", -0.01, math.inf, SUPPORTED),
+        ("suffices", -math.inf, 5.0, UNDECIDED),
+        ("suffices", -math.inf, -0.03, REFUTED),
+        ("same", -0.01, math.inf, UNDECIDED),
+        ("same", -math.inf, 0.01, UNDECIDED),
+        ("same", 0.03, math.inf, REFUTED),
+        ("same", -math.inf, -0.03, REFUTED),
+        ("exceeds", 0.06, math.inf, SUPPORTED),
+        ("exceeds", 0.04, math.inf, UNDECIDED),
+    ],
+)
+def test_an_open_end_decides_nothing(kind: ClaimKind, low: float, high: float, verdict: Verdict) -> None:
+    spread = paired_interval([-0.01, 0.01, 0.0, 0.02, -0.02], 331, 111)
+    end = high if math.isinf(low) else low
+    opened = replace(spread, estimate=end, low=low, high=high)
+    judgement = judge(kind, opened, margin=0.02, threshold=0.05)
+    assert judgement.verdict is verdict and "inf" not in judgement.note
+
+
+@given(KINDS, ENDS, st.booleans())
+def test_what_would_decide_an_open_interval_looks_at_its_closed_end_alone(
+    kind: ClaimKind, end: float, above: bool
+) -> None:
+    """Even a point estimate there is undecided exactly where no replicates are said to help."""
+    spread = paired_interval([-0.1, 0.1, 0.05, -0.05], 331, 111)
+    opened = replace(spread, estimate=end, low=end if above else -math.inf, high=math.inf if above else end)
+    width = deciding_half_width(kind, opened, end, 0.02, 0.05)
+    is_decided = read_off(kind, opened.low, opened.high, 0.02, 0.05).verdict is not UNDECIDED
+    assert is_decided == (width > 0.0)
+    if not is_decided:
+        assert "no number of splits" in judge(kind, opened, 0.02, 0.05).note.lower()

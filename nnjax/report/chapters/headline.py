@@ -1,18 +1,19 @@
 """The answers first: the headline, a sentence a theme, every declared claim with its verdict."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer
+from nnjax.claims.compared import Reached
 from nnjax.claims.declared import ALPHA
 from nnjax.decision.growth import LOOKS
 from nnjax.decision.logbook import Logbook, Look
 from nnjax.report.answers import answers, headline
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import claim_row, draw_claim
-from nnjax.report.formats import confidence, decimals, percent, probability, signed
+from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.sweep.factors import Level
@@ -37,7 +38,8 @@ def headline_chapter(material: Material) -> Chapter:
     }
     tables = {}
     if material.claims:
-        tables["claims"] = view_table("claims", claims_table(material))
+        table = claims_table(material)
+        tables["claims"] = view_table("claims", table, columns=_shown(table))
     if material.logbook:
         tables["looks"] = view_table("looks", looks_table(material.logbook))
     return Chapter("headline", "The answer", tables=tables, facts=facts)
@@ -58,18 +60,18 @@ def _claim(index: int, answer: ClaimAnswer, claim: Claim, look: Look | None) -> 
         bound = f"> {decimals(answer.margin)}" if answer.threshold is None else f"> {decimals(answer.threshold)}"
         estimate = signed if answer.threshold is None else decimals
         numbers = [
-            ("estimate", estimate(interval.estimate)),
+            ("estimate", bounded(estimate(interval.estimate), interval)),
             (f"{confidence(interval.level)} interval", f"{estimate(interval.low)} … {estimate(interval.high)}"),
             ("plain t interval", f"{estimate(interval.low_plain)} … {estimate(interval.high_plain)}"),
-            (f"P({bound})", decimals(answer.probability, 2)),
-            ("win rate over splits", percent(answer.win_rate)),
+            (f"P({bound})", bounded(decimals(answer.probability, 2), interval)),
+            ("win rate over splits", bounded(percent(answer.win_rate), interval)),
             ("p", probability(answer.p_value)),
             ("p, Holm-adjusted", probability(answer.holm_p)),
             ("detectable with 80 % power", decimals(answer.detectable)),
             ("diverged runs", str(answer.diverged)),
             ("missing runs", str(answer.missing)),
         ]
-    row = claim_row(interval, answer.margin, answer.threshold) if interval else None
+    row = claim_row(interval, answer.margin, answer.threshold) if interval and answer.is_judged else None
     return {
         "answer": answer,
         "word": answer.judgement.verdict.word,
@@ -77,8 +79,23 @@ def _claim(index: int, answer: ClaimAnswer, claim: Claim, look: Look | None) -> 
         "numbers": numbers,
         "picture": _picture(f"claim-{index}", row) if row is not None else None,
         "arms": _arms(claim),
+        "reached": reached_words(answer.reached),
         "look": look,
     }
+
+
+def reached_words(reached: Sequence[Reached]) -> str:
+    """How many runs of each arm reach the target, in words; empty for other metrics.
+
+    Example:
+        >>> reached_words([Reached(0, 20), Reached(18, 20)])
+        'Runs that reach the target: A 0 of 20 (0 %), B 18 of 20 (90 %).'
+    """
+    arms = [
+        f"{name} {arm.reached} of {arm.runs} ({percent(arm.reached / arm.runs) if arm.runs else '–'})"
+        for name, arm in zip("AB", reached, strict=False)
+    ]
+    return f"Runs that reach the target: {', '.join(arms)}." if arms else ""
 
 
 def _arms(claim: Claim) -> str:
@@ -115,6 +132,17 @@ def looks_table(logbook: Logbook) -> pd.DataFrame:
     )
 
 
+def _shares(reached: Sequence[Reached]) -> list[float]:
+    """Share of the runs of each arm that reach the target; NaN where the claim is about something else."""
+    shares = [arm.reached / arm.runs if arm.runs else float("nan") for arm in reached]
+    return [*shares, float("nan"), float("nan")][:2]
+
+
+def _shown(table: pd.DataFrame) -> list[str]:
+    """Columns for the page: no empty ones, and not what each claim's own card says in words."""
+    return [str(name) for name in table if name != "choice" and table[name].notna().any()]
+
+
 def claims_table(material: Material) -> pd.DataFrame:
     """Every claim with its verdict and all numbers beside it."""
     return pd.DataFrame(
@@ -140,6 +168,8 @@ def claims_table(material: Material) -> pd.DataFrame:
             "diverged": answer.diverged,
             "missing": answer.missing,
             "scope": answer.scope,
+            **{f"share_reached_{arm}": share for arm, share in zip("ab", _shares(answer.reached), strict=True)},
+            "choice": answer.choice,
         }
         for answer in material.claims
     )

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.claims.target import target_times, trained
 from nnjax.report.figures.curves import draw_restricted
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import named_x, plain_numbers
@@ -71,9 +72,9 @@ def seconds_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         target counts with all of its time), share_reached and runs (those whose time is known).
     """
     rows = []
-    for levels, group in each_group(runs.dropna(subset=["train_seconds"]), by):
-        times, epochs = group["epochs_to_target"].to_numpy(dtype=float), group["epochs"].to_numpy(dtype=float)
-        share = np.minimum(np.nan_to_num(times, nan=np.inf), epochs) / epochs
+    for levels, group in each_group(trained(runs).dropna(subset=["train_seconds"]), by):
+        times, epochs = target_times(group), group["epochs"].to_numpy(dtype=float)
+        share = np.minimum(times, epochs) / epochs
         seconds = group["train_seconds"].to_numpy(dtype=float) * share
         reached = share_reached(times, float(epochs.max()))
         rows.append(levels | {"seconds_to_target": seconds.mean(), "share_reached": reached, "runs": len(group)})

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.claims.target import target_times, trained
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import decades, log_epochs, named_x, plain_numbers
 from nnjax.report.groups import each_group
@@ -87,13 +88,17 @@ def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
 def steps_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Share of runs that have reached the target, against the epoch; runs that never do keep it below 1.
 
+    Args:
+        runs: One row a run; missing ones, of which nothing is known, are left out.
+        by: Factors that separate the lines.
+
     Returns:
         Columns of `by`, then epoch (1 … E) and share: a step upwards at each epoch listed.
     """
     parts = []
-    for levels, group in each_group(runs, by):
+    for levels, group in each_group(trained(runs), by):
         horizon = int(group["epochs"].max())
-        curve = step_curve(group["epochs_to_target"].to_numpy(dtype=float), horizon)
+        curve = step_curve(target_times(group), horizon)
         part = pd.DataFrame({"epoch": np.maximum(curve.epochs, 1.0), "share": curve.share})
         parts.append(part.drop_duplicates("epoch", keep="last").assign(**levels))
     return pd.concat(parts, ignore_index=True)[[*by, "epoch", "share"]]
@@ -114,12 +119,16 @@ def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -
 def restricted_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Restricted mean epochs to target: mean of min(T, E).
 
+    Args:
+        runs: One row a run; missing ones, of which nothing is known, are left out.
+        by: Factors that separate the combinations.
+
     Returns:
         Columns of `by`, then restricted_mean (epochs), share_reached, runs and horizon (epochs).
     """
     rows = []
-    for levels, group in each_group(runs, by):
-        times, horizon = group["epochs_to_target"].to_numpy(dtype=float), int(group["epochs"].max())
+    for levels, group in each_group(trained(runs), by):
+        times, horizon = target_times(group), int(group["epochs"].max())
         rows.append(
             levels
             | {"restricted_mean": restricted_mean(times, horizon), "share_reached": share_reached(times, horizon)}

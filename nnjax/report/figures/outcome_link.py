@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.claims.target import target_times, trained
 from nnjax.report.figures.scales import decades, plain_numbers
 from nnjax.report.theme import MUTED, Palette
 from nnjax.statistics.convergence import log2_times
@@ -24,8 +25,8 @@ def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     Returns:
         Columns of `by`, split, and those of `LINKED`.
     """
-    known = runs[runs["status"] != "missing"]
-    times = log2_times(known["epochs_to_target"].to_numpy(dtype=float), float(known["epochs"].max()))
+    known = trained(runs)
+    times = log2_times(target_times(known), float(known["epochs"].max()))
     return known.assign(log2_epochs=times).groupby([*by, "split"], sort=False)[list(LINKED)].mean().reset_index()
 
 

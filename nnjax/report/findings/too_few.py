@@ -56,6 +56,8 @@ def _short(material: Material) -> Iterator[_Short]:
             continue
         if answer.interval is None or answer.threshold is not None or answer.detectable <= answer.margin:
             continue
+        if answer.interval.is_open_below:  # more replicates do not make the runs reach the target that never do
+            continue
         design = _design(material, answer, answer.interval.level)
         if design is not None:
             yield _Short(claim, answer, design)

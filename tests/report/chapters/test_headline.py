@@ -1,8 +1,14 @@
 """The answers first."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from nnjax.claims.compared import Reached
 from nnjax.report.chapters.headline import claims_table, headline_chapter
+from nnjax.report.latex import latex_table
+from nnjax.statistics.censoring import Bounds, bounded_interval
 
 
 def test_every_claim_has_verdict_picture_and_numbers(material):
@@ -35,3 +41,34 @@ def test_the_table_of_claims_has_all_numbers(material):
     table = claims_table(material)
     assert table["verdict"].notna().all()
     assert {"estimate", "low", "high", "holm_p", "detectable", "scope"} <= set(table.columns)
+
+
+@pytest.fixture
+def censored(material):
+    """The material with a first claim whose arms reach their target in 4 and in 1 of 4 runs."""
+    numbers = Bounds(np.array([1.0, 1.2, 0.9, 1.1]), np.array([1.0, np.inf, 0.9, np.inf]))
+    interval = bounded_interval(numbers, 331, 111)
+    answer = replace(material.claims[0], interval=interval, reached=(Reached(4, 4), Reached(1, 4)), by_split=())
+    return replace(material, claims=(answer, material.claims[1]))
+
+
+def test_a_claim_with_an_open_end_shows_bounds_an_arrow_and_the_share_that_arrives(censored):
+    claim = headline_chapter(censored).facts["claims"][0]
+    numbers = dict(claim["numbers"])
+    assert numbers["estimate"] == "≥ +1.050" and numbers["95 % interval"].endswith("… +∞")
+    assert numbers["win rate over splits"].startswith("≥ ")
+    assert claim["reached"] == "Runs that reach the target: A 4 of 4 (100 %), B 1 of 4 (25 %)."
+    assert "<svg" in claim["picture"].svg
+
+
+def test_the_table_of_claims_has_the_shares_that_arrive_and_prints_infinity(censored):
+    table = claims_table(censored)
+    assert table["share_reached_b"].tolist()[0] == 0.25 and table["high"].tolist()[0] == np.inf
+    view = headline_chapter(censored).tables["claims"]
+    assert view.rows[0][view.columns.index("share_reached_a")] == "100 %"
+    assert r"$\infty$" in latex_table(view)
+
+
+def test_without_open_ends_the_page_has_no_column_for_them(material):
+    columns = headline_chapter(material).tables["claims"].columns
+    assert "share_reached_a" not in columns and "choice" not in columns

@@ -14,6 +14,7 @@ RUNS = pd.DataFrame(
     {
         "run_id": ["a", "b", "c"],
         "activation": ["relu", "relu", "tanh"],
+        "status": "finished",
         "epochs": [4, 4, 4],
         "epochs_to_target": [1.0, np.nan, 2.0],
         "train_seconds": [8.0, 8.0, 4.0],

@@ -61,19 +61,23 @@ def test_without_counted_passes_there_are_no_curves_against_cost():
 
 
 def test_the_staircase_counts_runs_that_never_arrive():
-    runs = pd.DataFrame({"activation": "relu", "epochs": 50, "epochs_to_target": [5, 10, np.nan, 10]})
+    runs = pd.DataFrame(
+        {"activation": "relu", "epochs": 50, "status": "finished", "epochs_to_target": [5, 10, np.nan, 10]}
+    )
     table = steps_table(runs, ["activation"])
     assert table["epoch"].tolist() == [1, 5, 10, 50] and table["share"].tolist() == [0, 0.25, 0.75, 0.75]
 
 
 def test_the_restricted_mean_is_the_known_answer():
-    runs = pd.DataFrame({"activation": "relu", "epochs": 50, "epochs_to_target": [5, 10, np.nan, 20]})
+    runs = pd.DataFrame(
+        {"activation": "relu", "epochs": 50, "status": "finished", "epochs_to_target": [5, 10, np.nan, 20]}
+    )
     row = restricted_table(runs, ["activation"]).iloc[0]
     assert row["restricted_mean"] == 21.25 and row["share_reached"] == 0.75 and row["horizon"] == 50
 
 
 def test_a_target_met_at_the_first_epoch_is_drawn_there():
-    runs = pd.DataFrame({"activation": "relu", "epochs": 5, "epochs_to_target": [1.0, 1.0]})
+    runs = pd.DataFrame({"activation": "relu", "epochs": 5, "status": "finished", "epochs_to_target": [1.0, 1.0]})
     assert steps_table(runs, ["activation"])["share"].tolist() == [1.0, 1.0]
 
 

@@ -1,0 +1,102 @@
+"""What a claim compares, split by split: numbers, or what is known of those that are censored."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from nnjax.claims.metric import COMPARED_AS_LOG2, LOWER_IS_BETTER
+from nnjax.claims.target import TARGET, target_times
+from nnjax.statistics.censoring import Bounds
+from nnjax.statistics.components import VarianceComponents, variance_components
+from nnjax.statistics.convergence import log2_bounds
+from nnjax.statistics.interval import seed_averaged_differences
+
+
+class Reached(NamedTuple):
+    """How many runs of an arm reach the target."""
+
+    reached: int
+    """Runs that do."""
+    runs: int
+    """All that were trained."""
+
+
+class Compared(NamedTuple):
+    """What a claim compares.
+
+    Attributes:
+        by_split: Difference of the arms, or the quantity of the one, seeds averaged [J].
+        components: Variance between seeds and between splits; None with one seed a split, or where seeds do not pair.
+        reached: Of each arm, for a claim on the epochs to the target; else empty.
+    """
+
+    by_split: Bounds
+    components: VarianceComponents | None
+    reached: tuple[Reached, ...]
+
+
+def compare_arms(metric: str, arms: Sequence[pd.DataFrame], splits: Sequence[int]) -> Compared:
+    """The numbers of a claim.
+
+    Args:
+        metric: What is compared.
+        arms: The runs of arm A, and of B where there is one: one cell a split.
+        splits: All splits that were planned.
+
+    Returns:
+        Differences of A and B such that a positive one favours A, or the quantity of A alone.
+    """
+    values = [_by_split_and_seed(arm, metric, splits) for arm in arms]
+    if len(values) == 2 and metric in LOWER_IS_BETTER:
+        values.reverse()
+    reached = tuple(_reached(arm) for arm in arms) if metric == TARGET else ()
+    return Compared(_averaged(values), _components(values), reached)
+
+
+def _averaged(values: Sequence[Bounds]) -> Bounds:
+    """Seeds averaged; the difference is least where the first is least and the second greatest."""
+    if len(values) == 1:
+        return Bounds(values[0].least.mean(axis=1), values[0].greatest.mean(axis=1))
+    first, second = values
+    return Bounds(
+        seed_averaged_differences(first.least, second.greatest),
+        seed_averaged_differences(first.greatest, second.least),
+    )
+
+
+def _components(values: Sequence[Bounds]) -> VarianceComponents | None:
+    """Variance of the known filling between seeds and splits, where seeds pair up."""
+    if any(part.least.shape != values[0].least.shape for part in values) or values[0].least.shape[1] < 2:
+        return None
+    if len(values) == 1:
+        known = values[0].filling
+    else:
+        first, second = values
+        known = Bounds(first.least - second.greatest, first.greatest - second.least).filling
+    return None if known is None else variance_components(known)
+
+
+def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: Sequence[int]) -> Bounds:
+    """The metric [J, S], NaN where there is none; epochs to target and passes as log₂."""
+    numbers = log2_bounds(target_times(runs), runs["epochs"]) if metric == TARGET else _known(runs, metric)
+    return Bounds(*(_wide(runs, part, splits) for part in numbers))
+
+
+def _known(runs: pd.DataFrame, metric: str) -> Bounds:
+    numbers = runs[metric].to_numpy(dtype=float)
+    numbers = np.log2(np.maximum(numbers, 1.0)) if metric in COMPARED_AS_LOG2 else numbers
+    return Bounds(numbers, numbers)
+
+
+def _wide(runs: pd.DataFrame, numbers: NDArray[np.float64], splits: Sequence[int]) -> NDArray[np.float64]:
+    table = pd.DataFrame({"split": runs["split"], "seed_index": runs["seed_index"]}).assign(number=numbers)
+    wide = table.pivot(index="split", columns="seed_index", values="number").reindex(pd.Index(splits))
+    return wide.to_numpy(dtype=float) if wide.shape[1] else np.full((len(splits), 1), np.nan)
+
+
+def _reached(runs: pd.DataFrame) -> Reached:
+    times = target_times(runs)
+    return Reached(int((times <= runs["epochs"]).sum()), int((~np.isnan(times)).sum()))

@@ -1,0 +1,34 @@
+"""The epochs to the target of runs that were trained: the one door, where never and missing part."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+TARGET = "epochs_to_target"
+"""The column; empty both where a run never reached the target and where it is missing: only its status tells which."""
+
+
+def trained(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs that are there, finished or diverged: a missing one says nothing about the target."""
+    return runs[runs["status"] != "missing"]
+
+
+def target_times(runs: pd.DataFrame) -> NDArray[np.float64]:
+    """Epochs to the target, one number a run.
+
+    Args:
+        runs: One row a run, with status and epochs_to_target.
+
+    Returns:
+        The epoch; infinite where a trained run never reached the target (one that diverged never does), NaN where the
+        run is missing.
+
+    Example:
+        >>> status = ["finished", "finished", "diverged", "missing"]
+        >>> runs = pd.DataFrame({"status": status, "epochs_to_target": [3.0, None, None, None]})
+        >>> target_times(runs).tolist()
+        [3.0, inf, inf, nan]
+    """
+    times = runs[TARGET].to_numpy(dtype=np.float64)
+    is_missing = (runs["status"] == "missing").to_numpy()
+    return np.where(is_missing, np.nan, np.where(np.isnan(times), np.inf, times))
