@@ -49,10 +49,10 @@ def _runs(cell_id: str, **columns: object) -> pd.DataFrame:
 
 
 def race_with_missing(share: float, generator: np.random.Generator) -> Arms:
-    """Epochs to the target of two arms that are equally fast, both well within the epochs; some runs of B are missing.
+    """Epochs to the target of two arms that are equally fast, well within the epochs; second seeds of B are missing.
 
     Args:
-        share: Of B's runs that are missing.
+        share: Of B's runs that are missing, at most one half: the second seed of some splits, or of all.
         generator: Source of the draws.
     """
     shape = (SPLITS, SEEDS)
@@ -63,7 +63,7 @@ def race_with_missing(share: float, generator: np.random.Generator) -> Arms:
         logs = hard + sign * ahead + 0.1 * generator.standard_normal(shape)
         times = np.clip(np.ceil(np.exp2(logs)), 1, EPOCHS).ravel()
         arms.append(_runs(cell_id, epochs_to_target=times, validation_score=0.5))
-    lost = generator.permutation(SPLITS * SEEDS) < round(share * SPLITS * SEEDS)
+    lost = (arms[1]["seed_index"] > 0) & (generator.permutation(SPLITS) < round(2 * share * SPLITS)).repeat(SEEDS)
     gone = {"status": "missing", "epochs_to_target": np.nan, "validation_score": np.nan}
     arms[1] = arms[1].assign(**{name: arms[1][name].mask(lost, value) for name, value in gone.items()})
     return arms

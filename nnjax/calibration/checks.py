@@ -231,7 +231,7 @@ def censoring(effort: Effort, seed: int) -> Iterator[Check]:
 
 def arms(effort: Effort, seed: int) -> Iterator[Check]:
     """Tables of runs put to a claim: equal arms stay equal though runs are missing, if tuned for the epoch judged."""
-    generator, tables = np.random.default_rng([seed, 6]), max(10, effort.tables // 4)
+    generator, tables = np.random.default_rng([seed, 6]), max(5, effort.tables // 8)
     most = 0.05 + STANDARD_ERRORS * math.sqrt(0.05 * 0.95 / tables)
     for share in MISSING_SHARES:
         seen = wrongly_supported("epochs_to_target", partial(race_with_missing, share), tables, generator)
