@@ -9,6 +9,7 @@ from nnjax.comparison.claims import ComparedClaim
 from nnjax.comparison.relation import Relation, relate
 from nnjax.report.answers import headline
 from nnjax.report.chapters.best import tied_facts
+from nnjax.report.choice import complete_runs
 from nnjax.report.figures.importance import importance_table
 from nnjax.report.figures.tied import tied_table
 from nnjax.report.formats import decimals, significant
@@ -77,6 +78,8 @@ def _estimate(answer: ClaimAnswer) -> float:
 def cells_table(first: Material, second: Material) -> pd.DataFrame:
     """Cells of the same levels of every factor that either study varies: mean test score in each sweep.
 
+    A cell that lacks runs in a sweep is left out: its mean would be over other splits or seeds.
+
     What both fix, to whatever level, does not keep cells apart: it is listed with what differs.
 
     Returns:
@@ -93,7 +96,7 @@ def cells_table(first: Material, second: Material) -> pd.DataFrame:
 
 def _cell_scores(material: Material, varied: Sequence[str]) -> pd.DataFrame:
     """Label and mean test score of each cell, indexed by its levels of the varied factors as the study writes them."""
-    study, means = material.space.study, material.results.groupby("cell_id")["test_score"].mean()
+    study, means = material.space.study, complete_runs(material.results).groupby("cell_id")["test_score"].mean()
     return pd.DataFrame(
         {"cell": [cell.label for cell in material.space.cells]}
         | {"score": [means.get(cell.cell_id, float("nan")) for cell in material.space.cells]},

@@ -46,6 +46,11 @@ class BestCell:
         return pd.Series(self.selection.scores, index=list(self.splits))
 
 
+def complete_runs(results: pd.DataFrame) -> pd.DataFrame:
+    """The runs of the cells of which no planned run is missing."""
+    return results[~results["cell_id"].isin(results.loc[results["status"] == "missing", "cell_id"])]
+
+
 def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
     """Choose among all complete cells by validation score in each split, seeds averaged.
 
@@ -58,8 +63,7 @@ def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
     Returns:
         The choice; None where no cell has a score in every split.
     """
-    lacking = results.loc[results["status"] == "missing", "cell_id"]
-    complete = results[~results["cell_id"].isin(lacking)]
+    complete = complete_runs(results)
     candidates = results if complete.empty else complete
     wide = [
         candidates.pivot_table(index="cell_id", columns="split", values=column, aggfunc="mean", sort=False)

@@ -5,6 +5,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -92,6 +93,14 @@ def test_other_data_are_independent(make):
     assert relate(one.space, other.space) is Relation.OTHER_ROWS
     difference = compare_claims(one, other, Relation.OTHER_ROWS)[0].difference
     assert difference.low < 0 < difference.high and difference.freedom > 7
+
+
+def test_a_cell_that_lacks_a_run_is_not_compared(make):
+    one, other = make(), make(TWO_CLAIMS, "replicates.splits=16")
+    lost = one.results.assign(status=one.results["status"].mask(one.results.index == 0, "missing"))
+    lost.loc[0, "test_score"] = np.nan
+    whole, lacking = (cells_table(each, other) for each in (one, replace(one, results=lost)))
+    assert set(whole["cell"]) - set(lacking["cell"]) == {one.results["cell"][0]}
 
 
 @pytest.mark.parametrize("relation", [Relation.SAME_SPLITS, Relation.OTHER_ROWS])

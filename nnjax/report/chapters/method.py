@@ -3,6 +3,7 @@
 from nnjax.calibration.console import expected_text, seen_text
 from nnjax.calibration.stamp import Stamp
 from nnjax.claims.declared import ALPHA
+from nnjax.claims.target import TARGET
 from nnjax.data.streams import stream
 from nnjax.decision.answers import looks_at_most
 from nnjax.report.figures.importance import complete_scores
@@ -23,6 +24,7 @@ def method_chapter(material: Material) -> Chapter:
         "placebo": None,
         "nominal": percent(ALPHA),
         "declared": declared,
+        "is_race": any(claim.metric == TARGET for claim in material.space.study.claims),
         "looks": looks_at_most(material.logbook),
         "level": confidence(material.claim_level),
         "together": confidence(1 - ALPHA),
