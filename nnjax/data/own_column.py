@@ -12,6 +12,7 @@ from nnjax.data.own_error import LONGEST_SHOWN, ColumnError, OwnTableError, show
 from nnjax.data.own_numbers import check_size, is_number, to_floats
 from nnjax.data.own_text import understand
 from nnjax.data.own_words import to_words
+from nnjax.data.rounding import ROUNDING, ROUNDING_OF_FLOAT32
 
 _FILL = "fill or remove those rows"
 
@@ -26,6 +27,7 @@ class Column:
         words: The different words, in order; empty for numbers.
         is_true_or_false: Whether it has only these two.
         remark: What a person should know of how it was read, in a sentence; empty if nothing.
+        rounding: Of a float, see `Table`; 0 for whole numbers, decimals, words, true and false.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Column:
     words: tuple[str, ...] = ()
     is_true_or_false: bool = False
     remark: str = ""
+    rounding: int = 0
 
     @property
     def width(self) -> int:
@@ -86,7 +89,8 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
         numbers = to_floats(column)
         _check_rows(pa.chunked_array([np.isfinite(numbers)]), "finite number", written)
         check_size(numbers)
-        read = Column(name, numbers, is_true_or_false=is_true_or_false)
+        rounding = {pa.float64(): ROUNDING, pa.float32(): ROUNDING_OF_FLOAT32}.get(kind, 0)
+        read = Column(name, numbers, is_true_or_false=is_true_or_false, rounding=rounding)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise ColumnError("is not UTF-8 text", "save the file as UTF-8")
     else:

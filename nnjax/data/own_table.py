@@ -16,7 +16,13 @@ from nnjax.data.own_column import Column, read_column
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import OwnTableError, show
 from nnjax.data.parquet_file import open_parquet
-from nnjax.data.polynomial import MOST_FEATURES, MOST_NUMBERS, count_polynomial_features, form_polynomial
+from nnjax.data.polynomial import (
+    MOST_FEATURES,
+    MOST_NUMBERS,
+    count_polynomial_features,
+    form_polynomial,
+    product_rounding,
+)
 from nnjax.data.reader import Task
 from nnjax.data.tables import Table, make_table
 from nnjax.data.text_file import open_text
@@ -78,7 +84,9 @@ def read_own_table(source: FileSource) -> Table:
     target, class_names = _outputs(targets, source.task)
     table = make_table(source.text(), features, target, names, source.target, class_names)
     remarks = (column.remark for column in (*targets, *inputs) if column.remark)
-    return replace(table, remarks=(*content.remarks, *remarks))
+    rounding = (*(column.rounding for column in inputs for _ in range(column.width)),)
+    rounding = (*product_rounding(rounding, source.polynomial_degree), *(column.rounding for column in targets))
+    return replace(table, remarks=(*content.remarks, *remarks), rounding=rounding)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """Polynomial features: products of the inputs up to a degree, so that a linear model can draw curves."""
 
+from collections.abc import Sequence
+from itertools import combinations_with_replacement
 from math import comb
 
 import numpy as np
@@ -50,3 +52,22 @@ def form_polynomial(
     with without_autologging():
         columns: NDArray[np.float64] = products.fit_transform(features)
     return columns, tuple(str(name) for name in products.get_feature_names_out(list(names)))
+
+
+def product_rounding(rounding: Sequence[int], degree: int) -> tuple[int, ...]:
+    """How far apart rounding alone may bring the columns of `form_polynomial`: as far as it brings all their factors.
+
+    Args:
+        rounding: Units in the last place, one an input.
+        degree: 1 or more.
+
+    Returns:
+        One number a product; doubled where there are several factors, since a product's last place may be worth half
+        as much, beside its size, as its factors'.
+
+    Example:
+        >>> product_rounding((64, 0), 2)
+        (64, 0, 256, 128, 0)
+    """
+    products = [parts for size in range(1, degree + 1) for parts in combinations_with_replacement(rounding, size)]
+    return tuple(sum(parts) * (2 if len(parts) > 1 else 1) for parts in products)

@@ -1,13 +1,18 @@
 """Scaling of features and target with the statistics of the training rows only."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.encoding import encode_target
+from nnjax.data.rounding import FIRST_ROWS, rounded_columns
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
+
+FARTHEST = 1e6
+"""Standard deviations of the training rows: no measurement lies so far out, and no network learns from one."""
 
 
 class ScaledSplit(NamedTuple):
@@ -35,16 +40,20 @@ class ScaledSplit(NamedTuple):
     """Standard deviation (ddof 0) of the target over the training rows, in its own unit [O]; 1 for classes."""
 
 
-def scale_split(table: Table, split: Split, output: str = "identity") -> ScaledSplit:
+def scale_split(
+    table: Table, split: Split, output: str = "identity", rounded: tuple[int, ...] | None = None
+) -> ScaledSplit:
     """Standardise one split; no number of a validation or test row enters the scaling.
 
     Args:
         table: The data set, float64.
         split: Its row numbers.
         output: Level of the factor `output`; it decides how many columns the classes of a table become.
+        rounded: Columns that are constant but for rounding, where that was decided before; see `rounded_columns`.
 
     Returns:
-        float32 arrays, computed in float64. A column that is constant over the training rows is only centred.
+        float32 arrays, computed in float64. A column that is constant over the training rows, be it but for rounding,
+        is only centred.
 
     Example:
         >>> from nnjax.data.splits import SplitPlan, make_splits
@@ -54,12 +63,13 @@ def scale_split(table: Table, split: Split, output: str = "identity") -> ScaledS
         >>> scaled.x_train.shape, str(scaled.x_train.dtype), abs(float(scaled.y_train.mean())) < 1e-6
         ((265, 10), 'float32', True)
     """
-    x_mean, x_scale = _mean_and_scale(table.features[split.train])
+    rounded = rounded_columns(table, split) if rounded is None else rounded
+    x_mean, x_scale = _mean_and_scale(table.features[split.train], rounded)
     target = encode_target(table, output)
     if table.task == "classification":
         y_mean, y_scale = np.zeros(target.shape[1]), np.ones(target.shape[1])
     else:
-        y_mean, y_scale = _mean_and_scale(target[split.train])
+        y_mean, y_scale = _mean_and_scale(target[split.train], [each - table.features.shape[1] for each in rounded])
     x = ((table.features - x_mean) / x_scale).astype(np.float32)
     y = ((target - y_mean) / y_scale).astype(np.float32)
     return ScaledSplit(
@@ -74,8 +84,34 @@ def scale_split(table: Table, split: Split, output: str = "identity") -> ScaledS
     )
 
 
-def _mean_and_scale(columns: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of each column; scale 1 where it is constant up to rounding of its mean."""
+def _mean_and_scale(
+    columns: NDArray[np.float64], rounded: Iterable[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and standard deviation of each column; scale 1 where it is constant, or is among the rounded ones."""
     mean, scale = columns.mean(axis=0), columns.std(axis=0)
-    constant = np.ptp(columns, axis=0) == 0
+    constant = (np.ptp(columns, axis=0) == 0) | np.isin(np.arange(columns.shape[1]), list(rounded))
     return mean, np.where(constant, 1.0, scale)
+
+
+def far_columns(table: Table, split: Split) -> dict[int, float]:
+    """Columns in which a validation or test row lies enormously far from the training rows.
+
+    Args:
+        table: The data set, float64.
+        split: Its row numbers.
+
+    Returns:
+        Number of the column, as in `rounded_columns` -> its largest scaled value, where that is above `FARTHEST`.
+    """
+    rounded, width = rounded_columns(table, split), table.features.shape[1]
+    far: dict[int, float] = {}
+    for start, part in zip((0, width), (table.features, table.target)[: 1 if table.class_names else 2], strict=False):
+        first = part[split.train[:FIRST_ROWS]]
+        least = np.std(first, axis=0) * np.sqrt(len(first) / len(split.train))  # what all training rows' is not below
+        suspects = np.flatnonzero((np.ptp(part, axis=0) > FARTHEST * least) | (least == 0))
+        own = [int(place) for place, column in enumerate(suspects) if start + column in rounded]
+        mean, scale = _mean_and_scale(part[np.ix_(split.train, suspects)], own)
+        others = part[np.ix_(np.concatenate([split.validation, split.test]), suspects)]
+        largest = np.abs((others - mean) / scale).max(axis=0, initial=0.0)
+        far |= {int(start + suspects[place]): float(largest[place]) for place in np.flatnonzero(largest > FARTHEST)}
+    return far

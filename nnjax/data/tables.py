@@ -46,6 +46,8 @@ class Table:
         class_names: One name a class; empty for regression.
         digest: sha256 over names, shapes and numbers; part of every run's identity.
         remarks: What a person should know of how a file of one's own was read, in sentences; in no identity.
+        rounding: How many units in the last place of a float64 its numbers may lie apart by rounding alone, one a
+            feature and then one a target; empty where all are numbers of float64. No part of the digest.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Table:
     class_names: tuple[str, ...]
     digest: str
     remarks: tuple[str, ...] = ()
+    rounding: tuple[int, ...] = ()
 
     @property
     def task(self) -> Task:

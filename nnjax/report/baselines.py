@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from nnjax.data.autologging import without_autologging
 from nnjax.data.reader import Task
+from nnjax.data.rounding import rounded_columns
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
@@ -258,5 +259,6 @@ def _read(file: Path | io.StringIO) -> pd.DataFrame:
 
 
 def _key(table: Table, splits: Sequence[Split]) -> str:
-    parts = [BASELINES_VERSION, table.digest, *(split.digest for split in splits)]
+    rounded = [columns for split in splits if (columns := rounded_columns(table, split))]
+    parts = [BASELINES_VERSION, table.digest, *(split.digest for split in splits), *map(str, rounded)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,13 +1,18 @@
 """What is worth knowing before anything is trained: told by `plan`, by `sweep`, and on the page of the report."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
+from nnjax.data.scaling import FARTHEST, far_columns
 from nnjax.sweep.space import Space
 
 FEW_CHOOSING_ROWS = 20
 """Fewer validation rows than this choose by luck: on diabetes (40 splits) the reference ridge, whose penalty they
 choose, reaches a test R² of 0.39 by 2 of them, 0.43 by 5, 0.46 by 10, 0.477 by 20, and 0.476 by 66."""
+
+MOST_NAMED = 5
+"""Columns that one notice names."""
 
 LARGEST_SHARE = 0.5
 """Of the rows outside the test part, that a remedy asks for."""
@@ -53,5 +58,43 @@ def doubtful_readings(space: Space) -> Iterator[str]:
         yield f"{len(remarks) - MOST_REMARKS:,} more columns of {space.table.name} leave such a doubt."
 
 
-FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (few_choosing_rows, doubtful_readings)
+def columns_of_rounding(space: Space) -> Iterator[str]:
+    """Columns that differ by rounding alone in the training rows of some split."""
+    by_split = [each.rounded for each in space.replicates if each.seed_index == 0]
+    splits = Counter(number for columns in by_split for number in columns)
+    if splits:
+        yield (
+            f"Constant but for rounding in the training rows of {max(splits.values()):,} of {len(by_split):,} splits, "
+            f"and therefore taken for constant, since dividing by such a spread makes enormous numbers of nothing: "
+            f"{_columns(space, sorted(splits))}; leave it out of features."
+        )
+
+
+def far_values(space: Space) -> Iterator[str]:
+    """Columns in which a validation or test row lies so far out that networks explode there."""
+    farthest: dict[int, float] = {}
+    for split in space.splits:
+        for number, value in far_columns(space.table, split).items():
+            farthest[number] = max(value, farthest.get(number, 0.0))
+    if farthest:
+        yield (
+            f"A validation or test row lies up to {max(farthest.values()):.2g} standard deviations of the training "
+            f"rows from their mean (no measurement lies beyond {FARTHEST:,.0f}), and scores there mean nothing: "
+            f"{_columns(space, sorted(farthest))}; look at that row, or leave the column out."
+        )
+
+
+def _columns(space: Space, numbers: Sequence[int]) -> str:
+    names = (*space.table.feature_names, *space.table.target_names)
+    shown = ", ".join(repr(names[number]) for number in numbers[:MOST_NAMED])
+    more = f" and {len(numbers) - MOST_NAMED:,} more" if len(numbers) > MOST_NAMED else ""
+    return f"column{'s' if len(numbers) > 1 else ''} {shown}{more}"
+
+
+FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (
+    few_choosing_rows,
+    columns_of_rounding,
+    far_values,
+    doubtful_readings,
+)
 """What is looked for, the weightiest first."""

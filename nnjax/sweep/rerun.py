@@ -20,7 +20,7 @@ from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.schema import FINALS, FIT_CURVES, PREDICTIONS
 from nnjax.sweep.space import make_configuration
-from nnjax.training import ENGINE_VERSION
+from nnjax.training import engine_of, engines
 from nnjax.training.chunk import train_chunk
 from nnjax.training.device import DeviceError
 from nnjax.training.outcome import LAYER_CURVES, RunOutcome
@@ -89,9 +89,11 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
     """
     journal = Journal(home)
     row = _find(journal, prefix)
-    if row["engine"] != ENGINE_VERSION:
+    is_known = row["engine"] in engines()
+    engine = engine_of(json.loads(row["configuration"]).get("clipping", "none")) if is_known else ", ".join(engines())
+    if row["engine"] != engine:
         raise RerunError(
-            f"run {row['run_id']} was trained by engine {row['engine']}, this is engine {ENGINE_VERSION}; "
+            f"run {row['run_id']} was trained by engine {row['engine']}, this is engine {engine}; "
             "use the nnjax version that trained it"
         )
     enable_compilation_cache(cache_folder(Path(home)))
@@ -138,7 +140,8 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
         )
     bucket = make_bucket(configuration, table, largest_sizes(splits))
     trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
-    scaled = {replicate["split"]: scale_split(table, split, configuration.output)}
+    rounded = tuple(replicate.get("rounded", ()))  # as it was decided then, whatever the kept table's types
+    scaled = {replicate["split"]: scale_split(table, split, configuration.output, rounded)}
     try:
         chunk = train_chunk(bucket, [trainee], scaled)
     except (DeviceError, SurroundingsError) as error:
@@ -161,6 +164,8 @@ def _difference(stored: Any, fresh: Any) -> float:
     if isinstance(fresh, str) or stored is None or fresh is None:
         return 0.0 if stored == fresh else float("inf")
     a, b = np.asarray(stored, dtype=np.float64), np.asarray(fresh, dtype=np.float64)
+    if a.size == b.size == 0:  # no layer to watch: the journal's empty list knows no epochs
+        return 0.0
     if a.shape != b.shape or not np.array_equal(np.isnan(a), np.isnan(b)):
         return float("inf")
     if np.array_equal(a, b, equal_nan=True):

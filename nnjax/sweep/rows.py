@@ -12,6 +12,9 @@ from nnjax.training.bucket import chunk_size
 from nnjax.training.chunk import Trainee
 from nnjax.training.optimizers import Hyperparameters
 
+ELSEWHERE = ("seed", "split_digest")
+"""Of a replicate, what has a column of its own."""
+
 
 def make_trainee(run_id: str, configuration: Configuration, seed: int, split: int) -> Trainee:
     """What the engine must know of one run.
@@ -98,7 +101,7 @@ def describe_run(space: Space, run: Run) -> dict[str, Any]:
         "seed": replicate.seed,
         "replicate": canonical_json(
             {
-                **{name: value for name, value in asdict(replicate).items() if name not in ("seed", "split_digest")},
+                **{name: value for name, value in asdict(replicate).items() if name not in ELSEWHERE and value != ()},
                 "method": study.replicates.method,
                 "test_share": study.replicates.test_share,
                 "validation_share": study.data.validation_share,

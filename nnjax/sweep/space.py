@@ -1,10 +1,11 @@
 """The space of a study: cells, replicates and runs, each with the identity that makes it findable for ever."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
@@ -12,10 +13,13 @@ from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.grid import grid_cells, resolve
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study import Study
-from nnjax.training import ENGINE_VERSION
+from nnjax.training import engine_of
 
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
+
+BEFORE_ROUNDING = ("1", "2")
+"""Engines that scaled every column that was not exactly constant."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ class Replicate:
         seed: What initialisation and order are drawn from, 32 bit; never the same in two replicates on purpose.
         seed_index: Number of the seed within the split.
         split_digest: Hash of the split's rows.
+        rounded: Columns that are constant but for rounding over the training rows; see `rounded_columns`.
     """
 
     split: int
@@ -103,6 +108,7 @@ class Replicate:
     seed: int
     seed_index: int
     split_digest: str
+    rounded: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -160,12 +166,12 @@ class Space:
     runs: tuple[Run, ...]
 
 
-def expand(study: Study, engine: str = ENGINE_VERSION) -> Space:
+def expand(study: Study, engine: str | None = None) -> Space:
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.
 
     Args:
         study: A checked study.
-        engine: Numerical version of the engine that trains it, or that has trained it.
+        engine: Numerical version of the engine that has trained it; that of today's if None.
 
     Returns:
         Cells, replicates and runs.
@@ -174,7 +180,8 @@ def expand(study: Study, engine: str = ENGINE_VERSION) -> Space:
     plan = study.split_plan
     splits = make_splits(len(table.target), plan, table.labels)
     cells = make_cells(study, table, n_train=len(splits[0].train))
-    replicates = make_replicates(plan, splits, study.replicates.seeds_per_split)
+    rounded = [() if engine in BEFORE_ROUNDING else rounded_columns(table, split) for split in splits]
+    replicates = make_replicates(plan, splits, study.replicates.seeds_per_split, rounded)
     runs = tuple(
         Run(identity, cell, replicate)
         for cell in cells
@@ -209,11 +216,19 @@ def make_configuration(settings: Mapping[str, Any]) -> Configuration:
     return Configuration(**chosen)
 
 
-def make_replicates(plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split: int) -> tuple[Replicate, ...]:
+def make_replicates(
+    plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split: int, rounded: Sequence[tuple[int, ...]] = ()
+) -> tuple[Replicate, ...]:
     """The replicates of a study: each split with its own fresh seeds.
 
     Seeds are nested in splits; one list of seeds for all splits would let the luck of an initialisation pass for a
     difference between cells.
+
+    Args:
+        plan: How the rows are split.
+        splits: The splits.
+        seeds_per_split: Seeds of each.
+        rounded: Columns of each split that are constant but for rounding; none if empty.
     """
     return tuple(
         Replicate(
@@ -223,6 +238,7 @@ def make_replicates(plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split:
             seed=derive_seed(plan.base_seed, index, seed_index),
             seed_index=seed_index,
             split_digest=split.digest,
+            rounded=rounded[index] if rounded else (),
         )
         for index, split in enumerate(splits)
         for seed_index in range(seeds_per_split)
@@ -230,34 +246,50 @@ def make_replicates(plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split:
 
 
 def run_identity(
-    configuration: Configuration, data_digest: str, split_digest: str, seed: int, engine: str = ENGINE_VERSION
+    configuration: Configuration,
+    data_digest: str,
+    split_digest: str,
+    seed: int,
+    engine: str | None = None,
+    rounded: tuple[int, ...] = (),
 ) -> str:
     """The identity of a run: what could change one of its numbers, and nothing else.
 
     Left out on purpose: the study, the cell's label, chunk and worker, place and time.
 
+    Args:
+        configuration: Everything that is chosen about the training.
+        data_digest: Of the table.
+        split_digest: Of the split's rows.
+        seed: What its streams are drawn from.
+        engine: Numerical version of what trained it; today's if None.
+        rounded: Columns that are taken for constant in its split; named only where there are any, so that all other
+            identities are what they were before there was such a rule.
+
     Returns:
         sha256 as 64 hexadecimal digits.
     """
-    return _with_replicate(_before_replicate(configuration, data_digest, engine), split_digest, seed)
+    return _with_replicate(_before_replicate(configuration, data_digest, engine), split_digest, seed, rounded)
 
 
-def _before_replicate(configuration: Configuration, data_digest: str, engine: str) -> "Hash":
+def _before_replicate(configuration: Configuration, data_digest: str, engine: str | None) -> "Hash":
     """The hash of the canonical JSON up to where the replicate's keys begin: the same for all runs of a cell."""
+    engine = engine_of(configuration.clipping) if engine is None else engine
     shared = canonical_json({"data": data_digest, "engine": engine})[1:-1]
     return sha256(f'{{"configuration":{configuration.to_json()},{shared},'.encode())
 
 
-def _with_replicate(before: "Hash", split_digest: str, seed: int) -> str:
+def _with_replicate(before: "Hash", split_digest: str, seed: int, rounded: tuple[int, ...] = ()) -> str:
+    decided = {"rounded": rounded} if rounded else {}
     whole = before.copy()
-    whole.update(canonical_json({"seed": seed, "split": split_digest})[1:].encode())
+    whole.update(canonical_json({"seed": seed, "split": split_digest, **decided})[1:].encode())
     return whole.hexdigest()
 
 
-def _run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str) -> list[str]:
+def _run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str | None) -> list[str]:
     """`run_identity` of all replicates of a cell."""
     before = _before_replicate(cell.configuration, data_digest, engine)
-    return [_with_replicate(before, replicate.split_digest, replicate.seed) for replicate in replicates]
+    return [_with_replicate(before, each.split_digest, each.seed, each.rounded) for each in replicates]
 
 
 def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:

@@ -1,5 +1,6 @@
 """A study of one's own table: found beside the study, checked before anything runs, trained again without its file."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from nnjax.sweep.kept_table import keep_table, kept_table
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.space import expand, sweep_id
+from nnjax.sweep.space import expand, run_identity, sweep_id
 from nnjax.sweep.study import Study, StudyError, load_study
 
 STUDY = """
@@ -65,6 +66,28 @@ def test_the_table_lies_beside_the_study_or_where_one_is(tmp_path, monkeypatch):
     assert here.table.name == "prices.csv"
     assert here.table.feature_names == ("size", "state = old")
     assert sweep_id(here) == sweep_id(beside), "where a table lies is no part of what is asked"
+
+
+def test_columns_of_rounding_are_told_and_part_of_the_identity(tmp_path, engine_here):
+    path = table(tmp_path)
+    before = expand(study(tmp_path))
+    lines = path.read_text().splitlines()
+    sums = ["sum", *("0.30000000000000004" if n % 2 else "0.3" for n in range(40))]
+    far = ["far", *("3.0" if n == 7 else f"{n % 5}e-17" for n in range(40))]
+    path.write_text("\n".join(",".join(row) for row in zip(lines, sums, far, strict=True)))
+    space = expand(study(tmp_path))
+    assert {replicate.rounded for replicate in before.replicates} == {()}
+    assert {replicate.rounded for replicate in space.replicates} == {(2,)}
+    (rounding, distant) = [notice for notice in find_notices(space) if "column" in notice]
+    assert "Constant but for rounding in the training rows of 4 of 4 splits" in rounding and "column 'sum';" in rounding
+    assert "column 'far'; look at that row" in distant
+    run = space.runs[0]
+    key = (run.cell.configuration, space.table.digest, run.replicate.split_digest, run.replicate.seed)
+    assert run.run_id == run_identity(*key, rounded=(2,)) != run_identity(*key)
+    run_sweep(expand(study(tmp_path, "depth=[0]")), tmp_path, "serial")
+    [row] = Journal(tmp_path).read(["replicate", "test_r2"]).to_pylist()[:1]
+    assert json.loads(row["replicate"])["rounded"] == [2]
+    assert rerun(tmp_path, row["run_id"]).agrees
 
 
 def test_a_table_named_on_the_command_line_is_the_same_table(tmp_path):
