@@ -16,6 +16,7 @@ from nnjax.decision.rounds import study_logbook
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
 from nnjax.sweep.durable import one_at_a_time, write_durably
+from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.older import runs_of_other_engines
@@ -28,7 +29,7 @@ from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.tracking.preflight import check_store
 from nnjax.tracking.telling import tell
-from nnjax.training import ENGINE_VERSION
+from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
 
 if TYPE_CHECKING:
     from nnjax.decision.decide import Decisions
@@ -123,6 +124,8 @@ def sweep_study(
         say(f"Note: {notice}")
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
+    for notice in describe_explosions(space, home, summary):
+        say(notice)
     stages = _Stages(space, home, options, say)
     if summary.missing < summary.planned:
         stages.track()
@@ -180,8 +183,11 @@ def find_report(space: Space, home: Path) -> Path | None:
 def describe_other_engine(engine: str, runs: int, study: str) -> str:
     """One sentence on runs that an upgrade has left behind."""
     path = shlex.quote(study)
+    today = ENGINE_VERSION
+    if engine == today:
+        today = f"{engine_of(CLIPPED_BY_NORM[0])} for gradients clipped by norm"
     return (
-        f"{runs:,} runs of this study are in the journal from engine {engine}; this is engine {ENGINE_VERSION}, whose "
+        f"{runs:,} runs of this study are in the journal from engine {engine}; this is engine {today}, whose "
         f"last digits differ. They stay as they are, and its own are trained beside them; to compare the two: "
         f"nnjax report {path} {path} --other-engine {engine}"
     )
@@ -206,6 +212,13 @@ def describe_training(summary: SweepSummary) -> str:
     spent = summary.seconds
     where = f"compiling {show_seconds(spent['compile'])}, training {show_seconds(spent['train'])}, summed over workers"
     return f"{', '.join(parts)} ({where})."
+
+
+def describe_explosions(space: Space, home: Path, summary: SweepSummary) -> tuple[str, ...]:
+    """Cause and remedy where all runs diverged, or some finished with a score beyond reason; nothing if all is well."""
+    lost = all_diverged(space, Journal(home)) if summary.is_all_diverged else None
+    exploded = exploded_notice(space, summary.exploded)
+    return tuple(notice for notice in (lost.sentence if lost else None, exploded) if notice)
 
 
 class _Stages:

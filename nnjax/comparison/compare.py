@@ -9,7 +9,6 @@ from nnjax.refusal import RefusedError
 from nnjax.report.material import Material, NothingToReportError, gather
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.study import load_study
-from nnjax.training import ENGINE_VERSION
 
 
 class ComparisonError(RefusedError):
@@ -32,7 +31,7 @@ class Side:
 
     def space(self, overrides: Sequence[str]) -> Space:
         """The study and its runs."""
-        return expand(load_study(self.study, overrides), self.engine or ENGINE_VERSION)
+        return expand(load_study(self.study, overrides), self.engine)
 
 
 def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:

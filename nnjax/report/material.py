@@ -176,7 +176,7 @@ def assemble(
     results = with_scores(_as_written(results, space), terms.task)
     best = choose_best_cell(results)
     if best is None or not (results["status"] == "finished").any():
-        raise NothingToReportError(f"{study.name}: none of its {len(space.cells):,} cells is finished on every split")
+        raise NothingToReportError(f"{study.name}: {_lack(results)}")
     order = _levels_in_order(results, space)
     sizes = split_sizes(space)
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order)
@@ -197,6 +197,14 @@ def assemble(
         differences=differences_table(results, layout, sizes.pair),
         record=record,
     )
+
+
+def _lack(results: pd.DataFrame) -> str:
+    """Why there is nothing to compare."""
+    statuses = set(results["status"])
+    if "diverged" in statuses and "finished" not in statuses:
+        return "all of its trained runs diverged"
+    return f"none of its {results['cell_id'].nunique():,} cells is finished on every split"
 
 
 def _levels_in_order(results: pd.DataFrame, space: Space) -> dict[str, list[Level]]:

@@ -11,6 +11,8 @@ from nnjax.report.answers import headline
 from nnjax.report.material import Material
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.durable import write_durably
+from nnjax.sweep.explosions import AllDiverged
+from nnjax.sweep.space import Space
 
 SUMMARY = "summary.json"
 
@@ -55,15 +57,30 @@ def summarise(material: Material) -> Summary:
     Args:
         material: What its chapters are made of.
     """
-    study = material.space.study
+    finished = int((material.results["status"] == "finished").sum())
+    verdicts = Counter(answer.judgement.verdict.word for answer in material.claims)
+    return _summary(material.space, headline(material).words, verdicts, finished)
+
+
+def summarise_diverged(space: Space, lost: AllDiverged) -> Summary:
+    """The line of a study without a finished run.
+
+    Args:
+        space: The study and its runs.
+        lost: What became of them.
+    """
+    return _summary(space, lost.headline, {}, 0)
+
+
+def _summary(space: Space, words: str, verdicts: Mapping[str, int], finished: int) -> Summary:
     return Summary(
-        study=study.name,
-        question=study.question,
-        headline=headline(material).words,
-        verdicts=dict(Counter(answer.judgement.verdict.word for answer in material.claims)),
-        runs=len(material.results),
-        finished=int((material.results["status"] == "finished").sum()),
-        data=material.space.table.name,
+        study=space.study.name,
+        question=space.study.question,
+        headline=words,
+        verdicts=dict(verdicts),
+        runs=len(space.runs),
+        finished=finished,
+        data=space.table.name,
         made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
     )
 

@@ -12,6 +12,7 @@ from nnjax.report.chapters.best import best_chapter
 from nnjax.report.chapters.cells import cells_chapter
 from nnjax.report.chapters.convergence import convergence_chapter
 from nnjax.report.chapters.cost import cost_chapter
+from nnjax.report.chapters.diverged import diverged_chapter
 from nnjax.report.chapters.epochs import epochs_chapter
 from nnjax.report.chapters.glossary import glossary_chapter
 from nnjax.report.chapters.gradients import gradients_chapter
@@ -26,13 +27,14 @@ from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
-from nnjax.report.material import Material, gather
+from nnjax.report.material import Material, NothingToReportError, gather
 from nnjax.report.pack import Pack, curve_names, make_pack, make_room
 from nnjax.report.page import Page, render_page
-from nnjax.report.summary import summarise, write_summary
+from nnjax.report.summary import summarise, summarise_diverged, write_summary
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
+from nnjax.sweep.explosions import JUDGED, AllDiverged, all_diverged, exploded_notice, exploded_runs
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.space import Space
@@ -81,14 +83,40 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
         Path of index.html.
 
     Raises:
-        NothingToReportError: If no cell of the study is complete.
+        NothingToReportError: If no cell of the study is complete, unless all its runs diverged: the page says that.
         LogbookError: If nobody knows how often its claims were looked at.
     """
     reports = Path(home) / "reports"
-    material, folder = gather(space, Path(home), seconds), reports / space.study.name
-    page = write_material(material, folder, _pack(material, Journal(home))).page
-    write_summary(summarise(material), folder)
+    folder = reports / space.study.name
+    try:
+        material = gather(space, Path(home), seconds)
+    except NothingToReportError:
+        lost = all_diverged(space, Journal(home))
+        if lost is None:
+            raise
+        page, summary = write_diverged(space, lost, folder), summarise_diverged(space, lost)
+    else:
+        page, summary = write_material(material, folder, _pack(material, Journal(home))).page, summarise(material)
+    write_summary(summary, folder)
     write_index(reports)
+    return page
+
+
+def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
+    """Write the page of a study without a finished run, over all that an earlier page left.
+
+    Args:
+        space: The study and its runs.
+        lost: What became of them.
+        folder: Where to.
+    """
+    chapters = [diverged_chapter(space, lost)]
+    write_tables(chapters, folder / "tables")
+    write_figures(chapters, folder / "figures")
+    for stale in [*folder.glob("figures/*.png"), *folder.glob("next/*.toml")]:
+        stale.unlink()
+    page = folder / "index.html"
+    write_durably(page, render_page(_page(space, 0, chapters, find_notices(space))).encode())
     return page
 
 
@@ -117,7 +145,8 @@ def write_material(material: Material, folder: Path, pack: Pack | None = None) -
     cards = write_cards(material, folder / "figures")
     write_figures(chapters, folder / "figures")
     page = folder / "index.html"
-    write_durably(page, render_page(_page(material, chapters)).encode())
+    finished = int((material.results["status"] == "finished").sum())
+    write_durably(page, render_page(_page(material.space, finished, chapters, _notices(material))).encode())
     return WrittenReport(page, tables, cards)
 
 
@@ -160,13 +189,21 @@ def write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
                 (folder / f"{name}.pdf").write_bytes(panel.pdf)
 
 
-def _page(material: Material, chapters: Sequence[Chapter]) -> Page:
-    study, table = material.space.study, material.space.table
-    finished = int((material.results["status"] == "finished").sum())
+def _page(space: Space, finished: int, chapters: Sequence[Chapter], notices: Sequence[str]) -> Page:
+    study, table = space.study, space.table
     subtitle = (
-        f"{len(material.results):,} runs planned, {finished:,} finished: {len(material.space.cells):,} cells on "
-        f"{len(material.space.splits)} splits of {table.name} ({len(table.target):,} rows)"
+        f"{len(space.runs):,} runs planned, {finished:,} finished: {len(space.cells):,} cells on "
+        f"{len(space.splits)} splits of {table.name} ({len(table.target):,} rows)"
     )
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     footer = f"Made by nnjax {version('nnjax')} on {made}."
-    return Page(study.name, study.question, subtitle, chapters, footer, find_notices(material.space))
+    return Page(study.name, study.question, subtitle, chapters, footer, notices)
+
+
+def _notices(material: Material) -> list[str]:
+    """What is worth knowing before the numbers are read: of the study, and of its runs."""
+    space, results = material.space, material.results
+    columns = ("run_id", "status", JUDGED[space.table.task])
+    runs = [dict(zip(columns, row, strict=True)) for row in results[list(columns)].itertuples(index=False)]
+    exploded = exploded_notice(space, exploded_runs(space.table.task, runs))
+    return [*find_notices(space), *([exploded] if exploded else [])]

@@ -16,6 +16,7 @@ from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.redaction import masked_command
 from nnjax.surroundings import check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
+from nnjax.sweep.explosions import exploded_runs
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal import Journal, refused_rows
 from nnjax.sweep.kept_table import keep_table
@@ -52,6 +53,7 @@ class SweepSummary:
         failed: Runs that ended in an error now, alone or with their chunk; they are among the missing ones.
         errors: What went wrong, one text a failed run or chunk.
         seconds: Stage -> seconds of this execution: setup, compile, train (both summed over workers), wall.
+        exploded: Run id -> score of the runs that finished now with one beyond reason.
     """
 
     sweep_id: str
@@ -63,6 +65,12 @@ class SweepSummary:
     failed: int
     errors: tuple[str, ...] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
+    exploded: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def is_all_diverged(self) -> bool:
+        """Whether every run of the study that was ever trained diverged."""
+        return 0 < self.diverged == self.planned - self.missing
 
 
 @dataclass(frozen=True)
@@ -149,6 +157,7 @@ class _Sweep:
         self._base = continue_record(self._record(), self._earlier)
         self._recorded_at = 0.0
         self._errors: list[str] = []
+        self._exploded: dict[str, float] = {}
         self._memory: dict[tuple[str, int], float] = {}
 
     def run(self) -> SweepSummary:
@@ -235,6 +244,7 @@ class _Sweep:
         outcomes = [outcome for outcome in trained.chunk.outcomes if outcome["run_id"] not in failed]
         statuses = {outcome["run_id"]: outcome["status"] for outcome in outcomes}
         self._statuses |= statuses
+        self._exploded |= exploded_runs(self._space.table.task, outcomes)
         process = (trained.host, trained.process)
         self._memory[process] = max(trained.peak_memory_mb, self._memory.get(process, 0.0))
         return {
@@ -308,6 +318,7 @@ class _Sweep:
             failed=self._state.failed,
             errors=tuple(self._errors),
             seconds=self._seconds(),
+            exploded=self._exploded,
         )
 
 

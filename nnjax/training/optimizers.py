@@ -81,9 +81,26 @@ def _clip_value(gradients: Parameters, numbers: Hyperparameters) -> Parameters:
     return clipped
 
 
-def _clip_norm(gradients: Any, numbers: Hyperparameters) -> Any:
+WITHIN_REACH = 2.0**-80
+"""What brings any number of float32 to where its square is one, too; a power of two, so that no digit changes."""
+
+
+def gradient_norm(gradients: Any) -> Float[Scalar, ""]:
+    """‖gradients‖ over all their numbers; infinite only where the norm itself is, not where its square is.
+
+    Example:
+        >>> float(gradient_norm([jnp.array([3e30, 4e30])])), float(gradient_norm([jnp.array([3.0, 4.0])]))
+        (4.999999944820969e+30, 5.0)
+    """
     norm = optax.tree.norm(gradients)
-    factor = numbers.clip_norm / jnp.maximum(norm, numbers.clip_norm)
+    smaller = optax.tree.norm(jax.tree.map(lambda leaf: leaf * WITHIN_REACH, gradients))
+    return jnp.where(jnp.isfinite(norm), norm, smaller / WITHIN_REACH)
+
+
+def _clip_norm(gradients: Any, numbers: Hyperparameters) -> Any:
+    """Shortened to `clip_norm`; NaN where the norm is not finite: a factor of zero would hide an explosion."""
+    norm = gradient_norm(gradients)
+    factor = jnp.where(jnp.isfinite(norm), numbers.clip_norm / jnp.maximum(norm, numbers.clip_norm), jnp.nan)
     return jax.tree.map(lambda leaf: leaf * factor, gradients)
 
 

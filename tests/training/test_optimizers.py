@@ -1,6 +1,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 from nnjax.network.mlp import Layer
@@ -9,6 +10,7 @@ from nnjax.training.optimizers import (
     OPTIMIZERS,
     Hyperparameters,
     UpdateRule,
+    gradient_norm,
     make_optimizer,
     penalise,
     penalty,
@@ -80,6 +82,32 @@ def test_small_and_zero_gradients_are_not_clipped_by_norm():
     for gradients in (GRADIENT, jax.tree.map(lambda leaf: 0 * leaf, GRADIENT)):
         clipped = CLIPPINGS["global_norm"](gradients, Hyperparameters(1.0, 0.0, clip_norm=100.0))
         np.testing.assert_allclose(clipped[1].weights, gradients[1].weights, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["global_norm", "layer_norm"])
+def test_a_gradient_whose_square_overflows_is_shortened_and_not_lost(name):
+    huge = jax.tree.map(lambda leaf: leaf * 1e30, GRADIENT)
+    numbers = Hyperparameters(1.0, 0.0, clip_norm=0.1)
+    both = (CLIPPINGS[name](gradients, numbers) for gradients in (huge, GRADIENT))
+    for layer, expected in zip(*both, strict=True):  # one direction, one length
+        np.testing.assert_allclose(layer.weights, expected.weights, rtol=1e-5)
+        np.testing.assert_allclose(layer.bias, expected.bias, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["global_norm", "layer_norm"])
+@pytest.mark.parametrize("number", [np.inf, -np.inf, np.nan])
+def test_a_gradient_that_is_not_finite_ends_the_run_where_it_was_clipped_by_norm(name, number):
+    gradients = (GRADIENT[0], GRADIENT[1]._replace(bias=jnp.float32([number])))
+    clipped = CLIPPINGS[name](gradients, Hyperparameters(1.0, 0.0))
+    assert np.isnan(clipped[1].weights).all()
+    largest = jax.tree.map(lambda leaf: jnp.full_like(leaf, 3e38), GRADIENT)
+    assert np.isnan(CLIPPINGS[name](largest, Hyperparameters(1.0, 0.0))[0].weights).all()
+
+
+def test_the_norm_keeps_its_digits_where_nothing_overflows():
+    for scale in (1e-12, 1.0, 1e17):
+        gradients = jax.tree.map(lambda leaf, times=scale: leaf * times, GRADIENT)
+        assert gradient_norm(gradients) == optax.tree.norm(gradients)
 
 
 def test_clipping_acts_on_the_loss_and_not_on_the_penalty():
