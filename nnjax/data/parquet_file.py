@@ -8,11 +8,15 @@ import pyarrow.parquet
 
 from nnjax.data.own_content import Content, check_names, check_rows, unreadable
 from nnjax.data.own_error import OwnTableError, show
+from nnjax.data.own_numbers import is_number
+from nnjax.data.tables import MOST_ROWS
 
 MOST_BYTES = 2**30
 """Of one column: a file of a few megabytes can hold gigabytes, a word again and again."""
 
 _ROWS_AT_ONCE = 1024
+"""Of a column whose cells can be of any size."""
+
 _DAMAGED = "it is damaged or no Parquet file: write it again"
 
 
@@ -38,9 +42,10 @@ def open_parquet(file: BinaryIO) -> Content:
 
 
 def _read_column(parquet: pyarrow.parquet.ParquetFile, name: str) -> pa.ChunkedArray:
-    chunks, size = [], 0
+    chunks, size, kind = [], 0, parquet.schema_arrow.field(name).type
+    rows = MOST_ROWS if is_number(kind) or pa.types.is_boolean(kind) else _ROWS_AT_ONCE
     try:
-        for batch in parquet.iter_batches(_ROWS_AT_ONCE, columns=[name]):
+        for batch in parquet.iter_batches(rows, columns=[name]):
             chunks.append(batch.column(name))
             size += chunks[-1].nbytes
             if size > MOST_BYTES:

@@ -6,7 +6,7 @@ import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import pyarrow as pa
 import pyarrow.csv
@@ -22,17 +22,13 @@ _LARGEST_BLOCK = 2**31 - 1
 _REMEDY = "save it as UTF-8: names in the first line, as many values in every row"
 
 
-@dataclass(frozen=True)
-class _Row:
-    """A row as a strict reader sees it: a quote opens where a value begins, and closes where one ends.
-
-    Attributes:
-        line: The line in which it begins, from 1.
-        lines: What it is written in; more than one if a line breaks within quotes.
-    """
+class _Row(NamedTuple):
+    """A row as a strict reader sees it: a quote opens where a value begins, and closes where one ends."""
 
     line: int
+    """The line in which it begins, from 1."""
     lines: list[bytes]
+    """What it is written in; more than one if a line breaks within quotes."""
 
 
 @dataclass(frozen=True)
