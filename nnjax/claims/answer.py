@@ -234,7 +234,8 @@ def _with_censoring(judgement: Judgement, interval: PairedInterval, reached: Seq
     why = f"{who} never reach the target: how long they take is not known, which leaves {ends} of the interval open."
     if judgement.verdict is not Verdict.UNDECIDED:
         return replace(judgement, note=f"{judgement.note} {why}")
-    return replace(judgement, note=f"{why} More epochs could close it. {judgement.note}")
+    remedy = f"More epochs, or an easier target declared anew, could close {'them' if ends == 'both ends' else 'it'}."
+    return replace(judgement, note=f"{why} {remedy} {judgement.note}")
 
 
 def _detectable(interval: PairedInterval, sizes: Sizes, level: float) -> float:

@@ -9,6 +9,7 @@ from nnjax.claims.compared import Reached
 from nnjax.report.chapters.headline import claims_table, headline_chapter
 from nnjax.report.latex import latex_table
 from nnjax.statistics.censoring import Bounds, bounded_interval
+from nnjax.tour.evidence import claim_line
 
 
 def test_every_claim_has_verdict_picture_and_numbers(material):
@@ -59,6 +60,11 @@ def test_a_claim_with_an_open_end_shows_bounds_an_arrow_and_the_share_that_arriv
     assert numbers["win rate over splits"].startswith("≥ ")
     assert claim["reached"] == "Runs that reach the target: A 4 of 4 (100 %), B 1 of 4 (25 %)."
     assert "<svg" in claim["picture"].svg
+
+
+def test_the_index_of_the_lecture_shows_the_same_bound(censored):
+    line = claim_line(censored.claims[0], "c0")
+    assert "≥ +1.050" in line.numbers and line.numbers.endswith("… +∞") and line.picture is not None
 
 
 def test_the_table_of_claims_has_the_shares_that_arrive_and_prints_infinity(censored):

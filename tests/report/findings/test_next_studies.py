@@ -1,5 +1,6 @@
 """Findings: each is seen where it is, is not seen where it is not, and comes with a study that can be run."""
 
+import math
 import sys
 from dataclasses import replace
 from functools import partial
@@ -183,6 +184,8 @@ def test_a_claim_that_no_replicates_can_decide_asks_for_none(open_claim):
     assert [*find_too_few(material)]
     hopeless = replace(answer, components=VarianceComponents(seed=0.0, split=1.0, n_splits=8, n_seeds=5))
     assert not [*find_too_few(replace(material, claims=(hopeless,)))]
+    censored = replace(answer, interval=replace(answer.interval, low=-math.inf), detectable=math.inf)
+    assert not [*find_too_few(replace(material, claims=(censored,)))]
 
 
 def test_a_claim_that_is_not_judged_or_was_grown_asks_for_none(open_claim):
