@@ -56,7 +56,9 @@ def masked_address(address: str) -> str:
     if not mark:
         scheme, rest = "", address
     if not (scheme.startswith(("sqlite", "file")) and rest.startswith("/")):  # these have a path, and no host
-        _, at, place = rest.rpartition("@")
+        stem = rest.lstrip("/")
+        mark += rest[: len(rest) - len(stem)]
+        _, at, place = stem.rpartition("@")
         host, slash, path = place.partition("/")
         name, colon, port = host.rpartition(":")
         if colon and not port.isdigit() and not host.endswith("]"):  # a password whose @host was forgotten

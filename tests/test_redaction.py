@@ -21,6 +21,7 @@ ADDRESSES = {
     f"tcp://me:{SECRET}@host:8786": "tcp://…@host:8786",
     f"me:{SECRET}@host/db": "…@host/db",
     f"postgresql://me:{SECRET}/db": "postgresql://me:…/db",
+    f"http:///me:{SECRET}": "http:///me:…",
 }
 """Address with a secret -> the same as it may be shown; in the last one `@host` was forgotten."""
 

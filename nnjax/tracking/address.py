@@ -24,13 +24,32 @@ def default_uri(home: Path) -> str:
     return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
 
 
+def scheme_of(uri: str) -> str:
+    """What stands before the first colon; unlike `urlsplit`, it takes any password.
+
+    >>> scheme_of("HTTP://me:[@host"), scheme_of("mlruns")
+    ('http', '')
+    """
+    scheme, colon, _ = uri.partition(":")
+    return scheme.lower() if colon else ""
+
+
+def is_server(uri: str) -> bool:
+    """Whether the URI is a server's.
+
+    >>> is_server("http://host:5000"), is_server("sqlite:///x.db")
+    (True, False)
+    """
+    return scheme_of(uri) in ("http", "https")
+
+
 def is_database(uri: str) -> bool:
     """Whether the URI is a database that this process writes to by itself.
 
     >>> is_database("sqlite:////tmp/mlflow.db"), is_database("postgresql+psycopg://x"), is_database("http://x")
     (True, True, False)
     """
-    return urlsplit(uri).scheme.split("+")[0] in _DATABASES
+    return scheme_of(uri).split("+")[0] in _DATABASES
 
 
 def database_file(uri: str) -> Path | None:
@@ -57,7 +76,7 @@ def check_kind(uri: str) -> None:
     Example:
         >>> check_kind("sqlite:////tmp/mlflow.db")
     """
-    is_known = is_database(uri) or urlsplit(uri).scheme in ("http", "https") or uri.startswith("databricks")
+    is_known = is_database(uri) or is_server(uri) or uri.startswith("databricks")
     if not is_known or uri == "sqlite:///":
         raise TrackingError(
             f"{masked_address(uri)!r} is no tracking URI that MLflow can keep runs in",
@@ -65,6 +84,22 @@ def check_kind(uri: str) -> None:
         )
     if is_database(uri) and database_file(uri) is None:
         _check_driver(uri)
+    if is_server(uri):
+        _check_server(uri)
+
+
+def _check_server(uri: str) -> None:
+    """Fail where a server's address has no host, or its port is no number."""
+    try:
+        parts = urlsplit(uri)
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # its text would quote a piece of a password that has a slash in it
+        is_whole = False
+    if not is_whole:
+        raise TrackingError(
+            f"{masked_address(uri)}: no address of a server",
+            "write http://SERVER:PORT, or http://USER:PASSWORD@SERVER:PORT with %40 for an @ and %2F for a /",
+        )
 
 
 def _check_driver(uri: str) -> None:
@@ -82,7 +117,7 @@ def _check_driver(uri: str) -> None:
     except (ArgumentError, ValueError):  # no such driver, no number as the port: its text may quote a password
         raise TrackingError(
             f"{masked_address(uri)}: no address of a database",
-            "write DATABASE+DRIVER://USER:PASSWORD@HOST:PORT/NAME, with %40 for an @ and %2F for a / in the password",
+            "write DATABASE+DRIVER://USER:PASSWORD@HOST:PORT/NAME, with %40 for an @ and %2F for a /",
         ) from None
 
 
@@ -94,9 +129,9 @@ def server_of(uri: str) -> str:
     >>> server_of("http://me:secret@tracking.example:5000")
     'http://tracking.example:5000'
     """
-    scheme, _, rest = uri.partition("://")
-    if scheme.lower() not in ("http", "https"):
+    if not is_server(uri):
         return LOCAL_SERVER
+    scheme, _, rest = uri.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0].rstrip('/')}"
 
 

@@ -13,7 +13,7 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked_address
 from nnjax.tracking import names
-from nnjax.tracking.address import is_database
+from nnjax.tracking.address import is_database, is_server
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 from nnjax.tracking.new_database import make_database
 from nnjax.tracking.preflight import check_store
@@ -45,14 +45,13 @@ def check_reachable(uri: str) -> None:
         TrackingError: If nothing accepts a connection, or for a reason of `check_store`.
     """
     check_store(uri)
-    parts = urlsplit(uri)
-    if parts.scheme not in ("http", "https") or not parts.hostname or _is_behind_a_proxy(parts.scheme, parts.hostname):
+    if not is_server(uri):
         return
-    try:
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError:  # its text would quote a piece of a password that has a slash in it
-        remedy = "write http://SERVER:PORT, with %40 for an @ and %2F for a / in a password"
-        raise TrackingError(f"{masked_address(uri)}: what follows the last colon is no port", remedy) from None
+    parts = urlsplit(uri)
+    assert parts.hostname is not None
+    if _is_behind_a_proxy(parts.scheme, parts.hostname):
+        return
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
         socket.create_connection((parts.hostname, port), timeout=ANSWER_SECONDS).close()
     except OSError as error:

@@ -27,9 +27,15 @@ OLDER = next(before for before in known_revisions().values() if before)
         ("postgresql+nonsense://me:s3cret@nowhere/db", "write DATABASE"),
         ("postgresql+psycopg://me:s3cret@nowhere:port/db", "write DATABASE"),
         ("postgresql+psycopg://me:s3cret/db", "write DATABASE"),
+        ("http://me:s3cret", "write http://SERVER:PORT"),
+        ("http://me:s3cret/pw@host:5000", "write http://SERVER:PORT"),
+        ("http://me:s3cret@host:port", "write http://SERVER:PORT"),
+        ("http:///me:s3cret", "write http://SERVER:PORT"),
+        ("http://me:s3cret[@host", "write http://SERVER:PORT"),
+        ("postgresql+psycopg2://me:[s3cret@host/db", r"pip install 'nnjax\[server\]'"),
     ],
 )
-def test_a_database_that_cannot_be_spoken_to_is_refused_without_its_password(uri, remedy):
+def test_a_store_that_cannot_be_spoken_to_is_refused_without_its_password(uri, remedy):
     with pytest.raises(TrackingError, match=remedy) as refused:
         check_store(uri)
     assert "s3cret" not in str(refused.value)
