@@ -84,6 +84,20 @@ REMEDIES = [{"normalization": name} for name in NORMALIZATIONS[1:]] + [
 ]
 
 
+@pytest.mark.parametrize("name", ["tanh", "prelu", "maxout"])
+def test_the_gradient_of_one_example_alone_is_that_of_a_batch_of_one(name):
+    architecture, index = build(name, normalization="layer")
+    parameters, x = init(np.random.default_rng(0), architecture, "he"), jnp.array([0.3, -1.0, 2.0])
+
+    def loss(layers, row):
+        return jnp.sum(apply(architecture, layers, Aside(no_probes(architecture)), index, BENDS, row).logits)
+
+    alone = jax.grad(loss)(parameters, x)
+    batch = jax.grad(lambda layers: jnp.sum(jax.vmap(loss, in_axes=(None, 0))(layers, x[None])))(parameters)
+    for one, other in zip(jax.tree.leaves(alone), jax.tree.leaves(batch), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
 @pytest.mark.parametrize("remedies", REMEDIES, ids=str)
 def test_gradient_with_every_remedy_equals_central_differences(remedies, float64):
     architecture, index = build(**{"activation": "tanh", **remedies})
