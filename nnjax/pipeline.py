@@ -15,6 +15,7 @@ from nnjax.decision.logbook import LogbookError
 from nnjax.decision.rounds import study_logbook
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
+from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.journal import Journal
@@ -109,6 +110,7 @@ def sweep_study(
     Raises:
         TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
         LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
+        ClaimLockError: The claims' lock cannot be read; nothing has been trained.
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home = options or SweepOptions(), Path(home)
@@ -154,6 +156,7 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
     Raises:
         NothingToReportError: If no cell of the study is complete.
         LogbookError: If nobody knows how often its claims were looked at.
+        ClaimLockError: If nobody knows what its claims were when its training began.
     """
     from nnjax.report.write import write_report
 
@@ -300,7 +303,7 @@ class _Stages:
 
         try:
             self.page = make_report(self._space, self._home, self._environment_seconds())
-        except (NothingToReportError, LogbookError) as error:
+        except (NothingToReportError, LogbookError, ClaimLockError) as error:
             self.problems.append(str(error))
             return
         self._note("report", time.perf_counter() - began)

@@ -12,6 +12,8 @@ from nnjax.audit.copies import compare_copy
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
 from nnjax.decision.rounds import added_spaces
 from nnjax.results.table import results_table
+from nnjax.sweep.claim_lock import ClaimLockError
+from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal import CORRUPT_PREFIX, Journal, damaged_files
 from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.space import Space, sweep_id
@@ -84,6 +86,7 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
     results = pd.concat([results_table(each, journal) for each in spaces], ignore_index=True)
     there = results[results["status"] != "missing"]
     lacking = len(results) - len(there)
+    yield from examine_claims(space, home)
     yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
     columns = [name for name in names.FINALS if name in results and results[name].notna().any()]
     if report is not None:
@@ -103,6 +106,15 @@ def examine_files(home: Path) -> Line:
     if aside:
         seen += f"; {aside:,} damaged ones were set aside earlier and do not count"
     return Line("The journal's checksums", "; ".join([seen, *broken]), not broken)
+
+
+def examine_claims(space: Space, home: Path) -> Iterator[Line]:
+    """The lock on the claims, if there are any; late ones are told, and nothing wrong."""
+    try:
+        if words := declarations(space, home).words:
+            yield Line("The claims", words, True)
+    except ClaimLockError as error:
+        yield Line("The claims", str(error), False)
 
 
 def examine_report(report: Path, there: pd.DataFrame, columns: list[str]) -> Line:

@@ -46,7 +46,7 @@ class DeclaredClaim(Protocol):
         """Whether it joins other claims, and has no interval of its own."""
 
 
-def claim_level(claims: Iterable[DeclaredClaim], looks: int = 1) -> float:
+def claim_level(claims: Iterable[DeclaredClaim], looks: int = 1, withdrawn: int = 0) -> float:
     """Level of every declared interval, 1 - alpha / (m K): together they hold with probability 1 - alpha or more.
 
     A compound claim has no interval of its own; its parts count.
@@ -54,5 +54,6 @@ def claim_level(claims: Iterable[DeclaredClaim], looks: int = 1) -> float:
     Args:
         claims: All declared claims of a study; m of them have an interval.
         looks: How often at most the claims are looked at while replicates are added, K.
+        withdrawn: Claims with an interval that were declared for these runs and taken out; they are among the m.
     """
-    return bonferroni_level(ALPHA, looks * max(1, sum(not claim.is_compound for claim in claims)))
+    return bonferroni_level(ALPHA, looks * max(1, withdrawn + sum(not claim.is_compound for claim in claims)))

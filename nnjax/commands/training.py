@@ -12,7 +12,8 @@ from nnjax.refusal import RefusedError
 
 
 def plan(options: argparse.Namespace) -> int:
-    """Print what a study would cost."""
+    """Print what a study would cost, and what its claims can come to."""
+    from nnjax.decision.forecast import foretell
     from nnjax.sweep.journal import Journal
     from nnjax.sweep.notices import find_notices
     from nnjax.sweep.plan import default_workers, make_plan
@@ -20,7 +21,10 @@ def plan(options: argparse.Namespace) -> int:
 
     space = expand_given(options)
     finished = Journal(options.home).run_ids() if (options.home / "journal").is_dir() else set()
-    print(describe_plan(space.study, make_plan(space, finished), default_workers(space), find_notices(space)))
+    found = make_plan(space, finished)
+    print(describe_plan(space.study, found, default_workers(space), find_notices(space)))
+    if claims := foretell(space, options.home, has_runs=found.missing < found.runs):
+        print(f"\n{claims}")
     return 0
 
 

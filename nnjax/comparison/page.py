@@ -1,5 +1,6 @@
 """The page of a comparison."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -9,6 +10,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from scipy.stats import spearmanr
 
+from nnjax.claims.answer import ClaimAnswer
 from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in
 from nnjax.comparison.relation import relate, shared_runs
 from nnjax.comparison.tables import (
@@ -93,6 +95,7 @@ def describe_conclusions(compared: tuple[ComparedClaim, ...]) -> str:
 
 
 def _answer(first: Material, second: Material) -> Chapter:
+    sides = (("A", first), ("B", second))
     relation = relate(first.space, second.space)
     compared = compare_claims(first, second, relation)
     shared = shared_runs(first.space, second.space)
@@ -101,24 +104,31 @@ def _answer(first: Material, second: Material) -> Chapter:
         "relation": relation.value,
         "shared": f"{shared:,} runs are in both, trained once." if shared else "",
         "largest": describe_largest(first, second),
-        "claims": [_claim(index, each) for index, each in enumerate(compared)],
+        "claims": [_claim(index, each, sides) for index, each in enumerate(compared)],
+        "declared": {side: material.declared.words for side, material in sides},
         "only": {
-            side: [f"{answer.claim.sentence} {answer.judgement.verdict.word}" for answer in answers]
-            for side, answers in (("A", only_in(first, second)), ("B", only_in(second, first)))
+            side: [_line(answer, material) for answer in answers]
+            for side, material, answers in (("A", first, only_in(first, second)), ("B", second, only_in(second, first)))
         },
     }
     tables = {"claims": view_table("claims", claims_table(compared))} if compared else {}
     return Chapter("both_answer", "The answer", tables=tables, facts=facts)
 
 
-def _claim(index: int, compared: ComparedClaim) -> dict[str, object]:
+def _line(answer: ClaimAnswer, material: Material) -> str:
+    label = material.declared.claims[answer.claim.name].standing.label
+    return f"{answer.claim.sentence} {answer.judgement.verdict.word}{f' ({label})' if label else ''}"
+
+
+def _claim(index: int, compared: ComparedClaim, sides: Sequence[tuple[str, Material]]) -> dict[str, object]:
+    labels = [material.declared.claims[compared.first.claim.name].standing.label for _, material in sides]
     difference = compared.difference
     return {
         "sentence": compared.first.claim.sentence,
         "words": compared.words,
         "verdicts": [
-            (side, answer.judgement.verdict.name.lower(), answer.judgement.verdict.word, answer.judgement.note)
-            for side, answer in (("A", compared.first), ("B", compared.second))
+            (side, answer.judgement.verdict.name.lower(), answer.judgement.verdict.word, label, answer.judgement.note)
+            for side, answer, label in zip("AB", (compared.first, compared.second), labels, strict=True)
         ],
         "difference": f"B − A: {signed(difference.estimate)}, {confidence(difference.level)} interval "
         f"{signed(difference.low)} … {signed(difference.high)}"

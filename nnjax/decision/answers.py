@@ -6,7 +6,6 @@ import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
-from nnjax.decision.growth import LOOKS
 from nnjax.decision.logbook import Logbook
 from nnjax.decision.rounds import design_of, grown_space
 from nnjax.results.scores import as_scores, with_scores
@@ -22,11 +21,6 @@ def split_sizes(space: Space) -> Sizes:
     split = space.splits[0]
     n_train = len(split.train)
     return Sizes(n_train + len(split.validation), len(split.test), n_train, space.study.split_plan.folds)
-
-
-def looks_at_most(logbook: Logbook | None) -> int:
-    """How often the claims of a study may be looked at: once, unless replicates are added to them."""
-    return LOOKS if logbook and logbook.rounds else 1
 
 
 def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Replicates]:
@@ -49,7 +43,7 @@ def claim_results(space: Space, designs: Mapping[str, Replicates], journal: Jour
 
 
 def answer_study(
-    space: Space, results: pd.DataFrame, designs: Mapping[str, Replicates], looks: int
+    space: Space, results: pd.DataFrame, designs: Mapping[str, Replicates], looks: int, withdrawn: int = 0
 ) -> tuple[ClaimAnswer, ...]:
     """Answers to all declared claims.
 
@@ -58,6 +52,7 @@ def answer_study(
         results: Results with scores of all runs that the claims are about.
         designs: Name of each grown claim -> replicates to judge it on; the others are judged on the study's own.
         looks: How often at most the claims are looked at, K: every interval has the level 1 - alpha / (m K).
+        withdrawn: Claims that were taken out after training; they are among the m.
     """
     claims, own = space.study.claims, design_of(space)
     scores = as_scores(results, space.table.task)
@@ -68,7 +63,7 @@ def answer_study(
         for claim in claims
         if not claim.is_compound
     }
-    return answer_claims(claims, arms, split_sizes(space), claim_level(claims, looks))
+    return answer_claims(claims, arms, split_sizes(space), claim_level(claims, looks, withdrawn))
 
 
 def _at(results: pd.DataFrame, design: Replicates) -> pd.DataFrame:

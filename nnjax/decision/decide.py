@@ -13,6 +13,7 @@ from nnjax.decision.logbook import Logbook, Look, save_logbook
 from nnjax.decision.rounds import design_of, question_id, round_space, study_logbook
 from nnjax.statistics.power import Replicates
 from nnjax.statistics.verdict import ClaimKind
+from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.space import Space
@@ -53,11 +54,13 @@ class Decider:
 
         Raises:
             LogbookError: If the logbook is damaged.
+            ClaimLockError: If the claims' lock is damaged.
         """
         self._space, self._home, self._workers, self._train, self._say = space, Path(home), workers, train, say
         self._journal, self._identity = Journal(home), question_id(space)
         self._folds = space.study.split_plan.folds
         self._logbook = study_logbook(space, home) or Logbook()
+        self._withdrawn = declarations(space, home).withdrawn_intervals
         self._slowness = 1.0
 
     def decide(self, budget_minutes: float) -> Decisions:
@@ -126,7 +129,8 @@ class Decider:
         """Look once at some claims, on these replicates, and write down what was seen before anybody is told."""
         earlier = {look.claim: look.number for look in self._logbook.looks}
         results = claim_results(self._space, designs, self._journal)
-        answers = {answer.claim.name: answer for answer in answer_study(self._space, results, designs, LOOKS)}
+        given = answer_study(self._space, results, designs, LOOKS, self._withdrawn)
+        answers = {answer.claim.name: answer for answer in given}
         looks = tuple(
             self._describe(answers[name], design, earlier.get(name, 0) + 1) for name, design in designs.items()
         )

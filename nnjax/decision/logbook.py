@@ -68,6 +68,11 @@ class Logbook:
         return {name: look.next_design for name, look in self.last().items() if look.next_design is not None}
 
 
+def looks_at_most(logbook: Logbook | None) -> int:
+    """How often the claims of a study may be looked at: once, unless replicates are added to them."""
+    return LOOKS if logbook and logbook.rounds else 1
+
+
 def logbook_path(home: Path | str, question_id: str) -> Path:
     """Where the logbook of a question stands, see `rounds.question_id`."""
     return Path(home) / "journal" / "decisions" / f"{question_id}.json"

@@ -10,6 +10,7 @@ from pathlib import Path
 from nnjax.doctor.symptom import Symptom
 from nnjax.redaction import masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
+from nnjax.sweep.claim_lock import damaged_locks
 from nnjax.sweep.compilation_cache import broken_entries
 from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.record import records_with_passwords
@@ -38,6 +39,7 @@ def examine_home(home: Path) -> Iterator[Symptom]:
         yield Symptom("Journal", f"{journal}: none yet")
         return
     yield from _journal(journal)
+    yield _claims(home)
     broken = broken_entries(cache_folder(home))
     yield Symptom(
         "Compiled programs", f"{len(broken)} damaged", "the next sweep removes and compiles them anew" if broken else ""
@@ -71,6 +73,15 @@ def _journal(journal: Path) -> Iterator[Symptom]:
     ahead = max((path.stat().st_mtime for path in paths), default=0.0) - time.time()
     if ahead > SECONDS_AHEAD:
         yield Symptom("Clock", f"the newest file is {ahead / 60:.0f} min in the future", "set this machine's clock")
+
+
+def _claims(home: Path) -> Symptom:
+    """The locks of the studies' claims, each against its checksum."""
+    damaged, count = damaged_locks(home), len(list((home / "journal" / "claims").glob("[!.]*.json")))
+    seen = f"{count:,} {'study has' if count == 1 else 'studies have'} their claims locked"
+    return Symptom(
+        "Claims", "; ".join([seen, *(f"{name} is damaged" for name in damaged)]), "; ".join(damaged.values())
+    )
 
 
 def examine_variables() -> Symptom:

@@ -12,8 +12,8 @@ from nnjax.calibration.stamp import Stamp, load_stamp
 from nnjax.claims.answer import ClaimAnswer, Sizes
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import claim_level
-from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most, split_sizes
-from nnjax.decision.logbook import Logbook
+from nnjax.decision.answers import answer_study, claim_results, grown_designs, split_sizes
+from nnjax.decision.logbook import Logbook, looks_at_most
 from nnjax.decision.rounds import study_logbook
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell
@@ -25,6 +25,7 @@ from nnjax.report.task import TERMS, TaskTerms
 from nnjax.report.theme import Palette, make_palette
 from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
+from nnjax.sweep.declarations import Declarations, declarations, unrecorded
 from nnjax.sweep.factors import AUTO, Level
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.record import SweepRecord, load_record
@@ -65,6 +66,7 @@ class Material:
         sizes: Rows of a split.
         best: The cell chosen on validation rows in each split.
         claims: Answers to the declared claims.
+        declared: How the claims stand to the training, and those that were withdrawn.
         differences: Exploratory paired differences between the levels of each studied factor.
         record: What the sweep noted about itself; None if it never ran here.
         calibration: What `nnjax calibrate` saw here; None if it never ran.
@@ -85,6 +87,7 @@ class Material:
     sizes: Sizes
     best: BestCell
     claims: tuple[ClaimAnswer, ...]
+    declared: Declarations
     differences: pd.DataFrame
     record: SweepRecord | None
     calibration: Stamp | None = None
@@ -100,7 +103,8 @@ class Material:
     @property
     def claim_level(self) -> float:
         """Level of every declared interval."""
-        return claim_level(self.space.study.claims, looks_at_most(self.logbook))
+        withdrawn = self.declared.withdrawn_intervals
+        return claim_level(self.space.study.claims, looks_at_most(self.logbook), withdrawn)
 
     def baseline(self, model: str = "") -> pd.Series:
         """Score of a baseline, the reference unless named, on each split, indexed by split."""
@@ -119,6 +123,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
     Raises:
         NothingToReportError: If no cell of the study is complete.
         LogbookError: If nobody knows how often its claims were looked at.
+        ClaimLockError: If nobody knows what its claims were when its training began.
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
@@ -131,6 +136,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         ),
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
+        declarations(space, home),
     )
     audit = load_audit(home, sweep_id(space))
     return replace(_decided(material, home), calibration=load_stamp(home), audit=audit)
@@ -148,7 +154,8 @@ def _decided(material: Material, home: Path) -> Material:
         return material
     designs = grown_designs(space, logbook)
     results = claim_results(space, designs, Journal(home))
-    claims = answer_study(space, results, designs, looks_at_most(logbook))
+    withdrawn = material.declared.withdrawn_intervals
+    claims = answer_study(space, results, designs, looks_at_most(logbook), withdrawn)
     added = results[~results["run_id"].isin(material.results["run_id"])].reset_index(drop=True)
     return replace(material, logbook=logbook, claims=claims, added=added)
 
@@ -159,6 +166,7 @@ def assemble(
     reading: Reading,
     baselines: pd.DataFrame,
     record: SweepRecord | None,
+    declared: Declarations | None = None,
 ) -> Material:
     """Compute what several chapters share.
 
@@ -168,11 +176,12 @@ def assemble(
         reading: Gives curves and predictions of some runs.
         baselines: One row a baseline and split.
         record: What the sweep noted about itself.
+        declared: How the claims stand to the training; not recorded if None.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    study, terms = space.study, TERMS[space.table.task]
+    study, terms, declared = space.study, TERMS[space.table.task], declared or unrecorded(space)
     results = with_scores(_as_written(results, space), terms.task)
     best = choose_best_cell(results)
     if best is None or not (results["status"] == "finished").any():
@@ -193,7 +202,8 @@ def assemble(
         palette=make_palette(layout.levels),
         sizes=sizes,
         best=best,
-        claims=answer_study(space, results, {}, looks_at_most(None)),
+        claims=answer_study(space, results, {}, looks_at_most(None), declared.withdrawn_intervals),
+        declared=declared,
         differences=differences_table(results, layout, sizes.pair),
         record=record,
     )

@@ -3,13 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from nnjax.report.answers import headline
 from nnjax.report.material import Material
 from nnjax.statistics.verdict import Verdict
+from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.explosions import AllDiverged
 from nnjax.sweep.space import Space
@@ -30,6 +31,8 @@ class Summary:
         finished: Those of them that are finished.
         data: Name of the data set.
         made: When the report was written, in UTC.
+        declared: Standing to the training -> number of declared claims; empty in a line from an older nnjax.
+        withdrawn: Claims that were taken out after training.
     """
 
     study: str
@@ -40,6 +43,8 @@ class Summary:
     finished: int
     data: str
     made: str
+    declared: Mapping[str, int] = field(default_factory=dict)
+    withdrawn: int = 0
 
     @property
     def tally(self) -> list[tuple[str, str, int]]:
@@ -50,6 +55,16 @@ class Summary:
             if self.verdicts.get(verdict.word)
         ]
 
+    @property
+    def remarks(self) -> list[str]:
+        """What must stand beside the verdicts: claims that were not there before the training, or are no more."""
+        late = [
+            f"{self.declared[standing.value]} {standing.label}"
+            for standing in Standing
+            if standing.label and self.declared.get(standing.value)
+        ]
+        return [*late, *([f"{self.withdrawn} withdrawn"] if self.withdrawn else [])]
+
 
 def summarise(material: Material) -> Summary:
     """The line of a report.
@@ -59,7 +74,9 @@ def summarise(material: Material) -> Summary:
     """
     finished = int((material.results["status"] == "finished").sum())
     verdicts = Counter(answer.judgement.verdict.word for answer in material.claims)
-    return _summary(material.space, headline(material).words, verdicts, finished)
+    line = _summary(material.space, headline(material).words, verdicts, finished)
+    standings = Counter(claim.standing.value for claim in material.declared.claims.values())
+    return replace(line, declared=dict(standings), withdrawn=len(material.declared.withdrawn))
 
 
 def summarise_diverged(space: Space, lost: AllDiverged) -> Summary:
@@ -108,7 +125,8 @@ def read_summaries(reports: Path) -> list[Summary]:
 def _read(path: Path) -> Summary | None:
     try:
         summary = Summary(**json.loads(path.read_text("utf-8")))
-        is_sound = summary.study == path.parent.name and isinstance(summary.verdicts, dict)
+        are_counts = isinstance(summary.verdicts, dict) and isinstance(summary.declared, dict)
+        is_sound = summary.study == path.parent.name and are_counts
     except (OSError, ValueError, TypeError):
         return None
     return summary if is_sound else None

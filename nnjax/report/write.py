@@ -85,6 +85,7 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
     Raises:
         NothingToReportError: If no cell of the study is complete, unless all its runs diverged: the page says that.
         LogbookError: If nobody knows how often its claims were looked at.
+        ClaimLockError: If nobody knows what its claims were when its training began.
     """
     reports = Path(home) / "reports"
     folder = reports / space.study.name

@@ -16,6 +16,7 @@ from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.redaction import masked_command
 from nnjax.surroundings import check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
+from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.explosions import exploded_runs
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal import Journal, refused_rows
@@ -115,6 +116,7 @@ def run_sweep(
     Raises:
         SurroundingsError: A variable would change the runs' numbers; nothing has been written.
         ExecutionError: If no worker can be started, or the cluster is not there.
+        ClaimLockError: If nobody can tell what the study's claims were when its training began; nothing is trained.
         ValueError: If there is no such executor.
     """
     slots = default_workers(space) if workers is None else workers
@@ -164,6 +166,7 @@ class _Sweep:
         """Train what is missing and say what came of it."""
         if self._plan.chunks and self._workplace.cluster is None:  # workers started here inherit what is around us
             check_variables(self._devices)
+        lock_claims(self._workplace.home, self._space)
         if self._space.study.data.file is not None:
             keep_table(self._workplace.home, self._space.table)
         if self._plan.chunks:

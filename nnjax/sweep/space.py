@@ -185,7 +185,7 @@ def expand(study: Study, engine: str | None = None) -> Space:
     runs = tuple(
         Run(identity, cell, replicate)
         for cell in cells
-        for identity, replicate in zip(_run_ids(cell, replicates, table.digest, engine), replicates, strict=True)
+        for identity, replicate in zip(run_ids(cell, replicates, table.digest, engine), replicates, strict=True)
     )
     return Space(study, table, splits, cells, replicates, runs)
 
@@ -286,7 +286,7 @@ def _with_replicate(before: "Hash", split_digest: str, seed: int, rounded: tuple
     return whole.hexdigest()
 
 
-def _run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str | None) -> list[str]:
+def run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str | None) -> list[str]:
     """`run_identity` of all replicates of a cell."""
     before = _before_replicate(cell.configuration, data_digest, engine)
     return [_with_replicate(before, each.split_digest, each.seed, each.rounded) for each in replicates]

@@ -48,6 +48,7 @@ class ClaimLine:
         numbers: What was compared, the estimate and the interval; empty where there is none.
         note: What makes the verdict precise.
         picture: The interval; None where there is none.
+        remark: That it was not declared before the training, where that is so.
     """
 
     sentence: str
@@ -56,6 +57,7 @@ class ClaimLine:
     numbers: str
     note: str
     picture: Panel | None
+    remark: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,10 @@ def gather_evidence(space: Space, home: Path, number: int) -> Evidence:
         path=Path(study.path),
         lecture=study.lecture,
         question=study.question,
-        claims=tuple(claim_line(answer, f"s{number}-c{index}") for index, answer in enumerate(material.claims)),
+        claims=tuple(
+            claim_line(answer, f"s{number}-c{index}", material.declared.claims[answer.claim.name].standing.label)
+            for index, answer in enumerate(material.claims)
+        ),
         gradients=_gradients(material, home, f"s{number}-gradient"),
         runs=len(results),
         finished=int((results["status"] == "finished").sum()),
@@ -136,12 +141,13 @@ def gather_evidence(space: Space, home: Path, number: int) -> Evidence:
     )
 
 
-def claim_line(answer: ClaimAnswer, name: str) -> ClaimLine:
+def claim_line(answer: ClaimAnswer, name: str, remark: str = "") -> ClaimLine:
     """A claim's answer as the index prints it.
 
     Args:
         answer: The report's own.
         name: Of its picture, unique in the page: letters, digits, hyphens.
+        remark: That it was not declared before the training, where that is so.
     """
     interval, verdict = answer.interval, answer.judgement.verdict
     numbers, picture = "", None
@@ -153,7 +159,8 @@ def claim_line(answer: ClaimAnswer, name: str) -> ClaimLine:
         )
         row = claim_row(interval, answer.margin, answer.threshold)
         picture = draw_panels(name, [("", partial(draw_claim, row))], STRIP)[0] if answer.is_judged else None
-    return ClaimLine(answer.claim.sentence, verdict.word, verdict.name.lower(), numbers, answer.judgement.note, picture)
+    words = (answer.claim.sentence, verdict.word, verdict.name.lower(), numbers, answer.judgement.note)
+    return ClaimLine(*words, picture, remark)
 
 
 def _gradients(material: Material, home: Path, name: str) -> GradientPicture | None:

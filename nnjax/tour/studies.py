@@ -1,6 +1,7 @@
 """All studies of the lecture in one go: each trained, tracked, reported; then the index of what they found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,6 +10,8 @@ from typing import Protocol
 
 from nnjax.refusal import RefusedError
 from nnjax.report.material import NothingToReportError
+from nnjax.sweep.claim_lock import ClaimLockError
+from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study import load_study
@@ -70,6 +73,7 @@ def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = 
     home, files = Path(home), sorted(Path(studies).glob("*.toml"))
     if not files:
         raise RefusedError(f"{studies}: no study (*.toml) in this folder; name another folder")
+    _lock_all(home, files)
     page = home / "reports" / "lecture" / "index.html"
     found: list[Evidence] = []
     for number, file in enumerate(files, start=1):
@@ -79,6 +83,19 @@ def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = 
             say(problem)
         write_durably(page, render_index(found, _footer()).encode())
     return LectureOutcome(page, tuple(found))
+
+
+def _lock_all(home: Path, files: Sequence[Path]) -> None:
+    """Lock the claims of all studies before the first of them is trained: some need the same runs.
+
+    What ails a study or its lock is told when its turn comes.
+    """
+    spaces = []
+    for file in files:
+        with suppress(Exception):
+            spaces.append(expand(load_study(file)))
+    with suppress(ClaimLockError):
+        lock_claims(home, *spaces)
 
 
 def _run(file: Path, home: Path, number: int, sweep: Sweep) -> Evidence:

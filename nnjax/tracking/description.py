@@ -44,6 +44,8 @@ class SweepDescription:
     """Those factors whose effect is asked for; the rest is nuisance."""
     expected: str = ""
     """What was said and expected before, for the experiment's note: Markdown."""
+    declared: str = ""
+    """Whether its claims were declared before the training, in a sentence or two; empty without claims."""
     curves: Curves = "none"
     """Curves of single runs."""
     task: str = "regression"

@@ -71,7 +71,9 @@ def finish_sweep(client: MlflowClient, run_id: str, layout: Layout, files: Sweep
     note = files.description.headline or default_headline(files.results, best_row(files.cells, task), task)
     if layout.waiting:
         note = f"Not complete: {layout.waiting:,} cells still have runs to train. {note}"
-    _send_tags(client, run, {names.NOTE: note[:NOTE_LIMIT]})
+    declared = files.description.declared
+    claims = {names.CLAIMS: declared[:NOTE_LIMIT]} if declared else {}
+    _send_tags(client, run, {names.NOTE: f"{note}\n\n{declared}".strip()[:NOTE_LIMIT], **claims})
     if files.description.data and not (run.inputs and run.inputs.dataset_inputs):
         client.log_inputs(run_id, [dataset_input(files.description.data)])
     send_artifacts(client, run, files)

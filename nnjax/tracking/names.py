@@ -19,6 +19,7 @@ RUN = "nnjax.run"
 STATUS = "nnjax.status"
 REPLICATES = "nnjax.replicates"
 REFERENCE = "nnjax.reference"
+CLAIMS = "nnjax.claims"
 ARTIFACTS = "nnjax.artifacts"
 
 NOTE = "mlflow.note.content"

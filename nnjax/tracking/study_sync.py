@@ -2,13 +2,14 @@
 
 import getpass
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.table import cells_table, results_table
+from nnjax.sweep.declarations import declarations
 from nnjax.sweep.factors import FACTORS
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.record import SweepRecord, load_record
@@ -65,6 +66,7 @@ def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None
     journal = Journal(home)
     results = results_table(space, journal)
     description = describe_sweep(space, results, load_record(home, sweep_id(space)))
+    description = replace(description, declared=declarations(space, home).words)
     tables = SweepTables(
         results, cells_table(results, space.table.task), *_curves(space, journal, results, description)
     )

@@ -10,12 +10,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.known import THREE_CLAIMS
 
 from nnjax.claims.declared import claim_level
-from nnjax.decision.answers import answer_study, claim_results, grown_designs, looks_at_most
+from nnjax.decision.answers import answer_study, claim_results, grown_designs
 from nnjax.decision.decide import Decider
 from nnjax.decision.growth import LOOKS, State
-from nnjax.decision.logbook import LogbookError
+from nnjax.decision.logbook import LogbookError, looks_at_most
 from nnjax.decision.rounds import design_of, question_id, round_spaces, study_logbook
 from nnjax.statistics.power import Replicates
+from nnjax.sweep.claim_lock import Standing
+from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.space import expand, sweep_id
 from nnjax.sweep.study import load_study
@@ -149,3 +151,24 @@ def test_a_claim_that_was_looked_at_keeps_its_name(space, tmp_path, train):
     renamed = rewritten(space, tmp_path, "true-effect", "sure-effect")
     with pytest.raises(LogbookError, match="true-effect: no claim has this name any more; give it back"):
         study_logbook(renamed, tmp_path)
+
+
+def test_rounds_change_nothing_about_the_claims(space, tmp_path, train):
+    before = declarations(space, tmp_path)
+    decide(space, tmp_path, train)
+    after = declarations(space, tmp_path)
+    assert after == before and not after.withdrawn
+    assert after.named(Standing.BEFORE) == [claim.name for claim in space.study.claims]
+
+
+def test_a_claim_that_was_taken_out_counts_for_every_look(space, tmp_path, train):
+    parts = THREE_CLAIMS.split("[[claims]]")
+    path = tmp_path / "three.toml"
+    path.write_text("[[claims]]".join([*parts[:2], parts[3]]))
+    fewer = expand(load_study(path))
+    decide(fewer, tmp_path, train, budget=1e-9)
+    look = study_logbook(fewer, tmp_path).last()["true-effect"]
+    results = claim_results(fewer, {}, Journal(tmp_path))
+    answer = answer_study(fewer, results, {}, LOOKS, declarations(fewer, tmp_path).withdrawn_intervals)[0]
+    assert (look.low, look.high) == (answer.interval.low, answer.interval.high)
+    assert answer.interval.level == pytest.approx(1 - 0.05 / (3 * LOOKS))

@@ -125,3 +125,10 @@ def test_the_command_ends_with_one_if_something_is_wrong(home, capsys, monkeypat
     path.write_bytes(b"")
     assert main(["doctor", "--home", str(home)]) == 1
     assert "WRONG Journal" in capsys.readouterr().out
+
+
+def test_a_damaged_lock_of_claims_is_named(home):
+    path = next(home.glob("journal/claims/*.json"))
+    path.write_bytes(path.read_bytes()[:-9])
+    symptom = ill(examine_home(home))["Claims"]
+    assert f"{path.name} is damaged" in symptom.seen and "put back a copy" in symptom.remedy

@@ -49,14 +49,22 @@ def test_a_line_of_another_folder_or_without_a_page_is_left_out(tmp_path):
 
 def test_the_index_links_what_is_there_and_escapes_it(tmp_path):
     put(tmp_path, LINE)
-    put(tmp_path, replace(LINE, study="quiz-like", verdicts={}))
+    put(tmp_path, replace(LINE, study="quiz-like", verdicts={}, declared={"declared after training": 3}, withdrawn=1))
     (tmp_path / "lecture").mkdir()
     (tmp_path / "lecture" / "index.html").write_text("the lecture")
     text = write_index(tmp_path).read_text()
     assert "Does &lt;b&gt; &amp; depth matter?" in text and "<b> & depth" not in text
     assert 'href="first/index.html"' in text and "2 supported" in text and "no claim declared" in text
     assert 'href="lecture/index.html"' in text and 'href="quiz/index.html"' not in text
-    assert "2 studies" in text
+    assert "2 studies" in text and "3 declared after training" in text and "1 withdrawn" in text
+
+
+def test_a_line_from_before_claims_were_locked_is_read(tmp_path):
+    put(tmp_path, LINE)
+    old = json.loads((tmp_path / "first" / SUMMARY).read_text())
+    del old["declared"], old["withdrawn"]
+    (tmp_path / "first" / SUMMARY).write_text(json.dumps(old))
+    assert read_summaries(tmp_path) == [LINE]
 
 
 def test_an_empty_folder_has_an_empty_index(tmp_path):

@@ -10,6 +10,7 @@ from fakes.training import FAKE
 from nnjax.pipeline import SweepOptions, make_report, sweep_study
 from nnjax.refusal import RefusedError
 from nnjax.report.material import gather
+from nnjax.sweep.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
@@ -199,3 +200,23 @@ def test_the_real_thing(studies, tmp_path):
     assert outcome.problems == ()
     assert outcome.studies[0].finished == 16
     assert outcome.studies[0].claims[0].numbers
+
+
+def test_all_claims_are_locked_before_the_first_study_is_trained(studies, tmp_path):
+    def look(space, home):
+        locked = {path.stem for path in (home / "journal" / "claims").glob("*.json")}
+        assert locked == {"a-gradient", "b-plain"} and not Journal(home).run_ids()
+        raise ValueError("seen")
+
+    outcome = run_lecture(tmp_path, studies, look, lambda _: None)
+    assert [study.problems for study in outcome.studies[:2]] == [("seen",), ("seen",)]
+
+
+def test_what_was_not_declared_before_the_training_stands_in_the_index(studies, tmp_path):
+    space = expand(load_study(studies / "b-plain.toml"))
+    run_sweep(space, tmp_path, "serial", engine=FAKE)
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late" / "b-plain.toml").write_text(PLAIN.replace("margin = 0.02", "margin = 0.03"))
+    untold = types.SimpleNamespace(problems=())
+    page = run_lecture(tmp_path, tmp_path / "late", lambda *_: untold, lambda _: None).page.read_text()
+    assert page.count("declared after training") == 2, "in the list and on the card"

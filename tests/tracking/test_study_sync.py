@@ -13,6 +13,7 @@ import pytest
 from fakes.rows import fake_row
 from mlflow.tracking import MlflowClient
 
+from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.schema import REGRESSION_FINALS
 from nnjax.sweep.space import expand
@@ -93,6 +94,33 @@ def test_a_study_is_told_from_its_journal(space, tmp_path, uri):
     assert {run.data.tags["nnjax.run"] for run in runs if "nnjax.run" in run.data.tags} == {
         run.run_id for run in space.runs
     }
+
+
+CLAIM = """
+[[claims]]
+name = "relu-beats-tanh"
+sentence = "relu beats tanh."
+kind = "beats"
+margin = 0.02
+a = {activation = "relu"}
+b = {activation = "tanh"}
+at = {depth = 2, batch_size = 32}
+"""
+
+
+def test_mlflow_is_told_of_claims_that_came_after_the_training(space, study_path, tmp_path, uri):
+    claimed = STUDY.replace("epochs = 3", 'epochs = 3\noptimizer = "adam"\ninitializer = "auto"\nl2 = 0.0') + CLAIM
+    study_path.write_text(claimed)
+    declared = expand(load_study(study_path))
+    assert prepare_sync(declared, tmp_path).description.declared == (
+        "Not recorded whether declared before training: 1 of 1 claims."
+    )
+    lock_claims(tmp_path, declared)
+    study_path.write_text(claimed.replace("0.02", "0.03"))
+    summary = sync_sweep(expand(load_study(study_path)), tmp_path)
+    (sweep,) = MlflowClient(uri).search_runs([summary.experiment_id], "tags.`nnjax.claims` LIKE '%after training%'")
+    assert "Declared after training: 1 of 1 claims (relu-beats-tanh)" in sweep.data.tags["mlflow.note.content"]
+    assert "Withdrawn after training" in sweep.data.tags["nnjax.claims"]
 
 
 def test_what_is_read_once_can_be_told_twice(space, tmp_path, uri):

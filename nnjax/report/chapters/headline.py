@@ -16,6 +16,7 @@ from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
 from nnjax.report.material import Material
 from nnjax.report.views import Chapter, Panel, view_table
+from nnjax.sweep.claim_lock import LockedClaim
 from nnjax.sweep.factors import Level
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study import Claim
@@ -32,9 +33,10 @@ def headline_chapter(material: Material) -> Chapter:
         "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)),
         "answers": answers(material),
         "claims": [
-            _claim(index, answer, claim, looks.get(claim.name))
+            _claim(index, answer, claim, looks.get(claim.name), material.declared.claims[claim.name])
             for index, (answer, claim) in enumerate(zip(material.claims, material.space.study.claims, strict=True))
         ],
+        "declared": material.declared,
     }
     tables = {}
     if material.claims:
@@ -52,7 +54,9 @@ def _picture(name: str, row: pd.DataFrame) -> Panel:
     return draw_panels(name, [("", partial(draw_claim, row))], shape, label)[0]
 
 
-def _claim(index: int, answer: ClaimAnswer, claim: Claim, look: Look | None) -> dict[str, object]:
+def _claim(
+    index: int, answer: ClaimAnswer, claim: Claim, look: Look | None, declared: LockedClaim
+) -> dict[str, object]:
     """What the template prints of one claim."""
     interval = answer.interval
     numbers: list[tuple[str, str]] = []
@@ -81,6 +85,7 @@ def _claim(index: int, answer: ClaimAnswer, claim: Claim, look: Look | None) -> 
         "arms": _arms(claim),
         "reached": reached_words(answer.reached),
         "look": look,
+        "declared": declared,
     }
 
 
@@ -152,6 +157,7 @@ def claims_table(material: Material) -> pd.DataFrame:
             "kind": answer.claim.kind,
             "metric": answer.metric,
             "verdict": answer.judgement.verdict.word,
+            "declared": declared.standing.value,
             "note": answer.judgement.note,
             "estimate": answer.interval.estimate if answer.interval else float("nan"),
             "low": answer.interval.low if answer.interval else float("nan"),
@@ -170,6 +176,9 @@ def claims_table(material: Material) -> pd.DataFrame:
             "scope": answer.scope,
             **{f"share_reached_{arm}": share for arm, share in zip("ab", _shares(answer.reached), strict=True)},
             "choice": answer.choice,
+            "runs_needed": declared.needed,
+            "runs_trained_before": declared.trained,
         }
         for answer in material.claims
+        for declared in [material.declared.claims[answer.claim.name]]
     )

@@ -5,7 +5,7 @@ from nnjax.calibration.stamp import Stamp
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.target import TARGET
 from nnjax.data.streams import stream
-from nnjax.decision.answers import looks_at_most
+from nnjax.decision.logbook import looks_at_most
 from nnjax.report.figures.importance import complete_scores
 from nnjax.report.formats import confidence, percent
 from nnjax.report.material import Material
@@ -18,13 +18,14 @@ TELLING = ("corrected misses", "plain t misses", "twins")
 
 def method_chapter(material: Material) -> Chapter:
     """The method box, with the numbers of this study."""
-    declared = sum(not claim.is_compound for claim in material.space.study.claims)
+    declared, withdrawn = material.declared.sharing, material.declared.withdrawn_intervals
     replicates = material.space.study.replicates
     facts: dict[str, object] = {
         "placebo": None,
         "nominal": percent(ALPHA),
         "declared": declared,
         "is_race": any(claim.metric == TARGET for claim in material.space.study.claims),
+        "withdrawn": withdrawn,
         "looks": looks_at_most(material.logbook),
         "level": confidence(material.claim_level),
         "together": confidence(1 - ALPHA),

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 
 from nnjax.claims.compared import Reached
+from nnjax.claims.declared import claim_level
 from nnjax.report.chapters.headline import claims_table, headline_chapter
+from nnjax.report.chapters.method import method_chapter
 from nnjax.report.latex import latex_table
+from nnjax.report.page import template
+from nnjax.report.summary import summarise
 from nnjax.statistics.censoring import Bounds, bounded_interval
+from nnjax.sweep.claim_lock import Standing
+from nnjax.sweep.declarations import Declarations
 from nnjax.tour.evidence import claim_line
 
 
@@ -78,3 +84,35 @@ def test_the_table_of_claims_has_the_shares_that_arrive_and_prints_infinity(cens
 def test_without_open_ends_the_page_has_no_column_for_them(material):
     columns = headline_chapter(material).tables["claims"].columns
     assert "share_reached_a" not in columns and "choice" not in columns
+
+
+@pytest.fixture
+def late(material):
+    """The material of a study whose first claim came after its training, and that took another one out."""
+    first, second = material.declared.claims.values()
+    claims = {
+        first.name: replace(first, standing=Standing.AFTER, locked=1.7e9, needed=16, trained=16),
+        second.name: replace(second, standing=Standing.BEFORE, locked=1.7e9, needed=8, sharing=2),
+    }
+    gone = replace(claims[second.name], name="gone", sentence="A claim that is no more.")
+    return replace(material, declared=Declarations(claims, (gone,)))
+
+
+def test_a_card_says_what_was_not_declared_before_the_training(late):
+    chapter = headline_chapter(late)
+    page = template("chapters/headline.html.j2").render(facts=chapter.facts, tables=chapter.tables)
+    cards = page.split('<div class="claim">')[1:]
+    assert ["declared after training</span>" in card for card in cards] == [True, False, False]
+    assert "16 of the 16 runs that it needs had been trained by then" in cards[0]
+    assert "before the first of the 8 runs" in cards[1] and "one of 2 claims that share the 5 %" in cards[1]
+    assert "withdrawn</span>" in cards[2] and "A claim that is no more." in cards[2] and "still counts" in cards[2]
+    assert page.index("1 of 2 claims (relu-beats-logistic)") < page.index(cards[0])
+    assert claims_table(late)["declared"].tolist() == ["declared after training", "declared before training"]
+    line = summarise(late)
+    assert line.remarks == ["1 declared after training", "1 withdrawn"]
+
+
+def test_a_withdrawn_claim_counts_for_the_level(late, material):
+    assert late.claim_level == claim_level(material.space.study.claims, withdrawn=1) > material.claim_level
+    assert (1 - late.claim_level) * 3 == pytest.approx((1 - material.claim_level) * 2) == pytest.approx(0.05)
+    assert (method_chapter(late).facts["declared"], method_chapter(late).facts["withdrawn"]) == (3, 1)
