@@ -6,7 +6,8 @@ import pytest
 
 from nnjax.claims.answer import Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
-from nnjax.claims.metric import HIGHER_IS_BETTER, LOWER_IS_BETTER
+from nnjax.claims.metric import HIGHER_IS_BETTER, LOWER_IS_BETTER, choosing_score
+from nnjax.results.columns import describe
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_arms import arm_cells
@@ -196,7 +197,14 @@ def test_an_arm_that_lacks_runs_of_a_cell_to_choose_from_is_not_judged():
     assert answer.interval is None and "2 of the 6 runs" in answer.judgement.note
 
 
-@pytest.mark.parametrize("metric", sorted(METRICS))
+def test_every_metric_of_the_last_epoch_is_tuned_for_it_and_no_other():
+    """The results table says of every metric which epoch it is of."""
+    of_last = {name for name in METRICS if "at the last epoch" in describe(name).meaning}
+    assert {name for name in METRICS if choosing_score(name) == "last_validation_score"} == of_last
+    assert {"last_test_r2", "last_test_log_loss", "saturated", "dead"} <= of_last
+
+
+@pytest.mark.parametrize("metric", ["test_r2", "last_test_r2", "last_test_log_loss", "saturated", "epochs_to_target"])
 def test_what_a_claim_leaves_open_is_chosen_by_the_epoch_that_is_judged(metric):
     """Plain is better at the best epoch, l2 at the last one; the metric is 3 with l2, 2 without, 1 in the other arm."""
     is_last = metric.startswith("last_") or metric in ("saturated", "dead")
