@@ -6,14 +6,20 @@ from nnjax.report.findings.finding import Finding, favourite_levels, next_study,
 from nnjax.report.formats import decimals
 from nnjax.report.material import Material
 
+MOST_LOST = 0.5
+"""Share of splits in which the chosen cell may have the lowest score."""
+
 MORE_SPLITS = 2
 """Times the splits of the study, and other ones: those that suggested it would agree with themselves."""
 
 
 def find_idle(material: Material) -> Iterator[Finding]:
-    """All differences of a studied factor, each level at its best, lie within the margin."""
+    """All differences of a studied factor, each level at its best, lie within the margin.
+
+    Where even the chosen cell exploded, all levels have the lowest score, and none was seen to matter or not.
+    """
     table, margin, study = material.differences, material.terms.margin, material.space.study
-    if not len(table):
+    if not len(table) or (material.best.scores() <= material.terms.floor).mean() > MOST_LOST:
         return
     for factor in study.studied:
         part = table[(table["factor"] == factor) & (table["view"] == "at its best")]

@@ -149,6 +149,11 @@ def test_a_factor_that_never_matters_is_named_and_asked_once_more(find):
     assert "idle-depth" not in find(DEPTHS, validation_r2=by, test_r2=by)
 
 
+def test_a_factor_is_not_idle_where_all_levels_exploded(find):
+    exploded = score({1: -3e25, 2: -1e24, 4: -7e25})
+    assert "idle-depth" not in find(DEPTHS, validation_r2=exploded, test_r2=exploded)
+
+
 def test_an_undecided_claim_without_power_asks_for_its_cells_only(find):
     noise = lambda results: np.random.default_rng(1).normal(0.3, 0.1, len(results))  # noqa: E731
     found = find(DEPTHS + CLAIM, validation_r2=noise, test_r2=noise)["more-replicates"]
