@@ -98,6 +98,19 @@ def masked_command(words: Sequence[str]) -> str:
     return shlex.join(map(masked_argument, words))
 
 
+def masked_line(command_line: str) -> str:
+    """A command line that somebody has quoted for a shell, as it may be passed on; without a secret it stays as it is.
+
+    >>> masked_line("nnjax sweep 'a b.toml' --tracking-uri 'http://me:my secret@host'"), masked_line("it's")
+    ("nnjax sweep 'a b.toml' --tracking-uri 'http://…@host'", "it's")
+    """
+    try:
+        words = shlex.split(str(command_line))
+    except ValueError:  # a quote without its other half
+        return masked_addresses(command_line)
+    return command_line if words == [masked_argument(word) for word in words] else masked_command(words)
+
+
 def masked(text: str, given: Iterable[str] = ()) -> str:
     """A text as it may be said: none of the secrets of addresses, nor of environment variables, is in it.
 

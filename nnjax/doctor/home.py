@@ -62,9 +62,7 @@ def _journal(journal: Path) -> Iterator[Symptom]:
     remedy = "nnjax sweep STUDY: damaged files are set aside, their runs trained again" if broken else ""
     yield Symptom("Journal", seen, remedy)
     if told := [path.name for path in records_with_passwords(journal.parent)]:
-        remedy = (
-            "change it: MLflow and earlier reports may quote it too; nnjax sweep STUDY writes the record anew without"
-        )
+        remedy = "change it, then nnjax sweep STUDY: record, report and MLflow's tags are written anew without it"
         yield Symptom("Records", f"a password stands in the command line of {', '.join(told)}", remedy)
     aside = list(journal.glob(f"{CORRUPT_PREFIX}*"))
     if aside:

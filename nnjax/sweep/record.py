@@ -1,12 +1,11 @@
 """The sweep record: what was asked, on what it ran, how long it took. One small JSON file a sweep."""
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
-from nnjax.redaction import masked_addresses, masked_command
+from nnjax.redaction import masked_line
 from nnjax.sweep.durable import write_durably
 
 STAGES = ("setup", "compile", "train", "wall", "track", "report")
@@ -80,7 +79,7 @@ def load_record(home: Path | str, sweep_id: str) -> SweepRecord | None:
         content = json.loads(record_path(home, sweep_id).read_text("utf-8"))
         known = {each.name for each in fields(SweepRecord)}
         record = SweepRecord(**{name: value for name, value in content.items() if name in known})
-        return replace(record, overrides=tuple(record.overrides), command_line=_without_passwords(record.command_line))
+        return replace(record, overrides=tuple(record.overrides), command_line=masked_line(record.command_line))
     except (OSError, ValueError, TypeError, AttributeError):
         return None
 
@@ -97,13 +96,6 @@ def records_with_passwords(home: Path | str) -> list[Path]:
         for path, record in loaded
         if record and json.loads(path.read_text("utf-8"))["command_line"] != record.command_line
     ]
-
-
-def _without_passwords(command_line: str) -> str:
-    try:
-        return masked_command(shlex.split(str(command_line)))
-    except ValueError:  # a quote without its other half
-        return masked_addresses(command_line)
 
 
 def continue_record(fresh: SweepRecord, earlier: SweepRecord | None) -> SweepRecord:

@@ -5,6 +5,7 @@ import json
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 from mlflow.tracking import MlflowClient
 
+from nnjax.redaction import masked_line
 from nnjax.tracking import names
 from nnjax.tracking.artifacts import SweepFiles, send_artifacts
 from nnjax.tracking.best import best_row, default_headline, sweep_points
@@ -13,6 +14,8 @@ from nnjax.tracking.layout import Layout
 
 NOTE_LIMIT = 8000
 """Characters MLflow keeps of a tag."""
+
+RUNS_A_PAGE = 1000
 
 DIGEST_DIGITS = 16
 """Of the data set's hash; MLflow keeps at most 36."""
@@ -38,6 +41,29 @@ def _send_tags(client: MlflowClient, run: Run, tags: dict[str, str]) -> None:
     for key, value in tags.items():
         if run.data.tags.get(key) != value:
             client.set_tag(run.info.run_id, key, value)
+
+
+def hide_passwords(client: MlflowClient, run: Run) -> None:
+    """Mask the command line of a sweep's runs where an earlier version told MLflow of one with a password in it.
+
+    Args:
+        client: MLflow's client.
+        run: The sweep's own run; it comes last, so that a killed sync goes on here.
+    """
+    told = run.data.tags.get(names.SOURCE_NAME, "")
+    shown = masked_line(told)
+    if shown == told:
+        return
+    condition, token = f"tags.`{names.SWEEP}` = '{run.data.tags[names.SWEEP]}'", None
+    while True:
+        page = client.search_runs([run.info.experiment_id], condition, max_results=RUNS_A_PAGE, page_token=token)
+        for each in page:
+            if each.info.run_id != run.info.run_id:
+                _send_tags(client, each, {names.SOURCE_NAME: shown})
+        token = page.token
+        if not token:
+            break
+    _send_tags(client, run, {names.SOURCE_NAME: shown})
 
 
 def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
@@ -74,6 +100,7 @@ def finish_sweep(client: MlflowClient, run_id: str, layout: Layout, files: Sweep
     declared = files.description.declared
     claims = {names.CLAIMS: declared[:NOTE_LIMIT]} if declared else {}
     _send_tags(client, run, {names.NOTE: f"{note}\n\n{declared}".strip()[:NOTE_LIMIT], **claims})
+    hide_passwords(client, run)
     if files.description.data and not (run.inputs and run.inputs.dataset_inputs):
         client.log_inputs(run_id, [dataset_input(files.description.data)])
     send_artifacts(client, run, files)
