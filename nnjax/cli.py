@@ -18,6 +18,7 @@ from nnjax.commands.trust import audit, calibrate, doctor
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
+from nnjax.surroundings import IN_OUR_OWN_PROCESS
 from nnjax.terminal import soften
 
 SECONDS_TO_LEAVE_A_CALLBACK = 0.01
@@ -29,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130, SIGTERM with 143."""
     for stream in (sys.stdout, sys.stderr):
         soften(stream)
+    os.environ.update(IN_OUR_OWN_PROCESS)
     options = make_parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
     try:

@@ -7,6 +7,7 @@ first can look here: the head of a sweep knows what it must refuse long before i
 import os
 import re
 from collections.abc import Iterator, Mapping, Set
+from pathlib import Path
 
 from nnjax.refusal import RefusedError
 
@@ -20,6 +21,9 @@ READ: dict[str, str] = {
     "XLA_FLAGS": "XLA's flags; refused where they could change a number",
 }
 """Variable -> what it is read for. All others are read by libraries, and no number or figure depends on them."""
+
+IN_OUR_OWN_PROCESS: dict[str, str] = {"MPLBACKEND": "agg", "MATPLOTLIBRC": os.devnull}
+"""What the command sets for itself: a backend that is not there would end it where matplotlib is imported."""
 
 CHANGES_NUMBERS: dict[str, str] = {
     "eager_constant_folding": "false",
@@ -78,6 +82,10 @@ class SurroundingsError(RefusedError):
         self.problem, self.remedy = problem, remedy
 
 
+class NoTextError(RefusedError):
+    """A name in the file system that is no text; one line with the remedy."""
+
+
 def check_variables(devices: Set[str], environ: Mapping[str, str] | None = None) -> None:
     """Fail where an environment variable would change numbers while the runs keep their identities.
 
@@ -127,6 +135,21 @@ def check_values(values: Mapping[str, object]) -> None:
     if changed:
         said = ", ".join(f"{name} = {values[name]!r}" for name in changed)
         raise SurroundingsError(f"{said}: {REASON}", "set it back, or let processes train, which do not see it")
+
+
+def check_name(path: Path | str) -> None:
+    r"""Fail where a file's or a folder's name is no text: neither MLflow nor a journal's record could keep it.
+
+    Raises:
+        NoTextError: With the name, its odd bytes as they are.
+
+    Example:
+        >>> check_name("/home/why? 50%/Grün")
+    """
+    try:
+        str(path).encode("utf-8")
+    except UnicodeEncodeError:
+        raise NoTextError(f"{path}: its name is not UTF-8, so it cannot be written down; rename it") from None
 
 
 def _is_harmless(flag: str, devices: Set[str]) -> bool:

@@ -1,9 +1,13 @@
 """What surrounds a person's command reaches no number, figure or file; what would change numbers is refused."""
 
 import ast
+import os
 import platform
 import re
+import sqlite3
+import subprocess
 import sys
+from contextlib import closing
 from multiprocessing.spawn import get_preparation_data
 from pathlib import Path
 
@@ -17,19 +21,23 @@ from fakes.command import ROOT
 from fakes.studies import write_small
 from fakes.training import FAKE
 
+from nnjax.cli import main
 from nnjax.execution.choice import EXECUTORS
 from nnjax.execution.dask_cluster import main_module_runs_once
 from nnjax.surroundings import (
     CHANGES_NUMBERS,
     OPTIONS,
     READ,
+    NoTextError,
     SurroundingsError,
     check_values,
     check_variables,
     foreign_variables,
 )
+from nnjax.sweep.journal import Journal
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import expand
 from nnjax.sweep.study import load_study
 from nnjax.sweep.worker import OtherNumbersError, prepare_on
@@ -176,3 +184,118 @@ def test_the_main_module_is_not_run_again_by_workers_of_dask():
     with main_module_runs_once():
         assert not [key for key in get_preparation_data("worker") if key.startswith("init_main")]
     assert (getattr(main, "__file__", None), main.__spec__) == before
+
+
+def test_a_name_that_is_no_text_is_refused_before_anything_is_done(tmp_path):
+    space = expand(load_study(write_small(tmp_path)))
+    with pytest.raises(NoTextError, match="is not UTF-8, so it cannot be written down; rename it"):
+        run_sweep(space, tmp_path / "a\udcff", "serial", engine=FAKE)
+    with pytest.raises(NoTextError):
+        load_study(tmp_path / "a\udcff.toml")
+    assert [path.name for path in tmp_path.iterdir()] == ["experiments"]
+
+
+ODD = {
+    "MPLBACKEND": "nonsense",
+    "JAX_DEFAULT_MATMUL_PRECISION": "bfloat16",
+    "JAX_NUM_CPU_DEVICES": "2",
+    "JAX_NUMPY_RANK_PROMOTION": "raise",
+    "JAX_COMPILATION_CACHE_DIR": "/nowhere",
+    "XLA_FLAGS": "--xla_force_host_platform_device_count=2 --xla_gpu_triton_gemm_any=true",
+    "MLFLOW_EXPERIMENT_NAME": "another",
+    "MLFLOW_RUN_ID": "0123456789abcdef0123456789abcdef",
+    "MLFLOW_TRUNCATE_LONG_VALUES": "true",
+    "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING": "true",
+    "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH": "5000",
+    "MLFLOW_REGISTRY_URI": "sqlite:////nowhere/registry.db",
+    "OMP_NUM_THREADS": "3",
+    "OPENBLAS_NUM_THREADS": "3",
+    "PANDAS_FUTURE_INFER_STRING": "0",
+    "LC_ALL": "C",
+    "PYTHONUTF8": "0",
+    "PYTHONCOERCECLOCALE": "0",
+    "PYTHONHASHSEED": "1",
+    "TZ": "Asia/Kathmandu",
+    "COLUMNS": "30",
+    "SOURCE_DATE_EPOCH": "86400",
+    "GIT_DIR": "/nowhere",
+}
+"""Variables at values that a person may have; none may reach a number, a figure or the store."""
+
+
+def sweep_in(home, folder, study, variables, umask=0o022):
+    """A sweep from another folder, as the installed command does it."""
+    command = [sys.executable, "-P", "-m", "nnjax.cli", "sweep", study, "--home", home, "--workers", "1"]
+    ended = subprocess.run(command, cwd=folder, env=variables, capture_output=True, umask=umask, check=False)
+    assert ended.returncode == 0, ended.stderr.decode(errors="replace")
+    assert b"Trained 16 of 16 runs" in ended.stdout
+
+
+def kept(home):
+    """All that is compared: the journal's numbers, the report's figures and tables, MLflow's runs."""
+    names = [name for name in JOURNAL_SCHEMA.names if name not in ("started", "ended", "train_seconds", "host")]
+    runs = Journal(home).read(names).to_pylist()
+    report = home / "reports" / "small"
+    files = [*report.glob("figures/*.svg"), *report.glob("figures/*.pdf"), report / "tables" / "best-cells.csv"]
+    with closing(sqlite3.connect(home / "mlflow.db")) as store:
+        told = [
+            store.execute(f"SELECT DISTINCT {columns} FROM {table} ORDER BY {columns}").fetchall()
+            for table, columns in (("experiments", "name"), ("params", "run_uuid, key, value"))
+        ]
+        numbers = "SELECT run_uuid, key, step, value FROM metrics WHERE key LIKE 'test_%' ORDER BY 1, 2, 3"
+        told.append(store.execute(numbers).fetchall())
+    return (
+        {run["run_id"]: repr(run) for run in runs},
+        {path.name: path.read_bytes() for path in files if path.exists()},
+        told,
+    )
+
+
+@pytest.mark.slow
+def test_a_persons_surroundings_reach_no_number_no_figure_and_no_store(tmp_path):
+    """Everything set at once: variables, settings of figures, locale, time zone, umask, folder, no HOME."""
+    plain, odd = tmp_path / "plain", tmp_path / 'why? 50% #1 "it\'s" me@home\nhere'
+    study = write_small(tmp_path)
+    for home in (plain, odd):
+        home.mkdir()
+    mine = {name: value for name, value in os.environ.items() if name not in ("MLFLOW_TRACKING_URI", "XLA_FLAGS")}
+    mine["PYTHONPATH"] = str(ROOT)
+    sweep_in(plain, tmp_path, study, mine)
+    (odd / "matplotlibrc").write_text("savefig.bbox: tight\naxes.labelpad: 40\ntext.usetex: True\n")
+    (odd / "pickle.py").write_text("raise ImportError('of the current folder')")
+    without_home = {name: value for name, value in mine.items() if name != "HOME"}
+    sweep_in(odd, odd, study, without_home | ODD, umask=0o077)
+    for one, other in zip(kept(plain), kept(odd), strict=True):
+        assert one and one == other
+
+
+SCRIPT = """
+from pathlib import Path
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.schema import JOURNAL_SCHEMA
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+from fakes.training import FAKE
+print(run_sweep(expand(load_study({study!r})), Path({home!r}), {executor!r}, 2, engine=FAKE).trained)
+"""
+
+
+@pytest.mark.parametrize("executor", ["processes", pytest.param("dask", marks=pytest.mark.slow)])
+def test_a_script_without_a_main_guard_sweeps_once(executor, tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(study=str(write_small(tmp_path)), home=str(tmp_path), executor=executor))
+    mine = os.environ | {"PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"}
+    ended = subprocess.run([sys.executable, script], env=mine, capture_output=True, text=True, check=False)
+    assert ended.stdout == "16\n", ended.stderr
+
+
+def test_a_device_that_jax_may_not_use_is_one_line_before_the_work(tmp_path, monkeypatch, capsys):
+    def local_devices(backend):
+        raise AssertionError
+
+    monkeypatch.setattr("nnjax.training.device.jax.local_devices", local_devices)
+    study = write_small(tmp_path)
+    assert main(["sweep", str(study), "--home", str(tmp_path / "home"), "--executor", "serial"]) == 2
+    said = capsys.readouterr().err
+    assert 'device = "cpu", and JAX has none here (no backend); let JAX_PLATFORMS name cpu as well' in said
+    assert said.count("\n") == 1 and not list((tmp_path / "home").rglob("*.parquet"))

@@ -32,11 +32,16 @@ def enable_compilation_cache(folder: Path | str) -> None:
 def cache_of_this_machine() -> Path:
     """Where a worker far from the head keeps programs: in the user's caches, apart for each machine and processor.
 
-    A home folder may be shared by many machines, native code may not.
+    A home folder may be shared by many machines, native code may not. A user without one keeps none.
     """
-    host = describe_host()
-    caches = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    host, user = describe_host(), Path("~").expanduser() if _has_home() else Path(os.devnull)
+    caches = os.environ.get("XDG_CACHE_HOME") or user / ".cache"
     return Path(caches) / "nnjax" / f"{host.name}-{sha256(host.cpu.encode()).hexdigest()[:8]}"
+
+
+def _has_home() -> bool:
+    """Whether this user has a home: in a container perhaps not, HOME unset and the user in no list."""
+    return os.path.expanduser("~") != "~"
 
 
 def broken_entries(folder: Path | str) -> list[Path]:

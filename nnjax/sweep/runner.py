@@ -14,7 +14,7 @@ from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.redaction import masked_command
-from nnjax.surroundings import check_variables
+from nnjax.surroundings import check_name, check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.explosions import exploded_runs
@@ -115,10 +115,12 @@ def run_sweep(
 
     Raises:
         SurroundingsError: A variable would change the runs' numbers; nothing has been written.
+        NoTextError: The home's name is no UTF-8.
         ExecutionError: If no worker can be started, or the cluster is not there.
         ClaimLockError: If nobody can tell what the study's claims were when its training began; nothing is trained.
         ValueError: If there is no such executor.
     """
+    check_name(Path(home).resolve())
     slots = default_workers(space) if workers is None else workers
     workplace = _Workplace(Path(home), executor_name, slots, cluster, engine or Engine())
     return _Sweep(space, workplace, progress or SilentProgress()).run()

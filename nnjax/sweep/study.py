@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from nnjax.data.splits import SplitPlan
 from nnjax.data.tables import Table
 from nnjax.redaction import masked_addresses
+from nnjax.surroundings import check_name
 from nnjax.sweep.claim_checks import check_claims
 from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.identity import content_hash
@@ -158,7 +159,9 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
 
     Raises:
         StudyError: If anything is wrong with it; `others` lists what else is.
+        NoTextError: If its path is no UTF-8.
     """
+    check_name(path)
     file = str(path)
     text = masked_addresses(
         read_study_text(Path(path))

@@ -1,8 +1,9 @@
 """Tracking URIs: where MLflow is told, checked and read without importing MLflow itself."""
 
 import os
+import re
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from nnjax.redaction import masked_address
 from nnjax.tracking.errors import TrackingError
@@ -13,6 +14,8 @@ LOCAL_SERVER = "http://127.0.0.1:5000"
 """Where `nnjax ui` shows a store that is a file."""
 
 SQLITE_PREFIX = "sqlite:///"
+SQLITE_ENCODED = "sqlite+pysqlite:///"
+"""The same, but where it begins so MLflow does not make the folder that the file lies in, by its encoded name."""
 _DATABASES = ("sqlite", "postgresql", "mysql", "mssql")
 
 _PACKAGES = {"MySQLdb": "mysqlclient"}
@@ -21,7 +24,17 @@ _PACKAGES = {"MySQLdb": "mysqlclient"}
 
 def default_uri(home: Path) -> str:
     """The tracking URI: the environment's `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder."""
-    return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or f"sqlite:///{(home / DATABASE).resolve()}"
+    return os.environ.get("MLFLOW_TRACKING_URI", "").strip() or sqlite_uri((home / DATABASE).resolve())
+
+
+def sqlite_uri(file: Path) -> str:
+    """The tracking URI of a SQLite file; in a URI, ? and % of a folder's name would mean something else.
+
+    >>> sqlite_uri(Path("/tmp/a b/mlflow.db")), sqlite_uri(Path("/tmp/50%/why?/mlflow.db"))
+    ('sqlite:////tmp/a b/mlflow.db', 'sqlite+pysqlite:////tmp/50%25/why%3F/mlflow.db')
+    """
+    encoded = re.sub(r"[%?\x00-\x1f]", lambda sign: quote(sign.group(), safe=""), str(file))
+    return (SQLITE_PREFIX if encoded == str(file) else SQLITE_ENCODED) + encoded
 
 
 def scheme_of(uri: str) -> str:
@@ -57,11 +70,13 @@ def database_file(uri: str) -> Path | None:
 
     >>> database_file("sqlite:////tmp/mlflow.db"), database_file("sqlite:///x.db?mode=ro"), database_file("http://x")
     (PosixPath('/tmp/mlflow.db'), None, None)
+    >>> database_file("sqlite:////tmp/why%3F/mlflow.db")
+    PosixPath('/tmp/why?/mlflow.db')
     """
-    name = uri.removeprefix(SQLITE_PREFIX)
-    if not uri.startswith(SQLITE_PREFIX) or not name or "?" in name or ":memory:" in name:
+    name = uri.removeprefix(SQLITE_PREFIX).removeprefix(SQLITE_ENCODED)
+    if name in ("", uri, ":memory:") or "?" in name:
         return None
-    return Path(name)
+    return Path(unquote(name))
 
 
 def check_kind(uri: str) -> None:

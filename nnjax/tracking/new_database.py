@@ -10,7 +10,7 @@ from pathlib import Path
 from mlflow.tracking import MlflowClient
 
 from nnjax.sweep.durable import one_at_a_time, remove_stale_temporaries, sync_folder, temporary_path
-from nnjax.tracking.address import SQLITE_PREFIX, database_file
+from nnjax.tracking.address import database_file, sqlite_uri
 
 
 def make_database(uri: str) -> None:
@@ -48,7 +48,7 @@ def _publish(temporary: Path, file: Path) -> None:
 def _make(file: Path) -> None:
     temporary = temporary_path(file.parent)
     try:
-        MlflowClient(f"{SQLITE_PREFIX}{temporary}").search_experiments(max_results=1)
+        MlflowClient(sqlite_uri(temporary)).search_experiments(max_results=1)
         with temporary.open("rb+") as whole:
             os.fsync(whole.fileno())
         _publish(temporary, file)

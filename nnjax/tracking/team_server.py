@@ -22,6 +22,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from nnjax.sweep.durable import write_durably
+from nnjax.tracking.address import sqlite_uri
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.server import check_free, last_line, stop, wait_until_healthy
@@ -130,7 +131,7 @@ def _variables(folder: Path, passwords: dict[str, str], postgres_port: int) -> d
     config = folder / "auth.ini"
     sign_in = {
         "default_permission": "READ",
-        "database_uri": f"sqlite:///{folder / 'users.db'}",
+        "database_uri": sqlite_uri(folder / "users.db").replace("%", "%%"),  # as the reader of this file wants it
         "admin_username": "admin",
         "authorization_function": "mlflow.server.auth:authenticate_request_basic_auth",
         "auth_cache_ttl_seconds": SIGN_IN_CACHE_SECONDS,

@@ -36,6 +36,14 @@ def test_nowhere_to_keep_programs_is_no_reason_to_stop(tmp_path: Path, monkeypat
     assert len(seen) == 1
 
 
+def test_a_user_without_a_home_keeps_no_programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    seen: list[Path] = []
+    prepare_elsewhere(lambda folder, _: seen.append(folder), {}, decisive_versions())
+    assert len(seen) == 1 and not seen[0].exists()
+
+
 def test_a_machine_without_the_studys_device_is_named_before_anything_is_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,8 +3,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
-from nnjax.tracking.address import check_kind, default_uri, server_of
+from nnjax.redaction import masked_address
+from nnjax.tracking.address import check_kind, database_file, default_uri, server_of
 from nnjax.tracking.errors import TrackingError
 
 
@@ -23,6 +25,17 @@ def test_without_one_the_store_is_a_file_in_the_home_folder(monkeypatch, tmp_pat
 def test_a_mistyped_address_says_what_to_write(uri):
     with pytest.raises(TrackingError, match=r"no tracking URI.*write sqlite:///FILE\.db"):
         check_kind(uri)
+
+
+@pytest.mark.parametrize(
+    "name", ["a b", "why?", "#1", "50%", "a%20b", "me@home", "it's", 'a "b"', "a\nb", ":memory:", "中"]
+)
+def test_a_home_of_any_name_has_its_store_inside(name, tmp_path, monkeypatch):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    uri = default_uri(tmp_path / name)
+    assert database_file(uri) == tmp_path / name / "mlflow.db"
+    assert make_url(uri).database == str(tmp_path / name / "mlflow.db")
+    assert masked_address(uri) == uri
 
 
 def test_the_browser_s_address_is_the_server_or_the_local_one():

@@ -78,8 +78,9 @@ def _write(material: Material, finding: Finding, folder: Path) -> NextStudy:
     head = [
         finding.sentence,
         f"Written anew with every report of {material.space.study.name}: copy it to experiments/ before you change it.",
-        f"run it:  make sweep STUDY={path}",
     ]
+    if str(path).isprintable():  # a folder's name may have a line break, a comment none
+        head.append(f"run it:  make sweep STUDY={shlex.quote(str(path))}")
     path.write_text(write_study_text(finding.tables, head), "utf-8")
     try:
         space = expand(load_study(path))
