@@ -1,13 +1,17 @@
-"""Strict JAX for every test: implicit promotion of ranks and dtypes is an error."""
+"""Strict JAX for every test: implicit promotion of ranks and dtypes is an error; so is a warning, in children too."""
 
 import os
 import shutil
+from pathlib import Path
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
 import jax
 import pytest
 from hypothesis import settings
+
+STRICT = str(Path(__file__).parent / "fakes" / "strict")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (STRICT, os.environ.get("PYTHONPATH", ""))))
 
 jax.config.update("jax_numpy_dtype_promotion", "strict")
 jax.config.update("jax_numpy_rank_promotion", "raise")

@@ -122,10 +122,16 @@ def examine_report(report: Path, there: pd.DataFrame, columns: list[str]) -> Lin
     what, added = "The report's table of runs against the journal", report / "tables" / "added-runs.csv"
     try:
         paths = [report / "tables" / "runs.csv", *([added] if added.exists() else [])]
-        copy = pd.concat([pd.read_csv(path, float_precision="round_trip", low_memory=False) for path in paths])
+        copy = pd.concat([_read_exactly(path, columns) for path in paths])
         return compare_copy(what, there, copy[copy["status"] != "missing"], columns)
     except (OSError, ValueError, KeyError) as error:
         return Line(what, f"it cannot be read as the table it was ({type(error).__name__})", False)
+
+
+def _read_exactly(path: Path, columns: list[str]) -> pd.DataFrame:
+    """A CSV file's table, every digit of those columns: how pandas reads numbers by itself depends on its version."""
+    table = pd.read_csv(path, dtype=dict.fromkeys(columns, "str"), low_memory=False)
+    return table.astype(dict.fromkeys(columns, float))
 
 
 def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import tomlkit
 from tomlkit.items import Table
 
@@ -18,7 +19,7 @@ def write_study_text(tables: Mapping[str, Any], head: Sequence[str] = ()) -> str
         head: Lines of the comment at its top.
 
     Returns:
-        TOML that reads back as the same tables; empty tables are left out.
+        TOML that reads back as the same tables; empty tables are left out, NumPy's numbers are numbers.
 
     Example:
         >>> print(write_study_text({"question": "Does depth help?", "studied": {"depth": (1, 2)}}, ["Once more."]))
@@ -62,6 +63,8 @@ def _item(value: Any) -> Any:
         table = tomlkit.inline_table()
         table.update({key: _item(item) for key, item in value.items()})
         return table
+    if isinstance(value, np.generic | np.ndarray):
+        return _item(value.tolist())
     if isinstance(value, list | tuple):
         array = tomlkit.array()
         for item in value:

@@ -3,6 +3,7 @@
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,3 +41,19 @@ def test_every_study_of_the_house_is_the_same_study_again(path, tmp_path):
     for table in path.parent.glob("*.csv"):
         (tmp_path / table.name).symlink_to(table.resolve())
     assert load_study(again).digest() == load_study(path).digest()
+
+
+@pytest.mark.parametrize(
+    ("number", "plain"),
+    [
+        (np.int64(3), 3),
+        (np.float64(0.1), 0.1),
+        (np.float32(0.5), 0.5),
+        (np.bool_(True), True),
+        (np.array([1, 2]), [1, 2]),
+    ],
+)
+def test_numbers_of_numpy_are_numbers(number, plain):
+    tables = {"studied": {"depth": [number]}, "fixed": {"width": number}, "claims": [{"a": {"depth": number}}]}
+    expected = {"studied": {"depth": [plain]}, "fixed": {"width": plain}, "claims": [{"a": {"depth": plain}}]}
+    assert tomllib.loads(write_study_text(tables)) == expected
