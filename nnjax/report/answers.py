@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
+from nnjax.report.alike import are_alike, name_highest, name_lowest
 from nnjax.report.choice import BestCell
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.material import Material
@@ -117,8 +119,12 @@ def _differing(material: Material, factor: str, table: pd.DataFrame) -> str:
     found = table[table["q"] <= ALPHA].sort_values("estimate")
     if len(found):
         return join_words([_difference(material, factor, row) for _, row in found.iterrows()])
-    largest = table.sort_values("estimate", key=abs).iloc[-1]
-    return f"none stands out (most: {_difference(material, factor, largest)})"
+    sizes = table["estimate"].abs()
+    if len(table) > 1 and are_alike(sizes.tolist(), decimals):
+        return f"none stands out (all alike: ±{decimals(float(sizes.max()))})"
+    largest = table[sizes.map(decimals) == decimals(float(sizes.max()))]
+    words = join_words([_difference(material, factor, row) for _, row in largest.iterrows()])
+    return f"none stands out (most: {words})"
 
 
 def _difference(material: Material, factor: str, row: "pd.Series[Any]") -> str:
@@ -139,14 +145,21 @@ def _gradients(material: Material) -> str:
     slopes = runs.groupby(layout.color, sort=False)["grad_slope_0"].mean().dropna()
     if slopes.empty:
         return ""
-    worst, flattest = slopes.sort_values().index[-1], slopes.abs().sort_values(kind="stable").index[0]
-    steepest = float(slopes[worst])
-    lost = "loses" if steepest > 0 else "gains"
+    levels, sizes = [layout.text(layout.color, level) for level in slopes.index], slopes.abs().tolist()
+    steepest, flattest = float(slopes.max()), float(slopes.iloc[int(np.argmin(sizes))])
+    change = f"{'loses' if steepest > 0 else 'gains'} a factor of {10 ** abs(steepest):.2g} a layer towards the input"
+    if are_alike(slopes.tolist(), _decades):
+        whichever = f", the same with every {layout.color}" if len(levels) > 1 else ""
+        return f"At initialisation the gradient {change} ({_decades(steepest)} decades){whichever}."
     return (
-        f"At initialisation the gradient {lost} a factor of {10 ** abs(steepest):.2g} a layer towards the input with "
-        f"{layout.color} = {layout.text(layout.color, worst)} ({signed(steepest, 2)} decades); it passes "
-        f"most evenly with {layout.text(layout.color, flattest)} ({signed(float(slopes[flattest]), 2)})."
+        f"At initialisation the gradient {change} with "
+        f"{layout.color} = {name_highest(levels, slopes.tolist(), _decades)} ({_decades(steepest)} decades); it passes "
+        f"most evenly with {name_lowest(levels, sizes, _decades)} ({_decades(flattest)})."
     )
+
+
+def _decades(slope: float) -> str:
+    return signed(slope, 2)
 
 
 def _last_epoch(material: Material) -> str:

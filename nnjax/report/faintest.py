@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from nnjax.report.alike import are_alike, name_lowest
 from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
 from nnjax.report.views import join_words
@@ -13,33 +14,35 @@ MOST_NAMED = 6
 
 
 def extremes(table: pd.DataFrame, layout: Layout, factors: Sequence[str]) -> str:
-    """The level with the lowest mean score, and its worst partner, as a sentence; empty where nothing differs.
+    """The level with the lowest mean score, and its worst partner, as a sentence; empty where nothing shown differs.
 
     Args:
         table: From `grid_table`.
         layout: Knows how levels are written.
         factors: Factors of the grid.
     """
-    means = _level_means(table, factors)
-    if len(means) < 2:
+    means = {factor: _level_means(table, factor) for factor in factors}
+    differing = {factor: each for factor, each in means.items() if not are_alike(each.tolist(), decimals)}
+    if not differing:
         return ""
-    lowest, factor, level = min(means, key=lambda each: each[0])
-    words = f"Faintest on average: {factor} = {layout.text(factor, level)} ({decimals(lowest)}"
-    pairs = _level_means(table[table[factor] == level], [other for other in factors if other != factor])
-    if pairs:
-        worst, other, value = min(pairs, key=lambda each: each[0])
-        words += f"; with {other} = {layout.text(other, value)}, {decimals(worst)}"
-    return f"{words})."
+    factor = min(differing, key=lambda each: float(differing[each].min()))
+    part = table[table[factor] == differing[factor].idxmin()]
+    partners = [(other, _level_means(part, other)) for other in factors if other != factor]
+    telling = [each for each in partners if len(each[1]) == 1 or not are_alike(each[1].tolist(), decimals)]
+    words = [_lowest(factor, differing[factor], layout, " (")]
+    words += [_lowest(*min(telling, key=lambda each: float(each[1].min())), layout, ", ")] if telling else []
+    return f"Faintest on average: {'; with '.join(words)})."
 
 
-def _level_means(table: pd.DataFrame, factors: Sequence[str]) -> list[tuple[float, str, object]]:
-    """Mean score, factor and level, of the levels that have a score."""
-    return [
-        (float(part["test_score"].mean()), factor, level)
-        for factor in factors
-        for level, part in table.groupby(factor, sort=False)
-        if part["test_score"].notna().any()
-    ]
+def _lowest(factor: str, means: "pd.Series[float]", layout: Layout, mark: str) -> str:
+    """The level with the lowest mean, and those that show the same one: "depth = 2 (0.200"."""
+    levels = [layout.text(factor, level) for level in means.index]
+    return f"{factor} = {name_lowest(levels, means.tolist(), decimals)}{mark}{decimals(float(means.min()))}"
+
+
+def _level_means(table: pd.DataFrame, factor: str) -> "pd.Series[float]":
+    """Mean score of the levels that have one."""
+    return table.groupby(factor, sort=False)["test_score"].mean().dropna()
 
 
 def common_levels(group: pd.DataFrame, table: pd.DataFrame, layout: Layout, factors: Sequence[str]) -> str:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+import pandas as pd
+
+from nnjax.report.alike import name_lowest
 from nnjax.report.figures.curves import restricted_table
 from nnjax.report.formats import decimals
 from nnjax.report.material import Material
@@ -19,7 +22,7 @@ class Speed:
         combinations: Combinations of the studied factors that have runs.
         reached: Those of which at least half of the runs reach the target.
         never: Those of which none does.
-        fastest: The levels of the first of `reached`, in words; empty if there is none.
+        fastest: The levels of the first of `reached`, in words, and of those as fast; empty if there is none.
         epochs: Its restricted mean, in words; at least so much where some of its runs never reach the target.
     """
 
@@ -36,16 +39,27 @@ def measure_speed(material: Material) -> Speed:
     layout = material.layout
     table = restricted_table(material.chosen, layout.studied).sort_values("restricted_mean", kind="stable")
     reached = table[table["share_reached"] >= ENOUGH]
-    first = reached.iloc[0] if len(reached) else None
+    names = [layout.describe(row, layout.studied) for _, row in reached.iterrows()]
+    means = reached["restricted_mean"].tolist()
     target = float(material.results[material.terms.target].iloc[0])
     return Speed(
         target=f"{material.terms.validation} ≥ {target:g}",
         combinations=len(table),
         reached=len(reached),
         never=int((table["share_reached"] == 0).sum()),
-        fastest="" if first is None else layout.describe(first, layout.studied),
-        epochs="" if first is None else _epochs(float(first["restricted_mean"]), float(first["share_reached"])),
+        fastest=name_lowest(names, means, _shown) if names else "",
+        epochs=_epochs(min(means), _least_share(reached)) if names else "",
     )
+
+
+def _least_share(reached: pd.DataFrame) -> float:
+    """Of the combinations that are first together."""
+    shown = reached["restricted_mean"].map(_shown)
+    return float(reached.loc[shown == _shown(float(reached["restricted_mean"].min())), "share_reached"].min())
+
+
+def _shown(restricted_mean: float) -> str:
+    return decimals(restricted_mean, 1)
 
 
 def _epochs(restricted_mean: float, share_reached: float) -> str:
@@ -55,4 +69,4 @@ def _epochs(restricted_mean: float, share_reached: float) -> str:
         >>> _epochs(12.34, 1.0), _epochs(12.34, 0.6)
         ('12.3', 'at least 12.3')
     """
-    return f"{'at least ' if share_reached < 1 else ''}{decimals(restricted_mean, 1)}"
+    return f"{'at least ' if share_reached < 1 else ''}{_shown(restricted_mean)}"

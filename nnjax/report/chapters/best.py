@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from nnjax.report.alike import name_highest
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.tied import draw_tied, tied_table
 from nnjax.report.formats import confidence, decimals, percent
@@ -40,7 +41,7 @@ def best_chapter(material: Material) -> Chapter:
         "naive_cell": str(labels[cell_ids[selection.naive_best_index]]),
         "difference": decimals(selection.naive_maximum - selection.mean),
         "distinct": len(chosen),
-        "favourite": str(chosen.index[0]),
+        "favourite": name_highest([str(cell) for cell in chosen.index], chosen.tolist(), "{:g}".format),
         "favourite_splits": int(chosen.iloc[0]),
         "listed": CELLS_LISTED,
     } | tied_facts(tied)
@@ -63,15 +64,16 @@ def tied_facts(tied: pd.DataFrame) -> dict[str, Any]:
     """
     members = tied[tied["tied"]]
     smallest = members.sort_values(["n_parameters", "validation_score"], ascending=[True, False]).iloc[0]
-    favourite = tied.sort_values("p_best", ascending=False).iloc[0]
+    shares = tied["p_best"].tolist()
     return {
         "named": str(tied["cell"].iloc[0]),
         "tied": len(members),
         "smallest": str(smallest["cell"]),
         "smallest_parameters": f"{int(smallest['n_parameters']):,}",
         "smallest_score": decimals(float(smallest["test_score"])),
-        "probable": str(favourite["cell"]),
-        "probability": percent(float(favourite["p_best"])),
+        "as_small": int((members["n_parameters"] == smallest["n_parameters"]).sum()),
+        "probable": name_highest(tied["cell"].tolist(), shares, percent),
+        "probability": percent(max(shares)),
         "together": percent(float(members["p_best"].sum())),
     }
 

@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 
+from nnjax.report.alike import name_highest, name_lowest
 from nnjax.report.drawing import Shape, draw_panels, level_keys, panels_by
 from nnjax.report.figures.anytime import anytime_table, draw_anytime, draw_seconds, seconds_table
 from nnjax.report.figures.curves import (
@@ -203,15 +204,23 @@ def _combinations(material: Material) -> pd.DataFrame:
 def _anytime_facts(material: Material, table: pd.DataFrame) -> dict[str, object]:
     if table.empty:
         return {"has_anytime": False}
-    keys = material.layout.studied
-    reached = table[table["share_reached"] >= ENOUGH].sort_values("seconds_to_target", kind="stable")
+    reached = table[table["share_reached"] >= ENOUGH]
+    seconds, quality = reached["seconds_to_target"].tolist(), table["anytime_mean"].tolist()
     return {
         "has_anytime": True,
-        "anytime": material.layout.describe(table.iloc[0], keys),
-        "anytime_score": decimals(float(table["anytime_mean"].iloc[0])),
-        "cheapest": material.layout.describe(reached.iloc[0], keys) if len(reached) else "",
-        "cheapest_milliseconds": f"{1000 * float(reached['seconds_to_target'].iloc[0]):.2g}" if len(reached) else "",
+        "anytime": name_highest(_names(material, table), quality, decimals),
+        "anytime_score": decimals(max(quality)),
+        "cheapest": name_lowest(_names(material, reached), seconds, _milliseconds) if seconds else "",
+        "cheapest_milliseconds": _milliseconds(min(seconds)) if seconds else "",
     }
+
+
+def _names(material: Material, table: pd.DataFrame) -> list[str]:
+    return [material.layout.describe(row, material.layout.studied) for _, row in table.iterrows()]
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{1000 * seconds:.2g}"
 
 
 def _facts(material: Material) -> dict[str, object]:

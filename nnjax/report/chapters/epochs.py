@@ -4,6 +4,7 @@ from functools import partial
 
 import pandas as pd
 
+from nnjax.report.alike import are_alike, name_highest
 from nnjax.report.drawing import Shape, draw_panels, level_keys, panels_by
 from nnjax.report.figures.curves import draw_steps, fit_table
 from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table, gap_table
@@ -24,6 +25,7 @@ def epochs_chapter(material: Material) -> Chapter:
     lost = lost_interval(material)
     stopping = stopping_table(material.reference_runs, material.histories, material.terms)
     figures = {"cells": _cells(material, cells), "gap": _gap(material), "best": _best(material)}
+    losses = cells["lost"].tolist()
     finished = material.results[material.results["status"] == "finished"]
     facts = {
         "terms": material.terms,
@@ -32,7 +34,7 @@ def epochs_chapter(material: Material) -> Chapter:
         "lost_high": decimals(lost.high) if lost else "",
         "median_best": f"{finished['best_epoch'].median():.0f}",
         "epochs": int(material.results["epochs"].max()),
-        "worst_cell": str(cells.sort_values("lost", na_position="first")["cell"].iloc[-1]),
+        "worst_cell": "" if are_alike(losses, decimals) else name_highest(cells["cell"].tolist(), losses, decimals),
         "worst_lost": decimals(float(cells["lost"].max())),
         "where": material.layout.where(material.layout.shown),
         "has_test_curves": bool(stopping["test_score_lost"].notna().any()),

@@ -4,8 +4,10 @@ import math
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 import pandas as pd
 
+from nnjax.report.alike import are_alike, name_highest, name_lowest
 from nnjax.report.drawing import NARROW, Shape, draw_panels, level_keys, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
@@ -212,18 +214,24 @@ def _facts(material: Material, deep: pd.DataFrame) -> dict[str, object]:
     start = table[table["when"] == "at initialisation"] if len(table) else table
     if not len(start):
         return {"has_depth": False}
-    worst = start.sort_values("grad_slope").iloc[-1]
-    flattest = start.sort_values("grad_slope", key=abs).iloc[0]
+    slopes, sizes = start["grad_slope"].tolist(), start["grad_slope"].abs()
+    worst, flattest = start.iloc[int(np.argmax(slopes))], start.iloc[int(np.argmin(sizes))]
     layout = material.layout
+    names = [layout.describe(row, layout.shown) for _, row in start.iterrows()]
     return {
         "has_depth": True,
-        "worst": layout.describe(worst, layout.shown),
+        "alike": are_alike(slopes, _decades),
+        "worst": name_highest(names, slopes, _decades),
         "worst_slope": decimals(float(worst["grad_slope"]), 2),
         "worst_factor": f"{10 ** float(worst['grad_slope']):.2g}",
-        "flattest": layout.describe(flattest, layout.shown),
+        "flattest": name_lowest(names, sizes.tolist(), _decades),
         "flattest_slope": decimals(float(flattest["grad_slope"]), 2),
         "worst_expected": decimals(float(worst["grad_slope_expected"]), 2),
         "expected_off": decimals(float((start["grad_slope"] - start["grad_slope_expected"]).abs().max()), 2),
         "vanished": int((start["vanished"] > 0.5).sum()),
         "combinations": len(start),
     }
+
+
+def _decades(slope: float) -> str:
+    return decimals(slope, 2)

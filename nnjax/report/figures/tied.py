@@ -64,7 +64,8 @@ def draw_tied(table: pd.DataFrame, axes: Axes) -> None:
         strip = Rectangle((place - 0.5, -reach), 1, 2 * reach, facecolor=PAGE, alpha=0.004, linewidth=0)
         axes.add_patch(strip).set_gid(cell_mark(cell_id))
     lowest, highest = float(table["low"].min()), float(table["difference"].max())
-    axes.set_ylim(lowest - 0.06 * (highest - lowest), highest + 0.06 * (highest - lowest))
+    room = 0.06 * (highest - lowest) or 0.01  # cells that all do the very same lie on one line
+    axes.set_ylim(lowest - room, highest + room)
     axes.set_xlim(0, len(table) + 1)
     axes.set_xlabel("cell, by rank on validation rows")
     plain_numbers(axes.yaxis)

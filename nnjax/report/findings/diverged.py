@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from nnjax.report.alike import name_highest
 from nnjax.report.findings.finding import Finding, beats, levels_of, next_study
 from nnjax.report.formats import percent
 from nnjax.report.material import Material
@@ -25,11 +26,12 @@ def find_diverged(material: Material) -> Iterator[Finding]:
     pinned = levels_of(material, worst)
     rate = float(str({**material.space.study.fixed, **pinned}["learning_rate"]))
     key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER]
-    cell = str(results.loc[results["cell_id"] == worst, "cell"].iloc[0])
+    names = results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
+    cells = name_highest(names.loc[by_cell.index].tolist(), by_cell.tolist(), percent)
     claims = [beats(material.terms.test, "learning_rate", level, rate) for level in smaller]
     yield Finding(
         key,
-        f"{percent(share)} of the runs diverged, most of all {cell}: {percent(float(by_cell.max()))} of its runs. "
+        f"{percent(share)} of the runs diverged, most of all {cells}: {percent(float(by_cell.max()))} of its runs. "
         f"Such a run counts with the lowest score, so its settings are judged by their failures.",
         next_study(
             material, key, "Does a smaller learning rate keep the runs that diverged?", pinned,
