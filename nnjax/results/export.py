@@ -2,6 +2,13 @@
 
 import sys
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from nnjax.results.curves import curves_table
 from nnjax.results.table import results_table
@@ -9,6 +16,9 @@ from nnjax.sweep.journal import Journal
 from nnjax.sweep.space import Space
 
 EXTENSIONS = (".csv", ".parquet")
+
+COUNTS = ("best_epoch", "n_parameters", "diverged_epoch")
+"""Whole numbers in the journal; pandas makes decimals of them as soon as one is not there."""
 
 
 def write_results(space: Space, home: Path | str, out: Path | None = None, curves: bool = False) -> int:
@@ -30,8 +40,30 @@ def write_results(space: Space, home: Path | str, out: Path | None = None, curve
         raise ValueError(f"{out}: end it in {' or '.join(EXTENSIONS)}")
     journal = Journal(home)
     table = curves_table(space, journal) if curves else results_table(space, journal)
+    table = table.astype({name: "Int64" for name in COUNTS if name in table})
     if out is not None and out.suffix == ".parquet":
-        table.to_parquet(out, index=False)
+        pq.write_table(to_arrow(table), out)
     else:
         table.to_csv(sys.stdout if out is None else out, index=False)
     return len(table)
+
+
+def to_arrow(table: pd.DataFrame) -> pa.Table:
+    """A table of results or histories as Arrow, where NaN and null are two things, as in the journal.
+
+    Args:
+        table: As `results_table` or `curves_table` gives it.
+
+    Returns:
+        The same columns. NaN stands for a number that a trained run does not have; null for all numbers of a run that
+        was not trained, and so has no row in the journal: the same query gives the same on both.
+    """
+    is_missing = (table["status"] == "missing").to_numpy() if "status" in table else np.zeros(len(table), dtype=bool)
+    return pa.table({str(name): _column(table[name], is_missing) for name in table})
+
+
+def _column(values: "pd.Series[Any]", is_missing: NDArray[np.bool_]) -> pa.Array:
+    if not isinstance(values.dtype, np.dtype) or values.dtype.kind != "f":
+        return pa.array(values, from_pandas=True)
+    numbers = values.to_numpy()
+    return pa.array(numbers, mask=is_missing & np.isnan(numbers), from_pandas=False)
