@@ -63,12 +63,9 @@ def _compound(draft: Draft, claim: Claim) -> Iterator[Fault]:
             problem = 'kind = "all" has none: its parts have theirs'
             yield Fault(f"{key}.{own}", show_value(getattr(claim, own)), problem, f"remove {own}")
     if not claim.parts:
-        yield Fault(
-            f"{key}.parts",
-            "",
-            "missing",
-            f'kind = "all" joins other claims: write parts = {show_value(list(known)[:2])}',
-        )
+        simple = [name for name, other in known.items() if not other.is_compound]
+        remedy = f"write parts = {show_value(simple[:2])}" if simple else "declare the claims that it joins"
+        yield Fault(f"{key}.parts", "", "missing", f'kind = "all" joins other claims: {remedy}')
     for place, part in enumerate(claim.parts):
         where, value = f"{key}.parts[{place}]", show_value(part)
         if part not in known:
@@ -96,12 +93,21 @@ def _parts(draft: Draft, claim: Claim) -> Iterator[Fault]:
             yield Fault(f"{key}.b", show_value(claim.b), 'kind = "exceeds" has one arm', "remove b")
     else:
         if claim.b is None:
-            yield Fault(f"{key}.b", "", "missing", f'kind = "{claim.kind}" compares a with b: write b = {{…}}')
+            yield Fault(f"{key}.b", "", "missing", f'kind = "{claim.kind}" compares a with b: {_write_b(draft, claim)}')
         elif claim.arms["a"] == claim.arms["b"]:
             yield Fault(f"{key}.b", show_value(claim.b), "a and b are the same", "give them different levels")
         if claim.threshold is not None:
             remedy = 'remove it, or write kind = "exceeds"'
             yield Fault(f"{key}.threshold", show_value(claim.threshold), f'kind = "{claim.kind}" has none', remedy)
+
+
+def _write_b(draft: Draft, claim: Claim) -> str:
+    """Another level of a factor that the first arm has."""
+    for factor, level in claim.a.items():
+        other = next((each for each in draft.factors.get(factor, ()) if each != level), None)
+        if other is not None:
+            return f"write b = {{{factor} = {show_value(other)}}}"
+    return "write its levels"
 
 
 def _metric(draft: Draft, claim: Claim) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from nnjax.sweep.factors import FULL_BATCH, Level
 from nnjax.sweep.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study_errors import Fault, did_you_mean, show_value
-from nnjax.sweep.study_tables import OF_A_FILE, OF_A_NAME, StudyFile
+from nnjax.sweep.study_tables import FEWEST_SPLITS, MOST_SPLITS, OF_A_FILE, OF_A_NAME, StudyFile
 
 MOST_RUNS = 1_000_000
 MOST_PARAMETERS = 20_000_000
@@ -23,6 +23,9 @@ MOST_PARAMETERS = 20_000_000
 
 FEWEST_ROWS = 2
 """Of any part of a split: R² of one row does not exist."""
+
+FOLDS_OFF = 0.01
+"""How far 1 / test_share may lie from a whole number of folds: 0.3333 means three."""
 
 ROLES = ("studied", "nuisance", "fixed")
 
@@ -158,13 +161,15 @@ def check_folds(draft: Draft) -> Iterator[Fault]:
         return
     share, splits = replicates.test_share, replicates.splits
     folds = max(2, round(1 / share))
-    if abs(1 / share - folds) > 0.01:
+    if abs(1 / share - folds) > FOLDS_OFF:
         problem = f"repeated_k_fold needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
-        remedy = f'write {1 / folds:.4g} for {folds} folds, or method = "shuffle_split"'
+        written = f"{1 / folds:.4g}" if abs(1 / float(f"{1 / folds:.4g}") - folds) <= FOLDS_OFF else f"{1 / folds:.6g}"
+        remedy = f'write {written} for {folds} folds, or method = "shuffle_split"'
         yield Fault("replicates.test_share", show_value(share), problem, remedy)
     elif splits % folds:
         below = splits // folds * folds
-        remedy = f"write {below} or {below + folds}" if below else f"write {folds}"
+        legal = [number for number in (below, below + folds) if FEWEST_SPLITS <= number <= MOST_SPLITS]
+        remedy = f"write {' or '.join(map(str, legal))}"
         yield Fault("replicates.splits", show_value(splits), f"not a multiple of the {folds} folds", remedy)
 
 
@@ -189,7 +194,9 @@ def check_rows(draft: Draft) -> Iterator[Fault]:
     for level in draft.factors.get("batch_size", (draft.fixed.get("batch_size"),)):
         if isinstance(level, int) and level > sizes.train:
             problem = f"larger than the {sizes.train} training rows"
-            yield Fault(draft.where("batch_size"), show_value(level), problem, f'write "{FULL_BATCH}" for all of them')
+            is_there = FULL_BATCH in draft.factors.get("batch_size", ())
+            remedy = "remove it" if is_there else f'write "{FULL_BATCH}" for all of them'
+            yield Fault(draft.where("batch_size"), show_value(level), problem, remedy)
 
 
 def check_zip(draft: Draft) -> Iterator[Fault]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from nnjax.sweep.factors import FACTORS
 from nnjax.sweep.study_errors import Fault, did_you_mean, show_key, show_value
@@ -18,6 +18,9 @@ TABLES: dict[str, type[BaseModel]] = {
     "logging": Logging,
     "claims": Claim,
 }
+
+AN_EXAMPLE: dict[str, object] = {"hidden_layer_sizes": [64, 64], "residual": 0}
+"""Of factors whose default is nothing, or none."""
 
 MISSING = {
     "question": 'write question = "…?" on the first line',
@@ -151,13 +154,23 @@ def _by_claim_name(location: Location, raw: dict[str, object]) -> Location:
 
 
 def _as_list(location: Location, value: object) -> str:
-    if location[0] == "claims":
+    if location == ("claims",):
         return "write [[claims]] with two brackets"
     if location[:2] == ("grid", "zip"):
         return 'write a list of groups, such as zip = [["depth", "width"]]'
     if location[:2] == ("grid", "exclude"):
         return 'write a list of tables, such as exclude = [{activation = "logistic", depth = 8}]'
-    return f"write {location[-1]} = [{show_value(value)}]"
+    name = str(location[-1])
+    return f"write {name} = [{_some_level(name, value) if name in FACTORS else show_value(value)}]"
+
+
+def _some_level(factor: str, value: object) -> str:
+    """The value if it is a level of the factor and short enough to be quoted, else the factor's default."""
+    try:
+        FACTORS[factor].check(value)
+    except PydanticCustomError:
+        return show_value(FACTORS[factor].default or AN_EXAMPLE.get(factor, 0.0))
+    return show_value(value)
 
 
 def _as_table(location: Location) -> str:

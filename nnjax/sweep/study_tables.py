@@ -17,6 +17,8 @@ LONGEST_TEXT = 4000
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
+FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
+
 METHODS = ("repeated_k_fold", "shuffle_split")
 KINDS = ("beats", "suffices", "same", "exceeds", "all")
 CURVES = ("none", "reference", "main", "all")
@@ -176,7 +178,7 @@ class Replicates(_Table):
     method: Annotated[Literal["repeated_k_fold", "shuffle_split"], BeforeValidator(Choice("method", METHODS))] = (
         "repeated_k_fold"
     )
-    splits: Annotated[int, PlainValidator(Whole(2, 10_000))] = 20
+    splits: Annotated[int, PlainValidator(Whole(FEWEST_SPLITS, MOST_SPLITS))] = 20
     test_share: Share = 0.25
     seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
     base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0

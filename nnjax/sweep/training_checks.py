@@ -104,7 +104,9 @@ def _line_search(draft: Draft, settings: Settings) -> Found:
     if settings["optimizer"] != "lbfgs":
         return None
     if settings["batch_size"] not in ("full", draft.sizes.train):
-        return "batch_size", "lbfgs searches along a line on the full batch", 'write batch_size = "full" for it'
+        is_varied = "batch_size" in draft.factors
+        remedy = 'exclude its cells that are not "full"' if is_varied else 'write batch_size = "full" for it'
+        return "batch_size", "lbfgs searches along a line on the full batch", remedy
     for factor, neutral in NOT_WITH_LINE_SEARCH.items():
         if settings[factor] != neutral:
             return (

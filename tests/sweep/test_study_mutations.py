@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from nnjax.cli import main
 from nnjax.sweep.study import StudyError, load_study
 
 TEXTS = [path.read_text("utf-8") for path in sorted(Path("experiments").glob("*.toml"))]
+LECTURE = [path.read_text("utf-8") for path in sorted(Path("experiments/lecture").glob("*.toml"))]
 
 VALUES = [
     "true",
@@ -91,10 +93,15 @@ def mutate(text: str, rng: random.Random) -> str:
     return "\n".join(lines)
 
 
+def write(seed: int, path: Path, texts: list[str] = TEXTS) -> None:
+    """One of the studies, mutated."""
+    rng = random.Random(seed)
+    path.write_text(mutate(rng.choice(texts), rng), "utf-8")
+
+
 def check(seed: int, path: Path) -> bool:
     """Load one mutated file; true if it is still a study."""
-    rng = random.Random(seed)
-    path.write_text(mutate(rng.choice(TEXTS), rng), "utf-8")
+    write(seed, path)
     try:
         return len(load_study(path).digest()) == 64
     except StudyError as error:
@@ -102,8 +109,21 @@ def check(seed: int, path: Path) -> bool:
         return False
 
 
-@pytest.mark.parametrize("seeds", [range(300), pytest.param(range(1000, 3000), marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize("seeds", [range(200)], ids=len)
 def test_mutated_study_files(seeds: range, tmp_path: Path) -> None:
     (tmp_path / "iris.csv").symlink_to(Path("experiments/iris.csv").resolve())
     sound = sum(check(seed, tmp_path / "mutated.toml") for seed in seeds)
     assert 0.02 < sound / len(seeds) < 0.6  # comments are mutated too; both outcomes are met
+
+
+@pytest.mark.parametrize("seeds", [range(200, 230), pytest.param(range(1000, 4000), marks=pytest.mark.slow)], ids=len)
+def test_a_mutated_study_is_planned_or_refused_in_lines(seeds: range, tmp_path: Path, capsys) -> None:
+    (tmp_path / "iris.csv").symlink_to(Path("experiments/iris.csv").resolve())
+    path, codes = tmp_path / "mutated.toml", []
+    for seed in seeds:
+        write(seed, path, [*TEXTS, *LECTURE])
+        codes.append(main(["plan", str(path), "--home", str(tmp_path)]))
+        said = capsys.readouterr()
+        assert (codes[-1], bool(said.out), bool(said.err)) in ((0, True, False), (2, False, True)), (seed, said)
+        assert "Traceback" not in said.err and all(str(path) in line for line in said.err.splitlines()), (seed, said)
+    assert set(codes) == {0, 2}
