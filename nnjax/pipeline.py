@@ -15,6 +15,7 @@ from nnjax.decision.logbook import LogbookError
 from nnjax.decision.rounds import study_logbook
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
+from nnjax.refusal import RefusedError
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.explosions import all_diverged, exploded_notice
@@ -41,6 +42,9 @@ SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
 
 MARK = "sweep_id"
 """File in a report's folder: the identity of the sweep that the page was made from, one line."""
+
+ORIGIN = "study_file"
+"""File beside it: where the study file lies, as seen from the home, one line."""
 
 Say = Callable[[str], None]
 
@@ -111,9 +115,12 @@ def sweep_study(
         TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
         LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
         ClaimLockError: The claims' lock cannot be read; nothing has been trained.
+        RefusedError: Another study file of this name has its report here; nothing has been trained.
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home = options or SweepOptions(), Path(home)
+    if options.is_reported:
+        refuse_another_study(space, home)
     if options.is_tracked:
         check_store(options.tracking_uri or default_uri(home))
     began = time.perf_counter()
@@ -157,15 +164,42 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
         NothingToReportError: If no cell of the study is complete.
         LogbookError: If nobody knows how often its claims were looked at.
         ClaimLockError: If nobody knows what its claims were when its training began.
+        RefusedError: If another study file of this name has its report here.
     """
     from nnjax.report.write import write_report
 
     folder = home / "reports" / space.study.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(folder):
+        refuse_another_study(space, home)
         page = write_report(space, home, seconds)
+        write_durably(page.with_name(ORIGIN), f"{_seen_from(home, space)}\n".encode())
         write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
     return page
+
+
+def refuse_another_study(space: Space, home: Path) -> None:
+    """Two study files of one name would overwrite each other's report; one that was moved or copied is the same study.
+
+    Raises:
+        RefusedError: If the report of this name is of another file, which is still there and says something else.
+    """
+    folder, name = home / "reports" / space.study.name, space.study.name
+    try:
+        seen = (folder / ORIGIN).read_text("utf-8").strip()
+        other = home / seen
+        if seen == _seen_from(home, space) or other.read_bytes() == Path(space.study.path).read_bytes():
+            return
+    except (OSError, ValueError):
+        return
+    raise RefusedError(
+        f"{space.study.path}: name = {name!r}: {folder} has the report of {os.path.normpath(other)}, and two studies "
+        f'of one name would overwrite each other; write name = "{name[:62]}-2" in this one, or give another --home'
+    )
+
+
+def _seen_from(home: Path, space: Space) -> str:
+    return os.path.relpath(space.study.path, home)
 
 
 def find_report(space: Space, home: Path) -> Path | None:

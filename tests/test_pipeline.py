@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from nnjax.pipeline import MARK, SweepOptions, find_report, make_report, sweep_study
+from nnjax.refusal import RefusedError
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.study import load_study
 from nnjax.tracking.errors import TrackingError
@@ -51,6 +52,38 @@ def test_a_page_written_past_its_mark_belongs_to_nobody(spaces: tuple[Space, Spa
     later = page.with_name(MARK).stat().st_mtime_ns + 1
     os.utime(page, ns=(later, later))
     assert find_report(spaces[0], tmp_path) is None
+
+
+def test_two_study_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+    from fakes.studies import SMALL
+
+    home, spaces = tmp_path / "home", []
+    for folder, depth in (("a", "[1, 2]"), ("b", "[1, 3]")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "small.toml").write_text(SMALL.replace("[1, 2]", depth))
+        spaces.append(expand(load_study(tmp_path / folder / "small.toml")))
+    page = make_report(spaces[0], home)
+    for refused in (make_report, sweep_study):
+        with pytest.raises(RefusedError, match=r'b/small.toml: name = .*a/small.toml.*; write name = "small-2"'):
+            refused(spaces[1], home)
+    assert page.read_text() == "16 runs" and not (home / "journal").exists()
+    renamed = expand(load_study(tmp_path / "b" / "small.toml", ['name="small-2"']))
+    assert make_report(renamed, home).parent != page.parent
+
+
+def test_a_study_file_that_was_edited_moved_or_copied_keeps_its_report(tmp_path: Path) -> None:
+    from fakes.studies import write_small
+
+    path = write_small(tmp_path)
+    page = make_report(expand(load_study(path)), tmp_path)
+    path.write_text(path.read_text().replace("[1, 2]", "[1]"))
+    assert make_report(expand(load_study(path)), tmp_path) == page and page.read_text() == "8 runs"
+    copy = tmp_path / "small.toml"
+    copy.write_text(path.read_text())
+    assert make_report(expand(load_study(copy)), tmp_path) == page
+    copy.rename(tmp_path / "experiments" / "moved.toml")
+    path.write_text(path.read_text().replace("[1]", "[2]"))
+    assert make_report(expand(load_study(path)), tmp_path) == page
 
 
 @pytest.mark.parametrize(
