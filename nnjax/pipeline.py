@@ -304,7 +304,7 @@ class _Stages:
         self.tracking_uri, self.deep_link = synced.tracking_uri, synced.deep_link
         self._note("track", self.seconds.get("track", 0.0) + time.perf_counter() - began)
         if report_dir is None:
-            self._say(f"MLflow: {synced.written:,} runs written, {synced.already_there:,} were there.")
+            self._say(f"MLflow: {synced.words}.")
 
     def decide(self, workers: int, minutes: float) -> None:
         """Add replicates to the cells of undecided claims; each round is a sweep of its own in journal and MLflow."""

@@ -6,24 +6,20 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from mlflow.tracking import MlflowClient
 
 from nnjax.audit.copies import compare_copy
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
+from nnjax.audit.tracking import examine_tracking
 from nnjax.decision.rounds import added_spaces
-from nnjax.results.table import results_table
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import declarations
-from nnjax.sweep.journal import CORRUPT_PREFIX, Journal, damaged_files
+from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
-from nnjax.tracking.errors import explained
-from nnjax.tracking.new_database import make_database
 from nnjax.tracking.store import check_reachable
-
-RUNS_A_PAGE = 1_000
+from nnjax.tracking.study_sync import prepare_sync
 
 MARKS = {True: "ok   ", False: "WRONG", None: "?    "}
 
@@ -82,8 +78,8 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
         TrackingError: If MLflow's store cannot be read.
     """
     yield examine_files(home)
-    spaces, journal = [space, *added_spaces(space, home)], Journal(home)
-    results = pd.concat([results_table(each, journal) for each in spaces], ignore_index=True)
+    prepared = [prepare_sync(each, home, tracking_uri, is_whole=False) for each in (space, *added_spaces(space, home))]
+    results = pd.concat([each.tables.results for each in prepared], ignore_index=True)
     there = results[results["status"] != "missing"]
     lacking = len(results) - len(there)
     yield from examine_claims(space, home)
@@ -91,9 +87,7 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
     columns = [name for name in names.FINALS if name in results and results[name].notna().any()]
     if report is not None:
         yield examine_report(report, there, columns)
-    told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
-    copy = pd.concat([tracked_runs(tracking_uri, sweep_id(each), columns) for each in spaces], ignore_index=True)
-    yield compare_copy("MLflow's copies against the journal, rounded as they are told", told, copy, columns)
+    yield examine_tracking(prepared, there, columns)
     yield from examine_sample(there["run_id"].tolist(), home, sample, seed)
 
 
@@ -150,35 +144,3 @@ def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> It
         worst = max(comparison.differences.items(), key=lambda each: each[1], default=("", 0.0))
         seen = "bitwise the same" if comparison.agrees else f"differs, most in {worst[0]}, by {worst[1]:.3g}"
         yield Line(what, seen, comparison.agrees)
-
-
-def tracked_runs(uri: str, identity: str, columns: list[str]) -> pd.DataFrame:
-    """Finals of all single runs of a sweep, as MLflow has them; runs that a person deleted are not among them.
-
-    Args:
-        uri: Tracking URI.
-        identity: The sweep's.
-        columns: Names of the metrics.
-
-    Returns:
-        run_id and the columns, NaN where MLflow has no number.
-
-    Raises:
-        TrackingError: If the store cannot be read.
-    """
-    condition = f"tags.`{names.SWEEP}` = '{identity}' AND tags.`{names.KIND}` = 'run'"
-    rows, token = [], None
-    with explained(uri):
-        make_database(uri)
-        client = MlflowClient(tracking_uri=uri)
-        experiments = [each.experiment_id for each in client.search_experiments()]
-        while experiments:
-            page = client.search_runs(experiments, condition, max_results=RUNS_A_PAGE, page_token=token)
-            rows += [
-                {"run_id": run.data.tags[names.RUN], **{name: run.data.metrics.get(name, np.nan) for name in columns}}
-                for run in page
-            ]
-            token = page.token
-            if not token:
-                break
-    return pd.DataFrame(rows, columns=["run_id", *columns])

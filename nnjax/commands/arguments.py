@@ -118,6 +118,7 @@ def _add_reading(commands: _Commands) -> None:
         "sync", "Tell MLflow what the journal holds; twice doubles nothing.", "nnjax sync experiments/quick.toml"
     )
     sync.add_argument("--tracking-uri", help=STORE)
+    sync.add_argument("--restore", action="store_true", help="bring back what somebody has deleted in MLflow")
     report = commands.add_for_study(
         "report", "Write the report again, without training; with two studies, compare their conclusions.",
         "nnjax report experiments/quick.toml",

@@ -33,11 +33,11 @@ def sync(options: argparse.Namespace) -> int:
 
     space = expand_given(options)
     report_dir = find_report(space, options.home)
-    synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print))
+    synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print), options.restore)
     for grown in added_spaces(space, options.home):
-        more = sync_sweep(grown, options.home, options.tracking_uri)
-        print(f"{more.written:,} runs added to decide claims written, {more.already_there:,} were there")
-    print(f"{synced.written:,} runs written, {synced.already_there:,} were there: {synced.tracking_uri}")
+        more = sync_sweep(grown, options.home, options.tracking_uri, is_restored=options.restore)
+        print(f"Added to decide claims: {more.words}")
+    print(f"{synced.words}: {synced.tracking_uri}")
     print(f"make ui, then open {synced.deep_link}")
     return 0
 

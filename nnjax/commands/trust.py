@@ -55,7 +55,7 @@ def doctor(options: argparse.Namespace) -> int:
         examine_checkout(Path.cwd()),
         examine_home(options.home),
         [examine_variables()],
-        examine_store(options.tracking_uri or default_uri(options.home)),
+        examine_store(options.tracking_uri or default_uri(options.home), options.home),
         examine_cluster(options.address) if options.address else (),
     ):
         print(symptom)

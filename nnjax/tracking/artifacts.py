@@ -14,6 +14,7 @@ from PIL import Image
 
 from nnjax.sweep.durable import one_at_a_time
 from nnjax.tracking import names
+from nnjax.tracking.artifact_place import local_path
 from nnjax.tracking.best import best_table
 from nnjax.tracking.description import SweepDescription
 
@@ -80,13 +81,15 @@ def write_card(folder: Path, figure: Path, timestamp: int) -> None:
         picture.convert("RGB").save(images / f"{stem}+compressed.webp", "webp")
 
 
+def file_digest(file: Path) -> str:
+    """The beginning of the hash of a file's content."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[: names.SHORT]
+
+
 def file_digests(folder: Path) -> dict[str, str]:
     """File below a folder -> the beginning of its content's hash."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {
-        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()[: names.SHORT]
-        for file in files
-    }
+    return {file.relative_to(folder).as_posix(): file_digest(file) for file in files}
 
 
 def write_files(folder: Path, files: SweepFiles) -> None:
@@ -97,9 +100,10 @@ def write_files(folder: Path, files: SweepFiles) -> None:
         files: What they are made from.
     """
     description = files.description
-    environment = json.dumps(dict(description.environment), indent=2, default=str)
     (folder / "study.toml").write_text(description.study_text, encoding="utf-8")
-    (folder / "environment.json").write_text(f"{environment}\n", encoding="utf-8")
+    if description.environment:  # else what was told of an earlier wording of the study stays
+        environment = json.dumps(dict(description.environment), indent=2, default=str)
+        (folder / "environment.json").write_text(f"{environment}\n", encoding="utf-8")
     files.results.to_csv(folder / "results.csv", index=False)
     _write_table(folder, best_table(files.cells, description.factors, description.task))
     if files.report_dir is None:
@@ -109,12 +113,28 @@ def write_files(folder: Path, files: SweepFiles) -> None:
             write_card(folder, figure, files.timestamp)
 
 
-def sent_digests(run: Run) -> dict[str, str]:
-    """What has been sent so far, as `file_digests` gives it."""
+def told_digests(run: Run) -> dict[str, str]:
+    """What has been sent so far, as `file_digests` gives it; nothing if a person has spoilt the tag that says so."""
     try:
-        return dict(json.loads(run.data.tags.get(names.ARTIFACTS, "{}")))
+        told = json.loads(run.data.tags.get(names.ARTIFACTS, "{}"))
     except ValueError:
         return {}
+    return told if isinstance(told, dict) else {}
+
+
+def lost_files(run: Run) -> list[str]:
+    """Files that were sent and are no longer there, or are others: seen where artifacts lie on this machine."""
+    folder = local_path(run.info.artifact_uri)
+    if folder is None:
+        return []
+    return [file for file, digest in told_digests(run).items() if not _is_file(folder / str(file), digest)]
+
+
+def _is_file(file: Path, digest: str) -> bool:
+    try:
+        return file_digest(file) == digest
+    except OSError:
+        return False
 
 
 def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
@@ -129,7 +149,8 @@ def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
         How many files were sent.
     """
     run_id = run.info.run_id
-    sent = sent_digests(run)
+    lost = lost_files(run)
+    sent = {file: digest for file, digest in told_digests(run).items() if file not in lost}
     with TemporaryDirectory() as name:
         folder = Path(name)
         write_files(folder, files)
@@ -139,7 +160,11 @@ def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
             (folder / file).unlink()
         if not changed:
             return 0
-        client.log_artifacts(run_id, str(folder))
+        if there := local_path(run.info.artifact_uri):
+            # Not by the client: it keeps the folder of a run id for as long as the process lives, whatever the store.
+            shutil.copytree(folder, there, dirs_exist_ok=True)
+        else:
+            client.log_artifacts(run_id, str(folder))
     client.set_tag(run_id, names.LOGGED_ARTIFACTS, json.dumps([{"path": TABLE, "type": "table"}]))
     if any(file.startswith("images/") for file in changed):
         client.set_tag(run_id, names.LOGGED_IMAGES, "True")

@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 
-from mlflow.entities import Metric, Param, Run, ViewType
+from mlflow.entities import Metric, Param, Run, RunTag, ViewType
+from mlflow.tracking import MlflowClient
 
-from nnjax.tracking import names
 from nnjax.tracking.address import is_database
-from nnjax.tracking.layout import TrackedRun
-from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
+from nnjax.tracking.lane import Advance
+from nnjax.tracking.layout import Point, TrackedRun
+from nnjax.tracking.ledger import Entry, Ledger, parent_tags
+from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
 
 PAGE = 1000
@@ -34,14 +36,9 @@ class ClientLane:
         self.experiment_id = store.experiment.experiment_id
         self.threads = 1 if is_database(store.uri) else HTTP_THREADS  # one interpreter lock: threads only slow SQL down
 
-    def read_ledger(self, sweep_id: str) -> Ledger:
-        """What the store has of this sweep, by one paged search with deleted runs included."""
-        ledger = Ledger()
-        for run in self._search(f"tags.`{names.SWEEP}` = '{sweep_id}'"):
-            if names.KIND in run.data.tags:
-                deleted = run.info.lifecycle_stage == "deleted"
-                ledger.add(names.identity(run.data.tags), Entry(run.info.run_id, run.info.status, deleted))
-        return ledger
+    def read(self, experiment_ids: Sequence[str]) -> list[Entry]:
+        """All runs of some experiments, by one paged search with deleted runs included."""
+        return [_entry(run) for run in self._search(experiment_ids)]
 
     def write(self, runs: Sequence[TrackedRun], ledger: Ledger, advance: Advance) -> None:
         """Write runs whose parents the ledger has, and enter them."""
@@ -55,10 +52,15 @@ class ClientLane:
                 pool.shutdown(cancel_futures=True)  # or one failure would still be followed by thousands of attempts
                 raise
 
-    def _search(self, condition: str) -> Iterator[Run]:
+    def mend(self, changes: Sequence[Change]) -> None:
+        """Make runs that are there say what they should."""
+        with ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(self._mend_one, changes))
+
+    def _search(self, experiment_ids: Sequence[str]) -> Iterator[Run]:
         token: str | None = None
         while True:
-            page = self.client.search_runs([self.experiment_id], condition, ViewType.ALL, PAGE, page_token=token)
+            page = self.client.search_runs(list(experiment_ids), "", ViewType.ALL, PAGE, page_token=token)
             yield from page
             token = page.token
             if not token:
@@ -74,6 +76,39 @@ class ClientLane:
         return Entry(run_id, run.status, is_deleted=False)
 
     def _create(self, run: TrackedRun, ledger: Ledger) -> str:
-        tags = {**run.tags, **parent_tags(run, ledger, names.PARENT)}
+        tags = {**run.tags, **parent_tags(run, ledger)}
         created = self.client.create_run(self.experiment_id, run.start, tags, run.name)
         return str(created.info.run_id)
+
+    def _mend_one(self, change: Change) -> None:
+        points = [*change.new_points, *later_points(self.client, change.run_id, change.other_points)]
+        self.client.log_batch(
+            change.run_id,
+            [Metric(*point) for point in points],
+            [Param(key, text) for key, text in change.params.items()],
+            [RunTag(key, text) for key, text in change.tags.items()],
+        )
+        for key in change.lost_tags:
+            self.client.delete_tag(change.run_id, key)
+        if change.name is not None:
+            self.client.update_run(change.run_id, name=change.name)
+        if change.has_other_status:
+            self.client.set_terminated(change.run_id, change.run.status, change.run.end)
+
+
+def later_points(client: MlflowClient, run_id: str, points: Sequence[Point]) -> list[Point]:
+    """Points of metrics that are there with another number, moved so that they become the latest."""
+    histories = {key: client.get_metric_history(run_id, key) for key in dict.fromkeys(point.key for point in points)}
+    return after(points, {key: max((each.step, each.timestamp) for each in found) for key, found in histories.items()})
+
+
+def _entry(run: Run) -> Entry:
+    return Entry(
+        run.info.run_id,
+        run.info.status,
+        run.info.lifecycle_stage == "deleted",
+        run.info.experiment_id,
+        run.data.tags,
+        run.data.params,
+        run.data.metrics,
+    )

@@ -31,7 +31,7 @@ class SweepDescription:
     """One execution of a study, as MLflow is told about it."""
 
     sweep_id: str
-    """Hash of the study's content and its runs."""
+    """Its identity, see `names.plan_id`; once the store has been read, what it is called there."""
     study: str
     """The study's name."""
     question: str
@@ -70,3 +70,7 @@ class SweepDescription:
     """Versions, machine, seconds: whatever the sweep's record holds."""
     data: DataDescription | None = None
     """The data set."""
+    plan_id: str = ""
+    """Its identity, where the store calls it by another name."""
+    former_id: str = ""
+    """What earlier builds called it: a hash of all that its study says."""

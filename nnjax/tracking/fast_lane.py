@@ -5,10 +5,11 @@ a tested MLflow version, a plain `sqlite:///` file, and the known columns both i
 Any doubt closes it, and the client does the work.
 """
 
+import math
 import os
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,10 @@ from mlflow.store.db.base_sql_model import Base
 
 from nnjax.tracking import names
 from nnjax.tracking.address import database_file
+from nnjax.tracking.lane import Advance
 from nnjax.tracking.layout import Point, TrackedRun
-from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
+from nnjax.tracking.ledger import Entry, Ledger, parent_tags
+from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
 
 TESTED_VERSIONS = ("3.17.2",)
@@ -110,6 +113,73 @@ def latest_points(points: Sequence[Point]) -> Iterable[Point]:
     return latest.values()
 
 
+SAID = {
+    "tags": "value",
+    "params": "value",
+    "latest_metrics": "CASE WHEN is_nan THEN NULL ELSE value END",
+}
+"""Table -> the value in it that MLflow's client shows."""
+
+
+def _by_run(rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
+    """Run, key and value of each row -> run -> key -> value; a number that is none, which SQL says by NULL, is NaN."""
+    found: dict[str, dict[str, Any]] = {}
+    for run_id, key, value in rows:
+        found.setdefault(run_id, {})[key] = math.nan if value is None else value
+    return found
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing; the write lock is taken at once."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _set_tag(connection: sqlite3.Connection, run_id: str, key: str, text: str) -> None:
+    connection.execute(
+        "INSERT INTO tags (key, value, run_uuid) VALUES (?, ?, ?) "
+        "ON CONFLICT (key, run_uuid) DO UPDATE SET value = excluded.value",
+        (key, text, run_id),
+    )
+
+
+def _mend_one(connection: sqlite3.Connection, change: Change) -> None:
+    """The rows that the client's log_batch, delete_tag, update_run and set_terminated leave."""
+    run_id = change.run_id
+    for key, text in change.tags.items():
+        _set_tag(connection, run_id, key, text)
+    for key in change.lost_tags:
+        connection.execute("DELETE FROM tags WHERE key = ? AND run_uuid = ?", (key, run_id))
+    _insert(connection, "params", ((key, text, run_id) for key, text in change.params.items()))
+    latest = connection.execute("SELECT key, step, timestamp FROM latest_metrics WHERE run_uuid = ?", (run_id,))
+    others = after(change.other_points, {key: (step, time) for key, step, time in latest})
+    _insert(connection, "metrics", (_point_row(point, run_id) for point in (*change.new_points, *others)))
+    told_last = list(latest_points([*change.new_points, *others]))
+    for point in told_last:
+        connection.execute("DELETE FROM latest_metrics WHERE key = ? AND run_uuid = ?", (point.key, run_id))
+    _insert(connection, "latest_metrics", (_point_row(point, run_id) for point in told_last))
+    if change.name is not None:
+        connection.execute("UPDATE runs SET name = ? WHERE run_uuid = ?", (change.name, run_id))
+        _set_tag(connection, run_id, names.RUN_NAME, change.name)
+    if change.has_other_status:
+        end = change.run.end
+        connection.execute(
+            "UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?", (change.run.status, end, run_id)
+        )
+
+
+def _point_row(point: Point, run_id: str) -> tuple[Any, ...]:
+    """A point in the order of `COLUMNS`; a number that is none is a marked zero."""
+    is_nan = math.isnan(point.value)
+    return (point.key, 0.0 if is_nan else point.value, point.timestamp, point.step, int(is_nan), run_id)
+
+
 class FastLane:
     """Writes whole runs by plain inserts, a transaction for a few hundred: a run is there wholly or not at all."""
 
@@ -126,52 +196,59 @@ class FastLane:
         self.experiment_id = store.experiment.experiment_id
         self.artifacts = store.experiment.artifact_location
 
-    def read_ledger(self, sweep_id: str) -> Ledger:
-        """What the store has of this sweep, deleted runs included, whichever lane wrote it."""
-        with closing(sqlite3.connect(self.file, timeout=LOCK_SECONDS)) as connection:
-            rows = connection.execute(
-                "SELECT r.run_uuid, r.status, r.lifecycle_stage, t.key, t.value FROM tags s "
-                "JOIN runs r ON r.run_uuid = s.run_uuid JOIN tags t ON t.run_uuid = s.run_uuid "
-                "WHERE s.key = ? AND s.value = ? AND r.experiment_id = ? AND t.key IN (?, ?, ?, ?) ORDER BY r.rowid",
-                (names.SWEEP, sweep_id, int(self.experiment_id), names.KIND, names.RUN, names.CELL, names.SWEEP),
+    def read(self, experiment_ids: Sequence[str]) -> list[Entry]:
+        """All runs of some experiments, deleted ones included, whichever lane wrote them."""
+        ids = [int(experiment_id) for experiment_id in experiment_ids]
+        chosen = f"SELECT run_uuid FROM runs WHERE experiment_id IN ({', '.join('?' * len(ids))})"
+        with closing(self._connect()) as connection:
+            said = {
+                table: _by_run(
+                    connection.execute(f"SELECT run_uuid, key, {value} FROM {table} WHERE run_uuid IN ({chosen})", ids)
+                )
+                for table, value in SAID.items()
+            }
+            runs = connection.execute(
+                f"SELECT run_uuid, status, lifecycle_stage, experiment_id FROM runs WHERE run_uuid IN ({chosen})", ids
             ).fetchall()
-        tags: dict[str, dict[str, str]] = {}
-        entries: dict[str, Entry] = {}
-        for run_id, status, stage, key, value in rows:
-            tags.setdefault(run_id, {})[key] = value
-            entries[run_id] = Entry(run_id, status, stage == "deleted")
-        ledger = Ledger()
-        for run_id, entry in entries.items():
-            if names.KIND in tags[run_id]:
-                ledger.add(names.identity(tags[run_id]), entry)
-        return ledger
+        return [
+            Entry(run_id, status, stage == "deleted", str(place), *(said[table].get(run_id, {}) for table in SAID))
+            for run_id, status, stage, place in runs
+        ]
 
     def write(self, runs: Sequence[TrackedRun], ledger: Ledger, advance: Advance) -> None:
         """Write runs whose parents the ledger has, and enter them; runs that are there already are left alone."""
-        with closing(sqlite3.connect(self.file, timeout=LOCK_SECONDS, isolation_level=None)) as connection:
-            connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+        with closing(self._connect()) as connection:
             for start in range(0, len(runs), RUNS_A_TRANSACTION):
                 portion = runs[start : start + RUNS_A_TRANSACTION]
                 self._write_portion(connection, portion, ledger)
                 advance(len(portion))
 
+    def mend(self, changes: Sequence[Change]) -> None:
+        """Make runs that are there say what they should, a transaction for a few hundred."""
+        with closing(self._connect()) as connection:
+            for start in range(0, len(changes), RUNS_A_TRANSACTION):
+                with _transaction(connection):
+                    for change in changes[start : start + RUNS_A_TRANSACTION]:
+                        _mend_one(connection, change)
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.file, timeout=LOCK_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+        return connection
+
     def _uuid(self, run: TrackedRun) -> str:
-        return names.run_uuid(self.experiment_id, run.tags[names.SWEEP], run.identity)
+        owner = run.tags[names.STUDY if names.RUN in run.tags else names.SWEEP]
+        return names.run_uuid(self.experiment_id, owner, run.identity)
 
     def _write_portion(self, connection: sqlite3.Connection, runs: Sequence[TrackedRun], ledger: Ledger) -> None:
         """One transaction. The write lock is taken before looking, so two syncs at once do not write a run twice."""
         chosen = {self._uuid(run): run for run in runs}
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _transaction(connection):
             marks = ", ".join("?" * len(chosen))
             present = connection.execute(f"SELECT run_uuid FROM runs WHERE run_uuid IN ({marks})", tuple(chosen))
             there = {row[0] for row in present}
             self._insert_runs(connection, {uuid: run for uuid, run in chosen.items() if uuid not in there}, ledger)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
         for uuid, run in chosen.items():
             ledger.entries[run.identity] = Entry(uuid, run.status, is_deleted=False)
 
@@ -187,11 +264,7 @@ class FastLane:
             _insert(
                 connection,
                 table,
-                (
-                    (point.key, point.value, point.timestamp, point.step, 0, uuid)
-                    for uuid, run in runs.items()
-                    for point in selected(run.points)
-                ),
+                (_point_row(point, uuid) for uuid, run in runs.items() for point in selected(run.points)),
             )
 
     def _run_row(self, uuid: str, run: TrackedRun) -> tuple[Any, ...]:
@@ -214,5 +287,5 @@ class FastLane:
         )
 
     def _tag_rows(self, uuid: str, run: TrackedRun, ledger: Ledger) -> Iterable[tuple[str, str, str]]:
-        tags = {**run.tags, **parent_tags(run, ledger, names.PARENT), names.RUN_NAME: run.name}
+        tags = {**run.tags, **parent_tags(run, ledger), names.RUN_NAME: run.name}
         return ((key, value, uuid) for key, value in tags.items())

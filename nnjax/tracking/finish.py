@@ -9,8 +9,9 @@ from nnjax.redaction import masked_line
 from nnjax.tracking import names
 from nnjax.tracking.artifacts import SweepFiles, send_artifacts
 from nnjax.tracking.best import best_row, default_headline, sweep_points
+from nnjax.tracking.client_lane import later_points
 from nnjax.tracking.description import DataDescription
-from nnjax.tracking.layout import Layout
+from nnjax.tracking.layout import Layout, Point
 
 NOTE_LIMIT = 8000
 """Characters MLflow keeps of a tag."""
@@ -66,16 +67,18 @@ def hide_passwords(client: MlflowClient, run: Run) -> None:
     _send_tags(client, run, {names.SOURCE_NAME: shown})
 
 
+def _is_other(point: Point, run: Run) -> bool:
+    return run.data.metrics.get(point.key, point.value) != point.value
+
+
 def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
     """Params, metrics and end of a complete sweep."""
     run_id = run.info.run_id
     task = files.description.task
     best = best_row(files.cells, task)
-    points = [
-        point
-        for point in sweep_points(files.results, best, files.timestamp, task)
-        if run.data.metrics.get(point.key) != point.value
-    ]
+    told = sweep_points(files.results, best, files.timestamp, task)
+    points = [point for point in told if point.key not in run.data.metrics]
+    points += later_points(client, run_id, [point for point in told if _is_other(point, run)])
     params = {"best_cell": str(best["cell"])} if best and "best_cell" not in run.data.params else {}
     if points or params:
         client.log_batch(run_id, [Metric(*point) for point in points], [Param(*item) for item in params.items()])
@@ -106,3 +109,5 @@ def finish_sweep(client: MlflowClient, run_id: str, layout: Layout, files: Sweep
     send_artifacts(client, run, files)
     if not layout.waiting:
         _send_outcome(client, run, files)
+    elif run.info.status != "RUNNING":  # it was complete; since then the journal has lost runs
+        client.update_run(run_id, status="RUNNING")

@@ -238,9 +238,8 @@ def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
 
-def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRun:
-    """The outermost run while cells are still being sent: what was planned, no result yet."""
-    finished = results[results["status"] != "missing"]
+def plan_params(description: SweepDescription, results: pd.DataFrame) -> dict[str, str]:
+    """Params of the sweep that any sweep of the same runs has, however its study is worded."""
     params = {
         "study": description.study,
         "epochs": ",".join(names.level_text(value) for value in sorted(set(results["epochs"]))),
@@ -249,10 +248,17 @@ def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRu
     }
     if description.target is not None:
         params[names.target_name(description.task)] = names.level_text(description.target)
+    return params
+
+
+def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRun:
+    """The outermost run while cells are still being sent: what was planned, no result yet."""
+    finished = results[results["status"] != "missing"]
+    params = plan_params(description, results)
     if description.overrides:
         params["overrides"] = shlex.join(description.overrides)
     return TrackedRun(
-        tags=common_tags(description) | {names.KIND: "sweep"},
+        tags=common_tags(description) | {names.KIND: "sweep", names.PLAN: description.plan_id or description.sweep_id},
         name=names.sweep_name(description.sweep_id),
         parent=None,
         status="RUNNING",

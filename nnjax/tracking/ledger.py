@@ -1,10 +1,12 @@
 """Which of a sweep's runs a store has already: the memory that makes sync idempotent."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from nnjax.tracking import names
 from nnjax.tracking.layout import TrackedRun
+
+KINDS = ("sweep", "cell", "run")
 
 
 @dataclass(frozen=True)
@@ -16,12 +18,33 @@ class Entry:
     status: str
     """RUNNING means that a sync was killed while it was being sent."""
     is_deleted: bool
-    """Whether a person has deleted it; it is then left alone."""
+    """Whether a person has deleted it; it is then left alone unless that person asks for it."""
+    experiment_id: str = ""
+    """Where it lies."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """As they are there, for a person can change and delete them; none of a run that has only now been written."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    """As they are there: nobody can change or delete them."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    """The last value of each, NaN where a number was taken back."""
 
     @property
     def is_done(self) -> bool:
         """Whether there is nothing left to send."""
         return self.is_deleted or self.status != "RUNNING"
+
+    @property
+    def kind(self) -> str | None:
+        """Sweep, cell or run; None if it is none of ours.
+
+        Told by its params; the tag is asked only while a killed sync has left none.
+        """
+        if not any(key in self.tags for key in (names.KIND, names.SWEEP, names.CELL, names.RUN)):
+            return None
+        if not self.params:
+            kind = self.tags.get(names.KIND)
+            return kind if kind in KINDS else None
+        return "sweep" if "study" in self.params else "run" if "split" in self.params else "cell"
 
 
 @dataclass
@@ -30,19 +53,14 @@ class Ledger:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     """Identity -> the run there."""
-    doubles: list[str] = field(default_factory=list)
-    """Run ids of superfluous twins, left by a request that a dying server had already obeyed."""
-
-    def add(self, identity: str, entry: Entry) -> None:
-        """Take note of a run; of two with one identity the finished one counts."""
-        known = self.entries.get(identity)
-        if known is None:
-            self.entries[identity] = entry
-            return
-        kept, surplus = (known, entry) if known.is_done or not entry.is_done else (entry, known)
-        self.entries[identity] = kept
-        if not surplus.is_deleted:
-            self.doubles.append(surplus.run_id)
+    doubles: list[Entry] = field(default_factory=list)
+    """Superfluous twins: left by a request that a dying server had already obeyed, or by an earlier build."""
+    strangers: list[Entry] = field(default_factory=list)
+    """Single runs that say they are of this sweep, and are none that it asks for."""
+    sweep_id: str = ""
+    """What the store calls this sweep."""
+    experiment_id: str = ""
+    """Where it lies; empty if it is nowhere yet."""
 
     def absent(self, runs: Iterable[TrackedRun]) -> list[TrackedRun]:
         """Those runs that the store has not."""
@@ -52,32 +70,12 @@ class Ledger:
         """Those runs that a killed sync has left half sent."""
         return [run for run in runs if run.identity in self.entries and not self.entries[run.identity].is_done]
 
-
-Advance = Callable[[int], None]
-"""Takes a number of runs that have been written since it was last called."""
-
-
-class Lane(Protocol):
-    """A way of writing runs into a store."""
-
-    name: str
-    """For messages."""
-
-    def read_ledger(self, sweep_id: str) -> Ledger:
-        """What the store has of this sweep, deleted runs included."""
-        ...
-
-    def write(self, runs: Sequence[TrackedRun], ledger: Ledger, advance: Advance) -> None:
-        """Write runs whose parents the ledger has, and enter them.
-
-        Args:
-            runs: What to write.
-            ledger: What the store has; grows.
-            advance: Told now and then how many more are written.
-        """
-        ...
+    def deleted(self, runs: Iterable[TrackedRun]) -> list[Entry]:
+        """Those runs that a person has deleted."""
+        found = (self.entries.get(run.identity) for run in runs)
+        return [entry for entry in found if entry and entry.is_deleted]
 
 
-def parent_tags(run: TrackedRun, ledger: Ledger, key: str) -> Mapping[str, str]:
+def parent_tags(run: TrackedRun, ledger: Ledger) -> Mapping[str, str]:
     """The tag that nests a run under its parent."""
-    return {} if run.parent is None else {key: ledger.entries[run.parent].run_id}
+    return {} if run.parent is None else {names.PARENT: ledger.entries[run.parent].run_id}

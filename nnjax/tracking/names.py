@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Real
 
 from nnjax.sweep import space
@@ -14,6 +14,7 @@ EXPERIMENT_PREFIX = "nnjax/"
 KIND = "nnjax.kind"
 STUDY = "nnjax.study"
 SWEEP = "nnjax.sweep"
+PLAN = "nnjax.plan"
 CELL = "nnjax.cell"
 RUN = "nnjax.run"
 STATUS = "nnjax.status"
@@ -207,10 +208,31 @@ def identity(tags: Mapping[str, str]) -> str:
     return f"{kind} {tags[{'run': RUN, 'cell': CELL, 'sweep': SWEEP}[kind]]}"
 
 
-def run_uuid(experiment_id: str, sweep_id: str, identity: str) -> str:
+def plan_id(study: str, target: float | None, run_ids: Iterable[str]) -> str:
+    """What a sweep is in MLflow: the study's name, the level that is waited for, the runs. No wording is part of it.
+
+    Args:
+        study: The study's name.
+        target: The score that `epochs_to_target` waits for; another one gives a cell another number.
+        run_ids: Of the runs that are asked for, in any order.
+
+    Example:
+        >>> plan_id("depth", 0.4, ["b", "a"]) == plan_id("depth", 0.4, ["a", "b"])
+        True
+    """
+    text = "\0".join(("nnjax", study, repr(target), *sorted(run_ids)))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def run_uuid(experiment_id: str, owner: str, identity: str) -> str:
     """The run id we choose where a store lets us choose: 32 hexadecimal digits of a hash.
 
     The table's primary key then forbids a second row for the same run.
+
+    Args:
+        experiment_id: The study's experiment.
+        owner: What the run is told for: the study's name for a single run, the sweep for itself and its cells.
+        identity: What the run is.
     """
-    text = "\0".join(("nnjax", experiment_id, sweep_id, identity))
+    text = "\0".join(("nnjax", experiment_id, owner, identity))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

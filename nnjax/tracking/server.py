@@ -21,11 +21,12 @@ from mlflow.tracking import MlflowClient
 from nnjax.redaction import masked, masked_address
 from nnjax.tracking import names, views
 from nnjax.tracking.address import deep_link, default_uri, is_database, server_of
+from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import LONGEST_QUOTE, TrackingError, explained
 from nnjax.tracking.new_database import make_database
 from nnjax.tracking.preflight import check_store
-from nnjax.tracking.store import ARTIFACTS_FOLDER, check_reachable
+from nnjax.tracking.store import check_reachable
 
 START_SECONDS = 120.0
 """How long a server may take to answer; 14 s on two quiet cores."""
@@ -62,22 +63,18 @@ def study_links(uri: str) -> dict[str, str]:
     check_reachable(uri)
     with explained(uri):
         experiments = MlflowClient(tracking_uri=uri).search_experiments(
-            filter_string=f"name LIKE '{names.EXPERIMENT_PREFIX}%'",
+            filter_string=f"tags.`{names.STUDY}` LIKE '%'",  # whatever a person has called the experiment
             order_by=["last_update_time DESC"],
             max_results=LINKS_SHOWN,
         )
     return {
-        each.name.removeprefix(names.EXPERIMENT_PREFIX): deep_link(
-            server_of(uri), each.experiment_id, views.LEADERBOARD
-        )
-        for each in experiments
+        each.tags[names.STUDY]: deep_link(server_of(uri), each.experiment_id, views.LEADERBOARD) for each in experiments
     }
 
 
-def _command(home: Path, host: str, port: int) -> list[str]:
+def _command(uri: str, home: Path, host: str, port: int) -> list[str]:
     """The server's command line, which every user of the machine sees: the store stands in its environment."""
-    artifacts = (home / ARTIFACTS_FOLDER).resolve().as_uri()
-    store = ["--default-artifact-root", artifacts]
+    store = ["--default-artifact-root", artifacts_root(uri, home).as_uri()]
     address = ["--host", host, "--port", str(port)]
     quiet = ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
     return [sys.executable, "-m", "mlflow", "ui", *store, *address, *quiet]
@@ -104,9 +101,10 @@ def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 50
     check_store(uri)
     with explained(uri):
         make_database(uri)
+        settle_artifacts(uri, home)
     with TemporaryFile() as log:
         process = subprocess.Popen(
-            _command(home, host, port),
+            _command(uri, home, host, port),
             env=server_environment() | {STORE_VARIABLE: uri},
             cwd=home,
             stdout=log,

@@ -2,23 +2,23 @@
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from mlflow.entities import Experiment
+from mlflow.entities import Experiment, ViewType
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked_address
 from nnjax.tracking import names
 from nnjax.tracking.address import is_database, is_server
+from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 from nnjax.tracking.new_database import make_database
 from nnjax.tracking.preflight import check_store
 
-ARTIFACTS_FOLDER = "mlartifacts"
 ANSWER_SECONDS = 5.0
 """How long a server may take to accept a connection."""
 
@@ -33,6 +33,19 @@ class OpenStore:
     """The tracking URI."""
     experiment: Experiment
     """The study's experiment."""
+    others: tuple[Experiment, ...] = ()
+    """Further ones that bear the study's tag: made by an earlier build after a person had renamed the first."""
+
+    @property
+    def experiment_ids(self) -> list[str]:
+        """All experiments in which runs of the study may lie, the one that goes on first."""
+        return [each.experiment_id for each in (self.experiment, *self.others)]
+
+    def at(self, experiment_id: str) -> "OpenStore":
+        """The same store with another of the study's experiments as the one that goes on."""
+        every = {each.experiment_id: each for each in (self.experiment, *self.others)}
+        chosen = every.pop(experiment_id)
+        return replace(self, experiment=chosen, others=tuple(every.values()))
 
 
 def check_reachable(uri: str) -> None:
@@ -75,6 +88,12 @@ def _create(client: MlflowClient, name: str, location: str | None, tags: Mapping
     experiment = client.get_experiment_by_name(name)
     if experiment is None:
         raise TrackingError(f"experiment {name!r} was deleted while it was being created", "run `nnjax sync` again")
+    owner = experiment.tags.get(names.STUDY, tags[names.STUDY])
+    if owner != tags[names.STUDY]:
+        raise TrackingError(
+            f"experiment {name!r} holds study {owner!r}, as its tag {names.STUDY} says",
+            "give that experiment another name in MLflow, or this study another `name`",
+        )
     return experiment
 
 
@@ -85,31 +104,63 @@ def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapp
             client.set_experiment_tag(experiment.experiment_id, key, value)
 
 
-def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str]) -> OpenStore:
+def study_experiments(client: MlflowClient, study: str) -> list[Experiment]:
+    """The experiments of a study: those that bear its tag, whatever a person has called them, the oldest first.
+
+    Args:
+        client: MLflow's client.
+        study: The study's name.
+
+    Returns:
+        Deleted ones last. One with the study's own name counts if its tag was lost, not if it is another study's.
+    """
+    condition = f"tags.`{names.STUDY}` = '{study}'"
+    found = list(client.search_experiments(ViewType.ALL, filter_string=condition))
+    if not found:
+        named = client.get_experiment_by_name(names.experiment_name(study))
+        found = [named] if named is not None and names.STUDY not in named.tags else []
+    return sorted(found, key=lambda each: (is_deleted(each), each.creation_time or 0))
+
+
+def is_deleted(experiment: Experiment) -> bool:
+    """Whether a person has deleted it."""
+    return bool(experiment.lifecycle_stage == "deleted")
+
+
+def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str], is_restored: bool = False) -> OpenStore:
     """Open the store and get or create the study's experiment.
 
     Args:
         uri: The tracking URI.
-        home: Where a store in a database of ours keeps artifacts; a server decides for itself.
+        home: Where a database keeps artifacts that is no file; a server decides for itself.
         study: The study's name.
         tags: The experiment's tags.
+        is_restored: Whether an experiment that a person has deleted is brought back.
 
     Raises:
-        TrackingError: If the server does not answer, or the experiment has been deleted.
+        TrackingError: If the server does not answer, or the experiment has been deleted or is another study's.
     """
     check_reachable(uri)
-    name = names.experiment_name(study)
     make_database(uri)
+    settle_artifacts(uri, home)
     client = MlflowClient(tracking_uri=uri)
-    experiment = client.get_experiment_by_name(name)
-    if experiment is None:
-        location = (home / ARTIFACTS_FOLDER / study).resolve().as_uri() if is_database(uri) else None
-        experiment = _create(client, name, location, tags)
-    if experiment.lifecycle_stage == "deleted":
-        raise TrackingError(
-            f"experiment {name!r} has been deleted in MLflow but keeps its name",
-            f"restore it (`mlflow experiments restore --experiment-id {experiment.experiment_id}`) "
-            "or give the study another `name`",
-        )
+    tags = {**tags, names.STUDY: study}
+    found = study_experiments(client, study)
+    if not found:
+        location = (artifacts_root(uri, home) / study).as_uri() if is_database(uri) else None
+        found = [_create(client, names.experiment_name(study), location, tags)]
+    if is_deleted(found[0]):
+        found[0] = _restored(client, found[0], is_restored)
+    experiment, *others = (each for each in found if not is_deleted(each))
     set_experiment_tags(client, experiment, tags)
-    return OpenStore(client, uri, experiment)
+    return OpenStore(client, uri, experiment, tuple(others))
+
+
+def _restored(client: MlflowClient, experiment: Experiment, is_wanted: bool) -> Experiment:
+    if not is_wanted:
+        raise TrackingError(
+            f"experiment {experiment.name!r} has been deleted in MLflow",
+            "`nnjax sync STUDY --restore` brings it back with its runs; or give the study another `name`",
+        )
+    client.restore_experiment(experiment.experiment_id)
+    return client.get_experiment(experiment.experiment_id)

@@ -20,10 +20,12 @@ from nnjax.tracking.address import default_uri
 from nnjax.tracking.curves import CurvePoints, curve_names, thin_curves, tracked_epochs
 from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.layout import SweepTables
+from nnjax.tracking.layout import Layout, SweepTables
+from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.reference import compared_factors, reference_setting
 from nnjax.tracking.store import check_reachable
-from nnjax.tracking.sync import Destination, SyncSummary, sync_tables
+from nnjax.tracking.summary import SyncSummary
+from nnjax.tracking.sync import Destination, look_up, sync_tables
 from nnjax.tracking.telling import Progress
 
 
@@ -36,12 +38,15 @@ class PreparedSync:
     home: Path
     tracking_uri: str
 
-    def send(self, report_dir: Path | None = None, progress: Progress | None = None) -> SyncSummary:
+    def send(
+        self, report_dir: Path | None = None, progress: Progress | None = None, is_restored: bool = False
+    ) -> SyncSummary:
         """Tell MLflow what it lacks.
 
         Args:
             report_dir: Folder of the report, to be attached to the sweep's run.
             progress: Called with runs done and runs in all.
+            is_restored: Whether what a person has deleted in MLflow is brought back.
 
         Raises:
             TrackingError: No run has been trained yet, or the store can't be reached or refuses; what has been written
@@ -50,26 +55,38 @@ class PreparedSync:
         if (self.tables.results["status"] == "missing").all():
             remedy = f"run `{self.description.command}` first"
             raise TrackingError(f"no run of study {self.description.study} is in the journal", remedy)
-        destination = Destination(self.tracking_uri, self.home, report_dir)
+        destination = Destination(self.tracking_uri, self.home, report_dir, is_restored)
         return sync_tables(self.description, self.tables, destination, progress)
 
+    def look_up(self) -> tuple[Layout, Ledger]:
+        """What MLflow should have, and what it has; nothing is written.
 
-def prepare_sync(space: Space, home: Path | str, tracking_uri: str | None = None) -> PreparedSync:
+        Raises:
+            TrackingError: If the store can't be read.
+        """
+        return look_up(self.description, self.tables, self.tracking_uri)
+
+
+def prepare_sync(
+    space: Space, home: Path | str, tracking_uri: str | None = None, is_whole: bool = True
+) -> PreparedSync:
     """Read from the journal what MLflow is to be told.
 
     Args:
         space: The study and its runs.
         home: The folder under which the journal lies.
         tracking_uri: MLflow's tracking URI; `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder, if None.
+        is_whole: Whether curves and claims are read, too; an audit asks about neither.
     """
     home = Path(home)
     journal = Journal(home)
     results = results_table(space, journal)
     description = describe_sweep(space, results, load_record(home, sweep_id(space)))
-    description = replace(description, declared=declarations(space, home).words)
-    tables = SweepTables(
-        results, cells_table(results, space.table.task), *_curves(space, journal, results, description)
-    )
+    curves = (CurvePoints(), CurvePoints())
+    if is_whole:
+        description = replace(description, declared=declarations(space, home).words)
+        curves = _curves(space, journal, results, description)
+    tables = SweepTables(results, cells_table(results, space.table.task), *curves)
     return PreparedSync(description, tables, home, tracking_uri or default_uri(home))
 
 
@@ -79,6 +96,7 @@ def sync_sweep(
     tracking_uri: str | None = None,
     report_dir: Path | None = None,
     progress: Progress | None = None,
+    is_restored: bool = False,
 ) -> SyncSummary:
     """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
 
@@ -88,6 +106,7 @@ def sync_sweep(
         tracking_uri: See `prepare_sync`.
         report_dir: See `PreparedSync.send`.
         progress: See `PreparedSync.send`.
+        is_restored: See `PreparedSync.send`.
 
     Returns:
         What was done.
@@ -97,7 +116,7 @@ def sync_sweep(
     """
     uri = tracking_uri or default_uri(Path(home))
     check_reachable(uri)  # before the journal is read, so that a mistyped address is known at once
-    return prepare_sync(space, home, uri).send(report_dir, progress)
+    return prepare_sync(space, home, uri).send(report_dir, progress, is_restored)
 
 
 def _curves(
@@ -152,8 +171,10 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         {factor: names.level_text(row[factor]) for factor in leading}
         for row in results.drop_duplicates("cell_id")[list(leading)].to_dict("records")
     ]
+    target = getattr(study.logging, names.target_name(table.task))
     return SweepDescription(
-        sweep_id=sweep_id(space),
+        sweep_id=names.plan_id(study.name, target, (run.run_id for run in space.runs)),
+        former_id=sweep_id(space),
         study=study.name,
         question=study.question,
         factors=levels,
@@ -162,7 +183,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         expected=describe_expectation(study),
         curves=study.logging.curves,
         task=table.task,
-        target=getattr(study.logging, names.target_name(table.task)),
+        target=target,
         fixed=tuple(factor for factor, level in study.fixed.items() if level != FACTORS[factor].default),
         overrides=study.overrides,
         command=record.command_line if record else sweep_command(study),

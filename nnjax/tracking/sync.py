@@ -5,10 +5,11 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import mlflow
+from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked, masked_address
 from nnjax.results.colors import LEVEL_COLORS
@@ -20,34 +21,17 @@ from nnjax.tracking.description import SweepDescription
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.finish import finish_sweep
+from nnjax.tracking.lane import Lane
 from nnjax.tracking.layout import Layout, SweepTables, lay_out
-from nnjax.tracking.ledger import Lane, Ledger
-from nnjax.tracking.store import OpenStore, open_store, set_experiment_tags
+from nnjax.tracking.ledger import Ledger
+from nnjax.tracking.mending import differences
+from nnjax.tracking.new_database import make_database
+from nnjax.tracking.recognition import Plan, plan_of, recognise
+from nnjax.tracking.store import OpenStore, is_deleted, open_store, set_experiment_tags, study_experiments
+from nnjax.tracking.summary import SyncSummary, Tally
 from nnjax.tracking.telling import Progress
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class SyncSummary:
-    """What a sync did."""
-
-    written: int
-    """Runs sent: sweep, cells and single runs."""
-    already_there: int
-    """Runs that the store had."""
-    seconds: float
-    """Wall time, without the import of MLflow."""
-    tracking_uri: str
-    """Where they are, without a password."""
-    experiment_id: str
-    """The study's experiment."""
-    deep_link: str
-    """Address that opens the leaderboard, once a server runs."""
-    lane: str
-    """"fast" or "client"."""
-    waiting: int
-    """Cells held back because runs of theirs are still missing."""
 
 
 @contextmanager
@@ -80,31 +64,66 @@ def experiment_tags(description: SweepDescription) -> dict[str, str]:
     return {names.EXPERIMENT_KIND: "custom_model_development", names.NOTE: note, names.STUDY: description.study}
 
 
-def write_runs(store: OpenStore, lane: Lane, layout: Layout, progress: Progress | None) -> tuple[Ledger, int]:
-    """Write the runs that the store lacks, parents first.
+def recognise_sweep(store: OpenStore, plan: Plan) -> tuple[OpenStore, Lane, Ledger]:
+    """What the store has of a sweep, and the way into the experiment where it lies.
 
-    Returns:
-        The ledger afterwards, and how many were written.
+    Args:
+        store: The store.
+        plan: What the sweep asks for.
+    """
+    entries = choose_lane(store).read(store.experiment_ids)
+    ledger = recognise(entries, plan, store.experiment_ids)
+    store = store.at(ledger.experiment_id)
+    return store, choose_lane(store), ledger
+
+
+def clear_the_way(store: OpenStore, ledger: Ledger, layout: Layout, is_restored: bool) -> Tally:
+    """Before anything is written: bring back what is to be brought back, delete twins, count what stays deleted.
 
     Raises:
-        TrackingError: If a person has deleted the sweep's own run.
+        TrackingError: If a person has deleted the sweep's own run, and it is not to be brought back.
     """
-    sweep_id = layout.sweep.tags[names.SWEEP]
-    ledger = lane.read_ledger(sweep_id)
-    sweep = ledger.entries.get(layout.sweep.identity)
-    if sweep and sweep.is_deleted:
+    generations = ([layout.sweep], layout.cells, layout.runs)
+    deleted = {run.identity: entry for runs in generations for run in runs for entry in ledger.deleted([run])}
+    if layout.sweep.identity in deleted and not is_restored:
         raise TrackingError(
-            f"the run of sweep {sweep_id[: names.SHORT]} has been deleted in MLflow",
-            f"restore it (`mlflow runs restore --run-id {sweep.run_id}`), or remove it for good by `mlflow gc`",
+            f"the run of sweep {ledger.sweep_id[: names.SHORT]} has been deleted in MLflow",
+            "`nnjax sync STUDY --restore` brings it back; or remove it for good by `mlflow gc`",
         )
-    for run_id in ledger.doubles:
-        store.client.delete_run(run_id)
+    if is_restored:
+        for identity, entry in deleted.items():
+            store.client.restore_run(entry.run_id)
+            ledger.entries[identity] = replace(entry, is_deleted=False)
+    for double in ledger.doubles:
+        store.client.delete_run(double.run_id)
+    return Tally(
+        restored=len(deleted) if is_restored else 0,
+        deleted=0 if is_restored else len(deleted),
+        doubles=len(ledger.doubles),
+        strangers=len(ledger.strangers),
+        waiting=layout.waiting,
+    )
+
+
+def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: Layout, progress: Progress | None) -> int:
+    """Write the runs that the store lacks, parents first.
+
+    Args:
+        store: The store.
+        lane: The way into it.
+        ledger: What it has; grows.
+        layout: What it should have.
+        progress: Called with runs done and runs in all.
+
+    Returns:
+        How many were written.
+    """
     generations = ([layout.sweep], layout.cells, layout.runs)
     absent = [ledger.absent(generation) for generation in generations]
     halves = [ledger.cut_off(generation) for generation in generations[1:]]
+    written = sum(map(len, (*absent, *halves)))
     total = sum(map(len, generations))
-    to_write = sum(map(len, absent)) + sum(map(len, halves))
-    done = total - to_write
+    done = total - written
 
     def advance(more: int) -> None:
         nonlocal done
@@ -116,7 +135,14 @@ def write_runs(store: OpenStore, lane: Lane, layout: Layout, progress: Progress 
         lane.write(runs, ledger, advance)
     for runs in halves:
         ClientLane(store).write(runs, ledger, advance)
-    return ledger, to_write
+    return written
+
+
+def mend_runs(lane: Lane, ledger: Ledger, layout: Layout) -> int:
+    """Mend those runs that were there and say something else; returns how many."""
+    changes = differences((layout.sweep, *layout.cells, *layout.runs), ledger)
+    lane.mend(changes)
+    return len(changes)
 
 
 def _write_views(store: OpenStore, description: SweepDescription, layout: Layout) -> None:
@@ -133,6 +159,28 @@ def _write_views(store: OpenStore, description: SweepDescription, layout: Layout
         logger.warning("no prepared views: %s", masked(str(error), [store.uri]))
 
 
+def look_up(description: SweepDescription, tables: SweepTables, uri: str) -> tuple[Layout, Ledger]:
+    """What the store should have of a sweep, and what it has; nothing is written.
+
+    Args:
+        description: The sweep.
+        tables: Results and cells; curves only if they are asked about.
+        uri: Tracking URI.
+
+    Raises:
+        TrackingError: If the store can't be read.
+    """
+    plan = plan_of(description, tables.results)
+    with explained(uri):
+        make_database(uri)
+        client = MlflowClient(tracking_uri=uri)
+        experiments = [each for each in study_experiments(client, description.study) if not is_deleted(each)]
+        ledger = Ledger(sweep_id=plan.key)
+        if experiments:
+            _, _, ledger = recognise_sweep(OpenStore(client, uri, experiments[0], tuple(experiments[1:])), plan)
+    return lay_out(replace(description, sweep_id=ledger.sweep_id, plan_id=plan.key), tables, LEVEL_COLORS), ledger
+
+
 @dataclass(frozen=True)
 class Destination:
     """Where a sweep is to be told of."""
@@ -143,6 +191,8 @@ class Destination:
     """The home folder, for artifacts of a store in a file."""
     report_dir: Path | None = None
     """Folder of the report."""
+    is_restored: bool = False
+    """Whether what a person has deleted in MLflow is brought back."""
 
 
 def sync_tables(
@@ -166,23 +216,28 @@ def sync_tables(
         TrackingError: If the store can't be reached or refuses; whatever has been written stays, and is not repeated.
     """
     began = time.perf_counter()
-    layout = lay_out(description, tables, LEVEL_COLORS)
-    files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)
+    plan, tags = plan_of(description, tables.results), experiment_tags(description)
     with explained(destination.uri), _without_collector():
-        store = open_store(destination.uri, destination.home, description.study, experiment_tags(description))
-        lane = choose_lane(store)
-        ledger, written = write_runs(store, lane, layout, progress)
+        store = open_store(destination.uri, destination.home, description.study, tags, destination.is_restored)
+        store, lane, ledger = recognise_sweep(store, plan)
+        set_experiment_tags(store.client, store.experiment, tags)
+        description = replace(description, sweep_id=ledger.sweep_id, plan_id=plan.key)
+        layout = lay_out(description, tables, LEVEL_COLORS)
+        files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)
+        tally = clear_the_way(store, ledger, layout, destination.is_restored)
+        tally.written = write_runs(store, lane, ledger, layout, progress)
+        tally.updated = mend_runs(lane, ledger, layout)
         finish_sweep(store.client, ledger.entries[layout.sweep.identity].run_id, layout, files)
         _write_views(store, description, layout)
     total = 1 + len(layout.cells) + len(layout.runs)
     experiment_id = store.experiment.experiment_id
     return SyncSummary(
-        written=written,
-        already_there=total - written,
+        written=tally.written,
+        already_there=total - tally.written - tally.deleted,
         seconds=time.perf_counter() - began,
         tracking_uri=masked_address(destination.uri),
         experiment_id=experiment_id,
         deep_link=deep_link(server_of(destination.uri), experiment_id, views.LEADERBOARD),
         lane=lane.name,
-        waiting=layout.waiting,
+        tally=tally,
     )

@@ -183,6 +183,15 @@ def tables() -> SweepTables:
     return make_tables(FACTORS, 3, "none")
 
 
+@pytest.fixture
+def two(tables: SweepTables) -> SweepTables:
+    """Two cells of three replicates, one of them diverged."""
+    ids = set(tables.results["cell_id"].unique()[:2])
+    results = tables.results[tables.results["cell_id"].isin(ids)].reset_index(drop=True)
+    cells = tables.cells[tables.cells["cell_id"].isin(ids)]
+    return SweepTables(results, cells, tables.cell_curves, tables.run_curves)
+
+
 @pytest.fixture(scope="session")
 def tables_with_curves() -> SweepTables:
     """The same with curves of single runs."""

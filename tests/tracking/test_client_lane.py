@@ -4,6 +4,7 @@ from mlflow.exceptions import MlflowException
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.layout import lay_out
 from nnjax.tracking.ledger import Ledger
+from nnjax.tracking.recognition import plan_of, recognise
 from nnjax.tracking.store import open_store
 
 
@@ -17,6 +18,13 @@ def runs(description, tables):
     """The sweep, a cell and its three runs."""
     layout = lay_out(description, tables, {})
     return [layout.sweep, layout.cells[0], *layout.runs[:3]]
+
+
+@pytest.fixture
+def ledger_of(description, tables):
+    """What a lane finds of the made-up sweep."""
+    plan = plan_of(description, tables.results)
+    return lambda lane: recognise(lane.read(["1"]), plan, ["1"])
 
 
 def write(lane, runs, ledger, advance=lambda _: None):
@@ -35,7 +43,7 @@ def points(store):
     }
 
 
-def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store, runs, monkeypatch):
+def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store, runs, ledger_of, monkeypatch):
     lane = ClientLane(store)
     ledger = Ledger()
     write(lane, runs[:1], ledger)
@@ -43,7 +51,7 @@ def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store,
         patch.setattr(store.client, "set_terminated", lambda *_: (_ for _ in ()).throw(MlflowException("killed")))
         with pytest.raises(MlflowException):
             write(lane, runs[1:2], ledger)
-    ledger = lane.read_ledger(runs[0].tags["nnjax.sweep"])
+    ledger = ledger_of(lane)
     assert [run.identity for run in ledger.cut_off(runs[1:])] == [runs[1].identity]
     write(lane, runs[1:], ledger)
     once = points(store)
@@ -53,21 +61,21 @@ def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store,
     assert once["cell"]["fit/train_r2"] == 25
 
 
-def test_of_two_twins_the_finished_one_counts(store, runs):
+def test_of_two_twins_the_finished_one_counts(store, runs, ledger_of):
     lane = ClientLane(store)
     write(lane, runs[:2], Ledger())
     twin = store.client.create_run("1", tags=dict(runs[1].tags))
-    ledger = lane.read_ledger(runs[0].tags["nnjax.sweep"])
-    assert ledger.doubles == [twin.info.run_id]
+    ledger = ledger_of(lane)
+    assert [double.run_id for double in ledger.doubles] == [twin.info.run_id]
     assert ledger.entries[runs[1].identity].status == "FINISHED"
 
 
-def test_a_run_that_a_person_deleted_stays_deleted(store, runs):
+def test_a_run_that_a_person_deleted_stays_deleted(store, runs, ledger_of):
     lane = ClientLane(store)
     ledger = Ledger()
     write(lane, runs, ledger)
     store.client.delete_run(ledger.entries[runs[2].identity].run_id)
-    found = lane.read_ledger(runs[0].tags["nnjax.sweep"])
+    found = ledger_of(ClientLane(store))
     assert found.absent(runs) == []
     assert found.cut_off(runs[1:]) == []
 

@@ -37,8 +37,31 @@ def test_an_experiment_is_created_once_and_its_tags_follow(destination):
 def test_a_deleted_experiment_is_an_error_that_says_how_to_restore_it(destination):
     store = open_store(destination.uri, destination.home, "made-up", {})
     MlflowClient(destination.uri).delete_experiment(store.experiment.experiment_id)
-    with pytest.raises(TrackingError, match="mlflow experiments restore --experiment-id 1"):
+    with pytest.raises(TrackingError, match="`nnjax sync STUDY --restore` brings it back"):
         open_store(destination.uri, destination.home, "made-up", {})
+    again = open_store(destination.uri, destination.home, "made-up", {}, is_restored=True)
+    assert again.experiment_ids == store.experiment_ids and again.experiment.lifecycle_stage == "active"
+
+
+def test_an_experiment_is_known_by_its_tag_and_not_by_its_name(destination):
+    store = open_store(destination.uri, destination.home, "made-up", {})
+    store.client.rename_experiment(store.experiment.experiment_id, "my own name")
+    assert open_store(destination.uri, destination.home, "made-up", {}).experiment_ids == store.experiment_ids
+
+
+def test_an_experiment_whose_tag_was_lost_is_known_by_its_name(destination):
+    store = open_store(destination.uri, destination.home, "made-up", {})
+    store.client.delete_experiment_tag(store.experiment.experiment_id, "nnjax.study")
+    again = open_store(destination.uri, destination.home, "made-up", {})
+    assert again.experiment_ids == store.experiment_ids
+    assert again.client.get_experiment(again.experiment_ids[0]).tags["nnjax.study"] == "made-up"
+
+
+def test_another_study_s_experiment_is_not_taken_for_its_name(destination):
+    store = open_store(destination.uri, destination.home, "made-up", {})
+    store.client.rename_experiment(store.experiment.experiment_id, "nnjax/other")
+    with pytest.raises(TrackingError, match="experiment 'nnjax/other' holds study 'made-up'"):
+        open_store(destination.uri, destination.home, "other", {})
 
 
 def test_two_first_syncs_at_once_share_the_experiment(destination, monkeypatch):

@@ -22,6 +22,9 @@ def lane(request, monkeypatch):
     return request.param
 
 
+RUNS = "tags.`nnjax.kind` = 'run'"
+
+
 def first_cells(tables):
     """The first four cells: the client's way is slow."""
     ids = set(tables.results["cell_id"].unique()[:4])
@@ -133,11 +136,21 @@ def test_a_classification_tells_accuracies_classes_and_no_r2(sweep, destination)
     assert not [key for run in runs for key in (*run.data.metrics, *run.data.params) if "r2" in key]
 
 
-def test_two_sweeps_of_a_study_lie_side_by_side(description, describe, small, destination):
+def test_another_extent_of_a_study_shares_the_runs(lane, description, describe, small, destination):
+    """Fewer replicates have means of their own, but no run is told a second time: it hangs where it was told last."""
+    from mlflow.tracking import MlflowClient
+
     sync_tables(description, small, destination)
-    other = sync_tables(describe(sweep_id="0ther" * 12), small, destination)
-    assert (other.written, other.already_there) == (17, 0)
-    assert len(told(destination)) == 34
+    ids = {
+        run.data.tags["nnjax.run"]: run.info.run_id for run in MlflowClient(destination.uri).search_runs(["1"], RUNS)
+    }
+    smaller = dataclasses.replace(small, results=small.results[small.results["split"] < 2])
+    other = sync_tables(describe(sweep_id="07e4" * 16), smaller, destination)
+    assert (other.written, other.already_there, other.tally.updated) == (5, 8, 8)
+    runs = MlflowClient(destination.uri).search_runs(["1"], RUNS)
+    assert {run.data.tags["nnjax.run"]: run.info.run_id for run in runs} == ids
+    assert sorted(run.data.tags["nnjax.sweep"][:4] for run in runs) == ["07e4"] * 8 + ["5eed"] * 4
+    assert sync_tables(description, small, destination).written == 0
 
 
 def test_a_deleted_sweep_says_how_to_have_it_back(description, small, destination):
@@ -147,8 +160,10 @@ def test_a_deleted_sweep_says_how_to_have_it_back(description, small, destinatio
     client = MlflowClient(destination.uri)
     (sweep,) = client.search_runs(["1"], "tags.`nnjax.kind` = 'sweep'")
     client.delete_run(sweep.info.run_id)
-    with pytest.raises(TrackingError, match="mlflow runs restore --run-id"):
+    with pytest.raises(TrackingError, match="`nnjax sync STUDY --restore` brings it back"):
         sync_tables(description, small, destination)
+    again = sync_tables(description, small, dataclasses.replace(destination, is_restored=True))
+    assert (again.written, again.already_there, again.tally.restored) == (0, 17, 1)
 
 
 def test_views_that_fail_cost_a_warning_only(description, small, destination, monkeypatch, caplog):

@@ -1,0 +1,95 @@
+"""MLflow's copies of a sweep against the journal: the numbers of runs and cells, and what a person has deleted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from mlflow.tracking import MlflowClient
+
+from nnjax.audit.copies import NAMED, compare_copy
+from nnjax.audit.stamp import Line
+from nnjax.tracking import names
+from nnjax.tracking.artifact_place import find_strays, local_path
+from nnjax.tracking.artifacts import lost_files
+from nnjax.tracking.errors import explained
+from nnjax.tracking.layout import Layout
+from nnjax.tracking.ledger import Entry, Ledger
+from nnjax.tracking.mending import differences
+from nnjax.tracking.study_sync import PreparedSync
+
+WHAT = "MLflow's copies against the journal, rounded as they are told"
+
+
+def examine_tracking(sweeps: Sequence[PreparedSync], there: pd.DataFrame, columns: Sequence[str]) -> Line:
+    """MLflow against the journal.
+
+    Args:
+        sweeps: The study, and what was added to decide its claims.
+        there: One row a run that the journal has.
+        columns: The finals to compare.
+
+    Returns:
+        A line: fine only if MLflow has every run and cell, none twice, none of them deleted by a person, and every
+        number as it is told. Else it says how that is mended.
+
+    Raises:
+        TrackingError: If the store cannot be read.
+    """
+    looks = [sweep.look_up() for sweep in sweeps]
+    known = set(there["run_id"])
+    copies = [_copy(run_id, entry, columns) for _, ledger in looks for run_id, entry in _runs(ledger, known)]
+    told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
+    line = compare_copy(WHAT, told, pd.DataFrame(copies, columns=["run_id", *columns]), columns)
+    problems = [problem for layout, ledger in looks for problem in _problems(layout, ledger)]
+    problems += _artifact_problems(sweeps[0], looks[0][1])
+    deleted = sum(entry.is_deleted for _, ledger in looks for entry in ledger.entries.values())
+    if deleted:
+        problems.append(f"{deleted:,} deleted in MLflow: `nnjax sync STUDY --restore` brings them back")
+    elif problems or not line.is_ok:
+        problems.append("`nnjax sync STUDY` mends it")
+    return replace(line, seen="; ".join([line.seen, *problems]), is_ok=line.is_ok and not problems)
+
+
+def _artifact_problems(sweep: PreparedSync, ledger: Ledger) -> Iterator[str]:
+    """What is amiss with the files of the sweep's own run."""
+    if strays := find_strays(sweep.tracking_uri, sweep.home):
+        yield f"artifacts are looked for elsewhere than beside the store, in {local_path(strays[0].there)}"
+    entry = ledger.entries.get(f"sweep {ledger.sweep_id}")
+    if not strays and entry and not entry.is_deleted:
+        with explained(sweep.tracking_uri):
+            lost = lost_files(MlflowClient(tracking_uri=sweep.tracking_uri).get_run(entry.run_id))
+        if lost:
+            yield f"{len(lost):,} artifacts lost or changed: {', '.join(lost[:NAMED])}"
+
+
+def _runs(ledger: Ledger, known: set[str]) -> Iterator[tuple[str, Entry]]:
+    """Single runs that are there, doubles and strangers among them."""
+    for identity, entry in ledger.entries.items():
+        run_id = identity.removeprefix("run ")
+        if run_id in known and not entry.is_deleted:
+            yield run_id, entry
+    for entry in (*ledger.doubles, *ledger.strangers):
+        if entry.kind == "run":
+            yield entry.tags.get(names.RUN, entry.run_id), entry
+
+
+def _copy(run_id: str, entry: Entry, columns: Sequence[str]) -> dict[str, str | float]:
+    return {"run_id": run_id, **{name: entry.metrics.get(name, np.nan) for name in columns}}
+
+
+def _problems(layout: Layout, ledger: Ledger) -> Iterator[str]:
+    """What is amiss with the sweep's own run and its cells."""
+    if ledger.absent([layout.sweep]):
+        yield "the sweep's own run is not there"
+    if lacking := len(ledger.absent(layout.cells)):
+        yield f"{lacking:,} cells not there"
+    if twice := sum(entry.kind != "run" for entry in ledger.doubles):
+        yield f"{twice:,} sweeps and cells there twice"
+    differing = [
+        f"{point.key} of cell {change.run.name}"
+        for change in differences(layout.cells, ledger)
+        for point in (*change.other_points, *change.new_points)
+    ]
+    if differing:
+        yield f"{len(differing):,} numbers of cells differ: {', '.join(differing[:NAMED])}"
