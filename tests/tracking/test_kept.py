@@ -1,0 +1,85 @@
+"""What build 022d4b3 wrote, kept: a later build reads the journal to the last bit and goes on in the store.
+
+`kept/journal` is its journal of `kept/kept.toml`, four runs; `kept/store.json.gz` has the rows that it wrote into
+MLflow's tables, for a home that lay elsewhere.
+"""
+
+import gzip
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from mlflow.tracking import MlflowClient
+
+from nnjax.audit.tracking import examine_tracking
+from nnjax.results.columns import FINALS, names
+from nnjax.results.table import results_table
+from nnjax.sweep.journal import Journal
+from nnjax.sweep.rerun import rerun
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
+from nnjax.tracking.artifact_place import find_strays
+from nnjax.tracking.study_sync import prepare_sync, sync_sweep
+
+KEPT = Path(__file__).parent / "kept"
+
+TEST_R2 = {
+    "403514b488cc3884c59aa79aa8ba5448b5faf9d3269c43a5bd84044affcae264": -0.664502878055039,
+    "87c06bebbfb0144b79bc7090d71ed12349c8a15404798b67194b0e92cd1119c4": -0.9887928829661312,
+    "89ba5f0afafe81d53099ce584b714bb2f80a3b79b4ed20f04100328d404422dc": -0.9696428050630506,
+    "6f9ca2904b27e77d94988f58302670adc5cdb626e7435610f6c7689f980c905f": -0.04223555943154622,
+}
+"""As that build's `nnjax results` said it."""
+
+
+@pytest.fixture
+def home(tmp_path, empty_database):
+    """A home with that build's journal, study and store."""
+    shutil.copytree(KEPT / "journal", tmp_path / "journal")
+    shutil.copyfile(KEPT / "kept.toml", tmp_path / "kept.toml")
+    shutil.copyfile(empty_database, tmp_path / "mlflow.db")
+    tables = json.loads(gzip.decompress((KEPT / "store.json.gz").read_bytes()))
+    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as store, store:
+        for table, content in tables.items():
+            columns = content["columns"]
+            marks = ", ".join("?" * len(columns))
+            store.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", content["rows"])
+    return tmp_path
+
+
+def space_of(home, **words):
+    """The study, some of its words changed."""
+    text = (home / "kept.toml").read_text()
+    for old, new in words.items():
+        assert old in text
+        text = text.replace(old, new)
+    (home / "kept.toml").write_text(text)
+    return expand(load_study(home / "kept.toml"))
+
+
+def test_the_journal_is_read_to_the_last_bit_under_the_same_identities(home):
+    results = results_table(space_of(home), Journal(home))
+    assert dict(zip(results["run_id"], results["test_r2"], strict=True)) == TEST_R2
+    assert (results["status"] == "finished").all() and results["best_epoch"].tolist() == [2.0] * 4
+    assert set(names(FINALS)) <= set(results.columns)
+
+
+@pytest.mark.slow
+def test_a_run_trained_again_is_bitwise_the_one_that_was_kept(home):
+    assert rerun(home, next(iter(TEST_R2))).agrees
+
+
+@pytest.mark.parametrize("words", [{}, {"earlier build": "former build"}])
+def test_the_store_goes_on_and_nothing_is_written_twice(words, home):
+    space, uri = space_of(home, **words), f"sqlite:///{home / 'mlflow.db'}"
+    assert [stray.there for stray in find_strays(uri, home)] == ["file:///home/somebody/mlartifacts/kept"]
+    MlflowClient(uri).rename_experiment("1", "my own name")
+    summary = sync_sweep(space, home, uri)
+    assert (summary.written, summary.already_there, summary.tally.doubles) == (0, 6, 0)
+    assert find_strays(uri, home) == []
+    there = prepare_sync(space, home, uri).tables.results
+    line = examine_tracking([prepare_sync(space, home, uri)], there, ["test_r2", "train_seconds"])
+    assert line.is_ok, line.seen
