@@ -25,6 +25,10 @@ from nnjax.training.optimizers import Hyperparameters
 from nnjax.training.outcome import RunOutcome, describe_run
 from nnjax.training.schedules import relative_rates
 
+OF_THE_PROCESS = (MemoryError, SystemError, OSError, jax.errors.JaxRuntimeError)
+"""What says nothing of a run: a process that wanted memory is broken, and its worker must be replaced. (Then a sound
+run fails as well, mostly with a MemoryError, now and then in jax's own code, which Python calls a SystemError.)"""
+
 Pytree = TypeVar("Pytree")
 Part = TypeVar("Part")
 
@@ -213,7 +217,8 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
         scaled: Split number -> scaled data.
 
     Returns:
-        Outcomes in the order of `trainees`; whatever goes wrong with one of them costs that one alone.
+        Outcomes in the order of `trainees`; whatever goes wrong with one of them costs that one alone, unless it is
+        the process that fails: see `OF_THE_PROCESS`.
 
     Raises:
         ValueError: Too many runs, none, or several activations.
@@ -252,6 +257,8 @@ class _Attempts:
             try:
                 parts.append(make(place, trainee))
                 left.append(trainee)
+            except OF_THE_PROCESS:
+                raise
             except Exception as error:
                 self.failures[trainee.run_id] = _reason(error)
         self._left = left

@@ -4,6 +4,7 @@ import re
 import threading
 import time
 
+import jax
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
@@ -84,6 +85,17 @@ def test_whatever_fails_of_one_run_costs_its_neighbours_nothing(bucket, trainee,
     with pytest.raises(RuntimeError, match="of all things"):
         train_all(shape, runs, scaled)
     assert train_chunk(shape, runs[1:2], scaled).outcomes == []
+
+
+@pytest.mark.parametrize("stage", ["make_start", "describe_run"])
+@pytest.mark.parametrize("error", [MemoryError, SystemError, OSError, jax.errors.JaxRuntimeError])
+def test_what_fails_of_the_process_is_no_failure_of_a_run(bucket, trainee, scaled, monkeypatch, stage, error):
+    def fail(*_):
+        raise error("RESOURCE_EXHAUSTED: Out of memory")
+
+    monkeypatch.setattr(chunk, stage, fail)
+    with pytest.raises(error, match="Out of memory"):
+        train_chunk(bucket(epochs=5, activation="tanh"), [trainee(0, "tanh")], scaled)
 
 
 def test_too_many_runs_or_two_activations_are_misuse(bucket, trainee, scaled):
