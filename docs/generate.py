@@ -130,8 +130,9 @@ rows is refused by its metadata, before its columns are read.
 A column that is constant over the training rows of a split is only centred there, and so is one that is constant but
 for rounding, for dividing by its spread would make enormous numbers of nothing: its range over those rows is at most 64
 units in the last place of the largest of them (4 of float32's where a Parquet file stores it so; whole numbers and
-decimals only if all are equal), however many rows there are. Noise about zero is seen by no such rule: a validation or
-test value beyond a million standard deviations is named. Both are notes of `nnjax plan`, too.
+decimals only if all are equal), however many rows there are. Where that range is more than 1 (numbers of 1e16, of 1e8
+in float32) it is divided by, so that it is 1. Noise about zero is seen by no such rule: a validation or test value
+beyond a million standard deviations is named. Both are notes of `nnjax plan`, too.
 
 The numbers are kept in `journal/tables/`, so that a run can be trained again when the file has changed; runs of a
 changed file are other runs.

@@ -53,7 +53,7 @@ def scale_split(
 
     Returns:
         float32 arrays, computed in float64. A column that is constant over the training rows, be it but for rounding,
-        is only centred.
+        is only centred; a range of more than 1, which is rounding of huge numbers, becomes 1.
 
     Example:
         >>> from nnjax.data.splits import SplitPlan, make_splits
@@ -87,10 +87,13 @@ def scale_split(
 def _mean_and_scale(
     columns: NDArray[np.float64], rounded: Iterable[int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of each column; scale 1 where it is constant, or is among the rounded ones."""
-    mean, scale = columns.mean(axis=0), columns.std(axis=0)
-    constant = (np.ptp(columns, axis=0) == 0) | np.isin(np.arange(columns.shape[1]), list(rounded))
-    return mean, np.where(constant, 1.0, scale)
+    """Mean and standard deviation of each column; 1 where it is constant, and where it is rounded its range if above 1.
+
+    (Beyond 1e16, in float32 beyond 1e8, the last place is more than 1: what was only centred would still be huge.)
+    """
+    mean, scale, reach = columns.mean(axis=0), columns.std(axis=0), np.ptp(columns, axis=0)
+    is_rounded = np.isin(np.arange(columns.shape[1]), list(rounded))
+    return mean, np.where(is_rounded, np.maximum(1.0, reach), np.where(reach == 0, 1.0, scale))
 
 
 def far_columns(table: Table, split: Split) -> dict[int, float]:

@@ -87,6 +87,19 @@ def test_a_target_that_is_constant_but_for_rounding_is_only_centred() -> None:
     assert scale_split(table, split, rounded=()).y_scale[0] < 1e-15, "as it was decided before"
 
 
+@pytest.mark.parametrize(
+    ("column", "rounding"),
+    [(steps(1.7e9, 4, np.float32), ROUNDING_OF_FLOAT32), (steps(1e18, 60), ROUNDING), (steps(1e60, 60), ROUNDING)],
+)
+def test_rounding_of_huge_numbers_makes_no_huge_inputs(column: np.ndarray, rounding: int) -> None:
+    table = table_of(np.arange(ROWS, dtype=float), column, rounding=(ROUNDING, rounding))
+    split = make_splits(ROWS, PLAN)[0]
+    assert rounded_columns(table, split) == (1,)
+    scaled, apart = scale_split(table, split), np.ptp(column)
+    assert apart > 1 and np.ptp(scaled.x_train[:, 1]) == pytest.approx(1, abs=0.1)
+    assert np.abs(np.concatenate([scaled.x_train, scaled.x_test])[:, 1]).max() <= 1.1
+
+
 def test_noise_about_zero_is_named_where_a_row_lies_far_out() -> None:
     noise = 1e-17 * np.random.default_rng(0).normal(size=ROWS)
     noise[7] = 3.0
