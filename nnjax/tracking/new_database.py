@@ -11,6 +11,7 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.sweep.durable import one_at_a_time, remove_stale_temporaries, sync_folder, temporary_path
 from nnjax.tracking.address import database_file, sqlite_uri
+from nnjax.tracking.artifact_place import artifacts_root
 
 
 def make_database(uri: str) -> None:
@@ -46,8 +47,12 @@ def _publish(temporary: Path, file: Path) -> None:
 
 
 def _make(file: Path) -> None:
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # here: MLflow's client, too, asks for it late
+
     temporary = temporary_path(file.parent)
     try:
+        # Its first experiment, "Default", would lie in the current folder, whose name MLflow puts into an SQL sentence.
+        SqlAlchemyStore(sqlite_uri(temporary), artifacts_root(sqlite_uri(file), file.parent).as_uri())
         MlflowClient(sqlite_uri(temporary)).search_experiments(max_results=1)
         with temporary.open("rb+") as whole:
             os.fsync(whole.fileno())

@@ -93,3 +93,14 @@ def test_somebodys_store_that_came_in_between_stays(file, empty_database, monkey
     make_database(f"sqlite:///{file}")
     assert file.read_bytes() == b"theirs"
     assert not list(file.parent.glob(".tmp-*"))
+
+
+def test_the_current_folder_is_no_part_of_the_store(tmp_path, monkeypatch):
+    here, file = tmp_path / "it's here", tmp_path / "home" / "mlflow.db"
+    for folder in (here, file.parent):
+        folder.mkdir()
+    monkeypatch.chdir(here)
+    make_database(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as store:
+        [(location,)] = store.execute("SELECT artifact_location FROM experiments").fetchall()
+    assert location.startswith((file.parent / "mlartifacts").as_uri())
