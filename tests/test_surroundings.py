@@ -232,11 +232,11 @@ def sweep_in(home, folder, study, variables, umask=0o022):
 
 
 def kept(home):
-    """All that is compared: the journal's numbers, the report's figures and tables, MLflow's runs."""
+    """All that is compared: the journal's numbers, the report's figures, MLflow's runs."""
     names = [name for name in JOURNAL_SCHEMA.names if name not in ("started", "ended", "train_seconds", "host")]
     runs = Journal(home).read(names).to_pylist()
     report = home / "reports" / "small"
-    files = [*report.glob("figures/*.svg"), *report.glob("figures/*.pdf"), report / "tables" / "best-cells.csv"]
+    drawn = [path for path in report.glob("figures/*.*") if "seconds" not in path.name]  # the clock's
     with closing(sqlite3.connect(home / "mlflow.db")) as store:
         told = [
             store.execute(f"SELECT DISTINCT {columns} FROM {table} ORDER BY {columns}").fetchall()
@@ -246,7 +246,7 @@ def kept(home):
         told.append(store.execute(numbers).fetchall())
     return (
         {run["run_id"]: repr(run) for run in runs},
-        {path.name: path.read_bytes() for path in files if path.exists()},
+        {path.name: path.read_bytes() for path in drawn},
         told,
     )
 
