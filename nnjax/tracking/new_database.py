@@ -5,6 +5,7 @@ them, and then no MLflow opens the file again ("table … already exists").
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from mlflow.tracking import MlflowClient
@@ -52,7 +53,8 @@ def _make(file: Path) -> None:
     temporary = temporary_path(file.parent)
     try:
         # Its first experiment, "Default", would lie in the current folder, whose name MLflow puts into an SQL sentence.
-        SqlAlchemyStore(sqlite_uri(temporary), artifacts_root(sqlite_uri(file), file.parent).as_uri())
+        open_with: Callable[[str, str], object] = SqlAlchemyStore
+        open_with(sqlite_uri(temporary), artifacts_root(sqlite_uri(file), file.parent).as_uri())
         MlflowClient(sqlite_uri(temporary)).search_experiments(max_results=1)
         with temporary.open("rb+") as whole:
             os.fsync(whole.fileno())
