@@ -1,7 +1,6 @@
 """The whole path in one call: train what is missing, track it, report it, attach the report to what was tracked."""
 
 import os
-import shlex
 import textwrap
 import time
 import traceback
@@ -21,7 +20,7 @@ from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.older import runs_of_other_engines
+from nnjax.sweep.older import left_behind
 from nnjax.sweep.plan import default_workers
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.record import note_seconds
@@ -31,7 +30,6 @@ from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.tracking.preflight import check_store
 from nnjax.tracking.telling import tell
-from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
 
 if TYPE_CHECKING:
     from nnjax.decision.decide import Decisions
@@ -127,8 +125,8 @@ def sweep_study(
     workers = options.workers or default_workers(space)
     if options.decision_minutes is not None:
         study_logbook(space, home)
-    for engine, runs in runs_of_other_engines(space, Journal(home)).items():
-        say(describe_other_engine(engine, runs, space.study.path))
+    for sentence in left_behind(space, Journal(home)):
+        say(sentence)
     for notice in find_notices(space):
         say(f"Note: {notice}")
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
@@ -215,19 +213,6 @@ def find_report(space: Space, home: Path) -> Path | None:
         return page.parent if is_of_the_page and mark.read_text("utf-8").strip() == sweep_id(space) else None
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def describe_other_engine(engine: str, runs: int, study: str) -> str:
-    """One sentence on runs that an upgrade has left behind."""
-    path = shlex.quote(study)
-    today = ENGINE_VERSION
-    if engine == today:
-        today = f"{engine_of(CLIPPED_BY_NORM[0])} for gradients clipped by norm"
-    return (
-        f"{runs:,} runs of this study are in the journal from engine {engine}; this is engine {today}, whose "
-        f"last digits differ. They stay as they are, and its own are trained beside them; to compare the two: "
-        f"nnjax report {path} {path} --other-engine {engine}"
-    )
 
 
 def describe_loss(error: Exception) -> str:

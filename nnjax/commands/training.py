@@ -16,13 +16,16 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.decision.forecast import foretell
     from nnjax.sweep.journal import Journal
     from nnjax.sweep.notices import find_notices
+    from nnjax.sweep.older import left_behind
     from nnjax.sweep.plan import default_workers, make_plan
     from nnjax.sweep.plan_text import describe_plan
 
     space = expand_given(options)
-    finished = Journal(options.home).run_ids() if (options.home / "journal").is_dir() else set()
-    found = make_plan(space, finished)
-    print(describe_plan(space.study, found, default_workers(space), find_notices(space)))
+    has_journal, notices = (options.home / "journal").is_dir(), find_notices(space)
+    found = make_plan(space, Journal(options.home).run_ids() if has_journal else set())
+    if has_journal and found.missing:
+        notices = (*left_behind(space, Journal(options.home)), *notices)
+    print(describe_plan(space.study, found, default_workers(space), notices))
     if claims := foretell(space, options.home, has_runs=found.missing < found.runs):
         print(f"\n{claims}")
     return 0

@@ -37,6 +37,7 @@ from nnjax.sweep.durable import write_durably
 from nnjax.sweep.explosions import JUDGED, AllDiverged, all_diverged, exploded_notice, exploded_runs
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.notices import find_notices
+from nnjax.sweep.older import left_behind
 from nnjax.sweep.space import Space
 
 CHAPTERS = (
@@ -97,7 +98,10 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
             raise
         page, summary = write_diverged(space, lost, folder), summarise_diverged(space, lost)
     else:
-        page, summary = write_material(material, folder, _pack(material, Journal(home))).page, summarise(material)
+        journal, is_whole = Journal(home), "missing" not in set(material.results["status"])
+        notices = () if is_whole else left_behind(space, journal)
+        page = write_material(material, folder, _pack(material, journal), notices).page
+        summary = summarise(material)
     write_summary(summary, folder)
     write_index(reports)
     return page
@@ -129,13 +133,16 @@ def _pack(material: Material, journal: Journal) -> Pack:
     return make_pack(results, room, histories, material.layout, terms)
 
 
-def write_material(material: Material, folder: Path, pack: Pack | None = None) -> WrittenReport:
+def write_material(
+    material: Material, folder: Path, pack: Pack | None = None, notices: Sequence[str] = ()
+) -> WrittenReport:
     """Write page, tables and cards; the page last, so that it never promises what is not there.
 
     Args:
         material: What the chapters are made of.
         folder: Where to.
         pack: Curves of its runs; without them there is no looking into cells.
+        notices: What else is worth knowing before the numbers are read.
     """
     chapters = [make(material) for make in CHAPTERS]
     following = next_chapter(material, write_next_studies(material, folder / "next"))
@@ -147,7 +154,8 @@ def write_material(material: Material, folder: Path, pack: Pack | None = None) -
     write_figures(chapters, folder / "figures")
     page = folder / "index.html"
     finished = int((material.results["status"] == "finished").sum())
-    write_durably(page, render_page(_page(material.space, finished, chapters, _notices(material))).encode())
+    told = (*notices, *_notices(material))
+    write_durably(page, render_page(_page(material.space, finished, chapters, told)).encode())
     return WrittenReport(page, tables, cards)
 
 

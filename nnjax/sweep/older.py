@@ -1,10 +1,11 @@
 """What earlier engines have trained of a study: valid as what it is, and no part of today's."""
 
+import shlex
 from collections.abc import Set
 
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.space import Space, expand
-from nnjax.training import engine_of
+from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
 
 
 def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
@@ -25,3 +26,25 @@ def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
 
 def _count(space: Space, engine: str, there: Set[str]) -> int:
     return sum(run.run_id in there for run in expand(space.study, engine).runs)
+
+
+def left_behind(space: Space, journal: Journal) -> tuple[str, ...]:
+    """What is to be said of runs that an upgrade has left behind, two sentences an engine; none if there are none.
+
+    Args:
+        space: The study and its runs.
+        journal: Where finished runs lie.
+    """
+    found = runs_of_other_engines(space, journal)
+    return tuple(_describe(engine, runs, space.study.path) for engine, runs in found.items())
+
+
+def _describe(engine: str, runs: int, study: str) -> str:
+    path, today = shlex.quote(study), ENGINE_VERSION
+    if engine == today:
+        today = f"{engine_of(CLIPPED_BY_NORM[0])} for gradients clipped by norm"
+    return (
+        f"{runs:,} runs of this study are in the journal from engine {engine}; this is engine {today}, whose "
+        f"last digits differ. They stay as they are, and its own are trained beside them; to compare the two: "
+        f"nnjax report {path} {path} --other-engine {engine}"
+    )
