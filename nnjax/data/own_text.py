@@ -21,7 +21,7 @@ MOMENTS = (pa.date32(), pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns"
 
 _FEW = 64
 _BLANKS = " \t"
-_WHOLE = "^[-+]?[0-9]+$"
+_WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
 _CODE = re.compile(r"[-+]?0[0-9xX]")
 _LONGEST_BEGINNING = 3
 """Of a code that can be told from a number: a sign, a zero and what follows."""

@@ -112,7 +112,8 @@ def _remark(words: Words, meanings: dict[str, str]) -> str:
     if set(meanings.values()) == {"nothing"} and len(meanings) == len(words.kinds):
         return ""
     examples: dict[str, str] = {}
-    for row, kind in sorted((words.row(kind), kind) for kind in meanings):
+    told = (kind for kind in meanings if meanings[kind] == _meaning(kind))  # not 8, which is a code beside 007
+    for row, kind in sorted((words.row(kind), kind) for kind in told):
         examples.setdefault(_REMARKS[meanings[kind]], f"{show(kind)} in row {row:,}")
     parts = [f"{example} {remark}" for remark, example in examples.items()]
     return f"is read as {len(words.kinds):,} different words, but {', '.join(parts)}." if parts else ""

@@ -31,6 +31,7 @@ def decimals(values: list[object], precision: int = 38, scale: int = 0) -> pa.Ar
         [2**63 + n for n in range(ROWS)],
         [-(2**63) - n for n in range(ROWS)],
         [*NEAR_2_60[1:], 0.5],
+        [f"{number}.0" for number in NEAR_2_60],
     ],
 )
 def test_large_whole_numbers_in_a_text(tmp_path, ending, values):

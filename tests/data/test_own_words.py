@@ -19,6 +19,11 @@ def test_a_zero_in_front_makes_a_code_of_a_number(tmp_path, ending, code):
     assert classes.class_names == tuple(sorted([code, "1", "7"]))
 
 
+def test_the_code_is_shown_that_begins_with_a_zero(tmp_path):
+    (remark,) = read(written(tmp_path, x=["8", "1", "007"] * 4, y=Y)).remarks
+    assert remark.endswith("but '007' in row 3 begins with a zero, as a code does, not a number.")
+
+
 @pytest.mark.parametrize("zero", ["0", "-0", "0.5", ".05", "0e5", "-0.0", "1e05", "10"])
 def test_a_zero_that_is_the_number_is_none(tmp_path, zero):
     table = read(written(tmp_path, x=[zero, *range(1, ROWS)], y=Y))
