@@ -46,7 +46,11 @@ ENDS_RUNS: dict[str, str] = {
     "jax_debug_infs": "false",
     "jax_debug_nans": "false",
     "jax_disable_jit": "false",
+    "jax_error_checking_behavior_divide": "ignore",
+    "jax_error_checking_behavior_nan": "ignore",
+    "jax_error_checking_behavior_oob": "ignore",
     "jax_numpy_dtype_promotion": "standard",
+    "jax_transfer_guard": "allow",
 }
 """Option of JAX -> the value without which some trainings end in an error; that a run turns infinite is a result."""
 

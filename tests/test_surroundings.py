@@ -60,6 +60,9 @@ SOURCES = sorted((ROOT / "nnjax").rglob("*.py"))
         ({"JAX_ENABLE_X64": "True"}, ["JAX_ENABLE_X64=True"]),
         ({"JAX_ENABLE_X64": "0", "JAX_DISABLE_JIT": "no", "JAX_THREEFRY_PARTITIONABLE": "1"}, []),
         ({"JAX_NUMPY_DTYPE_PROMOTION": "strict"}, ["JAX_NUMPY_DTYPE_PROMOTION=strict"]),
+        ({"JAX_TRANSFER_GUARD": "disallow"}, ["JAX_TRANSFER_GUARD=disallow"]),
+        ({"JAX_TRANSFER_GUARD": "allow", "JAX_ERROR_CHECKING_BEHAVIOR_NAN": "ignore"}, []),
+        ({"JAX_ERROR_CHECKING_BEHAVIOR_NAN": "raise"}, ["JAX_ERROR_CHECKING_BEHAVIOR_NAN=raise"]),
         ({"JAX_NUMPY_RANK_PROMOTION": "raise", "JAX_DEFAULT_MATMUL_PRECISION": "bfloat16", "JAX_HOME": "/x"}, []),
     ],
 )
