@@ -26,5 +26,6 @@ def say_page(page: Path, what: str = "") -> None:
 def say_what_follows(page: Path) -> None:
     """The studies that the report proposes, a line each."""
     for path in sorted((page.parent / "next").glob("*.toml")):
-        noticed = textwrap.shorten(path.read_text("utf-8").splitlines()[0].removeprefix("# "), 160, placeholder=" …")
+        noticed = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        noticed = textwrap.shorten(noticed, 160, placeholder=" …", break_on_hyphens=False)
         print(f"Next     {noticed}\n         make sweep STUDY={shlex.quote(str(path))}")

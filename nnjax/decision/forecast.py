@@ -164,7 +164,8 @@ def describe_forecasts(forecasts: Sequence[Forecast], declared: Declarations) ->
     if not declared.claims:
         return ""
     gone = f", {declared.withdrawn_intervals} of them withdrawn" if declared.withdrawn_intervals else ""
-    head = f"claims      {declared.sharing} share the 5 %{gone}; differences are found with a probability of 80 %"
+    sharing = "1 has all of" if declared.sharing == 1 else f"{declared.sharing} share"
+    head = f"claims      {sharing} the 5 %{gone}; differences are found with a probability of 80 %"
     labels = {name: claim.standing.label for name, claim in declared.claims.items()}
     lines = []
     for each in forecasts:

@@ -76,7 +76,7 @@ def _journal(journal: Path) -> Iterator[Symptom]:
 def _claims(home: Path) -> Symptom:
     """The locks of the studies' claims, each against its checksum."""
     damaged, count = damaged_locks(home), len(list((home / "journal" / "claims").glob("[!.]*.json")))
-    seen = f"{count:,} {'study has' if count == 1 else 'studies have'} their claims locked"
+    seen = f"{count:,} {'study has its' if count == 1 else 'studies have their'} claims locked"
     return Symptom(
         "Claims", "; ".join([seen, *(f"{name} is damaged" for name in damaged)]), "; ".join(damaged.values())
     )

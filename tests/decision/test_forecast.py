@@ -95,6 +95,11 @@ def test_what_can_be_decided_brings_no_warning(tmp_path):
     assert "cannot" not in asked(tmp_path, margin="0.1") and "assumed" in asked(tmp_path, margin="0.1")
 
 
+def test_a_claim_alone_shares_nothing(tmp_path):
+    alone = made(tmp_path, "[[claims]]".join(THREE_CLAIMS.split("[[claims]]")[:2]))
+    assert "claims      1 has all of the 5 %; differences" in foretell(alone, tmp_path, has_runs=False)
+
+
 def test_with_two_splits_nothing_can_be_decided(tmp_path):
     space = made(tmp_path, overrides=[SHUFFLED, "replicates.splits=2"])
     lines = forecast_claims(space, 0.9999, {})[0].lines

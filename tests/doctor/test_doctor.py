@@ -12,6 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes.command import ROOT
+from fakes.known import KNOWN, THREE_CLAIMS
 from fakes.studies import swept
 
 from nnjax.cli import main
@@ -19,7 +20,9 @@ from nnjax.doctor.checkout import compare_with_lock, examine_checkout
 from nnjax.doctor.cluster import examine_cluster
 from nnjax.doctor.home import examine_home, examine_variables
 from nnjax.doctor.store import examine_store
-from nnjax.sweep.runner import cache_folder
+from nnjax.sweep.runner import cache_folder, run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study import load_study
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's own
 
@@ -38,6 +41,13 @@ def ill(symptoms):
 def test_a_healthy_home_is_healthy(home):
     assert not ill(examine_home(home))
     assert not ill(examine_home(home / "nowhere"))
+
+
+def test_one_study_has_its_claims_locked(tmp_path):
+    (tmp_path / "three.toml").write_text(THREE_CLAIMS)
+    run_sweep(expand(load_study(tmp_path / "three.toml")), tmp_path, "serial", engine=KNOWN)
+    seen = {each.what: each.seen for each in examine_home(tmp_path)}
+    assert seen["Claims"] == "1 study has its claims locked"
 
 
 def test_this_checkout_is_as_its_lock_has_it():
