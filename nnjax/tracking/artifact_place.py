@@ -67,23 +67,26 @@ def find_strays(uri: str, home: Path) -> list[Stray]:
 
     Args:
         uri: Tracking URI; only a store in a file can be copied or moved.
-        home: The home folder; a store that lies outside may have its artifacts in it.
+        home: The home folder; a store that lies outside may have its artifacts in it, or in another home.
     """
     file = database_file(uri)
     if file is None or not file.is_file():
         return []
     with closing(sqlite3.connect(file, timeout=LOCK_SECONDS)) as connection:
         rows = connection.execute(_EXPERIMENTS, (names.STUDY,)).fetchall()
-    return list(_strays(rows, artifacts_root(uri, home), (home / ARTIFACTS_FOLDER).resolve()))
+    beside, in_home = artifacts_root(uri, home), (home / ARTIFACTS_FOLDER).resolve()
+    return list(_strays(rows, beside, in_home, file.name))
 
 
-def _strays(rows: list[tuple[int, str, str]], beside: Path, in_home: Path) -> Iterator[Stray]:
+def _strays(rows: list[tuple[int, str, str]], beside: Path, in_home: Path, file_name: str) -> Iterator[Stray]:
     for experiment_id, address, study in rows:
         there = local_path(address or "")
         if there is None or there.parent.name != ARTIFACTS_FOLDER:
             continue  # a place that a person has chosen
         here = beside / there.name
-        is_in_place = there == here or (there.parent == in_home and there.is_dir() and not here.is_dir())
+        # an earlier build kept the artifacts of a store outside in the home that told it first: no store lies there
+        is_nobody_else_s = there.parent == in_home or not (there.parents[1] / file_name).is_file()
+        is_in_place = there == here or (there.is_dir() and not here.is_dir() and is_nobody_else_s)
         is_ours = there.name == study or here.is_dir()
         if is_ours and not is_in_place and not (there.exists() and here.exists() and there.samefile(here)):
             yield Stray(experiment_id, address, here.as_uri())

@@ -119,4 +119,6 @@ def test_a_home_to_which_an_outside_store_once_sent_is_left_alone(home, tmp_path
     there.mkdir(parents=True)
     MlflowClient(destination.uri).create_experiment("nnjax/made-up", there.as_uri(), {"nnjax.study": "made-up"})
     assert find_strays(destination.uri, destination.home) == []
+    assert find_strays(destination.uri, tmp_path / "a second home") == []
+    shutil.copyfile(home / "mlflow.db", destination.home / "mlflow.db")
     assert [stray.there for stray in find_strays(destination.uri, home)] == [there.as_uri()]
