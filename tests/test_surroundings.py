@@ -120,8 +120,14 @@ def is_left_to_the_locale(call):
 REFUSED = {"XLA_FLAGS": "--xla_cpu_enable_fast_math=true", "JAX_ENABLE_X64": "1"}
 
 
-@pytest.mark.parametrize("executor", EXECUTORS)
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize(
+    ("executor", "name"),
+    [
+        pytest.param(executor, name, marks=[pytest.mark.slow] if executor == "dask" or name == "JAX_ENABLE_X64" else [])
+        for executor in EXECUTORS
+        for name in REFUSED
+    ],
+)
 def test_nothing_is_trained_and_nothing_written_with_it(executor, name, tmp_path, monkeypatch):
     space, home = expand(load_study(write_small(tmp_path))), tmp_path / "home"
     monkeypatch.setenv(name, REFUSED[name])
@@ -165,13 +171,10 @@ def program(tmp_path, option, value):
 
 
 SWITCHES = sorted(name for name, value in jax.config.values.items() if isinstance(value, bool))
-FEW = ("jax_softmax_custom_jvp", "jax_threefry_partitionable")
-"""One that changes a program, and one that does not; the others in the slow suite."""
 
 
-@pytest.mark.parametrize(
-    "option", [name if name in FEW else pytest.param(name, marks=pytest.mark.slow) for name in SWITCHES]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("option", SWITCHES)
 def test_every_switch_of_jax_that_changes_a_program_is_refused(option, tmp_path):
     plain = program(tmp_path, option, jax.config.values[option])
     try:

@@ -109,6 +109,7 @@ def test_what_an_earlier_build_wrote_twice_is_there_once(lane, describe, two, de
     assert not look_up(describe(former_id=OLD), two, destination.uri)[1].doubles
 
 
+@pytest.mark.slow
 def test_what_an_earlier_build_wrote_again_beside_a_renamed_experiment_is_there_once(lane, describe, two, destination):
     write_as_before(describe, two, destination, OLD)
     MlflowClient(destination.uri).rename_experiment("1", "my own name")
