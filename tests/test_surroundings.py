@@ -206,14 +206,14 @@ ODD = {
     "JAX_DEFAULT_MATMUL_PRECISION": "bfloat16",
     "JAX_NUM_CPU_DEVICES": "2",
     "JAX_NUMPY_RANK_PROMOTION": "raise",
-    "JAX_COMPILATION_CACHE_DIR": "/nowhere",
+    "JAX_COMPILATION_CACHE_DIR": "/dev/null/nowhere",
     "XLA_FLAGS": "--xla_force_host_platform_device_count=2 --xla_gpu_triton_gemm_any=true",
     "MLFLOW_EXPERIMENT_NAME": "another",
     "MLFLOW_RUN_ID": "0123456789abcdef0123456789abcdef",
     "MLFLOW_TRUNCATE_LONG_VALUES": "true",
     "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING": "true",
     "MLFLOW_ARTIFACT_LOCATION_MAX_LENGTH": "5000",
-    "MLFLOW_REGISTRY_URI": "sqlite:////nowhere/registry.db",
+    "MLFLOW_REGISTRY_URI": "sqlite:////dev/null/nowhere/registry.db",
     "OMP_NUM_THREADS": "3",
     "OPENBLAS_NUM_THREADS": "3",
     "PANDAS_FUTURE_INFER_STRING": "0",
@@ -224,7 +224,7 @@ ODD = {
     "TZ": "Asia/Kathmandu",
     "COLUMNS": "30",
     "SOURCE_DATE_EPOCH": "86400",
-    "GIT_DIR": "/nowhere",
+    "GIT_DIR": "/dev/null/nowhere",
 }
 """Variables at values that a person may have; none may reach a number, a figure or the store."""
 

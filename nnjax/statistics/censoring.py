@@ -60,7 +60,7 @@ def bounded_interval(numbers: Bounds, n_train: int, n_test: int, level: float = 
     Example:
         >>> interval = bounded_interval(Bounds(np.array([1.0, 1.2, 0.9]), np.array([1.0, np.inf, 0.9])), 331, 111)
         >>> f"at least {interval.estimate:.2f}, [{interval.low:.2f}, {interval.high}]"
-        'at least 1.03, [0.64, inf]'
+        'at least 1.03, [0.50, inf]'
     """
     filling = numbers.filling
     if filling is None:
