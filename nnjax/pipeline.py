@@ -177,7 +177,7 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
 
 
 def refuse_another_study(space: Space, home: Path) -> None:
-    """Two study files of one name would overwrite each other's report; one that was moved or copied is the same study.
+    """Two study files of one name would overwrite each other; one that was moved or copied is the same study.
 
     Raises:
         RefusedError: If the report of this name is of another file, which is still there and says something else.

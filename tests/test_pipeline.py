@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nnjax.cli import main
 from nnjax.pipeline import MARK, SweepOptions, find_report, make_report, sweep_study
 from nnjax.refusal import RefusedError
 from nnjax.sweep.space import Space, expand, sweep_id
@@ -54,7 +55,9 @@ def test_a_page_written_past_its_mark_belongs_to_nobody(spaces: tuple[Space, Spa
     assert find_report(spaces[0], tmp_path) is None
 
 
-def test_two_study_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path) -> None:
+def test_two_study_files_of_one_name_do_not_overwrite_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     from fakes.studies import SMALL
 
     home, spaces = tmp_path / "home", []
@@ -67,6 +70,8 @@ def test_two_study_files_of_one_name_do_not_overwrite_each_other(tmp_path: Path)
         with pytest.raises(RefusedError, match=r'b/small.toml: name = .*a/small.toml.*; write name = "small-2"'):
             refused(spaces[1], home)
     assert page.read_text() == "16 runs" and not (home / "journal").exists()
+    assert main(["sync", str(tmp_path / "b" / "small.toml"), "--home", str(home)]) == 2
+    assert 'write name = "small-2"' in capsys.readouterr().err and not (home / "mlflow.db").exists()
     renamed = expand(load_study(tmp_path / "b" / "small.toml", ['name="small-2"']))
     assert make_report(renamed, home).parent != page.parent
 

@@ -27,11 +27,12 @@ def results(options: argparse.Namespace) -> int:
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
     from nnjax.decision.rounds import added_spaces
-    from nnjax.pipeline import find_report
+    from nnjax.pipeline import find_report, refuse_another_study
     from nnjax.tracking.study_sync import sync_sweep
     from nnjax.tracking.telling import tell
 
     space = expand_given(options)
+    refuse_another_study(space, options.home)
     report_dir = find_report(space, options.home)
     synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print), options.restore)
     for grown in added_spaces(space, options.home):
