@@ -156,6 +156,11 @@ def check_name(path: Path | str) -> None:
         raise NoTextError(f"{path}: its name is not UTF-8, so it cannot be written down; rename it") from None
 
 
+def has_home() -> bool:
+    """Whether this user has a home folder: in a container perhaps not, HOME unset and the user in no list."""
+    return os.path.expanduser("~") != "~"
+
+
 def _is_harmless(flag: str, devices: Set[str]) -> bool:
     return bool(HARMLESS_FLAGS.match(flag)) or (flag.startswith(GPU_FLAGS) and "gpu" not in devices)
 

@@ -110,7 +110,7 @@ def is_false(kind: ClaimKind, verdict: Verdict, truth: float, margin: float) -> 
 def race_intervals(race: Race, tables: int, generator: np.random.Generator) -> list[PairedInterval]:
     """The interval of the difference on each of some tables."""
     a, b = draw_race(race, tables, generator)
-    return _intervals(Bounds(b.least - a.greatest, b.greatest - a.least))
+    return _intervals(b.minus(a))
 
 
 def quantity_intervals(race: Race, tables: int, generator: np.random.Generator) -> list[PairedInterval]:

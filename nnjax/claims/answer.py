@@ -11,11 +11,11 @@ from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.compared import Reached, compare_arms
 from nnjax.claims.declared import DeclaredClaim
 from nnjax.claims.metric import (
-    COMPARED_AS_LOG2,
     choosing_score,
     describe_choice,
     describe_direction,
     describe_scope,
+    on_scale,
     scale_name,
 )
 from nnjax.statistics.censoring import Bounds, bounded_interval
@@ -248,4 +248,4 @@ def _detectable(interval: PairedInterval, sizes: Sizes, level: float) -> float:
 def _threshold(claim: DeclaredClaim) -> float | None:
     if claim.kind != "exceeds" or claim.threshold is None:
         return None
-    return float(np.log2(max(claim.threshold, 1.0))) if claim.metric in COMPARED_AS_LOG2 else claim.threshold
+    return on_scale(claim.threshold, claim.metric)

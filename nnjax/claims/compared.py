@@ -71,11 +71,8 @@ def _components(values: Sequence[Bounds]) -> VarianceComponents | None:
     """Variance of the known filling between seeds and splits, where seeds pair up."""
     if any(part.least.shape != values[0].least.shape for part in values) or values[0].least.shape[1] < 2:
         return None
-    if len(values) == 1:
-        known = values[0].filling
-    else:
-        first, second = values
-        known = Bounds(first.least - second.greatest, first.greatest - second.least).filling
+    first, *others = values
+    known = (first.minus(others[0]) if others else first).filling
     return None if known is None else variance_components(known)
 
 

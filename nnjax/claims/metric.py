@@ -1,5 +1,7 @@
 """Which way a metric is better, and on which scale it is compared."""
 
+import math
+
 from nnjax.claims.declared import DeclaredClaim
 
 SCORES = ("r2", "accuracy")
@@ -67,6 +69,16 @@ def describe_direction(claim: DeclaredClaim) -> str:
         return f"{claim.metric} of B − A: positive means that A has less of it"
     better = "A is better" if claim.metric in HIGHER_IS_BETTER else "A has more of it"
     return f"{claim.metric} of A − B: positive means that {better}"
+
+
+def on_scale(threshold: float, metric: str) -> float:
+    """A threshold on the scale on which its metric is compared.
+
+    Example:
+        >>> on_scale(8.0, "epochs_to_target"), on_scale(0.3, "test_r2")
+        (3.0, 0.3)
+    """
+    return math.log2(max(threshold, 1.0)) if metric in COMPARED_AS_LOG2 else threshold
 
 
 def describe_choice(metric: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from nnjax.claims.declared import DeclaredClaim
-from nnjax.claims.metric import LOWER_IS_BETTER, scale_name
+from nnjax.claims.metric import LOWER_IS_BETTER, on_scale, scale_name
 from nnjax.statistics.scores import FLOOR
 from nnjax.statistics.verdict import ClaimKind, Verdict, read_off
 
@@ -102,8 +102,3 @@ def why_settled(claim: DeclaredClaim, compared: Range) -> str:
         size = f"is at least {low:.3g}" if math.isinf(high) else f"lies between {low:.3g} and {high:.3g}"
     word = "cannot fail" if verdicts == {Verdict.SUPPORTED} else "cannot be supported"
     return f"{word}: {scale_name(claim.metric)} of {sides} {size}, whatever is trained"
-
-
-def on_scale(threshold: float, metric: str) -> float:
-    """A threshold on the scale on which its metric is compared."""
-    return math.log2(max(threshold, 1.0)) if scale_name(metric) != metric else threshold

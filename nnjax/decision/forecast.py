@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnjax.claims.declared import claim_level
-from nnjax.claims.settled import Range, compared_range, metric_range, on_scale, why_settled
+from nnjax.claims.metric import on_scale
+from nnjax.claims.settled import Range, compared_range, metric_range, why_settled
 from nnjax.decision.logbook import looks_at_most
 from nnjax.decision.rounds import study_logbook
 from nnjax.statistics.power import detectable_difference, half_width
@@ -98,9 +99,7 @@ def foretell(space: Space, home: Path, has_runs: bool) -> str:
     level = claim_level(space.study.claims, looks_at_most(study_logbook(space, home)), declared.withdrawn_intervals)
     seen: Mapping[str, float] = {}
     if has_runs:
-        from nnjax.decision.spread import (
-            claim_spreads,
-        )  # pandas and statsmodels: three seconds that a plan can do without
+        from nnjax.decision.spread import claim_spreads  # here: pandas and statsmodels take a plan three seconds
 
         seen = claim_spreads(space, Journal(home), level)
     return describe_forecasts(forecast_claims(space, level, seen), declared)

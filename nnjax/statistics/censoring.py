@@ -30,9 +30,10 @@ class Bounds(NamedTuple):
         """
         return next((each for each in self if np.isfinite(each).all()), None)
 
-    def minus(self, threshold: float) -> "Bounds":
-        """The same, seen from a threshold."""
-        return Bounds(self.least - threshold, self.greatest - threshold)
+    def minus(self, other: "Bounds | float") -> "Bounds":
+        """The difference of each from a threshold, or from another number: least where that one is greatest."""
+        least, greatest = other if isinstance(other, Bounds) else (other, other)
+        return Bounds(self.least - greatest, self.greatest - least)
 
 
 def bounded_interval(numbers: Bounds, n_train: int, n_test: int, level: float = 0.95) -> PairedInterval:

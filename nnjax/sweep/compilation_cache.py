@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
+from nnjax.surroundings import has_home
 from nnjax.sweep.host import describe_host
 
 ZLIB_FIRST_BYTE = 0x78
@@ -34,14 +35,9 @@ def cache_of_this_machine() -> Path:
 
     A home folder may be shared by many machines, native code may not. A user without one keeps none.
     """
-    host, user = describe_host(), Path("~").expanduser() if _has_home() else Path(os.devnull)
+    host, user = describe_host(), Path.home() if has_home() else Path(os.devnull)
     caches = os.environ.get("XDG_CACHE_HOME") or user / ".cache"
     return Path(caches) / "nnjax" / f"{host.name}-{sha256(host.cpu.encode()).hexdigest()[:8]}"
-
-
-def _has_home() -> bool:
-    """Whether this user has a home: in a container perhaps not, HOME unset and the user in no list."""
-    return os.path.expanduser("~") != "~"
 
 
 def broken_entries(folder: Path | str) -> list[Path]:

@@ -329,10 +329,12 @@ class _Sweep:
 
 def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
     """The splits that the missing runs need, scaled, their targets encoded for the outputs that will see them."""
-    needed = {(run.replicate.split, chunk.bucket.output) for chunk in plan.chunks for run in chunk.runs}
+    needed = {
+        (run.replicate.split, chunk.bucket.output, run.replicate.rounded) for chunk in plan.chunks for run in chunk.runs
+    }
     return {
         split_key(space.table.digest, space.splits[number].digest, output): scale_split(
-            space.table, space.splits[number], output
+            space.table, space.splits[number], output, rounded
         )
-        for number, output in sorted(needed)
+        for number, output, rounded in sorted(needed)
     }

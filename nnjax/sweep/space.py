@@ -18,9 +18,6 @@ from nnjax.training import engine_of
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-BEFORE_ROUNDING = ("1", "2")
-"""Engines that scaled every column that was not exactly constant."""
-
 
 @dataclass(frozen=True)
 class Configuration:
@@ -171,7 +168,8 @@ def expand(study: Study, engine: str | None = None) -> Space:
 
     Args:
         study: A checked study.
-        engine: Numerical version of the engine that has trained it; that of today's if None.
+        engine: Numerical version of an earlier engine that has trained it, which scaled every column that was not
+            exactly constant; today's if None.
 
     Returns:
         Cells, replicates and runs.
@@ -180,7 +178,7 @@ def expand(study: Study, engine: str | None = None) -> Space:
     plan = study.split_plan
     splits = make_splits(len(table.target), plan, table.labels)
     cells = make_cells(study, table, n_train=len(splits[0].train))
-    rounded = [() if engine in BEFORE_ROUNDING else rounded_columns(table, split) for split in splits]
+    rounded = [() if engine else rounded_columns(table, split) for split in splits]
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split, rounded)
     runs = tuple(
         Run(identity, cell, replicate)
@@ -287,9 +285,11 @@ def _with_replicate(before: "Hash", split_digest: str, seed: int, rounded: tuple
 
 
 def run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str | None) -> list[str]:
-    """`run_identity` of all replicates of a cell."""
+    """`run_identity` of all replicates of a cell, of an earlier engine where one is named, as in `expand`."""
     before = _before_replicate(cell.configuration, data_digest, engine)
-    return [_with_replicate(before, each.split_digest, each.seed, each.rounded) for each in replicates]
+    return [
+        _with_replicate(before, each.split_digest, each.seed, () if engine else each.rounded) for each in replicates
+    ]
 
 
 def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:

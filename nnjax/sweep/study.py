@@ -163,9 +163,8 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     """
     check_name(path)
     file = str(path)
-    text = masked_addresses(
-        read_study_text(Path(path))
-    )  # a study is written down word for word, and so are its changes
+    # A study is written down word for word, and so are its changes.
+    text = masked_addresses(read_study_text(Path(path)))
     overrides = [masked_addresses(each) for each in overrides]
     raw = parse_study(text, file)
     apply_overrides(raw, overrides, file)

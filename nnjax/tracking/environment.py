@@ -4,7 +4,8 @@ import logging
 import os
 import tempfile
 from collections.abc import MutableMapping
-from pathlib import Path
+
+from nnjax.surroundings import has_home
 
 QUIET: dict[str, str] = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
@@ -44,22 +45,13 @@ def quieten_mlflow(environ: MutableMapping[str, str] | None = None) -> None:
         ('true', '120')
     """
     target = os.environ if environ is None else environ
-    if not _has_home():
+    if not has_home():  # MLflow asks for it while it is imported
         target.setdefault("HOME", tempfile.gettempdir())
     for name, value in (QUIET | PATIENCE).items():
         target.setdefault(name, value)
     target.update(WHOLE)
     for chatty in ("alembic", "mlflow.store.db.utils"):
         logging.getLogger(chatty).setLevel(logging.ERROR)
-
-
-def _has_home() -> bool:
-    """Whether there is a home folder, which MLflow asks for while it is imported; in a container it may be missing."""
-    try:
-        Path.home()
-    except RuntimeError:
-        return False
-    return True
 
 
 def server_environment(environ: MutableMapping[str, str] | None = None) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fakes.rows import fake_row
 
 from nnjax.cli import main
 from nnjax.data.tables import load_table
@@ -15,6 +16,7 @@ from nnjax.statistics.power import Replicates
 from nnjax.sweep.journal import Journal
 from nnjax.sweep.kept_table import keep_table, kept_table
 from nnjax.sweep.notices import find_notices
+from nnjax.sweep.older import left_behind
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand, run_identity, sweep_id
@@ -84,7 +86,11 @@ def test_columns_of_rounding_are_told_and_part_of_the_identity(tmp_path, engine_
     run = space.runs[0]
     key = (run.cell.configuration, space.table.digest, run.replicate.split_digest, run.replicate.seed)
     assert run.run_id == run_identity(*key, rounded=(2,)) != run_identity(*key)
+    Journal(tmp_path).append([fake_row(run.run_id) | {"engine": "3"} for run in expand(space.study, "3").runs])
+    assert left_behind(space, Journal(tmp_path))[0].startswith(f"{len(space.runs)} runs of this study are in the")
+    (tmp_path / "journal").rename(tmp_path / "before")
     run_sweep(expand(study(tmp_path, "depth=[0]")), tmp_path, "serial")
+    assert left_behind(expand(study(tmp_path, "depth=[0]")), Journal(tmp_path)) == ()
     [row] = Journal(tmp_path).read(["replicate", "test_r2"]).to_pylist()[:1]
     assert json.loads(row["replicate"])["rounded"] == [2]
     assert rerun(tmp_path, row["run_id"]).agrees
