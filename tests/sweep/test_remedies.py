@@ -15,6 +15,8 @@ CASES = tomllib.loads(Path("tests/sweep/bad_studies.toml").read_text("utf-8"))
 SOUND = CASES["sound"]
 QUOTED = re.compile(r"(?:write|write for example|such as|add) (\w+ = (?:\[.*\]|\{.*\}|\"[^\"]*\"|'[^']*'|[\w.+-]+))")
 BARE = re.compile(r"write (?:a number from |a whole number from )?(-?[\d.e+-]+|\"\w+\"|'\w+')(?: |$)")
+KNOWN = re.compile(r"known: (\w+)")
+EXAMPLE = re.compile(r"such as (\[[^\]]*\])")
 
 RANGE = "{low = 0.0001, high = 0.1}"
 MORE = [
@@ -40,10 +42,11 @@ def refusal(tables: dict[str, Any], folder: Path) -> StudyError | None:
 def applied(tables: dict[str, Any], error: StudyError) -> dict[str, Any] | None:
     """The tables with the first thing that the remedy quotes put where the fault is; None if it quotes nothing."""
     path = [part for part in re.split(r"[.\[\]]", error.key) if part]
-    found = QUOTED.search(error.remedy) or BARE.search(error.remedy)
+    found = next((each for kind in (QUOTED, BARE, KNOWN, EXAMPLE) if (each := kind.search(error.remedy))), None)
     if not found:
         return None
-    quoted = tomllib.loads(found[1] if " = " in found[1] else f"{path[-1]} = {found[1]}")
+    written = f'"{found[1]}"' if found.re is KNOWN else found[1]
+    quoted = tomllib.loads(written if " = " in written else f"{path[-1]} = {written}")
     place: Any = tables
     for part in path[:-1]:
         named = {claim["name"]: claim for claim in tables.get("claims", ()) if "name" in claim}
@@ -89,7 +92,7 @@ def test_the_remedies_of_the_bad_studies_help(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "factor"), MORE, ids=[text.replace("[nuisance]\n", "") for text, _ in MORE])
 def test_the_remedies_for_what_others_write_help(text: str, factor: str, tmp_path: Path) -> None:
     fixed = re.sub(rf"(?m)^{factor} = .*\n", "", SOUND)
-    check(tomllib.loads(fixed.replace("[nuisance]", text, 1)), tmp_path)
+    assert check(tomllib.loads(fixed.replace("[nuisance]", text, 1)), tmp_path)
 
 
 def test_a_range_is_told_to_be_a_list_of_levels(tmp_path: Path) -> None:
