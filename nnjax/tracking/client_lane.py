@@ -38,7 +38,7 @@ class ClientLane:
 
     def read(self, experiment_ids: Sequence[str]) -> list[Entry]:
         """All runs of some experiments, by one paged search with deleted runs included."""
-        return [_entry(run) for run in self._search(experiment_ids)]
+        return [_entry(run) for run in every_run(self.client, experiment_ids)]
 
     def write(self, runs: Sequence[TrackedRun], ledger: Ledger, advance: Advance) -> None:
         """Write runs whose parents the ledger has, and enter them."""
@@ -56,15 +56,6 @@ class ClientLane:
         """Make runs that are there say what they should."""
         with ThreadPoolExecutor(self.threads) as pool:
             list(pool.map(self._mend_one, changes))
-
-    def _search(self, experiment_ids: Sequence[str]) -> Iterator[Run]:
-        token: str | None = None
-        while True:
-            page = self.client.search_runs(list(experiment_ids), "", ViewType.ALL, PAGE, page_token=token)
-            yield from page
-            token = page.token
-            if not token:
-                return
 
     def _write_one(self, run: TrackedRun, ledger: Ledger) -> Entry:
         known = ledger.entries.get(run.identity)
@@ -94,6 +85,17 @@ class ClientLane:
             self.client.update_run(change.run_id, name=change.name)
         if change.has_other_status:
             self.client.set_terminated(change.run_id, change.run.status, change.run.end)
+
+
+def every_run(client: MlflowClient, experiment_ids: Sequence[str], condition: str = "") -> Iterator[Run]:
+    """All runs of some experiments that meet a condition, page after page, deleted ones included."""
+    token: str | None = None
+    while True:
+        page = client.search_runs(list(experiment_ids), condition, ViewType.ALL, PAGE, page_token=token)
+        yield from page
+        token = page.token
+        if not token:
+            return
 
 
 def later_points(client: MlflowClient, run_id: str, points: Sequence[Point]) -> list[Point]:

@@ -9,14 +9,12 @@ from nnjax.redaction import masked_line
 from nnjax.tracking import names
 from nnjax.tracking.artifacts import SweepFiles, send_artifacts
 from nnjax.tracking.best import best_row, default_headline, sweep_points
-from nnjax.tracking.client_lane import later_points
+from nnjax.tracking.client_lane import every_run, later_points
 from nnjax.tracking.description import DataDescription
 from nnjax.tracking.layout import Layout, Point
 
 NOTE_LIMIT = 8000
 """Characters MLflow keeps of a tag."""
-
-RUNS_A_PAGE = 1000
 
 DIGEST_DIGITS = 16
 """Of the data set's hash; MLflow keeps at most 36."""
@@ -55,15 +53,11 @@ def hide_passwords(client: MlflowClient, run: Run) -> None:
     shown = masked_line(told)
     if shown == told:
         return
-    condition, token = f"tags.`{names.SWEEP}` = '{run.data.tags[names.SWEEP]}'", None
-    while True:
-        page = client.search_runs([run.info.experiment_id], condition, max_results=RUNS_A_PAGE, page_token=token)
-        for each in page:
-            if each.info.run_id != run.info.run_id:
-                _send_tags(client, each, {names.SOURCE_NAME: shown})
-        token = page.token
-        if not token:
-            break
+    condition = f"tags.`{names.SWEEP}` = '{run.data.tags[names.SWEEP]}'"
+    for each in every_run(client, [run.info.experiment_id], condition):
+        is_deleted = each.info.lifecycle_stage == "deleted"  # then MLflow takes no tag
+        if each.info.run_id != run.info.run_id and not is_deleted:
+            _send_tags(client, each, {names.SOURCE_NAME: shown})
     _send_tags(client, run, {names.SOURCE_NAME: shown})
 
 
