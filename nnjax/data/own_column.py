@@ -92,7 +92,7 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
         rounding = {pa.float64(): ROUNDING, pa.float32(): ROUNDING_OF_FLOAT32}.get(kind, 0)
         read = Column(name, numbers, is_true_or_false=is_true_or_false, rounding=rounding)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise ColumnError("is not UTF-8 text", "save the file as UTF-8")
+        raise ColumnError("holds bytes, not text", "write it as text, or leave it out of features")
     else:
         raise ColumnError(f"holds {str(kind)[:LONGEST_SHOWN]}", "make numbers of it, or leave it out of features")
     if read.values.min() == read.values.max():

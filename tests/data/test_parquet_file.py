@@ -66,6 +66,12 @@ def test_a_column_is_found_by_its_whole_name(tmp_path):
     assert read(path, target="a.b", features=("a",)).target[:, 0].tolist() == Y
 
 
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary_view()], ids=str)
+def test_bytes_are_told_to_be_written_as_text(tmp_path, kind):
+    path = written(tmp_path, "table.parquet", x=pa.array([b"a", b"b", b"c"] * 4, kind), y=Y)
+    assert refused(path) == "features: column 'x' holds bytes, not text; write it as text, or leave it out of features"
+
+
 def test_gaps_are_named_by_what_they_are(tmp_path):
     gap, nan = pa.array([*X[:-1], None]), pa.array([*X[:-2], float("nan"), float("inf")])
     path = written(tmp_path, "table.parquet", gap=gap, nan=nan, empty=pa.nulls(ROWS), word=["a", "b", " "] * 4, y=Y)
