@@ -22,6 +22,8 @@ from nnjax.sweep.journal import Journal
 from nnjax.sweep.space import Cell, Space, make_cells, run_ids
 from nnjax.sweep.study import Claim
 
+ALL_OF = {1: "the claim", 2: "both claims"}
+
 
 @dataclass(frozen=True)
 class Declarations:
@@ -57,7 +59,7 @@ class Declarations:
             gone = ", ".join(f"{claim.name}, {claim.definition}" for claim in self.withdrawn)
             parts.append(f"Withdrawn after training, still counted for the level: {len(self.withdrawn)} ({gone}).")
         if total and not late and not unknown:
-            parts.insert(0, f"Declared before training: {'the claim' if total == 1 else f'all {total} claims'}.")
+            parts.insert(0, f"Declared before training: {ALL_OF.get(total, f'all {total} claims')}.")
         return " ".join(parts)
 
     @property
