@@ -16,6 +16,7 @@ from nnjax.tracking.errors import explained
 from nnjax.tracking.layout import Layout
 from nnjax.tracking.ledger import Entry, Ledger
 from nnjax.tracking.mending import differences
+from nnjax.tracking.store import is_deleted, study_experiments
 from nnjax.tracking.study_sync import PreparedSync
 
 WHAT = "MLflow's copies against the journal, rounded as they are told"
@@ -44,11 +45,20 @@ def examine_tracking(sweeps: Sequence[PreparedSync], there: pd.DataFrame, column
     problems = [problem for layout, ledger in looks for problem in _problems(layout, ledger)]
     problems += _artifact_problems(sweeps[0], looks[0][1])
     deleted = sum(entry.is_deleted for _, ledger in looks for entry in ledger.entries.values())
-    if deleted:
+    if _is_experiment_deleted(sweeps[0]):
+        problems.append("the experiment was deleted in MLflow: `nnjax sync STUDY --restore` brings it back")
+    elif deleted:
         problems.append(f"{deleted:,} deleted in MLflow: `nnjax sync STUDY --restore` brings them back")
     elif problems or not line.is_ok:
         problems.append("`nnjax sync STUDY` mends it")
     return replace(line, seen="; ".join([line.seen, *problems]), is_ok=line.is_ok and not problems)
+
+
+def _is_experiment_deleted(sweep: PreparedSync) -> bool:
+    with explained(sweep.tracking_uri):
+        client = MlflowClient(tracking_uri=sweep.tracking_uri)
+        found = study_experiments(client, sweep.description.study)
+    return bool(found) and all(map(is_deleted, found))
 
 
 def _artifact_problems(sweep: PreparedSync, ledger: Ledger) -> Iterator[str]:

@@ -41,9 +41,8 @@ def examine_home(home: Path) -> Iterator[Symptom]:
     yield from _journal(journal)
     yield _claims(home)
     broken = broken_entries(cache_folder(home))
-    yield Symptom(
-        "Compiled programs", f"{len(broken)} damaged", "the next sweep removes and compiles them anew" if broken else ""
-    )
+    remedy = f"remove {', '.join(map(str, broken))}; it is compiled anew when it is needed" if broken else ""
+    yield Symptom("Compiled programs", f"{len(broken)} damaged", remedy)
 
 
 def _writable(home: Path) -> Symptom:
