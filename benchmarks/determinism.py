@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from nnjax.data.scaling import scale_split
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.rows import make_task
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.training import bucket as bucket_module
 from nnjax.training import chunk as chunk_module
 from nnjax.training.chunk import train_chunk

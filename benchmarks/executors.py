@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nnjax.execution.choice import make_executor
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, PROVENANCE
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.schema import JOURNAL_SCHEMA, PROVENANCE
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 NAMES = ("processes", "threads", "dask")
 WORKERS = 2

@@ -21,10 +21,10 @@ import numpy as np
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.sweep.host import peak_memory_mb
+from nnjax.sweep.journal.schema import FINALS, FIT_CURVES, REGRESSION_FINALS
 from nnjax.sweep.runner import Engine, run_sweep
-from nnjax.sweep.schema import FINALS, FIT_CURVES, REGRESSION_FINALS
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import TrainedChunk, Trainee
@@ -85,7 +85,7 @@ def make_space(runs: int) -> Space:
 
 def measure(runs: int, home: Path) -> None:
     """One size: prints a line of the table."""
-    from nnjax.report.material import gather
+    from nnjax.report.study_results import gather
     from nnjax.report.write import write_report
 
     began = time.perf_counter()

@@ -7,9 +7,9 @@ from nnjax.data.reader import Reader
 from nnjax.data.tables import TABLES
 from nnjax.results.columns import CURVES, FACTORS, FINALS, IDENTITY, Column
 from nnjax.surroundings import CHANGES_NUMBERS, ENDS_RUNS, READ
-from nnjax.sweep.factors import FACTORS as FACTOR_REGISTRY
-from nnjax.sweep.factors import AutoNumber, Choice, Factor, Number, Whole
-from nnjax.sweep.grid import ONLY_WITH
+from nnjax.sweep.study.factors import FACTORS as FACTOR_REGISTRY
+from nnjax.sweep.study.factors import AutoNumber, Choice, Factor, Number, Whole
+from nnjax.sweep.study.grid import ONLY_WITH
 from nnjax.tour.activation_table import activation_page
 from nnjax.tour.pictures import write_activation_pictures
 
@@ -52,7 +52,7 @@ def _markdown(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 FACTORS_HEAD = """# Factors
 
-Written by `make docs` from `nnjax/sweep/factors.py`: all that a study can vary. A factor stands in `[studied]` or
+Written by `make docs` from `nnjax/sweep/study/factors.py`: all that a study can vary. A factor stands in `[studied]` or
 `[nuisance]` with a list of levels, or in `[fixed]` with one; where a study does not name it, it has its default. A
 setting that means nothing beside the others (the momentum of Adam) is put to its default: it makes no second run.
 

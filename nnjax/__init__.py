@@ -7,7 +7,7 @@ The names of the command line, for notebooks: `load_study`, `expand`, `make_plan
 from importlib import import_module
 
 _HOMES = {
-    "load_study": "nnjax.sweep.study",
+    "load_study": "nnjax.sweep.study.study",
     "expand": "nnjax.sweep.space",
     "make_plan": "nnjax.sweep.plan",
     "sweep_study": "nnjax.pipeline",

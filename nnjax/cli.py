@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from types import FrameType
 
 from nnjax.commands.arguments import make_parser
+from nnjax.commands.checks import audit, calibrate, doctor
 from nnjax.commands.lecture import lecture, quiz
 from nnjax.commands.reading import report, results, sync
 from nnjax.commands.servers import server, ui
 from nnjax.commands.training import plan, run, sweep
-from nnjax.commands.trust import audit, calibrate, doctor
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError

@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnjax.decision.logbook import LogbookError
-from nnjax.decision.rounds import study_logbook
+from nnjax.claims.logbook import LogbookError
+from nnjax.claims.rounds import study_logbook
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.explosions import all_diverged, exploded_notice
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.older import left_behind
+from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.plan import default_workers
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
-from nnjax.sweep.record import note_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking.address import default_uri
@@ -32,7 +32,7 @@ from nnjax.tracking.preflight import check_store
 from nnjax.tracking.telling import tell
 
 if TYPE_CHECKING:
-    from nnjax.decision.decide import Decisions
+    from nnjax.claims.decide import Decisions
     from nnjax.tracking.study_sync import PreparedSync
 
 SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
@@ -293,7 +293,7 @@ class _Stages:
 
     def decide(self, workers: int, minutes: float) -> None:
         """Add replicates to the cells of undecided claims; each round is a sweep of its own in journal and MLflow."""
-        from nnjax.decision.decide import Decider
+        from nnjax.claims.decide import Decider
 
         def train(space: Space) -> int:
             summary = run_sweep(
@@ -318,7 +318,7 @@ class _Stages:
         if not self._options.is_reported:
             return
         began = time.perf_counter()
-        from nnjax.report.material import NothingToReportError
+        from nnjax.report.study_results import NothingToReportError
 
         try:
             self.page = make_report(self._space, self._home, self._environment_seconds())

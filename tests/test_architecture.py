@@ -71,6 +71,11 @@ def test_rooms_import_only_what_the_documentation_allows(name):
     assert outside <= libraries
 
 
+@pytest.mark.parametrize("name", ["answer", "choice", "compared", "declared", "metric", "settled", "target"])
+def test_a_claim_is_answered_from_a_table_alone(name):
+    assert not {room(found) for found in GRAPH[f"nnjax.claims.{name}"]} & {"sweep", "results"}
+
+
 def test_nothing_is_allowed_that_would_close_a_circle_of_rooms():
     below = {name: rooms & ROOMS.keys() for name, (rooms, _) in ROOMS.items()}
     while below:

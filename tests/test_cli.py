@@ -1,20 +1,16 @@
 """The command line as a person meets it: in a process of its own, on a study small enough for a test."""
 
 import re
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fakes.command import ROOT, nnjax
 
 from nnjax.cli import COMMANDS, main
 from nnjax.commands.arguments import make_parser
 from nnjax.execution.worker_process import WorkerStartError
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 STUDY = """
 question = "Does the activation matter?"

@@ -8,8 +8,8 @@ import pytest
 
 from nnjax.data.tables import TABLES
 from nnjax.results.columns import CURVES, FINALS
-from nnjax.sweep import schema
-from nnjax.sweep.factors import FACTORS
+from nnjax.sweep.journal import schema
+from nnjax.sweep.study.factors import FACTORS
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,7 +49,7 @@ def test_links_between_documents_lead_somewhere():
 
 
 def test_the_study_of_the_readme_is_valid(tmp_path):
-    from nnjax.sweep.study import load_study
+    from nnjax.sweep.study.study import load_study
 
     text = re.search(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL).group(1)
     (tmp_path / "readme.toml").write_text(text)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.sweep.factors import FACTORS
 from nnjax.sweep.plan import Plan, make_plan
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.study import load_study
 
 FOLDER = Path(__file__).resolve().parent.parent / "experiments" / "lecture"
 PATHS = sorted(FOLDER.glob("*.toml"))

@@ -1,7 +1,6 @@
 """The whole path in one call: what follows the training, and which report belongs to which sweep."""
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,8 @@ from nnjax.cli import main
 from nnjax.pipeline import MARK, SweepOptions, find_report, make_report, sweep_study
 from nnjax.refusal import RefusedError
 from nnjax.sweep.space import Space, expand, sweep_id
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.tracking.errors import TrackingError
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -174,7 +174,7 @@ ILLNESSES: dict[Callable[[Path], None], str] = {
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's own
-@pytest.mark.filterwarnings("ignore::nnjax.sweep.journal.JournalWarning")
+@pytest.mark.filterwarnings("ignore::nnjax.sweep.journal.journal.JournalWarning")
 @pytest.mark.parametrize("illness", ILLNESSES, ids=lambda each: each.__name__)
 def test_what_the_remedy_says_mends_it(
     illness: Callable[[Path], None], home: Path, capsys: pytest.CaptureFixture[str]

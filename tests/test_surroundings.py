@@ -9,17 +9,13 @@ import subprocess
 import sys
 from contextlib import closing
 from multiprocessing.spawn import get_preparation_data
-from pathlib import Path
 
 import jax
 import pytest
-from jax._src.compiler import get_compile_options
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fakes.command import ROOT
 from fakes.studies import write_small
 from fakes.training import FAKE
+from jax._src.compiler import get_compile_options
 
 from nnjax.cli import main
 from nnjax.execution.choice import EXECUTORS
@@ -34,12 +30,12 @@ from nnjax.surroundings import (
     check_variables,
     foreign_variables,
 )
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import OtherNumbersError, prepare_on
 from nnjax.training.chunk import compile_program, lower_program
 
@@ -278,9 +274,9 @@ def test_a_persons_surroundings_reach_no_number_no_figure_and_no_store(tmp_path)
 SCRIPT = """
 from pathlib import Path
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.schema import JOURNAL_SCHEMA
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from fakes.training import FAKE
 print(run_sweep(expand(load_study({study!r})), Path({home!r}), {executor!r}, 2, engine=FAKE).trained)
 """

@@ -2,14 +2,9 @@
 
 import socket
 import sqlite3
-import sys
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fakes.command import nnjax
 
 from nnjax.tracking.server import running_server

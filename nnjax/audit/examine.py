@@ -10,10 +10,10 @@ import pandas as pd
 from nnjax.audit.copies import compare_copy
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
 from nnjax.audit.tracking import examine_tracking
-from nnjax.decision.rounds import added_spaces
+from nnjax.claims.rounds import added_spaces
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import declarations
-from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
+from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names

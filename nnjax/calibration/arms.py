@@ -8,7 +8,7 @@ import pandas as pd
 from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, draw_differences
 from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claim
 from nnjax.statistics.verdict import Verdict
-from nnjax.sweep.study_tables import Claim
+from nnjax.sweep.study.tables import Claim
 
 SPLITS, SEEDS, EPOCHS = 20, 2, 16
 LEVEL = 0.95

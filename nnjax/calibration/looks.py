@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP
 from nnjax.claims.declared import ALPHA
-from nnjax.decision.growth import LOOKS, Seen, next_step
+from nnjax.claims.growth import LOOKS, Seen, next_step
 from nnjax.statistics.components import variance_components
 from nnjax.statistics.interval import bonferroni_level, paired_interval
 from nnjax.statistics.power import Replicates

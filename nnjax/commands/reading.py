@@ -4,8 +4,8 @@ import argparse
 import shlex
 import sys
 
-from nnjax.commands.given import expand_given, find_given
 from nnjax.commands.pages import say_page, say_what_follows
+from nnjax.commands.study_argument import expand_given, find_given
 from nnjax.refusal import RefusedError
 from nnjax.terminal import carry_data
 
@@ -26,7 +26,7 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
-    from nnjax.decision.rounds import added_spaces
+    from nnjax.claims.rounds import added_spaces
     from nnjax.pipeline import find_report, refuse_another_study
     from nnjax.tracking.study_sync import sync_sweep
     from nnjax.tracking.telling import tell
@@ -48,7 +48,7 @@ def report(options: argparse.Namespace) -> int:
     if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
         return _compare(options)
     from nnjax.pipeline import make_report
-    from nnjax.report.material import NothingToReportError
+    from nnjax.report.study_results import NothingToReportError
 
     try:
         page = make_report(expand_given(options), options.home)

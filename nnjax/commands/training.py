@@ -5,18 +5,18 @@ import sys
 from pathlib import Path
 
 from nnjax.commands.arguments import DECISION_MINUTES
-from nnjax.commands.given import expand_given
 from nnjax.commands.pages import say_page, say_what_follows
+from nnjax.commands.study_argument import expand_given
 from nnjax.execution.executor import Cluster
 from nnjax.refusal import RefusedError
 
 
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost, and what its claims can come to."""
-    from nnjax.decision.forecast import foretell
-    from nnjax.sweep.journal import Journal
+    from nnjax.claims.forecast import foretell
+    from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
-    from nnjax.sweep.older import left_behind
+    from nnjax.sweep.other_engines import left_behind
     from nnjax.sweep.plan import default_workers, make_plan
     from nnjax.sweep.plan_text import describe_plan
 

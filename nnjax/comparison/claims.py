@@ -7,12 +7,12 @@ import numpy as np
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import claim_level
+from nnjax.claims.rounds import ASKED
 from nnjax.comparison.relation import Relation
-from nnjax.decision.rounds import ASKED
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
-from nnjax.sweep.study import Claim
+from nnjax.sweep.study.study import Claim
 
 DEFINITION = (*ASKED, "parts")
 

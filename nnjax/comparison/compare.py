@@ -6,9 +6,9 @@ from pathlib import Path
 
 from nnjax.comparison.page import write_comparison
 from nnjax.refusal import RefusedError
-from nnjax.report.material import Material, NothingToReportError, gather
+from nnjax.report.study_results import Material, NothingToReportError, gather
 from nnjax.sweep.space import Space, expand, sweep_id
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 
 class ComparisonError(RefusedError):

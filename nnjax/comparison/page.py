@@ -25,8 +25,8 @@ from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
-from nnjax.report.material import Material
 from nnjax.report.page import Page, render_page
+from nnjax.report.study_results import Material
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, FigureView, Panel, view_table
 from nnjax.report.write import write_figures, write_tables

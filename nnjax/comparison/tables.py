@@ -13,7 +13,7 @@ from nnjax.report.choice import complete_runs
 from nnjax.report.figures.importance import importance_table
 from nnjax.report.figures.tied import tied_table
 from nnjax.report.formats import decimals, significant
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.space import level_text
 

@@ -12,8 +12,8 @@ from nnjax.redaction import masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.claim_lock import damaged_locks
 from nnjax.sweep.compilation_cache import broken_entries
-from nnjax.sweep.journal import CORRUPT_PREFIX, damaged_files
-from nnjax.sweep.record import records_with_passwords
+from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files
+from nnjax.sweep.journal.record import records_with_passwords
 from nnjax.sweep.runner import cache_folder
 
 LEAST_FREE_MB = 500

@@ -19,12 +19,12 @@ from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Outcome
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
-from nnjax.sweep.factors import FACTORS, Level
-from nnjax.sweep.grid import resolve
 from nnjax.sweep.plan import LargestSizes, make_bucket
 from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.space import Configuration, make_configuration
+from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.grid import resolve
 from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task
 from nnjax.training.bucket import chunk_size
 from nnjax.training.outcome import RunOutcome

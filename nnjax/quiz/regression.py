@@ -19,13 +19,13 @@ from nnjax.results.scores import as_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.scores import clipped_scores
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.progress import Progress
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.training.chunk import train_all
 
 STUDY = "diabetes.toml"

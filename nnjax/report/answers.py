@@ -10,9 +10,9 @@ from nnjax.claims.declared import ALPHA
 from nnjax.report.alike import are_alike, name_highest, name_lowest
 from nnjax.report.choice import BestCell
 from nnjax.report.formats import confidence, decimals, signed
-from nnjax.report.material import Material
 from nnjax.report.speed import measure_speed
 from nnjax.report.stopping import lost_interval
+from nnjax.report.study_results import Material
 from nnjax.report.task import REGRESSION, TaskTerms
 from nnjax.report.views import join_words
 from nnjax.statistics.interval import PairedInterval, paired_interval

@@ -14,7 +14,7 @@ from nnjax.report.figures.epochs import draw_epochs, epochs_table
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.figures.scores import draw_intervals
 from nnjax.report.histories import first_tenth
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 
 LONGEST_NAME = 158
 """Left margin of the card with the models' names."""

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 
 MOST_EPOCHS_DRAWN = 64
 LAYER_CURVES = ("preactivation_grad_norm", "update_ratio")

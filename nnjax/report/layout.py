@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from nnjax.sweep.factors import FACTORS, Level
 from nnjax.sweep.space import level_text
+from nnjax.sweep.study.factors import FACTORS, Level
 
 COLOR_FACTOR = "activation"
 PANEL_FACTOR = "depth"

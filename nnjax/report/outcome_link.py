@@ -10,7 +10,7 @@ from nnjax.claims.target import trained
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.figures.outcome_link import LINKED, draw_link, link_table, split_means
 from nnjax.report.formats import confidence, decimals
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import FigureView, Panel, view_table
 from nnjax.statistics.association import RankCorrelation, split_half_correlation
 

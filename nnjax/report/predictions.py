@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.data.tables import Table
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.training.classification import confusion_matrix, predicted_classes
 

@@ -7,7 +7,7 @@ import pandas as pd
 from nnjax.report.alike import name_lowest
 from nnjax.report.figures.curves import restricted_table
 from nnjax.report.formats import decimals
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 
 ENOUGH = 0.5
 """Share of its runs that must reach the target before a combination is called fast: else the mean is mostly E."""

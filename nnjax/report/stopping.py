@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nnjax.report.figures.scores import interval_columns
 from nnjax.report.histories import Histories
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.task import TaskTerms
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.training.finals import stopped_epoch

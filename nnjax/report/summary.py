@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nnjax.report.answers import headline
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.durable import write_durably

@@ -27,17 +27,17 @@ from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
-from nnjax.report.material import Material, NothingToReportError, gather
 from nnjax.report.pack import Pack, curve_names, make_pack, make_room
 from nnjax.report.page import Page, render_page
+from nnjax.report.study_results import Material, NothingToReportError, gather
 from nnjax.report.summary import summarise, summarise_diverged, write_summary
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.explosions import JUDGED, AllDiverged, all_diverged, exploded_notice, exploded_runs
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.older import left_behind
+from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.space import Space
 
 CHAPTERS = (

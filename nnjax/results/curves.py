@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from nnjax.results.columns import CURVES, names
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
 

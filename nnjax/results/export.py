@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nnjax.results.curves import curves_table
 from nnjax.results.table import results_table
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
 EXTENSIONS = (".csv", ".parquet")

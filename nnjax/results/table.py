@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from nnjax.results.columns import FACTORS, FINALS, MAIN_FINALS, NOT_AVERAGED, RESULT_COLUMNS, names
 from nnjax.results.scores import as_scores
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, expand, level_text
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.training.outcome import MEASURES
 
 COMPUTED_HERE = ("epochs_to_target", "target_r2", "target_accuracy")

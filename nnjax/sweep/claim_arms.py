@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from nnjax.sweep.factors import Level
-from nnjax.sweep.grid import has_levels
 from nnjax.sweep.space import Cell
-from nnjax.sweep.study_tables import Claim
+from nnjax.sweep.study.factors import Level
+from nnjax.sweep.study.grid import has_levels
+from nnjax.sweep.study.tables import Claim
 
 
 def arm_cells(claim: Claim, cells: Sequence[Cell]) -> tuple[frozenset[str], ...]:

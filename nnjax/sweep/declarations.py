@@ -18,9 +18,9 @@ from nnjax.sweep.claim_lock import (
 )
 from nnjax.sweep.durable import one_at_a_time
 from nnjax.sweep.identity import content_hash
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, make_cells, run_ids
-from nnjax.sweep.study import Claim
+from nnjax.sweep.study.study import Claim
 
 ALL_OF = {1: "the claim", 2: "both claims"}
 

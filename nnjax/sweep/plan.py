@@ -20,7 +20,7 @@ from nnjax.sweep.cost import (
     journal_bytes,
     run_seconds,
 )
-from nnjax.sweep.journal import chunk_name
+from nnjax.sweep.journal.journal import chunk_name
 from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.training.bucket import Bucket, chunk_size
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from nnjax.data.tables import Table
 from nnjax.sweep.plan import Plan
 from nnjax.sweep.progress import show_seconds
-from nnjax.sweep.study import Study
+from nnjax.sweep.study.study import Study
 
 MOST_NAMED = 20
 """Inputs and classes that are named."""

@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import Any
 
 from nnjax.sweep.identity import canonical_json
+from nnjax.sweep.journal.schema import SCHEMA_VERSION
 from nnjax.sweep.plan import Chunk
-from nnjax.sweep.schema import SCHEMA_VERSION
 from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training.bucket import chunk_size

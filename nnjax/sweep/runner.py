@@ -19,11 +19,11 @@ from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.explosions import exploded_runs
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
-from nnjax.sweep.journal import Journal, refused_rows
-from nnjax.sweep.kept_table import keep_table
+from nnjax.sweep.journal.journal import Journal, refused_rows
+from nnjax.sweep.journal.record import SweepRecord, add_seconds, continue_record, load_record, save_record
+from nnjax.sweep.journal.tables import keep_table
 from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan
 from nnjax.sweep.progress import Progress, SilentProgress, SweepState
-from nnjax.sweep.record import SweepRecord, add_seconds, continue_record, load_record, save_record
 from nnjax.sweep.rows import make_rows, make_task, split_key
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.sweep.worker import (

@@ -9,10 +9,10 @@ from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
-from nnjax.sweep.factors import FACTORS, Level
-from nnjax.sweep.grid import grid_cells, resolve
 from nnjax.sweep.identity import canonical_json
-from nnjax.sweep.study import Study
+from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.grid import grid_cells, resolve
+from nnjax.sweep.study.study import Study
 from nnjax.training import engine_of
 
 if TYPE_CHECKING:

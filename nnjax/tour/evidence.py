@@ -14,14 +14,14 @@ from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.formats import bounded, confidence, decimals, duration, signed
 from nnjax.report.histories import Histories, first_tenth, read_histories
-from nnjax.report.material import Material, gather
+from nnjax.report.study_results import Material, gather
 from nnjax.report.theme import make_palette, variable
 from nnjax.report.views import Key, Panel
 from nnjax.sweep.claim_arms import cells_at
-from nnjax.sweep.factors import Level
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, level_text
-from nnjax.sweep.study import Claim
+from nnjax.sweep.study.factors import Level
+from nnjax.sweep.study.study import Claim
 
 GRADIENT = "preactivation_grad_norm"
 

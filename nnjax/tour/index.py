@@ -10,8 +10,8 @@ from markupsafe import Markup
 from nnjax.report.formats import duration
 from nnjax.report.theme import css_variables
 from nnjax.statistics.verdict import Verdict
+from nnjax.tour.errata import SLIPS, Slip
 from nnjax.tour.evidence import Evidence
-from nnjax.tour.slips import SLIPS, Slip
 
 
 @dataclass(frozen=True)

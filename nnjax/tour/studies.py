@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Protocol
 
 from nnjax.refusal import RefusedError
-from nnjax.report.material import NothingToReportError
+from nnjax.report.study_results import NothingToReportError
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.tour.evidence import Evidence, gather_evidence
 from nnjax.tour.index import render_index
 

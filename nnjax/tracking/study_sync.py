@@ -10,11 +10,11 @@ import pandas as pd
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.table import cells_table, results_table
 from nnjax.sweep.declarations import declarations
-from nnjax.sweep.factors import FACTORS
-from nnjax.sweep.journal import Journal
-from nnjax.sweep.record import SweepRecord, load_record
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.record import SweepRecord, load_record
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.sweep.study import Study
+from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.study import Study
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.curves import CurvePoints, curve_names, thin_curves, tracked_epochs

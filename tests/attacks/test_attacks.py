@@ -75,7 +75,7 @@ ATTACKS = {
         "nnjax/claims/declared.py",
         "return bonferroni_level(ALPHA, looks * max(1,",
         "return bonferroni_level(ALPHA, max(1,",
-        "tests/decision/test_decide.py::test_the_report_judges_each_claim_where_its_last_look_did",
+        "tests/claims/test_decide.py::test_the_report_judges_each_claim_where_its_last_look_did",
     ),
     "seeds count as if they were splits": Attack(
         "nnjax/statistics/interval.py",

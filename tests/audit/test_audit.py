@@ -2,7 +2,6 @@
 
 import shutil
 import sqlite3
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -10,12 +9,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fakes.command import nnjax
 
-from nnjax.sweep.sealed import open_sealed_parquet, to_sealed_parquet
+from nnjax.sweep.journal.checksum import open_sealed_parquet, to_sealed_parquet
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audit")]
 

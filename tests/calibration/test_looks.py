@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from nnjax.calibration.looks import MARGIN, Truth, follow, is_wrong, look_rates
-from nnjax.decision.growth import LOOKS
+from nnjax.claims.growth import LOOKS
 from nnjax.statistics.verdict import Verdict
 
 TABLES = 300

@@ -12,8 +12,8 @@ from nnjax.results.scores import as_scores, with_scores
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.space import Cell
-from nnjax.sweep.study import Claim
-from nnjax.sweep.study_tables import METRICS
+from nnjax.sweep.study.study import Claim
+from nnjax.sweep.study.tables import METRICS
 
 SIZES = Sizes(331, 111, 265)
 DIFFERENCES = (0.02, 0.05, -0.01, 0.03, 0.04)

@@ -1,16 +1,11 @@
 """Two sweeps side by side, trained by an engine that knows the truth."""
 
 import math
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fakes.known import KNOWN, THREE_CLAIMS
 
 from nnjax.comparison.claims import compare_claims, only_in
@@ -18,13 +13,13 @@ from nnjax.comparison.compare import ComparisonError, Side, compare
 from nnjax.comparison.page import describe_conclusions, write_comparison
 from nnjax.comparison.relation import Relation, relate, shared_runs
 from nnjax.comparison.tables import cells_table, describe_largest, shares_table, study_table
-from nnjax.report import material as report_material
-from nnjax.report.material import gather
+from nnjax.report import study_results as report_material
+from nnjax.report.study_results import gather
 from nnjax.report.task import CLASSIFICATION
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 TWO_CLAIMS = THREE_CLAIMS[: THREE_CLAIMS.index('[[claims]]\nname = "hopeless"')]
 

@@ -1,6 +1,1 @@
 """What the tests of tables share."""
-
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1]))  # for tests/fakes

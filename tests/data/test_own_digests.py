@@ -9,7 +9,7 @@ import pytest
 from fakes.own_tables import read
 
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 LINES = 40
 

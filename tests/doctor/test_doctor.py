@@ -2,15 +2,10 @@
 
 import os
 import sqlite3
-import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fakes.command import ROOT
 from fakes.known import KNOWN, THREE_CLAIMS
 from fakes.studies import swept
@@ -22,7 +17,7 @@ from nnjax.doctor.home import examine_home, examine_variables
 from nnjax.doctor.store import examine_store
 from nnjax.sweep.runner import cache_folder, run_sweep
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's own
 

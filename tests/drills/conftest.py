@@ -6,15 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fakes.command import ROOT
 from fakes.drill import Damage, damage, environment, finish, sweep, write_study
 from fakes.processes import killed_in_the_end

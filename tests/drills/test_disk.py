@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.drill import finish, sweep, write_study
 
-from nnjax.sweep.journal import Journal, JournalWarning
+from nnjax.sweep.journal.journal import Journal, JournalWarning
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
 

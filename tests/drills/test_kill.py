@@ -22,8 +22,8 @@ from fakes.drill import (
     write_study,
 )
 
-from nnjax.sweep.journal import Journal
-from nnjax.sweep.record import load_record
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.record import load_record
 from nnjax.sweep.space import sweep_id
 
 SMALL_CHUNKS = 12

@@ -16,8 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nnjax.sweep.journal import Journal
-from nnjax.sweep.schema import JOURNAL_SCHEMA, PROVENANCE
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, PROVENANCE
 from nnjax.tracking.names import SWEEP, identity
 
 STUDY = """

@@ -6,7 +6,7 @@ from pathlib import Path
 from fakes.training import FAKE
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 if __name__ == "__main__":
     study, home, *overrides = sys.argv[1:]

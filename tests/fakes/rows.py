@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nnjax.sweep.journal import Journal
-from nnjax.sweep.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, PREDICTIONS
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, PREDICTIONS
 from nnjax.training.outcome import LAYER_CURVES
 
 OUTSIDE = ("schema", "configuration", "data", "data_digest", "split_digest", "replicate")

@@ -5,7 +5,7 @@ from pathlib import Path
 from fakes.training import FAKE
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 SMALL = """
 question = "Which of two?"

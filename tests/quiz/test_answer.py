@@ -2,7 +2,7 @@ import pytest
 
 from nnjax.quiz.answer import QuizOptions, answer_quiz
 from nnjax.quiz.networks import Effort
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.progress import SilentProgress
 
 SMALL = QuizOptions(

@@ -32,7 +32,7 @@ def test_ridge_is_the_best_of_the_path_on_validation_rows():
 
 def test_the_study_shares_its_runs_with_the_shipped_one():
     from nnjax.sweep.space import expand
-    from nnjax.sweep.study import load_study
+    from nnjax.sweep.study.study import load_study
 
     shipped = {run.run_id for run in expand(load_study("experiments/diabetes.toml")).runs}
     assert {run.run_id for run in quiz_space().runs} <= shipped

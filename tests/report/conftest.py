@@ -1,6 +1,5 @@
 """A sweep that nobody trained: plausible results, curves and baselines for any study, from formulas and a seed."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,12 @@ import pyarrow as pa
 import pytest
 
 from nnjax.report.histories import LAYER_CURVES, make_histories
-from nnjax.report.material import Material, Reading, assemble
+from nnjax.report.study_results import Material, Reading, assemble
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
 from nnjax.report.write import WrittenReport, write_material
-from nnjax.sweep.record import SweepRecord
+from nnjax.sweep.journal.record import SweepRecord
 from nnjax.sweep.space import Run, Space, expand, level_text
-from nnjax.sweep.study import load_study
-
-sys.path.insert(0, str(Path(__file__).parents[1]))  # for the stand-ins of tests/fakes
+from nnjax.sweep.study.study import load_study
 
 STUDY = """
 question = "Which of activation and depth matters?"

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from nnjax.report.histories import drawn_epochs, first_tenth, make_histories, read_histories
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 
 
 def test_layers_of_networks_of_different_depth_keep_their_runs():

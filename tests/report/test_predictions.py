@@ -7,7 +7,7 @@ from sklearn.metrics import confusion_matrix
 
 from nnjax.report.choice import best_runs
 from nnjax.report.predictions import confusion_table, read_predictions
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 
 
 @pytest.fixture

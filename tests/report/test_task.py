@@ -5,7 +5,7 @@ import pytest
 from nnjax.report.baselines import BASELINES
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS
 from nnjax.results.columns import CURVES, RESULT_COLUMNS, names
-from nnjax.sweep.schema import CURVES as JOURNAL_CURVES
+from nnjax.sweep.journal.schema import CURVES as JOURNAL_CURVES
 from nnjax.training.outcome import MEASURES
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from nnjax.report.material import NothingToReportError
+from nnjax.report.study_results import NothingToReportError
 from nnjax.report.write import write_material, write_report
 
 ONE_FACTOR = """

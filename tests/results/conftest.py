@@ -1,15 +1,12 @@
 """A journal with a small study in it; the stand-ins of `tests/fakes`, importable here and in workers."""
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,9 @@
 import pytest
 
 from nnjax.results.columns import CURVES, FINALS, MAIN_FINALS, NOT_AVERAGED, RESULT_COLUMNS, describe, names
-from nnjax.sweep import schema
-from nnjax.sweep.factors import FACTORS
-from nnjax.sweep.study_tables import METRICS
+from nnjax.sweep.journal import schema
+from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.tables import METRICS
 
 
 def test_names_are_unique_and_explained() -> None:

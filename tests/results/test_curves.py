@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from nnjax.results.curves import cell_curves, curves_table
-from nnjax.sweep.schema import CURVES
+from nnjax.sweep.journal.schema import CURVES
 
 COLUMNS = ["run_id", "cell_id", "split", "epoch", "curve", "layer", "value"]
 
@@ -38,7 +38,7 @@ def test_curves_epochs_and_runs_can_be_chosen(swept) -> None:
 
 
 def test_no_runs_no_rows(swept, tmp_path) -> None:
-    from nnjax.sweep.journal import Journal
+    from nnjax.sweep.journal.journal import Journal
 
     table = curves_table(swept.space, Journal(tmp_path))
     assert list(table.columns) == COLUMNS

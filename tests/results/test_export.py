@@ -8,9 +8,9 @@ import pytest
 
 from nnjax.results.columns import RESULT_COLUMNS, names
 from nnjax.results.export import to_arrow, write_results
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 
 @pytest.mark.parametrize(("name", "read"), [("runs.csv", pd.read_csv), ("runs.parquet", pd.read_parquet)])

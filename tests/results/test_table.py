@@ -6,8 +6,8 @@ import pytest
 
 from nnjax.results.columns import FINALS, RESULT_COLUMNS, names
 from nnjax.results.table import cells_table, find_study, load_results, results_table
-from nnjax.sweep.schema import FINALS as MEASURED
-from nnjax.sweep.schema import JOURNAL_SCHEMA
+from nnjax.sweep.journal.schema import FINALS as MEASURED
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 
 
 def test_columns_and_rows_are_the_planned_ones(swept) -> None:

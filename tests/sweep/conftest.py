@@ -1,6 +1,5 @@
 """A small study for whoever needs a space; the stand-ins of `tests/fakes`, importable here and in workers."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,9 +8,7 @@ import pytest
 from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import Study, load_study
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from nnjax.sweep.study.study import Study, load_study
 
 
 @pytest.fixture

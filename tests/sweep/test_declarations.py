@@ -1,22 +1,17 @@
 """Claims and their training: what was declared before it, after it, taken out, by whom; and what nobody knows."""
 
 import shutil
-import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fakes.training import fake_prepare, fake_train_task
 
 from nnjax.sweep.claim_lock import ClaimLockError, Standing, damaged_locks, lock_path, read_lock
 from nnjax.sweep.declarations import declarations, lock_claims
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import Engine, run_sweep
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.training import ENGINE_VERSION
 
 STUDY = """

@@ -10,7 +10,7 @@ from fakes.training import FAKE, fake_train_task
 from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.sweep import runner
 from nnjax.sweep.explosions import all_diverged, exploded_notice, is_beyond_reason
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import expand
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 

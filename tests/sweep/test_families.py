@@ -11,10 +11,10 @@ from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
 from nnjax.network.losses import LOSSES
 from nnjax.results.table import results_table
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS
 from nnjax.training.schedules import SCHEDULES
 

@@ -10,7 +10,7 @@ from nnjax.sweep.notices import FEW_CHOOSING_ROWS, find_notices
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.plan_text import describe_plan
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import Study
+from nnjax.sweep.study.study import Study
 
 FEW = "data.validation_share=0.006"
 

@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from fakes.rows import fake_row
 
+from nnjax.claims.rounds import grown_space
 from nnjax.cli import main
 from nnjax.data.tables import load_table
-from nnjax.decision.rounds import grown_space
 from nnjax.refusal import RefusedError
 from nnjax.statistics.power import Replicates
-from nnjax.sweep.journal import Journal
-from nnjax.sweep.kept_table import keep_table, kept_table
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.tables import keep_table, kept_table
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.older import left_behind
+from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand, run_identity, sweep_id
-from nnjax.sweep.study import Study, StudyError, load_study
+from nnjax.sweep.study.study import Study, StudyError, load_study
 
 STUDY = """
 question = "Does depth help?"

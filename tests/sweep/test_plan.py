@@ -5,12 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from nnjax.sweep.cost import curve_points, journal_bytes, run_seconds
-from nnjax.sweep.journal import to_table
+from nnjax.sweep.journal.checksum import to_sealed_parquet
+from nnjax.sweep.journal.journal import to_table
 from nnjax.sweep.plan import default_workers, largest_sizes, make_bucket, make_plan
 from nnjax.sweep.plan_text import describe_plan
-from nnjax.sweep.sealed import to_sealed_parquet
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study import Study
+from nnjax.sweep.study.study import Study
 from nnjax.training.bucket import Bucket, chunk_size
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from fakes.rows import append_runs, fake_row
 
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.schema import JOURNAL_SCHEMA
 from nnjax.sweep.space import Space
 from nnjax.training.chunk import _compile
 

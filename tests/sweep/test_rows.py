@@ -8,7 +8,7 @@ from fakes.training import fake_train_task
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.rows import make_rows, make_task
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.training.bucket import chunk_size
 
 

@@ -11,10 +11,10 @@ import pytest
 from fakes.training import FAKE, fake_train_task
 
 from nnjax.execution.choice import EXECUTORS
-from nnjax.sweep.journal import Journal, JournalWarning
+from nnjax.sweep.journal.journal import Journal, JournalWarning
+from nnjax.sweep.journal.record import load_record
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.progress import SweepState
-from nnjax.sweep.record import load_record
 from nnjax.sweep.runner import Engine, SweepSummary, cache_folder, run_sweep
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.worker import TrainedTask, TrainingTask

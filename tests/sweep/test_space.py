@@ -8,7 +8,7 @@ import pytest
 
 from nnjax.sweep.identity import canonical_json, content_hash
 from nnjax.sweep.space import Configuration, Space, expand, make_configuration, run_identity, sweep_id
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 QUICK = Path("experiments/quick.toml")
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from nnjax.sweep.compilation_cache import cache_of_this_machine
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import NoDeviceError, OtherVersionsError, check_versions, decisive_versions, prepare_elsewhere
 
 

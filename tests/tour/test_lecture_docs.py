@@ -3,13 +3,9 @@
 import ast
 import doctest
 import re
-import sys
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from fakes.command import nnjax
 
 from nnjax.cli import main

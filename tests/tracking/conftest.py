@@ -1,7 +1,6 @@
 """A made-up sweep as tables, in the shapes that the results room promises."""
 
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import product
@@ -20,7 +19,6 @@ from nnjax.tracking.server import running_server
 from nnjax.tracking.sync import Destination
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))  # the stand-ins of tests/fakes
 
 EPOCHS = 60
 STARTED = 1_700_000_000.0

@@ -17,10 +17,10 @@ from mlflow.tracking import MlflowClient
 from nnjax.audit.tracking import examine_tracking
 from nnjax.results.columns import FINALS, names
 from nnjax.results.table import results_table
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.rerun import rerun
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.tracking.artifact_place import find_strays
 from nnjax.tracking.study_sync import prepare_sync, sync_sweep
 

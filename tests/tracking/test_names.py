@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from nnjax.results.columns import FACTORS as FACTOR_COLUMNS
 from nnjax.results.columns import FINALS as FINAL_COLUMNS
 from nnjax.results.columns import names as column_names
-from nnjax.sweep.schema import FIT_CURVES
+from nnjax.sweep.journal.schema import FIT_CURVES
 from nnjax.sweep.space import level_text
 from nnjax.tracking import names
 from nnjax.training.outcome import LAYER_CURVES, MEASURES

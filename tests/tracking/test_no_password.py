@@ -12,7 +12,7 @@ from fakes.studies import write_small
 from fakes.training import FAKE
 
 from nnjax.cli import main
-from nnjax.sweep.journal import Journal
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.tracking.server import running_server
 

@@ -14,10 +14,10 @@ from fakes.rows import fake_row
 from mlflow.tracking import MlflowClient
 
 from nnjax.sweep.declarations import lock_claims
-from nnjax.sweep.journal import Journal
-from nnjax.sweep.schema import REGRESSION_FINALS
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import REGRESSION_FINALS
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.names import identity
 from nnjax.tracking.study_sync import describe_sweep, prepare_sync, sync_sweep, user_name

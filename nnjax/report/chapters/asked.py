@@ -5,10 +5,10 @@ import pandas as pd
 
 from nnjax.data.tables import Table
 from nnjax.report.layout import Layout
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, join_words, view_table
-from nnjax.sweep.factors import FACTORS
 from nnjax.sweep.space import level_text
+from nnjax.sweep.study.factors import FACTORS
 
 METHODS = {
     "repeated_k_fold": "repeated k-fold: every row is a test row once a repeat",

@@ -9,7 +9,7 @@ from nnjax.report.alike import name_highest
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.tied import draw_tied, tied_table
 from nnjax.report.formats import confidence, decimals, percent
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.theme import ACCENT, MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 

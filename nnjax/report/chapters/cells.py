@@ -2,8 +2,8 @@
 
 import shlex
 
-from nnjax.report.material import Material
 from nnjax.report.pack import Pack
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter
 
 

@@ -19,8 +19,8 @@ from nnjax.report.figures.curves import (
 )
 from nnjax.report.formats import decimals, percent
 from nnjax.report.layout import with_places
-from nnjax.report.material import Material
 from nnjax.report.speed import ENOUGH, measure_speed
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, FigureView, view_table
 
 

@@ -5,7 +5,7 @@ from functools import partial
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.cost import draw_seconds, run_cost_table, seconds_table
 from nnjax.report.formats import decimals, duration
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, FigureView, view_table
 
 COST_FACTORS = ("depth", "width", "hidden_layer_sizes", "batch_size", "epochs", "optimizer")

@@ -10,8 +10,8 @@ from nnjax.report.figures.curves import draw_steps, fit_table
 from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table, gap_table
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
-from nnjax.report.material import Material
 from nnjax.report.stopping import lost_interval, lost_table, stopping_table
+from nnjax.report.study_results import Material
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 

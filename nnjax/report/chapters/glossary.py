@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, view_table
 from nnjax.results.columns import CURVES, RESULT_COLUMNS, Column
 

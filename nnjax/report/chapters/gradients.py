@@ -23,8 +23,8 @@ from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
 from nnjax.report.histories import first_tenth
 from nnjax.report.layout import with_places
-from nnjax.report.material import Material
 from nnjax.report.outcome_link import link_facts, link_figure, measure_link
+from nnjax.report.study_results import Material
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.theory import expected_fields, expected_slopes
 from nnjax.report.views import Chapter, FigureView, Key, TableView, view_table

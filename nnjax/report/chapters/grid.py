@@ -10,11 +10,11 @@ from nnjax.data.streams import stream
 from nnjax.report.chapters.best import LEVEL
 from nnjax.report.choice import BestCell, choose_best_cell
 from nnjax.report.drawing import draw_panels
-from nnjax.report.faintest import common_levels, extremes
 from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
-from nnjax.report.figures.sides import Sides, grid_sides
+from nnjax.report.figures.grid_axes import Sides, grid_sides
 from nnjax.report.formats import confidence, decimals
-from nnjax.report.material import Material
+from nnjax.report.grid_words import common_levels, extremes
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, FigureView, view_table
 from nnjax.statistics.tied import tied_best
 

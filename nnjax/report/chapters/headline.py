@@ -8,18 +8,18 @@ import pandas as pd
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.compared import Reached
 from nnjax.claims.declared import ALPHA
-from nnjax.decision.growth import LOOKS
-from nnjax.decision.logbook import Logbook, Look
+from nnjax.claims.growth import LOOKS
+from nnjax.claims.logbook import Logbook, Look
 from nnjax.report.answers import answers, headline
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.sweep.claim_lock import LockedClaim
-from nnjax.sweep.factors import Level
 from nnjax.sweep.space import level_text
-from nnjax.sweep.study import Claim
+from nnjax.sweep.study.factors import Level
+from nnjax.sweep.study.study import Claim
 
 
 def headline_chapter(material: Material) -> Chapter:

@@ -14,10 +14,10 @@ from nnjax.report.figures.importance import (
     draw_unbiased,
     importance_table,
 )
-from nnjax.report.figures.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.figures.scores import draw_differences, placed_differences
 from nnjax.report.formats import confidence, decimals, signed
-from nnjax.report.material import Material
+from nnjax.report.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, FigureView, join_words, view_table
 from nnjax.statistics.variance import VarianceBudget, advise_replicates
 

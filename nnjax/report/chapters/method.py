@@ -3,12 +3,12 @@
 from nnjax.calibration.console import expected_text, seen_text
 from nnjax.calibration.stamp import Stamp
 from nnjax.claims.declared import ALPHA
+from nnjax.claims.logbook import looks_at_most
 from nnjax.claims.target import TARGET
 from nnjax.data.streams import stream
-from nnjax.decision.logbook import looks_at_most
 from nnjax.report.figures.importance import complete_scores
 from nnjax.report.formats import confidence, percent
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter
 from nnjax.statistics.placebo import placebo_rates
 

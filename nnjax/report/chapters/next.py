@@ -4,7 +4,7 @@ import pandas as pd
 
 from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.formats import duration
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.views import Chapter, view_table
 
 

@@ -4,7 +4,7 @@ import shlex
 
 import pandas as pd
 
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter, view_table
 

@@ -21,8 +21,8 @@ from nnjax.report.figures.scores import (
 )
 from nnjax.report.formats import confidence, decimals
 from nnjax.report.layout import with_places
-from nnjax.report.material import Material
 from nnjax.report.predictions import confusion_table
+from nnjax.report.study_results import Material
 from nnjax.report.theme import INK, MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 

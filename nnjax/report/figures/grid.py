@@ -9,12 +9,12 @@ from matplotlib.patches import Rectangle
 
 from nnjax.report.choice import BestCell
 from nnjax.report.drawing import Shape
+from nnjax.report.figures.grid_axes import LETTER, Sides, margins, name_sides, place_of
 from nnjax.report.figures.marks import cell_mark
-from nnjax.report.figures.sides import LETTER, Sides, margins, name_sides, place_of
 from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, POSITIVE
-from nnjax.sweep.factors import Level
+from nnjax.sweep.study.factors import Level
 
 FAINTEST, STRONGEST = 0.1, 0.95
 """Tint of the worst and of the best mean score."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nnjax.report.alike import name_highest
 from nnjax.report.findings.finding import Finding, beats, levels_of, next_study
 from nnjax.report.formats import percent
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 
 MOST = 0.02
 """Share of diverged runs above which it is worth a study."""

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from pydantic_core import PydanticCustomError
 
 from nnjax.report.findings.finding import Finding, beats, chosen_cells, favourite_levels, next_study
-from nnjax.report.material import Material
-from nnjax.sweep.factors import FACTORS, Level
+from nnjax.report.study_results import Material
 from nnjax.sweep.space import level_text
+from nnjax.sweep.study.factors import FACTORS, Level
 
 MOST_OFTEN = 0.5
 """The validation rows must choose the edge in more than this share of the splits."""

@@ -7,9 +7,9 @@ import pandas as pd
 from nnjax.report.choice import best_runs
 from nnjax.report.findings.finding import Finding, beats, favourite_levels, next_study
 from nnjax.report.formats import decimals, percent
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.statistics.interval import paired_interval
-from nnjax.sweep.factors import FACTORS
+from nnjax.sweep.study.factors import FACTORS
 
 LATE = 0.95
 """A best epoch after this share of the epochs counts as the end of the training."""

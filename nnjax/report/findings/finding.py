@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnjax.report.material import Material
-from nnjax.sweep.claim_checks import DECIDES_CLAIMS, DECIDES_DECOUPLED
-from nnjax.sweep.factors import FACTORS, Level
+from nnjax.report.study_results import Material
 from nnjax.sweep.space import level_text
-from nnjax.sweep.study import Study
+from nnjax.sweep.study.claim_checks import DECIDES_CLAIMS, DECIDES_DECOUPLED
+from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.study import Study
 
 LONGEST_NAME = 64
 """Of a study or a claim, as the reader has it."""

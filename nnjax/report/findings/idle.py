@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from nnjax.report.findings.finding import Finding, favourite_levels, next_study, same
 from nnjax.report.formats import decimals
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 
 MOST_LOST = 0.5
 """Share of splits in which the chosen cell may have the lowest score."""

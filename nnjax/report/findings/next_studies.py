@@ -12,12 +12,12 @@ from nnjax.report.findings.finding import Finding
 from nnjax.report.findings.idle import find_idle
 from nnjax.report.findings.reference import find_not_better
 from nnjax.report.findings.too_few import find_too_few
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.sweep.plan import default_workers, make_plan
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
-from nnjax.sweep.study_errors import StudyError
-from nnjax.sweep.study_text import write_study_text
+from nnjax.sweep.study.errors import StudyError
+from nnjax.sweep.study.study import load_study
+from nnjax.sweep.study.text import write_study_text
 
 FINDERS: tuple[Callable[[Material], Iterator[Finding]], ...] = (
     find_too_few,

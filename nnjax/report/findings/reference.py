@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from nnjax.report.answers import headline
 from nnjax.report.findings.finding import Finding, favourite_levels, next_study
 from nnjax.report.formats import decimals, signed
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.statistics.verdict import Verdict, judge
 
 MORE_SEEDS = 4

@@ -7,11 +7,11 @@ from typing import Any
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.report.findings.finding import Finding, next_name, tables_of
 from nnjax.report.formats import decimals
-from nnjax.report.material import Material
+from nnjax.report.study_results import Material
 from nnjax.statistics.power import MOST_REPLICATES, Replicates, replicates_for_half_width
 from nnjax.statistics.verdict import Verdict
-from nnjax.sweep.factors import Level
-from nnjax.sweep.study import Claim
+from nnjax.sweep.study.factors import Level
+from nnjax.sweep.study.study import Claim
 
 PILOT_SEEDS = 4
 """With one seed a split nobody knows what seeds are worth: four of them tell."""

@@ -1,7 +1,7 @@
 """The glossary."""
 
 from nnjax.report.chapters.glossary import glossary_chapter
-from nnjax.sweep import schema
+from nnjax.sweep.journal import schema
 
 
 def explained(material, name):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nnjax.report.choice import choose_best_cell
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.grid import FAINTEST, STRONGEST, draw_grid, grid_table, placed_grid, tint_range
-from nnjax.report.figures.sides import Sides, grid_sides, is_turned, margins
+from nnjax.report.figures.grid_axes import Sides, grid_sides, is_turned, margins
 from nnjax.report.layout import make_layout
 
 LEVELS = {"activation": ["relu", "tanh"], "depth": [1, 2, 4], "batch_size": [8, 32], "l2": [0.0, 0.001]}

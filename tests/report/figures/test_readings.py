@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.report.figures.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.layout import make_layout
+from nnjax.report.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 
 SIZES = (331, 111)
 

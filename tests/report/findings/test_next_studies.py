@@ -1,7 +1,6 @@
 """Findings: each is seen where it is, is not seen where it is not, and comes with a study that can be run."""
 
 import math
-import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -9,20 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from fakes.command import nnjax
 
-from nnjax.decision.growth import State
-from nnjax.decision.logbook import Logbook, Look
+from nnjax.claims.growth import State
+from nnjax.claims.logbook import Logbook, Look
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.findings.too_few import find_too_few
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.power import Replicates
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import expand
-from nnjax.sweep.study import load_study
+from nnjax.sweep.study.study import load_study
 
 HEAD = """
 question = "Which?"

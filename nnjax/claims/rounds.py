@@ -1,0 +1,137 @@
+"""The runs of a round: of the cells of its claims, those that no earlier round and not the study itself asked for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from nnjax.claims.logbook import REMEDY, Logbook, LogbookError, load_logbook, logbook_path
+from nnjax.statistics.power import Replicates
+from nnjax.sweep.claim_arms import arm_cells
+from nnjax.sweep.identity import content_hash
+from nnjax.sweep.space import Run, Space, expand
+
+ASKED = ("kind", "a", "b", "at", "metric", "margin", "threshold")
+"""What a claim asks; its name and its wording may be mended without a new question."""
+
+
+def question_id(space: Space) -> str:
+    """The identity of what is looked at: the study's runs and what its claims ask of them.
+
+    A word changed in the study, its name or what it logs make no new question, so they bring no new looks.
+
+    Returns:
+        sha256 as 64 hexadecimal digits.
+    """
+    claims = space.study.claims
+    places = {claim.name: place for place, claim in enumerate(claims)}
+    asked = [
+        {**{key: getattr(claim, key) for key in ASKED}, "parts": [places[part] for part in claim.parts]}
+        for claim in claims
+    ]
+    return content_hash([asked, [run.run_id for run in space.runs]])
+
+
+def study_logbook(space: Space, home: Path | str) -> Logbook | None:
+    """The looks at a study's claims; None if nothing was ever added to decide them.
+
+    Raises:
+        LogbookError: If it cannot be read, or knows its claims by other names.
+    """
+    identity = question_id(space)
+    logbook = load_logbook(home, identity)
+    renamed = set(logbook.last() if logbook else ()) - {claim.name for claim in space.study.claims}
+    if renamed:
+        path, names = logbook_path(home, identity), ", ".join(sorted(renamed))
+        raise LogbookError(f"{path}: {names}: no claim has this name any more; give it back, or else {REMEDY}")
+    return logbook
+
+
+def design_of(space: Space) -> Replicates:
+    """The replicates that a study itself asks for."""
+    return Replicates(space.study.replicates.splits, space.study.replicates.seeds_per_split)
+
+
+def grown_space(space: Space, designs: Mapping[str, Replicates]) -> Space:
+    """A study's cells and runs where some claims have more replicates than the study asks for.
+
+    Args:
+        space: The study and its runs.
+        designs: Name of each such claim -> replicates of its cells.
+
+    Returns:
+        The cells of those claims; the runs of each claim's whole design, each run once. The study's own runs are
+        among them: a study with more replicates starts with those of the smaller one.
+    """
+    largest = Replicates(max(each.splits for each in designs.values()), max(each.seeds for each in designs.values()))
+    changes = {"splits": largest.splits, "seeds_per_split": largest.seeds}
+    written = tuple(f"replicates.{key}={value}" for key, value in changes.items())
+    study = replace(
+        space.study,
+        replicates=space.study.replicates.model_copy(update=changes),
+        overrides=(*space.study.overrides, *written),
+    )
+    whole = expand(study)
+    wanted = _wanted(space, designs)
+    runs = tuple(run for run in whole.runs if _is_wanted(run, wanted))
+    return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in wanted), runs=runs)
+
+
+def _wanted(space: Space, designs: Mapping[str, Replicates]) -> dict[str, list[Replicates]]:
+    """Identity of each cell -> the designs that it is part of."""
+    wanted: dict[str, list[Replicates]] = {}
+    for claim in space.study.claims:
+        if claim.name in designs:
+            for cell_id in frozenset().union(*arm_cells(claim, space.cells)):
+                wanted.setdefault(cell_id, []).append(designs[claim.name])
+    return wanted
+
+
+def _is_wanted(run: Run, wanted: Mapping[str, list[Replicates]]) -> bool:
+    replicate = run.replicate
+    return any(
+        replicate.split < design.splits and replicate.seed_index < design.seeds
+        for design in wanted.get(run.cell.cell_id, ())
+    )
+
+
+def round_space(space: Space, before: Mapping[str, Replicates], added: Mapping[str, Replicates]) -> Space:
+    """What a round trains.
+
+    Args:
+        space: The study and its runs.
+        before: Name of each claim -> the replicates that its cells have got by the rounds before.
+        added: Name of each claim of this round -> the replicates that it needs now.
+    """
+    known = {run.run_id for run in space.runs}
+    if before:
+        known |= {run.run_id for run in grown_space(space, before).runs}
+    whole = grown_space(space, added)
+    runs = tuple(run for run in whole.runs if run.run_id not in known)
+    with_runs = {run.cell.cell_id for run in runs}
+    return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in with_runs), runs=runs)
+
+
+def round_spaces(space: Space, logbook: Logbook) -> Iterator[Space]:
+    """What each finished round trained, in order; the first, at the study's own replicates, trained nothing.
+
+    Args:
+        space: The study and its runs.
+        logbook: The looks.
+    """
+    before: dict[str, Replicates] = {}
+    for looks in logbook.rounds[1:]:
+        added = {look.claim: look.design for look in looks}
+        found = round_space(space, before, added)
+        before |= added
+        if found.runs:
+            yield found
+
+
+def added_spaces(space: Space, home: Path | str) -> list[Space]:
+    """What was trained beside a study to decide its claims; nothing if nobody asked for it.
+
+    Raises:
+        LogbookError: If nobody knows.
+    """
+    logbook = study_logbook(space, home)
+    return list(round_spaces(space, logbook)) if logbook else []

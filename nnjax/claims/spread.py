@@ -1,0 +1,49 @@
+"""How much what the claims compare varies from split to split, as far as the journal has runs."""
+
+import math
+from collections.abc import Sequence
+
+import pandas as pd
+
+from nnjax.claims.answer import answer_claim, arm_runs
+from nnjax.claims.study_answers import split_sizes
+from nnjax.results.scores import as_scores, with_scores
+from nnjax.results.table import results_table
+from nnjax.sweep.claim_arms import arm_cells
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.space import Space
+
+FEWEST_SPLITS = 3
+"""Of two splits one difference remains, which says nothing about a spread."""
+
+
+def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, float]:
+    """Name of each claim -> standard deviation over the splits of which every run of its arms is there.
+
+    A claim of which too few are there has none.
+
+    Args:
+        space: The study and its runs.
+        journal: Where they lie.
+        level: Level of the intervals.
+    """
+    task = space.table.task
+    results = as_scores(with_scores(results_table(space, journal), task), task)
+    found = {}
+    for claim in space.study.claims:
+        if claim.is_compound:
+            continue
+        arms = [arm_runs(results, cell_ids) for cell_ids in arm_cells(claim, space.cells)]
+        splits = _complete_splits(arms)
+        if len(splits) < FEWEST_SPLITS:
+            continue
+        whole = [arm[arm["split"].isin(splits)] for arm in arms]
+        interval = answer_claim(claim, whole, split_sizes(space), level).interval
+        if interval is not None and math.isfinite(interval.standard_deviation):
+            found[claim.name] = interval.standard_deviation
+    return found
+
+
+def _complete_splits(arms: Sequence[pd.DataFrame]) -> set[int]:
+    runs = pd.concat(arms)
+    return set(runs["split"]) - set(runs.loc[runs["status"] == "missing", "split"])

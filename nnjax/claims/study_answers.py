@@ -1,0 +1,71 @@
+"""The claims of a study answered from its results, each on the replicates that its last look was at."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claims, arm_runs
+from nnjax.claims.declared import claim_level
+from nnjax.claims.logbook import Logbook
+from nnjax.claims.rounds import design_of, grown_space
+from nnjax.results.scores import as_scores, with_scores
+from nnjax.results.table import results_table
+from nnjax.statistics.power import Replicates
+from nnjax.sweep.claim_arms import arm_cells
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.space import Space
+
+
+def split_sizes(space: Space) -> Sizes:
+    """Rows of a study's splits."""
+    split = space.splits[0]
+    n_train = len(split.train)
+    return Sizes(n_train + len(split.validation), len(split.test), n_train, space.study.split_plan.folds)
+
+
+def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Replicates]:
+    """Name of each claim that has more replicates than the study asks for -> those of its last look."""
+    own = design_of(space)
+    return {name: look.design for name, look in (logbook.last() if logbook else {}).items() if look.design != own}
+
+
+def claim_results(space: Space, designs: Mapping[str, Replicates], journal: Journal) -> pd.DataFrame:
+    """Results with scores of the study's runs and of those that grown claims have beside them, each run once.
+
+    Args:
+        space: The study and its runs.
+        designs: Name of each grown claim -> replicates of its cells.
+        journal: Where the runs lie.
+    """
+    spaces = [space, grown_space(space, designs)] if designs else [space]
+    tables = [with_scores(results_table(each, journal), space.table.task) for each in spaces]
+    return pd.concat(tables, ignore_index=True).drop_duplicates("run_id", ignore_index=True)
+
+
+def answer_study(
+    space: Space, results: pd.DataFrame, designs: Mapping[str, Replicates], looks: int, withdrawn: int = 0
+) -> tuple[ClaimAnswer, ...]:
+    """Answers to all declared claims.
+
+    Args:
+        space: The study and its runs.
+        results: Results with scores of all runs that the claims are about.
+        designs: Name of each grown claim -> replicates to judge it on; the others are judged on the study's own.
+        looks: How often at most the claims are looked at, K: every interval has the level 1 - alpha / (m K).
+        withdrawn: Claims that were taken out after training; they are among the m.
+    """
+    claims, own = space.study.claims, design_of(space)
+    scores = as_scores(results, space.table.task)
+    arms = {
+        claim.name: [
+            arm_runs(_at(scores, designs.get(claim.name, own)), cell_ids) for cell_ids in arm_cells(claim, space.cells)
+        ]
+        for claim in claims
+        if not claim.is_compound
+    }
+    return answer_claims(claims, arms, split_sizes(space), claim_level(claims, looks, withdrawn))
+
+
+def _at(results: pd.DataFrame, design: Replicates) -> pd.DataFrame:
+    """The runs of a design: whole splits, each with the same seeds."""
+    return results[(results["split"] < design.splits) & (results["seed_index"] < design.seeds)]

@@ -1,0 +1,64 @@
+"""What says how far all of it can be trusted."""
+
+import argparse
+from pathlib import Path
+
+from nnjax.commands.study_argument import expand_given
+
+
+def audit(options: argparse.Namespace) -> int:
+    """Look at all that was written down about a sweep, keep the stamp; exit code 1 if something is wrong."""
+    import secrets
+
+    from nnjax.audit.examine import audit_sweep
+    from nnjax.pipeline import find_report
+
+    space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
+    report = find_report(space, options.home)
+    stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
+    print(f"{stamp.words} (sample of seed {seed}).")
+    return 0 if stamp.is_clean else 1
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Run all checks of the statistics, print expected beside seen, keep the stamp; exit code 1 if one fails."""
+    from rich.console import Console
+    from rich.progress import track
+
+    from nnjax.calibration.checks import CHECKS, FULL, QUICK, SEED
+    from nnjax.calibration.console import checks_table
+    from nnjax.calibration.stamp import write_stamp
+
+    effort = QUICK if options.quick else FULL
+    console = Console(stderr=True)
+    checks = [
+        row for part in track(CHECKS, "simulating", console=console, transient=True) for row in part(effort, SEED)
+    ]
+    stamp = write_stamp(checks, effort, SEED, options.home)
+    Console().print(checks_table(checks))
+    print(f"\n{stamp.passed} of {len(checks)} checks are as expected; the reports written next carry this stamp.")
+    return 0 if stamp.passed == len(checks) else 1
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Look at checkout, home, store and cluster; exit code 1 if something is wrong."""
+    from itertools import chain
+
+    from nnjax.doctor.checkout import examine_checkout
+    from nnjax.doctor.cluster import examine_cluster
+    from nnjax.doctor.home import examine_home, examine_variables
+    from nnjax.doctor.store import examine_store
+    from nnjax.tracking.address import default_uri
+
+    wrong = 0
+    for symptom in chain(
+        examine_checkout(Path.cwd()),
+        examine_home(options.home),
+        [examine_variables()],
+        examine_store(options.tracking_uri or default_uri(options.home), options.home),
+        examine_cluster(options.address) if options.address else (),
+    ):
+        print(symptom)
+        wrong += not symptom.is_ok
+    print("Nothing is wrong." if not wrong else f"{wrong} wrong: the remedies stand below each.")
+    return 1 if wrong else 0

@@ -1,1 +1,0 @@
-"""Replicates added to the cells of undecided claims until they are decided, hopeless, or time is up."""

@@ -1,0 +1,243 @@
+"""All that the chapters are made of, gathered once."""
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from nnjax.audit.stamp import AuditStamp, load_audit
+from nnjax.calibration.stamp import Stamp, load_stamp
+from nnjax.claims.answer import ClaimAnswer, Sizes
+from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.declared import claim_level
+from nnjax.claims.logbook import Logbook, looks_at_most
+from nnjax.claims.rounds import study_logbook
+from nnjax.claims.study_answers import answer_study, claim_results, grown_designs, split_sizes
+from nnjax.report.baselines import kept_baselines
+from nnjax.report.choice import BestCell, best_runs, choose_best_cell
+from nnjax.report.figures.scores import differences_table
+from nnjax.report.histories import Histories, read_histories
+from nnjax.report.layout import Layout, make_layout
+from nnjax.report.predictions import Predictions, read_predictions
+from nnjax.report.task import TERMS, TaskTerms
+from nnjax.report.theme import Palette, make_palette
+from nnjax.results.scores import with_scores
+from nnjax.results.table import results_table
+from nnjax.sweep.declarations import Declarations, declarations, unrecorded
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.record import SweepRecord, load_record
+from nnjax.sweep.space import Space, level_text, sweep_id
+from nnjax.sweep.study.factors import AUTO, Level
+
+
+class NothingToReportError(Exception):
+    """No cell of the study has a run in every split yet: there is nothing to compare."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How what is long is read, for the runs that are shown.
+
+    Attributes:
+        histories: Run ids -> their curves.
+        predictions: Run ids -> their predictions.
+    """
+
+    histories: Callable[[Set[str]], Histories]
+    predictions: Callable[[Set[str]], Predictions]
+
+
+@dataclass(frozen=True)
+class Material:
+    """A study with its results, as far as they are there.
+
+    Attributes:
+        space: The study and what it asked to be trained.
+        terms: The names and words of its task.
+        results: One row a planned run, with scores.
+        chosen: The runs of the nuisance levels that the validation rows chose, at every combination of studied levels.
+        histories: Curves of the chosen runs.
+        predictions: Test predictions of the runs of the best cell in each split; empty for regression.
+        baselines: One row a baseline and split, with scores.
+        layout: How the factors are shown.
+        palette: How their levels look.
+        sizes: Rows of a split.
+        best: The cell chosen on validation rows in each split.
+        claims: Answers to the declared claims.
+        declared: How the claims stand to the training, and those that were withdrawn.
+        differences: Exploratory paired differences between the levels of each studied factor.
+        record: What the sweep noted about itself; None if it never ran here.
+        calibration: What `nnjax calibrate` saw here; None if it never ran.
+        audit: What `nnjax audit` saw of this sweep; None if it never ran.
+        added: Runs beside the planned ones, trained to decide claims, with scores; None if there are none.
+        logbook: Looks at the claims while replicates were added to them; None if there was one look, at the results.
+    """
+
+    space: Space
+    terms: TaskTerms
+    results: pd.DataFrame
+    chosen: pd.DataFrame
+    histories: Histories
+    predictions: Predictions
+    baselines: pd.DataFrame
+    layout: Layout
+    palette: Palette
+    sizes: Sizes
+    best: BestCell
+    claims: tuple[ClaimAnswer, ...]
+    declared: Declarations
+    differences: pd.DataFrame
+    record: SweepRecord | None
+    calibration: Stamp | None = None
+    audit: AuditStamp | None = None
+    added: pd.DataFrame | None = None
+    logbook: Logbook | None = None
+
+    @property
+    def reference_runs(self) -> pd.DataFrame:
+        """Chosen runs that most figures show: colour × panel factor, the others at their reference level."""
+        return self.layout.at_reference(self.chosen, self.layout.shown)
+
+    @property
+    def claim_level(self) -> float:
+        """Level of every declared interval."""
+        withdrawn = self.declared.withdrawn_intervals
+        return claim_level(self.space.study.claims, looks_at_most(self.logbook), withdrawn)
+
+    def baseline(self, model: str = "") -> pd.Series:
+        """Score of a baseline, the reference unless named, on each split, indexed by split."""
+        rows = self.baselines[self.baselines["model"] == (model or self.terms.reference)]
+        return rows.set_index("split")["test_score"].sort_index()
+
+
+def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> Material:
+    """Read journal, record and kept baselines of a study.
+
+    Args:
+        space: The study and its runs.
+        home: The home folder.
+        seconds: Stage -> seconds, over what the sweep record says.
+
+    Raises:
+        NothingToReportError: If no cell of the study is complete.
+        LogbookError: If nobody knows how often its claims were looked at.
+        ClaimLockError: If nobody knows what its claims were when its training began.
+    """
+    journal, curves = Journal(home), TERMS[space.table.task].shown_curves
+    record = load_record(home, sweep_id(space))
+    material = assemble(
+        space,
+        results_table(space, journal),
+        Reading(
+            lambda run_ids: read_histories(journal, run_ids, curves),
+            lambda run_ids: read_predictions(journal, run_ids),
+        ),
+        kept_baselines(space.table, space.splits, home),
+        replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
+        declarations(space, home),
+    )
+    audit = load_audit(home, sweep_id(space))
+    return replace(_decided(material, home), calibration=load_stamp(home), audit=audit)
+
+
+def _decided(material: Material, home: Path) -> Material:
+    """The claims on the replicates that were added to decide them, every interval at the level of one of several looks.
+
+    Raises:
+        LogbookError: If nobody knows how often the claims were looked at.
+    """
+    space = material.space
+    logbook = study_logbook(space, home)
+    if logbook is None:
+        return material
+    designs = grown_designs(space, logbook)
+    results = claim_results(space, designs, Journal(home))
+    withdrawn = material.declared.withdrawn_intervals
+    claims = answer_study(space, results, designs, looks_at_most(logbook), withdrawn)
+    added = results[~results["run_id"].isin(material.results["run_id"])].reset_index(drop=True)
+    return replace(material, logbook=logbook, claims=claims, added=added)
+
+
+def assemble(
+    space: Space,
+    results: pd.DataFrame,
+    reading: Reading,
+    baselines: pd.DataFrame,
+    record: SweepRecord | None,
+    declared: Declarations | None = None,
+) -> Material:
+    """Compute what several chapters share.
+
+    Args:
+        space: The study and its runs.
+        results: The results table.
+        reading: Gives curves and predictions of some runs.
+        baselines: One row a baseline and split.
+        record: What the sweep noted about itself.
+        declared: How the claims stand to the training; not recorded if None.
+
+    Raises:
+        NothingToReportError: If no cell of the study is complete.
+    """
+    study, terms, declared = space.study, TERMS[space.table.task], declared or unrecorded(space)
+    results = with_scores(_as_written(results, space), terms.task)
+    best = choose_best_cell(results)
+    if best is None or not (results["status"] == "finished").any():
+        raise NothingToReportError(f"{study.name}: {_lack(results)}")
+    order = _levels_in_order(results, space)
+    sizes = split_sizes(space)
+    layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order)
+    chosen = choose_on_validation(results, layout.studied)
+    return Material(
+        space=space,
+        terms=terms,
+        results=results,
+        chosen=chosen,
+        histories=reading.histories(set(chosen["run_id"])),
+        predictions=reading.predictions(set(best_runs(results, best)["run_id"])) if space.table.class_names else {},
+        baselines=baselines.assign(test_score=np.maximum(baselines[terms.test], terms.floor)),
+        layout=layout,
+        palette=make_palette(layout.levels),
+        sizes=sizes,
+        best=best,
+        claims=answer_study(space, results, {}, looks_at_most(None), declared.withdrawn_intervals),
+        declared=declared,
+        differences=differences_table(results, layout, sizes.pair),
+        record=record,
+    )
+
+
+def _lack(results: pd.DataFrame) -> str:
+    """Why there is nothing to compare."""
+    statuses = set(results["status"])
+    if "diverged" in statuses and "finished" not in statuses:
+        return "all of its trained runs diverged"
+    return f"none of its {results['cell_id'].nunique():,} cells is finished on every split"
+
+
+def _levels_in_order(results: pd.DataFrame, space: Space) -> dict[str, list[Level]]:
+    """Levels of each listed factor as the results have them, in the study's order, whichever cells are left out."""
+    first = results.drop_duplicates("cell_id").set_index("cell_id")
+    order = {}
+    for factor, levels in space.study.factors.items():
+        cells = sorted(space.cells, key=lambda cell: levels.index(cell.levels[factor]))
+        order[factor] = list(dict.fromkeys(first.loc[[cell.cell_id for cell in cells], factor].tolist()))
+    return order
+
+
+def _as_written(results: pd.DataFrame, space: Space) -> pd.DataFrame:
+    """Levels by the study's word where the training knows another one.
+
+    "auto" means another initialiser for each activation, and a network without hidden layers has no use for the name of
+    their activation. The batch size stays a number; "full" is shown as such.
+    """
+    for factor, levels in space.study.factors.items():
+        is_text = AUTO in levels or any(isinstance(level, tuple) for level in levels)
+        known = {level_text(level) if is_text else level for level in levels}
+        if factor != "batch_size" and (AUTO in levels or not set(results[factor]) <= known):
+            words = {cell.cell_id: cell.levels[factor] for cell in space.cells}
+            words = {cell_id: level_text(level) if is_text else level for cell_id, level in words.items()}
+            results = results.assign(**{factor: results["cell_id"].map(words)})
+    return results

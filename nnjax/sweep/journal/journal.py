@@ -1,0 +1,221 @@
+"""The journal: every trained run, durable, one Parquet file a chunk. It is the truth; all else can be made again."""
+
+import hashlib
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nnjax.sweep.durable import remove_stale_temporaries, write_durably
+from nnjax.sweep.journal.checksum import BrokenFileError, open_sealed_parquet, read_columns, to_sealed_parquet
+from nnjax.sweep.journal.schema import (
+    CLASSIFICATION_FINALS,
+    JOURNAL_SCHEMA,
+    OPTIONAL_FIT_CURVES,
+    REGRESSION_FINALS,
+    SCHEMA_KEY,
+    SCHEMA_VERSION,
+)
+
+CORRUPT_PREFIX = ".corrupt-"
+
+Row = Mapping[str, Any]
+"""One run under the names of `JOURNAL_SCHEMA`: numbers, words, float32 arrays."""
+
+NOT_MEASURED: dict[str, float | None] = {
+    **dict.fromkeys((*REGRESSION_FINALS, *CLASSIFICATION_FINALS), float("nan")),
+    **dict.fromkeys(OPTIONAL_FIT_CURVES),
+}
+"""What stands where a run has no such number or curve: a regression has no accuracy, a classification no R²."""
+
+
+class JournalWarning(UserWarning):
+    """A file of the journal was set aside or left out; the message says which and what follows."""
+
+
+class Journal:
+    """All runs ever trained under a home folder.
+
+    Several processes may append at once: a file is named by the runs in it, published whole, and readers drop a run
+    that they have already met. A file whose bytes changed is set aside, and its runs count as missing.
+    """
+
+    def __init__(self, home: Path | str) -> None:
+        """Open the journal of a home folder; nothing need be there yet.
+
+        Args:
+            home: The folder under which all that is generated lies.
+        """
+        self.folder = Path(home) / "journal"
+        remove_stale_temporaries(self.folder)
+
+    def run_ids(self) -> set[str]:
+        """Identities of all runs that need not be trained again."""
+        return set(self.statuses())
+
+    def statuses(self) -> dict[str, str]:
+        """Identity -> "finished" or "diverged", for all runs."""
+        table = self.read(["status"])
+        return dict(zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True))
+
+    def append(self, rows: Sequence[Row]) -> Path:
+        """Add a chunk of runs; when this returns they are on the disk.
+
+        Args:
+            rows: One mapping a run, with the columns of `JOURNAL_SCHEMA`; those of `NOT_MEASURED` may be left out.
+
+        Returns:
+            The new file. A chunk of the same runs replaces its twin.
+
+        Raises:
+            ValueError: If there is no row, or a column is missing or unknown.
+            OSError: If the disk is full or the folder can't be written to.
+        """
+        content = to_sealed_parquet(to_table(rows))
+        path = self.folder / f"{chunk_name([row['run_id'] for row in rows])}.parquet"
+        write_durably(path, content)
+        return path
+
+    def read(self, columns: Sequence[str], run_ids: Set[str] | None = None) -> pa.Table:
+        """Some columns of some runs, every run once.
+
+        Args:
+            columns: Names from `JOURNAL_SCHEMA`; `run_id` comes first whether asked for or not.
+            run_ids: The runs wanted; all if None. Those that the journal lacks are left out.
+
+        Returns:
+            A table of `run_id` and `columns`, one row a run, in no promised order.
+
+        Raises:
+            OSError: If a file is there and can't be read; that says nothing against its content.
+        """
+        names = ["run_id", *(name for name in columns if name != "run_id")]
+        seen: set[str] = set()
+        parts = self._each_file(lambda file: _new_rows(file, names, run_ids, seen))
+        schema = pa.schema([JOURNAL_SCHEMA.field(name) for name in names])
+        return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
+
+    def _each_file(self, read: Callable[[pq.ParquetFile], pa.Table]) -> Iterator[pa.Table]:
+        """What `read` gives for every whole file of this version; the others are reported and passed over."""
+        for path in sorted(self.folder.glob("[!.]*.parquet")):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                continue
+            try:
+                file = open_sealed_parquet(content)
+                version = (file.schema_arrow.metadata or {}).get(SCHEMA_KEY, b"?").decode()
+                if version == str(SCHEMA_VERSION):
+                    yield read(file)
+                else:
+                    _warn(f"{path}: written with schema {version}, this nnjax reads {SCHEMA_VERSION}: left alone")
+            except (BrokenFileError, pa.ArrowInvalid) as problem:
+                self._set_aside(path, problem)
+
+    def _set_aside(self, path: Path, problem: Exception) -> None:
+        aside = path.with_name(f"{CORRUPT_PREFIX}{path.name}")
+        try:
+            path.rename(aside)
+        except OSError:
+            aside = path
+        _warn(f"{path} is damaged ({problem}); kept as {aside.name}, its runs count as missing")
+
+
+def refused_rows(rows: Sequence[Row]) -> dict[str, str]:
+    """Rows that the journal cannot hold: run id -> why, in a line."""
+    refused = {}
+    for row in rows:
+        try:
+            to_table([row])
+        except Exception as error:
+            refused[row["run_id"]] = f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return refused
+
+
+def damaged_files(folder: Path) -> dict[str, str]:
+    """Files of a journal whose bytes changed, and how; nothing is moved.
+
+    Args:
+        folder: The journal's.
+
+    Returns:
+        The file's name, shortened -> what is wrong with it.
+    """
+    damaged = {}
+    for path in sorted(folder.glob("[!.]*.parquet")):
+        try:
+            open_sealed_parquet(path.read_bytes())
+        except (BrokenFileError, OSError) as error:
+            damaged[f"{path.name[:12]}…"] = str(error)
+    return damaged
+
+
+def chunk_name(run_ids: Sequence[str]) -> str:
+    """The name of a chunk of runs: a hash of the journal's version and the runs, whatever their order.
+
+    Example:
+        >>> chunk_name(["b", "a"]) == chunk_name(["a", "b"])
+        True
+    """
+    return hashlib.sha256("\n".join([str(SCHEMA_VERSION), *sorted(run_ids)]).encode()).hexdigest()
+
+
+def to_table(rows: Sequence[Row]) -> pa.Table:
+    """Rows as a table of the journal's schema.
+
+    Args:
+        rows: One mapping a run; fit curves [E + 1], layer curves [layers, E + 1], predictions [T · O].
+
+    Raises:
+        ValueError: If there is no row, or a column is missing or unknown.
+    """
+    if not rows:
+        raise ValueError("a chunk needs at least one run")
+    complete = [{**NOT_MEASURED, **row} for row in rows]
+    wrong = set.union(*(set(row) ^ set(JOURNAL_SCHEMA.names) for row in complete))
+    if wrong:
+        raise ValueError(f"columns missing or unknown: {', '.join(sorted(wrong))}")
+    arrays = [_to_array(name, [row[name] for row in complete]) for name in JOURNAL_SCHEMA.names]
+    return pa.Table.from_arrays(arrays, schema=JOURNAL_SCHEMA)
+
+
+def _to_array(name: str, values: Sequence[Any]) -> pa.Array:
+    kind = JOURNAL_SCHEMA.field(name).type
+    if not pa.types.is_list(kind):
+        return pa.array(values, kind, from_pandas=False)
+    if not pa.types.is_list(kind.value_type):
+        return _lists(values)
+    layers = [layer for value in values for layer in np.asarray(value)]
+    return pa.ListArray.from_arrays(_offsets([len(value) for value in values]), _lists(layers))
+
+
+def _lists(values: Sequence[Any]) -> pa.ListArray:
+    """Float32 arrays as lists; None is null."""
+    arrays = [np.asarray(() if value is None else value, dtype=np.float32) for value in values]
+    flat = np.concatenate([np.zeros(0, np.float32), *arrays])
+    is_null = pa.array([value is None for value in values], pa.bool_())
+    return pa.ListArray.from_arrays(_offsets([len(array) for array in arrays]), pa.array(flat), mask=is_null)
+
+
+def _offsets(lengths: Sequence[int]) -> pa.Array:
+    return pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+
+
+def _new_rows(file: pq.ParquetFile, names: Sequence[str], wanted: Set[str] | None, seen: set[str]) -> pa.Table:
+    """Rows of one file that are wanted and not yet seen; the other columns are read only if there are any."""
+    ids: list[str] = read_columns(file, ["run_id"])["run_id"].to_pylist()
+    is_wanted = [(wanted is None or run_id in wanted) and run_id not in seen for run_id in ids]
+    keep = [place for place, flag in enumerate(is_wanted) if flag]
+    if not keep:
+        return pa.table({name: pa.array([], JOURNAL_SCHEMA.field(name).type) for name in names})
+    rows = read_columns(file, names)
+    seen.update(ids[place] for place in keep)
+    return rows if len(keep) == len(rows) else rows.take(keep)
+
+
+def _warn(message: str) -> None:
+    warnings.warn(message, JournalWarning, stacklevel=3)

@@ -1,0 +1,1 @@
+"""A study file: its tables, checked one by one and against each other, every complaint with its remedy."""

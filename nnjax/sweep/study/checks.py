@@ -1,0 +1,270 @@
+"""Checks of a study as a whole: one table against another, and all of them against the data set."""
+
+import os.path
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from nnjax.data import tables
+from nnjax.data.encoding import output_width
+from nnjax.data.own_error import OwnTableError
+from nnjax.data.splits import SplitPlan, SplitSizes, check_labels, split_sizes
+from nnjax.network.architecture import Architecture
+from nnjax.sweep.identity import canonical_json
+from nnjax.sweep.study.errors import Fault, did_you_mean, show_value
+from nnjax.sweep.study.factors import FULL_BATCH, Level
+from nnjax.sweep.study.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
+from nnjax.sweep.study.tables import FEWEST_SPLITS, MOST_SPLITS, OF_A_FILE, OF_A_NAME, StudyFile
+
+MOST_RUNS = 1_000_000
+MOST_PARAMETERS = 20_000_000
+"""Of one network: with gradient and Adam's moments 320 MB a run, and a chunk has four runs or more."""
+
+FEWEST_ROWS = 2
+"""Of any part of a split: R² of one row does not exist."""
+
+FOLDS_OFF = 0.01
+"""How far 1 / test_share may lie from a whole number of folds: 0.3333 means three."""
+
+ROLES = ("studied", "nuisance", "fixed")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A study file whose tables are sound each by itself, with what follows from them.
+
+    Attributes:
+        file: The tables.
+        fixed: The level of every factor that is not varied, defaults filled in.
+    """
+
+    file: StudyFile
+    fixed: Levels
+
+    @property
+    def factors(self) -> dict[str, tuple[Level, ...]]:
+        """Levels of the varied factors, the studied ones first."""
+        return {**self.file.studied, **self.file.nuisance}
+
+    @cached_property
+    def table(self) -> tables.Table:
+        """The data set."""
+        return self.file.data.read()
+
+    @cached_property
+    def sizes(self) -> SplitSizes:
+        """Rows of the parts of a split."""
+        return split_sizes(len(self.table.target), split_plan(self.file))
+
+    @cached_property
+    def cells(self) -> tuple[Levels, ...]:
+        """The levels of every cell."""
+        return tuple(grid_cells(self.factors, self.file.grid.zip, self.file.grid.exclude))
+
+    def where(self, factor: str) -> str:
+        """The key under which a factor stands: `studied.depth`."""
+        roles = {"studied": self.file.studied, "nuisance": self.file.nuisance}
+        return next((f"{role}.{factor}" for role, table in roles.items() if factor in table), f"fixed.{factor}")
+
+
+Check = Callable[[Draft], Iterator[Fault]]
+
+
+def split_plan(file: StudyFile) -> SplitPlan:
+    """How the study splits its data."""
+    return file.replicates.split_plan(file.data.validation_share)
+
+
+def check_roles(draft: Draft) -> Iterator[Fault]:
+    """A factor has one role, and the layers are given in one way."""
+    tables: dict[str, dict[str, object]] = {role: dict(getattr(draft.file, role)) for role in ROLES}
+    seen: dict[str, str] = {}
+    for role, table in tables.items():
+        for factor, value in table.items():
+            if factor in seen:
+                problem = f"the factor is already in [{seen[factor]}]"
+                remedy = "a factor has one role: remove one of the two"
+                yield Fault(f"{role}.{factor}", show_value(value), problem, remedy)
+            seen.setdefault(factor, role)
+    for factor in ("depth", "width"):
+        if factor in seen and "hidden_layer_sizes" in seen:
+            value = show_value(tables[seen[factor]][factor])
+            remedy = "remove it, or remove hidden_layer_sizes"
+            yield Fault(f"{seen[factor]}.{factor}", value, "hidden_layer_sizes gives depth and width already", remedy)
+
+
+def check_levels(draft: Draft) -> Iterator[Fault]:
+    """No level stands twice."""
+    for factor, levels in draft.factors.items():
+        twice = next((level for level, count in Counter(levels).items() if count > 1), None)
+        if twice is not None:
+            problem = f"the level {show_value(twice)} stands twice"
+            yield Fault(draft.where(factor), show_value(levels), problem, "remove one of the two")
+
+
+def check_source(draft: Draft) -> Iterator[Fault]:
+    """There is one data set; it takes the parameters that it is given, or its file can be read."""
+    data = draft.file.data
+    if data.file is None and data.name is None:
+        remedy = 'write name = "diabetes", or file = "table.csv" and target = "column" for a table of your own'
+        yield Fault("data.name", "", "missing", remedy)
+    elif data.file is not None:
+        yield from _file_faults(draft)
+    elif of_a_file := next((key for key in OF_A_FILE if key in data.model_fields_set), None):
+        problem = f"{data.name} has its own"
+        yield Fault(f"data.{of_a_file}", show_value(getattr(data, of_a_file)), problem, "remove it, or write file = …")
+    else:
+        yield from _parameter_faults(draft)
+
+
+def _file_faults(draft: Draft) -> Iterator[Fault]:
+    data = draft.file.data
+    if key := next((key for key in ("name", *OF_A_NAME) if key in data.model_fields_set), None):
+        problem = "the data set is a file already" if key == "name" else "a file has none"
+        yield Fault(
+            f"data.{key}",
+            show_value(getattr(data, key)),
+            problem,
+            "remove one of the two" if key == "name" else "remove it",
+        )
+        return
+    if not os.path.isfile(str(data.file)):
+        problem = "no such file, beside the study or where you are"
+        yield Fault("data.file", show_value(data.file), problem, "write its path as seen from the study file")
+        return
+    if data.target is None:
+        yield Fault("data.target", "", "missing", 'write target = "…", the column that is predicted')
+        return
+    try:
+        assert draft.table
+    except OwnTableError as error:
+        value = getattr(data, error.key)
+        yield Fault(f"data.{error.key}", "" if value is None else show_value(value), error.problem, error.remedy)
+
+
+def _parameter_faults(draft: Draft) -> Iterator[Fault]:
+    source = draft.file.data.source
+    assert isinstance(source, tables.TableSource)
+    problem = tables.check_source(source)
+    if problem:
+        given = draft.file.data.model_fields_set - {"name", "validation_share"}
+        key = next((name for name in ("rows", "noise", "seed", "polynomial_degree") if name in given), "name")
+        what, _, remedy = problem.partition("; ")
+        yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), what, remedy or "remove it")
+
+
+def check_folds(draft: Draft) -> Iterator[Fault]:
+    """Repeated k-fold has a whole number of folds, and whole repeats."""
+    replicates = draft.file.replicates
+    if replicates.method != "repeated_k_fold":
+        return
+    share, splits = replicates.test_share, replicates.splits
+    folds = max(2, round(1 / share))
+    if abs(1 / share - folds) > FOLDS_OFF:
+        problem = f"repeated_k_fold needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
+        written = f"{1 / folds:.4g}" if abs(1 / float(f"{1 / folds:.4g}") - folds) <= FOLDS_OFF else f"{1 / folds:.6g}"
+        remedy = f'write {written} for {folds} folds, or method = "shuffle_split"'
+        yield Fault("replicates.test_share", show_value(share), problem, remedy)
+    elif splits % folds:
+        below = splits // folds * folds
+        legal = [number for number in (below, below + folds) if FEWEST_SPLITS <= number <= MOST_SPLITS]
+        remedy = f"write {' or '.join(map(str, legal))}"
+        yield Fault("replicates.splits", show_value(splits), f"not a multiple of the {folds} folds", remedy)
+
+
+def check_rows(draft: Draft) -> Iterator[Fault]:
+    """Every part of a split has rows enough, and no batch is larger than the training rows."""
+    sizes = draft.sizes
+    if min(sizes.train, sizes.validation, sizes.test) < FEWEST_ROWS:
+        key = "replicates.test_share" if sizes.test < FEWEST_ROWS else "data.validation_share"
+        table, name = key.split(".")
+        problem = (
+            f"too few rows: {sizes.train} for training, {sizes.validation} for validation, {sizes.test} for the test"
+        )
+        value = show_value(getattr(getattr(draft.file, table), name))
+        yield Fault(key, value, problem, f"each part needs at least {FEWEST_ROWS}")
+        return
+    labels, names = draft.table.labels, [show_value(name) for name in draft.table.class_names]
+    rare = check_labels(labels, split_plan(draft.file), names) if labels is not None else None
+    if rare:
+        key = "name" if draft.file.data.file is None else "target"
+        yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), rare, "take more rows or larger shares")
+        return
+    for level in draft.factors.get("batch_size", (draft.fixed.get("batch_size"),)):
+        if isinstance(level, int) and level > sizes.train:
+            problem = f"larger than the {sizes.train} training rows"
+            is_there = FULL_BATCH in draft.factors.get("batch_size", ())
+            remedy = "remove it" if is_there else f'write "{FULL_BATCH}" for all of them'
+            yield Fault(draft.where("batch_size"), show_value(level), problem, remedy)
+
+
+def check_zip(draft: Draft) -> Iterator[Fault]:
+    """Factors that vary together are varied, stand in one group, and have equally many levels."""
+    factors, seen = draft.factors, set[str]()
+    for place, group in enumerate(draft.file.grid.zip):
+        key, value = f"grid.zip[{place}]", show_value(group)
+        unknown = [name for name in group if name not in factors]
+        if unknown:
+            problem = f"{show_value(unknown[0])} is not a studied or nuisance factor"
+            yield Fault(key, value, problem, did_you_mean(unknown[0], factors) if factors else "remove the group")
+        elif len(group) < 2:
+            yield Fault(key, value, "one factor alone cannot vary together", "name at least two factors")
+        elif len(set(group)) < len(group) or seen & set(group):
+            yield Fault(key, value, "a factor stands twice", "a factor can be in one group only")
+        elif len({len(factors[name]) for name in group}) > 1:
+            counts = ", ".join(f"{name} has {len(factors[name])}" for name in group)
+            yield Fault(key, value, f"unequal numbers of levels: {counts}", "give each the same number of levels")
+        seen |= set(group)
+
+
+def check_exclude(draft: Draft) -> Iterator[Fault]:
+    """Excluded combinations name levels that the study has."""
+    for place, combination in enumerate(draft.file.grid.exclude):
+        key = f"grid.exclude[{place}]"
+        if not combination:
+            yield Fault(key, "{}", "an empty combination excludes everything", "name at least one level, or remove it")
+        for factor, level in combination.items():
+            if factor not in draft.factors:
+                problem = f"{factor} is not a studied or nuisance factor"
+                remedy = did_you_mean(factor, draft.factors) if draft.factors else "remove it"
+                yield Fault(f"{key}.{factor}", show_value(level), problem, remedy)
+            elif level not in draft.factors[factor]:
+                remedy = f"levels of {factor}: {show_value(draft.factors[factor])}"
+                yield Fault(f"{key}.{factor}", show_value(level), "not a level of the study", remedy)
+
+
+def check_size(draft: Draft) -> Iterator[Fault]:
+    """The grid is neither absurdly large nor empty."""
+    replicates = draft.file.replicates
+    repeated = replicates.splits * replicates.seeds_per_split
+    cells = grid_size(draft.factors, draft.file.grid.zip)
+    if cells * repeated > MOST_RUNS:
+        problem = f"{cells:,} cells × {repeated:,} replicates are {cells * repeated:,} runs"
+        yield Fault("grid", "", problem, f"at most {MOST_RUNS:,}: remove levels, splits or seeds")
+    elif not draft.cells:
+        value = show_value(draft.file.grid.exclude)
+        yield Fault("grid.exclude", value, "no cell is left", "exclude fewer combinations")
+
+
+def check_cells(draft: Draft) -> Iterator[Fault]:
+    """No two cells are the same training, and no network is absurdly large."""
+    n_train, task = draft.sizes.train, draft.table.task
+    first: dict[str, Levels] = {}
+    shapes: set[tuple[int, ...]] = set()
+    for levels in draft.cells:
+        shapes.add(layer_sizes({**draft.fixed, **levels}))
+        same = first.setdefault(canonical_json(resolve(levels, draft.fixed, n_train, task)), levels)
+        if same is not levels:
+            factor = next(name for name in levels if levels[name] != same[name])
+            problem = f"{show_value(same[factor])} and {show_value(levels[factor])} are the same training in some cells"
+            remedy = "remove one, or exclude those cells"
+            yield Fault(draft.where(factor), show_value(draft.factors[factor]), problem, remedy)
+            return
+    ends = draft.table.features.shape[1], output_width(draft.table, "softmax")
+    counts = {shape: Architecture((ends[0], *shape, ends[1])).parameter_count for shape in shapes}
+    largest, count = max(counts.items(), key=lambda item: item[1])
+    if count > MOST_PARAMETERS:
+        factor = "hidden_layer_sizes" if "hidden_layer_sizes" in {**draft.fixed, **draft.factors} else "width"
+        remedy = f"at most {MOST_PARAMETERS:,} fit: use narrower or fewer layers"
+        yield Fault(draft.where(factor), show_value(max(largest)), f"a network of {count:,} weights and biases", remedy)

@@ -1,0 +1,275 @@
+"""The tables of a study file, as pydantic checks them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
+from pydantic_core import CoreSchema, core_schema
+
+from nnjax.data.own_table import FileSource, read_own_table
+from nnjax.data.reader import Task
+from nnjax.data.splits import SplitPlan
+from nnjax.data.tables import TABLES, Table, TableSource, load_table
+from nnjax.sweep.study.factors import FACTORS, Choice, Level, Number, Whole, refuse
+
+LONGEST_TEXT = 4000
+NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
+SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
+
+FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
+
+METHODS = ("repeated_k_fold", "shuffle_split")
+KINDS = ("beats", "suffices", "same", "exceeds", "all")
+CURVES = ("none", "reference", "main", "all")
+
+CurveChoice = Literal["none", "reference", "main", "all"]
+
+METRICS: dict[str, float] = {
+    "validation_r2": 0.02,
+    "test_r2": 0.02,
+    "test_rmse": 0.0,
+    "test_mae": 0.0,
+    "last_validation_r2": 0.02,
+    "last_test_r2": 0.02,
+    "last_test_rmse": 0.0,
+    "last_test_mae": 0.0,
+    "validation_accuracy": 0.02,
+    "test_accuracy": 0.02,
+    "test_balanced_accuracy": 0.02,
+    "test_log_loss": 0.0,
+    "test_brier": 0.0,
+    "test_roc_auc": 0.02,
+    "last_validation_accuracy": 0.02,
+    "last_test_accuracy": 0.02,
+    "last_test_balanced_accuracy": 0.02,
+    "last_test_log_loss": 0.0,
+    "last_test_brier": 0.0,
+    "last_test_roc_auc": 0.02,
+    "function_evaluations": 0.32192809488736235,
+    "best_epoch": 0.0,
+    "epochs_to_target": 0.32192809488736235,  # log2(1.25): a quarter more epochs
+    "grad_slope_0": 0.05,
+    "grad_ratio_0": 0.0,
+    "grad_slope": 0.05,
+    "grad_ratio": 0.0,
+    "saturated": 0.0,
+    "dead": 0.0,
+    "n_parameters": 0.0,
+    "train_seconds": 0.0,
+}
+"""Columns of the results table that a claim may be about, with their usual margin; 0 where a study must name one."""
+
+
+def _table_schema(level_schema: Callable[[str], CoreSchema]) -> GetPydanticSchema:
+    """A table whose keys are factors; each key is checked by the factor's own rule."""
+    schema = core_schema.typed_dict_schema(
+        {name: core_schema.typed_dict_field(level_schema(name), required=False) for name in FACTORS},
+        extra_behavior="forbid",
+    )
+    return GetPydanticSchema(lambda source, handler: schema)
+
+
+def _level(name: str) -> CoreSchema:
+    return core_schema.no_info_plain_validator_function(FACTORS[name].check)
+
+
+def _levels(name: str) -> CoreSchema:
+    return core_schema.tuple_variable_schema(_level(name), min_length=1)
+
+
+Levels = Annotated[dict[str, Level], _table_schema(_level)]
+"""One level a factor."""
+
+LevelLists = Annotated[dict[str, tuple[Level, ...]], _table_schema(_levels)]
+"""A list of levels a factor."""
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise refuse("needs text", 'write it in quotes: "…"')
+    if not value.strip() or len(value) > LONGEST_TEXT:
+        raise refuse("no text" if not value.strip() else "too long", f"write 1 to {LONGEST_TEXT} characters")
+    return value
+
+
+def _columns(value: object) -> tuple[str, ...]:
+    names = [value] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(name, str) and name for name in names):
+        raise refuse("needs the name of a column, or a list of names", 'write it in quotes: "price"')
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise refuse(f"the column {twice!r} stands twice", "remove one of the two")
+    return tuple(names)
+
+
+Text = Annotated[str, PlainValidator(_text)]
+Columns = Annotated[tuple[str, ...], PlainValidator(_columns)]
+Name = Annotated[str, BeforeValidator(_text), Field(pattern=f"^{NAME_PATTERN}$")]
+Share = Annotated[float, PlainValidator(Number(0.001, 0.999, SHARE_REMEDY))]
+AnyNumber = Annotated[float, PlainValidator(Number(-1e30, 1e30))]
+
+
+class _Table(BaseModel):
+    """What all tables share: nothing changes after the check, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+OF_A_FILE = ("file", "target", "features", "task")
+"""Keys of `[data]` that only a table of one's own has."""
+
+OF_A_NAME = ("rows", "noise", "seed")
+"""Keys that only a data set with a name has."""
+
+
+class DataSource(_Table):
+    """`[data]`: which data set, drawn and prepared how, and which part of its training rows chooses the epoch."""
+
+    name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))] | None = None
+    file: Text | None = None
+    target: Columns | None = None
+    features: Columns | None = None
+    task: Annotated[Task, PlainValidator(Choice("task", ("regression", "classification")))] | None = None
+    rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = None
+    noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = None
+    seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] | None = None
+    polynomial_degree: Annotated[int, PlainValidator(Whole(1, 5))] = 1
+    validation_share: Share = 0.2
+
+    @property
+    def source(self) -> TableSource | FileSource:
+        """The data set itself; a study without a name or a file has none, and is refused."""
+        if self.file is not None:
+            return FileSource(Path(self.file), self.target or (), self.features, self.task, self.polynomial_degree)
+        return TableSource(self.name or "", self.rows, self.noise, self.seed, self.polynomial_degree)
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        return self.source.text()
+
+    def read(self) -> Table:
+        """The data set's numbers.
+
+        Raises:
+            OwnTableError: If it is a file that cannot be used.
+            ValueError: If there is no such data set.
+        """
+        source = self.source
+        return read_own_table(source) if isinstance(source, FileSource) else load_table(source)
+
+    def located(self) -> dict[str, Any]:
+        """What was set, a file with its whole path: so that it is found from wherever the next study lies."""
+        given = self.model_dump(exclude_unset=True)
+        return given if self.file is None else {**given, "file": str(Path(self.file).resolve())}
+
+    def record(self) -> dict[str, Any]:
+        """What of it makes a study another one: not where a file lies. Its content is in the identity of every run."""
+        given = self.model_dump()
+        if self.file is None:
+            return {key: value for key, value in given.items() if key not in OF_A_FILE}
+        return {**given, "file": Path(self.file).name}
+
+
+class Replicates(_Table):
+    """`[replicates]`: what every cell is repeated over."""
+
+    method: Annotated[Literal["repeated_k_fold", "shuffle_split"], BeforeValidator(Choice("method", METHODS))] = (
+        "repeated_k_fold"
+    )
+    splits: Annotated[int, PlainValidator(Whole(FEWEST_SPLITS, MOST_SPLITS))] = 20
+    test_share: Share = 0.25
+    seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
+    base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0
+
+    def split_plan(self, validation_share: float) -> SplitPlan:
+        """How the rows are split.
+
+        Args:
+            validation_share: Share of the rows outside the test part that choose the epoch.
+        """
+        return SplitPlan(self.method, self.splits, self.test_share, validation_share, self.base_seed)
+
+
+class Grid(_Table):
+    """`[grid]`: how the levels combine where not all combinations are meant."""
+
+    zip: tuple[tuple[Text, ...], ...] = ()
+    exclude: tuple[Levels, ...] = ()
+
+
+class Logging(_Table):
+    """`[logging]`: which curves of single runs MLflow is told, and the targets of `epochs_to_target`."""
+
+    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", CURVES))] = "none"
+    target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
+    target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = 0.9
+
+
+def _usual_margin(validated: dict[str, object]) -> float:
+    return METRICS[str(validated["metric"])]
+
+
+class Claim(_Table):
+    """`[[claims]]`: a sentence that the report must answer from one interval.
+
+    Attributes:
+        name: Names the claim in the report.
+        sentence: The claim in words.
+        kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold; "all" holds if
+            every one of its parts does.
+        a: Levels of the first arm.
+        b: Levels of the second arm.
+        at: Levels that both arms share.
+        metric: A key of `METRICS`.
+        margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
+        threshold: What "exceeds" exceeds.
+        parts: Names of the claims that "all" joins.
+    """
+
+    name: Name
+    sentence: Text
+    kind: Annotated[
+        Literal["beats", "suffices", "same", "exceeds", "all"], BeforeValidator(Choice("kind of claim", KINDS))
+    ]
+    a: Levels = {}
+    b: Levels | None = None
+    at: Levels = {}
+    metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = "test_r2"
+    margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(default_factory=_usual_margin)
+    threshold: AnyNumber | None = None
+    parts: tuple[Text, ...] = ()
+
+    @property
+    def is_compound(self) -> bool:
+        """Whether it joins other claims, and has no interval of its own."""
+        return self.kind == "all"
+
+    @property
+    def arms(self) -> dict[str, dict[str, Level]]:
+        """The levels that pin each arm, the shared ones included.
+
+        "a", and "b" where the kind has one; none for kind "all".
+        """
+        own = {} if self.is_compound else {"a": self.a, "b": self.b}
+        return {arm: {**self.at, **levels} for arm, levels in own.items() if levels is not None}
+
+
+class StudyFile(_Table):
+    """A study file as written: every table checked by itself, not yet against the others."""
+
+    question: Text
+    expected: Text | None = None
+    lecture: Text | None = None
+    confirms: Text | None = None
+    refutes: Text | None = None
+    name: Name | None = None
+    data: DataSource
+    replicates: Replicates = Replicates()
+    studied: LevelLists = {}
+    nuisance: LevelLists = {}
+    fixed: Levels = {}
+    grid: Grid = Grid()
+    logging: Logging = Logging()
+    claims: tuple[Claim, ...] = ()

@@ -1,0 +1,126 @@
+"""Checks of a study's cells as trainings: settings that stand in each other's way are refused before anything runs."""
+
+from collections.abc import Callable, Iterator
+
+from nnjax.network.losses import LOSSES
+from nnjax.network.outputs import OUTPUTS
+from nnjax.sweep.study.checks import Draft
+from nnjax.sweep.study.errors import Fault, show_value
+from nnjax.sweep.study.factors import Level
+from nnjax.sweep.study.grid import cell_activations, resolve
+
+Settings = dict[str, Level]
+Found = tuple[str, str, str] | None
+"""The factor at fault, the problem, the remedy; or nothing."""
+
+
+def check_networks(draft: Draft) -> Iterator[Fault]:
+    """Every cell's network can be built and fits the data."""
+    yield from _first_fault(draft, (_layers, _skips, _outputs))
+
+
+def check_steps(draft: Draft) -> Iterator[Fault]:
+    """Every cell's steps can be taken."""
+    yield from _first_fault(draft, (_lone_examples, _line_search, _clip_bounds))
+
+
+def _first_fault(draft: Draft, checks: tuple[Callable[[Draft, Settings], Found], ...]) -> Iterator[Fault]:
+    for levels in draft.cells:
+        for check in checks:
+            found = check(draft, {**draft.fixed, **levels})
+            if found:
+                factor, problem, remedy = found
+                yield Fault(draft.where(factor), show_value(({**draft.fixed, **levels})[factor]), problem, remedy)
+                return
+
+
+def _layers(draft: Draft, settings: Settings) -> Found:
+    """A list of activations has one for each hidden layer."""
+    activation = settings["activation"]
+    if not isinstance(activation, tuple):
+        return None
+    depth = len(_sizes(settings))
+    if len(activation) == depth:
+        return None
+    problem = f"{len(activation)} activations for a network of depth {depth}"
+    return "activation", problem, "give one activation a hidden layer, or one name for all"
+
+
+def _sizes(settings: Settings) -> tuple[object, ...]:
+    return cell_activations({**settings, "activation": "relu"})
+
+
+def _skips(draft: Draft, settings: Settings) -> Found:
+    """A skip connection joins layers of one width, and spans no more layers than there are."""
+    span, sizes = settings["residual"], settings.get("hidden_layer_sizes")
+    if not span:
+        return None
+    depth = len(_sizes(settings))
+    if isinstance(span, int) and span >= depth:
+        remedy = "write a number below the depth (the first layer stands before the blocks), or exclude those cells"
+        return "residual", f"no block of {span} fits into a network of depth {depth}", remedy
+    if isinstance(sizes, tuple) and len(set(sizes)) > 1:
+        return "residual", "a skip needs hidden layers of one width", "write equal hidden_layer_sizes"
+    return None
+
+
+def _outputs(draft: Draft, settings: Settings) -> Found:
+    """Loss, output and data belong together."""
+    task = draft.table.task
+    settled = resolve({}, settings, draft.sizes.train, task)
+    loss, output = LOSSES[str(settled["loss"])], OUTPUTS[str(settled["output"])]
+    if output.name not in loss.outputs:
+        return "output", f"{loss.name} cannot stand behind it", f"write {' or '.join(map(show_value, loss.outputs))}"
+    if output.is_probability != (task == "classification"):
+        legal = [each.name for each in OUTPUTS.values() if each.is_probability == (task == "classification")]
+        factor = "loss" if settings["output"] == "auto" else "output"
+        remedy = f"use the output {' or '.join(map(show_value, legal))}, or another data set"
+        return factor, f"{draft.file.data.title} is for {task}, the output {show_value(output.name)} is not", remedy
+    return None
+
+
+def _lone_examples(draft: Draft, settings: Settings) -> Found:
+    """A mini-batch of one example has no statistics."""
+    if settings["normalization"] != "batch":
+        return None
+    batch_size, n_train = settings["batch_size"], draft.sizes.train
+    if not isinstance(batch_size, int) or n_train % batch_size != 1 % batch_size:
+        return None
+    remedy = f"choose a batch_size that leaves no single one of the {n_train} training rows"
+    return "batch_size", "batch normalisation of a mini-batch of one example is zero throughout", remedy
+
+
+NOT_WITH_LINE_SEARCH: dict[str, Level] = {
+    "clipping": "none",
+    "l1": 0.0,
+    "dropout": 0.0,
+    "input_noise": 0.0,
+    "schedule": "constant",
+}
+
+
+def _line_search(draft: Draft, settings: Settings) -> Found:
+    """L-BFGS needs the same smooth function at every trial: the full batch, and nothing random or clipped."""
+    if settings["optimizer"] != "lbfgs":
+        return None
+    if settings["batch_size"] not in ("full", draft.sizes.train):
+        is_varied = "batch_size" in draft.factors
+        remedy = 'exclude its cells that are not "full"' if is_varied else 'write batch_size = "full" for it'
+        return "batch_size", "lbfgs searches along a line on the full batch", remedy
+    for factor, neutral in NOT_WITH_LINE_SEARCH.items():
+        if settings[factor] != neutral:
+            return (
+                factor,
+                "lbfgs cannot be combined with it",
+                f"write {show_value(neutral)} for it, or exclude the cells",
+            )
+    if settings["weight_decay"] not in ("auto", 0.0):
+        return "weight_decay", "lbfgs has no decoupled decay", "use l2"
+    return None
+
+
+def _clip_bounds(draft: Draft, settings: Settings) -> Found:
+    """Clipping leaves something."""
+    if settings["clipping"] == "value" and settings["clip_min"] == settings["clip_max"]:
+        return "clip_max", "clip_min and clip_max are both 0: no gradient is left", "write for example clip_max = 1.0"
+    return None

@@ -1,0 +1,180 @@
+"""The journal keeps what it was given, exactly, whatever happens to its files and whoever writes beside it."""
+
+import multiprocessing
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from fakes.rows import append_runs, fake_row
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnjax.sweep.journal.journal import CORRUPT_PREFIX, Journal, JournalWarning
+from nnjax.sweep.journal.schema import CURVES, FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_VERSION
+from nnjax.training.outcome import LAYER_CURVES
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path)
+
+
+def test_every_column_comes_back_exactly(journal: Journal) -> None:
+    rows = [fake_row("a", depth=1), fake_row("b", depth=8, epochs=11)]
+    journal.append(rows)
+    read = journal.read(JOURNAL_SCHEMA.names).to_pylist()
+    for name in ("configuration", "status", "seed", *FINALS):
+        assert [row[name] for row in read] == [row[name] for row in rows]
+    for name in (*CURVES, *PREDICTIONS):
+        for row, original in zip(read, rows, strict=True):
+            np.testing.assert_array_equal(np.array(row[name], np.float32), original[name])
+
+
+def test_nan_stays_nan(journal: Journal) -> None:
+    row = fake_row("a") | {"test_r2": float("nan"), "fit_train_loss": np.array([1, np.nan], np.float32)}
+    journal.append([row])
+    read = journal.read(["test_r2", "fit_train_loss"])
+    assert read["test_r2"].null_count == 0
+    assert np.isnan(read["test_r2"][0].as_py())
+    assert np.isnan(read["fit_train_loss"][0].as_py()[1])
+
+
+def test_what_a_task_does_not_have_is_nan_or_null(journal: Journal) -> None:
+    row = fake_row("a")
+    for name in ("test_r2", "fit_validation_r2"):
+        del row[name]
+    journal.append([row, fake_row("b")])
+    columns = ["test_r2", "fit_validation_r2", "fit_validation_loss"]
+    [first, second] = journal.read(columns).sort_by("run_id").to_pylist()
+    assert np.isnan(first["test_r2"])
+    assert first["fit_validation_r2"] is None
+    assert len(first["fit_validation_loss"]) == len(second["fit_validation_r2"]) == 4
+
+
+def test_any_reader_of_parquet_reads_a_file(journal: Journal) -> None:
+    path = journal.append([fake_row("a"), fake_row("b", depth=4)])
+    frame = pd.read_parquet(path)
+    assert list(frame["run_id"]) == ["a", "b"]
+    assert [len(layers) for layers in frame["unit_mean"]] == [2, 4]
+
+
+def test_a_run_is_read_once(journal: Journal) -> None:
+    journal.append([fake_row("a"), fake_row("b")])
+    journal.append([fake_row("b"), fake_row("c")])
+    assert sorted(journal.read(["seed"])["run_id"].to_pylist()) == ["a", "b", "c"]
+
+
+def test_the_same_chunk_twice_is_one_file(journal: Journal) -> None:
+    first, second = (journal.append([fake_row(name) for name in names]) for names in ("ab", "ba"))
+    assert first == second
+    assert len(list(journal.folder.iterdir())) == 1
+
+
+def test_only_the_runs_asked_for(journal: Journal) -> None:
+    journal.append([fake_row("a"), fake_row("b")])
+    journal.append([fake_row("c")])
+    assert set(journal.read([], {"b", "c", "never trained"})["run_id"].to_pylist()) == {"b", "c"}
+
+
+def test_an_empty_home_has_no_runs(journal: Journal) -> None:
+    assert journal.run_ids() == set()
+    assert journal.read(["test_r2"]).num_rows == 0
+    assert not journal.folder.exists()
+
+
+def test_a_row_must_be_complete_and_know_nothing_else(journal: Journal) -> None:
+    row = fake_row("a")
+    del row["best_epoch"]
+    with pytest.raises(ValueError, match="best_epoch, moon"):
+        journal.append([row | {"moon": 1.0}])
+    with pytest.raises(ValueError, match="at least one run"):
+        journal.append([])
+
+
+@pytest.mark.parametrize("keep", [0, 7, 100, -1])
+def test_a_file_cut_short_is_set_aside_and_its_runs_are_missing(journal: Journal, keep: int) -> None:
+    journal.append([fake_row("a")])
+    path = journal.append([fake_row("b")])
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.warns(JournalWarning, match=path.name):
+        assert journal.run_ids() == {"a"}
+    assert (path.parent / f"{CORRUPT_PREFIX}{path.name}").exists()
+    assert journal.run_ids() == {"a"}
+
+
+@pytest.mark.parametrize("problem", [OSError(24, "Too many open files"), PermissionError(13, "Permission denied")])
+def test_a_file_that_cannot_be_read_now_is_an_error_and_stays(journal: Journal, monkeypatch, problem: OSError) -> None:
+    path = journal.append([fake_row("a")])
+
+    def fail(_: Path) -> bytes:
+        raise problem
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fail)
+        with pytest.raises(OSError, match=problem.strerror):
+            journal.run_ids()
+    assert path.exists()
+    assert journal.run_ids() == {"a"}
+
+
+def test_want_of_memory_is_no_damage(journal: Journal, monkeypatch) -> None:
+    path = journal.append([fake_row("a")])
+
+    def fail(*_: object) -> pa.Table:
+        raise pa.ArrowMemoryError("malloc of size 64 failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("nnjax.sweep.journal.journal.read_columns", fail)
+        with pytest.raises(MemoryError):
+            journal.run_ids()
+    assert path.exists()
+
+
+@settings(max_examples=150, deadline=None)
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_one_flipped_bit_anywhere_is_found(tmp_path_factory: pytest.TempPathFactory, place: float, bit: int) -> None:
+    journal = Journal(tmp_path_factory.mktemp("home"))
+    path = journal.append([fake_row("a", depth=1, epochs=2)])
+    content = bytearray(path.read_bytes())
+    content[int(place * len(content))] ^= 1 << bit
+    path.write_bytes(content)
+    with pytest.warns(JournalWarning, match="damaged"):
+        assert journal.run_ids() == set()
+
+
+def test_a_damaged_chunk_can_be_trained_and_written_again(journal: Journal) -> None:
+    path = journal.append([fake_row("a")])
+    path.write_bytes(b"nonsense")
+    with pytest.warns(JournalWarning):
+        journal.run_ids()
+    journal.append([fake_row("a")])
+    assert journal.run_ids() == {"a"}
+
+
+def test_a_file_of_another_version_is_left_alone(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = journal.append([fake_row("a")])
+    monkeypatch.setattr("nnjax.sweep.journal.journal.SCHEMA_VERSION", SCHEMA_VERSION + 1)
+    with pytest.warns(JournalWarning, match=f"schema {SCHEMA_VERSION}, this nnjax reads {SCHEMA_VERSION + 1}"):
+        assert journal.run_ids() == set()
+    assert path.exists()
+
+
+def test_layers_of_different_depths_live_in_one_journal(journal: Journal) -> None:
+    for name, depth in (("a", 1), ("b", 8)):
+        journal.append([fake_row(name, depth=depth)])
+    read = journal.read(LAYER_CURVES)
+    depths = dict(zip(read["run_id"].to_pylist(), read["unit_mean"].to_pylist(), strict=True))
+    assert {name: len(layers) for name, layers in depths.items()} == {"a": 1, "b": 8}
+
+
+def test_two_writers_and_a_reader_at_once(tmp_path: Path) -> None:
+    names = [[f"{writer}{number}" for number in range(8)] + ["shared"] for writer in "ab"]
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=append_runs, args=(tmp_path, mine)) for mine in names]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        Journal(tmp_path).read(JOURNAL_SCHEMA.names)
+    assert Journal(tmp_path).run_ids() == {*names[0], *names[1]}

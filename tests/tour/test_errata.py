@@ -1,0 +1,24 @@
+import importlib
+from pathlib import Path
+
+import pytest
+
+from nnjax.tour.errata import SLIPS, slips_table
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("place", sorted({slip.place for slip in SLIPS}))
+def test_every_place_exists(place):
+    module, _, name = place.rpartition(".")
+    assert hasattr(importlib.import_module(module), name)
+
+
+def test_every_row_has_four_cells():
+    rows = slips_table().replace("\\|", "/").splitlines()
+    assert len(rows) == len(SLIPS) + 2
+    assert {row.count("|") for row in rows} == {5}
+
+
+def test_the_tour_has_the_table():
+    assert slips_table() in (ROOT / "docs" / "lecture.md").read_text()
