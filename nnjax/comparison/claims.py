@@ -9,7 +9,7 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import claim_level
 from nnjax.claims.rounds import ASKED
 from nnjax.comparison.relation import Relation
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.study.study import Claim
@@ -57,7 +57,7 @@ class ComparedClaim:
         return f"{change}; the estimates do not differ for sure" if self.is_changed else change
 
 
-def compare_claims(first: Material, second: Material, relation: Relation) -> tuple[ComparedClaim, ...]:
+def compare_claims(first: StudyResults, second: StudyResults, relation: Relation) -> tuple[ComparedClaim, ...]:
     """The claims that both declare under one name, in the first one's order.
 
     Args:
@@ -71,14 +71,14 @@ def compare_claims(first: Material, second: Material, relation: Relation) -> tup
     return tuple(_compare(*each, relation, level) for each in both)
 
 
-def only_in(first: Material, second: Material) -> tuple[ClaimAnswer, ...]:
+def only_in(first: StudyResults, second: StudyResults) -> tuple[ClaimAnswer, ...]:
     """Answers of the first sweep to claims that the second does not declare."""
     names = {claim.name for claim in second.space.study.claims}
     return tuple(answer for claim, answer in _answered(first) if claim.name not in names)
 
 
-def _answered(material: Material) -> Sequence[tuple[Claim, ClaimAnswer]]:
-    return list(zip(material.space.study.claims, material.claims, strict=True))
+def _answered(study_results: StudyResults) -> Sequence[tuple[Claim, ClaimAnswer]]:
+    return list(zip(study_results.space.study.claims, study_results.claims, strict=True))
 
 
 def _compare(

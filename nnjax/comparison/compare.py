@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nnjax.comparison.page import write_comparison
 from nnjax.refusal import RefusedError
-from nnjax.report.study_results import Material, NothingToReportError, gather
+from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.study.study import load_study
 
@@ -61,7 +61,7 @@ def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:
     return write_comparison(sides[0], sides[1], first.home / "reports")
 
 
-def _gather(space: Space, home: Path) -> Material:
+def _gather(space: Space, home: Path) -> StudyResults:
     try:
         return gather(space, home)
     except NothingToReportError as error:

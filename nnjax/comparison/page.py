@@ -26,7 +26,7 @@ from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.page import Page, render_page
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, FigureView, Panel, view_table
 from nnjax.report.write import write_figures, write_tables
@@ -38,7 +38,7 @@ FEWEST_CELLS = 3
 """Of fewer cells no order can be compared."""
 
 
-def write_comparison(first: Material, second: Material, reports: Path) -> Path:
+def write_comparison(first: StudyResults, second: StudyResults, reports: Path) -> Path:
     """Write the page, its tables beside it.
 
     Args:
@@ -94,7 +94,7 @@ def describe_conclusions(compared: tuple[ComparedClaim, ...]) -> str:
     return f"{words}; of {which}, {real} differ in their estimates by more than luck."
 
 
-def _answer(first: Material, second: Material) -> Chapter:
+def _answer(first: StudyResults, second: StudyResults) -> Chapter:
     sides = (("A", first), ("B", second))
     relation = relate(first.space, second.space)
     compared = compare_claims(first, second, relation)
@@ -105,23 +105,26 @@ def _answer(first: Material, second: Material) -> Chapter:
         "shared": f"{shared:,} runs are in both, trained once." if shared else "",
         "largest": describe_largest(first, second),
         "claims": [_claim(index, each, sides) for index, each in enumerate(compared)],
-        "declared": {side: material.declared.words for side, material in sides},
+        "declared": {side: study_results.declared.words for side, study_results in sides},
         "only": {
-            side: [_line(answer, material) for answer in answers]
-            for side, material, answers in (("A", first, only_in(first, second)), ("B", second, only_in(second, first)))
+            side: [_line(answer, study_results) for answer in answers]
+            for side, study_results, answers in (
+                ("A", first, only_in(first, second)),
+                ("B", second, only_in(second, first)),
+            )
         },
     }
     tables = {"claims": view_table("claims", claims_table(compared))} if compared else {}
     return Chapter("both_answer", "The answer", tables=tables, facts=facts)
 
 
-def _line(answer: ClaimAnswer, material: Material) -> str:
-    label = material.declared.claims[answer.claim.name].standing.label
+def _line(answer: ClaimAnswer, study_results: StudyResults) -> str:
+    label = study_results.declared.claims[answer.claim.name].standing.label
     return f"{answer.claim.sentence} {answer.judgement.verdict.word}{f' ({label})' if label else ''}"
 
 
-def _claim(index: int, compared: ComparedClaim, sides: Sequence[tuple[str, Material]]) -> dict[str, object]:
-    labels = [material.declared.claims[compared.first.claim.name].standing.label for _, material in sides]
+def _claim(index: int, compared: ComparedClaim, sides: Sequence[tuple[str, StudyResults]]) -> dict[str, object]:
+    labels = [study_results.declared.claims[compared.first.claim.name].standing.label for _, study_results in sides]
     difference = compared.difference
     return {
         "sentence": compared.first.claim.sentence,
@@ -178,7 +181,7 @@ def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> N
     plain_numbers(axes.xaxis)
 
 
-def _cells(first: Material, second: Material) -> Chapter:
+def _cells(first: StudyResults, second: StudyResults) -> Chapter:
     table = cells_table(first, second)
     if len(table) < FEWEST_CELLS:
         return Chapter("both_cells", "Cells that both have", facts={"cells": len(table)})
@@ -210,7 +213,7 @@ def draw_cells(table: pd.DataFrame, axes: Axes) -> None:
     plain_numbers(axes.xaxis)
 
 
-def _matters(first: Material, second: Material) -> Chapter:
+def _matters(first: StudyResults, second: StudyResults) -> Chapter:
     tables = {"best": view_table("best", best_table(first, second))}
     shares = shares_table(first, second)
     if len(shares):

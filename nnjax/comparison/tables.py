@@ -13,14 +13,14 @@ from nnjax.report.choice import complete_runs
 from nnjax.report.figures.importance import importance_table
 from nnjax.report.figures.tied import tied_table
 from nnjax.report.formats import decimals, significant
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.space import level_text
 
 SIDES = ("A", "B")
 
 
-def study_table(first: Material, second: Material) -> pd.DataFrame:
+def study_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """What the two studies are: only lines in which they differ.
 
     Returns:
@@ -31,8 +31,8 @@ def study_table(first: Material, second: Material) -> pd.DataFrame:
     return pd.DataFrame([line for line in lines if line[1] != line[2]], columns=["what", *SIDES])
 
 
-def _facts(material: Material) -> dict[str, str]:
-    study, table, record = material.space.study, material.space.table, material.record
+def _facts(study_results: StudyResults) -> dict[str, str]:
+    study, table, record = study_results.space.study, study_results.space.table, study_results.record
     levels = {factor: ", ".join(map(level_text, levels)) for factor, levels in study.factors.items()}
     facts = {
         "study": study.name,
@@ -41,7 +41,7 @@ def _facts(material: Material) -> dict[str, str]:
         "data_digest": table.digest[:12],
         "splits × seeds": f"{study.replicates.splits} × {study.replicates.seeds_per_split}",
         "base_seed": str(study.replicates.base_seed),
-        "cells": f"{len(material.space.cells):,}",
+        "cells": f"{len(study_results.space.cells):,}",
         **{factor: level_text(level) for factor, level in study.fixed.items()},
         **levels,
     }
@@ -75,7 +75,7 @@ def _estimate(answer: ClaimAnswer) -> float:
     return answer.interval.estimate if answer.interval and answer.by_split else float("nan")
 
 
-def cells_table(first: Material, second: Material) -> pd.DataFrame:
+def cells_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """Cells of the same levels of every factor that either study varies: mean test score in each sweep.
 
     A cell that lacks runs in a sweep is left out: its mean would be over other splits or seeds.
@@ -94,20 +94,23 @@ def cells_table(first: Material, second: Material) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def _cell_scores(material: Material, varied: Sequence[str]) -> pd.DataFrame:
+def _cell_scores(study_results: StudyResults, varied: Sequence[str]) -> pd.DataFrame:
     """Label and mean test score of each cell, indexed by its levels of the varied factors as the study writes them."""
-    study, means = material.space.study, complete_runs(material.results).groupby("cell_id")["test_score"].mean()
+    study, means = (
+        study_results.space.study,
+        complete_runs(study_results.results).groupby("cell_id")["test_score"].mean(),
+    )
     return pd.DataFrame(
-        {"cell": [cell.label for cell in material.space.cells]}
-        | {"score": [means.get(cell.cell_id, float("nan")) for cell in material.space.cells]},
+        {"cell": [cell.label for cell in study_results.space.cells]}
+        | {"score": [means.get(cell.cell_id, float("nan")) for cell in study_results.space.cells]},
         index=[
             canonical_json([{**study.fixed, **cell.levels}.get(factor) for factor in varied])
-            for cell in material.space.cells
+            for cell in study_results.space.cells
         ],
     )
 
 
-def best_table(first: Material, second: Material) -> pd.DataFrame:
+def best_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """What the best of each sweep is worth.
 
     Returns:
@@ -117,20 +120,20 @@ def best_table(first: Material, second: Material) -> pd.DataFrame:
     return pd.DataFrame([(what, columns[0][what], columns[1][what]) for what in columns[0]], columns=["what", *SIDES])
 
 
-def _best(material: Material) -> dict[str, str]:
-    study, reference = material.space.study, material.baseline()
-    tied = tied_table(material.best, material.results, material.sizes.pair, study.replicates.base_seed)
+def _best(study_results: StudyResults) -> dict[str, str]:
+    study, reference = study_results.space.study, study_results.baseline()
+    tied = tied_table(study_results.best, study_results.results, study_results.sizes.pair, study.replicates.base_seed)
     facts = tied_facts(tied)
     return {
-        "headline": headline(material).words,
-        f"network, chosen on validation rows ({material.terms.test})": decimals(material.best.selection.mean),
-        f"{material.terms.reference} ({material.terms.test})": decimals(float(reference.mean())),
+        "headline": headline(study_results).words,
+        f"network, chosen on validation rows ({study_results.terms.test})": decimals(study_results.best.selection.mean),
+        f"{study_results.terms.reference} ({study_results.terms.test})": decimals(float(reference.mean())),
         "cells that cannot be told from the best": f"{facts['tied']:,} of {len(tied):,}",
         "the smallest of them": f"{facts['smallest']}, {facts['smallest_parameters']} parameters",
     }
 
 
-def shares_table(first: Material, second: Material) -> pd.DataFrame:
+def shares_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """Unbiased share of all variance of each effect that both grids have.
 
     Returns:
@@ -142,7 +145,7 @@ def shares_table(first: Material, second: Material) -> pd.DataFrame:
     return both[names].reset_index() if len(both) else pd.DataFrame(columns=["effect", *names])
 
 
-def largest_run_difference(first: Material, second: Material) -> tuple[int, float]:
+def largest_run_difference(first: StudyResults, second: StudyResults) -> tuple[int, float]:
     """Runs of the same setting, split and seed in both, and the largest difference of their test scores.
 
     The same run under two engines has two identities: what both share is cell, split and seed. Splits are the same
@@ -156,7 +159,7 @@ def largest_run_difference(first: Material, second: Material) -> tuple[int, floa
     return len(both), float((both.iloc[:, 0] - both.iloc[:, 1]).abs().max()) if len(both) else 0.0
 
 
-def describe_largest(first: Material, second: Material) -> str:
+def describe_largest(first: StudyResults, second: StudyResults) -> str:
     """One sentence on runs that both sweeps have; empty if there are none."""
     runs, largest = largest_run_difference(first, second)
     if not runs:

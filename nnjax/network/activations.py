@@ -14,7 +14,7 @@ SATURATION = 0.07065082485316447
 that is |z| >= 4 for the logistic and |z| >= 2 for tanh."""
 
 
-class Bends(NamedTuple):
+class ActivationParameters(NamedTuple):
     """The numbers of a run that bend its activations; batched over runs.
 
     Attributes:
@@ -26,7 +26,7 @@ class Bends(NamedTuple):
     elu_alpha: Float[Scalar, ""] | float
 
 
-Elementwise = Callable[[Array, Bends], Array]
+Elementwise = Callable[[Array, ActivationParameters], Array]
 
 
 @dataclass(frozen=True)
@@ -63,114 +63,114 @@ def _above(z: Array, positive: Array, otherwise: Array) -> Array:
     return jnp.where(z > 0, positive, otherwise)
 
 
-def _identity(z: Array, bends: Bends) -> Array:
+def _identity(z: Array, activation_parameters: ActivationParameters) -> Array:
     return z
 
 
-def _ones(z: Array, bends: Bends) -> Array:
+def _ones(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jnp.ones_like(z)
 
 
-def _zeros(z: Array, bends: Bends) -> Array:
+def _zeros(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jnp.zeros_like(z)
 
 
-def _binary_step(z: Array, bends: Bends) -> Array:
+def _binary_step(z: Array, activation_parameters: ActivationParameters) -> Array:
     return (z >= 0).astype(z.dtype)
 
 
-def _logistic(z: Array, bends: Bends) -> Array:
+def _logistic(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jax.nn.sigmoid(z)
 
 
-def _logistic_slope(z: Array, bends: Bends) -> Array:
+def _logistic_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     a = jax.nn.sigmoid(z)
     return a * (1 - a)
 
 
-def _tanh(z: Array, bends: Bends) -> Array:
+def _tanh(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jnp.tanh(z)
 
 
-def _tanh_slope(z: Array, bends: Bends) -> Array:
+def _tanh_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return 1 - jnp.square(jnp.tanh(z))
 
 
-def _arctan(z: Array, bends: Bends) -> Array:
+def _arctan(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jnp.arctan(z)
 
 
-def _arctan_slope(z: Array, bends: Bends) -> Array:
+def _arctan_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return 1 / (jnp.square(z) + 1)
 
 
-def _relu(z: Array, bends: Bends) -> Array:
+def _relu(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jnp.maximum(z, 0)
 
 
-def _relu_slope(z: Array, bends: Bends) -> Array:
+def _relu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return _above(z, jnp.ones_like(z), jnp.zeros_like(z))
 
 
-def _leaky(z: Array, bends: Bends) -> Array:
-    return _above(z, z, bends.negative_slope * z)
+def _leaky(z: Array, activation_parameters: ActivationParameters) -> Array:
+    return _above(z, z, activation_parameters.negative_slope * z)
 
 
-def _leaky_slope(z: Array, bends: Bends) -> Array:
-    return _above(z, jnp.ones_like(z), jnp.full_like(z, bends.negative_slope))
+def _leaky_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
+    return _above(z, jnp.ones_like(z), jnp.full_like(z, activation_parameters.negative_slope))
 
 
-def _elu(z: Array, bends: Bends) -> Array:
-    return _above(z, z, bends.elu_alpha * jnp.expm1(jnp.minimum(z, 0)))
+def _elu(z: Array, activation_parameters: ActivationParameters) -> Array:
+    return _above(z, z, activation_parameters.elu_alpha * jnp.expm1(jnp.minimum(z, 0)))
 
 
-def _elu_slope(z: Array, bends: Bends) -> Array:
-    return _above(z, jnp.ones_like(z), bends.elu_alpha * jnp.exp(jnp.minimum(z, 0)))
+def _elu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
+    return _above(z, jnp.ones_like(z), activation_parameters.elu_alpha * jnp.exp(jnp.minimum(z, 0)))
 
 
-def _softplus(z: Array, bends: Bends) -> Array:
+def _softplus(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jax.nn.softplus(z)
 
 
-def _gelu(z: Array, bends: Bends) -> Array:
+def _gelu(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jax.nn.gelu(z, approximate=False)
 
 
-def _gelu_slope(z: Array, bends: Bends) -> Array:
+def _gelu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return norm.cdf(z) + z * norm.pdf(z)
 
 
-def _silu(z: Array, bends: Bends) -> Array:
+def _silu(z: Array, activation_parameters: ActivationParameters) -> Array:
     return z * jax.nn.sigmoid(z)
 
 
-def _silu_slope(z: Array, bends: Bends) -> Array:
+def _silu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     gate = jax.nn.sigmoid(z)
     return gate * (1 + z * (1 - gate))
 
 
-def _selu(z: Array, bends: Bends) -> Array:
+def _selu(z: Array, activation_parameters: ActivationParameters) -> Array:
     return SELU_SCALE * _above(z, z, SELU_ALPHA * jnp.expm1(jnp.minimum(z, 0)))
 
 
-def _selu_slope(z: Array, bends: Bends) -> Array:
+def _selu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return SELU_SCALE * _above(z, jnp.ones_like(z), SELU_ALPHA * jnp.exp(jnp.minimum(z, 0)))
 
 
-def _mish(z: Array, bends: Bends) -> Array:
+def _mish(z: Array, activation_parameters: ActivationParameters) -> Array:
     return z * jnp.tanh(jax.nn.softplus(z))
 
 
-def _mish_slope(z: Array, bends: Bends) -> Array:
+def _mish_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     gate = jnp.tanh(jax.nn.softplus(z))
     return gate + z * jax.nn.sigmoid(z) * (1 - jnp.square(gate))
 
 
-def _hard_tanh(z: Array, bends: Bends) -> Array:
+def _hard_tanh(z: Array, activation_parameters: ActivationParameters) -> Array:
     return jnp.clip(z, -1, 1)
 
 
-def _hard_tanh_slope(z: Array, bends: Bends) -> Array:
+def _hard_tanh_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return (jnp.abs(z) < 1).astype(z.dtype)
 
 
@@ -204,7 +204,7 @@ ACTIVATIONS = _registry(
         "α = elu_alpha: 1 (Clevert et al. 2016)",
     ),
     Activation(
-        "softplus", _softplus, lambda z, bends: jax.nn.sigmoid(z), 1.0, "glorot", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)",
+        "softplus", _softplus, lambda z, _: jax.nn.sigmoid(z), 1.0, "glorot", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)",
         "a smooth relu",
     ),
     Activation(

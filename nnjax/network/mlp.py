@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.activations import Bends
+from nnjax.network.activations import ActivationParameters
 from nnjax.network.architecture import Architecture
 from nnjax.network.dense import weigh
 from nnjax.network.initializers import draw_parameters
@@ -35,7 +35,7 @@ Parameters = tuple[Layer, ...]
 """Hidden layers in order, then the output layer."""
 
 
-class Aside(NamedTuple):
+class ForwardInputs(NamedTuple):
     """What accompanies one example through the network.
 
     Attributes:
@@ -111,9 +111,9 @@ def init(
 def apply(
     architecture: Architecture,
     parameters: Parameters,
-    aside: Aside,
+    inputs: ForwardInputs,
     activation: Int[Array, " hidden"],
-    bends: Bends,
+    activation_parameters: ActivationParameters,
     x: Float[Array, " D"],
 ) -> Forward:
     """Carry one example through the network.
@@ -123,9 +123,9 @@ def apply(
     Args:
         architecture: The network's.
         parameters: As `init` draws them.
-        aside: What accompanies the example.
+        inputs: What accompanies the example.
         activation: Position in `architecture.branches`, one a hidden layer.
-        bends: Numbers that bend some activations.
+        activation_parameters: Numbers that shape some activations.
         x: One example's features, scaled.
 
     Returns:
@@ -134,25 +134,27 @@ def apply(
     Example:
         >>> architecture = Architecture((3, 4, 1))
         >>> parameters = init(np.random.default_rng(0), architecture, "he")
-        >>> aside, bends = Aside(no_probes(architecture)), Bends(0.01, 1.0)
-        >>> apply(architecture, parameters, aside, jnp.zeros(1, jnp.int32), bends, jnp.ones(3)).logits.shape
+        >>> inputs, constants = ForwardInputs(no_probes(architecture)), ActivationParameters(0.01, 1.0)
+        >>> apply(architecture, parameters, inputs, jnp.zeros(1, jnp.int32), constants, jnp.ones(3)).logits.shape
         (1,)
     """
     activations, slopes, statistics = [], [], []
     signal = skipped = x
     for number, layer in enumerate(parameters[:-1]):
-        z, moments = _preactivation(architecture, layer, number, aside, signal)
-        probe = aside.probes[number]
+        z, moments = _preactivation(architecture, layer, number, inputs, signal)
+        probe = inputs.probes[number]
         if architecture.structure(number) == "maxout":
             unit, slope = maxout(z, layer.bias, probe)
         elif layer.negative_slope is not None:
             unit, slope = prelu(z, layer.bias, probe, layer.negative_slope)
         else:
-            unit, slope = activate(architecture.branches, z, layer.bias, probe, activation[number], bends)
+            unit, slope = activate(
+                architecture.branches, z, layer.bias, probe, activation[number], activation_parameters
+            )
         activations.append(unit)
         slopes.append(slope)
         statistics += [moments] if moments is not None else []
-        signal = unit if aside.masks is None else unit * aside.masks[number]
+        signal = unit if inputs.masks is None else unit * inputs.masks[number]
         if architecture.closes_block(number):
             signal = signal + skipped
         if number == 0 or architecture.closes_block(number):
@@ -163,7 +165,7 @@ def apply(
 
 
 def _preactivation(
-    architecture: Architecture, layer: Layer, number: int, aside: Aside, signal: Array
+    architecture: Architecture, layer: Layer, number: int, inputs: ForwardInputs, signal: Array
 ) -> tuple[Array, Moments | None]:
     """The weighted sums without bias, normalised if the architecture says so; and the batch's statistics."""
     if architecture.structure(number) == "maxout":
@@ -174,11 +176,11 @@ def _preactivation(
         return z, None
     if architecture.normalization == "layer":
         return normalize(z, layer_moments(z), layer.scale), None
-    if aside.moments is not None:
-        moments = aside.moments[number]
+    if inputs.moments is not None:
+        moments = inputs.moments[number]
     else:
-        assert aside.weight is not None
-        moments = batch_moments(z, aside.weight)
+        assert inputs.weight is not None
+        moments = batch_moments(z, inputs.weight)
     return normalize(z, moments, layer.scale), moments
 
 

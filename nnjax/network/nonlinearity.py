@@ -8,13 +8,13 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.activations import ACTIVATIONS, Activation, Bends
+from nnjax.network.activations import ACTIVATIONS, Activation, ActivationParameters
 
 
-def _branch(member: Activation) -> Callable[[Array, Array, Bends], tuple[Array, Array]]:
-    def both(z: Array, bias: Array, bends: Bends) -> tuple[Array, Array]:
+def _branch(member: Activation) -> Callable[[Array, Array, ActivationParameters], tuple[Array, Array]]:
+    def both(z: Array, bias: Array, activation_parameters: ActivationParameters) -> tuple[Array, Array]:
         shifted = z + bias
-        return member.function(shifted, bends), member.derivative(shifted, bends)
+        return member.function(shifted, activation_parameters), member.derivative(shifted, activation_parameters)
 
     return both
 
@@ -24,7 +24,7 @@ def value_and_slope(
     z: Float[Array, " units"],
     bias: Float[Array, " units"],
     index: Int[Scalar, ""],
-    bends: Bends,
+    activation_parameters: ActivationParameters,
 ) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
     """Apply activation number `index` of the branches to z + bias.
 
@@ -33,7 +33,9 @@ def value_and_slope(
     Returns:
         a = f(z + bias) and the slope f'(z + bias).
     """
-    both: tuple[Array, Array] = lax.switch(index, [_branch(ACTIVATIONS[name]) for name in branches], z, bias, bends)
+    both: tuple[Array, Array] = lax.switch(
+        index, [_branch(ACTIVATIONS[name]) for name in branches], z, bias, activation_parameters
+    )
     return both
 
 
@@ -44,7 +46,7 @@ def activate(
     bias: Float[Array, " units"],
     probe: Float[Array, " units"],
     index: Int[Scalar, ""],
-    bends: Bends,
+    activation_parameters: ActivationParameters,
 ) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
     """One layer's nonlinearity, differentiated by its closed form instead of by a second switch.
 
@@ -55,24 +57,29 @@ def activate(
         probe: Zeros. Its value is ignored; its gradient is the derivative of the loss by the pre-activation, which
             `jax.grad` then hands out beside the parameters' gradients.
         index: Position in `branches`.
-        bends: Numbers that bend some of them; not differentiated.
+        activation_parameters: Numbers that shape some of them; not differentiated.
 
     Returns:
         The activations, and their slopes (not differentiated further).
 
     Example:
-        >>> zeros, bends = jnp.zeros(2), Bends(0.01, 1.0)
-        >>> a, slope = activate(("tanh", "relu"), jnp.array([-1.0, 2.0]), zeros, zeros, jnp.int32(1), bends)
+        >>> zeros, constants = jnp.zeros(2), ActivationParameters(0.01, 1.0)
+        >>> a, slope = activate(("tanh", "relu"), jnp.array([-1.0, 2.0]), zeros, zeros, jnp.int32(1), constants)
         >>> a.tolist(), slope.tolist()
         ([0.0, 2.0], [0.0, 1.0])
     """
-    return value_and_slope(branches, z, bias, index, bends)
+    return value_and_slope(branches, z, bias, index, activation_parameters)
 
 
 def _activate_forward(
-    branches: tuple[str, ...], z: Array, bias: Array, probe: Array, index: Array, bends: Bends
+    branches: tuple[str, ...],
+    z: Array,
+    bias: Array,
+    probe: Array,
+    index: Array,
+    activation_parameters: ActivationParameters,
 ) -> tuple[tuple[Array, Array], Array]:
-    a, slope = value_and_slope(branches, z, bias, index, bends)
+    a, slope = value_and_slope(branches, z, bias, index, activation_parameters)
     return (a, slope), slope
 
 

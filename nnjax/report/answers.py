@@ -12,7 +12,7 @@ from nnjax.report.choice import BestCell
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.speed import measure_speed
 from nnjax.report.stopping import lost_interval
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.task import REGRESSION, TaskTerms
 from nnjax.report.views import join_words
 from nnjax.statistics.interval import PairedInterval, paired_interval
@@ -44,13 +44,13 @@ class Answer:
     sentence: str
 
 
-def headline(material: Material) -> Headline:
+def headline(study_results: StudyResults) -> Headline:
     """Is the best network better than the reference baseline? By the same interval, at the level of the claims."""
-    terms, network, reference = material.terms, material.best.scores(), material.baseline()
-    level = material.claim_level
-    interval = paired_interval((network - reference).to_numpy(dtype=float), *material.sizes.pair, level=level)
+    terms, network, reference = study_results.terms, study_results.best.scores(), study_results.baseline()
+    level = study_results.claim_level
+    interval = paired_interval((network - reference).to_numpy(dtype=float), *study_results.sizes.pair, level=level)
     detail = (
-        f"Chosen on validation rows from {candidates_words(material.best)}, the network reaches "
+        f"Chosen on validation rows from {candidates_words(study_results.best)}, the network reaches "
         f"{terms.test} {decimals(float(network.mean()))}; {terms.reference}, penalty chosen on the same rows, "
         f"{decimals(float(reference.mean()))}. Difference over {interval.n} splits: {signed(interval.estimate)}, "
         f"{confidence(level)} interval {signed(interval.low)} … {signed(interval.high)}."
@@ -89,59 +89,59 @@ def headline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> s
     return f"Network or {terms.reference}: these splits cannot tell which is better."
 
 
-def answers(material: Material) -> list[Answer]:
+def answers(study_results: StudyResults) -> list[Answer]:
     """One sentence for each studied factor, then for speed, gradients and over-fitting."""
-    factors = [Answer(factor, _factor_sentence(material, factor)) for factor in material.layout.studied]
+    factors = [Answer(factor, _factor_sentence(study_results, factor)) for factor in study_results.layout.studied]
     themes = [
-        Answer("speed", _speed(material)),
-        Answer("gradients", _gradients(material)),
-        Answer("last epoch", _last_epoch(material)),
+        Answer("speed", _speed(study_results)),
+        Answer("gradients", _gradients(study_results)),
+        Answer("last epoch", _last_epoch(study_results)),
     ]
     return [answer for answer in [*factors, *themes] if answer.sentence]
 
 
-def _factor_sentence(material: Material, factor: str) -> str:
+def _factor_sentence(study_results: StudyResults, factor: str) -> str:
     """What the exploratory differences of a factor say, at its best and averaged."""
-    table = material.differences
+    table = study_results.differences
     if not len(table):
         return ""
     table = table[table["factor"] == factor]
     parts = [
-        f"{words}, {_differing(material, factor, table[table['view'] == view])}"
+        f"{words}, {_differing(study_results, factor, table[table['view'] == view])}"
         for view, words in (("at its best", "each level at its best"), ("averaged", "averaged over the others"))
         if (table["view"] == view).any()
     ]
-    reference = material.layout.text(factor, material.layout.reference[factor])
+    reference = study_results.layout.text(factor, study_results.layout.reference[factor])
     return f"Against {reference}: {'; '.join(parts)}." if parts else ""
 
 
-def _differing(material: Material, factor: str, table: pd.DataFrame) -> str:
+def _differing(study_results: StudyResults, factor: str, table: pd.DataFrame) -> str:
     found = table[table["q"] <= ALPHA].sort_values("estimate")
     if len(found):
-        return join_words([_difference(material, factor, row) for _, row in found.iterrows()])
+        return join_words([_difference(study_results, factor, row) for _, row in found.iterrows()])
     sizes = table["estimate"].abs()
     if len(table) > 1 and are_alike(sizes.tolist(), decimals):
         return f"none stands out (all alike: ±{decimals(float(sizes.max()))})"
     largest = table[sizes.map(decimals) == decimals(float(sizes.max()))]
-    words = join_words([_difference(material, factor, row) for _, row in largest.iterrows()])
+    words = join_words([_difference(study_results, factor, row) for _, row in largest.iterrows()])
     return f"none stands out (most: {words})"
 
 
-def _difference(material: Material, factor: str, row: "pd.Series[Any]") -> str:
+def _difference(study_results: StudyResults, factor: str, row: "pd.Series[Any]") -> str:
     numbers = [signed(float(row[name])) for name in ("estimate", "low", "high")]
-    return f"{material.layout.text(factor, row['level'])} {numbers[0]} [{numbers[1]}, {numbers[2]}]"
+    return f"{study_results.layout.text(factor, row['level'])} {numbers[0]} [{numbers[1]}, {numbers[2]}]"
 
 
-def _speed(material: Material) -> str:
-    speed = measure_speed(material)
+def _speed(study_results: StudyResults) -> str:
+    speed = measure_speed(study_results)
     if not speed.fastest:
         return f"No combination reaches {speed.target} in half of its runs."
     rest = f"; {speed.never} of {speed.combinations} combinations never do" if speed.never else ""
     return f"{speed.target} comes first with {speed.fastest}: after {speed.epochs} epochs on average{rest}."
 
 
-def _gradients(material: Material) -> str:
-    layout, runs = material.layout, material.reference_runs
+def _gradients(study_results: StudyResults) -> str:
+    layout, runs = study_results.layout, study_results.reference_runs
     slopes = runs.groupby(layout.color, sort=False)["grad_slope_0"].mean().dropna()
     if slopes.empty:
         return ""
@@ -162,13 +162,13 @@ def _decades(slope: float) -> str:
     return signed(slope, 2)
 
 
-def _last_epoch(material: Material) -> str:
-    interval = lost_interval(material)
+def _last_epoch(study_results: StudyResults) -> str:
+    interval = lost_interval(study_results)
     if interval is None:
         return ""
-    finished = material.results[material.results["status"] == "finished"]
+    finished = study_results.results[study_results.results["status"] == "finished"]
     return (
-        f"Training on to epoch {int(material.results['epochs'].max())} instead of stopping at the best epoch on "
+        f"Training on to epoch {int(study_results.results['epochs'].max())} instead of stopping at the best epoch on "
         f"validation rows (median {finished['best_epoch'].median():.0f}) costs {decimals(interval.estimate)} in "
-        f"{material.terms.test} [{decimals(interval.low)}, {decimals(interval.high)}], averaged over all cells."
+        f"{study_results.terms.test} [{decimals(interval.low)}, {decimals(interval.high)}], averaged over all cells."
     )

@@ -14,17 +14,17 @@ from nnjax.report.figures.epochs import draw_epochs, epochs_table
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.figures.scores import draw_intervals
 from nnjax.report.histories import first_tenth
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 
 LONGEST_NAME = 158
 """Left margin of the card with the models' names."""
 
 
-def write_cards(material: Material, folder: Path) -> dict[str, Path]:
+def write_cards(study_results: StudyResults, folder: Path) -> dict[str, Path]:
     """Draw the cards: at the last level of the panel factor, the others at their reference.
 
     Args:
-        material: What the chapters are made of.
+        study_results: What the chapters are made of.
         folder: Where to write.
 
     Returns:
@@ -32,71 +32,73 @@ def write_cards(material: Material, folder: Path) -> dict[str, Path]:
     """
     for stale in folder.glob("*.png"):
         stale.unlink()
-    layout, terms, runs = material.layout, material.terms, material.reference_runs
+    layout, terms, runs = study_results.layout, study_results.terms, study_results.reference_runs
     place = ""
     if layout.panel:
         last = [level for level in layout.levels[layout.panel] if level in set(runs[layout.panel])][-1]
         runs = runs[runs[layout.panel] == last]
         place = f"{layout.panel} = {layout.text(layout.panel, last)}"
-    legend = level_looks(layout, material.palette, layout.color, runs[layout.color].unique().tolist())
+    legend = level_looks(layout, study_results.palette, layout.color, runs[layout.color].unique().tolist())
     drawings: dict[str, tuple[str, Draw]] = {
-        "convergence": (f"{terms.fit_validation}, {place}", _convergence(material, runs)),
-        "epochs_to_target": (f"share of runs at target, {place}", _steps(material, runs)),
-        "last_epoch": (f"{terms.last_test} against {terms.test}", _epochs(material)),
+        "convergence": (f"{terms.fit_validation}, {place}", _convergence(study_results, runs)),
+        "epochs_to_target": (f"share of runs at target, {place}", _steps(study_results, runs)),
+        "last_epoch": (f"{terms.last_test} against {terms.test}", _epochs(study_results)),
     }
-    if material.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():
-        drawings["gradients"] = (f"gradient by layer, {place}", _gradients(material, runs))
+    if study_results.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():
+        drawings["gradients"] = (f"gradient by layer, {place}", _gradients(study_results, runs))
     cards = {
         name: draw_card(folder / f"{name}.png", title.strip(", "), draw, legend)
         for name, (title, draw) in drawings.items()
     }
     title = f"{terms.test} minus that of {terms.reference}"
     shape = replace(CARD, left=LONGEST_NAME)
-    return cards | {"models": draw_card(folder / "models.png", title, _models(material), (), shape)}
+    return cards | {"models": draw_card(folder / "models.png", title, _models(study_results), (), shape)}
 
 
-def _convergence(material: Material, runs: pd.DataFrame) -> Draw:
-    color, terms = material.layout.color, material.terms
-    table = fit_table(runs, [color], material.histories, terms.fit_validation, terms.floor)
+def _convergence(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
+    color, terms = study_results.layout.color, study_results.terms
+    table = fit_table(runs, [color], study_results.histories, terms.fit_validation, terms.floor)
 
     def draw(axes: Axes) -> None:
         if len(table):
-            draw_fit(table, axes, material.palette, color)
+            draw_fit(table, axes, study_results.palette, color)
             low, high = axes.get_ylim()
             axes.set_ylim(bottom=max(terms.lowest_shown, low) if high > terms.lowest_shown else low)
 
     return draw
 
 
-def _steps(material: Material, runs: pd.DataFrame) -> Draw:
-    color = material.layout.color
-    return partial(draw_steps, steps_table(runs, [color]), palette=material.palette, factor=color)
+def _steps(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
+    color = study_results.layout.color
+    return partial(draw_steps, steps_table(runs, [color]), palette=study_results.palette, factor=color)
 
 
-def _gradients(material: Material, runs: pd.DataFrame) -> Draw:
-    color = material.layout.color
+def _gradients(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
+    color = study_results.layout.color
     early = first_tenth(int(runs["epochs"].min()))
-    table = layer_table(runs, [color], material.histories, "preactivation_grad_norm", early)
+    table = layer_table(runs, [color], study_results.histories, "preactivation_grad_norm", early)
 
     def draw(axes: Axes) -> None:
-        draw_layers(table, axes, material.palette, color)
+        draw_layers(table, axes, study_results.palette, color)
         axes.set_xlabel("hidden layer")
 
     return draw
 
 
-def _epochs(material: Material) -> Draw:
-    color, terms = material.layout.color, material.terms
+def _epochs(study_results: StudyResults) -> Draw:
+    color, terms = study_results.layout.color, study_results.terms
 
     def draw(axes: Axes) -> None:
-        cells = epochs_table(material.results, [color])
-        draw_epochs(cells, axes, material.palette, color, f"{terms.test} (best epoch)")
+        cells = epochs_table(study_results.results, [color])
+        draw_epochs(cells, axes, study_results.palette, color, f"{terms.test} (best epoch)")
 
     return draw
 
 
-def _models(material: Material) -> Draw:
-    table = model_rows(material, all_models(material))
+def _models(study_results: StudyResults) -> Draw:
+    table = model_rows(study_results, all_models(study_results))
     return partial(
-        draw_intervals, table.assign(name=table["name"].str.removeprefix("network, ")), margin=material.terms.margin
+        draw_intervals,
+        table.assign(name=table["name"].str.removeprefix("network, ")),
+        margin=study_results.terms.margin,
     )

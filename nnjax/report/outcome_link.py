@@ -10,7 +10,7 @@ from nnjax.claims.target import trained
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.figures.outcome_link import LINKED, draw_link, link_table, split_means
 from nnjax.report.formats import confidence, decimals
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import FigureView, Panel, view_table
 from nnjax.statistics.association import RankCorrelation, split_half_correlation
 
@@ -34,15 +34,15 @@ class OutcomeLink:
     epochs: RankCorrelation
 
 
-def measure_link(material: Material) -> OutcomeLink | None:
+def measure_link(study_results: StudyResults) -> OutcomeLink | None:
     """Correlate over combinations of the studied factors, nuisance levels chosen on validation rows.
 
     Returns:
         None with fewer than 3 combinations of more than one hidden layer, or fewer than 4 splits. A combination that
         has a slope in fewer than two splits (all others diverged) is left out.
     """
-    keys = list(material.layout.studied)
-    runs = trained(material.chosen[material.chosen["depth"] > 1])
+    keys = list(study_results.layout.studied)
+    runs = trained(study_results.chosen[study_results.chosen["depth"] > 1])
     if runs.empty or runs["split"].nunique() < FEWEST_SPLITS:
         return None
     means = split_means(runs, keys)
@@ -85,12 +85,12 @@ def _interval(found: RankCorrelation) -> str:
     return f"{decimals(found.estimate, 2)}, {decimals(found.low, 2)} … {decimals(found.high, 2)}"
 
 
-def link_figure(material: Material, link: OutcomeLink) -> FigureView:
+def link_figure(study_results: StudyResults, link: OutcomeLink) -> FigureView:
     """Both outcomes against the slope, a panel each with its own y axis."""
-    layout, palette = material.layout, material.palette
+    layout, palette = study_results.layout, study_results.palette
     panels: list[Panel] = []
     for outcome, name, quantity in (
-        ("test_score", "score", material.terms.test),
+        ("test_score", "score", study_results.terms.test),
         ("epochs_to_target", "epochs", "epochs_to_target"),
     ):
         draw = partial(draw_link, link.table, palette=palette, factor=layout.color, outcome=outcome)
@@ -99,9 +99,9 @@ def link_figure(material: Material, link: OutcomeLink) -> FigureView:
     caption = (
         "Each combination of the studied factors with more than one hidden layer: mean slope of log₁₀ g_l over the "
         "first tenth of training (right of the line: vanishing) against "
-        f"{material.terms.test}, and against the geometric mean of epochs_to_target, where never counts as the last "
-        f"epoch.{nuisance} If slope decided, the dots would lie along a line; where one slope goes with many outcomes, "
-        "something else does."
+        f"{study_results.terms.test}, and against the geometric mean of epochs_to_target, where never counts as the "
+        f"last epoch.{nuisance} If slope decided, the dots would lie along a line; where one slope "
+        "goes with many outcomes, something else does."
     )
     return FigureView(
         "gradient-link",

@@ -7,7 +7,7 @@ import pandas as pd
 from nnjax.report.alike import name_lowest
 from nnjax.report.figures.curves import restricted_table
 from nnjax.report.formats import decimals
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 
 ENOUGH = 0.5
 """Share of its runs that must reach the target before a combination is called fast: else the mean is mostly E."""
@@ -34,16 +34,16 @@ class Speed:
     epochs: str
 
 
-def measure_speed(material: Material) -> Speed:
+def measure_speed(study_results: StudyResults) -> Speed:
     """Compare the combinations of the studied factors by restricted mean, nuisance levels chosen on validation rows."""
-    layout = material.layout
-    table = restricted_table(material.chosen, layout.studied).sort_values("restricted_mean", kind="stable")
+    layout = study_results.layout
+    table = restricted_table(study_results.chosen, layout.studied).sort_values("restricted_mean", kind="stable")
     reached = table[table["share_reached"] >= ENOUGH]
     names = [layout.describe(row, layout.studied) for _, row in reached.iterrows()]
     means = reached["restricted_mean"].tolist()
-    target = float(material.results[material.terms.target].iloc[0])
+    target = float(study_results.results[study_results.terms.target].iloc[0])
     return Speed(
-        target=f"{material.terms.validation} ≥ {target:g}",
+        target=f"{study_results.terms.validation} ≥ {target:g}",
         combinations=len(table),
         reached=len(reached),
         never=int((table["share_reached"] == 0).sum()),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nnjax.report.figures.scores import interval_columns
 from nnjax.report.histories import Histories
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.training.finals import stopped_epoch
@@ -23,14 +23,14 @@ LOSS = "fit_validation_loss"
 STOPPING_COLUMNS = ("patience", "stop_epoch", "share_saved", "validation_score_lost", "test_score_lost", "runs")
 
 
-def lost_interval(material: Material) -> PairedInterval | None:
+def lost_interval(study_results: StudyResults) -> PairedInterval | None:
     """Test score at the chosen epoch minus that at the last one, averaged over all cells, with the corrected interval.
 
     Returns:
         The interval; None where fewer than two splits have a score.
     """
-    lost = _lost_by_split(material.results)
-    return paired_interval(lost, *material.sizes.pair) if len(lost) > 1 else None
+    lost = _lost_by_split(study_results.results)
+    return paired_interval(lost, *study_results.sizes.pair) if len(lost) > 1 else None
 
 
 def _lost_by_split(runs: pd.DataFrame) -> list[float]:
@@ -38,19 +38,19 @@ def _lost_by_split(runs: pd.DataFrame) -> list[float]:
     return lost.dropna().groupby(runs["split"]).mean().sort_index().tolist()
 
 
-def lost_table(material: Material) -> pd.DataFrame:
+def lost_table(study_results: StudyResults) -> pd.DataFrame:
     """What the last epoch costs, by level of every listed factor, averaged over all else.
 
     Returns:
         Columns factor, level, then the interval's.
     """
     rows = []
-    for factor, levels in material.layout.levels.items():
+    for factor, levels in study_results.layout.levels.items():
         for level in levels:
-            lost = _lost_by_split(material.results[material.results[factor] == level])
+            lost = _lost_by_split(study_results.results[study_results.results[factor] == level])
             if len(lost) > 1:
-                numbers = interval_columns([paired_interval(lost, *material.sizes.pair)])
-                text = material.layout.text(factor, level)
+                numbers = interval_columns([paired_interval(lost, *study_results.sizes.pair)])
+                text = study_results.layout.text(factor, level)
                 rows.append({"factor": factor, "level": text} | {name: numbers[name][0] for name in numbers})
     return pd.DataFrame(rows, columns=["factor", "level", "estimate", "low", "high", "low_plain", "high_plain", "n"])
 

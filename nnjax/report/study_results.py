@@ -50,7 +50,7 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class Material:
+class StudyResults:
     """A study with its results, as far as they are there.
 
     Attributes:
@@ -112,7 +112,7 @@ class Material:
         return rows.set_index("split")["test_score"].sort_index()
 
 
-def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> Material:
+def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> StudyResults:
     """Read journal, record and kept baselines of a study.
 
     Args:
@@ -127,7 +127,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
-    material = assemble(
+    study_results = assemble(
         space,
         results_table(space, journal),
         Reading(
@@ -139,25 +139,25 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         declarations(space, home),
     )
     audit = load_audit(home, sweep_id(space))
-    return replace(_decided(material, home), calibration=load_stamp(home), audit=audit)
+    return replace(_decided(study_results, home), calibration=load_stamp(home), audit=audit)
 
 
-def _decided(material: Material, home: Path) -> Material:
+def _decided(study_results: StudyResults, home: Path) -> StudyResults:
     """The claims on the replicates that were added to decide them, every interval at the level of one of several looks.
 
     Raises:
         LogbookError: If nobody knows how often the claims were looked at.
     """
-    space = material.space
+    space = study_results.space
     logbook = study_logbook(space, home)
     if logbook is None:
-        return material
+        return study_results
     designs = grown_designs(space, logbook)
     results = claim_results(space, designs, Journal(home))
-    withdrawn = material.declared.withdrawn_intervals
+    withdrawn = study_results.declared.withdrawn_intervals
     claims = answer_study(space, results, designs, looks_at_most(logbook), withdrawn)
-    added = results[~results["run_id"].isin(material.results["run_id"])].reset_index(drop=True)
-    return replace(material, logbook=logbook, claims=claims, added=added)
+    added = results[~results["run_id"].isin(study_results.results["run_id"])].reset_index(drop=True)
+    return replace(study_results, logbook=logbook, claims=claims, added=added)
 
 
 def assemble(
@@ -167,7 +167,7 @@ def assemble(
     baselines: pd.DataFrame,
     record: SweepRecord | None,
     declared: Declarations | None = None,
-) -> Material:
+) -> StudyResults:
     """Compute what several chapters share.
 
     Args:
@@ -190,7 +190,7 @@ def assemble(
     sizes = split_sizes(space)
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order)
     chosen = choose_on_validation(results, layout.studied)
-    return Material(
+    return StudyResults(
         space=space,
         terms=terms,
         results=results,

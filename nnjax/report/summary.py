@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nnjax.report.answers import headline
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.durable import write_durably
@@ -66,17 +66,17 @@ class Summary:
         return [*late, *([f"{self.withdrawn} withdrawn"] if self.withdrawn else [])]
 
 
-def summarise(material: Material) -> Summary:
+def summarise(study_results: StudyResults) -> Summary:
     """The line of a report.
 
     Args:
-        material: What its chapters are made of.
+        study_results: What its chapters are made of.
     """
-    finished = int((material.results["status"] == "finished").sum())
-    verdicts = Counter(answer.judgement.verdict.word for answer in material.claims)
-    line = _summary(material.space, headline(material).words, verdicts, finished)
-    standings = Counter(claim.standing.value for claim in material.declared.claims.values())
-    return replace(line, declared=dict(standings), withdrawn=len(material.declared.withdrawn))
+    finished = int((study_results.results["status"] == "finished").sum())
+    verdicts = Counter(answer.judgement.verdict.word for answer in study_results.claims)
+    line = _summary(study_results.space, headline(study_results).words, verdicts, finished)
+    standings = Counter(claim.standing.value for claim in study_results.declared.claims.values())
+    return replace(line, declared=dict(standings), withdrawn=len(study_results.declared.withdrawn))
 
 
 def summarise_diverged(space: Space, lost: AllDiverged) -> Summary:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from nnjax.network.activations import ACTIVATIONS, Bends, Elementwise
+from nnjax.network.activations import ACTIVATIONS, ActivationParameters, Elementwise
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import INITIALIZERS
 from nnjax.statistics.mean_field import MeanField, mean_field
@@ -30,25 +30,27 @@ def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:
     has_other_rules = setting.normalization != "none" or setting.residual > 0 or setting.dropout > 0.0
     if not names or has_other_rules or any(ACTIVATIONS[name].structure == "maxout" for name in names):
         return None
-    bends = Bends(setting.negative_slope, setting.elu_alpha)
+    constants = ActivationParameters(setting.negative_slope, setting.elu_alpha)
     sizes = (n_inputs, *setting.hidden_layer_sizes)
-    return _field(tuple(names), sizes, setting.initializer, setting.initializer_gain, bends)
+    return _field(tuple(names), sizes, setting.initializer, setting.initializer_gain, constants)
 
 
 @lru_cache(maxsize=1024)
-def _field(names: tuple[str, ...], sizes: tuple[int, ...], initializer: str, gain: float, bends: Bends) -> MeanField:
+def _field(
+    names: tuple[str, ...], sizes: tuple[int, ...], initializer: str, gain: float, constants: ActivationParameters
+) -> MeanField:
     """Settings that agree in what counts are computed once: a grid has few of them, and one takes 60 ms."""
     variance = INITIALIZERS[initializer].variance
     return mean_field(
-        [_bound(ACTIVATIONS[name].function, bends) for name in names],
-        [_bound(ACTIVATIONS[name].derivative, bends) for name in names],
+        [_bound(ACTIVATIONS[name].function, constants) for name in names],
+        [_bound(ACTIVATIONS[name].derivative, constants) for name in names],
         [gain**2 * variance(fan_in, fan_out) for fan_in, fan_out in pairwise(sizes)],
         sizes,
     )
 
 
-def _bound(function: Elementwise, bends: Bends) -> Callable[[NDArray[np.float64]], ArrayLike]:
-    return lambda z: np.asarray(function(z.astype(np.float32), bends), dtype=np.float64)  # type: ignore[arg-type]
+def _bound(function: Elementwise, constants: ActivationParameters) -> Callable[[NDArray[np.float64]], ArrayLike]:
+    return lambda z: np.asarray(function(z.astype(np.float32), constants), dtype=np.float64)  # type: ignore[arg-type]
 
 
 def expected_slopes(space: Space) -> pd.Series:

@@ -29,7 +29,7 @@ from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
 from nnjax.report.pack import Pack, curve_names, make_pack, make_room
 from nnjax.report.page import Page, render_page
-from nnjax.report.study_results import Material, NothingToReportError, gather
+from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.report.summary import summarise, summarise_diverged, write_summary
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
@@ -91,17 +91,17 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
     reports = Path(home) / "reports"
     folder = reports / space.study.name
     try:
-        material = gather(space, Path(home), seconds)
+        study_results = gather(space, Path(home), seconds)
     except NothingToReportError:
         lost = all_diverged(space, Journal(home))
         if lost is None:
             raise
         page, summary = write_diverged(space, lost, folder), summarise_diverged(space, lost)
     else:
-        journal, is_whole = Journal(home), "missing" not in set(material.results["status"])
+        journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
         notices = () if is_whole else left_behind(space, journal)
-        page = write_material(material, folder, _pack(material, journal), notices).page
-        summary = summarise(material)
+        page = write_material(study_results, folder, _pack(study_results, journal), notices).page
+        summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
     return page
@@ -125,37 +125,37 @@ def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
     return page
 
 
-def _pack(material: Material, journal: Journal) -> Pack:
-    results, terms = material.results, material.terms
+def _pack(study_results: StudyResults, journal: Journal) -> Pack:
+    results, terms = study_results.results, study_results.terms
     room = make_room(results)
     packed = results["cell_id"].isin(room.cells) & (results["status"] != "missing")
     histories = make_histories(journal.read(curve_names(terms), set(results.loc[packed, "run_id"])))
-    return make_pack(results, room, histories, material.layout, terms)
+    return make_pack(results, room, histories, study_results.layout, terms)
 
 
 def write_material(
-    material: Material, folder: Path, pack: Pack | None = None, notices: Sequence[str] = ()
+    study_results: StudyResults, folder: Path, pack: Pack | None = None, notices: Sequence[str] = ()
 ) -> WrittenReport:
     """Write page, tables and cards; the page last, so that it never promises what is not there.
 
     Args:
-        material: What the chapters are made of.
+        study_results: What the chapters are made of.
         folder: Where to.
         pack: Curves of its runs; without them there is no looking into cells.
         notices: What else is worth knowing before the numbers are read.
     """
-    chapters = [make(material) for make in CHAPTERS]
-    following = next_chapter(material, write_next_studies(material, folder / "next"))
+    chapters = [make(study_results) for make in CHAPTERS]
+    following = next_chapter(study_results, write_next_studies(study_results, folder / "next"))
     chapters.insert(CHAPTERS.index(cost_chapter), following)
     if pack is not None:
-        chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(material, pack))
+        chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(study_results, pack))
     tables = write_tables(chapters, folder / "tables")
-    cards = write_cards(material, folder / "figures")
+    cards = write_cards(study_results, folder / "figures")
     write_figures(chapters, folder / "figures")
     page = folder / "index.html"
-    finished = int((material.results["status"] == "finished").sum())
-    told = (*notices, *_notices(material))
-    write_durably(page, render_page(_page(material.space, finished, chapters, told)).encode())
+    finished = int((study_results.results["status"] == "finished").sum())
+    told = (*notices, *_notices(study_results))
+    write_durably(page, render_page(_page(study_results.space, finished, chapters, told)).encode())
     return WrittenReport(page, tables, cards)
 
 
@@ -209,9 +209,9 @@ def _page(space: Space, finished: int, chapters: Sequence[Chapter], notices: Seq
     return Page(study.name, study.question, subtitle, chapters, footer, notices)
 
 
-def _notices(material: Material) -> list[str]:
+def _notices(study_results: StudyResults) -> list[str]:
     """What is worth knowing before the numbers are read: of the study, and of its runs."""
-    space, results = material.space, material.results
+    space, results = study_results.space, study_results.results
     columns = ("run_id", "status", JUDGED[space.table.task])
     runs = [dict(zip(columns, row, strict=True)) for row in results[list(columns)].itertuples(index=False)]
     exploded = exploded_notice(space, exploded_runs(space.table.task, runs))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.network.activations import ACTIVATIONS, Activation, Bends
+from nnjax.network.activations import ACTIVATIONS, Activation, ActivationParameters
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.theme import ACCENT, GRID, INK
 from nnjax.tour.picture import drawing, standalone_svg
@@ -57,10 +57,10 @@ def activation_curve(activation: Activation) -> pd.DataFrame:
         slopes, intercepts = np.transpose(PIECES_DRAWN)
         sums = z[:, None] * slopes + intercepts
         return pd.DataFrame({"z": z, "value": sums.max(axis=1), "slope": slopes[sums.argmax(axis=1)]})
-    bends = Bends(SLOPES_DRAWN.get(activation.name, 0.01), 1.0)
+    constants = ActivationParameters(SLOPES_DRAWN.get(activation.name, 0.01), 1.0)
     with jax.enable_x64(True):
         points = jax.numpy.asarray(z)
-        value, slope = activation.function(points, bends), activation.derivative(points, bends)
+        value, slope = activation.function(points, constants), activation.derivative(points, constants)
         return pd.DataFrame({"z": z, "value": np.asarray(value), "slope": np.asarray(slope)})
 
 

@@ -14,7 +14,7 @@ from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.formats import bounded, confidence, decimals, duration, signed
 from nnjax.report.histories import Histories, first_tenth, read_histories
-from nnjax.report.study_results import Material, gather
+from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import make_palette, variable
 from nnjax.report.views import Key, Panel
 from nnjax.sweep.claim_arms import cells_at
@@ -122,21 +122,21 @@ def gather_evidence(space: Space, home: Path, number: int) -> Evidence:
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    material = gather(space, home)
-    study, results = space.study, material.results
+    study_results = gather(space, home)
+    study, results = space.study, study_results.results
     return Evidence(
         name=study.name,
         path=Path(study.path),
         lecture=study.lecture,
         question=study.question,
         claims=tuple(
-            claim_line(answer, f"s{number}-c{index}", material.declared.claims[answer.claim.name].standing.label)
-            for index, answer in enumerate(material.claims)
+            claim_line(answer, f"s{number}-c{index}", study_results.declared.claims[answer.claim.name].standing.label)
+            for index, answer in enumerate(study_results.claims)
         ),
-        gradients=_gradients(material, home, f"s{number}-gradient"),
+        gradients=_gradients(study_results, home, f"s{number}-gradient"),
         runs=len(results),
         finished=int((results["status"] == "finished").sum()),
-        seconds=material.record.seconds.get("wall", 0.0) if material.record else 0.0,
+        seconds=study_results.record.seconds.get("wall", 0.0) if study_results.record else 0.0,
         has_report=(home / "reports" / study.name / "index.html").exists(),
     )
 
@@ -163,10 +163,10 @@ def claim_line(answer: ClaimAnswer, name: str, remark: str = "") -> ClaimLine:
     return ClaimLine(*words, picture, remark)
 
 
-def _gradients(material: Material, home: Path, name: str) -> GradientPicture | None:
-    claims = [claim for claim in material.space.study.claims if claim.metric in ABOUT_GRADIENTS]
+def _gradients(study_results: StudyResults, home: Path, name: str) -> GradientPicture | None:
+    claims = [claim for claim in study_results.space.study.claims if claim.metric in ABOUT_GRADIENTS]
     lines = labelled_arms(claims)
-    runs = {label: _runs_of(material, levels) for label, levels in lines.items()}
+    runs = {label: _runs_of(study_results, levels) for label, levels in lines.items()}
     runs = {label: table for label, table in runs.items() if len(table)}
     if not runs:
         return None
@@ -200,8 +200,8 @@ def _label(levels: Mapping[str, Level], varied: set[str]) -> str:
     return ", ".join(f"{factor} = {level_text(level)}" for factor, level in levels.items() if factor in varied)
 
 
-def _runs_of(material: Material, levels: Mapping[str, Level]) -> pd.DataFrame:
-    planned = arm_runs(material.results, cells_at(levels, material.space.cells))
+def _runs_of(study_results: StudyResults, levels: Mapping[str, Level]) -> pd.DataFrame:
+    planned = arm_runs(study_results.results, cells_at(levels, study_results.space.cells))
     runs = choose_on_validation(planned, [])
     return runs[(runs["status"] == "finished") & (runs["depth"] > 1)]
 

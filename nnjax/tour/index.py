@@ -10,7 +10,7 @@ from markupsafe import Markup
 from nnjax.report.formats import duration
 from nnjax.report.theme import css_variables
 from nnjax.statistics.verdict import Verdict
-from nnjax.tour.errata import SLIPS, Slip
+from nnjax.tour.errata import ERRATA, Erratum
 from nnjax.tour.evidence import Evidence
 
 
@@ -20,12 +20,12 @@ class IndexPage:
 
     Attributes:
         studies: In the order of the page.
-        slips: Where the slides are wrong.
+        errata: Where the slides are wrong.
         footer: Who made it, and when.
     """
 
     studies: Sequence[Evidence]
-    slips: Sequence[Slip]
+    errata: Sequence[Erratum]
     footer: str
 
     @property
@@ -44,13 +44,13 @@ class IndexPage:
         return [(verdict.word, verdict.name.lower(), counts[verdict.name.lower()]) for verdict in Verdict]
 
 
-def render_index(studies: Sequence[Evidence], footer: str, slips: Sequence[Slip] = SLIPS) -> str:
+def render_index(studies: Sequence[Evidence], footer: str, errata: Sequence[Erratum] = ERRATA) -> str:
     """The index as HTML that loads nothing from elsewhere.
 
     Args:
         studies: What each study came to.
         footer: Who made it, and when.
-        slips: Where the slides are wrong.
+        errata: Where the slides are wrong.
     """
     environment = Environment(
         loader=ChoiceLoader([PackageLoader("nnjax.tour"), PackageLoader("nnjax.report")]),
@@ -60,5 +60,5 @@ def render_index(studies: Sequence[Evidence], footer: str, slips: Sequence[Slip]
         lstrip_blocks=True,
     )
     colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
-    page = IndexPage(studies, slips, footer)
+    page = IndexPage(studies, errata, footer)
     return environment.get_template("lecture.html.j2").render(page=page, colors=colors)

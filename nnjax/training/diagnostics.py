@@ -53,7 +53,7 @@ class UnitRecord(NamedTuple):
     saturated: Float[Array, " hidden"]
 
 
-class Look(NamedTuple):
+class Evaluation(NamedTuple):
     """What the rows say that are not trained on, at the end of an epoch.
 
     Attributes:
@@ -202,14 +202,18 @@ def step_record(
 
 
 def epoch_record(
-    sums: StepRecord, ends: tuple[Parameters, Parameters], look: Look, slopes: Sequence[Array], bucket: Bucket
+    sums: StepRecord,
+    ends: tuple[Parameters, Parameters],
+    evaluation: Evaluation,
+    slopes: Sequence[Array],
+    bucket: Bucket,
 ) -> EpochRecord:
     """Turn an epoch's sums into the numbers that are kept.
 
     Args:
         sums: The epoch's `StepRecord`s, summed.
         ends: The parameters before and after the epoch.
-        look: What the other rows say.
+        evaluation: What the other rows say.
         slopes: Each unit's largest slope over the epoch.
         bucket: How many training rows and steps there were.
     """
@@ -220,18 +224,18 @@ def epoch_record(
     weight_norm, change_norm = (jnp.sqrt(weight_square_sums(layers) / sizes) for layers in (parameters, change))
     return EpochRecord(
         train_loss=sums.loss / bucket.n_train,
-        validation_loss=look.validation_loss,
+        validation_loss=evaluation.validation_loss,
         grad_norm=jnp.sqrt(sums.weight_gradient / bucket.steps / sizes) / GRADIENT_SCALE,
         preactivation_grad_norm=jnp.sqrt(sums.preactivation_gradient / bucket.n_train / widths) / GRADIENT_SCALE,
         weight_norm=weight_norm,
         update_ratio=jnp.where(change_norm == 0, 0, change_norm / weight_norm),  # weights may be zero, and stay so
-        unit_mean=look.units.mean,
-        unit_std=look.units.std,
-        unit_saturated=look.units.saturated,
+        unit_mean=evaluation.units.mean,
+        unit_std=evaluation.units.std,
+        unit_saturated=evaluation.units.saturated,
         unit_dead=dead_shares(slopes),
         train_tally=None if sums.tally is None else sums.tally / bucket.n_train,
-        validation_tally=look.validation_tally,
-        test_loss=look.test_loss,
-        test_tally=look.test_tally,
+        validation_tally=evaluation.validation_tally,
+        test_loss=evaluation.test_loss,
+        test_tally=evaluation.test_tally,
         evaluations=sums.evaluations,
     )

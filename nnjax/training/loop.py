@@ -9,14 +9,14 @@ import optax
 from jax import lax
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.activations import Bends
-from nnjax.network.mlp import Aside, Parameters, initial_moments, no_probes
+from nnjax.network.activations import ActivationParameters
+from nnjax.network.mlp import ForwardInputs, Parameters, initial_moments, no_probes
 from nnjax.network.normalization import RUNNING_SHARE, Moments, running_moments
 from nnjax.training.bucket import Bucket
 from nnjax.training.diagnostics import (
     GRADIENT_SCALE,
     EpochRecord,
-    Look,
+    Evaluation,
     StepRecord,
     epoch_record,
     largest_slopes,
@@ -127,12 +127,14 @@ class _Training:
     def __init__(self, bucket: Bucket, start: Start, activation: Array) -> None:
         numbers = start.hyperparameters
         self.bucket, self.start, self.numbers = bucket, start, numbers
-        self.model = Model(bucket, activation, Bends(numbers.negative_slope, numbers.elu_alpha))
+        self.model = Model(bucket, activation, ActivationParameters(numbers.negative_slope, numbers.elu_alpha))
         self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
         self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"
 
-    def _loss(self, parameters: Parameters, probes: tuple[Array, ...], aside: Aside, batch: Batch) -> tuple[Array, Any]:
-        loss, forward = self.model.loss(parameters, aside._replace(probes=probes), batch)
+    def _loss(
+        self, parameters: Parameters, probes: tuple[Array, ...], inputs: ForwardInputs, batch: Batch
+    ) -> tuple[Array, Any]:
+        loss, forward = self.model.loss(parameters, inputs._replace(probes=probes), batch)
         return GRADIENT_SCALE * loss, forward
 
     def first(self) -> Carry:
@@ -150,10 +152,12 @@ class _Training:
         x = add_noise(keys, step.number, self.numbers.input_noise, rows.x_train[step.examples])
         batch = Batch(x, rows.y_train[step.examples], step.weights)
         masks = draw_masks(keys, step.number, self.numbers.dropout, widths, size)
-        aside = Aside(no_probes(self.bucket.architecture, size), masks, step.weights if self.normalises else None)
-        (loss, forward), gradients = self.gradient(carry.parameters, aside.probes, aside, batch)
+        inputs = ForwardInputs(
+            no_probes(self.bucket.architecture, size), masks, step.weights if self.normalises else None
+        )
+        (loss, forward), gradients = self.gradient(carry.parameters, inputs.probes, inputs, batch)
         loss, gradient = jax.tree.map(lambda leaf: leaf / GRADIENT_SCALE, (loss, gradients[0]))
-        updates, state, evaluations = self._update(carry, step.rate, (loss, gradient), (aside, batch))
+        updates, state, evaluations = self._update(carry, step.rate, (loss, gradient), (inputs, batch))
         n_rows = 1 / step.weights[0]
         running = average_moments(carry.running, forward.moments, n_rows / size) if self.keeps_running else ()
         after = Carry(
@@ -166,7 +170,7 @@ class _Training:
         return after, step_record(loss, n_rows, gradients, tally, evaluations)
 
     def _update(
-        self, carry: Carry, rate: Array, loss: tuple[Array, Parameters], given: tuple[Aside, Batch]
+        self, carry: Carry, rate: Array, loss: tuple[Array, Parameters], given: tuple[ForwardInputs, Batch]
     ) -> tuple[Parameters, optax.OptState, Array | None]:
         value, gradient = loss
         numbers, rule = self.numbers, self.bucket.update_rule
@@ -183,19 +187,21 @@ class _Training:
         step = lbfgs_step(objective, carry.parameters, carry.state, start, penalised)
         return optax.tree.scale(rate, step.updates), step.state, step.evaluations
 
-    def look(self, carry: Carry) -> tuple[Look, tuple[Moments, ...]]:
+    def evaluate(self, carry: Carry) -> tuple[Evaluation, tuple[Moments, ...]]:
         """Score the rows that are not trained on; also the statistics that batch normalisation used for it."""
         rows, parameters = self.start.rows, carry.parameters
         moments = carry.running if self.keeps_running else self.model.training_moments(parameters, rows.x_train)
         batch = Batch(rows.x_validation, rows.y_validation, rows.validation_weights)
-        loss, forward = self.model.loss(parameters, self.model.still(self.bucket.n_validation, moments), batch)
+        loss, forward = self.model.loss(
+            parameters, self.model.inference_inputs(self.bucket.n_validation, moments), batch
+        )
         units = unit_record(forward, batch.weights, self.model)
-        look = Look(units, loss, self.model.tally(forward.logits, batch))
+        evaluation = Evaluation(units, loss, self.model.tally(forward.logits, batch))
         if rows.y_test is None or rows.test_weights is None:
-            return look, moments
+            return evaluation, moments
         batch = Batch(rows.x_test, rows.y_test, rows.test_weights)
-        loss, forward = self.model.loss(parameters, self.model.still(self.bucket.n_test, moments), batch)
-        return look._replace(test_loss=loss, test_tally=self.model.tally(forward.logits, batch)), moments
+        loss, forward = self.model.loss(parameters, self.model.inference_inputs(self.bucket.n_test, moments), batch)
+        return evaluation._replace(test_loss=loss, test_tally=self.model.tally(forward.logits, batch)), moments
 
     def epoch(
         self, carry: tuple[Carry, Best], line: tuple[Array, Array, Array], weights: Array
@@ -209,12 +215,12 @@ class _Training:
         after, records = lax.scan(self.step, fresh, steps, unroll=unroll)
         sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
         is_training = number > 0
-        look, moments = self.look(after)
+        evaluation, moments = self.evaluate(after)
         state, running = _keep(is_training, (after.state, after.running), (before.state, before.running))
         after = after._replace(state=state, running=running)
         ends = (before.parameters, after.parameters)
-        record = epoch_record(sums, ends, look, after.slopes, self.bucket)
-        candidate = Best(after.parameters, moments, jnp.where(is_training, look.validation_loss, jnp.inf))
+        record = epoch_record(sums, ends, evaluation, after.slopes, self.bucket)
+        candidate = Best(after.parameters, moments, jnp.where(is_training, evaluation.validation_loss, jnp.inf))
         return (after, _better(best, candidate)), record
 
 

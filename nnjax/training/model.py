@@ -7,16 +7,16 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.activations import Bends
+from nnjax.network.activations import ActivationParameters
 from nnjax.network.losses import LOSSES
-from nnjax.network.mlp import Aside, Forward, Parameters, apply, no_probes
+from nnjax.network.mlp import Forward, ForwardInputs, Parameters, apply, no_probes
 from nnjax.network.normalization import EXAMPLES, Moments
 from nnjax.network.outputs import OUTPUTS, predicted_correctly
 from nnjax.training.bucket import Bucket
 
 _PER_ROW: Any = 0
 _SHARED: Any = None
-ASIDE_AXES = Aside(probes=_PER_ROW, masks=_PER_ROW, weight=_PER_ROW, moments=_SHARED)
+INPUT_AXES = ForwardInputs(probes=_PER_ROW, masks=_PER_ROW, weight=_PER_ROW, moments=_SHARED)
 FORWARD_AXES = Forward(logits=_PER_ROW, activations=_PER_ROW, slopes=_PER_ROW, moments=_SHARED)
 
 
@@ -35,26 +35,26 @@ class Model:
     Attributes:
         bucket: All that shapes it.
         activation: Position in the bucket's branches, one a hidden layer.
-        bends: Numbers that bend some activations.
+        activation_parameters: Numbers that shape some activations.
     """
 
     bucket: Bucket
     activation: Int[Array, " hidden"]
-    bends: Bends
+    activation_parameters: ActivationParameters
 
-    def forward(self, parameters: Parameters, aside: Aside, x: Float[Array, "N D"]) -> Forward:
+    def forward(self, parameters: Parameters, inputs: ForwardInputs, x: Float[Array, "N D"]) -> Forward:
         """Carry N rows through the network: `apply`, vmapped over the examples."""
 
-        def one(beside: Aside, row: Array) -> Forward:
-            return apply(self.bucket.architecture, parameters, beside, self.activation, self.bends, row)
+        def one(beside: ForwardInputs, row: Array) -> Forward:
+            return apply(self.bucket.architecture, parameters, beside, self.activation, self.activation_parameters, row)
 
-        over_rows = jax.vmap(one, in_axes=(ASIDE_AXES, 0), out_axes=FORWARD_AXES, axis_name=EXAMPLES)
-        forward: Forward = over_rows(aside, x)
+        over_rows = jax.vmap(one, in_axes=(INPUT_AXES, 0), out_axes=FORWARD_AXES, axis_name=EXAMPLES)
+        forward: Forward = over_rows(inputs, x)
         return forward
 
-    def loss(self, parameters: Parameters, aside: Aside, batch: Batch) -> tuple[Float[Scalar, ""], Forward]:
+    def loss(self, parameters: Parameters, inputs: ForwardInputs, batch: Batch) -> tuple[Float[Scalar, ""], Forward]:
         """Weighted sum of the examples' losses: the mean, when the weights are one over their number."""
-        forward = self.forward(parameters, aside, batch.x)
+        forward = self.forward(parameters, inputs, batch.x)
         loss = LOSSES[self.bucket.loss]
         losses = jax.vmap(lambda logits, target: loss(logits, target, self.bucket.output))(forward.logits, batch.y)
         return jnp.sum(batch.weights * losses), forward
@@ -73,9 +73,9 @@ class Model:
         errors = jnp.square(OUTPUTS[self.bucket.output].apply(logits) - batch.y)
         return jnp.sum(batch.weights[:, None] * errors, axis=0)
 
-    def still(self, rows: int, moments: tuple[Moments, ...]) -> Aside:
+    def inference_inputs(self, rows: int, moments: tuple[Moments, ...]) -> ForwardInputs:
         """What accompanies rows outside training: no masks, given statistics."""
-        return Aside(no_probes(self.bucket.architecture, rows), moments=moments or None)
+        return ForwardInputs(no_probes(self.bucket.architecture, rows), moments=moments or None)
 
     def training_moments(self, parameters: Parameters, x: Float[Array, "N D"]) -> tuple[Moments, ...]:
         """The statistics of batch normalisation over all rows, by one pass over them; empty where none are needed."""
@@ -83,9 +83,11 @@ class Model:
             return ()
         rows = x.shape[0]
         weight = jnp.full(rows, 1 / rows, dtype=x.dtype)
-        return self.forward(parameters, Aside(no_probes(self.bucket.architecture, rows), weight=weight), x).moments
+        return self.forward(
+            parameters, ForwardInputs(no_probes(self.bucket.architecture, rows), weight=weight), x
+        ).moments
 
     def predict(self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]) -> Array:
         """The predictions of N rows [N, O]: the output function of the logits."""
-        logits = self.forward(parameters, self.still(x.shape[0], moments), x).logits
+        logits = self.forward(parameters, self.inference_inputs(x.shape[0], moments), x).logits
         return jax.vmap(OUTPUTS[self.bucket.output].apply)(logits)

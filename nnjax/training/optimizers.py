@@ -32,8 +32,8 @@ class Hyperparameters(NamedTuple):
         clip_norm: Largest norm of a gradient, for clipping by norm.
         dropout: Share of hidden units dropped.
         input_noise: Standard deviation of the noise on the scaled features.
-        negative_slope: See `Bends`.
-        elu_alpha: See `Bends`.
+        negative_slope: See `ActivationParameters`.
+        elu_alpha: See `ActivationParameters`.
     """
 
     learning_rate: Number

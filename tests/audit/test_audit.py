@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from fakes.command import nnjax
 
-from nnjax.sweep.journal.checksum import open_sealed_parquet, to_sealed_parquet
+from nnjax.sweep.journal.checksum import open_checksummed_parquet, to_checksummed_parquet
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audit")]
 
@@ -113,10 +113,10 @@ def test_a_number_changed_in_the_report_is_found(home):
 
 def test_a_number_changed_in_the_journal_under_a_sound_seal_is_found(home):
     path = next((home / "journal").glob("[!.]*.parquet"))
-    table = open_sealed_parquet(path.read_bytes()).read()
+    table = open_checksummed_parquet(path.read_bytes()).read()
     values = np.array(table["test_r2"].to_pylist()) + 0.01
     place = table.column_names.index("test_r2")
-    path.write_bytes(to_sealed_parquet(table.set_column(place, "test_r2", pa.array(values))))
+    path.write_bytes(to_checksummed_parquet(table.set_column(place, "test_r2", pa.array(values))))
     done = audited(home, sample=8)
     assert done.returncode == 1
     assert "ok    The journal's checksums" in done.stdout

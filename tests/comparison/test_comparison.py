@@ -26,7 +26,7 @@ TWO_CLAIMS = THREE_CLAIMS[: THREE_CLAIMS.index('[[claims]]\nname = "hopeless"')]
 
 @pytest.fixture
 def make(tmp_path, monkeypatch):
-    """Study text and overrides -> material of its sweep, all in one home; baselines take no time."""
+    """Study text and overrides -> study_results of its sweep, all in one home; baselines take no time."""
 
     def baselines(table, splits, home):
         rows = [

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, SATURATION, Bends
+from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, SATURATION, ActivationParameters
 
 NAMES = list(ACTIVATIONS)
-BENDS = Bends(negative_slope=0.1, elu_alpha=1.3)
+BENDS = ActivationParameters(negative_slope=0.1, elu_alpha=1.3)
 KINKS = {"hard_tanh": (-1.0, 1.0)}
 """Where a derivative jumps, beside 0."""
 
@@ -63,7 +63,7 @@ def test_values_at_minus_one_and_one(name, float64):
 @pytest.mark.parametrize("name", NAMES)
 def test_peak_slope_is_the_largest_slope(name, float64):
     z = jnp.append(jnp.linspace(-30, 30, 60_001), -1e-9)  # selu is steepest just below zero
-    slopes = ACTIVATIONS[name].derivative(z, Bends(0.01, 1.0))
+    slopes = ACTIVATIONS[name].derivative(z, ActivationParameters(0.01, 1.0))
     assert float(jnp.max(slopes)) == pytest.approx(ACTIVATIONS[name].peak_slope, rel=1e-6)
 
 

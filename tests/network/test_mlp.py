@@ -5,20 +5,20 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPRegressor
 
-from nnjax.network.activations import ACTIVATIONS, CLASSIC, Bends, branches_for
+from nnjax.network.activations import ACTIVATIONS, CLASSIC, ActivationParameters, branches_for
 from nnjax.network.architecture import NORMALIZATIONS, Architecture, branch_indices, layer_activations, structures_for
-from nnjax.network.mlp import Aside, Layer, apply, init, no_probes
+from nnjax.network.mlp import ForwardInputs, Layer, apply, init, no_probes
 from nnjax.network.normalization import EXAMPLES
 
-BENDS = Bends(0.1, 1.3)
+BENDS = ActivationParameters(0.1, 1.3)
 
 
 def outputs(architecture, parameters, index, x, weight=None):
     """Logits [N, O] of a network over rows."""
-    aside = Aside(no_probes(architecture), weight=weight)
+    inputs = ForwardInputs(no_probes(architecture), weight=weight)
 
     def one(row):
-        return apply(architecture, parameters, aside, index, BENDS, row).logits
+        return apply(architecture, parameters, inputs, index, BENDS, row).logits
 
     return jax.vmap(one, axis_name=EXAMPLES)(jnp.asarray(x))
 
@@ -52,14 +52,14 @@ def gradient_and_differences(architecture, index):
     weights = jnp.asarray([0.2] * 5 + [0.0] * 2)
 
     def loss(vector):
-        aside = Aside(no_probes(architecture), weight=weights)
-        axes = (Aside(probes=None, weight=0), 0)
+        inputs = ForwardInputs(no_probes(architecture), weight=weights)
+        axes = (ForwardInputs(probes=None, weight=0), 0)
         forward = jax.vmap(
             lambda beside, row: apply(architecture, rebuild(vector), beside, index, BENDS, row).logits,
             in_axes=axes,
             axis_name=EXAMPLES,
         )
-        return 0.5 * jnp.sum(weights[:, None] * (forward(aside, x) - y) ** 2)
+        return 0.5 * jnp.sum(weights[:, None] * (forward(inputs, x) - y) ** 2)
 
     step = 1e-6 * jnp.eye(flat.size)
     central = jax.jit(jax.vmap(lambda d: (loss(flat + d) - loss(flat - d)) / 2e-6))(step)
@@ -90,7 +90,7 @@ def test_the_gradient_of_one_example_alone_is_that_of_a_batch_of_one(name):
     parameters, x = init(np.random.default_rng(0), architecture, "he"), jnp.array([0.3, -1.0, 2.0])
 
     def loss(layers, row):
-        return jnp.sum(apply(architecture, layers, Aside(no_probes(architecture)), index, BENDS, row).logits)
+        return jnp.sum(apply(architecture, layers, ForwardInputs(no_probes(architecture)), index, BENDS, row).logits)
 
     alone = jax.grad(loss)(parameters, x)
     batch = jax.grad(lambda layers: jnp.sum(jax.vmap(loss, in_axes=(None, 0))(layers, x[None])))(parameters)
@@ -182,7 +182,9 @@ def test_masks_multiply_the_activations_before_the_next_layer():
     architecture, index = build("tanh", (3, 4, 2))
     parameters = init(np.random.default_rng(0), architecture, "he")
     x, mask = np.float32([1.0, -2.0, 0.5]), np.float32([0.0, 2.0, 2.0, 0.0])
-    forward = apply(architecture, parameters, Aside(no_probes(architecture), (jnp.asarray(mask),)), index, BENDS, x)
+    forward = apply(
+        architecture, parameters, ForwardInputs(no_probes(architecture), (jnp.asarray(mask),)), index, BENDS, x
+    )
     expected = (np.tanh(x @ parameters[0].weights) * mask) @ parameters[1].weights
     np.testing.assert_allclose(forward.logits, expected, rtol=1e-5)
     np.testing.assert_allclose(forward.activations[0], np.tanh(x @ parameters[0].weights), rtol=1e-5)

@@ -3,10 +3,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, Bends, branches_for
+from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, ActivationParameters, branches_for
 from nnjax.network.nonlinearity import activate, maxout, prelu
 
-BENDS = Bends(0.1, 1.3)
+BENDS = ActivationParameters(0.1, 1.3)
 
 
 @pytest.mark.parametrize("name", CLASSIC + FURTHER)

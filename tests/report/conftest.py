@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from nnjax.report.histories import LAYER_CURVES, make_histories
-from nnjax.report.study_results import Material, Reading, assemble
+from nnjax.report.study_results import Reading, StudyResults, assemble
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
 from nnjax.report.write import WrittenReport, write_material
 from nnjax.sweep.journal.record import SweepRecord
@@ -283,8 +283,8 @@ def synthetic_record(space: Space) -> SweepRecord:
     )
 
 
-def synthetic_material(space: Space, results: pd.DataFrame) -> Material:
-    """Material of these results, with curves and baselines to match."""
+def synthetic_material(space: Space, results: pd.DataFrame) -> StudyResults:
+    """StudyResults of these results, with curves and baselines to match."""
 
     def of(run_ids: Any) -> pd.DataFrame:
         return results[results["run_id"].isin(run_ids)]
@@ -321,14 +321,14 @@ def results(space: Space) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def material(space: Space, results: pd.DataFrame) -> Material:
+def study_results(space: Space, results: pd.DataFrame) -> StudyResults:
     """What its report is made of."""
     return synthetic_material(space, results)
 
 
 @pytest.fixture(scope="session")
-def classes(make_space: Callable[[str], Space]) -> Material:
-    """Material of a small classification: two activations, no or two hidden layers, four splits, two seeds."""
+def classes(make_space: Callable[[str], Space]) -> StudyResults:
+    """StudyResults of a small classification: two activations, no or two hidden layers, four splits, two seeds."""
     space = make_space(CLASSES)
     return synthetic_material(space, lose(synthetic_results(space), 0, "diverged"))
 
@@ -340,18 +340,18 @@ def make_results() -> Callable[[Space], pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def make_material() -> Callable[[Space, pd.DataFrame], Material]:
-    """Space and results -> material."""
+def make_material() -> Callable[[Space, pd.DataFrame], StudyResults]:
+    """Space and results -> study_results."""
     return synthetic_material
 
 
 @pytest.fixture(scope="session")
-def written_classes(classes: Material, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+def written_classes(classes: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
     """The report of the small classification on the disk."""
     return write_material(classes, tmp_path_factory.mktemp("classes"))
 
 
 @pytest.fixture(scope="session")
-def written(material: Material, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+def written(study_results: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
     """The report of the small study on the disk."""
-    return write_material(material, tmp_path_factory.mktemp("report"))
+    return write_material(study_results, tmp_path_factory.mktemp("report"))

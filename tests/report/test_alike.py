@@ -25,7 +25,7 @@ fixed = {depth = 3, width = 8, epochs = 12}
 
 @pytest.fixture(scope="module")
 def make_tied(make_space, make_results, make_material):
-    """Material in which all three penalties, or the first two, do the very same."""
+    """StudyResults in which all three penalties, or the first two, do the very same."""
     space = make_space(STUDY)
 
     def make(levels=3):
@@ -44,8 +44,8 @@ def tied(make_tied):
     return make_tied()
 
 
-def sentence(material, theme):
-    return next(answer.sentence for answer in answers(material) if answer.theme == theme)
+def sentence(study_results, theme):
+    return next(answer.sentence for answer in answers(study_results) if answer.theme == theme)
 
 
 def test_what_shows_the_same_number_is_named_together():
@@ -64,8 +64,8 @@ def test_levels_with_one_gradient_have_no_worst_and_no_best(tied):
 
 
 def test_levels_that_share_the_best_gradient_share_the_sentence(make_tied):
-    material = make_tied(levels=2)
-    words, facts = sentence(material, "gradients"), gradients_chapter(material).facts
+    study_results = make_tied(levels=2)
+    words, facts = sentence(study_results, "gradients"), gradients_chapter(study_results).facts
     assert "with l2 = 3 (" in words and "most evenly with 0 and 0.1 (" in words
     assert facts["worst"] == "l2 = 3" and facts["flattest"] == "l2 = 0 and l2 = 0.1" and not facts["alike"]
 

@@ -36,14 +36,14 @@ def test_the_headline_of_a_classification_names_its_own_baseline(differences, wo
     assert headline_words(paired_interval(differences, 112, 38), CLASSIFICATION) == words
 
 
-def test_the_headline_compares_the_nested_choice_with_ridge_at_the_level_of_the_claims(material):
-    top = headline(material)
-    expected = (material.best.scores() - material.baseline()).mean()
+def test_the_headline_compares_the_nested_choice_with_ridge_at_the_level_of_the_claims(study_results):
+    top = headline(study_results)
+    expected = (study_results.best.scores() - study_results.baseline()).mean()
     assert top.interval.estimate == pytest.approx(expected)
-    assert top.interval.level == pytest.approx(1 - 0.05 / len(material.claims))
+    assert top.interval.level == pytest.approx(1 - 0.05 / len(study_results.claims))
 
 
-def test_there_is_a_sentence_for_every_studied_factor_and_theme(material):
-    themes = [answer.theme for answer in answers(material)]
+def test_there_is_a_sentence_for_every_studied_factor_and_theme(study_results):
+    themes = [answer.theme for answer in answers(study_results)]
     assert themes == ["activation", "depth", "batch_size", "speed", "gradients", "last epoch"]
-    assert "factor of 4.2 a layer" in next(a.sentence for a in answers(material) if a.theme == "gradients")
+    assert "factor of 4.2 a layer" in next(a.sentence for a in answers(study_results) if a.theme == "gradients")

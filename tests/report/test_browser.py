@@ -14,10 +14,16 @@ THEMES = {"light": "rgb(253, 253, 251)", "dark": "rgb(21, 24, 28)"}
 
 
 @pytest.fixture(scope="module")
-def file(material, tmp_path_factory) -> Path:
+def file(study_results, tmp_path_factory) -> Path:
     """The report of the small study, with the curves of its runs."""
-    pack = make_pack(material.results, make_room(material.results), material.histories, material.layout, REGRESSION)
-    return write_material(material, tmp_path_factory.mktemp("report"), pack).page
+    pack = make_pack(
+        study_results.results,
+        make_room(study_results.results),
+        study_results.histories,
+        study_results.layout,
+        REGRESSION,
+    )
+    return write_material(study_results, tmp_path_factory.mktemp("report"), pack).page
 
 
 @pytest.fixture
@@ -122,12 +128,12 @@ def test_heads_of_columns_answer_the_keyboard(show):
     assert page.locator("#best figure.table th").first.get_attribute("aria-sort") == "ascending"
 
 
-def test_a_mark_tells_of_its_cell_and_how_to_run_it_again(show, material):
+def test_a_mark_tells_of_its_cell_and_how_to_run_it_again(show, study_results):
     page = show()
     mark = page.locator("#grid [data-cell]").nth(3)
     cell_id = mark.get_attribute("data-cell")
     mark.hover()
-    runs = material.results[material.results["cell_id"].str.startswith(cell_id)]
+    runs = study_results.results[study_results.results["cell_id"].str.startswith(cell_id)]
     tip = page.inner_text("#tip")
     assert str(runs["cell"].iloc[0]) in tip
     assert f"nnjax run {runs['run_id'].iloc[0][:12]}" in tip
@@ -136,17 +142,17 @@ def test_a_mark_tells_of_its_cell_and_how_to_run_it_again(show, material):
     assert not page.is_visible("#tip")
 
 
-def test_a_click_on_a_mark_looks_into_its_cell(show, material):
+def test_a_click_on_a_mark_looks_into_its_cell(show, study_results):
     page = show()
     mark = page.locator("#grid [data-cell]").nth(5)
-    runs = material.results[material.results["cell_id"].str.startswith(mark.get_attribute("data-cell"))]
+    runs = study_results.results[study_results.results["cell_id"].str.startswith(mark.get_attribute("data-cell"))]
     mark.click()
     assert page.inner_text("#cell-words").startswith(f"{runs['cell'].iloc[0]}: test_r2")
     assert page.locator("#cell-runs tbody tr").count() == len(runs)
     commands = page.locator("#cell-runs code").all_inner_texts()
     assert commands == [f"nnjax run {run_id[:12]}" for run_id in runs["run_id"]]
     lines = page.locator("#cell-panels .panel").first.locator("path.run")
-    shown = sum(run_id in material.histories.matrices["fit_validation_loss", 0].index for run_id in runs["run_id"])
+    shown = sum(run_id in study_results.histories.matrices["fit_validation_loss", 0].index for run_id in runs["run_id"])
     assert lines.count() == shown
     page.locator("#cell-runs tbody tr").first.hover()
     assert page.locator("#cell-panels path.on").count() >= 1

@@ -38,20 +38,20 @@ def test_curves_that_all_lie_below_the_lowest_value_are_shown_all_the_same():
     assert low < -0.9 and -0.5 < high < -0.25
 
 
-def test_one_panel_a_level_in_the_study_s_order(material):
+def test_one_panel_a_level_in_the_study_s_order(study_results):
     table = pd.DataFrame({"depth": [3, 1, 3]})
-    parts = panels_by(table, "depth", material.layout, lambda part, axes: None)
+    parts = panels_by(table, "depth", study_results.layout, lambda part, axes: None)
     assert [title for title, _ in parts] == ["depth = 1", "depth = 3"]
-    assert panels_by(table, "", material.layout, lambda part, axes: None)[0][0] == ""
+    assert panels_by(table, "", study_results.layout, lambda part, axes: None)[0][0] == ""
 
 
-def test_legends_have_the_levels_that_occur_in_the_study_s_order(material):
-    keys = level_keys(material.layout, material.palette, "activation", ["elu", "logistic"])
+def test_legends_have_the_levels_that_occur_in_the_study_s_order(study_results):
+    keys = level_keys(study_results.layout, study_results.palette, "activation", ["elu", "logistic"])
     assert [key.label for key in keys] == ["logistic", "elu"]
 
 
-def test_a_card_is_near_square(tmp_path, material):
-    legend = level_looks(material.layout, material.palette, "activation", ["elu"])
+def test_a_card_is_near_square(tmp_path, study_results):
+    legend = level_looks(study_results.layout, study_results.palette, "activation", ["elu"])
     path = draw_card(tmp_path / "card.png", "A title", partial(line, [1, 2]), legend)
     with Image.open(path) as picture:
         width, height = picture.size

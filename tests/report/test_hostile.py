@@ -40,7 +40,7 @@ class HostileLayout(Layout):
 
 @pytest.fixture(scope="module")
 def hostile(classes):
-    """Material in which everything that has a name has a hostile one: study, data, claims, factors, cells."""
+    """StudyResults in which everything that has a name has a hostile one: study, data, claims, factors, cells."""
     study = classes.space.study
     claims = tuple(replace_model(claim, sentence=HOSTILE) for claim in study.claims)
     texts = {name: f"{name}: {HOSTILE}" for name in FREE_TEXTS}

@@ -18,13 +18,13 @@ def put(reports, line):
     (reports / line.study / "index.html").write_text("a report")
 
 
-def test_a_report_in_a_line_is_kept(material, tmp_path):
-    line = summarise(material)
+def test_a_report_in_a_line_is_kept(study_results, tmp_path):
+    line = summarise(study_results)
     put(tmp_path, line)
     assert read_summaries(tmp_path) == [line]
-    assert (line.study, line.runs) == (material.space.study.name, len(material.results))
-    assert sum(line.verdicts.values()) == len(material.claims)
-    assert sum(count for _, _, count in line.tally) == len(material.claims)
+    assert (line.study, line.runs) == (study_results.space.study.name, len(study_results.results))
+    assert sum(line.verdicts.values()) == len(study_results.claims)
+    assert sum(count for _, _, count in line.tally) == len(study_results.claims)
 
 
 def test_lines_are_read_back_the_newest_first(tmp_path):

@@ -18,12 +18,12 @@ def test_a_score_made_from_the_slope_is_found_with_its_sign(space, make_results,
     assert found[0].score.cells == 6 == len(found[0].table)
 
 
-def test_only_networks_with_something_to_vanish_across_count(material):
-    assert set(measure_link(material).table["depth"]) == {3}
+def test_only_networks_with_something_to_vanish_across_count(study_results):
+    assert set(measure_link(study_results).table["depth"]) == {3}
 
 
-def test_the_sentence_says_numbers_and_that_it_is_no_verdict(material):
-    words = link_facts(measure_link(material))["link"]
+def test_the_sentence_says_numbers_and_that_it_is_no_verdict(study_results):
+    words = link_facts(measure_link(study_results))["link"]
     assert "rank correlation" in words and "no verdict" in words
 
 
@@ -31,7 +31,7 @@ def test_too_few_combinations_have_no_link(classes):
     assert measure_link(classes) is None and link_facts(None) == {}
 
 
-def test_slower_learners_have_more_epochs(material):
-    table = measure_link(material).table.set_index("activation")
+def test_slower_learners_have_more_epochs(study_results):
+    table = measure_link(study_results).table.set_index("activation")
     assert table.loc["logistic", "epochs_to_target"].mean() > table.loc["relu", "epochs_to_target"].mean()
     assert np.isfinite(table["grad_slope"]).all()

@@ -46,16 +46,22 @@ def unpacked(pack, name):
 
 
 @pytest.fixture
-def packed(material):
-    return make_pack(material.results, make_room(material.results), material.histories, material.layout, REGRESSION)
+def packed(study_results):
+    return make_pack(
+        study_results.results,
+        make_room(study_results.results),
+        study_results.histories,
+        study_results.layout,
+        REGRESSION,
+    )
 
 
-def test_every_run_has_its_curve_in_the_order_of_the_cells(packed, material):
+def test_every_run_has_its_curve_in_the_order_of_the_cells(packed, study_results):
     values = unpacked(packed, "fit_validation_r2")
-    matrix = material.histories.matrices["fit_validation_r2", 0]
-    by_id = {run_id[:12]: run_id for run_id in material.results["run_id"]}
+    matrix = study_results.histories.matrices["fit_validation_r2", 0]
+    by_id = {run_id[:12]: run_id for run_id in study_results.results["run_id"]}
     entries = [run for cell in packed.cells for run in cell["runs"]]
-    assert len(entries) == len(values) == len(material.results)
+    assert len(entries) == len(values) == len(study_results.results)
     seen = 0
     for entry, row in zip(entries, values, strict=True):
         run_id = by_id[entry[5]]
@@ -65,10 +71,10 @@ def test_every_run_has_its_curve_in_the_order_of_the_cells(packed, material):
     assert seen > 10
 
 
-def test_what_a_run_is_stands_beside_it(packed, material):
+def test_what_a_run_is_stands_beside_it(packed, study_results):
     cell = packed.cells[0]
     run = cell["runs"][0]
-    row = material.results[material.results["run_id"].str.startswith(run[5])].iloc[0]
+    row = study_results.results[study_results.results["run_id"].str.startswith(run[5])].iloc[0]
     assert [run[0], run[1], run[2]] == [row["split"], row["seed_index"], row["status"]]
     assert cell["label"] == row["cell"] and list(cell["levels"]) == ["activation", "depth", "batch_size", "l2"]
     statuses = {entry[2] for cell in packed.cells for entry in cell["runs"]}
@@ -87,15 +93,21 @@ def test_names_cannot_end_the_script(packed):
     assert "<" not in text and json.loads(text)["cells"][0]["label"].startswith("</script>")
 
 
-def test_a_study_too_large_for_a_page_packs_its_best_cells(material, monkeypatch):
+def test_a_study_too_large_for_a_page_packs_its_best_cells(study_results, monkeypatch):
     monkeypatch.setattr(pack_module, "MOST_BYTES", 4 * (5 * 10 + 45) * 3)
-    pack = make_pack(material.results, make_room(material.results), material.histories, material.layout, REGRESSION)
-    assert len(pack.cells) == 3 and pack.left_out == len(material.space.cells) - 3
-    means = material.results.groupby("cell_id")["validation_score"].mean().sort_values(ascending=False)
+    pack = make_pack(
+        study_results.results,
+        make_room(study_results.results),
+        study_results.histories,
+        study_results.layout,
+        REGRESSION,
+    )
+    assert len(pack.cells) == 3 and pack.left_out == len(study_results.space.cells) - 3
+    means = study_results.results.groupby("cell_id")["validation_score"].mean().sort_values(ascending=False)
     assert {cell["id"] for cell in pack.cells} == {cell_id[:12] for cell_id in means.index[:3]}
 
 
-def test_the_gradient_of_the_last_layer_is_that_of_the_cell_s_own_depth(packed, material):
+def test_the_gradient_of_the_last_layer_is_that_of_the_cell_s_own_depth(packed, study_results):
     last, first = (unpacked(packed, f"preactivation_grad_norm_{end}") for end in ("last", "first"))
     depths = [cell["levels"]["depth"] for cell in packed.cells for _ in cell["runs"]]
     shallow = np.array(depths) == "1"
@@ -104,7 +116,7 @@ def test_the_gradient_of_the_last_layer_is_that_of_the_cell_s_own_depth(packed, 
     assert curve_names(REGRESSION)[-1] == "preactivation_grad_norm"
 
 
-def test_no_curves_are_no_numbers(material):
+def test_no_curves_are_no_numbers(study_results):
     nothing = make_histories(pa.table({"run_id": ["x"]}))
-    pack = make_pack(material.results, make_room(material.results), nothing, material.layout, REGRESSION)
+    pack = make_pack(study_results.results, make_room(study_results.results), nothing, study_results.layout, REGRESSION)
     assert all(limits is None for curve in pack.curves for limits in curve.ranges)

@@ -85,8 +85,8 @@ def test_every_planned_run_is_accounted_for(words, results):
     assert f"{len(results)} runs planned (24 cells): {counts['finished']} finished, 1 diverged, 1 missing" in words
 
 
-def test_every_claim_has_its_verdict(words, material):
-    for answer in material.claims:
+def test_every_claim_has_its_verdict(words, study_results):
+    for answer in study_results.claims:
         assert f"{answer.claim.sentence} {answer.judgement.verdict.word}" in words
 
 
@@ -100,12 +100,12 @@ def test_the_study_file_and_the_commands_are_there(words, space):
     assert f"nnjax sweep {space.study.path}" in words and re.search(r"nnjax run [0-9a-f]{64}", words)
 
 
-def test_hostile_names_are_shown_and_not_executed(material, tmp_path):
+def test_hostile_names_are_shown_and_not_executed(study_results, tmp_path):
     study = replace(
-        material.space.study, question=HOSTILE, expected=HOSTILE, path=HOSTILE, text=HOSTILE, overrides=(HOSTILE,)
+        study_results.space.study, question=HOSTILE, expected=HOSTILE, path=HOSTILE, text=HOSTILE, overrides=(HOSTILE,)
     )
-    results = material.results.assign(cell=HOSTILE)
-    hostile = replace(material, space=replace(material.space, study=study), results=results)
+    results = study_results.results.assign(cell=HOSTILE)
+    hostile = replace(study_results, space=replace(study_results.space, study=study), results=results)
     page = write_material(hostile, tmp_path).page.read_text()
     assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page
     assert read(page).scripts == 2

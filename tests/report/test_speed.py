@@ -9,15 +9,15 @@ from nnjax.report.speed import measure_speed
 
 
 @pytest.fixture
-def race(material):
+def race(study_results):
     """Chosen runs whose epochs to the target are those given by activation, alternating run by run."""
 
     def make(**times):
-        chosen = material.chosen.copy()
+        chosen = study_results.chosen.copy()
         for name, pair in times.items():
             rows = chosen.index[chosen["activation"] == name]
             chosen.loc[rows, "epochs_to_target"] = np.resize(pair, len(rows)).astype(float)
-        return replace(material, chosen=chosen)
+        return replace(study_results, chosen=chosen)
 
     return make
 

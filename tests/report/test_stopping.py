@@ -19,14 +19,16 @@ def replay(curves, terms=REGRESSION, status="finished", epochs=6):
     return stopping_table(runs, make_histories(pa.table(columns)), terms)
 
 
-def test_what_the_last_epoch_costs_is_a_paired_interval_over_splits(material):
-    runs = material.results.assign(lost=material.results["test_score"] - material.results["last_test_score"])
-    assert lost_interval(material).estimate == pytest.approx(runs.groupby("split")["lost"].mean().mean())
+def test_what_the_last_epoch_costs_is_a_paired_interval_over_splits(study_results):
+    runs = study_results.results.assign(
+        lost=study_results.results["test_score"] - study_results.results["last_test_score"]
+    )
+    assert lost_interval(study_results).estimate == pytest.approx(runs.groupby("split")["lost"].mean().mean())
 
 
-def test_every_level_of_every_factor_has_its_cost(material):
-    table = lost_table(material)
-    assert set(table["factor"]) == set(material.layout.levels)
+def test_every_level_of_every_factor_has_its_cost(study_results):
+    table = lost_table(study_results)
+    assert set(table["factor"]) == set(study_results.layout.levels)
     deep, shallow = (
         table[(table["factor"] == "depth") & (table["level"] == level)]["estimate"].item() for level in "31"
     )

@@ -11,25 +11,25 @@ fixed = {depth = 2, epochs = 3, activation = "tanh"}
 """
 
 
-def test_the_interval_counts_validation_rows_as_training_rows(material):
-    assert material.sizes.pair == (331, 111)
-    assert material.sizes.full_batch == 265
+def test_the_interval_counts_validation_rows_as_training_rows(study_results):
+    assert study_results.sizes.pair == (331, 111)
+    assert study_results.sizes.full_batch == 265
 
 
-def test_reference_runs_show_colour_and_panel_factor_at_the_reference_of_the_others(material):
-    runs = material.reference_runs
+def test_reference_runs_show_colour_and_panel_factor_at_the_reference_of_the_others(study_results):
+    runs = study_results.reference_runs
     assert set(runs["batch_size"]) == {32}
     assert runs.groupby(["activation", "depth", "split"]).size().eq(1).all()
 
 
-def test_the_nuisance_factor_was_chosen_on_validation_rows(material):
-    candidates = material.results.groupby(["activation", "depth", "batch_size", "split"])["validation_score"].max()
-    chosen = material.chosen.set_index(["activation", "depth", "batch_size", "split"])["validation_score"]
+def test_the_nuisance_factor_was_chosen_on_validation_rows(study_results):
+    candidates = study_results.results.groupby(["activation", "depth", "batch_size", "split"])["validation_score"].max()
+    chosen = study_results.chosen.set_index(["activation", "depth", "batch_size", "split"])["validation_score"]
     assert np.array_equal(chosen.sort_index(), candidates.sort_index())
 
 
-def test_the_baseline_is_indexed_by_split(material):
-    assert material.baseline("mean").index.tolist() == [0, 1, 2, 3]
+def test_the_baseline_is_indexed_by_split(study_results):
+    assert study_results.baseline("mean").index.tolist() == [0, 1, 2, 3]
 
 
 def test_a_network_without_hidden_layers_keeps_the_activation_that_the_study_wrote(classes):
@@ -43,8 +43,8 @@ def test_auto_stays_a_level_of_its_own_beside_what_it_stands_for(make_space, mak
     assert results.groupby("initializer", sort=False).size().to_dict() == {"auto": 4, "he": 4, "lecun": 4}
 
 
-def test_predictions_are_those_of_the_cells_chosen(material, classes):
-    assert material.predictions == {}
+def test_predictions_are_those_of_the_cells_chosen(study_results, classes):
+    assert study_results.predictions == {}
     chosen = [classes.best.cell_ids[index] for index in classes.best.selection.chosen]
     runs = classes.results.set_index("run_id").loc[list(classes.predictions)]
     assert runs.groupby("split")["cell_id"].unique().map(list).tolist() == [[cell] for cell in chosen]

@@ -88,10 +88,10 @@ def test_there_are_four_to_six_near_square_cards(written):
             assert 0.8 < picture.width / picture.height < 1.25
 
 
-def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(material, written):
+def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_results, written):
     before, stale = written.page.read_text(), written.page.parent / "tables" / "gone.csv"
     stale.write_text("x")
-    again = write_material(material, written.page.parent).page.read_text()
+    again = write_material(study_results, written.page.parent).page.read_text()
     date = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d UTC")
     assert date.sub("", again) == date.sub("", before)
     assert not stale.exists()
@@ -146,9 +146,9 @@ def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results,
     results[numbers] = results[numbers].astype(float)
     results.loc[lost, numbers] = np.nan
     results.loc[lost, "status"] = "missing"
-    material = make_material(space, results)
-    assert material.layout.reference["batch_size"] == 32
-    write_material(material, tmp_path)
+    study_results = make_material(space, results)
+    assert study_results.layout.reference["batch_size"] == 32
+    write_material(study_results, tmp_path)
 
 
 def test_a_classification_says_accuracy_everywhere(written_classes):

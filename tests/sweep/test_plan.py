@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from nnjax.sweep.cost import curve_points, journal_bytes, run_seconds
-from nnjax.sweep.journal.checksum import to_sealed_parquet
+from nnjax.sweep.journal.checksum import to_checksummed_parquet
 from nnjax.sweep.journal.journal import to_table
 from nnjax.sweep.plan import default_workers, largest_sizes, make_bucket, make_plan
 from nnjax.sweep.plan_text import describe_plan
@@ -69,7 +69,7 @@ def test_the_predicted_journal_is_the_real_one_within_a_factor(small_space: Spac
     from fakes.rows import fake_row
 
     rows = [fake_row(f"run {number}", depth=4, epochs=200) for number in range(10)]
-    real = len(to_sealed_parquet(to_table(rows))) / len(rows)
+    real = len(to_checksummed_parquet(to_table(rows))) / len(rows)
     assert real / 1.5 < journal_bytes(bucket_of(4, 32)) < real * 1.5
 
 

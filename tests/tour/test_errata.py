@@ -3,12 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.tour.errata import SLIPS, slips_table
+from nnjax.tour.errata import ERRATA, slips_table
 
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.parametrize("place", sorted({slip.place for slip in SLIPS}))
+@pytest.mark.parametrize("place", sorted({erratum.place for erratum in ERRATA}))
 def test_every_place_exists(place):
     module, _, name = place.rpartition(".")
     assert hasattr(importlib.import_module(module), name)
@@ -16,7 +16,7 @@ def test_every_place_exists(place):
 
 def test_every_row_has_four_cells():
     rows = slips_table().replace("\\|", "/").splitlines()
-    assert len(rows) == len(SLIPS) + 2
+    assert len(rows) == len(ERRATA) + 2
     assert {row.count("|") for row in rows} == {5}
 
 

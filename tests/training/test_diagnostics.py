@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from nnjax.data.streams import stream
-from nnjax.network.activations import ACTIVATIONS, Bends
+from nnjax.network.activations import ACTIVATIONS, ActivationParameters
 from nnjax.network.mlp import Forward, Layer
 from nnjax.training.batches import draw_order
 from nnjax.training.diagnostics import (
     GRADIENT_SCALE,
-    Look,
+    Evaluation,
     UnitRecord,
     dead_shares,
     epoch_record,
@@ -94,7 +94,7 @@ def test_units_count_as_dead_by_the_slopes_of_their_own_epoch(bucket, trainee, r
 
 def test_dead_units_are_those_without_slope_on_all_training_rows():
     z = np.array([[-1.0, 2.0, -3.0], [-2.0, -1.0, -0.5]], dtype=np.float32)
-    slopes = jax.vmap(lambda row: ACTIVATIONS["relu"].derivative(row, Bends(0.0, 1.0)))(z)
+    slopes = jax.vmap(lambda row: ACTIVATIONS["relu"].derivative(row, ActivationParameters(0.0, 1.0)))(z)
     assert float(dead_shares(largest_slopes(Forward(z, (z,), (slopes,))))[0]) == pytest.approx(2 / 3)
 
 
@@ -103,8 +103,8 @@ def recorded(bucket, gradient, delta, before, after):
     layers = tuple(Layer(jnp.full((8, 8), GRADIENT_SCALE * gradient), jnp.zeros(8)) for _ in range(2))
     sums = step_record(jnp.float32(1), jnp.float32(265), (layers, (jnp.full((265, 8), GRADIENT_SCALE * delta / 265),)))
     ends = tuple(tuple(Layer(jnp.full((8, 8), value), jnp.zeros(8)) for _ in range(2)) for value in (before, after))
-    look = Look(UnitRecord(*[jnp.zeros(1)] * 3), jnp.float32(0))
-    return epoch_record(sums, ends, look, (jnp.ones(8),), bucket(1, batch_size=265))
+    evaluation = Evaluation(UnitRecord(*[jnp.zeros(1)] * 3), jnp.float32(0))
+    return epoch_record(sums, ends, evaluation, (jnp.ones(8),), bucket(1, batch_size=265))
 
 
 @pytest.mark.parametrize("size", [1e-23, 1.0, 1e10])
@@ -121,7 +121,7 @@ def test_zero_weights_that_stay_zero_have_an_update_ratio_of_zero(bucket):
 
 def test_saturation_is_measured_against_each_layers_own_activation(bucket):
     shape = bucket(3, activation=("logistic", "prelu", "tanh"))
-    model = Model(shape, jnp.array([1, 0, 2], jnp.int32), Bends(0.01, 1.0))
+    model = Model(shape, jnp.array([1, 0, 2], jnp.int32), ActivationParameters(0.01, 1.0))
     limits = np.asarray(saturation_limits(model))
     np.testing.assert_allclose(limits / limits[1], [0.25, 1.0, 1.0], rtol=1e-6)
     assert shape.branches[1:3] == ("logistic", "tanh")

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from nnjax.data.streams import stream
-from nnjax.network.activations import Bends
-from nnjax.network.mlp import Aside, init, no_probes
+from nnjax.network.activations import ActivationParameters
+from nnjax.network.mlp import ForwardInputs, init, no_probes
 from nnjax.network.normalization import EPSILON
 from nnjax.training.batches import draw_order
 from nnjax.training.model import Batch, Model
 
-BENDS = Bends(0.01, 1.0)
+BENDS = ActivationParameters(0.01, 1.0)
 
 
 def model_of(bucket):
@@ -72,8 +72,8 @@ def test_padding_rows_change_neither_loss_nor_gradient(bucket, normalization, fl
     x, y = jnp.asarray(rng.standard_normal((9, 10))), jnp.asarray(rng.standard_normal((9, 1)))
 
     def loss(parameters, batch):
-        aside = Aside(no_probes(model.bucket.architecture, len(batch.x)), weight=batch.weights)
-        return model.loss(parameters, aside, batch)[0]
+        inputs = ForwardInputs(no_probes(model.bucket.architecture, len(batch.x)), weight=batch.weights)
+        return model.loss(parameters, inputs, batch)[0]
 
     whole = Batch(x, y, jnp.full(9, 1 / 9))
     padding = jnp.full((4, 10), 1e3), jnp.full((4, 1), -1e3), jnp.zeros(4)
@@ -89,7 +89,7 @@ def test_loss_is_the_weighted_sum_of_the_examples(bucket):
     parameters = init(rng, model.bucket.architecture, "lecun")
     x, y = np.float32(rng.standard_normal((4, 10))), np.float32(rng.standard_normal((4, 1)))
     weights = np.float32([0.5, 0.25, 0.25, 0])
-    loss, forward = model.loss(parameters, model.still(4, ()), Batch(x, y, weights))
+    loss, forward = model.loss(parameters, model.inference_inputs(4, ()), Batch(x, y, weights))
     assert float(loss) == pytest.approx(float(np.sum(weights * 0.5 * (forward.logits[:, 0] - y[:, 0]) ** 2)), rel=1e-5)
     np.testing.assert_allclose(model.predict(parameters, (), x), forward.logits, rtol=1e-6)
 

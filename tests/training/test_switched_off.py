@@ -42,8 +42,11 @@ def read_program(bucket):
 def test_the_plain_program_knows_of_no_remedy():
     arguments, operations = read_program(PLAIN)
     numbers = {name for name in arguments if name.startswith(("hyperparameters", "keys"))}
-    bends = {"hyperparameters.negative_slope", "hyperparameters.elu_alpha"}  # handed to every activation
-    assert numbers - bends == {"hyperparameters.learning_rate", "hyperparameters.l2"}
+    activation_parameters = {
+        "hyperparameters.negative_slope",
+        "hyperparameters.elu_alpha",
+    }  # handed to every activation
+    assert numbers - activation_parameters == {"hyperparameters.learning_rate", "hyperparameters.l2"}
     assert not {"rsqrt", "sign", "xor", "power", "bitcast_convert", "case"} & set(operations)
     assert operations["while"] == 3  # epochs, steps, and the two predictions at the end
 

@@ -1,1 +1,1 @@
-"""One module a chapter of the report, each building a `Chapter` record from the material; its template prints it."""
+"""One module a chapter of the report, each making a `Chapter` of the study's results; its template prints it."""

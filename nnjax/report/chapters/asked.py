@@ -5,7 +5,7 @@ import pandas as pd
 
 from nnjax.data.tables import Table
 from nnjax.report.layout import Layout
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, join_words, view_table
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import FACTORS
@@ -20,22 +20,24 @@ MOST_INPUTS = 20
 """Named in the page; all of them are in the file."""
 
 
-def asked_chapter(material: Material) -> Chapter:
+def asked_chapter(study_results: StudyResults) -> Chapter:
     """Question, factors, replicates, rows, and the account of the runs."""
-    study, split = material.space.study, material.space.splits[0]
-    factors = factors_table(material)
+    study, split = study_results.space.study, study_results.space.splits[0]
+    factors = factors_table(study_results)
     is_told = factors.pop("is_told").astype(bool)
     tables = {
         "factors": view_table("factors", factors[is_told]),
         "defaults": view_table("factors_at_default", factors[~is_told].drop(columns="reference")),
-        "account": view_table("account", account_table(material.results, material.layout), material.layout.full_batch),
+        "account": view_table(
+            "account", account_table(study_results.results, study_results.layout), study_results.layout.full_batch
+        ),
     }
-    lost = material.results[material.results["status"] != "finished"]
+    lost = study_results.results[study_results.results["status"] != "finished"]
     if len(lost):
-        tables["lost"] = view_table("runs_lost", lost_table(lost), material.layout.full_batch)
-    table = material.space.table
+        tables["lost"] = view_table("runs_lost", lost_table(lost), study_results.layout.full_batch)
+    table = study_results.space.table
     facts = {
-        "terms": material.terms,
+        "terms": study_results.terms,
         "question": study.question,
         "expected": study.expected,
         "lecture": study.lecture,
@@ -52,10 +54,10 @@ def asked_chapter(material: Material) -> Chapter:
         "n_train": len(split.train),
         "n_validation": len(split.validation),
         "n_test": len(split.test),
-        "cells": len(material.space.cells),
-        "runs": len(material.results),
-        "splits": len(material.space.splits),
-        "statuses": {status: int((material.results["status"] == status).sum()) for status in STATUSES},
+        "cells": len(study_results.space.cells),
+        "runs": len(study_results.results),
+        "splits": len(study_results.space.splits),
+        "statuses": {status: int((study_results.results["status"] == status).sum()) for status in STATUSES},
     }
     return Chapter("asked", "What was asked and what was run", tables=tables, facts=facts)
 
@@ -96,21 +98,21 @@ ALWAYS_TOLD = (
 STATUSES = ("finished", "diverged", "missing")
 
 
-def factors_table(material: Material) -> pd.DataFrame:
+def factors_table(study_results: StudyResults) -> pd.DataFrame:
     """Every factor with its role, levels and reference level, those that vary first.
 
     Returns:
         Columns factor, role, levels, reference, meaning, is_told: whether the page names it without being asked,
         because it is varied, not at its default, or always needed.
     """
-    study = material.space.study
+    study = study_results.space.study
     listed = {**study.factors, **{name: (level,) for name, level in study.fixed.items()}}
     return pd.DataFrame(
         {
             "factor": name,
             "role": study.role(name),
             "levels": ", ".join(map(level_text, levels)),
-            "reference": _reference(name, material.layout),
+            "reference": _reference(name, study_results.layout),
             "meaning": FACTORS[name].meaning,
             "is_told": study.role(name) != "fixed" or name in ALWAYS_TOLD or levels != (FACTORS[name].default,),
         }

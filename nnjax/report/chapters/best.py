@@ -9,7 +9,7 @@ from nnjax.report.alike import name_highest
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.tied import draw_tied, tied_table
 from nnjax.report.formats import confidence, decimals, percent
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import ACCENT, MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 
@@ -22,21 +22,26 @@ LEVEL = 0.95
 """Probability that all cells outside the tied-best set are rightly outside, together."""
 
 
-def best_chapter(material: Material) -> Chapter:
+def best_chapter(study_results: StudyResults) -> Chapter:
     """Nested selection, the cells it chose, those that cannot be told apart from the best, and the leaderboard."""
-    cell_ids, selection = material.best.cell_ids, material.best.selection
-    labels = material.results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
+    cell_ids, selection = study_results.best.cell_ids, study_results.best.selection
+    labels = study_results.results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
     chosen = pd.Series([labels[cell_ids[index]] for index in selection.chosen]).value_counts()
-    tied = tied_table(material.best, material.results, material.sizes.pair, material.space.study.replicates.base_seed)
+    tied = tied_table(
+        study_results.best,
+        study_results.results,
+        study_results.sizes.pair,
+        study_results.space.study.replicates.base_seed,
+    )
     facts = {
-        "terms": material.terms,
+        "terms": study_results.terms,
         "cells": len(cell_ids),
         "splits": len(selection.scores),
         "nested": decimals(selection.mean),
         "nested_sd": decimals(float(selection.scores.std(ddof=1))),
-        "validation": decimals(material.best.validation_mean),
-        "flattery": decimals(material.best.validation_mean - selection.mean),
-        "n_validation": len(material.space.splits[0].validation),
+        "validation": decimals(study_results.best.validation_mean),
+        "flattery": decimals(study_results.best.validation_mean - selection.mean),
+        "n_validation": len(study_results.space.splits[0].validation),
         "naive": decimals(selection.naive_maximum),
         "naive_cell": str(labels[cell_ids[selection.naive_best_index]]),
         "difference": decimals(selection.naive_maximum - selection.mean),
@@ -45,14 +50,14 @@ def best_chapter(material: Material) -> Chapter:
         "favourite_splits": int(chosen.iloc[0]),
         "listed": CELLS_LISTED,
     } | tied_facts(tied)
-    top = top_cells(material).merge(tied[["cell_id", "tied", "p_best"]], on="cell_id", how="left")
+    top = top_cells(study_results).merge(tied[["cell_id", "tied", "p_best"]], on="cell_id", how="left")
     tables = {
-        "top": view_table("best_cells", top, material.layout.full_batch, columns=_shown(top)),
+        "top": view_table("best_cells", top, study_results.layout.full_batch, columns=_shown(top)),
         "chosen": view_table(
-            "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), material.layout.full_batch
+            "cells_chosen", chosen.rename_axis("cell").reset_index(name="splits"), study_results.layout.full_batch
         ),
     }
-    figures = {"tied": _tied(material, tied)} if len(tied) > 1 else {}
+    figures = {"tied": _tied(study_results, tied)} if len(tied) > 1 else {}
     return Chapter("best", "Best cells", figures, tables, facts)
 
 
@@ -78,8 +83,8 @@ def tied_facts(tied: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _tied(material: Material, tied: pd.DataFrame) -> FigureView:
-    terms = material.terms
+def _tied(study_results: StudyResults, tied: pd.DataFrame) -> FigureView:
+    terms = study_results.terms
     caption = (
         f"How far each cell’s {terms.test} lies below that of the cell with the best mean {terms.validation}: mean "
         f"over splits, and down to where it may lie, all cells together ({confidence(LEVEL)}, one-sided, corrected for "
@@ -103,16 +108,16 @@ def _shown(top: pd.DataFrame) -> list[str]:
     return [str(name) for name in top if name not in same | {"cell_id"}]
 
 
-def top_cells(material: Material) -> pd.DataFrame:
+def top_cells(study_results: StudyResults) -> pd.DataFrame:
     """The first cells by mean validation score, with what they reach on test rows.
 
     Returns:
         One row a cell: the listed factors, then the judged measure on validation rows, on test rows (with its standard
         deviation, ending in _sd) and at the last epoch, all as scores; best_epoch (median), runs, diverged, cell_id.
     """
-    terms = material.terms
-    factors = [*material.layout.studied, *material.layout.nuisance]
-    groups = material.results.groupby(["cell_id", *factors], sort=False)
+    terms = study_results.terms
+    factors = [*study_results.layout.studied, *study_results.layout.nuisance]
+    groups = study_results.results.groupby(["cell_id", *factors], sort=False)
     table = groups.agg(
         **{
             terms.validation: ("validation_score", "mean"),

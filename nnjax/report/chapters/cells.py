@@ -3,18 +3,18 @@
 import shlex
 
 from nnjax.report.pack import Pack
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter
 
 
-def cells_chapter(material: Material, pack: Pack) -> Chapter:
+def cells_chapter(study_results: StudyResults, pack: Pack) -> Chapter:
     """A choice of cells, and the data of the script.
 
     Args:
-        material: The study with its results.
+        study_results: The study with its results.
         pack: Curves of its runs.
     """
-    study = material.space.study
+    study = study_results.space.study
     facts = {
         "pack": pack.to_json(),
         "cells": len(pack.cells),

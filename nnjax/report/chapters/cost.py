@@ -5,23 +5,25 @@ from functools import partial
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.cost import draw_seconds, run_cost_table, seconds_table
 from nnjax.report.formats import decimals, duration
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
 
 COST_FACTORS = ("depth", "width", "hidden_layer_sizes", "batch_size", "epochs", "optimizer")
 """Factors that decide how long a training takes."""
 
 
-def cost_chapter(material: Material) -> Chapter:
+def cost_chapter(study_results: StudyResults) -> Chapter:
     """Where the time of the sweep went."""
     figures = {}
-    record = material.record
+    record = study_results.record
     table = seconds_table(record.seconds if record else {})
     if len(table):
-        figures["seconds"] = _seconds(material)
-    factors = [factor for factor in COST_FACTORS if factor in material.layout.levels] or ["depth"]
-    tables = {"runs": view_table("run_cost", run_cost_table(material.results, factors), material.layout.full_batch)}
-    train = material.results["train_seconds"]
+        figures["seconds"] = _seconds(study_results)
+    factors = [factor for factor in COST_FACTORS if factor in study_results.layout.levels] or ["depth"]
+    tables = {
+        "runs": view_table("run_cost", run_cost_table(study_results.results, factors), study_results.layout.full_batch)
+    }
+    train = study_results.results["train_seconds"]
     facts: dict[str, object] = {
         "has_record": record is not None,
         "trained_sum": duration(float(train.sum())),
@@ -41,8 +43,8 @@ def cost_chapter(material: Material) -> Chapter:
     return Chapter("cost", "Cost", figures, tables, facts)
 
 
-def _seconds(material: Material) -> FigureView:
-    record = material.record
+def _seconds(study_results: StudyResults) -> FigureView:
+    record = study_results.record
     table = seconds_table(record.seconds if record else {})
 
     caption = (

@@ -11,7 +11,7 @@ from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap,
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
 from nnjax.report.stopping import lost_interval, lost_table, stopping_table
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 
@@ -19,48 +19,48 @@ MOST_DRAWN = 800
 """Cells in the picture of both epochs."""
 
 
-def epochs_chapter(material: Material) -> Chapter:
+def epochs_chapter(study_results: StudyResults) -> Chapter:
     """Every cell at both epochs, the gap between training and validation rows, the best epoch, early stopping."""
-    cells = epochs_table(material.results, [*material.layout.studied, *material.layout.nuisance])
-    lost = lost_interval(material)
-    stopping = stopping_table(material.reference_runs, material.histories, material.terms)
-    figures = {"cells": _cells(material, cells), "gap": _gap(material), "best": _best(material)}
+    cells = epochs_table(study_results.results, [*study_results.layout.studied, *study_results.layout.nuisance])
+    lost = lost_interval(study_results)
+    stopping = stopping_table(study_results.reference_runs, study_results.histories, study_results.terms)
+    figures = {"cells": _cells(study_results, cells), "gap": _gap(study_results), "best": _best(study_results)}
     losses = cells["lost"].tolist()
-    finished = material.results[material.results["status"] == "finished"]
+    finished = study_results.results[study_results.results["status"] == "finished"]
     facts = {
-        "terms": material.terms,
+        "terms": study_results.terms,
         "lost": decimals(lost.estimate) if lost else "",
         "lost_low": decimals(lost.low) if lost else "",
         "lost_high": decimals(lost.high) if lost else "",
         "median_best": f"{finished['best_epoch'].median():.0f}",
-        "epochs": int(material.results["epochs"].max()),
+        "epochs": int(study_results.results["epochs"].max()),
         "worst_cell": "" if are_alike(losses, decimals) else name_highest(cells["cell"].tolist(), losses, decimals),
         "worst_lost": decimals(float(cells["lost"].max())),
-        "where": material.layout.where(material.layout.shown),
+        "where": study_results.layout.where(study_results.layout.shown),
         "has_test_curves": bool(stopping["test_score_lost"].notna().any()),
     }
-    tables = {"levels": view_table("lost_by_level", lost_table(material), material.layout.full_batch)}
+    tables = {"levels": view_table("lost_by_level", lost_table(study_results), study_results.layout.full_batch)}
     if len(stopping):
         shown = [str(name) for name in stopping if stopping[name].notna().any()]
         tables["stopping"] = view_table("early_stopping", stopping, columns=shown)
-        tables["stopping_by_level"] = view_table("early_stopping_by_level", _stopping_by_level(material))
+        tables["stopping_by_level"] = view_table("early_stopping_by_level", _stopping_by_level(study_results))
     return Chapter("epochs", "Last epoch against best epoch", figures, tables, facts)
 
 
-def _stopping_by_level(material: Material) -> pd.DataFrame:
+def _stopping_by_level(study_results: StudyResults) -> pd.DataFrame:
     """The same for each level of the colour factor."""
-    color, runs = material.layout.color, material.reference_runs
+    color, runs = study_results.layout.color, study_results.reference_runs
     parts = [
-        stopping_table(group, material.histories, material.terms).assign(**levels)
+        stopping_table(group, study_results.histories, study_results.terms).assign(**levels)
         for levels, group in each_group(runs, [color])
     ]
     table = pd.concat([part for part in parts if len(part)], ignore_index=True)
     return table[[color, *(name for name in table if name != color)]]
 
 
-def _cells(material: Material, cells: pd.DataFrame) -> FigureView:
-    layout, terms = material.layout, material.terms
-    draw = partial(draw_epochs, palette=material.palette, factor=layout.color, metric=terms.test)
+def _cells(study_results: StudyResults, cells: pd.DataFrame) -> FigureView:
+    layout, terms = study_results.layout, study_results.terms
+    draw = partial(draw_epochs, palette=study_results.palette, factor=layout.color, metric=terms.test)
     step = -(-len(cells) // MOST_DRAWN)
     parts = panels_by(cells.iloc[::step], layout.panel, layout, draw)
     which = f"Every cell ({step - 1} of {step} are in the table only)" if step > 1 else "Every cell"
@@ -69,30 +69,30 @@ def _cells(material: Material, cells: pd.DataFrame) -> FigureView:
         "validation rows. On the line nothing is lost by training on; the further below it, the more the last epoch "
         "over-fits."
     )
-    if material.layout.nuisance:
+    if study_results.layout.nuisance:
         caption += f" All levels of {', '.join(layout.nuisance)} are shown."
     shape = Shape(height=290, quantity=terms.last_test, lowest=terms.floor - 0.05, shares_x=True)
     return FigureView(
         "epochs-cells",
         caption,
-        level_keys(layout, material.palette, layout.color, cells[layout.color].unique().tolist()),
+        level_keys(layout, study_results.palette, layout.color, cells[layout.color].unique().tolist()),
         draw_panels("epochs-cells", parts, shape),
         2,
         view_table("cells_at_both_epochs", cells, layout.full_batch),
     )
 
 
-def _gap(material: Material) -> FigureView:
+def _gap(study_results: StudyResults) -> FigureView:
     """Training and validation rows at the reference level of the colour factor."""
-    layout, terms = material.layout, material.terms
+    layout, terms = study_results.layout, study_results.terms
     by = [layout.panel] if layout.panel else [layout.color]
-    runs = layout.at_reference(material.chosen, [layout.panel])
+    runs = layout.at_reference(study_results.chosen, [layout.panel])
     fits = {
-        rows: fit_table(runs, by, material.histories, curve, terms.floor)
+        rows: fit_table(runs, by, study_results.histories, curve, terms.floor)
         for rows, curve in (("train", terms.fit_train), ("validation", terms.fit_validation))
     }
     table = gap_table(pd.concat([fit.assign(rows=rows) for rows, fit in fits.items()], ignore_index=True))
-    parts = panels_by(table, layout.panel, layout, partial(draw_gap, palette=material.palette, factor=by[0]))
+    parts = panels_by(table, layout.panel, layout, partial(draw_gap, palette=study_results.palette, factor=by[0]))
     caption = (
         f"{terms.fit_train} (dashed) and {terms.fit_validation} (solid): median and middle half of the runs. "
         f"{layout.where([layout.panel])} Where the two part, the network learns its "
@@ -104,10 +104,12 @@ def _gap(material: Material) -> FigureView:
     return FigureView("epochs-gap", caption, keys, panels, 2, view_table("fit_curves", table, layout.full_batch))
 
 
-def _best(material: Material) -> FigureView:
-    layout = material.layout
-    table = best_epoch_table(material.reference_runs, layout.shown)
-    parts = panels_by(table, layout.panel, layout, partial(draw_steps, palette=material.palette, factor=layout.color))
+def _best(study_results: StudyResults) -> FigureView:
+    layout = study_results.layout
+    table = best_epoch_table(study_results.reference_runs, layout.shown)
+    parts = panels_by(
+        table, layout.panel, layout, partial(draw_steps, palette=study_results.palette, factor=layout.color)
+    )
     caption = (
         f"Share of runs whose best epoch on validation rows has come. {layout.where(layout.shown)} A staircase that is "
         "at 1 early belongs to cells that gain nothing from more epochs; one that climbs at the end was stopped too "
@@ -116,7 +118,7 @@ def _best(material: Material) -> FigureView:
     return FigureView(
         "epochs-best",
         caption,
-        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
         draw_panels("epochs-best", parts, Shape(quantity="share of runs")),
         2,
         view_table("best_epoch", table, layout.full_batch),

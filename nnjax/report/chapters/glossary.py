@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, view_table
 from nnjax.results.columns import CURVES, RESULT_COLUMNS, Column
 
 
-def glossary_chapter(material: Material) -> Chapter:
+def glossary_chapter(study_results: StudyResults) -> Chapter:
     """The glossary of the results table and of the curves, the same for every study."""
     tables = {
         "columns": view_table("glossary_columns", glossary_table(RESULT_COLUMNS)),

@@ -24,7 +24,7 @@ from nnjax.report.groups import each_group
 from nnjax.report.histories import first_tenth
 from nnjax.report.layout import with_places
 from nnjax.report.outcome_link import link_facts, link_figure, measure_link
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.theory import expected_fields, expected_slopes
 from nnjax.report.views import Chapter, FigureView, Key, TableView, view_table
@@ -37,33 +37,35 @@ VANISHED = -1.0
 GRADIENT = "preactivation_grad_norm"
 
 
-def gradients_chapter(material: Material) -> Chapter:
+def gradients_chapter(study_results: StudyResults) -> Chapter:
     """Gradient against layer and epoch, its slope, saturated and dead units, update ratios."""
-    runs = material.reference_runs
+    runs = study_results.reference_runs
     deep = runs[runs["depth"] > 1]
     figures: dict[str, FigureView] = {}
     tables: dict[str, TableView] = {}
-    if len(deep) and material.histories.layers(GRADIENT):
+    if len(deep) and study_results.histories.layers(GRADIENT):
         early = first_tenth(int(deep["epochs"].min()))
-        figures["start"] = _layers(material, deep, "start", [0], "as initialised, before the first step")
+        figures["start"] = _layers(study_results, deep, "start", [0], "as initialised, before the first step")
         figures["early"] = _layers(
-            material, deep, "early", early, f"median over epochs 1 … {early[-1]}, the first tenth of training"
+            study_results, deep, "early", early, f"median over epochs 1 … {early[-1]}, the first tenth of training"
         )
-        figures["ends"] = _ends(material, deep)
-        tables["slopes"] = view_table("gradient_slopes", slopes_table(material, deep), material.layout.full_batch)
-    if material.layout.panel and deep[["grad_slope_0", "grad_slope"]].notna().any(axis=None):
-        figures["slope"] = _heat(material, deep, ("grad_slope_0", "grad_slope"), "slope")
-    if material.layout.panel and runs[["saturated", "dead"]].notna().any(axis=None):
-        figures["units"] = _heat(material, runs, ("saturated", "dead"), "units")
-    if material.histories.layers("update_ratio"):
-        figures["update_ratio"] = _update(material)
-    link = measure_link(material)
+        figures["ends"] = _ends(study_results, deep)
+        tables["slopes"] = view_table(
+            "gradient_slopes", slopes_table(study_results, deep), study_results.layout.full_batch
+        )
+    if study_results.layout.panel and deep[["grad_slope_0", "grad_slope"]].notna().any(axis=None):
+        figures["slope"] = _heat(study_results, deep, ("grad_slope_0", "grad_slope"), "slope")
+    if study_results.layout.panel and runs[["saturated", "dead"]].notna().any(axis=None):
+        figures["units"] = _heat(study_results, runs, ("saturated", "dead"), "units")
+    if study_results.histories.layers("update_ratio"):
+        figures["update_ratio"] = _update(study_results)
+    link = measure_link(study_results)
     if link is not None:
-        figures["link"] = link_figure(material, link)
-    return Chapter("gradients", "Vanishing gradients", figures, tables, _facts(material, deep) | link_facts(link))
+        figures["link"] = link_figure(study_results, link)
+    return Chapter("gradients", "Vanishing gradients", figures, tables, _facts(study_results, deep) | link_facts(link))
 
 
-def slopes_table(material: Material, deep: pd.DataFrame) -> pd.DataFrame:
+def slopes_table(study_results: StudyResults, deep: pd.DataFrame) -> pd.DataFrame:
     """Mean slope of log10 g_l per layer with its interval, at initialisation and over the first tenth.
 
     Returns:
@@ -71,14 +73,14 @@ def slopes_table(material: Material, deep: pd.DataFrame) -> pd.DataFrame:
         ratio (mean log10 g_1/g_L), vanished (share of runs).
     """
     rows = []
-    expected = expected_slopes(material.space)
-    for levels, group in each_group(deep, material.layout.shown):
+    expected = expected_slopes(study_results.space)
+    for levels, group in each_group(deep, study_results.layout.shown):
         for when, suffix in (("at initialisation", "_0"), ("first tenth", "")):
             slopes = group.dropna(subset=[f"grad_slope{suffix}"])
             by_split = slopes.groupby("split")[f"grad_slope{suffix}"].mean()
             if len(by_split) < 2:
                 continue
-            numbers = interval_columns([paired_interval(by_split.to_numpy(dtype=float), *material.sizes.pair)])
+            numbers = interval_columns([paired_interval(by_split.to_numpy(dtype=float), *study_results.sizes.pair)])
             ratio = slopes[f"grad_ratio{suffix}"]
             rows.append(
                 levels
@@ -91,23 +93,25 @@ def slopes_table(material: Material, deep: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _expected(material: Material, deep: pd.DataFrame) -> dict[tuple[object, ...], MeanField]:
+def _expected(study_results: StudyResults, deep: pd.DataFrame) -> dict[tuple[object, ...], MeanField]:
     """Mean field at each combination of the shown factors; nuisance levels are those of its first run."""
-    fields = expected_fields(material.space)
+    fields = expected_fields(study_results.space)
     found = {}
-    for levels, group in each_group(deep, material.layout.shown):
+    for levels, group in each_group(deep, study_results.layout.shown):
         field = fields[group["cell_id"].iloc[0]]
         if field is not None:
             found[tuple(levels.values())] = field
     return found
 
 
-def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int], when: str) -> FigureView:
-    layout = material.layout
-    table = layer_table(deep, layout.shown, material.histories, GRADIENT, epochs)
+def _layers(study_results: StudyResults, deep: pd.DataFrame, name: str, epochs: list[int], when: str) -> FigureView:
+    layout = study_results.layout
+    table = layer_table(deep, layout.shown, study_results.histories, GRADIENT, epochs)
     if epochs == [0]:
-        table = with_expected(table, layout.shown, _expected(material, deep))
-    parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
+        table = with_expected(table, layout.shown, _expected(study_results, deep))
+    parts = panels_by(
+        table, layout.panel, layout, partial(draw_layers, palette=study_results.palette, factor=layout.color)
+    )
     across = {1: 1, 2: 2, 4: 2}.get(len(parts), 3)
     caption = (
         f"Gradient g_l that arrives at hidden layer l (1 is next to the input), {when}: median over runs, bars are "
@@ -122,18 +126,20 @@ def _layers(material: Material, deep: pd.DataFrame, name: str, epochs: list[int]
     return FigureView(
         f"gradient-{name}",
         caption,
-        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
         draw_panels(f"gradient-{name}", parts, replace(NARROW if across > 2 else Shape(), quantity=GRADIENT)),
         across,
         view_table(f"gradient_by_layer_{name}", table, layout.full_batch),
     )
 
 
-def _ends(material: Material, deep: pd.DataFrame) -> FigureView:
-    layout = material.layout
+def _ends(study_results: StudyResults, deep: pd.DataFrame) -> FigureView:
+    layout = study_results.layout
     deepest = deep[deep["depth"] == deep["depth"].max()]
-    table = ends_table(deepest, [layout.color], material.histories, GRADIENT)
-    parts = panels_by(table, layout.color, layout, partial(draw_ends, palette=material.palette, factor=layout.color))
+    table = ends_table(deepest, [layout.color], study_results.histories, GRADIENT)
+    parts = panels_by(
+        table, layout.color, layout, partial(draw_ends, palette=study_results.palette, factor=layout.color)
+    )
     caption = (
         f"First hidden layer (solid) and last hidden layer (dashed) at depth {deepest['depth'].max()} against the "
         f"epoch: median and middle half of the runs. {layout.where(layout.shown)} "
@@ -163,8 +169,8 @@ HEAT_CAPTIONS = {
 }
 
 
-def _heat(material: Material, runs: pd.DataFrame, columns: tuple[str, str], name: str) -> FigureView:
-    layout = material.layout
+def _heat(study_results: StudyResults, runs: pd.DataFrame, columns: tuple[str, str], name: str) -> FigureView:
+    layout = study_results.layout
     tables = {column: heat_table(runs, layout.shown, column) for column in columns}
     scale = max(float(table["mean"].abs().max()) for table in tables.values() if len(table))
     parts = []
@@ -187,11 +193,13 @@ def _heat(material: Material, runs: pd.DataFrame, columns: tuple[str, str], name
     )
 
 
-def _update(material: Material) -> FigureView:
-    layout, runs = material.layout, material.reference_runs
+def _update(study_results: StudyResults) -> FigureView:
+    layout, runs = study_results.layout, study_results.reference_runs
     early = first_tenth(int(runs["epochs"].min()))
-    table = layer_table(runs, layout.shown, material.histories, "update_ratio", early)
-    parts = panels_by(table, layout.panel, layout, partial(draw_layers, palette=material.palette, factor=layout.color))
+    table = layer_table(runs, layout.shown, study_results.histories, "update_ratio", early)
+    parts = panels_by(
+        table, layout.panel, layout, partial(draw_layers, palette=study_results.palette, factor=layout.color)
+    )
     caption = (
         f"How far the weights move in an epoch against their size (update_ratio), by layer; the last layer is the "
         f"output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
@@ -200,23 +208,23 @@ def _update(material: Material) -> FigureView:
     return FigureView(
         "update-ratio",
         caption,
-        level_keys(layout, material.palette, layout.color, table[layout.color].unique().tolist()),
+        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
         draw_panels("update-ratio", parts, Shape(quantity="update_ratio")),
         2,
         view_table("update_ratio_by_layer", table, layout.full_batch),
     )
 
 
-def _facts(material: Material, deep: pd.DataFrame) -> dict[str, object]:
+def _facts(study_results: StudyResults, deep: pd.DataFrame) -> dict[str, object]:
     if not len(deep):
         return {"has_depth": False}
-    table = slopes_table(material, deep)
+    table = slopes_table(study_results, deep)
     start = table[table["when"] == "at initialisation"] if len(table) else table
     if not len(start):
         return {"has_depth": False}
     slopes, sizes = start["grad_slope"].tolist(), start["grad_slope"].abs()
     worst, flattest = start.iloc[int(np.argmax(slopes))], start.iloc[int(np.argmin(sizes))]
-    layout = material.layout
+    layout = study_results.layout
     names = [layout.describe(row, layout.shown) for _, row in start.iterrows()]
     return {
         "has_depth": True,

@@ -11,10 +11,10 @@ from nnjax.report.chapters.best import LEVEL
 from nnjax.report.choice import BestCell, choose_best_cell
 from nnjax.report.drawing import draw_panels
 from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
-from nnjax.report.figures.grid_axes import Sides, grid_sides
+from nnjax.report.figures.grid_axes import GridAxes, grid_axes
 from nnjax.report.formats import confidence, decimals
 from nnjax.report.grid_words import common_levels, extremes
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
 from nnjax.statistics.tied import tied_best
 
@@ -39,33 +39,33 @@ class Squares:
     best: BestCell
 
 
-def grid_chapter(material: Material) -> Chapter:
+def grid_chapter(study_results: StudyResults) -> Chapter:
     """One picture of all cells, or of as many factors as a page has room for."""
-    layout, figure = material.layout, None
-    for squares in _candidates(material):
-        sides = grid_sides(layout, squares.factors)
+    layout, figure = study_results.layout, None
+    for squares in _candidates(study_results):
+        sides = grid_axes(layout, squares.factors)
         down, across = sides.shape(layout)
         if down <= MOST_ROWS and across <= MOST_COLUMNS:
-            figure = _figure(material, squares, sides)
+            figure = _figure(study_results, squares, sides)
             break
-    facts = {"cells": len(material.space.cells)}
+    facts = {"cells": len(study_results.space.cells)}
     return Chapter("grid", "The whole grid", {"grid": figure} if figure else {}, facts=facts)
 
 
-def _candidates(material: Material) -> Iterator[Squares]:
+def _candidates(study_results: StudyResults) -> Iterator[Squares]:
     """Pictures from the most to the fewest factors; none where there is one cell."""
-    layout = material.layout
+    layout = study_results.layout
     every = [*layout.studied, *layout.nuisance]
-    if material.results["cell_id"].nunique() == 1:
+    if study_results.results["cell_id"].nunique() == 1:
         return
-    yield Squares(material.results, every, "", material.best)
+    yield Squares(study_results.results, every, "", study_results.best)
     if layout.nuisance:
         words = f"{', '.join(layout.nuisance)} as the validation rows chose in each split"
-        yield from _merged(material.chosen, material.results, list(layout.studied), words)
+        yield from _merged(study_results.chosen, study_results.results, list(layout.studied), words)
     if layout.others:
-        planned = layout.at_reference(material.results, layout.shown)
+        planned = layout.at_reference(study_results.results, layout.shown)
         words = layout.reference_sentence(layout.shown)
-        yield from _merged(material.reference_runs, planned, layout.shown, words)
+        yield from _merged(study_results.reference_runs, planned, layout.shown, words)
 
 
 def _merged(runs: pd.DataFrame, planned: pd.DataFrame, factors: list[str], words: str) -> Iterator[Squares]:
@@ -79,33 +79,33 @@ def _merged(runs: pd.DataFrame, planned: pd.DataFrame, factors: list[str], words
         yield Squares(together, factors, words, best)
 
 
-def _figure(material: Material, squares: Squares, sides: Sides) -> FigureView:
-    layout, best = material.layout, squares.best
-    table = grid_table(squares.results, squares.factors, best, _tied(best, material))
+def _figure(study_results: StudyResults, squares: Squares, sides: GridAxes) -> FigureView:
+    layout, best = study_results.layout, squares.best
+    table = grid_table(squares.results, squares.factors, best, _tied(best, study_results))
     if squares.others:
         names = [layout.describe(row, squares.factors) for _, row in table.iterrows()]
         table = table.assign(cell_id="", cell=names)
-    limits = tint_range(table["test_score"], material.terms.lowest_shown)
+    limits = tint_range(table["test_score"], study_results.terms.lowest_shown)
     placed = placed_grid(table, layout, sides, limits)
     draw = partial(draw_grid, layout=layout, sides=sides, limits=limits)
     panels = draw_panels("grid-cells", [("", partial(draw, placed))], picture_shape(layout, sides))
-    caption = " ".join(_sentences(table, squares, sides, limits, material))
+    caption = " ".join(_sentences(table, squares, sides, limits, study_results))
     return FigureView("grid-cells", caption, (), panels, 1, view_table("grid", table, layout.full_batch))
 
 
-def _tied(best: BestCell, material: Material) -> list[bool]:
+def _tied(best: BestCell, study_results: StudyResults) -> list[bool]:
     """Whether each square cannot be told apart from the one with the best mean validation score."""
-    seed = stream(material.space.study.replicates.base_seed, "tied_best")
+    seed = stream(study_results.space.study.replicates.base_seed, "tied_best")
     first = int(best.validation.mean(axis=1).argmax())
-    flags: list[bool] = tied_best(best.test, first, *material.sizes.pair, seed, LEVEL).is_tied.tolist()
+    flags: list[bool] = tied_best(best.test, first, *study_results.sizes.pair, seed, LEVEL).is_tied.tolist()
     return flags
 
 
 def _sentences(
-    table: pd.DataFrame, squares: Squares, sides: Sides, limits: tuple[float, float], material: Material
+    table: pd.DataFrame, squares: Squares, sides: GridAxes, limits: tuple[float, float], study_results: StudyResults
 ) -> Iterator[str]:
     """The caption: what is shown, where it is faint, what each mark means and how often it stands there."""
-    layout, terms = material.layout, material.terms
+    layout, terms = study_results.layout, study_results.terms
     across = f", {' × '.join(sides.columns)} across" if sides.columns else ""
     what = f"Every combination of these factors, {squares.others}" if squares.others else "Every cell"
     low, high = (decimals(limit) for limit in limits)
@@ -115,7 +115,7 @@ def _sentences(
         f"{low}{less}, to the strongest, {high}."
     )
     yield from filter(None, [extremes(table, layout, squares.factors)])
-    yield f"Framed: the best mean on validation rows. {_worse(table, squares, material)}".strip()
+    yield f"Framed: the best mean on validation rows. {_worse(table, squares, study_results)}".strip()
     chosen = table[table["chosen_splits"] > 0]
     if len(chosen) > 1:
         yield f"Dots: what the validation rows of one split or more would choose, {len(chosen):,} in all."
@@ -125,11 +125,11 @@ def _sentences(
             yield f"{mark}, {int(table[status].sum()):,} in {concerned:,} of {len(table):,} squares."
 
 
-def _worse(table: pd.DataFrame, squares: Squares, material: Material) -> str:
+def _worse(table: pd.DataFrame, squares: Squares, study_results: StudyResults) -> str:
     worse, complete = table[table["tied"].eq(False)], int(table["tied"].notna().sum())
     if worse.empty:
         return "No other can be told apart from it." if complete > 1 else ""
-    common = common_levels(worse, table, material.layout, squares.factors)
+    common = common_levels(worse, table, study_results.layout, squares.factors)
     level, one = confidence(LEVEL), len(worse) == 1
     which = f"{len(worse):,} that {'is' if one else 'are'} worse ({level}{'' if one else ' for all of them together'})"
     where = f", {'' if one else 'all '}with {common}" if common else ""

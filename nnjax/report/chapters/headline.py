@@ -14,7 +14,7 @@ from nnjax.report.answers import answers, headline
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.sweep.claim_lock import LockedClaim
 from nnjax.sweep.space import level_text
@@ -22,28 +22,30 @@ from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
 
 
-def headline_chapter(material: Material) -> Chapter:
+def headline_chapter(study_results: StudyResults) -> Chapter:
     """Headline, answers, claims."""
-    top, looks = headline(material), material.logbook.last() if material.logbook else {}
+    top, looks = headline(study_results), study_results.logbook.last() if study_results.logbook else {}
     facts = {
-        "terms": material.terms,
+        "terms": study_results.terms,
         "alpha": f"{ALPHA:g}",
         "looks_at_most": LOOKS,
         "headline": top,
         "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)),
-        "answers": answers(material),
+        "answers": answers(study_results),
         "claims": [
-            _claim(index, answer, claim, looks.get(claim.name), material.declared.claims[claim.name])
-            for index, (answer, claim) in enumerate(zip(material.claims, material.space.study.claims, strict=True))
+            _claim(index, answer, claim, looks.get(claim.name), study_results.declared.claims[claim.name])
+            for index, (answer, claim) in enumerate(
+                zip(study_results.claims, study_results.space.study.claims, strict=True)
+            )
         ],
-        "declared": material.declared,
+        "declared": study_results.declared,
     }
     tables = {}
-    if material.claims:
-        table = claims_table(material)
+    if study_results.claims:
+        table = claims_table(study_results)
         tables["claims"] = view_table("claims", table, columns=_shown(table))
-    if material.logbook:
-        tables["looks"] = view_table("looks", looks_table(material.logbook))
+    if study_results.logbook:
+        tables["looks"] = view_table("looks", looks_table(study_results.logbook))
     return Chapter("headline", "The answer", tables=tables, facts=facts)
 
 
@@ -148,7 +150,7 @@ def _shown(table: pd.DataFrame) -> list[str]:
     return [str(name) for name in table if name != "choice" and table[name].notna().any()]
 
 
-def claims_table(material: Material) -> pd.DataFrame:
+def claims_table(study_results: StudyResults) -> pd.DataFrame:
     """Every claim with its verdict and all numbers beside it."""
     return pd.DataFrame(
         {
@@ -179,6 +181,6 @@ def claims_table(material: Material) -> pd.DataFrame:
             "runs_needed": declared.needed,
             "runs_trained_before": declared.trained,
         }
-        for answer in material.claims
-        for declared in [material.declared.claims[answer.claim.name]]
+        for answer in study_results.claims
+        for declared in [study_results.declared.claims[answer.claim.name]]
     )

@@ -17,7 +17,7 @@ from nnjax.report.figures.importance import (
 from nnjax.report.figures.scores import draw_differences, placed_differences
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, join_words, view_table
 from nnjax.statistics.variance import VarianceBudget, advise_replicates
 
@@ -25,33 +25,33 @@ SMALL_SHARE = 0.005
 """Effects below this share of the variance between cells are drawn as one."""
 
 
-def matters_chapter(material: Material) -> Chapter:
+def matters_chapter(study_results: StudyResults) -> Chapter:
     """Which factor carries the variance between cells, which part of a run's variance is noise, and of what kind."""
     figures: dict[str, FigureView] = {}
-    facts: dict[str, Any] = {"terms": material.terms, "alpha": f"{ALPHA:g}"}
-    importance = importance_table(material.results, material.layout)
+    facts: dict[str, Any] = {"terms": study_results.terms, "alpha": f"{ALPHA:g}"}
+    importance = importance_table(study_results.results, study_results.layout)
     if len(importance):
-        figures["importance"] = _importance(importance, material)
-    budget = budget_of(material.results)
+        figures["importance"] = _importance(importance, study_results)
+    budget = budget_of(study_results.results)
     if budget:
-        figures["budget"] = _budget(budget, material)
-        facts |= budget_facts(budget, material)
-    if material.layout.nuisance:
-        setting = fixed_nuisance(material.results, material.layout)
-        table = readings_table(material.results, material.layout, setting, material.sizes.pair)
+        figures["budget"] = _budget(budget, study_results)
+        facts |= budget_facts(budget, study_results)
+    if study_results.layout.nuisance:
+        setting = fixed_nuisance(study_results.results, study_results.layout)
+        table = readings_table(study_results.results, study_results.layout, setting, study_results.sizes.pair)
         if len(table):
-            figures["readings"] = _readings(table, material)
+            figures["readings"] = _readings(table, study_results)
             facts |= {
-                "setting": material.layout.describe(setting, list(setting)),
-                "nuisance": join_words(list(material.layout.nuisance)),
-                "disagreements": _disagreement_words(table, material),
+                "setting": study_results.layout.describe(setting, list(setting)),
+                "nuisance": join_words(list(study_results.layout.nuisance)),
+                "disagreements": _disagreement_words(table, study_results),
             }
     return Chapter("matters", "What matters, and where the noise comes from", figures, facts=facts)
 
 
-def budget_facts(budget: VarianceBudget, material: Material) -> dict[str, Any]:
+def budget_facts(budget: VarianceBudget, study_results: StudyResults) -> dict[str, Any]:
     """What the budget means for the next study, as numbers."""
-    advice = advise_replicates(budget, *material.sizes.pair)
+    advice = advise_replicates(budget, *study_results.sizes.pair)
     return {
         "budget": budget,
         "gain": decimals(budget.pairing_gain, 1),
@@ -63,8 +63,8 @@ def budget_facts(budget: VarianceBudget, material: Material) -> dict[str, Any]:
     }
 
 
-def _importance(table: pd.DataFrame, material: Material) -> FigureView:
-    terms = material.terms
+def _importance(table: pd.DataFrame, study_results: StudyResults) -> FigureView:
+    terms = study_results.terms
     caption = (
         f"Left: share of the variance of mean {terms.test} between cells that each factor and each pair of factors "
         f"carries (exact functional analysis of variance; a diverged run: {terms.diverged}). Right: its share of all "
@@ -81,14 +81,14 @@ def _importance(table: pd.DataFrame, material: Material) -> FigureView:
         ("of the variance between cells", partial(draw_shares, drawn, name="effect")),
         ("of all variance, noise taken off", partial(draw_unbiased, drawn)),
     ]
-    view = view_table("importance", table, material.layout.full_batch)
+    view = view_table("importance", table, study_results.layout.full_batch)
     return FigureView("importance", caption, (), draw_panels("importance", parts, shape), 2, view)
 
 
-def _budget(budget: VarianceBudget, material: Material) -> FigureView:
+def _budget(budget: VarianceBudget, study_results: StudyResults) -> FigureView:
     table = budget_table(budget)
     caption = (
-        f"Where the variance of one run’s {material.terms.test} comes from ({budget.n_cells:,} cells × "
+        f"Where the variance of one run’s {study_results.terms.test} comes from ({budget.n_cells:,} cells × "
         f"{budget.n_splits} splits × {budget.n_seeds} {'seed' if budget.n_seeds == 1 else 'seeds'}; random-effects "
         "analysis of variance). What a split does to all settings alike drops out of every difference taken split by "
         "split; what it does to one setting and not to another is what more splits average, and the seed’s part is "
@@ -99,13 +99,13 @@ def _budget(budget: VarianceBudget, material: Material) -> FigureView:
     return FigureView("budget", caption, (), panels, 1, view_table("variance_budget", table))
 
 
-def _readings(table: pd.DataFrame, material: Material) -> FigureView:
-    layout, terms = material.layout, material.terms
+def _readings(table: pd.DataFrame, study_results: StudyResults) -> FigureView:
+    layout, terms = study_results.layout, study_results.terms
     parts = []
     for factor in layout.studied:
         part = table[table["factor"] == factor].reset_index(drop=True)
         if len(part):
-            drawn = placed_differences(part, layout, material.palette, (OWN_BEST, FIXED))
+            drawn = placed_differences(part, layout, study_results.palette, (OWN_BEST, FIXED))
             draw = partial(draw_differences, drawn, margin=terms.margin, metric=terms.test)
             parts.append((f"{factor}, against {layout.text(factor, layout.reference[factor])}", draw))
     width = 290 if len(parts) > 2 else 400
@@ -123,13 +123,13 @@ def _readings(table: pd.DataFrame, material: Material) -> FigureView:
     return FigureView("readings", caption, (), panels, 3 if len(parts) > 2 else 2, view)
 
 
-def _disagreement_words(table: pd.DataFrame, material: Material) -> str:
+def _disagreement_words(table: pd.DataFrame, study_results: StudyResults) -> str:
     """The comparisons that stand out in one reading and not in the other; empty where there is none."""
     words = []
     for (factor, level), rows in disagreements(table).groupby(["factor", "level"], sort=False):
         by_view = rows.set_index("view")["estimate"]
         words.append(
-            f"{factor} = {material.layout.text(str(factor), level)} ({signed(float(by_view[OWN_BEST]))} at its "
+            f"{factor} = {study_results.layout.text(str(factor), level)} ({signed(float(by_view[OWN_BEST]))} at its "
             f"own best, {signed(float(by_view[FIXED]))} at the fixed setting)"
         )
     return join_words(words)

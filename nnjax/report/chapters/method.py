@@ -8,7 +8,7 @@ from nnjax.claims.target import TARGET
 from nnjax.data.streams import stream
 from nnjax.report.figures.importance import complete_scores
 from nnjax.report.formats import confidence, percent
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter
 from nnjax.statistics.placebo import placebo_rates
 
@@ -16,31 +16,31 @@ TELLING = ("corrected misses", "plain t misses", "twins")
 """The groups of checks that the page lists."""
 
 
-def method_chapter(material: Material) -> Chapter:
+def method_chapter(study_results: StudyResults) -> Chapter:
     """The method box, with the numbers of this study."""
-    declared, withdrawn = material.declared.sharing, material.declared.withdrawn_intervals
-    replicates = material.space.study.replicates
+    declared, withdrawn = study_results.declared.sharing, study_results.declared.withdrawn_intervals
+    replicates = study_results.space.study.replicates
     facts: dict[str, object] = {
         "placebo": None,
         "nominal": percent(ALPHA),
         "declared": declared,
-        "is_race": any(claim.metric == TARGET for claim in material.space.study.claims),
+        "is_race": any(claim.metric == TARGET for claim in study_results.space.study.claims),
         "withdrawn": withdrawn,
-        "looks": looks_at_most(material.logbook),
-        "level": confidence(material.claim_level),
+        "looks": looks_at_most(study_results.logbook),
+        "level": confidence(study_results.claim_level),
         "together": confidence(1 - ALPHA),
         "alpha": f"{ALPHA:g}",
-        "n_train": material.sizes.n_train,
-        "n_test": material.sizes.n_test,
-        "splits": len(material.space.splits),
+        "n_train": study_results.sizes.n_train,
+        "n_test": study_results.sizes.n_test,
+        "splits": len(study_results.space.splits),
         "seeds": replicates.seeds_per_split,
-        "stamp": material.calibration,
-        "calibrated": _calibrated(material.calibration) if material.calibration else [],
+        "stamp": study_results.calibration,
+        "calibrated": _calibrated(study_results.calibration) if study_results.calibration else [],
     }
-    scores = complete_scores(material.results)
+    scores = complete_scores(study_results.results)
     if scores is not None:
         labels = stream(replicates.base_seed, "placebo")
-        facts["placebo"] = rates = placebo_rates(scores, *material.sizes.pair, material.terms.margin, labels)
+        facts["placebo"] = rates = placebo_rates(scores, *study_results.sizes.pair, study_results.terms.margin, labels)
         facts |= {name: percent(getattr(rates, name)) for name in ("corrected", "plain", "supported")}
     return Chapter("method", "How it was judged", facts=facts)
 

@@ -4,15 +4,15 @@ import pandas as pd
 
 from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.formats import duration
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, view_table
 
 
-def next_chapter(material: Material, studies: tuple[NextStudy, ...]) -> Chapter:
+def next_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) -> Chapter:
     """The findings in the order of their urgency.
 
     Args:
-        material: The study with its results.
+        study_results: The study with its results.
         studies: What was found.
     """
     facts = {

@@ -4,39 +4,39 @@ import shlex
 
 import pandas as pd
 
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter, view_table
 
 RUNS_LISTED = 20
 
 
-def reproduce_chapter(material: Material) -> Chapter:
+def reproduce_chapter(study_results: StudyResults) -> Chapter:
     """Commands that make the sweep, the report and a single run again."""
-    study, record = material.space.study, material.record
+    study, record = study_results.space.study, study_results.record
     overrides = "".join(f" --set {shlex.quote(override)}" for override in study.overrides)
-    chosen = material.best.cell_ids[material.best.selection.chosen[0]]
-    best = material.results[material.results["cell_id"] == chosen]
+    chosen = study_results.best.cell_ids[study_results.best.selection.chosen[0]]
+    best = study_results.results[study_results.results["cell_id"] == chosen]
     facts: dict[str, object] = {
         "path": study.path,
         "text": study.text,
         "overrides": study.overrides,
-        "audit": material.audit,
+        "audit": study_results.audit,
         "audit_command": f"nnjax audit {shlex.quote(study.path)}{overrides}",
         "sweep_command": f"nnjax sweep {shlex.quote(study.path)}{overrides}"
-        + (" --until-decided" if material.logbook else ""),
+        + (" --until-decided" if study_results.logbook else ""),
         "report_command": f"nnjax report {shlex.quote(study.path)}{overrides}",
         "results_command": f"nnjax results {shlex.quote(study.path)}{overrides} --out runs.csv",
         "run_command": f"nnjax run {best['run_id'].iloc[0]}",
         "run_cell": str(best["cell"].iloc[0]),
         "run_split": int(best["split"].iloc[0]),
     }
-    shown = _shown_columns(material.terms)
-    tables = {"runs": view_table("runs", runs_table(material.results), None, RUNS_LISTED, shown)}
-    if material.added is not None and len(material.added):
-        tables["added_runs"] = view_table("added-runs", runs_table(material.added), None, RUNS_LISTED, shown)
+    shown = _shown_columns(study_results.terms)
+    tables = {"runs": view_table("runs", runs_table(study_results.results), None, RUNS_LISTED, shown)}
+    if study_results.added is not None and len(study_results.added):
+        tables["added_runs"] = view_table("added-runs", runs_table(study_results.added), None, RUNS_LISTED, shown)
     if record:
-        tables["environment"] = view_table("environment", environment_table(material))
+        tables["environment"] = view_table("environment", environment_table(study_results))
         facts |= {"sweep_id": record.sweep_id, "command_line": record.command_line}
     return Chapter("reproduce", "How to reproduce any run", tables=tables, facts=facts)
 
@@ -53,13 +53,13 @@ def runs_table(results: pd.DataFrame) -> pd.DataFrame:
     return results.drop(columns=scores)
 
 
-def environment_table(material: Material) -> pd.DataFrame:
+def environment_table(study_results: StudyResults) -> pd.DataFrame:
     """Machine and versions of the sweep.
 
     Returns:
         Columns what, value.
     """
-    record = material.record
+    record = study_results.record
     if record is None:
         return pd.DataFrame(columns=["what", "value"])
     begun = pd.Timestamp(record.started, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")

@@ -22,7 +22,7 @@ from nnjax.report.figures.scores import (
 from nnjax.report.formats import confidence, decimals
 from nnjax.report.layout import with_places
 from nnjax.report.predictions import confusion_table
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import INK, MUTED, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 
@@ -35,15 +35,15 @@ WIDTH = 460
 NETWORK = "network, chosen by validation"
 
 
-def scores_chapter(material: Material) -> Chapter:
+def scores_chapter(study_results: StudyResults) -> Chapter:
     """Baselines, all scores, confusion of classes, paired differences, spread over splits."""
-    terms, differences = material.terms, material.differences
-    figures = {"models": models_figure(material), "spread": _spread(material)}
-    if material.space.table.class_names:
-        figures["confusion"] = confusion_figure(material)
+    terms, differences = study_results.terms, study_results.differences
+    figures = {"models": models_figure(study_results), "spread": _spread(study_results)}
+    if study_results.space.table.class_names:
+        figures["confusion"] = confusion_figure(study_results)
     if len(differences):
-        figures["differences"] = _differences(material)
-    reference = material.baseline()
+        figures["differences"] = _differences(study_results)
+    reference = study_results.baseline()
     facts = {
         "terms": terms,
         "alpha": f"{ALPHA:g}",
@@ -52,37 +52,41 @@ def scores_chapter(material: Material) -> Chapter:
         "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
         "comparisons": len(differences),
     }
-    tables = {"metrics": view_table("test_metrics", metrics_table(material), columns=["model", *terms.test_metrics])}
+    tables = {
+        "metrics": view_table("test_metrics", metrics_table(study_results), columns=["model", *terms.test_metrics])
+    }
     return Chapter("scores", f"{terms.label} on test rows", figures, tables, facts)
 
 
-def all_models(material: Material) -> pd.DataFrame:
+def all_models(study_results: StudyResults) -> pd.DataFrame:
     """Networks and baselines on the same splits, each with its paired difference to the reference baseline.
 
     The network is the cell chosen on validation rows in each split, out of all cells, and out of those of each
     level of the colour factor.
     """
-    scores = {NETWORK: material.best.scores()}
-    best = choose_on_validation(material.results, [material.layout.color])
-    for level, runs in best.groupby(material.layout.color, sort=False):
-        scores[f"network, {material.layout.text(material.layout.color, level)}"] = by_split(runs, "test_score")
-    scores |= {str(model): material.baseline(str(model)) for model in material.baselines["model"].unique()}
-    splits = len(material.baseline())
+    scores = {NETWORK: study_results.best.scores()}
+    best = choose_on_validation(study_results.results, [study_results.layout.color])
+    for level, runs in best.groupby(study_results.layout.color, sort=False):
+        scores[f"network, {study_results.layout.text(study_results.layout.color, level)}"] = by_split(
+            runs, "test_score"
+        )
+    scores |= {str(model): study_results.baseline(str(model)) for model in study_results.baselines["model"].unique()}
+    splits = len(study_results.baseline())
     complete = {name: score for name, score in scores.items() if score.notna().sum() == splits}
-    return models_table(complete, material.terms.reference, material.sizes.pair)
+    return models_table(complete, study_results.terms.reference, study_results.sizes.pair)
 
 
-def metrics_table(material: Material) -> pd.DataFrame:
+def metrics_table(study_results: StudyResults) -> pd.DataFrame:
     """Every score on test rows of the chosen network and of the baselines, means over splits.
 
     Returns:
         One row a model: model, then each score and its standard deviation over splits (ending in _sd); a run that
         diverged has none but the judged one.
     """
-    network = best_runs(material.results, material.best).assign(model=NETWORK)
-    judged = {material.terms.test: lambda runs: runs["test_score"]}
-    metrics = list(material.terms.test_metrics)
-    rows = pd.concat([network.assign(**judged), material.baselines.assign(**judged)], ignore_index=True)
+    network = best_runs(study_results.results, study_results.best).assign(model=NETWORK)
+    judged = {study_results.terms.test: lambda runs: runs["test_score"]}
+    metrics = list(study_results.terms.test_metrics)
+    rows = pd.concat([network.assign(**judged), study_results.baselines.assign(**judged)], ignore_index=True)
     by_model = rows.groupby(["model", "split"], sort=False)[metrics].mean().groupby("model", sort=False)
     means, deviations = by_model.mean(), by_model.std()
     columns = {
@@ -91,10 +95,10 @@ def metrics_table(material: Material) -> pd.DataFrame:
     return pd.DataFrame(columns).reset_index()
 
 
-def models_figure(material: Material) -> FigureView:
+def models_figure(study_results: StudyResults) -> FigureView:
     """Intervals of the difference to the reference baseline, model by model."""
-    terms, table = material.terms, all_models(material)
-    drawn = model_rows(material, table)
+    terms, table = study_results.terms, all_models(study_results)
+    drawn = model_rows(study_results, table)
 
     def draw(axes: Axes) -> None:
         draw_intervals(drawn, axes, terms.margin)
@@ -114,22 +118,22 @@ def models_figure(material: Material) -> FigureView:
     )
 
 
-def model_rows(material: Material, models: pd.DataFrame) -> pd.DataFrame:
+def model_rows(study_results: StudyResults, models: pd.DataFrame) -> pd.DataFrame:
     """The models worth drawing, with place and colour: without the reference, and without the naive one far off."""
-    left_out = (material.terms.reference, material.terms.naive)
+    left_out = (study_results.terms.reference, study_results.terms.naive)
     drawn = models[~models["name"].isin(left_out)].reset_index(drop=True)
     return drawn.assign(
         place=drawn.index,
         is_hollow=~drawn["name"].str.startswith("network"),
-        color=[_model_color(material, str(name)) for name in drawn["name"]],
+        color=[_model_color(study_results, str(name)) for name in drawn["name"]],
     )
 
 
-def _model_color(material: Material, name: str) -> str:
-    factor = material.layout.color
-    for level in material.layout.levels[factor]:
-        if name == f"network, {material.layout.text(factor, level)}":
-            return material.palette.style(factor, level).color
+def _model_color(study_results: StudyResults, name: str) -> str:
+    factor = study_results.layout.color
+    for level in study_results.layout.levels[factor]:
+        if name == f"network, {study_results.layout.text(factor, level)}":
+            return study_results.palette.style(factor, level).color
     return INK if name == NETWORK else MUTED
 
 
@@ -140,12 +144,14 @@ def _interval_keys() -> tuple[Key, ...]:
     )
 
 
-def confusion_figure(material: Material) -> FigureView:
+def confusion_figure(study_results: StudyResults) -> FigureView:
     """Which class is taken for which, by the network that the validation rows chose in each split."""
-    table = confusion_table(best_runs(material.results, material.best), material.predictions, material.space)
-    n_classes = len(material.space.table.class_names)
+    table = confusion_table(
+        best_runs(study_results.results, study_results.best), study_results.predictions, study_results.space
+    )
+    n_classes = len(study_results.space.table.class_names)
     side = 34 if n_classes > FEW_CLASSES else 54
-    left = 34 + 6 * max(len(name) for name in material.space.table.class_names)
+    left = 34 + 6 * max(len(name) for name in study_results.space.table.class_names)
     right, height = max(30, WIDTH - left - side * n_classes), 60 + side * n_classes
     shape = Shape(left + side * n_classes + right, height, left, right, top=8, bottom=52)
     caption = (
@@ -159,16 +165,16 @@ def confusion_figure(material: Material) -> FigureView:
     )
 
 
-def _spread(material: Material) -> FigureView:
-    layout, terms = material.layout, material.terms
-    table = spread_table(material.reference_runs, layout.shown)
+def _spread(study_results: StudyResults) -> FigureView:
+    layout, terms = study_results.layout, study_results.terms
+    table = spread_table(study_results.reference_runs, layout.shown)
     groups = table.groupby(layout.shown, sort=False)["test_score"]
     splits = table["split"].nunique()
     placed = with_places(table, layout.color, layout).assign(
         mean=groups.transform("mean"), offset=0.5 * (((7 * table["split"]) % splits + 0.5) / splits - 0.5)
     )
-    reference = float(material.baseline().mean())
-    draw = partial(draw_spread, palette=material.palette, factor=layout.color, baseline=reference)
+    reference = float(study_results.baseline().mean())
+    draw = partial(draw_spread, palette=study_results.palette, factor=layout.color, baseline=reference)
     caption = (
         f"{terms.test} of every split (a dot; seeds averaged) and its mean (bar). "
         f"{layout.where(layout.shown)} Dashed: mean of {terms.reference}, {decimals(reference)}."
@@ -200,14 +206,14 @@ def _splits_sentence(table: pd.DataFrame, shown: list[str]) -> str:
     )
 
 
-def _differences(material: Material) -> FigureView:
-    layout, terms = material.layout, material.terms
+def _differences(study_results: StudyResults) -> FigureView:
+    layout, terms = study_results.layout, study_results.terms
     parts = []
     for factor in layout.studied:
-        table = material.differences[material.differences["factor"] == factor].reset_index(drop=True)
+        table = study_results.differences[study_results.differences["factor"] == factor].reset_index(drop=True)
         if len(table):
             parts.append(
-                (f"{factor}, against {layout.text(factor, layout.reference[factor])}", _pairs(material, table))
+                (f"{factor}, against {layout.text(factor, layout.reference[factor])}", _pairs(study_results, table))
             )
     width = 290 if len(parts) > 2 else 400
     tallest = max(len(levels) for factor, levels in layout.levels.items() if factor in layout.studied)
@@ -226,11 +232,11 @@ def _differences(material: Material) -> FigureView:
         _interval_keys(),
         draw_panels("differences", parts, shape),
         3 if len(parts) > 2 else 2,
-        view_table("paired_differences", material.differences, layout.full_batch),
+        view_table("paired_differences", study_results.differences, layout.full_batch),
     )
 
 
-def _pairs(material: Material, table: pd.DataFrame) -> "partial[None]":
+def _pairs(study_results: StudyResults, table: pd.DataFrame) -> "partial[None]":
     """Both views of a factor's differences, one above the other at each level."""
-    drawn = placed_differences(table, material.layout, material.palette, ("averaged", "at its best"))
-    return partial(draw_differences, drawn, margin=material.terms.margin, metric=material.terms.test)
+    drawn = placed_differences(table, study_results.layout, study_results.palette, ("averaged", "at its best"))
+    return partial(draw_differences, drawn, margin=study_results.terms.margin, metric=study_results.terms.test)

@@ -9,7 +9,7 @@ from matplotlib.patches import Rectangle
 
 from nnjax.report.choice import BestCell
 from nnjax.report.drawing import Shape
-from nnjax.report.figures.grid_axes import LETTER, Sides, margins, name_sides, place_of
+from nnjax.report.figures.grid_axes import LETTER, GridAxes, margins, name_axes, place_of
 from nnjax.report.figures.marks import cell_mark
 from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
@@ -78,7 +78,7 @@ def tint_range(scores: "pd.Series[float]", lowest_shown: float) -> tuple[float, 
     return (max(low, lowest_shown) if high > lowest_shown else low), high
 
 
-def placed_grid(table: pd.DataFrame, layout: Layout, sides: Sides, limits: tuple[float, float]) -> pd.DataFrame:
+def placed_grid(table: pd.DataFrame, layout: Layout, sides: GridAxes, limits: tuple[float, float]) -> pd.DataFrame:
     """The table with the place of each square, columns x and y in squares, and its tint; NaN without a score."""
     low, high = limits
     share = (table["test_score"] - low) / (high - low) if high > low else table["test_score"] * 0 + 1
@@ -97,7 +97,7 @@ def _levels(table: pd.DataFrame, names: Sequence[str]) -> list[tuple[Level, ...]
     return list(zip(*(table[name].tolist() for name in names), strict=True)) if names else [()] * len(table)
 
 
-def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: Sides, limits: tuple[float, float]) -> None:
+def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: GridAxes, limits: tuple[float, float]) -> None:
     """Squares with their marks, the names along the sides, the scale of tints below.
 
     Args:
@@ -118,7 +118,7 @@ def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: Sides, lim
     axes.tick_params(length=0)
     for spine in axes.spines.values():
         spine.set_visible(False)
-    name_sides(axes, layout, sides)
+    name_axes(axes, layout, sides)
     is_cut = bool((table["test_score"] < limits[0]).any())
     _draw_scale(axes, (f"≤ {decimals(limits[0])}" if is_cut else decimals(limits[0]), decimals(limits[1])))
 
@@ -154,7 +154,7 @@ def _draw_scale(axes: Axes, ends: tuple[str, str]) -> None:
         axes.text(x / width, middle, text, transform=axes.transAxes, ha=side, va="center")
 
 
-def picture_shape(layout: Layout, sides: Sides) -> Shape:
+def picture_shape(layout: Layout, sides: GridAxes) -> Shape:
     """Size and margins of the picture: as wide as a phone shows legibly, its squares no larger than they need be.
 
     Args:

@@ -24,7 +24,7 @@ WIDEST_LEVEL = 2
 
 
 @dataclass(frozen=True)
-class Sides:
+class GridAxes:
     """Which factors run down and which across, outermost first."""
 
     rows: tuple[str, ...]
@@ -45,7 +45,7 @@ class Margins:
     top: int
 
 
-def grid_sides(layout: Layout, factors: Sequence[str]) -> Sides:
+def grid_axes(layout: Layout, factors: Sequence[str]) -> GridAxes:
     """Colour factor down and panel factor across, the others inside them, each on the side that is shorter so far.
 
     Args:
@@ -56,7 +56,7 @@ def grid_sides(layout: Layout, factors: Sequence[str]) -> Sides:
     for factor in (name for name in factors if name not in (layout.color, layout.panel)):
         down, across = (np.prod([len(layout.levels[name]) for name in side]) for side in (rows, columns))
         (columns if across <= down / 2 or not columns else rows).append(factor)
-    return Sides(tuple(rows), tuple(columns))
+    return GridAxes(tuple(rows), tuple(columns))
 
 
 def place_of(levels: Mapping[str, Level], layout: Layout, side: Sequence[str]) -> float:
@@ -69,12 +69,12 @@ def place_of(levels: Mapping[str, Level], layout: Layout, side: Sequence[str]) -
     return place + GAP * (place // inner) * (len(side) > 1)
 
 
-def is_turned(layout: Layout, sides: Sides) -> bool:
+def is_turned(layout: Layout, sides: GridAxes) -> bool:
     """Whether the names across are too long to stand side by side."""
     return _longest(layout, sides.columns[-1:]) > WIDEST_LEVEL
 
 
-def margins(layout: Layout, sides: Sides) -> Margins:
+def margins(layout: Layout, sides: GridAxes) -> Margins:
     """How much room the names of levels and factors take."""
     names = [name for side in (sides.rows, sides.columns) for name in (_outer_name(side), *side[-1:]) if name]
     inner = max(26.0, LETTER * _longest(layout, sides.rows[-1:]))
@@ -85,7 +85,7 @@ def margins(layout: Layout, sides: Sides) -> Margins:
     return Margins(int(10 + inner), int(min(left, 200)), int(top))
 
 
-def name_sides(axes: Axes, layout: Layout, sides: Sides) -> None:
+def name_axes(axes: Axes, layout: Layout, sides: GridAxes) -> None:
     """Innermost levels at the ticks, outer ones beside the middle of their blocks, the factors in the corner."""
     room, turned = margins(layout, sides), is_turned(layout, sides)
     axes.set_yticks(*_ticks(layout, sides.rows))
@@ -100,7 +100,7 @@ def name_sides(axes: Axes, layout: Layout, sides: Sides) -> None:
     _name_factors(axes, sides, room)
 
 
-def _name_factors(axes: Axes, sides: Sides, room: Margins) -> None:
+def _name_factors(axes: Axes, sides: GridAxes, room: Margins) -> None:
     """Factors across at the top of the corner, factors down at its bottom, an arrow behind each."""
     across = [f"{name} →" for name in (_outer_name(sides.columns), *sides.columns[-1:]) if name]
     down = [f"{name} ↓" for name in (_outer_name(sides.rows), *sides.rows[-1:]) if name]

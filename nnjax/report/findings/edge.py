@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pydantic_core import PydanticCustomError
 
 from nnjax.report.findings.finding import Finding, beats, chosen_cells, favourite_levels, next_study
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import FACTORS, Level
 
@@ -22,9 +22,9 @@ STEPS = 2
 """Levels beyond the edge that the next study tries."""
 
 
-def find_edges(material: Material) -> Iterator[Finding]:
+def find_edges(study_results: StudyResults) -> Iterator[Finding]:
     """A finding for each ordered factor whose outermost level the validation rows choose in most splits."""
-    study, cells = material.space.study, chosen_cells(material)
+    study, cells = study_results.space.study, chosen_cells(study_results)
     zipped = {factor for group in study.grid.zip for factor in group}
     for factor, levels in study.factors.items():
         numbers = sorted(level for level in levels if isinstance(level, int | float))
@@ -35,10 +35,10 @@ def find_edges(material: Material) -> Iterator[Finding]:
             edges.append(("largest", numbers[-1], numbers[-2]))
         chosen = [cell[factor] for cell in cells]
         for side, edge, inner in edges:
-            beyond = levels_beyond(factor, edge, inner, material.sizes.full_batch)
+            beyond = levels_beyond(factor, edge, inner, study_results.sizes.full_batch)
             if beyond and chosen.count(edge) / len(chosen) > MOST_OFTEN:
                 where = f"in {chosen.count(edge)} of {len(chosen)} splits, the {side} level of the grid"
-                yield _finding(material, factor, edge, beyond, where)
+                yield _finding(study_results, factor, edge, beyond, where)
 
 
 def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Level]:
@@ -70,12 +70,12 @@ def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Lev
     return found
 
 
-def _finding(material: Material, factor: str, edge: Level, beyond: Sequence[Level], where: str) -> Finding:
-    key, pinned = f"edge-{factor.replace('_', '-')}", {**favourite_levels(material), factor: edge}
-    claims = [beats(material.terms.test, factor, level, edge) for level in beyond]
+def _finding(study_results: StudyResults, factor: str, edge: Level, beyond: Sequence[Level], where: str) -> Finding:
+    key, pinned = f"edge-{factor.replace('_', '-')}", {**favourite_levels(study_results), factor: edge}
+    claims = [beats(study_results.terms.test, factor, level, edge) for level in beyond]
     question = f"Is there a better {factor} beyond {level_text(edge)}?"
     return Finding(
         key,
         f"The validation rows chose {factor} = {level_text(edge)} {where}. What lies beyond it was not tried.",
-        next_study(material, key, question, pinned, {factor: [edge, *beyond]}, claims),
+        next_study(study_results, key, question, pinned, {factor: [edge, *beyond]}, claims),
     )

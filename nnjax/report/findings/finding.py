@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.claim_checks import DECIDES_CLAIMS, DECIDES_DECOUPLED
 from nnjax.sweep.study.factors import FACTORS, Level
@@ -50,7 +50,7 @@ def tables_of(study: Study) -> dict[str, Any]:
 
 
 def next_study(
-    material: Material,
+    study_results: StudyResults,
     key: str,
     question: str,
     pinned: Mapping[str, Level],
@@ -62,7 +62,7 @@ def next_study(
     Data and replicates stay those of the study, so that the journal's runs are used again.
 
     Args:
-        material: The study with its results.
+        study_results: The study with its results.
         key: Of the finding.
         question: What the new study asks.
         pinned: Levels of the cell.
@@ -72,12 +72,12 @@ def next_study(
     Returns:
         The raw content of its file.
     """
-    tables = tables_of(material.space.study)
+    tables = tables_of(study_results.space.study)
     fixed = {**tables["fixed"], **pinned}
     return {
         **tables,
         "question": question,
-        "name": next_name(material.space.study.name, key),
+        "name": next_name(study_results.space.study.name, key),
         "studied": studied,
         "nuisance": {},
         "fixed": {factor: level for factor, level in fixed.items() if factor not in studied},
@@ -125,17 +125,19 @@ def compared(kind: str, words: str, metric: str, factor: str, a: Level, b: Level
     }
 
 
-def favourite_levels(material: Material) -> dict[str, Level]:
+def favourite_levels(study_results: StudyResults) -> dict[str, Level]:
     """Levels of the cell that the validation rows choose in most splits, as the study writes them."""
-    chosen = chosen_cells(material)
+    chosen = chosen_cells(study_results)
     return max(chosen, key=chosen.count)
 
 
-def chosen_cells(material: Material) -> list[dict[str, Level]]:
+def chosen_cells(study_results: StudyResults) -> list[dict[str, Level]]:
     """Levels of the cell that the validation rows choose in each split."""
-    return [levels_of(material, material.best.cell_ids[index]) for index in material.best.selection.chosen]
+    return [
+        levels_of(study_results, study_results.best.cell_ids[index]) for index in study_results.best.selection.chosen
+    ]
 
 
-def levels_of(material: Material, cell_id: str) -> dict[str, Level]:
+def levels_of(study_results: StudyResults, cell_id: str) -> dict[str, Level]:
     """Levels of a cell, as the study writes them."""
-    return next(cell.levels for cell in material.space.cells if cell.cell_id == cell_id)
+    return next(cell.levels for cell in study_results.space.cells if cell.cell_id == cell_id)

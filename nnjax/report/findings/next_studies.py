@@ -12,14 +12,14 @@ from nnjax.report.findings.finding import Finding
 from nnjax.report.findings.idle import find_idle
 from nnjax.report.findings.reference import find_not_better
 from nnjax.report.findings.too_few import find_too_few
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.sweep.plan import default_workers, make_plan
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.errors import StudyError
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.study.text import write_study_text
 
-FINDERS: tuple[Callable[[Material], Iterator[Finding]], ...] = (
+FINDERS: tuple[Callable[[StudyResults], Iterator[Finding]], ...] = (
     find_too_few,
     find_not_better,
     find_edges,
@@ -57,11 +57,11 @@ class NextStudy:
         return f"make sweep STUDY={shlex.quote(str(self.path))}" if self.path else ""
 
 
-def write_next_studies(material: Material, folder: Path) -> tuple[NextStudy, ...]:
+def write_next_studies(study_results: StudyResults, folder: Path) -> tuple[NextStudy, ...]:
     """Look for everything that is worth another study, and write that study.
 
     Args:
-        material: The study with its results.
+        study_results: The study with its results.
         folder: Where the files go; what an earlier report left there is removed.
 
     Returns:
@@ -70,14 +70,15 @@ def write_next_studies(material: Material, folder: Path) -> tuple[NextStudy, ...
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.toml"):
         stale.unlink()
-    return tuple(_write(material, finding, folder) for find in FINDERS for finding in find(material))
+    return tuple(_write(study_results, finding, folder) for find in FINDERS for finding in find(study_results))
 
 
-def _write(material: Material, finding: Finding, folder: Path) -> NextStudy:
+def _write(study_results: StudyResults, finding: Finding, folder: Path) -> NextStudy:
     path = folder / f"{finding.key}.toml"
     head = [
         finding.sentence,
-        f"Written anew with every report of {material.space.study.name}: copy it to experiments/ before you change it.",
+        f"Written anew with every report of {study_results.space.study.name}: "
+        "copy it to experiments/ before you change it.",
     ]
     if str(path).isprintable():  # a folder's name may have a line break, a comment none
         head.append(f"run it:  make sweep STUDY={shlex.quote(str(path))}")
@@ -87,6 +88,6 @@ def _write(material: Material, finding: Finding, folder: Path) -> NextStudy:
     except StudyError as error:
         path.unlink()
         return NextStudy(finding, None, problem=str(error))
-    results = material.results
+    results = study_results.results
     plan = make_plan(space, set(results.loc[results["status"] != "missing", "run_id"]))
     return NextStudy(finding, path, plan.runs, plan.missing, plan.minutes(default_workers(space)))

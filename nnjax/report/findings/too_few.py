@@ -7,7 +7,7 @@ from typing import Any
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.report.findings.finding import Finding, next_name, tables_of
 from nnjax.report.formats import decimals
-from nnjax.report.study_results import Material
+from nnjax.report.study_results import StudyResults
 from nnjax.statistics.power import MOST_REPLICATES, Replicates, replicates_for_half_width
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.factors import Level
@@ -26,12 +26,12 @@ class _Short:
     design: Replicates
 
 
-def find_too_few(material: Material) -> Iterator[Finding]:
+def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     """Undecided claims whose smallest detectable difference is larger than the margin that they declare.
 
     Not those that no number of replicates can help, and not those that were given more already, look by look.
     """
-    short = _affordable(sorted(_short(material), key=lambda each: each.design.runs))
+    short = _affordable(sorted(_short(study_results), key=lambda each: each.design.runs))
     if not short:
         return
     key, wanted = "more-replicates", _joined([each.design for each in short])
@@ -45,27 +45,27 @@ def find_too_few(material: Material) -> Iterator[Finding]:
         f"replicates the smallest difference that is found with 80 % power is larger than the margin ({told}). This "
         "file is a second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its "
         "looks.",
-        _tables(material, key, [each.claim for each in short], wanted),
+        _tables(study_results, key, [each.claim for each in short], wanted),
     )
 
 
-def _short(material: Material) -> Iterator[_Short]:
-    grown = material.logbook.last() if material.logbook else {}
-    for claim, answer in zip(material.space.study.claims, material.claims, strict=True):
+def _short(study_results: StudyResults) -> Iterator[_Short]:
+    grown = study_results.logbook.last() if study_results.logbook else {}
+    for claim, answer in zip(study_results.space.study.claims, study_results.claims, strict=True):
         if answer.judgement.verdict is not Verdict.UNDECIDED or not answer.is_judged or claim.name in grown:
             continue
         if answer.interval is None or answer.threshold is not None or answer.detectable <= answer.margin:
             continue
         if answer.interval.is_open_below:  # more replicates do not make the runs reach the target that never do
             continue
-        design = _design(material, answer, answer.interval.level)
+        design = _design(study_results, answer, answer.interval.level)
         if design is not None:
             yield _Short(claim, answer, design)
 
 
-def _design(material: Material, answer: ClaimAnswer, level: float) -> Replicates | None:
+def _design(study_results: StudyResults, answer: ClaimAnswer, level: float) -> Replicates | None:
     """None where no affordable number of replicates of this table makes the interval narrow enough."""
-    replicates, sizes = material.space.study.replicates, material.sizes
+    replicates, sizes = study_results.space.study.replicates, study_results.sizes
     if answer.components is None:
         return Replicates(replicates.splits, PILOT_SEEDS)
     found = replicates_for_half_width(answer.margin, answer.components, *sizes.pair, level, sizes.folds)
@@ -86,9 +86,9 @@ def _affordable(short: list[_Short]) -> list[_Short]:
     return short
 
 
-def _tables(material: Material, key: str, claims: list[Claim], wanted: Replicates) -> dict[str, Any]:
+def _tables(study_results: StudyResults, key: str, claims: list[Claim], wanted: Replicates) -> dict[str, Any]:
     """The study with only the levels that these claims are about, if its grid is a full one."""
-    study = material.space.study
+    study = study_results.space.study
     old = tables_of(study)
     replicates = {**old["replicates"], "splits": wanted.splits, "seeds_per_split": wanted.seeds}
     tables = {
@@ -98,13 +98,13 @@ def _tables(material: Material, key: str, claims: list[Claim], wanted: Replicate
         "replicates": replicates,
         "claims": [claim.model_dump(exclude_unset=True) for claim in claims],
     }
-    return tables if old["grid"] else {**tables, "studied": _used_levels(material, claims)}
+    return tables if old["grid"] else {**tables, "studied": _used_levels(study_results, claims)}
 
 
-def _used_levels(material: Material, claims: list[Claim]) -> dict[str, list[Level]]:
+def _used_levels(study_results: StudyResults, claims: list[Claim]) -> dict[str, list[Level]]:
     pinned = [arm for claim in claims for arm in claim.arms.values()]
     used = {}
-    for factor, levels in material.space.study.studied.items():
+    for factor, levels in study_results.space.study.studied.items():
         wanted = [level for level in levels if any(arm.get(factor) == level for arm in pinned)]
         used[factor] = wanted or list(levels)
     return used

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from nnjax.sweep.journal.schema import BYTE_STREAM_SPLIT, DICTIONARY_COLUMNS
 
-SEAL = b"NNJX"
+MARK = b"NNJX"
 _TRAILER = 8
 """Bytes at a Parquet file's end: length of the footer, then the magic word."""
 
@@ -23,8 +23,8 @@ class BrokenFileError(Exception):
     """The bytes are not those that were written."""
 
 
-def to_sealed_parquet(table: pa.Table) -> bytes:
-    """Write a table of the journal's schema as a sealed Parquet file."""
+def to_checksummed_parquet(table: pa.Table) -> bytes:
+    """Write a table of the journal's schema as a Parquet file with its checksum."""
     buffer = io.BytesIO()
     pq.write_table(
         table,
@@ -37,24 +37,24 @@ def to_sealed_parquet(table: pa.Table) -> bytes:
     )
     content = buffer.getvalue()
     start = _footer_start(content)
-    return content[:start] + SEAL + zlib.crc32(content).to_bytes(4, "little") + content[start:]
+    return content[:start] + MARK + zlib.crc32(content).to_bytes(4, "little") + content[start:]
 
 
-def open_sealed_parquet(content: bytes) -> pq.ParquetFile:
-    """Open a sealed Parquet file after checking every byte of it.
+def open_checksummed_parquet(content: bytes) -> pq.ParquetFile:
+    """Open a Parquet file with its checksum after checking every byte of it.
 
     Args:
         content: The whole file.
 
     Raises:
-        BrokenFileError: If the file is cut short, altered, or not sealed.
+        BrokenFileError: If the file is cut short, altered, or without its checksum.
     """
     start = _footer_start(content)
-    gap = start - len(SEAL) - 4
-    if gap < 0 or content[gap : gap + len(SEAL)] != SEAL:
-        raise BrokenFileError("not a sealed Parquet file")
+    gap = start - len(MARK) - 4
+    if gap < 0 or content[gap : gap + len(MARK)] != MARK:
+        raise BrokenFileError("not a Parquet file with its checksum")
     checksum = zlib.crc32(content[start:], zlib.crc32(content[:gap]))
-    if checksum != int.from_bytes(content[gap + len(SEAL) : start], "little"):
+    if checksum != int.from_bytes(content[gap + len(MARK) : start], "little"):
         raise BrokenFileError("its bytes do not agree with its checksum")
     return pq.ParquetFile(pa.BufferReader(content))
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
-from nnjax.sweep.journal.checksum import BrokenFileError, open_sealed_parquet, read_columns, to_sealed_parquet
+from nnjax.sweep.journal.checksum import BrokenFileError, open_checksummed_parquet, read_columns, to_checksummed_parquet
 from nnjax.sweep.journal.schema import (
     CLASSIFICATION_FINALS,
     JOURNAL_SCHEMA,
@@ -75,7 +75,7 @@ class Journal:
             ValueError: If there is no row, or a column is missing or unknown.
             OSError: If the disk is full or the folder can't be written to.
         """
-        content = to_sealed_parquet(to_table(rows))
+        content = to_checksummed_parquet(to_table(rows))
         path = self.folder / f"{chunk_name([row['run_id'] for row in rows])}.parquet"
         write_durably(path, content)
         return path
@@ -107,7 +107,7 @@ class Journal:
             except FileNotFoundError:
                 continue
             try:
-                file = open_sealed_parquet(content)
+                file = open_checksummed_parquet(content)
                 version = (file.schema_arrow.metadata or {}).get(SCHEMA_KEY, b"?").decode()
                 if version == str(SCHEMA_VERSION):
                     yield read(file)
@@ -148,7 +148,7 @@ def damaged_files(folder: Path) -> dict[str, str]:
     damaged = {}
     for path in sorted(folder.glob("[!.]*.parquet")):
         try:
-            open_sealed_parquet(path.read_bytes())
+            open_checksummed_parquet(path.read_bytes())
         except (BrokenFileError, OSError) as error:
             damaged[f"{path.name[:12]}…"] = str(error)
     return damaged

@@ -3,25 +3,27 @@
 from nnjax.report.chapters.asked import account_table, asked_chapter, factors_table
 
 
-def test_the_lines_of_each_factor_sum_to_all_runs(material):
-    table = account_table(material.results, material.layout).set_index("factor")
+def test_the_lines_of_each_factor_sum_to_all_runs(study_results):
+    table = account_table(study_results.results, study_results.layout).set_index("factor")
     total = table.loc["all"]
-    for factor in material.layout.levels:
+    for factor in study_results.layout.levels:
         assert (table.loc[factor, ["planned", "finished", "diverged", "missing"]].sum() == total[1:]).all()
     assert total["planned"] == total["finished"] + total["diverged"] + total["missing"]
 
 
-def test_every_factor_has_its_role_and_levels(material):
-    table = factors_table(material).set_index("factor")
+def test_every_factor_has_its_role_and_levels(study_results):
+    table = factors_table(study_results).set_index("factor")
     assert table.loc["batch_size", "levels"] == "32, full"
     assert table.loc["batch_size", "reference"] == "32"
     assert table.loc[["activation", "l2", "width"], "role"].tolist() == ["studied", "nuisance", "fixed"]
 
 
-def test_lost_runs_are_listed_by_identity(material):
-    rows = asked_chapter(material).tables["lost"].frame
+def test_lost_runs_are_listed_by_identity(study_results):
+    rows = asked_chapter(study_results).tables["lost"].frame
     assert rows["status"].tolist() == ["diverged", "missing"]
-    assert set(rows["run_id"]) == set(material.results.loc[material.results["status"] != "finished", "run_id"])
+    assert set(rows["run_id"]) == set(
+        study_results.results.loc[study_results.results["status"] != "finished", "run_id"]
+    )
 
 
 def test_a_study_of_the_lecture_opens_like_a_paper(classes):
@@ -31,13 +33,13 @@ def test_a_study_of_the_lecture_opens_like_a_paper(classes):
     assert facts["classes"] == "setosa (50 rows), versicolor (50) and virginica (50)"
 
 
-def test_any_other_study_says_nothing_of_a_lecture(material, written, written_classes):
-    assert asked_chapter(material).facts["lecture"] == ""
+def test_any_other_study_says_nothing_of_a_lecture(study_results, written, written_classes):
+    assert asked_chapter(study_results).facts["lecture"] == ""
     assert "<blockquote>" not in written.page.read_text() and "<blockquote>" in written_classes.page.read_text()
 
 
-def test_factors_at_their_default_are_folded_away_and_no_factor_is_lost(material):
-    tables = asked_chapter(material).tables
+def test_factors_at_their_default_are_folded_away_and_no_factor_is_lost(study_results):
+    tables = asked_chapter(study_results).tables
     told, rest = (set(tables[name].frame["factor"]) for name in ("factors", "defaults"))
     assert {"activation", "l2", "width", "epochs", "optimizer"} <= told and "momentum" in rest
-    assert told | rest == set(factors_table(material)["factor"]) and not told & rest
+    assert told | rest == set(factors_table(study_results)["factor"]) and not told & rest

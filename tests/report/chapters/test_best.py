@@ -10,33 +10,33 @@ from nnjax.report.chapters.best import best_chapter, tied_facts, top_cells
 from nnjax.report.write import write_material
 
 
-def test_the_leaderboard_is_sorted_by_validation_rows(material):
-    scores = top_cells(material)["validation_r2"]
+def test_the_leaderboard_is_sorted_by_validation_rows(study_results):
+    scores = top_cells(study_results)["validation_r2"]
     assert scores.is_monotonic_decreasing
     assert len(scores) == 20
 
 
-def test_the_nested_figure_stands_beside_the_naive_maximum(material):
-    facts = best_chapter(material).facts
+def test_the_nested_figure_stands_beside_the_naive_maximum(study_results):
+    facts = best_chapter(study_results).facts
     assert float(facts["nested"]) <= float(facts["naive"])
     assert float(facts["flattery"]) > 0
     assert facts["cells"] == 23
 
 
-def test_the_chosen_cells_are_counted_over_all_splits(material):
-    chosen = best_chapter(material).tables["chosen"].frame
+def test_the_chosen_cells_are_counted_over_all_splits(study_results):
+    chosen = best_chapter(study_results).tables["chosen"].frame
     assert chosen["splits"].sum() == 4
 
 
 @pytest.mark.parametrize(("chosen", "words"), [([1, 1, 1, 1], "All splits choose"), ([1, 2, 1, 1], "2 different ones")])
-def test_the_page_says_whether_the_splits_agree(material, tmp_path, chosen, words):
-    selection = replace(material.best.selection, chosen=np.array(chosen))
-    agreed = replace(material, best=replace(material.best, selection=selection))
+def test_the_page_says_whether_the_splits_agree(study_results, tmp_path, chosen, words):
+    selection = replace(study_results.best.selection, chosen=np.array(chosen))
+    agreed = replace(study_results, best=replace(study_results.best, selection=selection))
     assert words in " ".join(write_material(agreed, tmp_path).page.read_text().split())
 
 
-def test_counts_that_are_the_same_for_every_cell_are_left_to_the_file(material):
-    view = best_chapter(material).tables["top"]
+def test_counts_that_are_the_same_for_every_cell_are_left_to_the_file(study_results):
+    view = best_chapter(study_results).tables["top"]
     assert "runs" in view.frame.columns and ("runs" in view.columns) is (view.frame["runs"].nunique() > 1)
 
 

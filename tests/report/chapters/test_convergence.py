@@ -12,14 +12,14 @@ fixed = {epochs = 12, batch_size = "full"}
 """
 
 
-def test_every_other_studied_factor_has_its_own_curves(material):
-    chapter = convergence_chapter(material)
+def test_every_other_studied_factor_has_its_own_curves(study_results):
+    chapter = convergence_chapter(study_results)
     assert list(chapter.figures) == ["fit", "steps", "restricted", "seconds", "anytime", "fit_batch_size"]
     assert [panel.title for panel in chapter.figures["fit"].panels] == ["depth = 1", "depth = 3"]
 
 
-def test_captions_say_where_the_other_factors_stand(material):
-    captions = [figure.caption for figure in convergence_chapter(material).figures.values()]
+def test_captions_say_where_the_other_factors_stand(study_results):
+    captions = [figure.caption for figure in convergence_chapter(study_results).figures.values()]
     assert all("l2 chosen on validation rows in each split" in caption for caption in captions)
 
 
@@ -31,14 +31,14 @@ def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_s
     assert "passes over the training rows</text>" in chapter.figures["cost"].panels[0].svg
 
 
-def test_the_speed_of_the_prose_is_that_of_the_headline(material):
-    speed = convergence_chapter(material).facts["speed"]
-    sentence = next(answer.sentence for answer in answers(material) if answer.theme == "speed")
+def test_the_speed_of_the_prose_is_that_of_the_headline(study_results):
+    speed = convergence_chapter(study_results).facts["speed"]
+    sentence = next(answer.sentence for answer in answers(study_results) if answer.theme == "speed")
     assert f"comes first with {speed.fastest}: after {speed.epochs} epochs" in sentence
 
 
-def test_every_combination_has_its_anytime_quality_and_cost(material):
-    chapter = convergence_chapter(material)
+def test_every_combination_has_its_anytime_quality_and_cost(study_results):
+    chapter = convergence_chapter(study_results)
     frame = chapter.tables["combinations"].frame
     assert len(frame) == 12 and frame["anytime_mean"].is_monotonic_decreasing
     assert {"restricted_mean", "seconds_to_target", "share_reached"} <= set(frame)

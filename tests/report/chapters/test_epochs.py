@@ -5,15 +5,15 @@ import pytest
 from nnjax.report.chapters.epochs import epochs_chapter
 
 
-def test_early_stopping_is_told_by_patience_and_by_level(material):
-    tables = epochs_chapter(material).tables
+def test_early_stopping_is_told_by_patience_and_by_level(study_results):
+    tables = epochs_chapter(study_results).tables
     assert tables["stopping"].frame["patience"].tolist() == [1, 2, 5, 10]
     by_level = tables["stopping_by_level"].frame
     assert by_level.groupby("activation", sort=False).size().to_dict() == {"logistic": 4, "relu": 4, "elu": 4}
     assert by_level.groupby("patience")["runs"].sum().tolist() == tables["stopping"].frame["runs"].tolist()
 
 
-@pytest.mark.parametrize(("fixture", "is_there"), [("material", False), ("classes", True)])
+@pytest.mark.parametrize(("fixture", "is_there"), [("study_results", False), ("classes", True)])
 def test_what_test_rows_lose_is_shown_where_they_were_scored(request, fixture, is_there):
     chapter = epochs_chapter(request.getfixturevalue(fixture))
     assert ("test_score_lost" in chapter.tables["stopping"].columns) is is_there

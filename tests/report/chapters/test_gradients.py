@@ -13,9 +13,9 @@ fixed = {depth = 0, epochs = 3}
 """
 
 
-def test_slopes_carry_their_interval_and_the_share_that_vanished(material):
-    deep = material.reference_runs[material.reference_runs["depth"] > 1]
-    table = slopes_table(material, deep).set_index(["activation", "when"])
+def test_slopes_carry_their_interval_and_the_share_that_vanished(study_results):
+    deep = study_results.reference_runs[study_results.reference_runs["depth"] > 1]
+    table = slopes_table(study_results, deep).set_index(["activation", "when"])
     row = table.loc[("logistic", "at initialisation")]
     assert row["grad_slope"] == pytest.approx(0.62, abs=0.03)
     assert row["low"] < row["grad_slope"] < row["high"]
@@ -23,8 +23,8 @@ def test_slopes_carry_their_interval_and_the_share_that_vanished(material):
     assert table.loc[("relu", "at initialisation"), "vanished"] == 0
 
 
-def test_the_first_panels_are_those_of_networks_with_something_to_vanish_across(material):
-    figures = gradients_chapter(material).figures
+def test_the_first_panels_are_those_of_networks_with_something_to_vanish_across(study_results):
+    figures = gradients_chapter(study_results).figures
     assert [panel.title for panel in figures["start"].panels] == ["depth = 3"]
     assert [panel.title for panel in figures["units"].panels] == ["saturated", "dead"]
 
@@ -42,12 +42,12 @@ def test_a_study_of_networks_without_hidden_layers_says_so(make_space, make_resu
     assert chapter.facts == {"has_depth": False} and list(chapter.figures) == ["update_ratio"]
 
 
-def test_theory_stands_beside_the_measured_slope_at_initialisation_only(material):
-    deep = material.reference_runs[material.reference_runs["depth"] > 1]
-    table = slopes_table(material, deep).set_index(["activation", "when"])
+def test_theory_stands_beside_the_measured_slope_at_initialisation_only(study_results):
+    deep = study_results.reference_runs[study_results.reference_runs["depth"] > 1]
+    table = slopes_table(study_results, deep).set_index(["activation", "when"])
     assert table.loc[("logistic", "at initialisation"), "grad_slope_expected"] == pytest.approx(0.63, abs=0.03)
     assert table.xs("first tenth", level="when")["grad_slope_expected"].isna().all()
 
 
-def test_the_link_to_the_outcome_has_a_panel_an_outcome(material):
-    assert len(gradients_chapter(material).figures["link"].panels) == 2
+def test_the_link_to_the_outcome_has_a_panel_an_outcome(study_results):
+    assert len(gradients_chapter(study_results).figures["link"].panels) == 2

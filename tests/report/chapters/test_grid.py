@@ -20,21 +20,21 @@ def figure_of(make_space, make_results, make_material):
     return make
 
 
-def test_a_study_with_a_nuisance_factor_has_a_square_a_cell(material):
-    figure = grid_chapter(material).figures["grid"]
+def test_a_study_with_a_nuisance_factor_has_a_square_a_cell(study_results):
+    figure = grid_chapter(study_results).figures["grid"]
     table = figure.table.frame
-    assert len(table) == len(material.space.cells)
+    assert len(table) == len(study_results.space.cells)
     assert int(table["diverged"].sum()) == 1 and int(table["missing"].sum()) == 1
-    assert table["is_best"].sum() == 1 and table["chosen_splits"].sum() == len(material.space.splits)
+    assert table["is_best"].sum() == 1 and table["chosen_splits"].sum() == len(study_results.space.splits)
     assert "Crosses: runs that diverged, 1 in 1 of 24 squares." in figure.caption
     assert "Dashes: runs that are missing, 1 in 1 of 24 squares." in figure.caption
 
 
-def test_the_tied_cells_are_those_of_the_best_cells_chapter(material):
+def test_the_tied_cells_are_those_of_the_best_cells_chapter(study_results):
     from nnjax.report.chapters.best import best_chapter
 
-    here = grid_chapter(material).figures["grid"].table.frame.set_index("cell_id")["tied"].dropna().astype(bool)
-    there = best_chapter(material).figures["tied"].table.frame.set_index("cell_id")["tied"]
+    here = grid_chapter(study_results).figures["grid"].table.frame.set_index("cell_id")["tied"].dropna().astype(bool)
+    there = best_chapter(study_results).figures["tied"].table.frame.set_index("cell_id")["tied"]
     pd.testing.assert_series_equal(here.sort_index(), there.sort_index())
 
 

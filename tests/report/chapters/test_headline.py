@@ -18,13 +18,13 @@ from nnjax.sweep.declarations import Declarations
 from nnjax.tour.evidence import claim_line
 
 
-def test_every_claim_has_verdict_picture_and_numbers(material):
+def test_every_claim_has_verdict_picture_and_numbers(study_results):
     """Verdicts that follow from how the results were made.
 
     relu scores 0.06 more than logistic, but noise of 0.02 a run gives 4 splits a half-width of
     4.2 · 0.02 · √2 · √(1/4 + 111/331) = 0.09; the slope of logistic is 0.62 ± 0.02, far above 0.3.
     """
-    claims = headline_chapter(material).facts["claims"]
+    claims = headline_chapter(study_results).facts["claims"]
     assert [(claim["word"], claim["kind"]) for claim in claims] == [("undecided",) * 2, ("supported",) * 2]
     assert all("<svg" in claim["picture"].svg for claim in claims)
     numbers = [dict(claim["numbers"]) for claim in claims]
@@ -38,25 +38,25 @@ def test_a_difference_inside_its_margin_is_practically_equal(classes):
     assert second["word"] == "practically equal" and abs(second["answer"].interval.estimate) < 0.03
 
 
-def test_the_arms_of_a_claim_are_spelt_out(material):
-    arms = [claim["arms"] for claim in headline_chapter(material).facts["claims"]]
+def test_the_arms_of_a_claim_are_spelt_out(study_results):
+    arms = [claim["arms"] for claim in headline_chapter(study_results).facts["claims"]]
     assert arms[0] == "A: activation = relu; B: activation = logistic; both at depth = 3, batch_size = full"
     assert arms[1] == "A: activation = logistic, depth = 3, batch_size = 32"
 
 
-def test_the_table_of_claims_has_all_numbers(material):
-    table = claims_table(material)
+def test_the_table_of_claims_has_all_numbers(study_results):
+    table = claims_table(study_results)
     assert table["verdict"].notna().all()
     assert {"estimate", "low", "high", "holm_p", "detectable", "scope"} <= set(table.columns)
 
 
 @pytest.fixture
-def censored(material):
-    """The material with a first claim whose arms reach their target in 4 and in 1 of 4 runs."""
+def censored(study_results):
+    """The study_results with a first claim whose arms reach their target in 4 and in 1 of 4 runs."""
     numbers = Bounds(np.array([1.0, 1.2, 0.9, 1.1]), np.array([1.0, np.inf, 0.9, np.inf]))
     interval = bounded_interval(numbers, 331, 111)
-    answer = replace(material.claims[0], interval=interval, reached=(Reached(4, 4), Reached(1, 4)), by_split=())
-    return replace(material, claims=(answer, material.claims[1]))
+    answer = replace(study_results.claims[0], interval=interval, reached=(Reached(4, 4), Reached(1, 4)), by_split=())
+    return replace(study_results, claims=(answer, study_results.claims[1]))
 
 
 def test_a_claim_with_an_open_end_shows_bounds_an_arrow_and_the_share_that_arrives(censored):
@@ -81,21 +81,21 @@ def test_the_table_of_claims_has_the_shares_that_arrive_and_prints_infinity(cens
     assert r"$\infty$" in latex_table(view)
 
 
-def test_without_open_ends_the_page_has_no_column_for_them(material):
-    columns = headline_chapter(material).tables["claims"].columns
+def test_without_open_ends_the_page_has_no_column_for_them(study_results):
+    columns = headline_chapter(study_results).tables["claims"].columns
     assert "share_reached_a" not in columns and "choice" not in columns
 
 
 @pytest.fixture
-def late(material):
-    """The material of a study whose first claim came after its training, and that took another one out."""
-    first, second = material.declared.claims.values()
+def late(study_results):
+    """The study_results of a study whose first claim came after its training, and that took another one out."""
+    first, second = study_results.declared.claims.values()
     claims = {
         first.name: replace(first, standing=Standing.AFTER, locked=1.7e9, needed=16, trained=16),
         second.name: replace(second, standing=Standing.BEFORE, locked=1.7e9, needed=8, sharing=2),
     }
     gone = replace(claims[second.name], name="gone", sentence="A claim that is no more.")
-    return replace(material, declared=Declarations(claims, (gone,)))
+    return replace(study_results, declared=Declarations(claims, (gone,)))
 
 
 def test_a_card_says_what_was_not_declared_before_the_training(late):
@@ -112,7 +112,7 @@ def test_a_card_says_what_was_not_declared_before_the_training(late):
     assert line.remarks == ["1 declared after training", "1 withdrawn"]
 
 
-def test_a_withdrawn_claim_counts_for_the_level(late, material):
-    assert late.claim_level == claim_level(material.space.study.claims, withdrawn=1) > material.claim_level
-    assert (1 - late.claim_level) * 3 == pytest.approx((1 - material.claim_level) * 2) == pytest.approx(0.05)
+def test_a_withdrawn_claim_counts_for_the_level(late, study_results):
+    assert late.claim_level == claim_level(study_results.space.study.claims, withdrawn=1) > study_results.claim_level
+    assert (1 - late.claim_level) * 3 == pytest.approx((1 - study_results.claim_level) * 2) == pytest.approx(0.05)
     assert (method_chapter(late).facts["declared"], method_chapter(late).facts["withdrawn"]) == (3, 1)

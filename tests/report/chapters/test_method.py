@@ -11,20 +11,20 @@ from nnjax.report.chapters.method import method_chapter
 from nnjax.report.write import write_material
 
 
-def test_the_level_is_shared_among_the_declared_claims(material):
-    facts = method_chapter(material).facts
+def test_the_level_is_shared_among_the_declared_claims(study_results):
+    facts = method_chapter(study_results).facts
     assert (facts["declared"], facts["level"]) == (2, "97.5 %")
     assert (facts["together"], facts["alpha"]) == ("95 %", "0.05")
     assert (facts["n_train"], facts["n_test"]) == (331, 111)
 
 
-def words(material, folder):
-    page = write_material(material, folder).page.read_text()
+def words(study_results, folder):
+    page = write_material(study_results, folder).page.read_text()
     return " ".join(re.sub("<[^>]+>", "", page[page.index('id="method"') :]).split())
 
 
-def test_the_page_says_that_nobody_calibrated(material, tmp_path):
-    assert "it has not been run here" in words(material, tmp_path)
+def test_the_page_says_that_nobody_calibrated(study_results, tmp_path):
+    assert "it has not been run here" in words(study_results, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -34,15 +34,15 @@ def test_the_page_says_that_nobody_calibrated(material, tmp_path):
         ({"statistics": "of another day"}, "the statistics have changed since: run it again"),
     ],
 )
-def test_the_page_carries_the_stamp(material, tmp_path, changes, sentence):
+def test_the_page_carries_the_stamp(study_results, tmp_path, changes, sentence):
     checks = [Check("twins", "corrected", (), (0.0,), (0.02,), (seen,)) for seen in (0.01, 0.5)]
     stamp = replace(write_stamp(checks, Effort(100, 2), 7, tmp_path), **changes)
-    text = words(replace(material, calibration=stamp), tmp_path)
+    text = words(replace(study_results, calibration=stamp), tmp_path)
     assert sentence in text
     assert ("twins, corrected: 50.0 %" in text) is (not changes)
 
 
-def test_the_placebos_rate_stands_beside_the_nominal_one(material, tmp_path):
+def test_the_placebos_rate_stands_beside_the_nominal_one(study_results, tmp_path):
     assert re.search(
-        r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 5 %\)", words(material, tmp_path)
+        r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 5 %\)", words(study_results, tmp_path)
     )

@@ -9,9 +9,9 @@ from nnjax.report.chapters.reproduce import environment_table, reproduce_chapter
 
 
 @pytest.fixture
-def overridden(material):
-    study = replace(material.space.study, path="my studies/a.toml", overrides=("epochs=12", 'activation=["relu"]'))
-    return replace(material, space=replace(material.space, study=study), record=None)
+def overridden(study_results):
+    study = replace(study_results.space.study, path="my studies/a.toml", overrides=("epochs=12", 'activation=["relu"]'))
+    return replace(study_results, space=replace(study_results.space, study=study), record=None)
 
 
 def test_commands_survive_the_shell(overridden):
@@ -23,13 +23,13 @@ def test_without_a_record_there_is_no_environment(overridden):
     assert "environment" not in reproduce_chapter(overridden).tables
 
 
-def test_the_run_named_is_one_that_was_chosen(material):
-    facts = reproduce_chapter(material).facts
-    runs = material.results.set_index("run_id")
+def test_the_run_named_is_one_that_was_chosen(study_results):
+    facts = reproduce_chapter(study_results).facts
+    runs = study_results.results.set_index("run_id")
     assert runs.loc[facts["run_command"].split()[-1], "cell"] == facts["run_cell"]
 
 
-def test_the_environment_has_machine_and_versions(material):
-    table = environment_table(material).set_index("what")["value"]
+def test_the_environment_has_machine_and_versions(study_results):
+    table = environment_table(study_results).set_index("what")["value"]
     assert table["jax"] == "0.10.2"
     assert table["started"] == "2023-11-14 22:13 UTC"

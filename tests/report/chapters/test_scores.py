@@ -7,21 +7,23 @@ from nnjax.report.chapters.scores import NETWORK, all_models, metrics_table, sco
 CLASS_SCORES = ("accuracy", "balanced_accuracy", "log_loss", "brier", "roc_auc")
 
 
-def test_networks_and_baselines_stand_on_the_same_splits(material):
-    table = all_models(material).set_index("name")
+def test_networks_and_baselines_stand_on_the_same_splits(study_results):
+    table = all_models(study_results).set_index("name")
     assert set(table.index) >= {NETWORK, "network, relu", "mean", "ridge", "MLPRegressor"}
     assert table["n"].eq(4).all()
-    assert table.loc[NETWORK, "estimate"] == pytest.approx((material.best.scores() - material.baseline()).mean())
+    assert table.loc[NETWORK, "estimate"] == pytest.approx(
+        (study_results.best.scores() - study_results.baseline()).mean()
+    )
 
 
-def test_the_mean_and_ridge_itself_are_in_the_table_but_not_drawn(material):
-    figure = scores_chapter(material).figures["models"]
+def test_the_mean_and_ridge_itself_are_in_the_table_but_not_drawn(study_results):
+    figure = scores_chapter(study_results).figures["models"]
     assert "mean" in figure.table.frame["name"].tolist()
     assert ">mean<" not in figure.panels[0].svg
 
 
-def test_each_studied_factor_has_a_panel_of_differences(material):
-    titles = [panel.title for panel in scores_chapter(material).figures["differences"].panels]
+def test_each_studied_factor_has_a_panel_of_differences(study_results):
+    titles = [panel.title for panel in scores_chapter(study_results).figures["differences"].panels]
     assert titles == ["activation, against relu", "depth, against 1", "batch_size, against 32"]
 
 
@@ -35,18 +37,18 @@ def test_a_classification_stands_beside_its_own_baselines_and_scores(classes):
     assert metrics.frame["model"].tolist()[0] == NETWORK
 
 
-def test_the_scores_of_the_network_are_means_of_the_cells_chosen(material):
-    row = metrics_table(material).set_index("model").loc[NETWORK]
-    assert row["test_r2"] == pytest.approx(material.best.selection.mean)
-    assert row["test_r2_sd"] == pytest.approx(material.best.selection.scores.std(ddof=1))
+def test_the_scores_of_the_network_are_means_of_the_cells_chosen(study_results):
+    row = metrics_table(study_results).set_index("model").loc[NETWORK]
+    assert row["test_r2"] == pytest.approx(study_results.best.selection.mean)
+    assert row["test_r2_sd"] == pytest.approx(study_results.best.selection.scores.std(ddof=1))
 
 
-def test_classes_have_a_confusion_and_targets_have_none(material, classes):
-    assert "confusion" not in scores_chapter(material).figures
+def test_classes_have_a_confusion_and_targets_have_none(study_results, classes):
+    assert "confusion" not in scores_chapter(study_results).figures
     figure = scores_chapter(classes).figures["confusion"]
     assert ">setosa<" in figure.panels[0].svg and len(figure.table.frame) == 9
 
 
-def test_the_caption_says_how_much_the_splits_share_as_measured(material):
-    caption = scores_chapter(material).figures["spread"].caption
+def test_the_caption_says_how_much_the_splits_share_as_measured(study_results):
+    caption = scores_chapter(study_results).figures["spread"].caption
     assert "What a split does to all of them alike has a standard deviation of" in caption

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nnjax.report.choice import choose_best_cell
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.grid import FAINTEST, STRONGEST, draw_grid, grid_table, placed_grid, tint_range
-from nnjax.report.figures.grid_axes import Sides, grid_sides, is_turned, margins
+from nnjax.report.figures.grid_axes import GridAxes, grid_axes, is_turned, margins
 from nnjax.report.layout import make_layout
 
 LEVELS = {"activation": ["relu", "tanh"], "depth": [1, 2, 4], "batch_size": [8, 32], "l2": [0.0, 0.001]}
@@ -39,7 +39,7 @@ def table_of(results, tied=()):
 def test_every_cell_has_a_place_of_its_own():
     results = grid()
     layout = layout_of(results)
-    sides = grid_sides(layout, FACTORS)
+    sides = grid_axes(layout, FACTORS)
     placed = placed_grid(table_of(results), layout, sides, (0.0, 0.23))
     assert len(placed[["x", "y"]].drop_duplicates()) == len(placed) == 24
     assert sides.rows[0] == "activation" and sides.columns[0] == "depth"
@@ -73,7 +73,7 @@ def test_tints_lie_between_the_faintest_and_the_strongest_and_keep_the_order(sco
     table = pd.DataFrame({"activation": "relu", "test_score": scores})
     limits = tint_range(table["test_score"], -0.25)
     layout = make_layout(pd.DataFrame({"activation": ["relu", "tanh"]}), ["activation"], [], 265)
-    placed = placed_grid(table, layout, Sides(("activation",), ()), limits).sort_values("test_score")
+    placed = placed_grid(table, layout, GridAxes(("activation",), ()), limits).sort_values("test_score")
     assert placed["tint"].between(FAINTEST - 1e-9, STRONGEST + 1e-9).all()
     assert placed["tint"].is_monotonic_increasing
     assert placed["tint"].iloc[-1] == pytest.approx(STRONGEST)
@@ -86,7 +86,7 @@ def test_one_failure_does_not_make_the_others_look_alike():
 
 def test_long_names_are_turned_and_get_room():
     layout = layout_of(grid())
-    across, down = Sides(("activation",), ("depth", "l2")), Sides(("activation", "l2"), ("depth",))
+    across, down = GridAxes(("activation",), ("depth", "l2")), GridAxes(("activation", "l2"), ("depth",))
     assert is_turned(layout, across) is True and is_turned(layout, down) is False
     assert margins(layout, across).top > margins(layout, down).top
     assert margins(layout, down).left > margins(layout, down).outer > 0
@@ -103,7 +103,7 @@ def test_squares_are_marks_of_their_cells_and_the_scale_has_its_ends():
     results = grid()
     results.loc[results["cell_id"] == "c0", ["test_score", "validation_score"]] = np.nan
     layout = layout_of(results)
-    svg = html.unescape(drawn(table_of(results), layout, grid_sides(layout, FACTORS)))
+    svg = html.unescape(drawn(table_of(results), layout, grid_axes(layout, FACTORS)))
     assert svg.count("data-cell=") == 23, "a cell without a run has no square"
     assert 'data-cell="c0"' not in svg
     for text in ("activation × batch_size ↓", "depth →", ">0.230<"):

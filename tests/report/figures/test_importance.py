@@ -60,8 +60,8 @@ def test_interactions_of_three_and_more_are_one_line_without_an_interval():
     assert np.isnan(table.loc["three and more", "low"])
 
 
-def test_a_budget_tells_seeds_apart_only_where_there_are_two(material, classes):
-    assert len(budget_table(budget_of(material.results))) == 3
+def test_a_budget_tells_seeds_apart_only_where_there_are_two(study_results, classes):
+    assert len(budget_table(budget_of(study_results.results))) == 3
     table = budget_table(budget_of(classes.results))
     assert table["source"].tolist() == ["setting", "split", "split × setting", "seed"]
     assert table["share"].sum() == pytest.approx(1.0)

@@ -7,16 +7,18 @@ from matplotlib.figure import Figure
 from nnjax.report.figures.tied import draw_tied, tied_table
 
 
-def test_the_best_by_validation_rows_comes_first_and_is_tied(material):
-    table = tied_table(material.best, material.results, material.sizes.pair, seed=5)
+def test_the_best_by_validation_rows_comes_first_and_is_tied(study_results):
+    table = tied_table(study_results.best, study_results.results, study_results.sizes.pair, seed=5)
     assert table["validation_score"].is_monotonic_decreasing
     assert table["tied"].iloc[0] and table["difference"].iloc[0] == 0
     assert table["p_best"].sum() == pytest.approx(1.0)
     assert (table["low"] <= table["difference"]).all()
 
 
-def test_the_draws_are_the_studys_own(material):
-    tables = [tied_table(material.best, material.results, material.sizes.pair, seed) for seed in (5, 5, 6)]
+def test_the_draws_are_the_studys_own(study_results):
+    tables = [
+        tied_table(study_results.best, study_results.results, study_results.sizes.pair, seed) for seed in (5, 5, 6)
+    ]
     assert tables[0].equals(tables[1]) and not tables[0].equals(tables[2])
 
 

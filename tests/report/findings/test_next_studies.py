@@ -162,7 +162,7 @@ def test_an_undecided_claim_without_power_asks_for_its_cells_only(find):
 
 
 def undecided(make_space, make_results, make_material, text, **columns):
-    """Material of a study whose one claim drowns in noise."""
+    """StudyResults of a study whose one claim drowns in noise."""
     space = make_space(text)
     results = make_results(space)
     noise = np.random.default_rng(1).normal(0.3, 0.1, len(results))
@@ -173,30 +173,30 @@ def undecided(make_space, make_results, make_material, text, **columns):
 
 @pytest.fixture
 def open_claim(make_space, make_results, make_material):
-    """Makes the material of a study whose one claim is undecided for lack of replicates."""
+    """Makes the study_results of a study whose one claim is undecided for lack of replicates."""
     return partial(undecided, make_space, make_results, make_material)
 
 
 def test_a_claim_that_no_replicates_can_decide_asks_for_none(open_claim):
     seeded = DEPTHS.replace("splits = 4", "splits = 8\nseeds_per_split = 5") + CLAIM
-    material = open_claim(seeded)
-    [answer] = material.claims
+    study_results = open_claim(seeded)
+    [answer] = study_results.claims
     assert answer.judgement.verdict is Verdict.UNDECIDED and answer.detectable > answer.margin
-    assert [*find_too_few(material)]
+    assert [*find_too_few(study_results)]
     hopeless = replace(answer, components=VarianceComponents(seed=0.0, split=1.0, n_splits=8, n_seeds=5))
-    assert not [*find_too_few(replace(material, claims=(hopeless,)))]
+    assert not [*find_too_few(replace(study_results, claims=(hopeless,)))]
     censored = replace(answer, interval=replace(answer.interval, low=-math.inf), detectable=math.inf)
-    assert not [*find_too_few(replace(material, claims=(censored,)))]
+    assert not [*find_too_few(replace(study_results, claims=(censored,)))]
 
 
 def test_a_claim_that_is_not_judged_or_was_grown_asks_for_none(open_claim):
-    material = open_claim(DEPTHS + CLAIM)
-    [answer] = material.claims
-    assert [*find_too_few(material)]
+    study_results = open_claim(DEPTHS + CLAIM)
+    [answer] = study_results.claims
+    assert [*find_too_few(study_results)]
     unjudged = replace(answer, judgement=replace(answer.judgement, verdict=Verdict.UNDECIDED), is_judged=False)
-    assert not [*find_too_few(replace(material, claims=(unjudged,)))]
+    assert not [*find_too_few(replace(study_results, claims=(unjudged,)))]
     look = Look("deeper", 1, Replicates(4, 1), 0.0, -1.0, 1.0, "undecided", State.HOPELESS)
-    assert not [*find_too_few(replace(material, logbook=Logbook(((look,),))))]
+    assert not [*find_too_few(replace(study_results, logbook=Logbook(((look,),))))]
 
 
 def test_what_an_earlier_report_proposed_is_gone(find, tmp_path):
