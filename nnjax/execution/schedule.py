@@ -39,6 +39,7 @@ class Schedule(Generic[AnyTask]):
         """
         self._fetching = fetching
         self._pending: dict[Hashable, list[AnyTask]] = defaultdict(list)
+        # Ascending, since `take` pops from the end.
         for task in sorted(tasks, key=lambda task: task.cost):
             self._pending[task.program].append(task)
         self._compiled: dict[int, set[Hashable]] = defaultdict(set)
@@ -79,6 +80,7 @@ class Schedule(Generic[AnyTask]):
         free = [program for program in self._pending if program not in owned]
         if free:
             return max(free, key=self._dearest)
+        # A helper must load the program first; with little left the owner is quicker alone.
         worth_it = [program for program in self._pending if self._work_left(program) > self._fetching]
         return max(worth_it, key=self._work_left, default=None)
 

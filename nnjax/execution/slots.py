@@ -127,6 +127,7 @@ class ProcessExecutor(SlotExecutor):
             initializer: Called once in each; it must be importable by name and picklable.
         """
         cores = usable_cores()
+        # More workers than cores: they share, round robin.
         shares = [cores[number::workers] or [cores[number % len(cores)]] for number in range(workers)]
         self.processes = [WorkerProcess(share, initializer) for share in shares]
         super().__init__(self.processes, SECONDS_TO_FETCH_A_PROGRAM)
@@ -162,6 +163,7 @@ class _Mapping(Generic[AnyTask]):
     def cancel(self) -> None:
         """Begin nothing more, and let the threads that wait for a permit go."""
         self._schedule.cancel()
+        # One a thread: all wake, and find the schedule empty.
         self._permits.release(self._workers)
 
 

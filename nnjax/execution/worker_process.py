@@ -106,6 +106,7 @@ class WorkerProcess:
     def _spawn(self) -> "Connection[Any, Any]":
         ours, theirs = Pipe()
         folders = [path or os.getcwd() for path in sys.path]
+        # -P: nothing of the current folder before the path is set.
         command = [sys.executable, "-P", "-c", _BOOT, __name__, str(theirs.fileno()), *folders]
         with _ThreadAffinity(self._cores):
             self._process = subprocess.Popen(
@@ -114,6 +115,7 @@ class WorkerProcess:
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
             )
+        # The worker has its own copy; with ours open, its death would never end a read.
         theirs.close()
         return ours
 
@@ -129,6 +131,7 @@ class WorkerProcess:
             is_result, value = pickle.loads(self._connection.recv_bytes())
         except (EOFError, OSError):
             raise WorkerDiedError(self._bury()) from None
+        # A process that raised may be broken (see `call`): the next call gets a new one.
         if not is_result:
             self._process.kill()
             self._bury()
@@ -200,6 +203,7 @@ def _leave_with_the_head() -> None:
 
 def main() -> None:
     """Entry of the worker's process; an interrupt at the terminal is the head's business."""
+    # Ctrl-C reaches the whole group; the head stops its workers when it has written down what it has.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_the_head, daemon=True).start()
     serve(Connection(int(sys.argv[2])))

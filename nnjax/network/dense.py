@@ -58,6 +58,7 @@ def _weigh_under_vmap(arrays: tuple[Array, Array], axes: tuple[int | None, int |
     x, weights = (
         array if axis is None else jnp.moveaxis(array, axis, 0) for array, axis in zip(arrays, axes, strict=True)
     )
+    # Weights without an axis: rows of one network, whose product has a backward of its own.
     if axes[1] is None:
         return _weigh_batch(x, weights), 0
     return jax.vmap(_product, in_axes=tuple(axes_at_front))(x, weights), 0

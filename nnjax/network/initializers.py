@@ -162,11 +162,13 @@ def _normal(generator: np.random.Generator, fan_in: int, fan_out: int) -> Weight
 
 def _uniform(generator: np.random.Generator, fan_in: int, fan_out: int) -> Weights:
     share = generator.random((fan_in, fan_out), dtype=np.float32)
+    # Uniform on ± √3 has variance one.
     return (2 * share - 1) * np.float32(np.sqrt(3))
 
 
 def _orthogonal(generator: np.random.Generator, fan_in: int, fan_out: int) -> Weights:
     long, short = max(fan_in, fan_out), min(fan_in, fan_out)
+    # Tall, since QR's columns are orthonormal; turned below where the layer widens.
     q, r = np.linalg.qr(generator.standard_normal((long, short)))
     rotation = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)  # without it, QR's own signs would favour some rotations
     oriented = rotation if fan_in >= fan_out else rotation.T

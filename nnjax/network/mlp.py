@@ -157,6 +157,7 @@ def apply(
         signal = unit if inputs.masks is None else unit * inputs.masks[number]
         if architecture.closes_block(number):
             signal = signal + skipped
+        # A skip begins behind the first hidden layer: the features have another width.
         if number == 0 or architecture.closes_block(number):
             skipped = signal
     output = parameters[-1]

@@ -86,6 +86,8 @@ def _activate_forward(
 def _activate_backward(
     branches: tuple[str, ...], slope: Array, cotangents: tuple[Array, Array]
 ) -> tuple[Array, Array, Array, None, None]:
+    # The slopes are watched, not trained: what comes back by them is dropped. z and bias stand only
+    # as their sum, and the probe for the same place: one derivative serves all three.
     delta = cotangents[0] * slope
     return delta, delta, delta, None, None
 

@@ -108,6 +108,7 @@ def _half_means(values: NDArray[np.float64], halves: NDArray[np.bool_]) -> NDArr
 
 def _standard_ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ranks over cells (ties share theirs) of mean 0 and length 1; all 0 where every cell has the same value."""
+    # Means of the same numbers in another order differ in the last bits, and would be no ties.
     ranks = rankdata(np.round(values, 12), axis=-1)
     centred = ranks - ranks.mean(axis=-1, keepdims=True)
     length = np.linalg.norm(centred, axis=-1, keepdims=True)

@@ -70,6 +70,7 @@ def bounded_interval(numbers: Bounds, n_train: int, n_test: int, level: float = 
     if np.array_equal(*numbers):
         return interval
     is_least = filling is numbers.least
+    # "At least this much" speaks against zero only from above, "at most" only from below.
     is_evidence = interval.estimate > 0.0 if is_least else interval.estimate < 0.0
     p = (interval.p_value, interval.p_plain) if is_evidence else (1.0, 1.0)
     return _opened(interval, is_below=not is_least, is_above=is_least, p=p)

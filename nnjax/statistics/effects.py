@@ -99,6 +99,7 @@ def importance(scores: ArrayLike, level: float = 0.95) -> tuple[Effect, ...]:
     effects = []
     for axes, share in shares.items():
         parts = np.array([part[axes] for part in left_out])
+        # The jackknife's factor is (J − 1)/J of a sum, that is J − 1 of a mean.
         error = np.sqrt((n_splits - 1) * np.mean((parts - parts.mean()) ** 2)) if left_out else np.inf
         center = unbiased[axes]
         effects.append(Effect(axes, share, center, center - critical * float(error), center + critical * float(error)))

@@ -153,6 +153,7 @@ def paired_interval(differences: ArrayLike, n_train: int, n_test: int, level: fl
 
 
 def _two_sided_p(estimate: float, error: float, n: int) -> float:
+    # By the lower tail: 1 − P would lose a small p to rounding.
     return 2.0 * _probability_below(0.0, abs(estimate), error, n) if estimate else 1.0
 
 

@@ -14,6 +14,7 @@ STEP = 1e-3
 """Step of the midpoint rule. Gauss-Hermite needs fewer points for smooth functions, but 100 of its nodes put the jump
 of hard_tanh's slope up to 0.095 off; here smooth functions are exact to rounding and a jump is at most 0.0003 off."""
 
+# Beyond nine standard deviations lie 2e-19 of the mass.
 _POINTS = np.arange(-9.0 + STEP / 2.0, 9.0, STEP)
 _MASSES = STEP * np.exp(-np.square(_POINTS) / 2.0) / math.sqrt(2.0 * math.pi)
 

@@ -53,6 +53,7 @@ def detectable_difference(
 
 def _noncentrality(n: float, critical: float, power: float) -> float:
     normal = critical + float(special.ndtri(power))
+    # With so many degrees of freedom t is normal.
     if n > MOST_SPLITS:
         return normal
 

@@ -75,6 +75,7 @@ def tied_best(
     means, n = advantages.mean(axis=1), scores.shape[1]
     deviations = advantages.std(axis=1, ddof=1)
     errors = deviations * error_factor(n, n_train, n_test)
+    # The best itself, and cells that differ by the same in every split, have no t.
     rivals = deviations > 0
     critical = 0.0
     if rivals.any():
@@ -142,5 +143,6 @@ def _correlated_t(
     at_once = max(1, _BATCH_NUMBERS // len(centred))
     for start in range(0, draws, at_once):
         size = min(at_once, draws - start)
+        # J numbers a draw instead of a C × C covariance, which would be singular for C ≥ J.
         normal = centred @ generator.standard_normal((centred.shape[1], size)) / np.sqrt(freedom)
         yield normal / np.sqrt(generator.chisquare(freedom, size) / freedom)

@@ -51,6 +51,7 @@ def draw_order(generator: np.random.Generator, n_train: int, batch_size: int, ep
     rows = np.tile(np.arange(n_train, dtype=np.int32), (epochs, 1))
     generator.permuted(rows, axis=1, out=rows)
     steps = -(-n_train // batch_size)
+    # Whatever the last batch lacks is row 0, at weight zero.
     padded = np.zeros((epochs, steps * batch_size), dtype=np.int32)
     padded[:, :n_train] = rows
     return Order(padded.reshape(epochs, steps, batch_size), batch_weights(n_train, batch_size))

@@ -118,6 +118,7 @@ def chunk_size(bucket: Bucket) -> int:
         10
     """
     layers = sum(bucket.hidden_layer_sizes)
+    # Bytes of float32: weights, gradient and Adam's two moments; then activations and slopes.
     working_set = 16 * bucket.architecture.parameter_count + 8 * bucket.batch_size * layers
     sizes = CHUNK_SIZES[bucket.device]
     return max((size for size in sizes if size * working_set <= WORKING_SET_BYTES[bucket.device]), default=sizes[0])

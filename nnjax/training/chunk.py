@@ -90,6 +90,7 @@ class Program(Protocol):
 
 def compile_program(bucket: Bucket) -> Program:
     """Compile a bucket's program for chunks of `chunk_size(bucket)` runs, once a process whatever the threads."""
+    # A cache alone would let two threads that come at once compile twice.
     with _COMPILING.setdefault(bucket, threading.Lock()):
         return _compile(bucket)
 
@@ -129,6 +130,7 @@ def _start_shapes(bucket: Bucket) -> Start:
     d, o = bucket.n_features, bucket.n_outputs
     parameters = init(np.random.default_rng(0), bucket.architecture, "lecun")
     scored = (shaped(t, o), shaped(t)) if bucket.scored_rows == "validation_and_test" else (None, None)
+    # Two words: the data of one of jax's threefry keys.
     key = shaped(2, dtype=np.uint32)
     return Start(
         parameters=jax.tree.map(lambda leaf: shaped(*leaf.shape), parameters),
@@ -167,6 +169,7 @@ def pad_rows(scaled: ScaledSplit, bucket: Bucket) -> Rows:
 
 
 def _pad(rows: NDArray[np.float32], length: int) -> NDArray[np.float32]:
+    # Folds differ by a row where their number does not divide the table.
     return np.pad(rows, ((0, length - len(rows)), (0, 0)))
 
 

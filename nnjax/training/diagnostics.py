@@ -195,6 +195,7 @@ def step_record(
     return StepRecord(
         loss=loss * rows,
         weight_gradient=weight_square_sums(by_parameters),
+        # The loss is a mean: the derivative of a row's own loss is n times that by it.
         preactivation_gradient=stack([square_sum(delta) for delta in by_preactivations]) * jnp.square(rows),
         tally=None if tally is None else tally * rows,
         evaluations=evaluations,

@@ -128,6 +128,7 @@ class _Training:
         numbers = start.hyperparameters
         self.bucket, self.start, self.numbers = bucket, start, numbers
         self.model = Model(bucket, activation, ActivationParameters(numbers.negative_slope, numbers.elu_alpha))
+        # By the probes too: the gradient by a layer's zeros is ∂loss/∂z there.
         self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
         self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"
 
@@ -158,6 +159,7 @@ class _Training:
         (loss, forward), gradients = self.gradient(carry.parameters, inputs.probes, inputs, batch)
         loss, gradient = jax.tree.map(lambda leaf: leaf / GRADIENT_SCALE, (loss, gradients[0]))
         updates, state, evaluations = self._update(carry, step.rate, (loss, gradient), (inputs, batch))
+        # Padding stands at a batch's end, so its first row is a real one.
         n_rows = 1 / step.weights[0]
         running = average_moments(carry.running, forward.moments, n_rows / size) if self.keeps_running else ()
         after = Carry(
@@ -185,6 +187,7 @@ class _Training:
         penalised = penalise(gradient, carry.parameters, rule, numbers)
         start = value + penalty(carry.parameters, rule, numbers)
         step = lbfgs_step(objective, carry.parameters, carry.state, start, penalised)
+        # The line search finds the length; the rate is the schedule's share of it, and 0 on line 0.
         return optax.tree.scale(rate, step.updates), step.state, step.evaluations
 
     def evaluate(self, carry: Carry) -> tuple[Evaluation, tuple[Moments, ...]]:
@@ -210,16 +213,19 @@ class _Training:
         before, best = carry
         examples, rates, number = line
         steps = Step(examples, weights, rates, number * self.bucket.steps + jnp.arange(self.bucket.steps))
+        # A unit is dead if its slope is zero on every row of this epoch, whatever the last one saw.
         fresh = before._replace(slopes=jax.tree.map(jnp.zeros_like, before.slopes))
         unroll = 2 if self.bucket.batch_size <= UNROLLED_BATCH_SIZE else 1
         after, records = lax.scan(self.step, fresh, steps, unroll=unroll)
         sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
         is_training = number > 0
         evaluation, moments = self.evaluate(after)
+        # Line 0 ran at rate zero, and yet Adam's moments have counted its gradients.
         state, running = _keep(is_training, (after.state, after.running), (before.state, before.running))
         after = after._replace(state=state, running=running)
         ends = (before.parameters, after.parameters)
         record = epoch_record(sums, ends, evaluation, after.slopes, self.bucket)
+        # An infinite loss: the network as initialised is never the best one.
         candidate = Best(after.parameters, moments, jnp.where(is_training, evaluation.validation_loss, jnp.inf))
         return (after, _better(best, candidate)), record
 
@@ -283,4 +289,5 @@ def _better(best: Best, candidate: Best) -> Best:
 
 def make_chunk_training(bucket: Bucket) -> jax.stages.Wrapped:
     """`make_training`, vmapped over the runs of a chunk and jitted: one program a bucket, whatever the activation."""
+    # What a chunk shares is not batched: under vmap a batched index would run every branch of the switch.
     return jax.jit(jax.vmap(make_training(bucket), in_axes=(0, None, None)))

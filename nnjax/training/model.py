@@ -16,6 +16,7 @@ from nnjax.training.bucket import Bucket
 
 _PER_ROW: Any = 0
 _SHARED: Any = None
+# A probe a row: shared ones would give the sum over rows, and lose each row's own derivative.
 INPUT_AXES = ForwardInputs(probes=_PER_ROW, masks=_PER_ROW, weight=_PER_ROW, moments=_SHARED)
 FORWARD_AXES = Forward(logits=_PER_ROW, activations=_PER_ROW, slopes=_PER_ROW, moments=_SHARED)
 

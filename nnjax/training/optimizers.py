@@ -92,6 +92,7 @@ def gradient_norm(gradients: Any) -> Float[Scalar, ""]:
         >>> f"{gradient_norm([jnp.array([3e30, 4e30])]):.4g}, {gradient_norm([jnp.array([3.0, 4.0])]):.4g}"
         '5e+30, 5'
     """
+    # Two norms and a choice: under vmap both sides of a condition are computed anyway.
     norm = optax.tree.norm(gradients)
     smaller = optax.tree.norm(jax.tree.map(lambda leaf: leaf * WITHIN_REACH, gradients))
     return jnp.where(jnp.isfinite(norm), norm, smaller / WITHIN_REACH)
@@ -141,6 +142,7 @@ def penalise(gradients: Parameters, parameters: Parameters, rule: UpdateRule, nu
     """Add the penalties' gradients, α W and l1 sign(W), to that of the weights, not of the biases."""
 
     def penalised(gradient: Layer, layer: Layer) -> Layer:
+        # Always there, even at 0: one program serves all strengths of l2.
         weights = gradient.weights + numbers.l2 * layer.weights
         if rule.l1:
             weights = weights + numbers.l1 * jnp.sign(layer.weights)

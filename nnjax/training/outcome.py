@@ -92,10 +92,12 @@ def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, 
         if bucket.task == "classification":
             values = tally[:, 0]
         else:
+            # The loss of one output is half its squared error.
             errors = 2 * loss[:, None] if tally is None else tally
             target = np.asarray(getattr(scaled, f"y_{part}"), dtype=np.float64)
             values = np.mean(_r2(errors.astype(np.float64), target), axis=1)
         curves[f"fit_{part}_{measure}"] = values.astype(np.float32)
+    # Line 0 looks and does not train: its pass is not counted.
     counts = np.ones(bucket.epochs + 1) if history.evaluations is None else history.evaluations
     curves["fit_evaluations"] = np.cumsum(np.concatenate([[0.0], counts[1:]]), dtype=np.float32)
     return curves
