@@ -78,6 +78,7 @@ def check_exact(numbers: Iterable[Decimal]) -> None:
     seen: dict[float, Decimal] = {}
     for number in numbers:
         nearest = float(number)
+        # Two ways to be exact: the float is the number (2⁶⁰), or prints as it (0.1, which no float is).
         if number not in (Decimal(nearest), Decimal(repr(nearest))) or seen.setdefault(nearest, number) != number:
             problem = f"has numbers that 64 bits of a float cannot hold exactly, such as {show(f'{number:f}')}"
             raise ColumnError(problem, "leave it out, if it is an identifier; or subtract a constant, or round")

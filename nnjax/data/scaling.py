@@ -70,6 +70,7 @@ def scale_split(
         y_mean, y_scale = np.zeros(target.shape[1]), np.ones(target.shape[1])
     else:
         y_mean, y_scale = _mean_and_scale(target[split.train], [each - table.features.shape[1] for each in rounded])
+    # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
     x = ((table.features - x_mean) / x_scale).astype(np.float32)
     y = ((target - y_mean) / y_scale).astype(np.float32)
     return ScaledSplit(

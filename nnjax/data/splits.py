@@ -86,6 +86,7 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
     else:
         smallest_test = largest_test = floor(n_examples * plan.test_share + 0.5)
     outside = n_examples - largest_test
+    # Not round(): half to even would make the next table's rows jump by two.
     train = floor(outside * (1 - plan.validation_share) + 0.5)
     return SplitSizes(train, outside - train, smallest_test)
 
@@ -166,6 +167,7 @@ def _make_split(n_examples: int, plan: SplitPlan, index: int, labels: Labels | N
     train, validation = np.sort(shuffled[:n_train]), np.sort(shuffled[n_train:])
     digest = hashlib.sha256()
     for rows in (train, validation, test):
+        # With their lengths: [1, 2] and [3] are not [1] and [2, 3]. In one byte order, whatever the machine's.
         digest.update(len(rows).to_bytes(8, "little") + rows.astype("<i4").tobytes())
         rows.setflags(write=False)
     return Split(train, validation, test, digest.hexdigest())
@@ -209,5 +211,6 @@ def _fewest_of_a_class(n_examples: int, n_class: int, plan: SplitPlan) -> int:
     else:
         largest = split_sizes(n_examples, plan).test
         least, most = n_class * largest // n_examples, -(-n_class * largest // n_examples)
+    # The fold with the most rows of the class leaves the fewest for the others.
     outside, of_class = n_examples - largest, n_class - most
     return min(least, of_class * n_train // (outside + 1), of_class * (outside - n_train) // outside)

@@ -128,6 +128,7 @@ def _rows(lines: Iterator[bytes], delimiter: str) -> Iterator[_Row]:
         OwnTableError: If a quote is in the way.
     """
     mark = re.escape(delimiter.encode())
+    # Possessive (*+): a long row without a match must not be tried again at every length.
     value = rb'(?:"[^"]*"|[^"\r\n' + mark + rb"]*+)"
     is_whole = re.compile(rb"(?:" + value + mark + rb")*" + value + rb"[\r\n]*").fullmatch
     number = 1
@@ -200,6 +201,7 @@ def _read(file: BinaryIO, delimiter: str, account: _Account, is_quick: bool = Tr
             file,
             pyarrow.csv.ReadOptions(use_threads=is_quick, block_size=block, column_names=places),
             pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            # As bytes: what a column means is decided elsewhere, and 01 must not have become 1 by then.
             pyarrow.csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(places, pa.binary())),
         )
     except (pa.ArrowException, OSError) as error:

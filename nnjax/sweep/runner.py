@@ -227,6 +227,7 @@ class _Sweep:
         rows, reasons = make_rows(self._space, chunk, trained), dict(trained.chunk.failures)
         try:
             self._append(rows)
+        # A full disk is nobody's run: to try one by one would only fill it further.
         except OSError:
             raise
         except Exception:
@@ -291,6 +292,7 @@ class _Sweep:
     def _save(self, ended: float = 0.0) -> None:
         """Put on the disk what earlier executions and this one have come to."""
         base = self._base
+        # Threads train in this very process, whose peak is counted already.
         workers = sum(memory for process, memory in self._memory.items() if process != (self._host.name, os.getpid()))
         record = replace(
             add_seconds(base, **self._seconds()),

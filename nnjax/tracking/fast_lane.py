@@ -132,6 +132,7 @@ def _by_run(rows: Iterable[tuple[str, str, Any]]) -> dict[str, dict[str, Any]]:
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     """All or nothing; the write lock is taken at once."""
+    # A plain BEGIN takes the lock at the first write: after the look, by which another sync may have been first.
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -233,6 +234,7 @@ class FastLane:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.file, timeout=LOCK_SECONDS, isolation_level=None)
+        # Off unless asked for, in every connection; MLflow asks too.
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         return connection

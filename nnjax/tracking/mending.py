@@ -124,6 +124,7 @@ def after(points: Sequence[Point], latest: Mapping[str, tuple[int, int]]) -> lis
     moved = []
     for point in points:
         step, time = latest[point.key]
+        # All points of a metric move by as much, so that a curve keeps its shape.
         later = max(0, time + 1 - ends[point.key].timestamp)
         is_end = point is ends[point.key]
         moved.append(

@@ -41,6 +41,7 @@ def _is_made(file: Path) -> bool:
 def _publish(temporary: Path, file: Path) -> None:
     """Give it its name; where there is one by now, of somebody who took no lock, that one stays."""
     try:
+        # A link fails where the name is taken; a rename would replace what another has just made.
         os.link(temporary, file)
     except OSError:  # there is one, or the file system has no links
         if not _is_made(file):
