@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from nnjax.sweep.study.factors import FACTORS as REGISTRY
+
 
 @dataclass(frozen=True)
 class Column:
@@ -30,60 +32,8 @@ IDENTITY = (
     Column("status", "", "finished, diverged (a loss became NaN or infinite) or missing (not trained yet)."),
 )
 
-FACTORS = (
-    Column("activation", "", "Activation function of the hidden units; one a hidden layer, joined by a hyphen."),
-    Column("depth", "layers", "Number of hidden layers.", "L"),
-    Column("width", "units", "Units of the widest hidden layer."),
-    Column("hidden_layer_sizes", "units", "Units of each hidden layer, joined by a hyphen."),
-    Column("batch_size", "examples", "Examples a step; the full batch is the number of training rows."),
-    Column("l2", "", "Coupled penalty on the weights, not the biases.", "loss + l2/2 · ‖W‖²"),
-    Column("learning_rate", "", "Step size of the optimiser.", "η"),
-    Column("optimizer", "", "sgd, momentum, nesterov, adam, adamw, rmsprop, adagrad or lbfgs."),
-    Column("momentum", "", "Share of the last update that momentum and nesterov keep."),
-    Column("beta_1", "", "Adam's decay of the mean gradient.", "β₁"),
-    Column("beta_2", "", "Adam's decay of the mean squared gradient.", "β₂"),
-    Column("epsilon", "", "Guard against division by zero: of adam, adamw, rmsprop and adagrad.", "ε"),
-    Column(
-        "initializer",
-        "",
-        "Variance of the initial weights: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in, normal or uniform; "
-        "small_normal 0.01², zeros, orthogonal.",
-    ),
-    Column(
-        "loss",
-        "",
-        "Loss of one example: half_mean_squared_error, binary_cross_entropy (nats) or cross_entropy (nats).",
-        "½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class",
-    ),
-    Column("epochs", "epochs", "Passes over the training rows.", "E"),
-    Column("output", "", "Function of the output units: identity, relu, logistic or softmax."),
-    Column("negative_slope", "", "Slope of leaky_relu below zero; where prelu's learned slopes begin.", "α"),
-    Column("elu_alpha", "", "Minus what elu tends to below zero.", "α"),
-    Column("maxout_pieces", "", "Sets of weights of a maxout unit.", "k"),
-    Column("prelu_sharing", "", "What shares one learned slope of prelu: unit or layer."),
-    Column("initializer_gain", "", "What the hidden weights' initial standard deviation is multiplied with."),
-    Column("normalization", "", "Before the nonlinearity: none, batch or layer.", "γ (z − μ) / √(σ² + 10⁻⁵) + β"),
-    Column(
-        "normalization_statistics",
-        "",
-        "What batch normalisation uses outside training: training_set (a pass over it) or running averages.",
-    ),
-    Column("residual", "layers", "Hidden layers that a skip connection spans; 0 for none."),
-    Column("clipping", "", "How gradients are kept in bounds: none, value, global_norm or layer_norm."),
-    Column("clip_min", "", "Least value of a gradient, for clipping by value."),
-    Column("clip_max", "", "Largest value of a gradient, for clipping by value."),
-    Column("clip_norm", "", "Largest norm of a gradient, for clipping by norm."),
-    Column("l1", "", "Penalty on the weights, not the biases.", "loss + l1 · Σ|w|"),
-    Column("weight_decay", "", "Decoupled decay of the weights, not the biases.", "w ← w − η · weight_decay · w"),
-    Column("dropout", "share", "Share of hidden units dropped in a step; the others are scaled up (inverted)."),
-    Column("input_noise", "sd", "Standard deviation of the noise added to the scaled features in a step."),
-    Column("schedule", "", "Course of the learning rate: constant, step, cosine or inverse_time.", "η(t)"),
-    Column("decay_epochs", "epochs", "The schedule's unit of time."),
-    Column("decay_rate", "", "What a step schedule leaves after each unit; the strength of inverse_time."),
-    Column("rms_decay", "", "RMSprop's decay of the mean squared gradient."),
-    Column("scored_rows", "", "Rows scored after every epoch: validation, or validation_and_test."),
-    Column("device", "", "What trained: cpu or gpu; their numbers differ in the last bits."),
-)
+FACTORS = tuple(Column(each.name, each.unit, each.meaning, each.formula) for each in REGISTRY.values())
+"""A factor's column says what the factor says."""
 
 FINALS = (
     Column(

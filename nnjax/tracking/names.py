@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from numbers import Real
 
 from nnjax.sweep import space
+from nnjax.sweep.study.factors import ALWAYS_TOLD
 from nnjax.training.outcome import MEASURES
 
 EXPERIMENT_PREFIX = "nnjax/"
@@ -36,18 +37,7 @@ EXPERIMENT_KIND = "mlflow.experimentKind"
 LOGGED_IMAGES = "mlflow.loggedImages"
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
 
-PARAMS = (
-    "activation",
-    "depth",
-    "width",
-    "batch_size",
-    "l2",
-    "learning_rate",
-    "optimizer",
-    "initializer",
-    "epochs",
-    "loss",
-)
+PARAMS = ALWAYS_TOLD
 """Params of every cell and run; the study's other factors and what it fixes differently from the default follow."""
 
 REPLICATE_PARAMS = ("split", "seed")

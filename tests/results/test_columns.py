@@ -4,7 +4,6 @@ import pytest
 
 from nnjax.results.columns import CURVES, FINALS, MAIN_FINALS, NOT_AVERAGED, RESULT_COLUMNS, describe, names
 from nnjax.sweep.journal import schema
-from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.tables import METRICS
 
 
@@ -19,8 +18,8 @@ def test_every_final_and_curve_of_the_journal_has_an_entry() -> None:
     assert set(schema.CURVES) == set(names(CURVES))
 
 
-def test_every_factor_and_every_metric_of_claims_is_a_column() -> None:
-    assert set(FACTORS) | set(METRICS) <= set(names(RESULT_COLUMNS))
+def test_every_metric_of_claims_is_a_column() -> None:
+    assert set(METRICS) <= set(names(RESULT_COLUMNS))
 
 
 @pytest.mark.parametrize("name", [*MAIN_FINALS, *NOT_AVERAGED])

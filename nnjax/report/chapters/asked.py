@@ -8,7 +8,7 @@ from nnjax.report.layout import Layout
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, join_words, view_table
 from nnjax.sweep.space import level_text
-from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.factors import ALWAYS_TOLD, FACTORS
 
 METHODS = {
     "repeated_k_fold": "repeated k-fold: every row is a test row once a repeat",
@@ -89,11 +89,8 @@ def classes_sentence(table: Table) -> str:
     return join_words([f"{name} ({n}{unit})" for name, n, unit in zip(table.class_names, counts, units, strict=False)])
 
 
-ALWAYS_TOLD = (
-    *("activation", "depth", "width", "hidden_layer_sizes", "batch_size", "optimizer", "learning_rate"),
-    *("initializer", "loss", "l2", "epochs"),
-)
-"""Factors without which no sentence about a network has a truth value."""
+TOLD = (*ALWAYS_TOLD, "hidden_layer_sizes")
+"""Factors that the page names without being asked; the last one stands for depth and width where a study has it."""
 
 STATUSES = ("finished", "diverged", "missing")
 
@@ -114,7 +111,7 @@ def factors_table(study_results: StudyResults) -> pd.DataFrame:
             "levels": ", ".join(map(level_text, levels)),
             "reference": _reference(name, study_results.layout),
             "meaning": FACTORS[name].meaning,
-            "is_told": study.role(name) != "fixed" or name in ALWAYS_TOLD or levels != (FACTORS[name].default,),
+            "is_told": study.role(name) != "fixed" or name in TOLD or levels != (FACTORS[name].default,),
         }
         for name, levels in listed.items()
     )

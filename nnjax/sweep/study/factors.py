@@ -155,7 +155,9 @@ class Factor:
         default: Its level where a study does not set it; None for `hidden_layer_sizes`, which depth and width give.
         check: Takes what the file says to a level, or refuses it.
         mark: What stands before a level in the label of a cell.
-        meaning: In the lecture's words.
+        meaning: In the lecture's words, a sentence: of its level in a study and in the results table alike.
+        unit: Its unit; "" for a pure number or a name.
+        formula: How it enters; "" where the meaning says it.
     """
 
     name: str
@@ -163,6 +165,8 @@ class Factor:
     check: Callable[[object], Level]
     mark: str
     meaning: str
+    unit: str = ""
+    formula: str = ""
 
 
 def _registry(factors: Iterable[Factor]) -> dict[str, Factor]:
@@ -171,53 +175,110 @@ def _registry(factors: Iterable[Factor]) -> dict[str, Factor]:
 
 SHARE = Number(0.0, 0.999_999)
 POSITIVE = Number(1e-12, 1e6)
+PENALTY = Number(0.0, 1e6)
 
 FACTORS: dict[str, Factor] = _registry(
     (
-        Factor("activation", "relu", _activation, "", "function of each hidden unit, or a list: one a hidden layer"),
-        Factor("depth", 2, Whole(0, LARGEST_DEPTH), "d", "number of hidden layers"),
-        Factor("width", 64, Whole(1, LARGEST_WIDTH), "w", "units in each hidden layer"),
-        Factor("hidden_layer_sizes", None, _hidden_layer_sizes, "", "units of each hidden layer, instead of depth"),
-        Factor("batch_size", 32, _batch_size, "b", "examples in one step of the optimiser"),
-        Factor("l2", 0.0, Number(0.0, 1e6), "l2=", "penalty α: the loss gains α/2 ‖W‖²"),
-        Factor("optimizer", "adam", Choice("optimizer", tuple(OPTIMIZERS)), "", "rule from gradient to step"),
-        Factor("learning_rate", 0.001, Number(1e-12, 1e3), "lr=", "step size η"),
-        Factor("momentum", 0.9, SHARE, "momentum=", "share of the last step kept by momentum and nesterov"),
-        Factor("beta_1", 0.9, SHARE, "beta_1=", "Adam's memory of the gradient"),
-        Factor("beta_2", 0.999, SHARE, "beta_2=", "Adam's memory of the squared gradient"),
-        Factor("epsilon", 1e-8, Number(1e-30, 1.0), "epsilon=", "guard against division by zero"),
-        Factor("initializer", AUTO, Choice("initializer", (AUTO, *INITIALIZERS)), "", "initial weights' spread"),
-        Factor("loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "", "what training makes small"),
-        Factor("epochs", 200, Whole(1, LARGEST_EPOCHS), "e", "passes over the training rows"),
-        Factor("output", AUTO, Choice("output", (AUTO, *OUTPUTS)), "out=", "function of the output units"),
-        Factor("negative_slope", AUTO, AutoNumber(0.0, 1.0), "slope=", "leaky_relu's below zero; prelu's first"),
-        Factor("elu_alpha", 1.0, Number(1e-6, 100.0), "alpha=", "elu tends to minus this"),
-        Factor("maxout_pieces", 2, Whole(2, 16), "k", "sets of weights of a maxout unit"),
-        Factor("prelu_sharing", "unit", Choice("sharing", ("unit", "layer")), "per-", "what shares one prelu slope"),
-        Factor("initializer_gain", 1.0, Number(0.0, 1e3), "gain=", "times the hidden weights' initial spread"),
-        Factor("normalization", "none", Choice("normalization", NORMALIZATIONS), "norm=", "before the nonlinearity"),
+        Factor("activation", "relu", _activation, "", "Function of the hidden units; a list has one a hidden layer."),
+        Factor("depth", 2, Whole(0, LARGEST_DEPTH), "d", "Number of hidden layers.", "layers", "L"),
+        Factor(
+            "width", 64, Whole(1, LARGEST_WIDTH), "w",
+            "Units of each hidden layer; of the widest where they differ.", "units",
+        ),
+        Factor(
+            "hidden_layer_sizes", None, _hidden_layer_sizes, "",
+            "Units of each hidden layer, a list instead of depth and width.", "units",
+        ),
+        Factor(
+            "batch_size", 32, _batch_size, "b",
+            "Examples a step; the full batch is the number of training rows.", "examples",
+        ),
+        Factor(
+            "l2", 0.0, PENALTY, "l2=", "Coupled penalty α on the weights, not the biases.", formula="loss + α/2 ‖W‖²"
+        ),
+        Factor("optimizer", "adam", Choice("optimizer", tuple(OPTIMIZERS)), "", "Rule from gradient to step."),
+        Factor("learning_rate", 0.001, Number(1e-12, 1e3), "lr=", "Step size of the optimiser.", formula="η"),
+        Factor("momentum", 0.9, SHARE, "momentum=", "Share of the last update that momentum and nesterov keep."),
+        Factor("beta_1", 0.9, SHARE, "beta_1=", "Adam's decay of the mean gradient.", formula="β₁"),
+        Factor("beta_2", 0.999, SHARE, "beta_2=", "Adam's decay of the mean squared gradient.", formula="β₂"),
+        Factor(
+            "epsilon", 1e-8, Number(1e-30, 1.0), "epsilon=",
+            "Guard against division by zero in the optimiser's step.", formula="ε",
+        ),
+        Factor(
+            "initializer", AUTO, Choice("initializer", (AUTO, *INITIALIZERS)), "",
+            "Distribution of the initial weights; auto suits the activation.",
+        ),
+        Factor(
+            "loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "", "Loss of one example, what training makes small.",
+            formula="½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class",
+        ),
+        Factor("epochs", 200, Whole(1, LARGEST_EPOCHS), "e", "Passes over the training rows.", "epochs", "E"),
+        Factor("output", AUTO, Choice("output", (AUTO, *OUTPUTS)), "out=", "Function of the output units."),
+        Factor(
+            "negative_slope", AUTO, AutoNumber(0.0, 1.0), "slope=",
+            "Slope of leaky_relu below zero; where prelu's learned slopes begin.", formula="α",
+        ),
+        Factor("elu_alpha", 1.0, Number(1e-6, 100.0), "alpha=", "Minus what elu tends to below zero.", formula="α"),
+        Factor("maxout_pieces", 2, Whole(2, 16), "k", "Sets of weights of a maxout unit.", formula="k"),
+        Factor(
+            "prelu_sharing", "unit", Choice("sharing", ("unit", "layer")), "per-",
+            "What shares one learned slope of prelu.",
+        ),
+        Factor(
+            "initializer_gain", 1.0, Number(0.0, 1e3), "gain=",
+            "What the hidden weights' initial standard deviation is multiplied with.",
+        ),
+        Factor(
+            "normalization", "none", Choice("normalization", NORMALIZATIONS), "norm=",
+            "Of the pre-activations, before the nonlinearity.", formula="γ (z − μ) / √(σ² + 10⁻⁵) + β",
+        ),
         Factor(
             "normalization_statistics", "training_set", Choice("statistics", ("training_set", "running")), "stats=",
-            "what batch normalisation uses outside training",
+            "What batch normalisation uses outside training: a pass over the training set, or running averages.",
         ),
-        Factor("residual", 0, Whole(0, LARGEST_DEPTH), "skip=", "hidden layers that a skip spans; 0 for none"),
-        Factor("clipping", "none", Choice("clipping", tuple(CLIPPINGS)), "clip=", "how gradients are kept in bounds"),
-        Factor("clip_min", -1.0, Number(-1e6, 0.0), "clip_min=", "least value of a gradient"),
-        Factor("clip_max", 1.0, Number(0.0, 1e6), "clip_max=", "largest value of a gradient"),
-        Factor("clip_norm", 1.0, POSITIVE, "clip_norm=", "largest norm of a gradient"),
-        Factor("l1", 0.0, Number(0.0, 1e6), "l1=", "penalty: the loss gains l1 Σ|w|"),
-        Factor("weight_decay", AUTO, AutoNumber(0.0, 1e3), "decay=", "a step takes η · decay · W from the weights"),
-        Factor("dropout", 0.0, Number(0.0, 0.95), "drop=", "share of hidden units dropped in a step"),
-        Factor("input_noise", 0.0, Number(0.0, 1e3), "noise=", "sd of the noise on the scaled features"),
-        Factor("schedule", "constant", Choice("schedule", tuple(SCHEDULES)), "", "course of the learning rate η(t)"),
-        Factor("decay_epochs", 50.0, POSITIVE, "per ", "the schedule's unit of time, in epochs"),
-        Factor("decay_rate", 0.5, POSITIVE, "rate=", "what the schedule leaves after it, or its strength"),
-        Factor("rms_decay", 0.9, SHARE, "rms_decay=", "RMSprop's memory of the squared gradient"),
+        Factor(
+            "residual", 0, Whole(0, LARGEST_DEPTH), "skip=",
+            "Hidden layers that a skip connection spans; 0 for none.", "layers",
+        ),
+        Factor("clipping", "none", Choice("clipping", tuple(CLIPPINGS)), "clip=", "How gradients are kept in bounds."),
+        Factor("clip_min", -1.0, Number(-1e6, 0.0), "clip_min=", "Least value of a gradient, for clipping by value."),
+        Factor("clip_max", 1.0, PENALTY, "clip_max=", "Largest value of a gradient, for clipping by value."),
+        Factor("clip_norm", 1.0, POSITIVE, "clip_norm=", "Largest norm of a gradient, for clipping by norm."),
+        Factor("l1", 0.0, PENALTY, "l1=", "Penalty on the weights, not the biases.", formula="loss + l1 · Σ|w|"),
+        Factor(
+            "weight_decay", AUTO, AutoNumber(0.0, 1e3), "decay=",
+            "Decoupled decay of the weights, not the biases.", formula="w ← w − η · weight_decay · w",
+        ),
+        Factor(
+            "dropout", 0.0, Number(0.0, 0.95), "drop=",
+            "Share of hidden units dropped in a step; the others are scaled up (inverted).", "share",
+        ),
+        Factor(
+            "input_noise", 0.0, Number(0.0, 1e3), "noise=",
+            "Standard deviation of the noise added to the scaled features in a step.", "sd",
+        ),
+        Factor(
+            "schedule", "constant", Choice("schedule", tuple(SCHEDULES)), "",
+            "Course of the learning rate.", formula="η(t)",
+        ),
+        Factor("decay_epochs", 50.0, POSITIVE, "per ", "The schedule's unit of time.", "epochs"),
+        Factor(
+            "decay_rate", 0.5, POSITIVE, "rate=",
+            "What a step schedule leaves after each unit; the strength of inverse_time.",
+        ),
+        Factor("rms_decay", 0.9, SHARE, "rms_decay=", "RMSprop's decay of the mean squared gradient."),
         Factor(
             "scored_rows", "validation", Choice("rows", ("validation", "validation_and_test")), "scored=",
-            "rows scored after every epoch; test rows never choose",
+            "Rows scored after every epoch; test rows never choose.",
         ),
-        Factor("device", "cpu", Choice("device", DEVICES), "", "what trains: many runs at once suit a GPU"),
+        Factor("device", "cpu", Choice("device", DEVICES), "", "What trains: many runs at once suit a GPU."),
     )
 )  # fmt: skip
 """Every factor, in the order of the results table."""
+
+ALWAYS_TOLD = (
+    *("activation", "depth", "width", "batch_size", "l2"),
+    *("learning_rate", "optimizer", "initializer", "epochs", "loss"),
+)
+"""Factors without which no sentence about a network has a truth value: every run is told with them."""
