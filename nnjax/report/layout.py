@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from nnjax.sweep.space import level_text
-from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.factors import Level
 
 COLOR_FACTOR = "activation"
 PANEL_FACTOR = "depth"
@@ -25,9 +24,7 @@ class Layout:
         color: The factor that lines and dots are coloured by.
         panel: The factor with one panel a level; empty where only one factor is studied.
         others: Studied factors that stand at their reference level where a figure does not show them.
-        reference: Level of each studied factor that figures and differences refer to: of the settings with a
-            finished run the one nearest to the defaults, or to the first level as written where the study lacks the
-            default.
+        reference: Level of each studied factor that figures and differences refer to.
         full_batch: Size of the full batch: shown as "full".
     """
 
@@ -95,6 +92,7 @@ def make_layout(
     nuisance: Sequence[str],
     full_batch: int,
     order: Mapping[str, Sequence[Level]] | None = None,
+    reference: Mapping[str, Level] | None = None,
 ) -> Layout:
     """Assign the factors to colour, panels and references.
 
@@ -104,6 +102,7 @@ def make_layout(
         nuisance: Nuisance factors, columns of the table.
         full_batch: Number of training rows.
         order: Levels of a factor in the study's order; as the table has them where it is left out.
+        reference: The reference setting; the first level of each factor where it is left out.
 
     Returns:
         The layout. A studied factor that another one determines (varied together) is not counted a second time.
@@ -121,7 +120,7 @@ def make_layout(
         color=color,
         panel=panel,
         others=tuple(factor for factor in rest if factor != panel),
-        reference=_reference(results, names, levels),
+        reference={name: (reference or {}).get(name, levels[name][0]) for name in names},
         full_batch=full_batch,
     )
 
@@ -129,23 +128,6 @@ def make_layout(
 def _levels(results: pd.DataFrame, factor: str, order: Sequence[Level]) -> tuple[Level, ...]:
     present = results[factor].drop_duplicates().tolist()
     return tuple(sorted(present, key=lambda level: order.index(level) if level in order else len(order)))
-
-
-def _reference(
-    results: pd.DataFrame, factors: Sequence[str], levels: Mapping[str, tuple[Level, ...]]
-) -> dict[str, Level]:
-    """The setting with a finished run that has most defaults: level by level the choice might never be trained."""
-    wanted = {name: _wanted(name, levels[name]) for name in factors}
-    finished = results[results["status"] == "finished"] if "status" in results else results
-    settings = finished[list(factors)].drop_duplicates()
-    agreement = np.sum([settings[name] == level for name, level in wanted.items()], axis=0)
-    nearest = int(np.argmax(agreement))
-    return {name: settings[name].tolist()[nearest] for name in factors}
-
-
-def _wanted(factor: str, levels: Sequence[Level]) -> Level:
-    default = FACTORS[factor].default
-    return default if default is not None and default in levels else levels[0]
 
 
 def _independent(results: pd.DataFrame, factors: Sequence[str]) -> list[str]:

@@ -28,6 +28,7 @@ from nnjax.results.table import results_table
 from nnjax.sweep.declarations import Declarations, declarations, unrecorded
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import SweepRecord, load_record
+from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import Space, level_text, sweep_id
 from nnjax.sweep.study.factors import AUTO, Level
 
@@ -188,7 +189,8 @@ def assemble(
         raise NothingToReportError(f"{study.name}: {_lack(results)}")
     order = _levels_in_order(results, space)
     sizes = split_sizes(space)
-    layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order)
+    reference = _reference_levels(results, space)
+    layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order, reference)
     chosen = choose_on_validation(results, layout.studied)
     return StudyResults(
         space=space,
@@ -225,6 +227,14 @@ def _levels_in_order(results: pd.DataFrame, space: Space) -> dict[str, list[Leve
         cells = sorted(space.cells, key=lambda cell: levels.index(cell.levels[factor]))
         order[factor] = list(dict.fromkeys(first.loc[[cell.cell_id for cell in cells], factor].tolist()))
     return order
+
+
+def _reference_levels(results: pd.DataFrame, space: Space) -> dict[str, Level]:
+    """The reference setting, as the results have its levels; the nearest one that is trained while it is not."""
+    trained = set(results.loc[results["status"] == "finished", "cell_id"])
+    cell = reference_cell(space.study, [cell for cell in space.cells if cell.cell_id in trained])
+    row = results[results["cell_id"] == cell.cell_id]
+    return {factor: row[factor].tolist()[0] for factor in space.study.factors}
 
 
 def _as_written(results: pd.DataFrame, space: Space) -> pd.DataFrame:

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from nnjax.sweep.reference import compared_factors
 from nnjax.tracking import names
 from nnjax.tracking.curves import CurvePoints
 from nnjax.tracking.description import SweepDescription
-from nnjax.tracking.reference import compared_factors, shown_replicates
+from nnjax.tracking.views import shown_replicates
 
 
 class Point(NamedTuple):

@@ -12,6 +12,7 @@ from nnjax.results.table import cells_table, results_table
 from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import SweepRecord, load_record
+from nnjax.sweep.reference import compared_factors, reference_cell
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.study import Study
@@ -22,7 +23,6 @@ from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.layout import Layout, SweepTables
 from nnjax.tracking.ledger import Ledger
-from nnjax.tracking.reference import compared_factors, reference_setting
 from nnjax.tracking.store import check_reachable
 from nnjax.tracking.summary import SyncSummary
 from nnjax.tracking.sync import Destination, look_up, sync_tables
@@ -166,11 +166,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
     levels = {
         factor: tuple(dict.fromkeys(names.level_text(value) for value in results[factor])) for factor in study.factors
     }
-    leading = {factor: texts for factor, texts in levels.items() if factor not in followers}
-    cells = [
-        {factor: names.level_text(row[factor]) for factor in leading}
-        for row in results.drop_duplicates("cell_id")[list(leading)].to_dict("records")
-    ]
+    (reference,) = results[results["cell_id"] == reference_cell(study, space.cells).cell_id].head(1).to_dict("records")
     target = getattr(study.logging, names.target_name(table.task))
     return SweepDescription(
         sweep_id=names.plan_id(study.name, target, (run.run_id for run in space.runs)),
@@ -178,7 +174,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         study=study.name,
         question=study.question,
         factors=levels,
-        setting=reference_setting(leading, cells),
+        setting={factor: names.level_text(reference[factor]) for factor in levels if factor not in followers},
         studied=tuple(study.studied),
         expected=describe_expectation(study),
         curves=study.logging.curves,

@@ -16,7 +16,6 @@ from typing import Any
 from nnjax.tracking import names
 from nnjax.tracking.charts import Chart, Section, bar, chart_state, line, parallel, scatter
 from nnjax.tracking.description import SweepDescription
-from nnjax.tracking.reference import PAGE
 
 TAG_PREFIX = "mlflow.sharedViewState."
 
@@ -25,6 +24,9 @@ TESTED_VERSIONS = ("3.17.2",)
 
 LEADERBOARD = "nnjax-leaderboard"
 """Key of the first view, the one that links open."""
+
+PAGE = 100
+"""Rows MLflow's runs page loads at once; a view with more shows only the first of them."""
 
 TAG_LIMIT = 20_000
 """Characters of an experiment tag."""
@@ -44,6 +46,15 @@ _METRIC_PIXELS = 100
 _GROUP_PIXELS = 150
 _LETTER_PIXELS = 8
 _ROOM_PIXELS = 34
+
+
+def shown_replicates(levels: int) -> int:
+    """How many replicates a level a view of one factor can show on one page.
+
+    >>> shown_replicates(6), shown_replicates(4), shown_replicates(200)
+    (16, 25, 1)
+    """
+    return max(1, PAGE // levels)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Which factor is colour, panel or reference."""
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,13 +12,16 @@ def table():
     return pd.DataFrame(grid, columns=["activation", "depth", "batch_size"]).assign(learning_rate=0.001)
 
 
-def test_activation_is_colour_depth_is_panel_the_default_is_reference(table):
-    layout = make_layout(table, ["batch_size", "depth", "activation"], [], 265)
+REFERENCE = {"activation": "relu", "depth": 2, "batch_size": 32}
+
+
+def test_activation_is_colour_and_depth_is_panel(table):
+    layout = make_layout(table, ["batch_size", "depth", "activation"], [], 265, reference=REFERENCE)
     assert (layout.color, layout.panel, layout.others) == ("activation", "depth", ("batch_size",))
-    assert layout.reference == {"activation": "relu", "depth": 2, "batch_size": 32}
+    assert layout.reference == REFERENCE
 
 
-def test_without_a_default_among_the_levels_the_first_is_reference(table):
+def test_a_factor_of_one_level_is_not_shown(table):
     layout = make_layout(table[table["activation"] == "elu"], ["depth", "activation"], [], 265)
     assert layout.studied == ("depth",) and layout.color == "depth" and layout.panel == ""
 
@@ -35,20 +37,6 @@ def test_a_factor_that_another_one_determines_is_left_out(table):
     assert make_layout(zipped, ["depth", "learning_rate"], [], 265).studied == ("depth",)
 
 
-def test_the_reference_is_a_setting_that_has_a_finished_run(table):
-    left_out = (table["batch_size"] == 32) & (table["depth"] == 2) & (table["activation"] == "relu")
-    layout = make_layout(table[~left_out], ["activation", "depth", "batch_size"], [], 265)
-    assert layout.reference == {"activation": "elu", "depth": 2, "batch_size": 32}
-    assert len(layout.at_reference(table[~left_out], [])) == 1
-
-
-def test_levels_that_nobody_has_trained_yet_are_no_reference(table):
-    status = np.where(table["batch_size"] == 8, "finished", "missing")
-    layout = make_layout(table.assign(status=status), ["activation", "depth", "batch_size"], [], 265)
-    assert layout.reference == {"activation": "relu", "depth": 2, "batch_size": 8}
-    assert layout.levels["batch_size"] == (8, 32, 265)
-
-
 def test_levels_are_written_as_in_the_label_of_a_cell(table):
     layout = make_layout(table, ["depth"], [], 265)
     texts = [layout.text("l2", level) for level in (0.0, 1e-05, 0.1)] + [layout.text("batch_size", 265)]
@@ -56,13 +44,14 @@ def test_levels_are_written_as_in_the_label_of_a_cell(table):
 
 
 def test_rows_at_reference_keep_the_varied_factors(table):
-    layout = make_layout(table, ["activation", "depth", "batch_size"], [], 265)
+    layout = make_layout(table, ["activation", "depth", "batch_size"], [], 265, reference=REFERENCE)
     kept = layout.at_reference(table, ["activation", "depth"])
     assert len(kept) == 6 and set(kept["batch_size"]) == {32}
 
 
 def test_the_reference_sentence_names_what_a_figure_does_not_show(table):
-    layout = make_layout(table.assign(l2=[0.0, 0.1] * 9), ["activation", "depth", "batch_size"], ["l2"], 265)
+    table = table.assign(l2=[0.0, 0.1] * 9)
+    layout = make_layout(table, ["activation", "depth", "batch_size"], ["l2"], 265, reference=REFERENCE)
     sentence = layout.reference_sentence(["activation", "depth"])
     assert sentence == "batch_size = 32; l2 chosen on validation rows in each split"
     assert layout.where(["activation", "depth"]) == f"At {sentence}."

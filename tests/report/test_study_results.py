@@ -2,6 +2,17 @@
 
 import numpy as np
 
+from nnjax.sweep.space import level_text
+from nnjax.tracking.study_sync import describe_sweep
+
+MANY = """
+question = "Which batch size?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {batch_size = [8, 32], activation = ["relu", "tanh"]}
+fixed = {depth = 2, epochs = 3}
+"""
+
 AUTO = """
 question = "Does the initialiser matter?"
 data = {name = "diabetes"}
@@ -49,3 +60,19 @@ def test_predictions_are_those_of_the_cells_chosen(study_results, classes):
     runs = classes.results.set_index("run_id").loc[list(classes.predictions)]
     assert runs.groupby("split")["cell_id"].unique().map(list).tolist() == [[cell] for cell in chosen]
     assert runs.groupby("split").size().eq(2).all(), "both seeds"
+
+
+def test_report_and_mlflow_hold_the_other_factors_at_one_setting(space, results, study_results):
+    setting = describe_sweep(space, results, None).setting
+    layout = study_results.layout
+    assert layout.reference == {"activation": "relu", "depth": 1, "batch_size": 32}
+    assert {factor: level_text(level) for factor, level in layout.reference.items()}.items() <= setting.items()
+
+
+def test_while_the_reference_is_not_trained_the_nearest_setting_stands_for_it(make_space, make_results, make_material):
+    space = make_space(MANY)
+    results = make_results(space)
+    results.loc[results["batch_size"] == 32, "status"] = "missing"
+    layout = make_material(space, results).layout
+    assert layout.reference == {"activation": "relu", "batch_size": 8}
+    assert layout.levels["batch_size"] == (8, 32)

@@ -1,7 +1,8 @@
 """What build 022d4b3 wrote, kept: a later build reads the journal to the last bit and goes on in the store.
 
 `kept/journal` is its journal of `kept/kept.toml`, four runs; `kept/store.json.gz` has the rows that it wrote into
-MLflow's tables, for a home that lay elsewhere.
+MLflow's tables, for a home that lay elsewhere. `kept/moved.toml` and `moved.json.gz` are a study of that build whose
+reference setting was another one, the middle of the levels.
 """
 
 import gzip
@@ -21,6 +22,7 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.rerun import rerun
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
+from nnjax.tracking import names as tracking_names
 from nnjax.tracking.artifact_place import find_strays
 from nnjax.tracking.study_sync import prepare_sync, sync_sweep
 
@@ -37,17 +39,21 @@ TEST_R2 = {
 
 @pytest.fixture
 def home(tmp_path, empty_database):
-    """A home with that build's journal, study and store."""
-    shutil.copytree(KEPT / "journal", tmp_path / "journal")
-    shutil.copyfile(KEPT / "kept.toml", tmp_path / "kept.toml")
+    """A home with that build's journal, studies and a store without a run."""
+    shutil.copytree(KEPT, tmp_path, dirs_exist_ok=True)
     shutil.copyfile(empty_database, tmp_path / "mlflow.db")
-    tables = json.loads(gzip.decompress((KEPT / "store.json.gz").read_bytes()))
-    with closing(sqlite3.connect(tmp_path / "mlflow.db")) as store, store:
+    return tmp_path
+
+
+def fill_store(home, rows):
+    """Put the kept rows into the store; returns its URI."""
+    tables = json.loads(gzip.decompress((home / rows).read_bytes()))
+    with closing(sqlite3.connect(home / "mlflow.db")) as store, store:
         for table, content in tables.items():
             columns = content["columns"]
             marks = ", ".join("?" * len(columns))
             store.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", content["rows"])
-    return tmp_path
+    return f"sqlite:///{home / 'mlflow.db'}"
 
 
 def space_of(home, **words):
@@ -74,7 +80,7 @@ def test_a_run_trained_again_is_bitwise_the_one_that_was_kept(home):
 
 @pytest.mark.parametrize("words", [{}, {"earlier build": "former build"}])
 def test_the_store_goes_on_and_nothing_is_written_twice(words, home):
-    space, uri = space_of(home, **words), f"sqlite:///{home / 'mlflow.db'}"
+    space, uri = space_of(home, **words), fill_store(home, "store.json.gz")
     assert [stray.there for stray in find_strays(uri, home)] == ["file:///home/somebody/mlartifacts/kept"]
     MlflowClient(uri).rename_experiment("1", "my own name")
     summary = sync_sweep(space, home, uri)
@@ -82,4 +88,26 @@ def test_the_store_goes_on_and_nothing_is_written_twice(words, home):
     assert find_strays(uri, home) == []
     there = prepare_sync(space, home, uri).tables.results
     line = examine_tracking([prepare_sync(space, home, uri)], there, ["test_r2", "train_seconds"])
+    assert line.is_ok, line.seen
+
+
+def tagged(client):
+    """The kept experiment's runs that carry a tag of the reference setting, and which of them are cells."""
+    runs = [run for run in client.search_runs(["1"]) if tracking_names.REFERENCE in run.data.tags]
+    cells = {run.info.run_name: run.data.tags for run in runs if run.data.tags[tracking_names.KIND] == "cell"}
+    return runs, {name: tags[tracking_names.REFERENCE] for name, tags in cells.items()}
+
+
+def test_a_store_with_an_earlier_reference_setting_is_brought_up_to_date(home):
+    space, uri = expand(load_study(home / "moved.toml")), fill_store(home, "moved.json.gz")
+    client = MlflowClient(uri)
+    middle = {"d1 l2=0.1": ":depth:l2:", "d1 l2=0": ":l2:", "d1 l2=1": ":l2:", "d2 l2=0.1": ":depth:"}
+    assert tagged(client)[1] == middle
+    summary = sync_sweep(space, home, uri)
+    assert (summary.written, summary.already_there, summary.tally.doubles) == (0, 19, 0)
+    runs, cells = tagged(client)
+    assert cells == {"d2 l2=0": ":depth:l2:", "d2 l2=0.1": ":l2:", "d2 l2=1": ":l2:", "d1 l2=0": ":depth:"}
+    assert len(runs) == 4 + 4 * 2 and all("fit/validation_r2" in run.data.metrics for run in runs)
+    assert sync_sweep(space, home, uri).tally.updated == 0
+    line = examine_tracking([prepare_sync(space, home, uri)], results_table(space, Journal(home)), ["test_r2"])
     assert line.is_ok, line.seen

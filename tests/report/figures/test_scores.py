@@ -38,7 +38,7 @@ def axes():
 
 def test_differences_are_paired_averaged_and_at_its_best():
     results = grid([0.5, 0.6, 0.7, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.3, 0.4, 0.5])
-    layout = make_layout(results, ["activation", "depth"], [], 265)
+    layout = make_layout(results, ["activation", "depth"], [], 265, reference={"activation": "relu", "depth": 2})
     table = differences_table(results, layout, SIZES).set_index(["factor", "view"])["estimate"]
     assert table["activation", "averaged"] == pytest.approx((0.1 - 0.2) / 2)
     assert table["activation", "at its best"] == pytest.approx(0.1)
@@ -48,7 +48,7 @@ def test_differences_are_paired_averaged_and_at_its_best():
 def test_levels_of_two_kinds_of_number_stay_what_they_are():
     results = grid([0.5, 0.6, 0.7, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.3, 0.4, 0.5])
     results["l2"] = results["activation"].map({"elu": 0.0, "relu": 0.5})
-    table = differences_table(results, make_layout(results, ["depth", "l2"], [], 265), SIZES)
+    table = differences_table(results, make_layout(results, ["depth", "l2"], [], 265, reference={"depth": 2}), SIZES)
     assert [str(level) for level in table["level"]] == ["1", "1", "0.5", "0.5"]
     assert [str(level) for level in table["reference"]] == ["2", "2", "0.0", "0.0"]
 
