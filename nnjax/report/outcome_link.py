@@ -1,18 +1,25 @@
 """From gradient to outcome: do combinations whose gradient vanishes early also score worse, or learn more slowly?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
-from nnjax.claims.target import trained
+from nnjax.claims.target import target_times, trained
 from nnjax.report.drawing import Shape, draw_panels, level_keys
-from nnjax.report.figures.outcome_link import LINKED, draw_link, link_table, split_means
+from nnjax.report.figures.scales import decades, plain_numbers
 from nnjax.report.formats import confidence, decimals
 from nnjax.report.study_results import StudyResults
+from nnjax.report.theme import MUTED, Palette
 from nnjax.report.views import FigureView, Panel, view_table
 from nnjax.statistics.association import RankCorrelation, split_half_correlation
+from nnjax.statistics.convergence import log2_times
+
+LINKED = ("grad_slope", "test_score", "log2_epochs")
+"""The quantity, then the outcomes it is compared with."""
 
 HALVES_SEED = 1904
 """Seed of the halvings: the same results give the same page."""
@@ -32,6 +39,31 @@ class OutcomeLink:
     table: pd.DataFrame
     score: RankCorrelation
     epochs: RankCorrelation
+
+
+def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Slope over the first tenth of the training and both outcomes, seeds averaged.
+
+    Args:
+        runs: One row a run, of networks with more than one hidden layer; at least one is there.
+        by: Factors that separate the combinations.
+
+    Returns:
+        Columns of `by`, split, and those of `LINKED`.
+    """
+    known = trained(runs)
+    times = log2_times(target_times(known), float(known["epochs"].max()))
+    return known.assign(log2_epochs=times).groupby([*by, "split"], sort=False)[list(LINKED)].mean().reset_index()
+
+
+def link_table(means: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Means over all splits, a row a combination.
+
+    Returns:
+        Columns of `by`, then grad_slope, test_score and epochs_to_target (geometric mean of min(T, E)).
+    """
+    table = means.groupby(list(by), sort=False)[list(LINKED)].mean().reset_index()
+    return table.assign(epochs_to_target=np.exp2(table.pop("log2_epochs")))
 
 
 def measure_link(study_results: StudyResults) -> OutcomeLink | None:
@@ -83,6 +115,20 @@ def _side(found: RankCorrelation, above: str, below: str) -> str:
 
 def _interval(found: RankCorrelation) -> str:
     return f"{decimals(found.estimate, 2)}, {decimals(found.low, 2)} … {decimals(found.high, 2)}"
+
+
+def draw_link(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, outcome: str) -> None:
+    """A dot a combination: outcome against slope, in the colour of its level."""
+    for level, cells in table.groupby(factor, sort=False):
+        style = palette.style(factor, level)
+        axes.plot(cells["grad_slope"], cells[outcome], style.marker, color=style.color, alpha=0.75)
+    axes.axvline(0, color=MUTED, linewidth=1)
+    axes.set_xlabel("grad_slope (decades a layer)")
+    plain_numbers(axes.xaxis)
+    if outcome == "epochs_to_target":
+        decades(axes)
+    else:
+        plain_numbers(axes.yaxis)
 
 
 def link_figure(study_results: StudyResults, link: OutcomeLink) -> FigureView:

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
-from nnjax.report.figures.scores import paired_differences, with_intervals
+from nnjax.report.differences import paired_differences, with_intervals
 from nnjax.report.layout import Layout
 from nnjax.sweep.study.factors import Level
 
@@ -23,12 +22,13 @@ def fixed_nuisance(results: pd.DataFrame, layout: Layout) -> dict[str, Level]:
 
 
 def readings_table(
-    results: pd.DataFrame, layout: Layout, setting: Mapping[str, Level], sizes: tuple[int, int]
+    results: pd.DataFrame, chosen: pd.DataFrame, layout: Layout, setting: Mapping[str, Level], sizes: tuple[int, int]
 ) -> pd.DataFrame:
     """Paired differences to the reference level of every studied factor, read both ways, averaged over the others.
 
     Args:
         results: The results table with scores.
+        chosen: Its runs at the nuisance levels that the validation rows chose for each combination of studied levels.
         layout: Factors and reference levels.
         setting: Where the nuisance factors stand in the one reading.
         sizes: Training and test rows of a split.
@@ -39,7 +39,7 @@ def readings_table(
     at_setting = results
     for factor, level in setting.items():
         at_setting = at_setting[at_setting[factor] == level]
-    sides = {OWN_BEST: choose_on_validation(results, layout.studied), FIXED: at_setting}
+    sides = {OWN_BEST: chosen, FIXED: at_setting}
     rows = []
     for factor in layout.studied:
         others = [other for other in layout.studied if other != factor]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.report.figures.scores import interval_columns
+from nnjax.report.differences import interval_columns
 from nnjax.report.histories import Histories
 from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms

@@ -17,7 +17,7 @@ from nnjax.claims.rounds import study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results, grown_designs, split_sizes
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell
-from nnjax.report.figures.scores import differences_table
+from nnjax.report.differences import differences_table
 from nnjax.report.histories import Histories, read_histories
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.predictions import Predictions, read_predictions
@@ -48,6 +48,19 @@ class Reading:
 
     histories: Callable[[Set[str]], Histories]
     predictions: Callable[[Set[str]], Predictions]
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a study's claims were looked at on, more than once.
+
+    Attributes:
+        logbook: The looks.
+        results: Results with scores of the study's runs and of those that were added to decide claims.
+    """
+
+    logbook: Logbook
+    results: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -127,7 +140,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         ClaimLockError: If nobody knows what its claims were when its training began.
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
-    record = load_record(home, sweep_id(space))
+    record, logbook = load_record(home, sweep_id(space)), study_logbook(space, home)
     study_results = assemble(
         space,
         results_table(space, journal),
@@ -138,27 +151,9 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
+        Looked(logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None,
     )
-    audit = load_audit(home, sweep_id(space))
-    return replace(_decided(study_results, home), calibration=load_stamp(home), audit=audit)
-
-
-def _decided(study_results: StudyResults, home: Path) -> StudyResults:
-    """The claims on the replicates that were added to decide them, every interval at the level of one of several looks.
-
-    Raises:
-        LogbookError: If nobody knows how often the claims were looked at.
-    """
-    space = study_results.space
-    logbook = study_logbook(space, home)
-    if logbook is None:
-        return study_results
-    designs = grown_designs(space, logbook)
-    results = claim_results(space, designs, Journal(home))
-    withdrawn = study_results.declared.withdrawn_intervals
-    claims = answer_study(space, results, designs, looks_at_most(logbook), withdrawn)
-    added = results[~results["run_id"].isin(study_results.results["run_id"])].reset_index(drop=True)
-    return replace(study_results, logbook=logbook, claims=claims, added=added)
+    return replace(study_results, calibration=load_stamp(home), audit=load_audit(home, sweep_id(space)))
 
 
 def assemble(
@@ -168,6 +163,7 @@ def assemble(
     baselines: pd.DataFrame,
     record: SweepRecord | None,
     declared: Declarations | None = None,
+    looked: Looked | None = None,
 ) -> StudyResults:
     """Compute what several chapters share.
 
@@ -178,6 +174,7 @@ def assemble(
         baselines: One row a baseline and split.
         record: What the sweep noted about itself.
         declared: How the claims stand to the training; not recorded if None.
+        looked: What the claims were looked at on; once, and on these results, if None.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
@@ -192,6 +189,10 @@ def assemble(
     reference = _reference_levels(results, space)
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order, reference)
     chosen = choose_on_validation(results, layout.studied)
+    logbook, asked = (looked.logbook, looked.results) if looked else (None, results)
+    answers = answer_study(
+        space, asked, grown_designs(space, logbook), looks_at_most(logbook), declared.withdrawn_intervals
+    )
     return StudyResults(
         space=space,
         terms=terms,
@@ -204,10 +205,12 @@ def assemble(
         palette=make_palette(layout.levels),
         sizes=sizes,
         best=best,
-        claims=answer_study(space, results, {}, looks_at_most(None), declared.withdrawn_intervals),
+        claims=answers,
         declared=declared,
-        differences=differences_table(results, layout, sizes.pair),
+        differences=differences_table(results, chosen, layout, sizes.pair),
         record=record,
+        added=asked[~asked["run_id"].isin(results["run_id"])].reset_index(drop=True) if looked else None,
+        logbook=logbook,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a report says in a line, kept beside it for the index of all reports."""
+"""What a report says in a line, kept beside it, and the index of all reports of a home folder."""
 
 import json
 from collections import Counter
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from nnjax.report.answers import headline
+from nnjax.report.page import template
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import Standing
@@ -16,6 +17,9 @@ from nnjax.sweep.explosions import AllDiverged
 from nnjax.sweep.space import Space
 
 SUMMARY = "summary.json"
+
+OTHER_PAGES = {"lecture": "The lecture’s sentences, put to the test", "quiz": "The take-home quiz, answered"}
+"""Folders of pages that are no study's report -> their titles."""
 
 
 @dataclass(frozen=True)
@@ -130,3 +134,19 @@ def _read(path: Path) -> Summary | None:
     except (OSError, ValueError, TypeError):
         return None
     return summary if is_sound else None
+
+
+def write_index(reports: Path) -> Path:
+    """Write reports/index.html anew from what lies there.
+
+    Args:
+        reports: Folder of the reports.
+
+    Returns:
+        The page.
+    """
+    others = [(folder, title) for folder, title in OTHER_PAGES.items() if (reports / folder / "index.html").is_file()]
+    page = reports / "index.html"
+    text = template("index.html.j2").render(summaries=read_summaries(reports), others=others)
+    write_durably(page, text.encode())
+    return page

@@ -25,12 +25,11 @@ from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
-from nnjax.report.index import write_index
 from nnjax.report.latex import latex_table
 from nnjax.report.pack import Pack, curve_names, make_pack, make_room
 from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import NothingToReportError, StudyResults, gather
-from nnjax.report.summary import summarise, summarise_diverged, write_summary
+from nnjax.report.summary import summarise, summarise_diverged, write_index, write_summary
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably

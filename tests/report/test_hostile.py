@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from nnjax.report import write as write_module
-from nnjax.report.index import write_index
 from nnjax.report.layout import Layout
 from nnjax.report.pack import make_pack, make_room
-from nnjax.report.summary import summarise, write_summary
+from nnjax.report.summary import summarise, write_index, write_summary
 from nnjax.report.task import CLASSIFICATION
 from nnjax.report.write import write_material
 

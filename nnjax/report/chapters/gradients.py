@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest, name_lowest
+from nnjax.report.differences import interval_columns
 from nnjax.report.drawing import NARROW, Shape, draw_panels, level_keys, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
@@ -18,7 +19,6 @@ from nnjax.report.figures.gradients import (
     layer_table,
     with_expected,
 )
-from nnjax.report.figures.scores import interval_columns
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
 from nnjax.report.histories import first_tenth

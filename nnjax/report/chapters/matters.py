@@ -38,7 +38,9 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
         facts |= budget_facts(budget, study_results)
     if study_results.layout.nuisance:
         setting = fixed_nuisance(study_results.results, study_results.layout)
-        table = readings_table(study_results.results, study_results.layout, setting, study_results.sizes.pair)
+        table = readings_table(
+            study_results.results, study_results.chosen, study_results.layout, setting, study_results.sizes.pair
+        )
         if len(table):
             figures["readings"] = _readings(table, study_results)
             facts |= {

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.claims.choice import choose_on_validation
 from nnjax.report.layout import make_layout
 from nnjax.report.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 
@@ -33,7 +34,7 @@ def test_the_fixed_setting_is_the_best_on_validation_rows_over_all_cells():
 
 
 def test_both_readings_stand_beside_each_other_and_part_where_tuning_matters():
-    table = readings_table(results(), layout(), {"l2": 0.0}, SIZES)
+    table = readings_table(results(), choose_on_validation(results(), ["activation"]), layout(), {"l2": 0.0}, SIZES)
     estimates = table.set_index("view")["estimate"]
     assert estimates[FIXED] == pytest.approx(-0.3, abs=0.005)
     assert estimates[OWN_BEST] == pytest.approx(0.0, abs=0.005)

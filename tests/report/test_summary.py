@@ -1,12 +1,11 @@
-"""The index of all reports."""
+"""A report in a line, and the index of all reports."""
 
 import json
 from dataclasses import replace
 
 import pytest
 
-from nnjax.report.index import write_index
-from nnjax.report.summary import SUMMARY, Summary, read_summaries, summarise, write_summary
+from nnjax.report.summary import SUMMARY, Summary, read_summaries, summarise, write_index, write_summary
 
 LINE = Summary(
     "first", "Does <b> & depth matter?", "Ridge is better.", {"supported": 2}, 10, 9, "diabetes", "2026-01-02"
