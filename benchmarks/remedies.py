@@ -32,7 +32,8 @@ from nnjax.training import bucket as bucket_module
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import Trainee, lower_program, make_start, pad_rows
-from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS, Hyperparameters
+from nnjax.training.clipping import CLIPPINGS
+from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters
 
 FULL_BATCH = 265
 PLAIN, PLAIN_FULL = "plain", "plain, full batch"

@@ -20,7 +20,18 @@ MODULES = {
     ".".join(("nnjax", *path.relative_to(PACKAGE).with_suffix("").parts)): path for path in PACKAGE.rglob("*.py")
 }
 MODULES = {name.removesuffix(".__init__"): path for name, path in MODULES.items()}
-STDLIB = {"collections", "dataclasses", "functools", "itertools", "pathlib", "threading", "time", "traceback", "typing"}
+STDLIB = {
+    "collections",
+    "dataclasses",
+    "functools",
+    "importlib",
+    "itertools",
+    "pathlib",
+    "threading",
+    "time",
+    "traceback",
+    "typing",
+}
 
 
 def imports(path):

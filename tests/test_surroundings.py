@@ -295,7 +295,7 @@ def test_a_device_that_jax_may_not_use_is_one_line_before_the_work(tmp_path, mon
     def local_devices(backend):
         raise AssertionError
 
-    monkeypatch.setattr("nnjax.training.device.jax.local_devices", local_devices)
+    monkeypatch.setattr("jax.local_devices", local_devices)
     study = write_small(tmp_path)
     assert main(["sweep", str(study), "--home", str(tmp_path / "home"), "--executor", "serial"]) == 2
     said = capsys.readouterr().err

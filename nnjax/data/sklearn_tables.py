@@ -4,16 +4,31 @@ Every import of scikit-learn stands inside its function: workers read no data se
 """
 
 from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from nnjax.data.reader import Columns, Reader, index_by_name
 
+DIABETES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
+
 
 def read_diabetes() -> Columns:
-    """442 patients, 10 measurements, disease progression one year later."""
-    from sklearn.datasets import load_diabetes
+    """442 patients, 10 measurements, disease progression one year later.
 
-    bunch = load_diabetes(scaled=False)
-    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("disease progression",))
+    The default study's set is read from scikit-learn's own files, without the second that its import takes.
+    """
+    features, target = (_numbers(f"diabetes_{part}.csv.gz") for part in ("data_raw", "target"))
+    return Columns(features, target, DIABETES, ("disease progression",))
+
+
+def _numbers(name: str) -> NDArray[np.float64]:
+    """A file of scikit-learn's, as its own `load_gzip_compressed_csv_data` reads it."""
+    package = find_spec("sklearn")
+    assert package is not None and package.origin is not None
+    return np.loadtxt(Path(package.origin).parent / "datasets" / "data" / name)
 
 
 def read_linnerud() -> Columns:

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import jax
-import jax.numpy as jnp
-from jax.scipy.stats import norm
-from jaxtyping import Array, Float, Scalar
+from jaxtyping import Float
+
+from nnjax.network.lazy import Array, jax, jnp, stats
 
 SATURATION = 0.07065082485316447
 """A unit counts as saturated where its slope is at most this share of the steepest one: sech²(2) = σ'(4)/σ'(0),
@@ -22,8 +21,8 @@ class ActivationParameters(NamedTuple):
         elu_alpha: What elu tends to below zero, with a minus.
     """
 
-    negative_slope: Float[Scalar, ""] | float
-    elu_alpha: Float[Scalar, ""] | float
+    negative_slope: Float[Array, ""] | float
+    elu_alpha: Float[Array, ""] | float
 
 
 Elementwise = Callable[[Array, ActivationParameters], Array]
@@ -39,9 +38,11 @@ class Activation:
         derivative: z -> da/dz, elementwise, in closed form.
         peak_slope: The steepest slope, by which saturation is measured (for elu that of its positive side).
         initializer: What `initializer = "auto"` means for it.
+        colors: On light and on dark pages, everywhere; distinct in the usual colour-blindness simulations.
         equation: f(z), as the table prints it.
         slope_equation: f′(z), as the table prints it.
         remark: Where it comes from, or what to know.
+        settings: Factors that mean something with it.
         structure: "elementwise"; or what it adds to a layer: "prelu" a learned slope, "maxout" further weights.
     """
 
@@ -50,9 +51,11 @@ class Activation:
     derivative: Elementwise
     peak_slope: float
     initializer: str
+    colors: tuple[str, str]
     equation: str
     slope_equation: str
     remark: str
+    settings: tuple[str, ...] = ()
     structure: str = "elementwise"
 
 
@@ -137,7 +140,7 @@ def _gelu(z: Array, activation_parameters: ActivationParameters) -> Array:
 
 
 def _gelu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return norm.cdf(z) + z * norm.pdf(z)
+    return stats.norm.cdf(z) + z * stats.norm.pdf(z)
 
 
 def _silu(z: Array, activation_parameters: ActivationParameters) -> Array:
@@ -179,58 +182,76 @@ def _registry(*members: Activation) -> dict[str, Activation]:
 
 
 ACTIVATIONS = _registry(
-    Activation("identity", _identity, _ones, 1.0, "lecun", "z", "1", "a network of it is linear"),
     Activation(
-        "binary_step", _binary_step, _zeros, 0.0, "glorot", "0 for z < 0, 1 for z ≥ 0", "0 for z ≠ 0",
+        "identity", _identity, _ones, 1.0, "lecun", ("#6b7280", "#a8b0bd"),
+        "z", "1", "a network of it is linear",
+    ),
+    Activation(
+        "binary_step", _binary_step, _zeros, 0.0, "glorot", ("#9a4646", "#e89a9a"),
+        "0 for z < 0, 1 for z ≥ 0", "0 for z ≠ 0",
         "the perceptron's; no gradient passes, so hidden layers before it learn nothing",
     ),
     Activation(
-        "logistic", _logistic, _logistic_slope, 0.25, "glorot", "1 / (1 + e⁻ᶻ)", "f(z) (1 − f(z))",
-        "sigmoid, soft step",
-    ),
-    Activation("tanh", _tanh, _tanh_slope, 1.0, "glorot", "2 / (1 + e⁻²ᶻ) − 1", "1 − f(z)²", "2 σ(2z) − 1"),
-    Activation("arctan", _arctan, _arctan_slope, 1.0, "glorot", "tan⁻¹ z", "1 / (z² + 1)", "saturates slowly"),
-    Activation("relu", _relu, _relu_slope, 1.0, "he", "max(0, z)", "0 for z < 0, 1 for z > 0", "Nair & Hinton 2010"),
-    Activation(
-        "leaky_relu", _leaky, _leaky_slope, 1.0, "he", "max(αz, z)", "α for z < 0, 1 for z > 0",
-        "α = negative_slope: 0.01 (Maas et al. 2013), 0.1 on one slide",
+        "logistic", _logistic, _logistic_slope, 0.25, "glorot", ("#d55e00", "#ff8d4f"),
+        "1 / (1 + e⁻ᶻ)", "f(z) (1 − f(z))", "sigmoid, soft step",
     ),
     Activation(
-        "prelu", _leaky, _leaky_slope, 1.0, "he", "αz for z < 0, z for z ≥ 0", "α for z < 0, 1 for z > 0",
-        "α learned, one a unit or one a layer, from negative_slope = 0.25 (He et al. 2015)", "prelu",
+        "tanh", _tanh, _tanh_slope, 1.0, "glorot", ("#b77a00", "#efb23e"),
+        "2 / (1 + e⁻²ᶻ) − 1", "1 − f(z)²", "2 σ(2z) − 1",
     ),
     Activation(
-        "elu", _elu, _elu_slope, 1.0, "he", "α (eᶻ − 1) for z < 0, z for z ≥ 0", "f(z) + α for z < 0, 1 for z > 0",
-        "α = elu_alpha: 1 (Clevert et al. 2016)",
+        "arctan", _arctan, _arctan_slope, 1.0, "glorot", ("#7d6a17", "#cdbb62"),
+        "tan⁻¹ z", "1 / (z² + 1)", "saturates slowly",
     ),
     Activation(
-        "softplus", _softplus, lambda z, _: jax.nn.sigmoid(z), 1.0, "glorot", "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)",
-        "a smooth relu",
+        "relu", _relu, _relu_slope, 1.0, "he", ("#0072b2", "#54aef0"),
+        "max(0, z)", "0 for z < 0, 1 for z > 0", "Nair & Hinton 2010",
     ),
     Activation(
-        "maxout", _identity, _ones, 1.0, "lecun", "max(w₁ᵀx + b₁, …, wₖᵀx + bₖ)", "1 for the largest piece, else 0",
-        "k = maxout_pieces sets of weights a unit (Goodfellow et al. 2013)", "maxout",
+        "leaky_relu", _leaky, _leaky_slope, 1.0, "he", ("#3d98cf", "#9ad6f8"),
+        "max(αz, z)", "α for z < 0, 1 for z > 0",
+        "α = negative_slope: 0.01 (Maas et al. 2013), 0.1 on one slide", ("negative_slope",),
     ),
     Activation(
-        "gelu", _gelu, _gelu_slope, 1.1289041452, "he", "z Φ(z)", "Φ(z) + z φ(z)",
-        "Hendrycks & Gimpel 2016; exact, by erf"
+        "prelu", _leaky, _leaky_slope, 1.0, "he", ("#3f5fc4", "#93a8ff"),
+        "αz for z < 0, z for z ≥ 0", "α for z < 0, 1 for z > 0",
+        "α learned, one a unit or one a layer, from negative_slope = 0.25 (He et al. 2015)",
+        ("negative_slope", "prelu_sharing"), "prelu",
     ),
     Activation(
-        "silu", _silu, _silu_slope, 1.0998393201, "he", "z σ(z)", "σ(z) (1 + z (1 − σ(z)))",
-        "swish, Ramachandran et al. 2017"
+        "elu", _elu, _elu_slope, 1.0, "he", ("#00916a", "#3fd0a3"),
+        "α (eᶻ − 1) for z < 0, z for z ≥ 0", "f(z) + α for z < 0, 1 for z > 0",
+        "α = elu_alpha: 1 (Clevert et al. 2016)", ("elu_alpha",),
     ),
     Activation(
-        "selu", _selu, _selu_slope, SELU_SCALE * SELU_ALPHA, "lecun", "λα (eᶻ − 1) for z < 0, λz for z ≥ 0",
-        "λα eᶻ for z < 0, λ for z > 0", "λ = 1.0507, α = 1.6733: Klambauer et al. 2017",
+        "softplus", _softplus, lambda z, _: jax.nn.sigmoid(z), 1.0, "glorot", ("#b04c94", "#ea96cf"),
+        "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", "a smooth relu",
     ),
     Activation(
-        "mish", _mish, _mish_slope, 1.0884981613, "he", "z tanh(ln(1 + eᶻ))",
-        "t + z σ(z) (1 − t²), t = tanh(ln(1 + eᶻ))",
-        "Misra 2020",
+        "maxout", _identity, _ones, 1.0, "lecun", ("#7a4fb5", "#c3a1f2"),
+        "max(w₁ᵀx + b₁, …, wₖᵀx + bₖ)", "1 for the largest piece, else 0",
+        "k = maxout_pieces sets of weights a unit (Goodfellow et al. 2013)", ("maxout_pieces",), "maxout",
     ),
     Activation(
-        "hard_tanh", _hard_tanh, _hard_tanh_slope, 1.0, "glorot", "max(−1, min(1, z))", "1 for |z| < 1, else 0",
-        "tanh in straight lines",
+        "gelu", _gelu, _gelu_slope, 1.1289041452, "he", ("#3f7f1f", "#8fd06a"),
+        "z Φ(z)", "Φ(z) + z φ(z)", "Hendrycks & Gimpel 2016; exact, by erf",
+    ),
+    Activation(
+        "silu", _silu, _silu_slope, 1.0998393201, "he", ("#79873b", "#c3d181"),
+        "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", "swish, Ramachandran et al. 2017",
+    ),
+    Activation(
+        "selu", _selu, _selu_slope, SELU_SCALE * SELU_ALPHA, "lecun", ("#c8436d", "#ff8fb0"),
+        "λα (eᶻ − 1) for z < 0, λz for z ≥ 0", "λα eᶻ for z < 0, λ for z > 0",
+        "λ = 1.0507, α = 1.6733: Klambauer et al. 2017",
+    ),
+    Activation(
+        "mish", _mish, _mish_slope, 1.0884981613, "he", ("#2f8577", "#7ed0c2"),
+        "z tanh(ln(1 + eᶻ))", "t + z σ(z) (1 − t²), t = tanh(ln(1 + eᶻ))", "Misra 2020",
+    ),
+    Activation(
+        "hard_tanh", _hard_tanh, _hard_tanh_slope, 1.0, "glorot", ("#8c5a3c", "#d8a583"),
+        "max(−1, min(1, z))", "1 for |z| < 1, else 0", "tanh in straight lines",
     ),
 )  # fmt: skip
 """Name -> activation, in the order of the lecture's table."""
@@ -238,7 +259,9 @@ ACTIVATIONS = _registry(
 CLASSIC = ("identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "softplus")
 """One program serves these; the order is the index that it switches on."""
 
-FURTHER = ("binary_step", "arctan", "gelu", "silu", "selu", "mish", "hard_tanh")
+FURTHER = tuple(
+    each.name for each in ACTIVATIONS.values() if each.structure == "elementwise" and each.name not in CLASSIC
+)
 """Another program serves these: branches that a study does not use would cost compile time."""
 
 

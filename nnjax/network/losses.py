@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
-from jaxtyping import Array, Float, Scalar
+from jaxtyping import Float
 
+from nnjax.network.lazy import Array, jax, jnp
 from nnjax.network.outputs import OUTPUTS, below_maximum
 
 Vector = Float[Array, " outputs"]
@@ -25,12 +24,12 @@ class Loss:
     """
 
     name: str
-    function: Callable[[Vector, Vector, str], Float[Scalar, ""]]
+    function: Callable[[Vector, Vector, str], Float[Array, ""]]
     outputs: tuple[str, ...]
     meaning: str
     formula: str
 
-    def __call__(self, logits: Vector, target: Vector, output: str = "identity") -> Float[Scalar, ""]:
+    def __call__(self, logits: Vector, target: Vector, output: str = "identity") -> Float[Array, ""]:
         """The loss of one example.
 
         Raises:
@@ -41,7 +40,7 @@ class Loss:
         return self.function(logits, target, output)
 
 
-def half_squared_error(prediction: Vector, target: Vector) -> Float[Scalar, ""]:
+def half_squared_error(prediction: Vector, target: Vector) -> Float[Array, ""]:
     """½‖y − v‖² of one example; its mean over N examples is E = 1/(2N) Σ‖y − v‖².
 
     Source: the lecture's slide on the cost function. scikit-learn's squared loss has the same ½.
@@ -53,11 +52,11 @@ def half_squared_error(prediction: Vector, target: Vector) -> Float[Scalar, ""]:
     return 0.5 * jnp.sum(jnp.square(prediction - target))
 
 
-def _half_mean_squared_error(logits: Vector, target: Vector, output: str) -> Float[Scalar, ""]:
+def _half_mean_squared_error(logits: Vector, target: Vector, output: str) -> Float[Array, ""]:
     return half_squared_error(OUTPUTS[output].apply(logits), target)
 
 
-def binary_cross_entropy(logits: Vector, target: Vector) -> Float[Scalar, ""]:
+def binary_cross_entropy(logits: Vector, target: Vector) -> Float[Array, ""]:
     """−Σ y ln p + (1 − y) ln(1 − p) behind p = σ(z), summed over the outputs; natural logarithm.
 
     From the logits, −ln p = softplus(−z) and −ln(1 − p) = softplus(z): nothing overflows, no logarithm meets zero,
@@ -72,7 +71,7 @@ def binary_cross_entropy(logits: Vector, target: Vector) -> Float[Scalar, ""]:
     return jnp.sum(target * jax.nn.softplus(-logits) + (1 - target) * jax.nn.softplus(logits))
 
 
-def cross_entropy(logits: Vector, target: Vector) -> Float[Scalar, ""]:
+def cross_entropy(logits: Vector, target: Vector) -> Float[Array, ""]:
     """−Σ_k y_k ln p_k behind p = softmax(z); natural logarithm.
 
     With the maximum m of the logits subtracted, ln p_k = z_k − m − ln Σ_j e^(z_j − m), whose sum is at least one.

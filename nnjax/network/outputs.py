@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import jax
-import jax.numpy as jnp
-from jax import lax
-from jaxtyping import Array, Float, Scalar
+from jaxtyping import Float
+
+from nnjax.network.lazy import Array, jax, jnp
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,14 @@ def _identity(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
     return logits
 
 
+def _relu(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
+    return jax.nn.relu(logits)
+
+
+def _logistic(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
+    return jax.nn.sigmoid(logits)
+
+
 def softmax(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
     """Probabilities e^z_k / Σ_j e^z_j, with the maximum subtracted first, so that no exponential overflows.
 
@@ -50,7 +57,7 @@ def below_maximum(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
 
     The maximum is held constant under differentiation, since softmax's derivative by a common shift is zero.
     """
-    return logits - lax.stop_gradient(jnp.max(logits))
+    return logits - jax.lax.stop_gradient(jnp.max(logits))
 
 
 def _registry(*members: Output) -> dict[str, Output]:
@@ -59,14 +66,14 @@ def _registry(*members: Output) -> dict[str, Output]:
 
 OUTPUTS = _registry(
     Output("identity", _identity, False, "the last layer's sums as they are: regression", "z"),
-    Output("relu", jax.nn.relu, False, "no prediction below zero: what the lecture warns of", "max(0, z)"),
-    Output("logistic", jax.nn.sigmoid, True, "each output squashed on its own to a probability", "1 / (1 + exp(-z))"),
+    Output("relu", _relu, False, "no prediction below zero: what the lecture warns of", "max(0, z)"),
+    Output("logistic", _logistic, True, "each output squashed on its own to a probability", "1 / (1 + exp(-z))"),
     Output("softmax", softmax, True, "one probability a class, together one", "exp(z_k - m) / sum_j exp(z_j - m)"),
 )
 """Name -> output function."""
 
 
-def predicted_correctly(logits: Float[Array, " outputs"], target: Float[Array, " outputs"]) -> Float[Scalar, ""]:
+def predicted_correctly(logits: Float[Array, " outputs"], target: Float[Array, " outputs"]) -> Float[Array, ""]:
     """1 if the predicted class is the target's, else 0; NaN if a logit is NaN, as a diverged run's are.
 
     One output predicts class 1 where its logit is at least 0, as the lecture's θᵀx ≥ 0. Several predict the largest;

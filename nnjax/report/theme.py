@@ -9,6 +9,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
+from nnjax.network.activations import ACTIVATIONS
 from nnjax.results.colors import LEVEL_COLORS
 
 PAGE = "#fdfdfb"
@@ -27,25 +28,6 @@ NEGATIVE = "#1f6fb3"
 """Heat maps below zero."""
 ACCENT = "#0f6a5b"
 """A single series without levels."""
-
-_DARK_LEVELS: dict[str, str] = {
-    "identity": "#a8b0bd",
-    "logistic": "#ff8d4f",
-    "tanh": "#efb23e",
-    "arctan": "#cdbb62",
-    "relu": "#54aef0",
-    "leaky_relu": "#9ad6f8",
-    "prelu": "#93a8ff",
-    "elu": "#3fd0a3",
-    "gelu": "#8fd06a",
-    "silu": "#c3d181",
-    "softplus": "#ea96cf",
-    "maxout": "#c3a1f2",
-    "binary_step": "#e89a9a",
-    "selu": "#ff8fb0",
-    "mish": "#7ed0c2",
-    "hard_tanh": "#d8a583",
-}
 
 _ORDERED = ("#c97a00", "#c23a50", "#7f2f8c", "#2f2a85")
 _ORDERED_DARK = ("#ffc55e", "#ff8795", "#d690e4", "#a3a8ff")
@@ -81,11 +63,6 @@ def _ordered_color(position: float, anchors: Sequence[str] = _ORDERED) -> str:
     return _between(anchors, round(position * (_ORDERED_STEPS - 1)) / (_ORDERED_STEPS - 1))
 
 
-def _lightened(color: str) -> str:
-    """Halfway to white: the twin of a level that has none picked by hand."""
-    return _between((color, "#ffffff"), 0.5)
-
-
 DARK: dict[str, str] = {
     PAGE: "#15181c",
     INK: "#e6e8eb",
@@ -95,7 +72,7 @@ DARK: dict[str, str] = {
     POSITIVE: "#f0744c",
     NEGATIVE: "#4aa3ea",
     ACCENT: "#4cc9b0",
-    **{light: _DARK_LEVELS.get(name, _lightened(light)) for name, light in LEVEL_COLORS.items()},
+    **dict(each.colors for each in ACTIVATIONS.values()),
     **{
         _ordered_color(step / (_ORDERED_STEPS - 1)): _ordered_color(step / (_ORDERED_STEPS - 1), _ORDERED_DARK)
         for step in range(_ORDERED_STEPS)

@@ -103,7 +103,7 @@ ERRATA = (
         "remedy 4, gradient clipping",
         "clipping keeps gradients from becoming too small or too large",
         "It bounds large gradients. One that is too small passes unchanged, so clipping is no remedy for vanishing.",
-        "nnjax.training.optimizers.CLIPPINGS",
+        "nnjax.training.clipping.CLIPPINGS",
     ),
     Erratum(
         "batch normalisation",

@@ -1,10 +1,11 @@
 """The device that trains: the processor, or a GPU that JAX sees, and the options by which JAX computes on it."""
 
-from typing import Any
-
-import jax
+from typing import TYPE_CHECKING, Any
 
 from nnjax.surroundings import check_values
+
+if TYPE_CHECKING:
+    import jax
 
 DEVICES = ("cpu", "gpu")
 """Names by which JAX knows them. Their sums differ in the last bits, so the device is a part of a run's identity."""
@@ -26,7 +27,7 @@ class DeviceError(Exception):
     """There is no such device here; one line with the remedy."""
 
 
-def find_device(name: str) -> jax.Device:
+def find_device(name: str) -> "jax.Device":
     """The first device of a kind.
 
     Args:
@@ -39,6 +40,8 @@ def find_device(name: str) -> jax.Device:
         >>> find_device("cpu").platform
         'cpu'
     """
+    import jax  # here: a study names its device without it
+
     try:
         return jax.local_devices(backend=name)[0]
     except (RuntimeError, AssertionError) as error:  # the latter where JAX_PLATFORMS names what is not installed
@@ -52,4 +55,6 @@ def check_options() -> None:
     Raises:
         SurroundingsError: A variable or a notebook has set one otherwise.
     """
+    import jax
+
     check_values(jax.config.values)

@@ -26,7 +26,8 @@ from nnjax.training.diagnostics import (
 from nnjax.training.lbfgs import lbfgs, lbfgs_step
 from nnjax.training.model import Batch, Model
 from nnjax.training.noise import Keys, add_noise, draw_masks
-from nnjax.training.optimizers import Hyperparameters, make_optimizer, penalise, penalty
+from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.update import make_optimizer, penalise, penalty
 
 UNROLLED_BATCH_SIZE = 8
 """Largest mini-batch of which two steps are unrolled. Measured with 2 to 8 layers of 64 units: 4 to 7 % quicker at 8;

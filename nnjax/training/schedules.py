@@ -4,6 +4,7 @@ A schedule is data, not program: all of them share one program and cost nothing 
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,12 +28,31 @@ def _inverse_time(t: Times, epochs: int, decay_epochs: float, decay_rate: float)
     return 1 / (1 + decay_rate * t / decay_epochs)
 
 
-SCHEDULES: dict[str, Callable[[Times, int, float, float], Times]] = {
-    "constant": _constant,
-    "step": _step,
-    "cosine": _cosine,
-    "inverse_time": _inverse_time,
-}
+@dataclass(frozen=True)
+class Schedule:
+    """A course of the learning rate.
+
+    Attributes:
+        name: The level of the factor `schedule`.
+        function: (times in epochs, epochs, decay_epochs, decay_rate) -> η(t)/η(0).
+        settings: Factors that mean something with it.
+    """
+
+    name: str
+    function: Callable[[Times, int, float, float], Times]
+    settings: tuple[str, ...] = ()
+
+
+def _registry(*members: Schedule) -> dict[str, Schedule]:
+    return {member.name: member for member in members}
+
+
+SCHEDULES = _registry(
+    Schedule("constant", _constant),
+    Schedule("step", _step, ("decay_epochs", "decay_rate")),
+    Schedule("cosine", _cosine),
+    Schedule("inverse_time", _inverse_time, ("decay_epochs", "decay_rate")),
+)
 """Name -> η(t)/η(0) at time t, in epochs; step: decay_rate^⌊t/decay_epochs⌋, cosine: ½(1 + cos πt/E),
 inverse_time: 1/(1 + decay_rate · t/decay_epochs) (Robbins & Monro 1951; Loshchilov & Hutter 2017 for the cosine)."""
 
@@ -58,5 +78,5 @@ def relative_rates(
     """
     times = np.arange(epochs * steps, dtype=np.float64).reshape(epochs, steps) / steps
     rates = np.zeros((epochs + 1, steps), dtype=np.float32)
-    rates[1:] = SCHEDULES[schedule](times, epochs, decay_epochs, decay_rate)
+    rates[1:] = SCHEDULES[schedule].function(times, epochs, decay_epochs, decay_rate)
     return rates

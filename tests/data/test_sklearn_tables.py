@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
+from sklearn.datasets import load_diabetes, load_iris
 
 from nnjax.data.tables import load_table
 
@@ -35,3 +35,10 @@ def test_digits_are_pixels_from_0_to_16() -> None:
 
 def test_rows_are_in_scikit_learns_order() -> None:
     assert np.array_equal(load_table("iris").features, load_iris().data)
+
+
+def test_diabetes_is_scikit_learns_to_the_last_bit() -> None:
+    ours, theirs = load_table("diabetes"), load_diabetes(scaled=False)
+    assert np.array_equal(ours.features, theirs.data) and np.array_equal(ours.target[:, 0], theirs.target)
+    assert list(ours.feature_names) == theirs.feature_names
+    assert ours.digest == "a0c5c4e33ca728ce43c232052b039bbfb168193416b131e76ee2a6b31d8dfcbd"

@@ -15,7 +15,8 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
-from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS
+from nnjax.training.clipping import CLIPPINGS
+from nnjax.training.optimizers import OPTIMIZERS
 from nnjax.training.schedules import SCHEDULES
 
 STUDY = """

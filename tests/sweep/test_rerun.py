@@ -65,7 +65,7 @@ def test_a_run_whose_device_is_not_here_is_for_another_machine(
     def local_devices(backend: str) -> None:
         raise RuntimeError(f"no {backend}")
 
-    monkeypatch.setattr("nnjax.training.device.jax.local_devices", local_devices)
+    monkeypatch.setattr("jax.local_devices", local_devices)
     with pytest.raises(ElsewhereError, match=r"cannot be trained again on this machine: .* has none here \(no cpu\)"):
         rerun(trained, small_space.runs[0].run_id)
 

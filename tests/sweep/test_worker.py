@@ -47,7 +47,7 @@ def test_a_user_without_a_home_keeps_no_programs(monkeypatch: pytest.MonkeyPatch
 def test_a_machine_without_the_studys_device_is_named_before_anything_is_trained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nnjax.training.device.jax.local_devices", no_devices)
+    monkeypatch.setattr("jax.local_devices", no_devices)
     space = expand(load_study(Path("experiments/quick.toml"), ["device=gpu"]))
     with pytest.raises(
         NoDeviceError,

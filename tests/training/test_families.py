@@ -7,7 +7,8 @@ from nnjax.network.activations import ACTIVATIONS, branches_for
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
 from nnjax.training.chunk import train_chunk
-from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS
+from nnjax.training.clipping import CLIPPINGS
+from nnjax.training.optimizers import OPTIMIZERS
 
 pytestmark = pytest.mark.xdist_group("programs")
 

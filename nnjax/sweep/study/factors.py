@@ -12,8 +12,9 @@ from nnjax.network.initializers import INITIALIZERS
 from nnjax.network.losses import LOSSES
 from nnjax.network.outputs import OUTPUTS
 from nnjax.sweep.study.errors import did_you_mean
+from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.device import DEVICES
-from nnjax.training.optimizers import CLIPPINGS, OPTIMIZERS
+from nnjax.training.optimizers import OPTIMIZERS
 from nnjax.training.schedules import SCHEDULES
 
 Level = str | int | float | tuple[int, ...] | tuple[str, ...]

@@ -4,32 +4,35 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
+from nnjax.network.activations import ACTIVATIONS, Activation
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import default_initializer
 from nnjax.network.losses import default_loss, default_output
 from nnjax.sweep.study.factors import AUTO, FACTORS, FULL_BATCH, Level
-from nnjax.training.optimizers import OPTIMIZERS
+from nnjax.training.clipping import CLIPPINGS, Clipping
+from nnjax.training.optimizers import OPTIMIZERS, Optimizer
+from nnjax.training.schedules import SCHEDULES, Schedule
 
 Levels = dict[str, Level]
 
-ONLY_WITH: dict[str, tuple[str, tuple[str, ...]]] = {
-    "learning_rate": ("optimizer", tuple(name for name in OPTIMIZERS if name != "lbfgs")),
-    "momentum": ("optimizer", ("momentum", "nesterov")),
-    "beta_1": ("optimizer", ("adam", "adamw")),
-    "beta_2": ("optimizer", ("adam", "adamw")),
-    "epsilon": ("optimizer", ("adam", "adamw", "rmsprop", "adagrad")),
-    "rms_decay": ("optimizer", ("rmsprop",)),
-    "negative_slope": ("activation", ("leaky_relu", "prelu")),
-    "elu_alpha": ("activation", ("elu",)),
-    "maxout_pieces": ("activation", ("maxout",)),
-    "prelu_sharing": ("activation", ("prelu",)),
-    "normalization_statistics": ("normalization", ("batch",)),
-    "clip_min": ("clipping", ("value",)),
-    "clip_max": ("clipping", ("value",)),
-    "clip_norm": ("clipping", ("global_norm", "layer_norm")),
-    "decay_epochs": ("schedule", ("step", "inverse_time")),
-    "decay_rate": ("schedule", ("step", "inverse_time")),
+FAMILIES: dict[str, Mapping[str, Activation | Optimizer | Clipping | Schedule]] = {
+    "optimizer": OPTIMIZERS,
+    "activation": ACTIVATIONS,
+    "clipping": CLIPPINGS,
+    "schedule": SCHEDULES,
 }
+"""Factors whose levels say which settings mean something with them."""
+
+
+def _only_with() -> dict[str, tuple[str, tuple[str, ...]]]:
+    found: dict[str, tuple[str, tuple[str, ...]]] = {"normalization_statistics": ("normalization", ("batch",))}
+    for factor, members in FAMILIES.items():
+        for setting in dict.fromkeys(setting for each in members.values() for setting in each.settings):
+            found[setting] = (factor, tuple(name for name, each in members.items() if setting in each.settings))
+    return found
+
+
+ONLY_WITH = _only_with()
 """Setting -> the factor and its levels with which the setting means anything; with others it is put to its default,
 so that it neither makes two cells of one training nor enters an identity."""
 
@@ -42,9 +45,6 @@ WITHOUT_HIDDEN_LAYERS: Levels = {
 }
 """What is left of the settings that are about hidden layers where there are none: depth 0 is linear or logistic
 regression."""
-
-DECOUPLED_DECAY = 0.01
-"""What `weight_decay = "auto"` means for AdamW (Loshchilov & Hutter 2019); 0 for all others."""
 
 LEAKY_SLOPE, PRELU_SLOPE = 0.01, 0.25
 """What `negative_slope = "auto"` means: Maas et al. 2013, He et al. 2015."""
@@ -152,7 +152,7 @@ def _settle_auto(settings: Levels, activations: tuple[str, ...], task: str) -> N
     if settings["output"] == AUTO:
         settings["output"] = default_output(str(settings["loss"]), task)
     if settings["weight_decay"] == AUTO:
-        settings["weight_decay"] = DECOUPLED_DECAY if settings["optimizer"] == "adamw" else 0.0
+        settings["weight_decay"] = OPTIMIZERS[str(settings["optimizer"])].weight_decay
     if settings["negative_slope"] == AUTO:
         settings["negative_slope"] = PRELU_SLOPE if "prelu" in activations else LEAKY_SLOPE
 

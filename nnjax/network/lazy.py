@@ -1,0 +1,35 @@
+"""jax, imported when something of it is first used: a registry's names can be asked for without waiting for it.
+
+Its import costs a second of a core, and `nnjax plan` needs no more of an activation than its name. Only registries
+whose functions are jax's look here; whatever computes anyway imports jax itself.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+
+class LazyModule:
+    """A module that is imported at the first look at one of its attributes.
+
+    Example:
+        >>> LazyModule("math").floor(2.5)
+        2
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:
+        return getattr(import_module(self._name), attribute)
+
+
+if TYPE_CHECKING:
+    import jax
+    import jax.numpy as jnp
+    from jax.scipy import stats
+    from jaxtyping import Array
+else:
+    jax, jnp, stats = map(LazyModule, ("jax", "jax.numpy", "jax.scipy.stats"))
+    Array = Any  # jaxtyping's shapes and dtypes are checked all the same: Float[Any, " units"]
+
+__all__ = ["Array", "LazyModule", "jax", "jnp", "stats"]
