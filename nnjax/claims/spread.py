@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nnjax.claims.answer import answer_claim, arm_runs
-from nnjax.claims.study_answers import split_sizes
+from nnjax.claims.study_answers import correction_sizes
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.results.table import results_table
 from nnjax.sweep.claim_arms import arm_cells
@@ -38,7 +38,7 @@ def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, flo
         if len(splits) < FEWEST_SPLITS:
             continue
         whole = [arm[arm["split"].isin(splits)] for arm in arms]
-        interval = answer_claim(claim, whole, split_sizes(space), level).interval
+        interval = answer_claim(claim, whole, correction_sizes(space), level).interval
         if interval is not None and math.isfinite(interval.standard_deviation):
             found[claim.name] = interval.standard_deviation
     return found

@@ -16,8 +16,11 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
 
-def split_sizes(space: Space) -> Sizes:
-    """Rows of a study's splits."""
+def correction_sizes(space: Space) -> Sizes:
+    """Rows as the correction of an interval counts them: validation rows with the training rows.
+
+    They choose the epoch, so what two splits share of them makes their scores alike, too.
+    """
     split = space.splits[0]
     n_train = len(split.train)
     return Sizes(n_train + len(split.validation), len(split.test), n_train, space.study.split_plan.folds)
@@ -63,7 +66,7 @@ def answer_study(
         for claim in claims
         if not claim.is_compound
     }
-    return answer_claims(claims, arms, split_sizes(space), claim_level(claims, looks, withdrawn))
+    return answer_claims(claims, arms, correction_sizes(space), claim_level(claims, looks, withdrawn))
 
 
 def _at(results: pd.DataFrame, design: Replicates) -> pd.DataFrame:

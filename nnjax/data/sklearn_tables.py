@@ -27,7 +27,8 @@ def read_diabetes() -> Columns:
 def _numbers(name: str) -> NDArray[np.float64]:
     """A file of scikit-learn's, as its own `load_gzip_compressed_csv_data` reads it."""
     package = find_spec("sklearn")
-    assert package is not None and package.origin is not None
+    assert package is not None
+    assert package.origin is not None
     return np.loadtxt(Path(package.origin).parent / "datasets" / "data" / name)
 
 

@@ -1,7 +1,7 @@
 """Splits of a table into training, validation and test rows, the same for every cell of a study."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -19,8 +19,8 @@ class SplitPlan:
     """How the rows of a table are split.
 
     Attributes:
-        method: "repeated_k_fold" (every row is a test row once a repeat) or "shuffle_split" (fresh draws).
-        splits: Number of splits; for repeated k-fold a multiple of `folds`.
+        method: A key of `SPLITTERS`.
+        splits: Number of splits; a multiple of `folds`.
         test_share: Share of the rows that are test rows.
         validation_share: Share of the other rows that choose the epoch and the nuisance levels.
         base_seed: What all shuffles are derived from.
@@ -35,7 +35,7 @@ class SplitPlan:
     @property
     def folds(self) -> int:
         """Splits in one repeat: k of the k-fold, 1 for shuffled splits."""
-        return round(1 / self.test_share) if self.method == "repeated_k_fold" else 1
+        return round(1 / self.test_share) if SPLITTERS[self.method].has_folds else 1
 
 
 @dataclass(frozen=True)
@@ -81,10 +81,7 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
         >>> split_sizes(442, SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5))
         SplitSizes(train=265, validation=66, test=110)
     """
-    if plan.method == "repeated_k_fold":
-        smallest_test, largest_test = n_examples // plan.folds, -(-n_examples // plan.folds)
-    else:
-        smallest_test = largest_test = floor(n_examples * plan.test_share + 0.5)
+    smallest_test, largest_test = SPLITTERS[plan.method].test_sizes(n_examples, plan)
     outside = n_examples - largest_test
     # Not round(): half to even would make the next table's rows jump by two.
     train = floor(outside * (1 - plan.validation_share) + 0.5)
@@ -177,14 +174,7 @@ def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | No
     repeat, fold = divmod(index, plan.folds)
     draws = stream(derive_seed(plan.base_seed, "split", repeat), "split")
     shuffled = draws.permutation(n_examples).astype(np.int32)
-    if plan.method == "repeated_k_fold":
-        if labels is not None:
-            return _sort_by_class(shuffled, labels)[fold :: plan.folds]  # dealt like cards, class by class
-        return np.array_split(shuffled, plan.folds)[fold]
-    n_test = split_sizes(n_examples, plan).test
-    if labels is not None:
-        shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_test, draws)
-    return shuffled[:n_test]
+    return SPLITTERS[plan.method].test_rows(shuffled, plan, fold, labels, draws)
 
 
 def _sort_by_class(shuffled: Rows, labels: Labels) -> Rows:
@@ -205,12 +195,89 @@ def _spread_to_front(rows: Rows, size: int, draws: np.random.Generator) -> Rows:
 
 def _fewest_of_a_class(n_examples: int, n_class: int, plan: SplitPlan) -> int:
     """The smallest number of rows of a class that any part of any split may get."""
-    n_train = split_sizes(n_examples, plan).train
-    if plan.method == "repeated_k_fold":
-        largest, least, most = -(-n_examples // plan.folds), n_class // plan.folds, -(-n_class // plan.folds)
-    else:
-        largest = split_sizes(n_examples, plan).test
-        least, most = n_class * largest // n_examples, -(-n_class * largest // n_examples)
-    # The fold with the most rows of the class leaves the fewest for the others.
+    n_train, splitter = split_sizes(n_examples, plan).train, SPLITTERS[plan.method]
+    _, largest = splitter.test_sizes(n_examples, plan)
+    least, most = splitter.class_sizes(n_class, n_examples, plan)
     outside, of_class = n_examples - largest, n_class - most
     return min(least, of_class * n_train // (outside + 1), of_class * (outside - n_train) // outside)
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """A method of splitting: which rows are test rows. The others are parted alike by all methods.
+
+    Attributes:
+        name: The value of `method` in a study's `[replicates]`.
+        meaning: What it does, in the report's words.
+        has_folds: Whether a repeat has 1 / test_share splits, so that this must be a whole number.
+        test_sizes: (rows, plan) -> the smallest and the largest number of test rows of any split.
+        class_sizes: (rows of a class, rows, plan) -> the same of that class, where splits are stratified.
+        test_rows: (all rows shuffled for this repeat, plan, number of the split in it, labels for stratified splits,
+            the repeat's stream) -> the test rows, in any order.
+    """
+
+    name: str
+    meaning: str
+    has_folds: bool
+    test_sizes: Callable[[int, SplitPlan], tuple[int, int]]
+    class_sizes: Callable[[int, int, SplitPlan], tuple[int, int]]
+    test_rows: Callable[[Rows, SplitPlan, int, Labels | None, np.random.Generator], Rows]
+
+
+def _fold_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
+    return n_examples // plan.folds, -(-n_examples // plan.folds)
+
+
+def _class_in_a_fold(n_class: int, n_examples: int, plan: SplitPlan) -> tuple[int, int]:
+    return _fold_sizes(n_class, plan)
+
+
+def _fold_rows(shuffled: Rows, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator) -> Rows:
+    if labels is not None:
+        return _sort_by_class(shuffled, labels)[fold :: plan.folds]  # dealt like cards, class by class
+    return np.array_split(shuffled, plan.folds)[fold]
+
+
+def _share_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
+    size = floor(n_examples * plan.test_share + 0.5)
+    return size, size
+
+
+def _class_in_a_share(n_class: int, n_examples: int, plan: SplitPlan) -> tuple[int, int]:
+    _, n_test = _share_sizes(n_examples, plan)
+    return n_class * n_test // n_examples, -(-n_class * n_test // n_examples)
+
+
+def _share_rows(shuffled: Rows, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator) -> Rows:
+    _, n_test = _share_sizes(len(shuffled), plan)
+    if labels is not None:
+        shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_test, draws)
+    return shuffled[:n_test]
+
+
+def _registry(*members: Splitter) -> dict[str, Splitter]:
+    return {member.name: member for member in members}
+
+
+REPEATED_K_FOLD = "repeated_k_fold"
+"""The usual method."""
+
+SPLITTERS = _registry(
+    Splitter(
+        REPEATED_K_FOLD,
+        "repeated k-fold: every row is a test row once a repeat",
+        True,
+        _fold_sizes,
+        _class_in_a_fold,
+        _fold_rows,
+    ),
+    Splitter(
+        "shuffle_split",
+        "shuffled splits: fresh test rows in every split",
+        False,
+        _share_sizes,
+        _class_in_a_share,
+        _share_rows,
+    ),
+)
+"""Name -> method of splitting."""

@@ -14,7 +14,7 @@ from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import claim_level
 from nnjax.claims.logbook import Logbook, looks_at_most
 from nnjax.claims.rounds import study_logbook
-from nnjax.claims.study_answers import answer_study, claim_results, grown_designs, split_sizes
+from nnjax.claims.study_answers import answer_study, claim_results, correction_sizes, grown_designs
 from nnjax.report.baselines import kept_baselines
 from nnjax.report.choice import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
@@ -185,7 +185,7 @@ def assemble(
     if best is None or not (results["status"] == "finished").any():
         raise NothingToReportError(f"{study.name}: {_lack(results)}")
     order = _levels_in_order(results, space)
-    sizes = split_sizes(space)
+    sizes = correction_sizes(space)
     reference = _reference_levels(results, space)
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order, reference)
     chosen = choose_on_validation(results, layout.studied)

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nnjax.data.scaling import ScaledSplit, scale_split
-from nnjax.data.splits import SplitPlan, make_splits
+from nnjax.data.splits import REPEATED_K_FOLD, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import load_table
 from nnjax.report.figures.scales import decades
@@ -91,7 +91,7 @@ def gradient_table(remedies: Sequence[Remedy] = (PLAIN, *REMEDIES), setting: Set
     """
     setting = setting or Setting()
     table = load_table(setting.table)
-    splits = make_splits(len(table.target), SplitPlan("repeated_k_fold", setting.seeds, 0.25, 0.2, 5))
+    splits = make_splits(len(table.target), SplitPlan(REPEATED_K_FOLD, setting.seeds, 0.25, 0.2, 5))
     scaled = {number: scale_split(table, split) for number, split in enumerate(splits)}
     return pd.concat([_watch(remedy, setting, scaled) for remedy in remedies], ignore_index=True)
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.model_selection import KFold
 
-from nnjax.data.splits import Split, SplitPlan, make_splits, split_sizes
+from nnjax.data.splits import SPLITTERS, Split, SplitPlan, make_splits, split_sizes
 
 K_FOLD = SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5)
 SHUFFLED = replace(K_FOLD, method="shuffle_split")
-PLANS = [K_FOLD, SHUFFLED]
+PLANS = [replace(K_FOLD, method=method) for method in SPLITTERS]
 
 
 def rows(split: Split) -> list[int]:
@@ -59,7 +59,7 @@ def test_folds_are_as_large_as_scikit_learns() -> None:
 @given(
     n_rows=st.integers(40, 300),
     folds=st.integers(2, 8),
-    method=st.sampled_from(["repeated_k_fold", "shuffle_split"]),
+    method=st.sampled_from(list(SPLITTERS)),
     validation_share=st.floats(0.1, 0.5),
     base_seed=st.integers(0, 2**63),
 )

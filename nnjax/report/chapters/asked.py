@@ -3,18 +3,13 @@
 import numpy as np
 import pandas as pd
 
+from nnjax.data.splits import SPLITTERS
 from nnjax.data.tables import Table
 from nnjax.report.layout import Layout
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, join_words, view_table
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import ALWAYS_TOLD, FACTORS
-
-METHODS = {
-    "repeated_k_fold": "repeated k-fold: every row is a test row once a repeat",
-    "shuffle_split": "shuffled splits: fresh test rows in every split",
-}
-
 
 MOST_INPUTS = 20
 """Named in the page; all of them are in the file."""
@@ -49,7 +44,7 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
         "inputs": inputs_sentence(table) if study.data.file is not None else "",
         "target": table.target_name,
         "classes": classes_sentence(table),
-        "method": METHODS[study.replicates.method],
+        "method": SPLITTERS[study.replicates.method].meaning,
         "replicates": study.replicates,
         "n_train": len(split.train),
         "n_validation": len(split.validation),

@@ -9,7 +9,7 @@ from functools import cached_property
 from nnjax.data import tables
 from nnjax.data.encoding import output_width
 from nnjax.data.own_error import OwnTableError
-from nnjax.data.splits import SplitPlan, SplitSizes, check_labels, split_sizes
+from nnjax.data.splits import SPLITTERS, SplitPlan, SplitSizes, check_labels, split_sizes
 from nnjax.network.architecture import Architecture
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study.errors import Fault, did_you_mean, show_value
@@ -157,14 +157,15 @@ def _parameter_faults(draft: Draft) -> Iterator[Fault]:
 def check_folds(draft: Draft) -> Iterator[Fault]:
     """Repeated k-fold has a whole number of folds, and whole repeats."""
     replicates = draft.file.replicates
-    if replicates.method != "repeated_k_fold":
+    if not SPLITTERS[replicates.method].has_folds:
         return
     share, splits = replicates.test_share, replicates.splits
     folds = max(2, round(1 / share))
     if abs(1 / share - folds) > FOLDS_OFF:
-        problem = f"repeated_k_fold needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
+        problem = f"{replicates.method} needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
         written = f"{1 / folds:.4g}" if abs(1 / float(f"{1 / folds:.4g}") - folds) <= FOLDS_OFF else f"{1 / folds:.6g}"
-        remedy = f'write {written} for {folds} folds, or method = "shuffle_split"'
+        without = next(name for name, each in SPLITTERS.items() if not each.has_folds)
+        remedy = f'write {written} for {folds} folds, or method = "{without}"'
         yield Fault("replicates.test_share", show_value(share), problem, remedy)
     elif splits % folds:
         below = splits // folds * folds

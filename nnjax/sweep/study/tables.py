@@ -9,7 +9,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.reader import Task
-from nnjax.data.splits import SplitPlan
+from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, SplitPlan
 from nnjax.data.tables import TABLES, Table, TableSource, load_table
 from nnjax.sweep.study.factors import FACTORS, Choice, Level, Number, Whole, refuse
 
@@ -19,7 +19,6 @@ SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
 FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
 
-METHODS = ("repeated_k_fold", "shuffle_split")
 KINDS = ("beats", "suffices", "same", "exceeds", "all")
 CURVES = ("none", "reference", "main", "all")
 
@@ -175,9 +174,7 @@ class DataSource(_Table):
 class Replicates(_Table):
     """`[replicates]`: what every cell is repeated over."""
 
-    method: Annotated[Literal["repeated_k_fold", "shuffle_split"], BeforeValidator(Choice("method", METHODS))] = (
-        "repeated_k_fold"
-    )
+    method: Annotated[str, PlainValidator(Choice("method", tuple(SPLITTERS)))] = REPEATED_K_FOLD
     splits: Annotated[int, PlainValidator(Whole(FEWEST_SPLITS, MOST_SPLITS))] = 20
     test_share: Share = 0.25
     seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
