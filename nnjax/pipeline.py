@@ -21,8 +21,7 @@ from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.other_engines import left_behind
-from nnjax.sweep.plan import default_workers
+from nnjax.sweep.plan import default_workers, left_behind
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id

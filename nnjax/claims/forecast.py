@@ -10,11 +10,10 @@ from nnjax.claims.metric import on_scale
 from nnjax.claims.rounds import study_logbook
 from nnjax.claims.settled import Range, compared_range, metric_range, why_settled
 from nnjax.statistics.power import detectable_difference, half_width
-from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.declarations import Declarations, declarations
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
-from nnjax.sweep.space import Cell, Space
+from nnjax.sweep.space import Cell, Space, arm_cells
 from nnjax.sweep.study.study import Claim
 
 ASSUMED_SPREADS = (0.01, 0.03, 0.08)

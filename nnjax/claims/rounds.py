@@ -6,9 +6,8 @@ from pathlib import Path
 
 from nnjax.claims.logbook import REMEDY, Logbook, LogbookError, load_logbook, logbook_path
 from nnjax.statistics.power import Replicates
-from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.identity import content_hash
-from nnjax.sweep.space import Run, Space, expand
+from nnjax.sweep.space import Run, Space, arm_cells, expand
 
 ASKED = ("kind", "a", "b", "at", "metric", "margin", "threshold")
 """What a claim asks; its name and its wording may be mended without a new question."""

@@ -9,9 +9,8 @@ from nnjax.claims.answer import answer_claim, arm_runs
 from nnjax.claims.study_answers import correction_sizes
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.results.table import results_table
-from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import Space
+from nnjax.sweep.space import Space, arm_cells
 
 FEWEST_SPLITS = 3
 """Of two splits one difference remains, which says nothing about a spread."""

@@ -11,9 +11,8 @@ from nnjax.claims.rounds import design_of, grown_space
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.power import Replicates
-from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import Space
+from nnjax.sweep.space import Space, arm_cells
 
 
 def correction_sizes(space: Space) -> Sizes:

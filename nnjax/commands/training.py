@@ -16,8 +16,7 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.claims.forecast import foretell
     from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
-    from nnjax.sweep.other_engines import left_behind
-    from nnjax.sweep.plan import default_workers, make_plan
+    from nnjax.sweep.plan import default_workers, left_behind, make_plan
     from nnjax.sweep.plan_text import describe_plan
 
     space = expand_given(options)

@@ -44,7 +44,8 @@ MLFLOW_BYTES_A_POINT = 315
 """Bytes of MLflow's database for one point of a curve, indexes included."""
 
 MLFLOW_EPOCHS = 25
-"""Epochs at which MLflow is told a curve."""
+"""Epochs at which MLflow is told a curve. Declared where they are paid for: a plan knows its price without MLflow, and
+`tracking/curves.py` thins by the same number."""
 
 
 def run_seconds(bucket: Bucket) -> float:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nnjax.sweep.claim_arms import arm_cells
 from nnjax.sweep.claim_lock import (
     ClaimLock,
     ClaimLockError,
@@ -19,7 +18,7 @@ from nnjax.sweep.claim_lock import (
 from nnjax.sweep.durable import one_at_a_time
 from nnjax.sweep.identity import content_hash
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import Cell, Space, make_cells, run_ids
+from nnjax.sweep.space import Cell, Space, arm_cells, make_cells, run_ids
 from nnjax.sweep.study.study import Claim
 
 ALL_OF = {1: "the claim", 2: "both claims"}

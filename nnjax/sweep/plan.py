@@ -1,5 +1,9 @@
-"""The plan of a sweep: which runs are missing, in which chunks they will be trained, and what that will cost."""
+"""The plan of a sweep: which runs are missing, in which chunks they will be trained, and what that will cost.
 
+What earlier engines have trained is missing, too: it is valid as what it is, and counted apart.
+"""
+
+import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -20,8 +24,9 @@ from nnjax.sweep.cost import (
     journal_bytes,
     run_seconds,
 )
-from nnjax.sweep.journal.journal import chunk_name
-from nnjax.sweep.space import Configuration, Run, Space
+from nnjax.sweep.journal.journal import Journal, chunk_name
+from nnjax.sweep.space import Configuration, Run, Space, expand
+from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
 from nnjax.training.bucket import Bucket, chunk_size
 
 _BYTES_A_MB = 1e6
@@ -237,3 +242,50 @@ def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
         points += curve_points(bucket, "main") + replicates * curve_points(bucket, curves)
     runs = len(space.cells) * (1 + replicates)
     return (runs * MLFLOW_BYTES_A_RUN + points * MLFLOW_BYTES_A_POINT) / _BYTES_A_MB
+
+
+def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
+    """Engine -> runs of this study that the journal has from it; without today's engine and without zeros.
+
+    Args:
+        space: The study and its runs, as today's engine identifies them.
+        journal: Where finished runs lie.
+    """
+    table = journal.read(["engine"])
+    there = dict(zip(table["run_id"].to_pylist(), table["engine"].to_pylist(), strict=True))
+    today = {engine_of(cell.configuration.clipping) for cell in space.cells}
+    is_today_s_own = len(today) == 1 and not any(each.rounded for each in space.replicates)  # nothing of it is older
+    own = {run.run_id for run in space.runs}
+    others = sorted(set(there.values()) - (today if is_today_s_own else set()))
+    counts = {engine: _count(space, engine, there.keys() - own) for engine in others}
+    return {engine: count for engine, count in counts.items() if count}
+
+
+def _count(space: Space, engine: str, there: Set[str]) -> int:
+    return sum(run.run_id in there for run in expand(space.study, engine).runs)
+
+
+def left_behind(space: Space, journal: Journal) -> tuple[str, ...]:
+    """What is to be said of runs that an upgrade has left behind, two sentences an engine; none if there are none.
+
+    Args:
+        space: The study and its runs.
+        journal: Where finished runs lie.
+    """
+    found = runs_of_other_engines(space, journal)
+    return tuple(_describe(engine, runs, space) for engine, runs in found.items())
+
+
+def _describe(engine: str, runs: int, space: Space) -> str:
+    path, today = shlex.quote(space.study.path), f"this is engine {ENGINE_VERSION}, whose last digits differ"
+    if any(each.rounded for each in space.replicates):
+        today = "today a column that is constant but for rounding is taken for constant"
+    elif engine == ENGINE_VERSION:
+        today = (
+            f"this is engine {engine_of(CLIPPED_BY_NORM[0])} for gradients clipped by norm, whose last digits differ"
+        )
+    return (
+        f"{runs:,} runs of this study are in the journal from engine {engine}; {today}. They stay as they are, and "
+        f"its own are trained beside them; to compare the two: "
+        f"nnjax report {path} {path} --other-engine {engine}"
+    )

@@ -11,8 +11,9 @@ from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study.factors import FACTORS, Level
-from nnjax.sweep.study.grid import grid_cells, resolve
+from nnjax.sweep.study.grid import grid_cells, has_levels, resolve
 from nnjax.sweep.study.study import Study
+from nnjax.sweep.study.tables import Claim
 from nnjax.training import engine_of
 
 if TYPE_CHECKING:
@@ -316,6 +317,25 @@ def level_text(level: Level) -> str:
     if isinstance(level, tuple):
         return "-".join(str(item) for item in level) or "none"
     return str(level).removesuffix(".0")
+
+
+def arm_cells(claim: Claim, cells: Sequence[Cell]) -> tuple[frozenset[str], ...]:
+    """Identities of the cells of each arm, whatever the nuisance factors that are not pinned.
+
+    Args:
+        claim: The claim.
+        cells: All cells of its study.
+    """
+    return tuple(cells_at(levels, cells) for levels in claim.arms.values())
+
+
+def cells_at(levels: Mapping[str, Level], cells: Sequence[Cell]) -> frozenset[str]:
+    """Identities of the cells at some levels; a factor that the study fixes does not tell cells apart."""
+    return frozenset(
+        cell.cell_id
+        for cell in cells
+        if has_levels(cell.levels, {factor: level for factor, level in levels.items() if factor in cell.levels})
+    )
 
 
 def sweep_id(space: Space) -> str:

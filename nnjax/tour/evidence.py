@@ -17,9 +17,8 @@ from nnjax.report.histories import Histories, first_tenth, read_histories
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import make_palette, variable
 from nnjax.report.views import Key, Panel
-from nnjax.sweep.claim_arms import cells_at
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import Space, level_text
+from nnjax.sweep.space import Space, cells_at, level_text
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
 

@@ -10,8 +10,7 @@ from nnjax.claims.metric import HIGHER_IS_BETTER, LOWER_IS_BETTER, choosing_scor
 from nnjax.results.columns import describe
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.statistics.verdict import Verdict
-from nnjax.sweep.claim_arms import arm_cells
-from nnjax.sweep.space import Cell
+from nnjax.sweep.space import Cell, arm_cells
 from nnjax.sweep.study.study import Claim
 from nnjax.sweep.study.tables import METRICS
 

@@ -16,7 +16,7 @@ from nnjax.statistics.power import Replicates
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.tables import keep_table, kept_table
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.other_engines import left_behind
+from nnjax.sweep.plan import left_behind
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand, run_identity, sweep_id
