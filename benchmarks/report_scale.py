@@ -20,15 +20,16 @@ from typing import Any
 import numpy as np
 
 from nnjax.data.scaling import ScaledSplit
+from nnjax.metrics import FIT_CURVES, LAYER_CURVES, METRICS, names
 from nnjax.sweep.host import peak_memory_mb
-from nnjax.sweep.journal.schema import FINALS, FIT_CURVES, REGRESSION_FINALS
+from nnjax.sweep.journal.schema import JOURNAL_FINALS
 from nnjax.sweep.runner import Engine, run_sweep
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import TrainedChunk, Trainee
-from nnjax.training.outcome import LAYER_CURVES, RunOutcome
+from nnjax.training.outcome import RunOutcome
 
 CELLS_A_RATE = 288
 SPLITS = 20
@@ -52,8 +53,9 @@ def draw_outcome(trainee: Trainee, depth: int, epochs: int) -> RunOutcome:
         ).astype(np.float32)
         for name in LAYER_CURVES
     }
-    finals = {name: float(score[best_epoch]) if name.endswith("_r2") else float("nan") for name in REGRESSION_FINALS}
-    rest = {name: float(draws.normal(0, 0.1)) for name in FINALS if name not in finals}
+    named = names(each for each in METRICS.values() if each.task == "regression")
+    finals = {name: float(score[best_epoch]) if name.endswith("_r2") else float("nan") for name in named}
+    rest = {name: float(draws.normal(0, 0.1)) for name in JOURNAL_FINALS if name not in finals}
     return {
         **rest, **finals, **curves, **layers,
         "test_prediction": None, "last_test_prediction": None, "run_id": trainee.run_id, "engine": ENGINE_VERSION,

@@ -1,23 +1,23 @@
 """Write what is generated in docs/: glossary, factors, data sets and surroundings, each from its registry."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from nnjax.data.reader import Reader
 from nnjax.data.tables import TABLES
-from nnjax.results.columns import CURVES, FACTORS, FINALS, IDENTITY, Column
+from nnjax.metrics import CURVES, FINALS, Described
+from nnjax.results.columns import IDENTITY
 from nnjax.surroundings import CHANGES_NUMBERS, ENDS_RUNS, READ
-from nnjax.sweep.study.factors import FACTORS as FACTOR_REGISTRY
-from nnjax.sweep.study.factors import AutoNumber, Choice, Factor, Number, Whole
+from nnjax.sweep.study.factors import FACTORS, AutoNumber, Choice, Factor, Number, Whole
 from nnjax.sweep.study.grid import ONLY_WITH
 from nnjax.tour.activation_table import activation_page
 from nnjax.tour.pictures import write_activation_pictures
 
 GLOSSARY_HEAD = """# Glossary of every metric
 
-Written by `make docs` from `nnjax/results/columns.py`. One thing has one name: in the journal, the results table,
-MLflow and on the report's axes. MLflow shows curves as `fit/…` for `fit_…`, and `grad_norm/layer_01` … for layers
-counted from the inputs.
+Written by `make docs` from `nnjax/metrics.py` and `nnjax/results/columns.py`. One thing has one name: in the journal,
+the results table, MLflow and on the report's axes. MLflow shows curves as `fit/…` for `fit_…`, and `grad_norm/layer_01`
+… for layers counted from the inputs.
 
 A cell in MLflow has the means over its replicates, and the standard deviations of the main numbers as `…_sd`. In means
 of R² and accuracy a diverged run counts as worst, R² −1 (every R² is clipped there) or accuracy 0, so no cell gains by
@@ -29,7 +29,7 @@ W weights, z pre-activations.
 
 SECTIONS = (
     ("Which run it is", IDENTITY),
-    ("Factors", FACTORS),
+    ("Factors", tuple(FACTORS.values())),
     ("One number a run", FINALS),
     ("Curves, one value an epoch, epoch 0 = at initialisation", CURVES),
 )
@@ -40,7 +40,7 @@ def glossary() -> str:
     return GLOSSARY_HEAD + "".join(f"\n## {title}\n\n{_table(columns)}" for title, columns in SECTIONS)
 
 
-def _table(columns: tuple[Column, ...]) -> str:
+def _table(columns: Sequence[Described]) -> str:
     rows = [(f"`{column.name}`", column.unit, column.meaning, column.formula) for column in columns]
     return _markdown(("name", "unit", "meaning", "formula"), rows)
 
@@ -62,7 +62,7 @@ setting that means nothing beside the others (the momentum of Adam) is put to it
 def factors() -> str:
     """The factors as Markdown."""
     head = ("factor", "default", "levels", "meaning", "means something with")
-    return FACTORS_HEAD + _markdown(head, [_factor(factor) for factor in FACTOR_REGISTRY.values()])
+    return FACTORS_HEAD + _markdown(head, [_factor(factor) for factor in FACTORS.values()])
 
 
 def _factor(factor: Factor) -> tuple[str, ...]:

@@ -84,7 +84,7 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
     lacking = len(results) - len(there)
     yield from examine_claims(space, home)
     yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
-    columns = [name for name in names.FINALS if name in results and results[name].notna().any()]
+    columns = [name for name in names.TOLD if name in results and results[name].notna().any()]
     if report is not None:
         yield examine_report(report, there, columns)
     yield examine_tracking(prepared, there, columns)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, draw_differences
 from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claim
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.tables import Claim
 
@@ -64,7 +65,7 @@ def race_with_missing(share: float, generator: np.random.Generator) -> Arms:
         times = np.clip(np.ceil(np.exp2(logs)), 1, EPOCHS).ravel()
         arms.append(_runs(cell_id, epochs_to_target=times, validation_score=0.5))
     lost = (arms[1]["seed_index"] > 0) & (generator.permutation(SPLITS) < round(2 * share * SPLITS)).repeat(SEEDS)
-    gone = {"status": "missing", "epochs_to_target": np.nan, "validation_score": np.nan}
+    gone = {"status": "missing", EPOCHS_TO_TARGET: np.nan, "validation_score": np.nan}
     arms[1] = arms[1].assign(**{name: arms[1][name].mask(lost, value) for name, value in gone.items()})
     return arms
 

@@ -20,6 +20,7 @@ from nnjax.calibration.exact import (
 from nnjax.calibration.known import KNOWN_ANSWERS
 from nnjax.calibration.learners import seed_differences, twin_differences
 from nnjax.calibration.looks import Truth, look_rates
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.power import detectable_difference
 from nnjax.statistics.verdict import Verdict
@@ -234,7 +235,7 @@ def arms(effort: Effort, seed: int) -> Iterator[Check]:
     generator, tables = np.random.default_rng([seed, 6]), max(5, effort.tables // 8)
     most = 0.05 + STANDARD_ERRORS * math.sqrt(0.05 * 0.95 / tables)
     for share in MISSING_SHARES:
-        seen = wrongly_supported("epochs_to_target", partial(race_with_missing, share), tables, generator)
+        seen = wrongly_supported(EPOCHS_TO_TARGET, partial(race_with_missing, share), tables, generator)
         yield Check("arms", f"A beats an equal B, {share:.0%} of B's runs missing", (), (0.0,), (most,), (seen,))
     for is_for_last, words, low, high in ((True, "the last", 0.0, most), (False, "the best", 0.5, 1.0)):
         seen = wrongly_supported("last_test_r2", partial(tuned_arms, is_for_last), tables, generator)

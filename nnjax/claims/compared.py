@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.claims.metric import COMPARED_AS_LOG2, LOWER_IS_BETTER
-from nnjax.claims.target import TARGET, target_times
+from nnjax.claims.target import target_times
+from nnjax.metrics import EPOCHS_TO_TARGET, METRICS
 from nnjax.statistics.censoring import Bounds
 from nnjax.statistics.components import VarianceComponents, variance_components
 from nnjax.statistics.convergence import log2_bounds
@@ -50,9 +50,9 @@ def compare_arms(metric: str, arms: Sequence[pd.DataFrame], splits: Sequence[int
         Differences of A and B such that a positive one favours A, or the quantity of A alone.
     """
     values = [_by_split_and_seed(arm, metric, splits) for arm in arms]
-    if len(values) == 2 and metric in LOWER_IS_BETTER:
+    if len(values) == 2 and METRICS[metric].better == "lower":
         values.reverse()
-    reached = tuple(_reached(arm) for arm in arms) if metric == TARGET else ()
+    reached = tuple(_reached(arm) for arm in arms) if metric == EPOCHS_TO_TARGET else ()
     return Compared(_averaged(values), _components(values), reached)
 
 
@@ -78,13 +78,13 @@ def _components(values: Sequence[Bounds]) -> VarianceComponents | None:
 
 def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: Sequence[int]) -> Bounds:
     """The metric [J, S], NaN where there is none; epochs to target and passes as log₂."""
-    numbers = log2_bounds(target_times(runs), runs["epochs"]) if metric == TARGET else _known(runs, metric)
+    numbers = log2_bounds(target_times(runs), runs["epochs"]) if metric == EPOCHS_TO_TARGET else _known(runs, metric)
     return Bounds(*(_wide(runs, part, splits) for part in numbers))
 
 
 def _known(runs: pd.DataFrame, metric: str) -> Bounds:
     numbers = runs[metric].to_numpy(dtype=float)
-    numbers = np.log2(np.maximum(numbers, 1.0)) if metric in COMPARED_AS_LOG2 else numbers
+    numbers = np.log2(np.maximum(numbers, 1.0)) if METRICS[metric].counts else numbers
     return Bounds(numbers, numbers)
 
 

@@ -9,6 +9,7 @@ from nnjax.claims.logbook import looks_at_most
 from nnjax.claims.metric import on_scale
 from nnjax.claims.rounds import study_logbook
 from nnjax.claims.settled import Range, compared_range, metric_range, why_settled
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.power import detectable_difference, half_width
 from nnjax.sweep.declarations import Declarations, declarations
 from nnjax.sweep.journal.journal import Journal
@@ -148,7 +149,7 @@ def _arm_range(metric: str, cells: Sequence[Cell], space: Space) -> Range:
         return min(counts), max(counts)
     low, high = metric_range(metric, epochs)
     if metric == "function_evaluations" and all(each.optimizer != "lbfgs" for each in configurations):
-        return low, metric_range("epochs_to_target", epochs)[1]  # one a pass: log₂ of the epochs
+        return low, metric_range(EPOCHS_TO_TARGET, epochs)[1]  # one a pass: log₂ of the epochs
     return low, high
 
 

@@ -5,20 +5,12 @@ from collections.abc import Sequence
 from typing import cast
 
 from nnjax.claims.declared import DeclaredClaim
-from nnjax.claims.metric import LOWER_IS_BETTER, on_scale, scale_name
-from nnjax.statistics.scores import FLOOR
+from nnjax.claims.metric import on_scale, scale_name
+from nnjax.metrics import EPOCHS_TO_TARGET, METRICS
 from nnjax.statistics.verdict import ClaimKind, Verdict, read_off
 
 Range = tuple[float, float]
 """Lowest and highest value."""
-
-RANGES: dict[tuple[str, ...], Range] = {
-    ("_r2",): (FLOOR, 1.0),
-    ("accuracy", "roc_auc", "saturated", "dead"): (0.0, 1.0),
-    ("brier",): (0.0, 2.0),
-    ("rmse", "mae", "log_loss", "train_seconds", "n_parameters"): (0.0, math.inf),
-}
-"""Endings of metrics -> what these can be, whatever is trained."""
 
 
 def metric_range(metric: str, epochs: Sequence[int]) -> Range:
@@ -34,11 +26,10 @@ def metric_range(metric: str, epochs: Sequence[int]) -> Range:
     """
     of_epochs = {
         "best_epoch": (1.0, float(max(epochs))),
-        "epochs_to_target": (0.0, math.log2(max(epochs))),
+        EPOCHS_TO_TARGET: (0.0, math.log2(max(epochs))),
         "function_evaluations": (math.log2(min(epochs)), math.inf),
     }
-    known = (bounds for endings, bounds in RANGES.items() if metric.endswith(endings))
-    return of_epochs.get(metric) or next(known, (-math.inf, math.inf))
+    return of_epochs.get(metric) or (METRICS[metric].lowest, METRICS[metric].highest)
 
 
 def compared_range(metric: str, arms: Sequence[Range], is_one_arm_twice: bool) -> Range:
@@ -59,7 +50,7 @@ def compared_range(metric: str, arms: Sequence[Range], is_one_arm_twice: bool) -
         return 0.0, 0.0
     (low_a, high_a), (low_b, high_b) = arms
     low, high = low_a - high_b, high_a - low_b
-    return (0.0 - high, 0.0 - low) if metric in LOWER_IS_BETTER else (low, high)
+    return (0.0 - high, 0.0 - low) if METRICS[metric].better == "lower" else (low, high)
 
 
 def possible_verdicts(claim: DeclaredClaim, compared: Range) -> set[Verdict]:
@@ -93,7 +84,7 @@ def why_settled(claim: DeclaredClaim, compared: Range) -> str:
     if verdicts != {Verdict.SUPPORTED} and Verdict.SUPPORTED in verdicts:
         return ""
     low, high = compared
-    sides = "A" if claim.kind == "exceeds" else "B − A" if claim.metric in LOWER_IS_BETTER else "A − B"
+    sides = "A" if claim.kind == "exceeds" else "B − A" if METRICS[claim.metric].better == "lower" else "A − B"
     if low == high:
         size = f"is {low:g}"
     elif math.isinf(low):

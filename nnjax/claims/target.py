@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-TARGET = "epochs_to_target"
-"""The column; empty both where a run never reached the target and where it is missing: only its status tells which."""
+from nnjax.metrics import EPOCHS_TO_TARGET
 
 
 def trained(runs: pd.DataFrame) -> pd.DataFrame:
@@ -29,6 +28,6 @@ def target_times(runs: pd.DataFrame) -> NDArray[np.float64]:
         >>> target_times(runs).tolist()
         [3.0, inf, inf, nan]
     """
-    times = runs[TARGET].to_numpy(dtype=np.float64)
+    times = runs[EPOCHS_TO_TARGET].to_numpy(dtype=np.float64)
     is_missing = (runs["status"] == "missing").to_numpy()
     return np.where(is_missing, np.nan, np.where(np.isnan(times), np.inf, times))

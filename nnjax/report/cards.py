@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.report.chapters.scores import all_models, model_rows
 from nnjax.report.drawing import CARD, Draw, draw_card, level_looks
 from nnjax.report.figures.curves import draw_fit, draw_steps, fit_table, steps_table
@@ -41,7 +42,7 @@ def write_cards(study_results: StudyResults, folder: Path) -> dict[str, Path]:
     legend = level_looks(layout, study_results.palette, layout.color, runs[layout.color].unique().tolist())
     drawings: dict[str, tuple[str, Draw]] = {
         "convergence": (f"{terms.fit_validation}, {place}", _convergence(study_results, runs)),
-        "epochs_to_target": (f"share of runs at target, {place}", _steps(study_results, runs)),
+        EPOCHS_TO_TARGET: (f"share of runs at target, {place}", _steps(study_results, runs)),
         "last_epoch": (f"{terms.last_test} against {terms.test}", _epochs(study_results)),
     }
     if study_results.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():

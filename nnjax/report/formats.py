@@ -5,19 +5,20 @@ from typing import Any
 
 import pandas as pd
 
+from nnjax.metrics import MEASURES, METRICS
 from nnjax.statistics.interval import PairedInterval
 from nnjax.sweep.space import level_text
 
 SHARES = frozenset(
-    {"p_best", "share", "share_reached", "share_saved", "saturated", "dead", "win_rate", "vanished"}
-    | {"share_reached_a", "share_reached_b"}
+    {"p_best", "share", "share_reached", "share_saved", "win_rate", "vanished", "share_reached_a", "share_reached_b"}
+    | {name for name, metric in METRICS.items() if metric.shown == "share"}
 )
 COUNTS = frozenset(
-    {"epoch", "layer", "runs", "n", "split", "best_epoch", "stop_epoch", "patience", "restricted_mean", "horizon"}
-    | {"diverged", "rows"}
+    {"epoch", "layer", "runs", "n", "split", "stop_epoch", "patience", "restricted_mean", "horizon", "diverged", "rows"}
+    | {name for name, metric in METRICS.items() if metric.shown == "count"}
 )
 INTERVALS = frozenset({"estimate", "low", "high", "low_plain", "high_plain"})
-SCORES = ("r2", "score", "accuracy", "log_loss", "brier", "roc_auc", "grad_", "anytime")
+SCORES = ("score", "grad_", "anytime", *(measure.name for measure in MEASURES if measure.shown == "decimals"))
 """Parts of the names of columns that are shown with three decimals."""
 PROBABILITIES = frozenset({"p_value", "q", "holm_p", "probability"})
 

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from nnjax.claims.target import target_times, trained
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.figures.scales import decades, plain_numbers
 from nnjax.report.formats import confidence, decimals
@@ -125,7 +126,7 @@ def draw_link(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, ou
     axes.axvline(0, color=MUTED, linewidth=1)
     axes.set_xlabel("grad_slope (decades a layer)")
     plain_numbers(axes.xaxis)
-    if outcome == "epochs_to_target":
+    if outcome == EPOCHS_TO_TARGET:
         decades(axes)
     else:
         plain_numbers(axes.yaxis)
@@ -137,7 +138,7 @@ def link_figure(study_results: StudyResults, link: OutcomeLink) -> FigureView:
     panels: list[Panel] = []
     for outcome, name, quantity in (
         ("test_score", "score", study_results.terms.test),
-        ("epochs_to_target", "epochs", "epochs_to_target"),
+        (EPOCHS_TO_TARGET, "epochs", EPOCHS_TO_TARGET),
     ):
         draw = partial(draw_link, link.table, palette=palette, factor=layout.color, outcome=outcome)
         panels += draw_panels(f"gradient-link-{name}", [("", draw)], Shape(quantity=quantity))

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from nnjax.data.reader import Task
-from nnjax.results.scores import FLOORS
-from nnjax.training.outcome import MEASURES
+from nnjax.metrics import JUDGED, MEASURES
 
 
 @dataclass(frozen=True)
@@ -13,12 +12,8 @@ class TaskTerms:
 
     Attributes:
         task: The task.
-        measure: Ending of the columns and curves that are judged: test_r2, fit_validation_accuracy.
         label: The measure in words, as the start of a heading.
-        others: Endings of the further scores on test rows, as in test_rmse.
-        floor: Score of a diverged run, and lowest score of any other.
         lowest_shown: Axes of curves do not reach below this, unless nothing lies above it.
-        margin: Difference in the measure that matters in practice.
         learned_nothing: Where the curve of a network stays that learns nothing.
         diverged: What a diverged run counts as, in words.
         scaled: What is scaled with training rows only.
@@ -29,12 +24,8 @@ class TaskTerms:
     """
 
     task: Task
-    measure: str
     label: str
-    others: tuple[str, ...]
-    floor: float
     lowest_shown: float
-    margin: float
     learned_nothing: str
     diverged: str
     scaled: str
@@ -42,6 +33,21 @@ class TaskTerms:
     reference_long: str
     naive: str
     baselines: str
+
+    @property
+    def measure(self) -> str:
+        """Ending of the columns and curves that are judged: test_r2, fit_validation_accuracy."""
+        return JUDGED[self.task].name
+
+    @property
+    def floor(self) -> float:
+        """Score of a diverged run, and lowest score of any other."""
+        return JUDGED[self.task].lowest
+
+    @property
+    def margin(self) -> float:
+        """Difference in the measure that matters in practice."""
+        return JUDGED[self.task].margin
 
     @property
     def test(self) -> str:
@@ -57,11 +63,6 @@ class TaskTerms:
     def last_test(self) -> str:
         """The measure on test rows at the last epoch."""
         return f"last_test_{self.measure}"
-
-    @property
-    def last_validation(self) -> str:
-        """The measure on validation rows at the last epoch."""
-        return f"last_validation_{self.measure}"
 
     @property
     def target(self) -> str:
@@ -86,7 +87,7 @@ class TaskTerms:
     @property
     def test_metrics(self) -> tuple[str, ...]:
         """Every score on test rows at the best epoch, the judged one first."""
-        return (self.test, *(f"test_{other}" for other in self.others))
+        return tuple(f"test_{each.name}" for each in MEASURES if each.task == self.task and each.in_report)
 
     @property
     def shown_curves(self) -> tuple[str, ...]:
@@ -103,12 +104,8 @@ class TaskTerms:
 
 REGRESSION = TaskTerms(
     task="regression",
-    measure=MEASURES["regression"],
     label="R²",
-    others=("rmse", "mae"),
-    floor=FLOORS["r2"],
     lowest_shown=-0.25,
-    margin=0.02,
     learned_nothing="at 0",
     diverged="it counts with R² = −1, the floor to which every other R² is clipped too",
     scaled="Features and target are scaled",
@@ -124,12 +121,8 @@ REGRESSION = TaskTerms(
 
 CLASSIFICATION = TaskTerms(
     task="classification",
-    measure=MEASURES["classification"],
     label="Accuracy",
-    others=("balanced_accuracy", "log_loss", "brier", "roc_auc"),
-    floor=FLOORS["accuracy"],
     lowest_shown=0.0,
-    margin=0.02,
     learned_nothing="at the share of the largest class",
     diverged="it counts with accuracy 0, the lowest there is",
     scaled="Features are scaled",

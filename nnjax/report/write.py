@@ -33,7 +33,7 @@ from nnjax.report.summary import summarise, summarise_diverged, write_index, wri
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
-from nnjax.sweep.explosions import JUDGED, AllDiverged, all_diverged, exploded_notice, exploded_runs
+from nnjax.sweep.explosions import SEEN_IN, AllDiverged, all_diverged, exploded_notice, exploded_runs
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.plan import left_behind
@@ -211,7 +211,7 @@ def _page(space: Space, finished: int, chapters: Sequence[Chapter], notices: Seq
 def _notices(study_results: StudyResults) -> list[str]:
     """What is worth knowing before the numbers are read: of the study, and of its runs."""
     space, results = study_results.space, study_results.results
-    columns = ("run_id", "status", JUDGED[space.table.task])
+    columns = ("run_id", "status", SEEN_IN[space.table.task])
     runs = [dict(zip(columns, row, strict=True)) for row in results[list(columns)].itertuples(index=False)]
     exploded = exploded_notice(space, exploded_runs(space.table.task, runs))
     return [*find_notices(space), *([exploded] if exploded else [])]

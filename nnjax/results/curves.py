@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from nnjax.results.columns import CURVES, names
+from nnjax.metrics import CURVES, names
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
@@ -23,7 +23,7 @@ def curves_table(
     Args:
         space: What the study asks for.
         journal: Where finished runs lie.
-        curves: Names of `nnjax.results.columns.CURVES`; all if None.
+        curves: Names of `nnjax.metrics.CURVES`; all if None.
         epochs: Epochs to keep; all if None.
         run_ids: Runs to keep; all of the study if None.
 

@@ -3,11 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from nnjax.statistics.scores import FLOOR, clipped_scores
-from nnjax.training.outcome import MEASURES
-
-FLOORS = {"r2": FLOOR, "accuracy": 0.0}
-"""Measure -> the score of a diverged run, the lowest that there is."""
+from nnjax.metrics import JUDGED
+from nnjax.statistics.scores import clipped_scores
 
 
 def as_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
@@ -28,12 +25,12 @@ def as_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
     """
     is_diverged = (results["status"] == "diverged").to_numpy()
     is_missing = (results["status"] == "missing").to_numpy()
-    measure, scores = MEASURES[task], {}
+    measure, scores = JUDGED[task].name, {}
     for name in (f"{prefix}{part}_{measure}" for prefix in ("", "last_") for part in ("validation", "test")):
         if name not in results:
             continue
         values = results[name].to_numpy(dtype=float)
-        worst = np.where(is_diverged, FLOORS[measure], values)
+        worst = np.where(is_diverged, JUDGED[task].lowest, values)
         scores[name] = np.where(is_missing, np.nan, clipped_scores(values, is_diverged) if measure == "r2" else worst)
     return results.assign(**scores)
 
@@ -51,4 +48,4 @@ def with_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
     """
     scores = as_scores(results, task)
     prefixes = ("validation", "test", "last_validation", "last_test")
-    return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{MEASURES[task]}"] for prefix in prefixes})
+    return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{JUDGED[task].name}"] for prefix in prefixes})

@@ -7,15 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.results.columns import FACTORS, FINALS, MAIN_FINALS, NOT_AVERAGED, RESULT_COLUMNS, names
+from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, METRICS, judged, names
+from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.results.scores import as_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, expand, level_text
+from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.study import load_study
-from nnjax.training.outcome import MEASURES
-
-COMPUTED_HERE = ("epochs_to_target", "target_r2", "target_accuracy")
-"""Finals that depend on the study and therefore are not in the journal."""
 
 
 def results_table(space: Space, journal: Journal) -> pd.DataFrame:
@@ -30,17 +28,17 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
         missing runs are NaN, those of diverged runs too; `epochs_to_target` is NaN where the target was never reached.
     """
     planned = _planned(space)
-    stored = [name for name in names(FINALS) if name not in COMPUTED_HERE]
-    target = f"target_{MEASURES[space.table.task]}"
-    aim, curve = getattr(space.study.logging, target), f"fit_validation_{MEASURES[space.table.task]}"
+    stored = [final.name for final in FINALS if not final.is_of_study]
+    target, curve = (judged(part, space.table.task) for part in ("target", "fit_validation"))
+    aim = getattr(space.study.logging, target)
     found = journal.read(["status", *stored, curve], set(planned["run_id"])).to_pandas()
-    found["epochs_to_target"] = first_epochs(found.pop(curve).tolist(), aim)
+    found[EPOCHS_TO_TARGET] = first_epochs(found.pop(curve).tolist(), aim)
     table = planned.merge(found, on="run_id", how="left", validate="many_to_one")
     table["status"] = table["status"].fillna("missing")
     table = table.assign(target_r2=np.nan, target_accuracy=np.nan)
     table[target] = aim
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
-    table.loc[table["status"] == "diverged", "epochs_to_target"] = np.nan
+    table.loc[table["status"] == "diverged", EPOCHS_TO_TARGET] = np.nan
     return table[names(RESULT_COLUMNS)]
 
 
@@ -62,7 +60,7 @@ def _planned(space: Space) -> pd.DataFrame:
 
 def _describe(cell: Cell) -> dict[str, object]:
     configuration = cell.configuration
-    levels = {name: getattr(configuration, name) for name in names(FACTORS)}
+    levels = {name: getattr(configuration, name) for name in FACTORS}
     factors = {name: level_text(level) if isinstance(level, tuple) else level for name, level in levels.items()}
     return {"cell_id": cell.cell_id, "cell": cell.label, **factors}
 
@@ -100,9 +98,8 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
         so `epochs_to_target` is the mean over the replicates that reached it.
     """
     scores = as_scores(results, task)
-    keys = ["cell_id", "cell", *names(FACTORS)]
+    keys = ["cell_id", "cell", *FACTORS]
     groups = scores.groupby("cell_id", sort=False)
-    averaged = [name for name in names(FINALS) if name not in NOT_AVERAGED]
     parts = [
         groups[keys[1:]].first(),
         groups.size().rename("replicates"),
@@ -110,11 +107,11 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
             (results["status"] == status).groupby(results["cell_id"]).sum().rename(status)
             for status in ("diverged", "missing")
         ),
-        groups[averaged].mean(),
-        groups[list(MAIN_FINALS)].std().add_suffix("_sd"),
+        groups[list(METRICS)].mean(),
+        groups[[name for name, metric in METRICS.items() if metric.is_main]].std().add_suffix("_sd"),
     ]
     table = pd.concat(parts, axis=1).reset_index(names="cell_id")
-    return table.sort_values(f"validation_{MEASURES[task]}", ascending=False, kind="stable", ignore_index=True)
+    return table.sort_values(judged("validation", task), ascending=False, kind="stable", ignore_index=True)
 
 
 def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:

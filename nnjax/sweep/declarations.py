@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.sweep.claim_lock import (
     ClaimLock,
     ClaimLockError,
@@ -162,7 +163,7 @@ def _asked(space: Space) -> dict[str, _Asked]:
 
 
 def _identity(claim: Claim, arms: list[list[str]], space: Space) -> str:
-    is_timed, logging = claim.metric == "epochs_to_target", space.study.logging
+    is_timed, logging = claim.metric == EPOCHS_TO_TARGET, space.study.logging
     return content_hash(
         {
             "kind": claim.kind,

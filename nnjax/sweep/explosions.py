@@ -12,7 +12,7 @@ from typing import Any
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
-JUDGED = {"regression": "test_r2", "classification": "test_log_loss"}
+SEEN_IN = {"regression": "test_r2", "classification": "test_log_loss"}
 """Task -> the final by which a finished run is seen to have exploded."""
 
 LOWEST_R2 = -1e6
@@ -92,7 +92,7 @@ def is_beyond_reason(task: str, score: float) -> bool:
 
     Args:
         task: "regression" or "classification".
-        score: What `JUDGED` names; NaN is none.
+        score: What `SEEN_IN` names; NaN is none.
 
     Example:
         >>> is_beyond_reason("regression", -4e25), is_beyond_reason("regression", -30.0)
@@ -106,9 +106,9 @@ def exploded_runs(task: str, runs: Iterable[Mapping[str, Any]]) -> dict[str, flo
 
     Args:
         task: "regression" or "classification".
-        runs: With run_id, status and what `JUDGED` names.
+        runs: With run_id, status and what `SEEN_IN` names.
     """
-    scores = {run["run_id"]: run[JUDGED[task]] for run in runs if run["status"] == "finished"}
+    scores = {run["run_id"]: run[SEEN_IN[task]] for run in runs if run["status"] == "finished"}
     return {run_id: score for run_id, score in scores.items() if is_beyond_reason(task, score)}
 
 
@@ -123,7 +123,7 @@ def exploded_notice(space: Space, lost: Mapping[str, float]) -> str | None:
         return None
     task, cells = space.table.task, {run.run_id: run.cell for run in space.runs}
     (worst, count), *_ = Counter(cells[run_id].label for run_id in lost).most_common()
-    judged, limit = JUDGED[task], LOWEST_R2 if task == "regression" else LARGEST_LOG_LOSS
+    judged, limit = SEEN_IN[task], LOWEST_R2 if task == "regression" else LARGEST_LOG_LOSS
     extreme = (min if task == "regression" else max)(lost.values())
     counted = "counts with the lowest score" if task == "regression" else "says nothing about its settings"
     return (

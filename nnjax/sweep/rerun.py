@@ -10,11 +10,12 @@ import numpy as np
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import Table, load_table, parse_source
+from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.refusal import RefusedError
 from nnjax.surroundings import SurroundingsError
 from nnjax.sweep.compilation_cache import enable_compilation_cache
 from nnjax.sweep.journal.journal import NOT_MEASURED, Journal
-from nnjax.sweep.journal.schema import FINALS, FIT_CURVES, PREDICTIONS
+from nnjax.sweep.journal.schema import JOURNAL_FINALS, PREDICTIONS
 from nnjax.sweep.journal.tables import kept_table
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
@@ -23,9 +24,9 @@ from nnjax.sweep.space import make_configuration
 from nnjax.training import engine_of, engines
 from nnjax.training.chunk import train_chunk
 from nnjax.training.device import DeviceError
-from nnjax.training.outcome import LAYER_CURVES, RunOutcome
+from nnjax.training.outcome import RunOutcome
 
-COMPARED = (*FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
+COMPARED = (*JOURNAL_FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
 
 SHOWN = ("validation_r2", "test_r2", "test_rmse", "validation_accuracy", "test_accuracy", "test_log_loss")
 

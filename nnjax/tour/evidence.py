@@ -9,6 +9,7 @@ import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer, arm_runs
 from nnjax.claims.choice import choose_on_validation
+from nnjax.metrics import METRICS
 from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
@@ -24,7 +25,7 @@ from nnjax.sweep.study.study import Claim
 
 GRADIENT = "preactivation_grad_norm"
 
-ABOUT_GRADIENTS = frozenset({"grad_slope_0", "grad_slope", "grad_ratio_0", "grad_ratio"})
+ABOUT_GRADIENTS = frozenset(name for name in METRICS if name.startswith("grad_"))
 """Metrics whose claims get a picture of the gradients as well."""
 
 ARM = "activation"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from nnjax.metrics import judged
 from nnjax.tracking import names
 from nnjax.tracking.layout import Point, final_points
 
@@ -22,8 +23,8 @@ def best_keys(task: str) -> tuple[str, str, str]:
     >>> best_keys("classification")
     ('validation_accuracy', 'test_accuracy', 'test_accuracy_sd')
     """
-    test = names.main_metric("test", task)
-    return names.main_metric("validation", task), test, f"{test}_sd"
+    test = judged("test", task)
+    return judged("validation", task), test, f"{test}_sd"
 
 
 def ranked(cells: pd.DataFrame, task: str) -> pd.DataFrame:
@@ -32,13 +33,13 @@ def ranked(cells: pd.DataFrame, task: str) -> pd.DataFrame:
     A cell with diverged runs is no better placed than they let it be: its means count each of them as worst.
     """
     complete = cells[cells["missing"] == 0] if "missing" in cells else cells
-    metric = names.main_metric("validation", task)
+    metric = judged("validation", task)
     return complete.sort_values(metric, ascending=False, na_position="last", kind="stable")
 
 
 def best_row(cells: pd.DataFrame, task: str) -> Mapping[str, Any] | None:
     """The best cell's row, None if there is no finite score at all."""
-    scored = ranked(cells, task).dropna(subset=[names.main_metric("validation", task)])
+    scored = ranked(cells, task).dropna(subset=[judged("validation", task)])
     if scored.empty:
         return None
     return {str(key): value for key, value in scored.iloc[0].to_dict().items()}
@@ -79,7 +80,7 @@ def default_headline(results: pd.DataFrame, best: Mapping[str, Any] | None, task
 def best_table(cells: pd.DataFrame, factors: Mapping[str, Any], task: str) -> pd.DataFrame:
     """The best cells as a table to look at: label, factors, counts, finals rounded; no column without a number."""
     keys = ["cell", *factors, "replicates", "diverged"]
-    keys += [name for final in names.FINALS for name in (final, f"{final}_sd")]
+    keys += [name for final in names.TOLD for name in (final, f"{final}_sd")]
     table = ranked(cells, task).head(SHOWN_CELLS)
     table = table[[key for key in keys if key in table]].dropna(axis="columns", how="all")
     for key in table.select_dtypes("number"):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from nnjax.metrics import judged
 from nnjax.sweep.reference import compared_factors
 from nnjax.tracking import names
 from nnjax.tracking.curves import CurvePoints
@@ -137,7 +138,7 @@ def curve_points(curves: CurvePoints, owner: str, start: int, end: int) -> list[
 
 def _cell_keys(cells: pd.DataFrame) -> list[str]:
     """Columns of the cells table that are metrics: finals, their sd, and the counts."""
-    finals = [key for key in names.FINALS if key in cells]
+    finals = [key for key in names.TOLD if key in cells]
     spreads = [f"{key}_sd" for key in finals if f"{key}_sd" in cells]
     return [*finals, *spreads, *(key for key in ("diverged",) if key in cells)]
 
@@ -152,7 +153,7 @@ class _Builder:
         self.common = common_tags(description)
         self.seeds_per_split = int(tables.results["seed_index"].max()) + 1
         self.cell_keys = _cell_keys(tables.cells)
-        self.run_keys = [key for key in names.FINALS if key in tables.results]
+        self.run_keys = [key for key in names.TOLD if key in tables.results]
 
     def color(self, params: Mapping[str, str]) -> dict[str, str]:
         """The activation's colour, for dots, lines and scatter."""
@@ -248,7 +249,7 @@ def plan_params(description: SweepDescription, results: pd.DataFrame) -> dict[st
         "cells": str(results["cell_id"].nunique()),
     }
     if description.target is not None:
-        params[names.target_name(description.task)] = names.level_text(description.target)
+        params[judged("target", description.task)] = names.level_text(description.target)
     return params
 
 

@@ -25,7 +25,7 @@ OWN_TAGS = (
 )
 """Tags that say what a run is. Who told it, by which command and commit, stays as it was then; so does a colour."""
 
-SETTLED = {*names.FINALS, *(f"{name}_sd" for name in names.FINALS), names.DIVERGED_EPOCH, "diverged"}
+SETTLED = {*names.TOLD, *(f"{name}_sd" for name in names.TOLD), names.DIVERGED_EPOCH, "diverged"}
 """Metrics that a run either has or has not; a curve may be there from a time when the study asked for more."""
 
 

@@ -5,9 +5,9 @@ import math
 from collections.abc import Iterable, Mapping
 from numbers import Real
 
+from nnjax.metrics import CURVES, EPOCHS_TO_TARGET, LAYER_CURVES, METRICS, judged
 from nnjax.sweep import space
 from nnjax.sweep.study.factors import ALWAYS_TOLD
-from nnjax.training.outcome import MEASURES
 
 EXPERIMENT_PREFIX = "nnjax/"
 """Experiments are called by their study."""
@@ -43,53 +43,21 @@ PARAMS = ALWAYS_TOLD
 REPLICATE_PARAMS = ("split", "seed")
 """Params that only a single run has."""
 
-FINALS = (
-    "best_epoch",
-    "validation_r2",
-    "validation_accuracy",
-    "test_r2",
-    "test_accuracy",
-    "test_balanced_accuracy",
-    "test_log_loss",
-    "test_brier",
-    "test_roc_auc",
-    "test_rmse",
-    "test_mae",
-    "last_validation_r2",
-    "last_validation_accuracy",
-    "last_test_r2",
-    "last_test_accuracy",
-    "last_test_balanced_accuracy",
-    "last_test_log_loss",
-    "last_test_brier",
-    "last_test_roc_auc",
-    "last_test_rmse",
-    "last_test_mae",
-    "epochs_to_target",
-    "function_evaluations",
-    "grad_slope_0",
-    "grad_ratio_0",
-    "grad_slope",
-    "grad_ratio",
-    "saturated",
-    "dead",
-    "n_parameters",
-    "train_seconds",
-)
+
+def _told() -> tuple[str, ...]:
+    """The order of the results table, but for the epochs to the target: they come before the passes."""
+    told = [name for name in METRICS if name != EPOCHS_TO_TARGET]
+    told.insert(told.index("function_evaluations"), EPOCHS_TO_TARGET)
+    return tuple(told)
+
+
+TOLD = _told()
 """Metrics of one number a run, named as in the results table; those that a task does not have are not told."""
 
 DIVERGED_EPOCH = "diverged_epoch"
 
-MAIN_LAYER_CURVES = ("grad_norm", "unit_saturated")
-OTHER_CURVES = (
-    "preactivation_grad_norm",
-    "weight_norm",
-    "update_ratio",
-    "unit_mean",
-    "unit_std",
-    "unit_dead",
-    "fit_evaluations",
-)
+MAIN_LAYER_CURVES = tuple(curve.name for curve in CURVES if curve.is_of_layers and curve.is_main)
+OTHER_CURVES = (*(name for name in LAYER_CURVES if name not in MAIN_LAYER_CURVES), "fit_evaluations")
 
 SHORT = 12
 """Hexadecimal digits shown where a whole hash would only be in the way."""
@@ -119,37 +87,14 @@ def replicate_name(label: str, split: int, seed_index: int, seeds_per_split: int
     return f"{replicate} {label}"
 
 
-def main_metric(part: str, task: str) -> str:
-    """The metric that cells are compared by.
-
-    Args:
-        part: "validation", "test" or "last_test".
-        task: "regression" or "classification".
-
-    >>> main_metric("test", "regression"), main_metric("last_test", "classification")
-    ('test_r2', 'last_test_accuracy')
-    """
-    return f"{part}_{MEASURES[task]}"
-
-
-def target_name(task: str) -> str:
-    """The name of the level that `epochs_to_target` waits for.
-
-    >>> target_name("classification")
-    'target_accuracy'
-    """
-    return f"target_{MEASURES[task]}"
-
-
 def fit_curves(task: str) -> tuple[str, ...]:
     """The curves of loss and score that a task has; those of the test rows only where a study asks for them.
 
     >>> fit_curves("regression")[:4]
     ('fit_train_loss', 'fit_train_r2', 'fit_validation_loss', 'fit_validation_r2')
     """
-    return tuple(
-        f"fit_{part}_{measure}" for part in ("train", "validation", "test") for measure in ("loss", MEASURES[task])
-    )
+    parts = ("fit_train", "fit_validation", "fit_test")
+    return tuple(name for part in parts for name in (f"{part}_loss", judged(part, task)))
 
 
 def curve_key(curve: str, layer: int) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nnjax.metrics import judged
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.table import cells_table, results_table
 from nnjax.sweep.declarations import declarations
@@ -167,7 +168,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         factor: tuple(dict.fromkeys(names.level_text(value) for value in results[factor])) for factor in study.factors
     }
     (reference,) = results[results["cell_id"] == reference_cell(study, space.cells).cell_id].head(1).to_dict("records")
-    target = getattr(study.logging, names.target_name(table.task))
+    target = getattr(study.logging, judged("target", table.task))
     return SweepDescription(
         sweep_id=names.plan_id(study.name, target, (run.run_id for run in space.runs)),
         former_id=sweep_id(space),

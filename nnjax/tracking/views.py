@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from nnjax.metrics import EPOCHS_TO_TARGET, JUDGED, MEASURES, judged
 from nnjax.tracking import names
 from nnjax.tracking.charts import Chart, Section, bar, chart_state, line, parallel, scatter
 from nnjax.tracking.description import SweepDescription
@@ -30,12 +31,6 @@ PAGE = 100
 
 TAG_LIMIT = 20_000
 """Characters of an experiment tag."""
-
-OTHER_SCORES = {
-    "regression": ("test_rmse",),
-    "classification": ("test_balanced_accuracy", "test_log_loss", "test_brier", "test_roc_auc"),
-}
-"""Task -> what the leaderboard shows of the test rows besides the main metric."""
 
 CURVE_SECTIONS = ("fit", "grad_norm", "unit_saturated", "Model metrics")
 """Headings under which MLflow itself collects what a view has no card for; kept closed, below ours."""
@@ -188,9 +183,9 @@ class _Views:
         self.has_run_curves = has_run_curves
         self.depths = description.factors.get("depth", ())
         self.task = description.task
-        self.measure = names.main_metric("fit", description.task).removeprefix("fit_")
+        self.measure = JUDGED[description.task].name
         self.validation, self.test, self.last_test = (
-            names.main_metric(part, description.task) for part in ("validation", "test", "last_test")
+            judged(part, description.task) for part in ("validation", "test", "last_test")
         )
 
     def kind(self, kind: str) -> dict[str, str]:
@@ -204,7 +199,9 @@ class _Views:
     def overview(self) -> tuple[str, ...]:
         """The metrics of a table of cells."""
         main = (self.validation, self.test, f"{self.test}_sd", f"{self.validation}_sd", self.last_test)
-        return (*main, *OTHER_SCORES[self.task], "best_epoch", "epochs_to_target", "grad_slope", "diverged")
+        shown = (each for each in MEASURES if each.task == self.task and each.on_leaderboard and not each.is_judged)
+        others = (f"test_{each.name}" for each in shown)
+        return (*main, *others, "best_epoch", EPOCHS_TO_TARGET, "grad_slope", "diverged")
 
     def factor(self, factor: str, place: int) -> View:
         """One factor varied, the others at reference: replicates in groups if they have curves, else cells."""
@@ -218,7 +215,7 @@ class _Views:
                     line(["fit/train_loss"], is_log=True),
                     bar(self.test),
                     bar(self.last_test),
-                    bar("epochs_to_target"),
+                    bar(EPOCHS_TO_TARGET),
                 ),
             ),
             *_closed(),
@@ -229,7 +226,7 @@ class _Views:
             name=f"{place} {factor}",
             conditions=conditions | {tag(names.REFERENCE): f"%:{factor}:%"},
             params=[] if self.has_run_curves else [factor],
-            metrics=(self.validation, self.test, self.last_test, "epochs_to_target", "grad_slope"),
+            metrics=(self.validation, self.test, self.last_test, EPOCHS_TO_TARGET, "grad_slope"),
             sections=sections,
             group_by=factor if self.has_run_curves else None,
             levels=self.factors[factor],

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.scaling import ScaledSplit
+from nnjax.metrics import JUDGED, LAYER_CURVES
 from nnjax.training import engine_of
 from nnjax.training.bucket import Bucket
 from nnjax.training.classification import ClassScores, class_probabilities, score_classes
@@ -19,21 +20,6 @@ RunOutcome = dict[str, Any]
 Curve = NDArray[np.float32]
 
 UNKNOWN = float("nan")
-
-MEASURES = {"regression": "r2", "classification": "accuracy"}
-"""Task -> the measure that curves and choices are about; the higher the better."""
-
-LAYER_CURVES = (
-    "grad_norm",
-    "preactivation_grad_norm",
-    "weight_norm",
-    "update_ratio",
-    "unit_mean",
-    "unit_std",
-    "unit_saturated",
-    "unit_dead",
-)
-"""One value a layer and epoch, float32 [layers, E + 1]; layers counted from the input, the first at index 0."""
 
 
 def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, trained: Trained) -> RunOutcome:
@@ -67,7 +53,7 @@ def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, tr
         "function_evaluations": float(curves["fit_evaluations"][-1]),
     }
     outcome |= _finals(trained, scaled, bucket, finished)
-    measure = MEASURES[bucket.task]
+    measure = JUDGED[bucket.task].name
     for prefix, epoch in (("", best_epoch), ("last_", -1)):
         value = float(curves[f"fit_validation_{measure}"][epoch]) if finished else UNKNOWN
         outcome[f"{prefix}validation_{measure}"] = value
@@ -83,7 +69,7 @@ def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, 
     history = trained.history
     # A copy in any case: a transpose of fewer than two layers is contiguous already, and jax's arrays are read-only.
     curves = {name: np.array(getattr(history, name).T, dtype=np.float32, order="C") for name in LAYER_CURVES}
-    measure = MEASURES[bucket.task]
+    measure = JUDGED[bucket.task].name
     for part in ("train", "validation", "test"):
         loss, tally = getattr(history, f"{part}_loss"), getattr(history, f"{part}_tally")
         if loss is None:

@@ -6,13 +6,12 @@ import pytest
 
 from nnjax.claims.answer import Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
-from nnjax.claims.metric import HIGHER_IS_BETTER, LOWER_IS_BETTER, choosing_score
-from nnjax.results.columns import describe
+from nnjax.claims.metric import choosing_score
+from nnjax.metrics import METRICS
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import Cell, arm_cells
 from nnjax.sweep.study.study import Claim
-from nnjax.sweep.study.tables import METRICS
 
 SIZES = Sizes(331, 111, 265)
 DIFFERENCES = (0.02, 0.05, -0.01, 0.03, 0.04)
@@ -89,11 +88,6 @@ def test_the_right_direction_for_classes_is_up(metric):
 def test_of_surprise_and_squared_error_less_is_better(metric):
     answer = judged([claim(metric=metric, margin=0.01)], CELLS, table([0.1, 0.12], [0.2, 0.2], metric))[0]
     assert answer.interval.estimate == pytest.approx(0.09) and "less of it" in answer.direction
-
-
-def test_no_metric_is_better_both_ways_and_none_is_unknown_to_studies():
-    assert not HIGHER_IS_BETTER & LOWER_IS_BETTER
-    assert set(METRICS) >= HIGHER_IS_BETTER | LOWER_IS_BETTER
 
 
 def test_a_metric_of_the_other_task_is_not_judged():
@@ -198,7 +192,7 @@ def test_an_arm_that_lacks_runs_of_a_cell_to_choose_from_is_not_judged():
 
 def test_every_metric_of_the_last_epoch_is_tuned_for_it_and_no_other():
     """The results table says of every metric which epoch it is of."""
-    of_last = {name for name in METRICS if "at the last epoch" in describe(name).meaning}
+    of_last = {name for name in METRICS if "at the last epoch" in METRICS[name].meaning}
     assert {name for name in METRICS if choosing_score(name) == "last_validation_score"} == of_last
     assert {"last_test_r2", "last_test_log_loss", "saturated", "dead"} <= of_last
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from nnjax.claims.settled import compared_range, metric_range, possible_verdicts, why_settled
+from nnjax.metrics import METRICS
 from nnjax.statistics.verdict import Verdict, read_off
-from nnjax.sweep.study.tables import METRICS
 
 
 def claim(kind, metric="test_r2", margin=0.02, threshold=None):

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.journal.schema import FINALS, FIT_CURVES, JOURNAL_SCHEMA, PREDICTIONS
-from nnjax.training.outcome import LAYER_CURVES
+from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS
 
 OUTSIDE = ("schema", "configuration", "data", "data_digest", "split_digest", "replicate")
 PROVENANCE = ("started", "ended", "train_seconds", "host", "chunk")
@@ -23,7 +23,7 @@ def fake_outcome(run_id: str, depth: int, epochs: int, status: str = "finished")
         for name in LAYER_CURVES
     }
     predictions = {name: rng.normal(150, 50, size=111).astype(np.float32) for name in PREDICTIONS}
-    finals = {name: float(rng.normal()) for name in FINALS}
+    finals = {name: float(rng.normal()) for name in JOURNAL_FINALS}
     best_epoch = 1 + int(np.argmax(curves["fit_validation_r2"][1:]))
     outcome = {"run_id": run_id, "engine": "1", "status": status, "best_epoch": best_epoch, "diverged_epoch": -1}
     return {**outcome, "seed": 7, "n_parameters": 100, **finals, **curves, **layers, **predictions}

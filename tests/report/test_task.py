@@ -2,27 +2,22 @@
 
 import pytest
 
+from nnjax.metrics import CURVES, names
 from nnjax.report.baselines import BASELINES
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS
-from nnjax.results.columns import CURVES, RESULT_COLUMNS, names
-from nnjax.sweep.journal.schema import CURVES as JOURNAL_CURVES
-from nnjax.training.outcome import MEASURES
+from nnjax.results.columns import RESULT_COLUMNS
 
 
 @pytest.mark.parametrize("terms", TERMS.values(), ids=TERMS)
 def test_every_name_is_one_that_the_results_and_the_journal_have(terms):
-    columns = {terms.validation, terms.last_validation, terms.last_test, terms.target, *terms.test_metrics}
+    columns = {terms.validation, terms.last_test, terms.target, *terms.test_metrics}
     assert columns <= set(names(RESULT_COLUMNS))
-    assert set(terms.shown_curves) <= set(JOURNAL_CURVES) & set(names(CURVES))
+    assert set(terms.shown_curves) <= set(names(CURVES))
 
 
 @pytest.mark.parametrize("terms", TERMS.values(), ids=TERMS)
 def test_the_baselines_named_are_among_those_fitted(terms):
     assert {terms.reference, terms.naive} <= set(BASELINES[terms.task])
-
-
-def test_the_measure_is_the_one_that_the_engine_records():
-    assert {task: terms.measure for task, terms in TERMS.items()} == MEASURES
 
 
 def test_only_what_is_cut_off_is_said_to_be():

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.results.curves import cell_curves, curves_table
-from nnjax.sweep.journal.schema import CURVES
 
 COLUMNS = ["run_id", "cell_id", "split", "epoch", "curve", "layer", "value"]
 
@@ -13,10 +13,10 @@ COLUMNS = ["run_id", "cell_id", "split", "epoch", "curve", "layer", "value"]
 def test_every_value_is_there_in_its_place(swept) -> None:
     table = curves_table(swept.space, swept.journal)
     long = table.set_index(["run_id", "curve", "layer", "epoch"])["value"].sort_index()
-    stored = {row["run_id"]: row for row in swept.journal.read(CURVES).to_pylist()}
+    stored = {row["run_id"]: row for row in swept.journal.read([*FIT_CURVES, *LAYER_CURVES]).to_pylist()}
     expected = 0
     for run_id, row in stored.items():
-        for curve in CURVES:
+        for curve in (*FIT_CURVES, *LAYER_CURVES):
             layers = {0: row[curve]} if curve.startswith("fit_") else dict(enumerate(row[curve], 1))
             for layer, values in layers.items():
                 np.testing.assert_array_equal(long.loc[run_id, curve, layer], np.float32(values))

@@ -6,7 +6,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from nnjax.results.columns import RESULT_COLUMNS, names
+from nnjax.metrics import names
+from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.results.export import to_arrow, write_results
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import expand

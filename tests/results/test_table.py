@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.results.columns import FINALS, RESULT_COLUMNS, names
+from nnjax.metrics import FINALS, names
+from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.results.table import cells_table, find_study, load_results, results_table
-from nnjax.sweep.journal.schema import FINALS as MEASURED
-from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
+from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA
 
 
 def test_columns_and_rows_are_the_planned_ones(swept) -> None:
@@ -19,8 +19,8 @@ def test_columns_and_rows_are_the_planned_ones(swept) -> None:
 
 def test_numbers_are_the_journals(swept) -> None:
     table = results_table(swept.space, swept.journal).set_index("run_id")
-    stored = swept.journal.read(MEASURED).to_pandas().set_index("run_id").loc[table.index]
-    pd.testing.assert_frame_equal(table[list(MEASURED)], stored[list(MEASURED)])
+    stored = swept.journal.read(JOURNAL_FINALS).to_pandas().set_index("run_id").loc[table.index]
+    pd.testing.assert_frame_equal(table[list(JOURNAL_FINALS)], stored[list(JOURNAL_FINALS)])
 
 
 def test_factors_are_numbers_where_they_are_ordered(swept) -> None:

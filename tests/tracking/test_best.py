@@ -2,15 +2,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.metrics import judged, names
 from nnjax.results.columns import RESULT_COLUMNS
-from nnjax.results.columns import names as column_names
 from nnjax.results.table import cells_table
 from nnjax.tracking.best import best_keys, best_row, best_table, default_headline, sweep_points
-from nnjax.tracking.names import main_metric
 
 
 def test_the_best_cell_is_chosen_on_validation_rows(sweep):
-    metric = main_metric("validation", sweep.task)
+    metric = judged("validation", sweep.task)
     assert best_row(sweep.tables.cells, sweep.task)[metric] == sweep.tables.cells[metric].max()
 
 
@@ -21,9 +20,7 @@ def test_a_cell_is_not_the_best_by_losing_its_bad_runs():
     )
     kept = pd.DataFrame({"cell_id": "b", "status": "finished", "validation_r2": [0.4] * 4})
     runs = pd.concat([lost, kept], ignore_index=True)
-    results = runs.reindex(columns=column_names(RESULT_COLUMNS)).assign(
-        cell=runs["cell_id"], test_r2=runs["validation_r2"]
-    )
+    results = runs.reindex(columns=names(RESULT_COLUMNS)).assign(cell=runs["cell_id"], test_r2=runs["validation_r2"])
     cells = cells_table(results, "regression")
     best = best_row(cells, "regression")
     assert best["cell_id"] == "b"
@@ -70,5 +67,5 @@ def test_a_single_replicate_has_no_spread(tables):
 def test_the_table_keeps_order_factors_and_six_digits(sweep):
     table = best_table(sweep.tables.cells, sweep.description.factors, sweep.task)
     assert list(table.columns[:5]) == ["cell", "activation", "depth", "batch_size", "l2"]
-    assert pd.Series(table[main_metric("test", sweep.task)]).map(lambda value: len(str(value)) <= 9).all()
+    assert pd.Series(table[judged("test", sweep.task)]).map(lambda value: len(str(value)) <= 9).all()
     assert not table.isna().all().any()

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnjax.metrics import TASKS
 from nnjax.sweep.cost import MLFLOW_EPOCHS
 from nnjax.tracking.curves import curve_names, thin_curves, tracked_epochs
-from nnjax.training.outcome import MEASURES
 
 
 @given(st.integers(0, 3000))
@@ -51,7 +51,7 @@ def test_no_curves_are_no_curves():
     assert thin_curves(long_table("a", [np.nan]), "run_id").of("a") == ()
 
 
-@pytest.mark.parametrize("task", MEASURES)
+@pytest.mark.parametrize("task", TASKS)
 def test_more_is_asked_for_from_none_to_all(task):
     counts = [len(curve_names(curves, task)) for curves in ("none", "reference", "main", "all")]
     assert counts == sorted(set(counts))

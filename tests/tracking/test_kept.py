@@ -16,7 +16,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from nnjax.audit.tracking import examine_tracking
-from nnjax.results.columns import FINALS, names
+from nnjax.metrics import FINALS, names
 from nnjax.results.table import results_table
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.rerun import rerun

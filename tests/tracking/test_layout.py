@@ -3,6 +3,7 @@ import math
 
 import pytest
 
+from nnjax.metrics import judged
 from nnjax.tracking import names
 from nnjax.tracking.layout import lay_out
 
@@ -32,13 +33,13 @@ def test_only_finite_numbers_are_told_and_none_of_another_task(sweep):
     told = {point.key for point in points}
     other = "accuracy" if sweep.task == "regression" else "r2"
     assert not [key for key in told if other in key]
-    assert {names.main_metric("test", sweep.task), "fit/validation_loss", "function_evaluations"} <= told
+    assert {judged("test", sweep.task), "fit/validation_loss", "function_evaluations"} <= told
 
 
 def test_the_sweep_says_its_target_and_its_changes(sweep):
     description = dataclasses.replace(sweep.description, overrides=("epochs=5", 'activation=["relu"]'))
     params = lay_out(description, sweep.tables, COLORS).sweep.params
-    assert params[names.target_name(sweep.task)] == "0.4"
+    assert params[judged("target", sweep.task)] == "0.4"
     assert params["overrides"] == "epochs=5 'activation=[\"relu\"]'"
 
 

@@ -3,31 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnjax.results.columns import FACTORS as FACTOR_COLUMNS
-from nnjax.results.columns import FINALS as FINAL_COLUMNS
-from nnjax.results.columns import names as column_names
-from nnjax.sweep.journal.schema import FIT_CURVES
 from nnjax.sweep.space import level_text
 from nnjax.tracking import names
-from nnjax.training.outcome import LAYER_CURVES, MEASURES
-
-
-def test_metrics_and_params_have_the_names_of_the_results_table():
-    not_metrics = {"target_r2", "target_accuracy", "diverged_epoch", "started", "ended"}
-    assert set(names.FINALS) == set(column_names(FINAL_COLUMNS)) - not_metrics
-    assert set(names.PARAMS) <= set(column_names(FACTOR_COLUMNS))
-
-
-def test_curves_are_those_of_the_journal():
-    fit = {name for task in MEASURES for name in names.fit_curves(task)}
-    assert fit | set(names.MAIN_LAYER_CURVES + names.OTHER_CURVES) == {*FIT_CURVES, *LAYER_CURVES}
-
-
-@pytest.mark.parametrize("task", MEASURES)
-def test_what_cells_are_compared_by_is_told(task):
-    columns = set(column_names(FINAL_COLUMNS))
-    assert {names.main_metric(part, task) for part in ("validation", "test", "last_test")} <= set(names.FINALS)
-    assert names.target_name(task) in columns
 
 
 @pytest.mark.parametrize("level", [0.1, 1.0, 1e-05, "full", (64, 32), (), ("tanh", "relu")])

@@ -13,9 +13,9 @@ import pytest
 from fakes.rows import fake_row
 from mlflow.tracking import MlflowClient
 
+from nnjax.metrics import CURVES, METRICS
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.journal.schema import REGRESSION_FINALS
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 from nnjax.tracking.errors import TrackingError
@@ -161,14 +161,8 @@ def classification(tmp_path, empty_database):
     path.parent.mkdir(parents=True)
     path.write_text(FLOWERS)
     space = expand(load_study(path, ["epochs=3"]))
-    unknown = (
-        *REGRESSION_FINALS,
-        "fit_train_r2",
-        "fit_validation_r2",
-        "fit_test_r2",
-        "fit_test_accuracy",
-        "fit_test_loss",
-    )
+    of_the_other = {each.name for each in (*METRICS.values(), *CURVES) if each.task == "regression"}
+    unknown = of_the_other | {"fit_test_accuracy", "fit_test_loss"}
     rows = [fake_row(run.run_id, run.cell.configuration.depth) for run in space.runs]
     Journal(tmp_path).append([{key: row[key] for key in row if key not in unknown} for row in rows])
     return space

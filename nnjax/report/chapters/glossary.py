@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from nnjax.metrics import CURVES, Described
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, view_table
-from nnjax.results.columns import CURVES, RESULT_COLUMNS, Column
+from nnjax.results.columns import RESULT_COLUMNS
 
 
 def glossary_chapter(study_results: StudyResults) -> Chapter:
@@ -18,7 +19,7 @@ def glossary_chapter(study_results: StudyResults) -> Chapter:
     return Chapter("glossary", "Glossary", tables=tables)
 
 
-def glossary_table(columns: Sequence[Column]) -> pd.DataFrame:
+def glossary_table(columns: Sequence[Described]) -> pd.DataFrame:
     """One row a column: name, unit, meaning, formula."""
     return pd.DataFrame([(each.name, each.unit, each.meaning, each.formula) for each in columns]).set_axis(
         ["name", "unit", "meaning", "formula"], axis=1

@@ -4,8 +4,8 @@ from nnjax.calibration.console import expected_text, seen_text
 from nnjax.calibration.stamp import Stamp
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.logbook import looks_at_most
-from nnjax.claims.target import TARGET
 from nnjax.data.streams import stream
+from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.report.figures.importance import complete_scores
 from nnjax.report.formats import confidence, percent
 from nnjax.report.study_results import StudyResults
@@ -24,7 +24,7 @@ def method_chapter(study_results: StudyResults) -> Chapter:
         "placebo": None,
         "nominal": percent(ALPHA),
         "declared": declared,
-        "is_race": any(claim.metric == TARGET for claim in study_results.space.study.claims),
+        "is_race": any(claim.metric == EPOCHS_TO_TARGET for claim in study_results.space.study.claims),
         "withdrawn": withdrawn,
         "looks": looks_at_most(study_results.logbook),
         "level": confidence(study_results.claim_level),

@@ -10,16 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nnjax.metrics import CURVES, METRICS
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
 from nnjax.sweep.journal.checksum import BrokenFileError, open_checksummed_parquet, read_columns, to_checksummed_parquet
-from nnjax.sweep.journal.schema import (
-    CLASSIFICATION_FINALS,
-    JOURNAL_SCHEMA,
-    OPTIONAL_FIT_CURVES,
-    REGRESSION_FINALS,
-    SCHEMA_KEY,
-    SCHEMA_VERSION,
-)
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, SCHEMA_KEY, SCHEMA_VERSION
 
 CORRUPT_PREFIX = ".corrupt-"
 
@@ -27,8 +21,8 @@ Row = Mapping[str, Any]
 """One run under the names of `JOURNAL_SCHEMA`: numbers, words, float32 arrays."""
 
 NOT_MEASURED: dict[str, float | None] = {
-    **dict.fromkeys((*REGRESSION_FINALS, *CLASSIFICATION_FINALS), float("nan")),
-    **dict.fromkeys(OPTIONAL_FIT_CURVES),
+    **{metric.name: float("nan") for metric in METRICS.values() if metric.task},
+    **{curve.name: None for curve in CURVES if curve.is_optional},
 }
 """What stands where a run has no such number or curve: a regression has no accuracy, a classification no R²."""
 

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from nnjax.training.outcome import LAYER_CURVES
+from nnjax.metrics import FINALS, FIT_CURVES, LAYER_CURVES
 
 SCHEMA_VERSION = 2
 """Raised whenever a column is added, dropped or changes its meaning; readers leave files of other versions alone."""
@@ -30,47 +30,6 @@ OUTCOME = {
     "n_parameters": pa.int64(),
 }
 
-REGRESSION_FINALS = (
-    "validation_r2",
-    "test_r2",
-    "test_rmse",
-    "test_mae",
-    "last_validation_r2",
-    "last_test_r2",
-    "last_test_rmse",
-    "last_test_mae",
-)
-"""NaN for classification."""
-
-CLASSIFICATION_FINALS = (
-    "validation_accuracy",
-    "test_accuracy",
-    "test_balanced_accuracy",
-    "test_log_loss",
-    "test_brier",
-    "test_roc_auc",
-    "last_validation_accuracy",
-    "last_test_accuracy",
-    "last_test_balanced_accuracy",
-    "last_test_log_loss",
-    "last_test_brier",
-    "last_test_roc_auc",
-)
-"""NaN for regression."""
-
-FINALS = (
-    *REGRESSION_FINALS,
-    *CLASSIFICATION_FINALS,
-    "function_evaluations",
-    "grad_slope_0",
-    "grad_ratio_0",
-    "grad_slope",
-    "grad_ratio",
-    "saturated",
-    "dead",
-)
-"""One float64 a run; NaN where it was not measured."""
-
 PROVENANCE = {
     "started": pa.float64(),
     "ended": pa.float64(),
@@ -80,25 +39,10 @@ PROVENANCE = {
 }
 """When, where and in which company the run was trained; no part of its identity."""
 
-FIT_CURVES = (
-    "fit_train_loss",
-    "fit_train_r2",
-    "fit_train_accuracy",
-    "fit_validation_loss",
-    "fit_validation_r2",
-    "fit_validation_accuracy",
-    "fit_test_loss",
-    "fit_test_r2",
-    "fit_test_accuracy",
-    "fit_evaluations",
+JOURNAL_FINALS = tuple(
+    final.name for final in FINALS if not final.is_of_study and final.name not in OUTCOME | PROVENANCE
 )
-"""One value an epoch, float32 [E + 1]; index = epoch, 0 = at initialisation. Null where the task has none, and for the
-test rows unless they are scored after every epoch."""
-
-OPTIONAL_FIT_CURVES = tuple(name for name in FIT_CURVES if name.endswith(("_r2", "_accuracy")) or "_test_" in name)
-"""Those that may be null."""
-
-CURVES = (*FIT_CURVES, *LAYER_CURVES)
+"""One float64 a run; NaN where it was not measured."""
 
 PREDICTIONS = ("test_prediction", "last_test_prediction")
 """One value a test row and output, float32, row by row, at the best and at the last epoch: predictions in the target's
@@ -110,7 +54,7 @@ _LAYERS_OF_FLOATS = pa.list_(_FLOATS)
 JOURNAL_SCHEMA = pa.schema(
     IDENTITY
     | OUTCOME
-    | dict.fromkeys(FINALS, pa.float64())
+    | dict.fromkeys(JOURNAL_FINALS, pa.float64())
     | PROVENANCE
     | dict.fromkeys(FIT_CURVES, _FLOATS)
     | dict.fromkeys(LAYER_CURVES, _LAYERS_OF_FLOATS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnjax.sweep.journal.schema import CLASSIFICATION_FINALS, REGRESSION_FINALS
+from nnjax.metrics import METRICS, judged
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
 from nnjax.sweep.study.grid import has_levels, layer_sizes
@@ -113,9 +113,8 @@ def _write_b(draft: Draft, claim: Claim) -> str:
 def _metric(draft: Draft, claim: Claim) -> Iterator[Fault]:
     """The data set's task has the metric."""
     task = draft.table.task
-    other = {"regression": CLASSIFICATION_FINALS, "classification": REGRESSION_FINALS}[task]
-    if claim.metric in other:
-        suited = {"regression": "test_r2", "classification": "test_accuracy"}[task]
+    if METRICS[claim.metric].task not in ("", task):
+        suited = judged("test", task)
         problem = f"{draft.file.data.title} is for {task}, which has no {claim.metric}"
         remedy = f"write for example metric = {show_value(suited)}"
         yield Fault(f"claims.{claim.name}.metric", show_value(claim.metric), problem, remedy)

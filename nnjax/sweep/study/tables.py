@@ -11,6 +11,7 @@ from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.reader import Task
 from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, SplitPlan
 from nnjax.data.tables import TABLES, Table, TableSource, load_table
+from nnjax.metrics import METRICS
 from nnjax.sweep.study.factors import FACTORS, Choice, Level, Number, Whole, refuse
 
 LONGEST_TEXT = 4000
@@ -23,41 +24,6 @@ KINDS = ("beats", "suffices", "same", "exceeds", "all")
 CURVES = ("none", "reference", "main", "all")
 
 CurveChoice = Literal["none", "reference", "main", "all"]
-
-METRICS: dict[str, float] = {
-    "validation_r2": 0.02,
-    "test_r2": 0.02,
-    "test_rmse": 0.0,
-    "test_mae": 0.0,
-    "last_validation_r2": 0.02,
-    "last_test_r2": 0.02,
-    "last_test_rmse": 0.0,
-    "last_test_mae": 0.0,
-    "validation_accuracy": 0.02,
-    "test_accuracy": 0.02,
-    "test_balanced_accuracy": 0.02,
-    "test_log_loss": 0.0,
-    "test_brier": 0.0,
-    "test_roc_auc": 0.02,
-    "last_validation_accuracy": 0.02,
-    "last_test_accuracy": 0.02,
-    "last_test_balanced_accuracy": 0.02,
-    "last_test_log_loss": 0.0,
-    "last_test_brier": 0.0,
-    "last_test_roc_auc": 0.02,
-    "function_evaluations": 0.32192809488736235,
-    "best_epoch": 0.0,
-    "epochs_to_target": 0.32192809488736235,  # log2(1.25): a quarter more epochs
-    "grad_slope_0": 0.05,
-    "grad_ratio_0": 0.0,
-    "grad_slope": 0.05,
-    "grad_ratio": 0.0,
-    "saturated": 0.0,
-    "dead": 0.0,
-    "n_parameters": 0.0,
-    "train_seconds": 0.0,
-}
-"""Columns of the results table that a claim may be about, with their usual margin; 0 where a study must name one."""
 
 
 def _table_schema(level_schema: Callable[[str], CoreSchema]) -> GetPydanticSchema:
@@ -205,7 +171,7 @@ class Logging(_Table):
 
 
 def _usual_margin(validated: dict[str, object]) -> float:
-    return METRICS[str(validated["metric"])]
+    return METRICS[str(validated["metric"])].margin or 0.0
 
 
 class Claim(_Table):
@@ -219,7 +185,7 @@ class Claim(_Table):
         a: Levels of the first arm.
         b: Levels of the second arm.
         at: Levels that both arms share.
-        metric: A key of `METRICS`.
+        metric: A key of `nnjax.metrics.METRICS`.
         margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
         threshold: What "exceeds" exceeds.
         parts: Names of the claims that "all" joins.

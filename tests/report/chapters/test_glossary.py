@@ -1,7 +1,6 @@
 """The glossary."""
 
 from nnjax.report.chapters.glossary import glossary_chapter
-from nnjax.sweep.journal import schema
 
 
 def explained(study_results, name):
@@ -12,11 +11,6 @@ def test_every_column_that_a_run_has_is_explained(study_results, classes):
     for columns in (study_results.results.columns, classes.results.columns):
         measured = {name for name in columns if not name.endswith("_score")}
         assert measured <= explained(study_results, "columns")
-
-
-def test_every_final_and_curve_of_the_journal_is_explained(study_results):
-    assert set(schema.FINALS) <= explained(study_results, "columns")
-    assert set(schema.CURVES) <= explained(study_results, "curves")
 
 
 def test_every_name_has_its_meaning(study_results):

@@ -11,9 +11,9 @@ from fakes.rows import append_runs, fake_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, Journal, JournalWarning
-from nnjax.sweep.journal.schema import CURVES, FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_VERSION
-from nnjax.training.outcome import LAYER_CURVES
+from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_VERSION
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def test_every_column_comes_back_exactly(journal: Journal) -> None:
     rows = [fake_row("a", depth=1), fake_row("b", depth=8, epochs=11)]
     journal.append(rows)
     read = journal.read(JOURNAL_SCHEMA.names).to_pylist()
-    for name in ("configuration", "status", "seed", *FINALS):
+    for name in ("configuration", "status", "seed", *JOURNAL_FINALS):
         assert [row[name] for row in read] == [row[name] for row in rows]
-    for name in (*CURVES, *PREDICTIONS):
+    for name in (*FIT_CURVES, *LAYER_CURVES, *PREDICTIONS):
         for row, original in zip(read, rows, strict=True):
             np.testing.assert_array_equal(np.array(row[name], np.float32), original[name])
 

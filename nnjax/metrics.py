@@ -1,0 +1,386 @@
+"""Every measured number, declared once: what lists, explains, compares or shows numbers elsewhere derives from here.
+
+A leaf: it imports nothing that measures, so that every room may ask it for names.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import KW_ONLY, dataclass
+from math import inf, log2
+from typing import Literal, Protocol
+
+QUARTER_MORE = log2(1.25)
+"""Usual margin of what is compared by ratios: a quarter more."""
+
+
+Better = Literal["higher", "lower", ""]
+Epoch = Literal["best", "last", ""]
+Shown = Literal["decimals", "share", "count", ""]
+
+
+class Described(Protocol):
+    """What a glossary says of a number: any of its entries has these."""
+
+    @property
+    def name(self) -> str:
+        """The name in the journal, the results table, MLflow and on axes."""
+
+    @property
+    def unit(self) -> str:
+        """Its unit; "" for a pure number."""
+
+    @property
+    def meaning(self) -> str:
+        """What it says, in a sentence."""
+
+    @property
+    def formula(self) -> str:
+        """How it is computed; "" where the meaning says it."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One number a run.
+
+    Attributes:
+        name: As of `Described`, and so are unit, meaning and formula.
+        margin: Usual margin of a claim, on the scale it is compared on; 0 where a study must name one. None for what
+            only describes a run: no claim is about it, it has no mean over replicates, and MLflow is not told.
+        better: Which way is better; "" where neither is.
+        task: "regression" or "classification"; "" for both.
+        epoch: The epoch that it is about, "best" or "last"; "" for none.
+        is_on_test_rows: Whether test rows measure it.
+        is_of_study: Whether it depends on the study, and is therefore not in the journal.
+        counts: What it counts, where ratios of it matter and it is compared as log₂; else "".
+        lowest: What it is at least, whatever is trained.
+        highest: What it is at most.
+        shown: How it is printed: "decimals" (three), "share" (in percent), "count"; "" for four significant digits.
+        is_main: Whether tables of cells have its standard deviation beside its mean.
+        score: Of a measure that runs are chosen by: the column in which every trained run has it, see `results.scores`.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    formula: str = ""
+    _: KW_ONLY
+    margin: float | None = None
+    better: Better = ""
+    task: str = ""
+    epoch: Epoch = ""
+    is_on_test_rows: bool = False
+    is_of_study: bool = False
+    counts: str = ""
+    lowest: float = -inf
+    highest: float = inf
+    shown: Shown = ""
+    is_main: bool = False
+    score: str = ""
+
+    @property
+    def column(self) -> str:
+        """The column that claims and means of it are taken from."""
+        return self.score or self.name
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How well predictions meet targets: a metric on the test rows at the best epoch, and one at the last.
+
+    Attributes:
+        name: What `training.finals` or `training.classification` calls it; metrics are called test_… and last_test_….
+        task: "regression" or "classification".
+        unit: As of a metric, and so are formula, better, margin, lowest, highest, shown and is_main.
+        meaning: Of its metrics, {rows} and {epoch} left open, without the full stop.
+        remark: What is said besides, once.
+        is_judged: Whether the task's runs are chosen by it: on validation rows, too, and as a score.
+        in_report: Whether the report lists it for networks and baselines.
+        on_leaderboard: Whether MLflow's first view has a column of it, beside the judged one's.
+    """
+
+    name: str
+    task: str
+    unit: str
+    meaning: str
+    formula: str = ""
+    remark: str = ""
+    _: KW_ONLY
+    better: Better
+    margin: float
+    lowest: float = 0.0
+    highest: float = inf
+    shown: Shown = ""
+    is_judged: bool = False
+    is_main: bool = False
+    in_report: bool = True
+    on_leaderboard: bool = True
+
+    def metric(self, rows: str, epoch: Epoch) -> Metric:
+        """Its metric on some rows at an epoch.
+
+        Args:
+            rows: "validation" or "test".
+            epoch: Best on validation rows, or last.
+        """
+        is_best, prefix = epoch == "best", "" if epoch == "best" else "last_"
+        sentence = self.meaning.format(rows=rows, epoch="best_epoch" if is_best else "the last epoch")
+        return Metric(
+            name=f"{prefix}{rows}_{self.name}",
+            unit=self.unit,
+            meaning=f"{sentence}{self.remark if is_best else ''}.",
+            formula=self.formula if is_best else "",
+            margin=self.margin,
+            better=self.better,
+            task=self.task,
+            epoch=epoch,
+            is_on_test_rows=rows == "test",
+            lowest=self.lowest,
+            highest=self.highest,
+            shown=self.shown,
+            is_main=self.is_main and (is_best or (self.is_judged and rows == "test")),
+            score=f"{prefix}{rows}_score" if self.is_judged else "",
+        )
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One number an epoch, or one a layer and epoch.
+
+    Attributes:
+        name: As of `Described`, and so are unit, meaning and formula; MLflow shows fit_… as fit/….
+        task: "regression" or "classification"; "" for both.
+        is_of_layers: Whether it has a row a layer.
+        is_main: Of a curve of layers: whether MLflow is told with the main curves.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    formula: str = ""
+    _: KW_ONLY
+    task: str = ""
+    is_of_layers: bool = False
+    is_main: bool = False
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether a run may lack it: those of the other task, and of test rows that are not scored every epoch."""
+        return bool(self.task) or "_test_" in self.name
+
+
+MEASURES = (
+    Measure(
+        "r2", "regression", "", "R² on the {rows} rows at {epoch}", "1 − Σ(y − v)² / Σ(y − ȳ)²",
+        better="higher", margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", is_judged=True, is_main=True,
+    ),
+    Measure(
+        "rmse", "regression", "target's unit", "Root mean squared error on the {rows} rows at {epoch}",
+        "√mean (y − v)²", better="lower", margin=0.0, is_main=True,
+    ),
+    Measure(
+        "mae", "regression", "target's unit", "Mean absolute error on the {rows} rows at {epoch}", "mean |y − v|",
+        better="lower", margin=0.0, is_main=True, on_leaderboard=False,
+    ),
+    Measure(
+        "accuracy", "classification", "share", "Share of {rows} rows put into the right class at {epoch}",
+        better="higher", margin=0.02, highest=1.0, shown="decimals", is_judged=True, is_main=True,
+    ),
+    Measure(
+        "balanced_accuracy", "classification", "share", "Mean of the classes' recalls on the {rows} rows at {epoch}",
+        "1/K Σ recall of class k", better="higher", margin=0.02, highest=1.0, shown="decimals",
+    ),
+    Measure(
+        "log_loss", "classification", "nats", "Mean surprise at the true class of the {rows} rows at {epoch}",
+        "mean −ln p", better="lower", margin=0.0, shown="decimals", is_main=True,
+    ),
+    Measure(
+        "brier", "classification", "", "Mean squared error of the probabilities on the {rows} rows at {epoch}",
+        "mean (p − y)², for K > 2 classes summed over them", better="lower", margin=0.0, highest=2.0, shown="decimals",
+    ),
+    Measure(
+        "roc_auc", "classification", "", "Area under the ROC curve on the {rows} rows at {epoch}",
+        "P(p of a member > p of another), mean over classes", "; for K > 2 one against the rest",
+        better="higher", margin=0.02, highest=1.0, shown="decimals",
+    ),
+)  # fmt: skip
+"""Task by task, the judged one first. Of that one, the lowest is the score of a diverged run, and of any below."""
+
+JUDGED = {measure.task: measure for measure in MEASURES if measure.is_judged}
+"""Task -> the measure that curves and choices are about; the higher the better."""
+
+TASKS = tuple(JUDGED)
+
+EPOCHS_TO_TARGET = "epochs_to_target"
+"""Empty both where a run never reached the target and where it is missing: only its status tells which."""
+
+
+def _on_rows(task: str) -> Iterator[Metric]:
+    """A task's metrics on validation and test rows, in the order of the results table."""
+    epochs: tuple[Epoch, ...] = ("best", "last")
+    for epoch in epochs:
+        yield JUDGED[task].metric("validation", epoch)
+        yield from (measure.metric("test", epoch) for measure in MEASURES if measure.task == task)
+
+
+FINALS = (
+    Metric(
+        "best_epoch",
+        "epochs",
+        "Epoch with the lowest validation loss (for one output, the highest validation R²); first on ties.",
+        margin=0.0, better="lower", shown="count", is_main=True,
+    ),
+    *(metric for task in TASKS for metric in _on_rows(task)),
+    Metric(
+        "function_evaluations",
+        "passes",
+        "Times that loss and gradient of all training rows were computed: epochs, and lbfgs's line searches.",
+        margin=QUARTER_MORE, better="lower", counts="passes",
+    ),
+    Metric(
+        EPOCHS_TO_TARGET,
+        "epochs",
+        "First epoch with validation R² at or above target_r2 (accuracy: target_accuracy); empty if never (censored).",
+        margin=QUARTER_MORE, better="lower", counts="epochs", is_of_study=True,
+    ),
+    Metric(
+        "target_r2", "", "The study's target for epochs_to_target; empty for classification.", task="regression",
+        is_of_study=True,
+    ),
+    Metric(
+        "target_accuracy", "share", "The study's target for epochs_to_target; empty for regression.",
+        task="classification", is_of_study=True,
+    ),
+    Metric(
+        "grad_slope_0", "decades a layer",
+        "Slope of log₁₀ g_l against the hidden layer at initialisation; above 0: vanishing.",
+        "slope of log₁₀ g_l on l = 1 … L", margin=0.05, better="lower", shown="decimals", is_main=True,
+    ),
+    Metric(
+        "grad_ratio_0", "decades", "First against last hidden layer at initialisation; below −1: vanished.",
+        "log₁₀(g_1 / g_L)", margin=0.0, shown="decimals",
+    ),
+    Metric(
+        "grad_slope", "decades a layer", "As grad_slope_0, median over the first tenth of the training.",
+        "median over epochs 1 … ⌈E/10⌉", margin=0.05, better="lower", shown="decimals", is_main=True,
+    ),
+    Metric(
+        "grad_ratio", "decades", "As grad_ratio_0, median over the first tenth of the training.",
+        "median over epochs 1 … ⌈E/10⌉", margin=0.0, shown="decimals",
+    ),
+    Metric(
+        "saturated", "share", "unit_saturated at the last epoch, mean over hidden layers.",
+        margin=0.0, better="lower", epoch="last", lowest=0.0, highest=1.0, shown="share",
+    ),
+    Metric(
+        "dead", "share", "unit_dead at the last epoch, mean over hidden layers.",
+        margin=0.0, better="lower", epoch="last", lowest=0.0, highest=1.0, shown="share",
+    ),
+    Metric("n_parameters", "", "Weights and biases of the network.", margin=0.0, better="lower", lowest=0.0),
+    Metric("diverged_epoch", "epochs", "First epoch at which a loss was NaN or infinite; −1 if none."),
+    Metric(
+        "train_seconds", "s", "The chunk's training time divided by the runs that it has room for.",
+        margin=0.0, better="lower", lowest=0.0,
+    ),
+    Metric("started", "s", "Start of the run's chunk, seconds since 1970."),
+    Metric("ended", "s", "End of the run's chunk, seconds since 1970."),
+)  # fmt: skip
+"""One number a run, in the order of the results table."""
+
+METRICS = {metric.name: metric for metric in FINALS if metric.margin is not None}
+"""Those that runs are compared by: by name."""
+
+CURVES = (
+    Curve(
+        "fit_train_loss", "",
+        "Mean loss of the training rows over the epoch, each taken before its own step; no penalty.",
+        "1/(2N) Σ‖y − v‖²",
+    ),
+    Curve(
+        "fit_train_r2", "", "R² of the training rows over the epoch, each taken before its own step.",
+        "1 − 2 · fit_train_loss / var(y)", task="regression",
+    ),
+    Curve(
+        "fit_train_accuracy", "share",
+        "Share of training rows put into the right class over the epoch, each before its own step.",
+        task="classification",
+    ),
+    Curve("fit_validation_loss", "", "Mean loss of the validation rows at the end of the epoch.", "1/(2M) Σ‖y − v‖²"),
+    Curve("fit_validation_r2", "", "R² of the validation rows at the end of the epoch.", task="regression"),
+    Curve(
+        "fit_validation_accuracy", "share",
+        "Share of validation rows put into the right class at the end of the epoch.", task="classification",
+    ),
+    Curve("fit_test_loss", "", "Mean loss of the test rows at the end of the epoch; only where scored_rows says so."),
+    Curve(
+        "fit_test_r2", "", "R² of the test rows at the end of the epoch; only where scored_rows says so.",
+        task="regression",
+    ),
+    Curve(
+        "fit_test_accuracy", "share",
+        "Share of test rows put into the right class; only where scored_rows says so.", task="classification",
+    ),
+    Curve("fit_evaluations", "passes", "function_evaluations up to the end of the epoch: what the curves cost."),
+    Curve(
+        "grad_norm", "",
+        "Gradient of the weights, a layer (the last is the output): RMS over the epoch's steps; no penalty.",
+        "‖∂loss/∂W_l‖_F / √size", is_of_layers=True, is_main=True,
+    ),
+    Curve(
+        "preactivation_grad_norm", "",
+        "g_l, a hidden layer: RMS over rows and units of the derivative by the pre-activation.",
+        "√mean (∂lossᵢ/∂z_l)²", is_of_layers=True,
+    ),
+    Curve("weight_norm", "", "RMS weight, a layer, at the end of the epoch.", "‖W_l‖_F / √size", is_of_layers=True),
+    Curve(
+        "update_ratio", "", "RMS change of the weights over the epoch against RMS weight, a layer.",
+        "‖W_l(e) − W_l(e−1)‖ / ‖W_l(e)‖", is_of_layers=True,
+    ),
+    Curve("unit_mean", "", "Mean activation of a hidden layer over units and validation rows.", is_of_layers=True),
+    Curve(
+        "unit_std", "", "Standard deviation of the activations of a hidden layer over units and validation rows.",
+        is_of_layers=True,
+    ),
+    Curve(
+        "unit_saturated", "share",
+        "Share of (row, unit) pairs on the validation rows with a slope of at most 7 % of the steepest "
+        "(|z| ≥ 4 for logistic, ≥ 2 for tanh).",
+        "f′(z) ≤ 0.0707 · max f′", is_of_layers=True, is_main=True,
+    ),
+    Curve(
+        "unit_dead", "share",
+        "Share of a hidden layer's units whose slope was zero on every training row of the epoch.", is_of_layers=True,
+    ),
+)  # fmt: skip
+"""One value an epoch, index = epoch, 0 = at initialisation; of layers a row each, counted from the input."""
+
+FIT_CURVES = tuple(curve.name for curve in CURVES if not curve.is_of_layers)
+LAYER_CURVES = tuple(curve.name for curve in CURVES if curve.is_of_layers)
+
+
+def names(entries: Iterable[Described]) -> list[str]:
+    """Their names.
+
+    Example:
+        >>> names(CURVES)[:2]
+        ['fit_train_loss', 'fit_train_r2']
+    """
+    return [entry.name for entry in entries]
+
+
+def of_task(task: str) -> list[Metric]:
+    """The metrics that runs of a task are compared by.
+
+    Example:
+        >>> names(of_task("classification"))[:3]
+        ['best_epoch', 'validation_accuracy', 'test_accuracy']
+    """
+    return [metric for metric in METRICS.values() if metric.task in ("", task)]
+
+
+def judged(part: str, task: str) -> str:
+    """The name of a task's judged measure in some part: a metric, a target or a curve.
+
+    Example:
+        >>> judged("test", "regression"), judged("fit_validation", "classification")
+        ('test_r2', 'fit_validation_accuracy')
+    """
+    return f"{part}_{JUDGED[task].name}"

@@ -1,0 +1,78 @@
+"""Every number is declared once, and whoever computes, keeps, compares or shows numbers takes it from there."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+from nnjax.metrics import CURVES, FINALS, JUDGED, MEASURES, METRICS, TASKS, judged, names, of_task
+from nnjax.results.columns import RESULT_COLUMNS
+from nnjax.sweep.journal.journal import NOT_MEASURED
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
+from nnjax.tracking.names import TOLD, fit_curves
+from nnjax.training.classification import score_classes
+from nnjax.training.finals import score
+
+KEPT = Path(__file__).parent / "tracking" / "kept" / "journal"
+
+COMPUTED = {
+    "regression": score(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.5, 3.0])),
+    "classification": score_classes(np.array([0, 1, 1]), np.array([[0.8, 0.2], [0.4, 0.6], [0.7, 0.3]])),
+}
+"""Task -> what the engine makes of targets and predictions."""
+
+
+def test_every_name_stands_for_one_thing_and_is_explained():
+    entries = (*RESULT_COLUMNS, *CURVES)
+    assert len(set(names(entries))) == len(entries)
+    assert [each.name for each in entries if not each.meaning.endswith(".") or len(each.meaning) < 10] == []
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_what_is_declared_is_what_is_computed(task):
+    computed = COMPUTED[task]._asdict()
+    assert [each.name for each in MEASURES if each.task == task] == list(computed)
+    assert all(each.lowest <= computed[each.name] <= each.highest for each in MEASURES if each.task == task)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_has_its_own_numbers_and_those_of_both(task):
+    own = set(names(of_task(task)))
+    assert {judged(part, task) for part in ("validation", "test", "last_validation", "last_test")} <= own
+    assert set(METRICS) - own == {name for name, metric in METRICS.items() if metric.task not in ("", task)}
+    assert {curve.name for curve in CURVES if curve.task == task} <= set(fit_curves(task)) <= set(names(CURVES))
+
+
+def test_of_each_measure_runs_are_chosen_by_every_name_says_rows_and_epoch():
+    for task, measure in JUDGED.items():
+        for name in (judged(part, task) for part in ("validation", "test", "last_validation", "last_test")):
+            metric = METRICS[name]
+            assert (metric.epoch == "last") == name.startswith("last_")
+            assert metric.is_on_test_rows == ("test" in name)
+            assert metric.score == name.replace(measure.name, "score") == metric.column
+
+
+def test_what_a_study_alone_knows_is_in_no_journal_and_all_else_is():
+    of_study = {final.name for final in FINALS if final.is_of_study}
+    assert set(names(FINALS)) - set(JOURNAL_SCHEMA.names) == of_study
+
+
+def test_what_a_task_does_not_have_may_be_left_out_of_a_row():
+    assert {each.name for each in (*METRICS.values(), *CURVES) if each.task} <= set(NOT_MEASURED)
+
+
+def test_the_order_of_columns_is_that_of_files_written_before():
+    """Later columns may come between; those that were there keep their order."""
+    before = [pq.read_schema(path).names for path in KEPT.glob("*.parquet")]
+    assert before
+    for columns in before:
+        assert [name for name in JOURNAL_SCHEMA.names if name in columns] == columns
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_mlflow_is_told_in_the_order_of_the_results_but_for_the_target(task):
+    told = [name for name in TOLD if name in names(of_task(task))]
+    place = told.index("function_evaluations")
+    told[place - 1], told[place] = told[place], told[place - 1]
+    assert told == names(of_task(task))
