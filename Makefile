@@ -27,10 +27,10 @@ server: $(READY) ## Run MLflow for a team: PostgreSQL and sign-in, on this machi
 	@$(BIN)/nnjax server $(ARGS)
 
 test: $(READY) ## Run the tests and measure their coverage
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
 
 test-all: $(READY) ## Run all tests, the slow ones too: kills, browsers, servers
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'slow or not slow' --cov --cov-report=term:skip-covered $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m 'slow or not slow' --cov --cov-report=term:skip-covered $(ARGS)
 
 drills: $(READY) ## Kill, starve, cut and fill up real sweeps, and print what was lost, doubled or wrong: nothing
 	@$(BIN)/python -m pytest tests/drills -m slow $(ARGS)

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 
@@ -23,6 +23,40 @@ settings.load_profile("nnjax")
 def pytest_addoption(parser):
     """The golden pages are written anew on demand only."""
     parser.addoption("--write-golden", action="store_true", help="write the golden pages of tests/report/golden anew")
+
+
+TOGETHER = {
+    "tests/training": "programs",
+    "tests/drills": "drills",
+    "tests/execution": "drills",
+    "tests/audit": "drills",
+    "tests/tracking": "stores",
+    "tests/test_viewer.py": "stores",
+    "tests/report": "report",
+    "nnjax": "doctests",
+}
+"""Path -> the group whose tests one worker runs in a row: they share what was made, or would disturb each other."""
+
+
+def group_of(nodeid):
+    """What a test shares a worker with: its file, or the group of its file or folder."""
+    path = PurePosixPath(nodeid.partition("::")[0])
+    return next((TOGETHER[str(each)] for each in (path, *path.parents) if str(each) in TOGETHER), str(path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """One worker runs all tests of a file, so that what its fixtures make is made once.
+
+    xdist's own groups are dead since pytest 9.2: xdist 3.8 writes them where pytest no longer reads a test's id.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group_of(nodeid)
+
+    return ByGroup(config, log)
 
 
 @pytest.fixture

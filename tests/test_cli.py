@@ -50,7 +50,6 @@ def home(tmp_path_factory):
     return folder, first
 
 
-@pytest.mark.xdist_group("cli")
 def test_sweep_says_where_everything_is(home):
     folder, first = home
     assert "Trained 32 of 32 runs" in first.stdout
@@ -59,7 +58,6 @@ def test_sweep_says_where_everything_is(home):
     assert (folder / "reports" / "small" / "index.html").stat().st_size > 10_000
 
 
-@pytest.mark.xdist_group("cli")
 def test_a_finished_sweep_trains_nothing_and_doubles_nothing(home):
     again = nnjax("sweep", home[0] / "small.toml", "--set", "epochs=5", home=home[0])
     assert again.returncode == 0
@@ -67,7 +65,6 @@ def test_a_finished_sweep_trains_nothing_and_doubles_nothing(home):
     assert "0 runs written, 41 were there" in again.stdout
 
 
-@pytest.mark.xdist_group("cli")
 def test_results_are_one_tidy_row_a_run(home):
     out = home[0] / "runs.csv"
     assert nnjax("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out, home=home[0]).returncode == 0
@@ -77,7 +74,6 @@ def test_results_are_one_tidy_row_a_run(home):
     assert (table["epochs"] == 5).all()
 
 
-@pytest.mark.xdist_group("cli")
 def test_run_trains_one_run_again_and_agrees(home):
     out = home[0] / "one.csv"
     nnjax("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out, home=home[0])
@@ -87,14 +83,12 @@ def test_run_trains_one_run_again_and_agrees(home):
     assert "bitwise equal" in again.stdout
 
 
-@pytest.mark.xdist_group("cli")
 def test_a_larger_study_reuses_a_smaller_ones_runs(home):
     larger = home[0] / "small.toml"
     plan = nnjax("plan", larger, "--set", "epochs=5", "--set", "depth=[1, 2, 3]", home=home[0])
     assert "48, 16 to train" in plan.stdout
 
 
-@pytest.mark.xdist_group("cli")
 def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
     command = ("sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "0.5")
     decided = nnjax(*command, home=home[0])
@@ -109,7 +103,6 @@ def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
     assert again.returncode == 0 and pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv").equals(looks)
 
 
-@pytest.mark.xdist_group("cli")
 def test_a_damaged_logbook_stops_the_next_look_before_any_training(home):
     look = nnjax(
         "sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "1e-6", home=home[0]
@@ -258,12 +251,6 @@ def test_targets_of_the_readme_exist():
     assert len(targets) <= 12
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text())) - {"nothing"}
     assert named <= set(targets) | {"and"}
-
-
-def test_calibrate_says_what_was_expected_and_seen_and_leaves_its_stamp(tmp_path, capsys):
-    assert main(["calibrate", "--quick", "--home", str(tmp_path)]) == 0
-    assert "50 of 50 checks are as expected" in capsys.readouterr().out
-    assert (tmp_path / "reports" / "calibration.json").is_file()
 
 
 @pytest.mark.parametrize(

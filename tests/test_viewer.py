@@ -9,7 +9,7 @@ from fakes.command import nnjax
 
 from nnjax.tracking.server import running_server
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow-server")]
+pytestmark = pytest.mark.slow
 
 WORKFLOW = "workflowType=machine_learning"
 PATIENCE = 120_000

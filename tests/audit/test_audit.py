@@ -13,7 +13,7 @@ from fakes.command import nnjax
 
 from nnjax.sweep.journal.checksum import open_checksummed_parquet, to_checksummed_parquet
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("audit")]
+pytestmark = pytest.mark.slow
 
 STUDY = """
 question = "Is it true?"

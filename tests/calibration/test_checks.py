@@ -1,19 +1,25 @@
 """The checks: as expected on the statistics as they are, and not so on statistics that are wrong."""
 
+from pathlib import Path
+
 import pytest
 
 from nnjax.calibration import censoring
 from nnjax.calibration import checks as checks_module
-from nnjax.calibration.checks import QUICK, Check, Effort, around, run_checks
+from nnjax.calibration.checks import Check, Effort, around, run_checks
+from nnjax.calibration.stamp import load_stamp
+from nnjax.cli import main
 from nnjax.statistics import interval as interval_module
 from nnjax.statistics.censoring import Bounds
 from nnjax.statistics.interval import PairedInterval, paired_interval
 
 
-def test_all_checks_are_as_expected() -> None:
-    found = list(run_checks(QUICK))
-    assert [check for check in found if not check.is_ok] == []
-    assert {check.group for check in found} >= {
+def test_all_checks_are_as_expected_and_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["calibrate", "--quick", "--home", str(tmp_path)]) == 0
+    assert "50 of 50 checks are as expected" in capsys.readouterr().out
+    stamp = load_stamp(tmp_path)
+    assert stamp is not None and [check for check in stamp.checks if not check.is_ok] == []
+    assert {check.group for check in stamp.checks} >= {
         "known answers",
         "verdicts",
         "power",

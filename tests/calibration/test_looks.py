@@ -7,7 +7,7 @@ from nnjax.calibration.looks import MARGIN, Truth, follow, is_wrong, look_rates
 from nnjax.claims.growth import LOOKS
 from nnjax.statistics.verdict import Verdict
 
-TABLES = 300
+TABLES = 100
 
 
 def test_looks_that_share_the_error_miss_less_than_looks_that_do_not():

@@ -16,7 +16,7 @@ from fakes.drill import (
     write_study,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 OTHER = STUDY.replace('["tanh", "relu"]', '["logistic", "elu"]').replace("Does anything", "Does nothing")
 

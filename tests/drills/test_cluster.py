@@ -9,7 +9,7 @@ from fakes.documented import at, commands
 from fakes.drill import chunks, finish, start, wait_for
 from fakes.processes import is_open
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 
 def test_several_machines_by_hand_and_one_that_is_lost(shell, address, home, unharmed):

@@ -10,7 +10,7 @@ from fakes.drill import finish, sweep, write_study
 
 from nnjax.sweep.journal.journal import Journal, JournalWarning
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 TAIL = 96
 LARGE = "rw,size=400m"

@@ -72,7 +72,6 @@ def stage(home: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("drills")
 def test_killed_twenty_times_in_training_sync_and_report(
     tmp_path: Path, undisturbed: Path, enter: Callable[..., None]
 ) -> None:

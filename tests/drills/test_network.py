@@ -11,7 +11,7 @@ import pytest
 from fakes.drill import chunks, environment, finish, start, wait_for
 from fakes.processes import killed_in_the_end
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 HEAD = "10.77.0.1"
 SECONDS_TO_NOTICE = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__TCP": "12s", "DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "12s"}

@@ -9,7 +9,7 @@ import psutil
 import pytest
 from fakes.drill import CHUNKS, chunks, finish, sweep, sweep_to_a_moment, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 WORKER_KILLS = 3
 """Of a round."""

@@ -13,7 +13,7 @@ from fakes.documented import BIN, commands
 from fakes.drill import chunks, environment, finish, wait_for
 from fakes.slurm import Slurm, slurm_on_this_machine
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 SRUN = """#!/usr/bin/env bash
 # A stand-in for Slurm's: every task on this machine.

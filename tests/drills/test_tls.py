@@ -10,7 +10,7 @@ from fakes.processes import is_open
 
 from nnjax.execution.certificates import REMEDY
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("drills")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from fakes.tasks import Greeting, OnceOnly, Work, note, refuse_to_start, square,
 from nnjax.execution.dask_cluster import DaskExecutor
 from nnjax.execution.executor import Cluster, ExecutionError, Say, UnfitError
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("dask")]
+pytestmark = pytest.mark.slow
 
 Start = Callable[..., "subprocess.Popen[bytes]"]
 Connect = Callable[..., DaskExecutor]

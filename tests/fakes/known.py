@@ -8,7 +8,9 @@ import numpy as np
 
 from fakes.rows import fake_outcome
 from fakes.training import fake_prepare
-from nnjax.sweep.runner import Engine
+from nnjax.sweep.runner import Engine, run_sweep
+from nnjax.sweep.space import expand, sweep_id
+from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import TrainedTask
 from nnjax.training.chunk import TrainedChunk
 
@@ -78,3 +80,24 @@ def train_known(task):
 
 
 KNOWN = Engine(fake_prepare, train_known)
+
+
+def write_space(folder, text):
+    """A study's file in a folder, and its space."""
+    path = folder / "three.toml"
+    path.write_text(text)
+    return expand(load_study(path))
+
+
+class Trainer:
+    """Trains into a home, and remembers how many runs it was asked for and how many it trained."""
+
+    def __init__(self, home):
+        self.home, self.asked, self.trained, self.sweeps = home, [], [], []
+
+    def __call__(self, space):
+        summary = run_sweep(space, self.home, "serial", engine=KNOWN)
+        self.asked.append(len(space.runs))
+        self.sweeps.append(sweep_id(space))
+        self.trained.append(summary.trained)
+        return summary.missing

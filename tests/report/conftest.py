@@ -1,5 +1,6 @@
 """A sweep that nobody trained: plausible results, curves and baselines for any study, from formulas and a seed."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pyarrow as pa
 import pytest
 
 from nnjax.report.histories import LAYER_CURVES, make_histories
+from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import Reading, StudyResults, assemble
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
+from nnjax.report.views import Chapter
 from nnjax.report.write import WrittenReport, write_material
 from nnjax.sweep.journal.record import SweepRecord
 from nnjax.sweep.space import Run, Space, expand, level_text
@@ -343,6 +346,24 @@ def make_results() -> Callable[[Space], pd.DataFrame]:
 def make_material() -> Callable[[Space, pd.DataFrame], StudyResults]:
     """Space and results -> study_results."""
     return synthetic_material
+
+
+def chapter_words(*chapters: Chapter) -> str:
+    """The words of a page that has these chapters alone."""
+    page = render_page(Page("some-study", "Which?", "", chapters, ""))
+    return " ".join(re.sub("<[^>]+>", "", page[page.index("<main") :]).split())
+
+
+@pytest.fixture(scope="session")
+def words_of() -> Callable[..., str]:
+    """Chapters -> what they say on a page."""
+    return chapter_words
+
+
+@pytest.fixture
+def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is drawn twice: the files of the figures are looked at on other pages."""
+    monkeypatch.setattr("nnjax.report.drawing.as_pdf", lambda _: b"")
 
 
 @pytest.fixture(scope="session")

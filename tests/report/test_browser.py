@@ -8,7 +8,7 @@ from nnjax.report.pack import make_pack, make_room
 from nnjax.report.task import REGRESSION
 from nnjax.report.write import write_material
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 THEMES = {"light": "rgb(253, 253, 251)", "dark": "rgb(21, 24, 28)"}
 

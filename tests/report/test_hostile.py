@@ -13,7 +13,7 @@ from nnjax.report.summary import summarise, write_index, write_summary
 from nnjax.report.task import CLASSIFICATION
 from nnjax.report.write import write_material
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 ATTACKS = {
     "script": "<script>window.hacked='script'</script>",

@@ -97,6 +97,7 @@ def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_resul
     assert not stale.exists()
 
 
+@pytest.mark.usefixtures("without_pdf")
 @pytest.mark.parametrize("text", [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES])
 def test_any_shape_of_study_has_a_report(make_space, make_results, make_material, tmp_path, text):
     space = make_space(text)
@@ -104,6 +105,7 @@ def test_any_shape_of_study_has_a_report(make_space, make_results, make_material
     assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
 
 
+@pytest.mark.usefixtures("without_pdf")
 def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make_material, tmp_path):
     space = make_space(MIXED)
     written = write_material(make_material(space, make_results(space)), tmp_path)
@@ -116,6 +118,7 @@ def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make
     assert not re.search(r"full \(265\.0\)|(width|epochs|batch_size) = \d+\.0", written.page.read_text())
 
 
+@pytest.mark.usefixtures("without_pdf")
 def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_material, tmp_path):
     results = make_results(space)
     lost = np.random.default_rng(1).random(len(results)) < 0.5
@@ -128,6 +131,7 @@ def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_mat
     assert f"{lost.sum()} missing" in " ".join(page.split())
 
 
+@pytest.mark.usefixtures("without_pdf")
 def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, make_material, tmp_path):
     results = make_results(space)
     lost = results.index > 0
@@ -139,6 +143,7 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, 
     assert f"1 finished, {lost.sum():,} diverged, 0 missing" in " ".join(page.split())
 
 
+@pytest.mark.usefixtures("without_pdf")
 def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results, make_material, tmp_path):
     results = make_results(space)
     lost = results["batch_size"] != 32
@@ -164,6 +169,7 @@ def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
         write_report(space, tmp_path)
 
 
+@pytest.mark.usefixtures("without_pdf")
 def test_what_is_worth_knowing_stands_at_the_top_of_the_page(make_space, make_results, make_material, tmp_path):
     space = make_space(ONE_FACTOR.replace('"diabetes"}', '"diabetes", validation_share = 0.006}'))
     page = write_material(make_material(space, make_results(space)), tmp_path).page.read_text()

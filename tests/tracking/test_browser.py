@@ -7,7 +7,7 @@ from nnjax.tracking.sync import Destination, sync_tables
 PATIENCE = 120_000
 """Milliseconds."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("mlflow-server")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

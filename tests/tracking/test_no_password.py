@@ -137,7 +137,6 @@ def typed(tmp_path: Path, variables: None) -> Typed:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("mlflow-server")
 def test_no_command_writes_or_says_a_secret(
     tmp_path: Path, server: str, typed: Typed, dead_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -179,7 +178,6 @@ def server_homes(server: str) -> set[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("mlflow-server")
 def test_no_list_of_processes_shows_the_secret_of_a_store(tmp_path: Path, empty_database: Path, free_port: int) -> None:
     (tmp_path / "mlflow.db").write_bytes(empty_database.read_bytes())
     with running_server(query_uri(tmp_path / "mlflow.db"), tmp_path, port=free_port + 1):

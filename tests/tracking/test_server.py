@@ -68,7 +68,6 @@ def test_a_server_finds_its_store_made(tmp_path, free_port, monkeypatch, empty_d
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("mlflow-server")
 def test_two_servers_may_make_one_file_at_once(tmp_path):
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
 
@@ -81,7 +80,6 @@ def test_two_servers_may_make_one_file_at_once(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("mlflow-server")
 def test_a_server_is_told_the_same_and_nothing_twice(server, tmp_path, description, tables):
     destination = Destination(server, tmp_path)
     first = sync_tables(description, tables, destination)
@@ -95,7 +93,6 @@ def test_a_server_is_told_the_same_and_nothing_twice(server, tmp_path, descripti
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("mlflow-server")
 def test_a_server_that_stands_elsewhere_is_only_pointed_at(server, tmp_path, monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", server)
     said: list[str] = []
@@ -104,7 +101,6 @@ def test_a_server_that_stands_elsewhere_is_only_pointed_at(server, tmp_path, mon
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("mlflow-server")
 def test_terminating_the_command_ends_the_server(destination):
     serving = f"serve(Path({str(destination.home)!r}), port=5987)"
     program = f"from pathlib import Path; from nnjax.tracking.server import serve; {serving}"

@@ -13,8 +13,6 @@ from nnjax.training import chunk
 from nnjax.training.bucket import chunk_size
 from nnjax.training.chunk import compile_program, train_all, train_chunk
 
-pytestmark = pytest.mark.xdist_group("programs")
-
 
 def same(a, b):
     return a.keys() == b.keys() and all(

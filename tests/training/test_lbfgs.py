@@ -8,8 +8,6 @@ from nnjax.network.mlp import Layer
 from nnjax.training.chunk import train_chunk
 from nnjax.training.lbfgs import lbfgs, lbfgs_step
 
-pytestmark = pytest.mark.xdist_group("programs")
-
 
 def ridge(split, l2):
     """Weights and bias of the minimum of 1/(2N) Σ (y − v)² + l2/2 ‖w‖², in closed form."""

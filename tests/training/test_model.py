@@ -31,7 +31,6 @@ def normalised_forward(parameters, x, moments=None):
     return signal @ np.float64(parameters[-1].weights) + np.float64(parameters[-1].bias), seen
 
 
-@pytest.mark.xdist_group("programs")
 def test_batch_norm_predicts_by_the_statistics_of_the_entire_training_set(bucket, trainee, raw, scaled):
     shape = bucket(epochs=5, activation="tanh", normalization="batch")
     _, trained = raw(shape, trainee(4, "tanh", learning_rate=0.01), scaled)
@@ -44,7 +43,6 @@ def test_batch_norm_predicts_by_the_statistics_of_the_entire_training_set(bucket
     assert trained.history.validation_loss[-1] == pytest.approx(0.5 * np.mean(errors**2), rel=1e-5)
 
 
-@pytest.mark.xdist_group("programs")
 def test_running_averages_are_those_of_the_batches_seen(bucket, trainee, raw, scaled):
     """At a learning rate of zero, so that the parameters of every step are known; the last batch counts by its rows."""
     shape = bucket(epochs=5, activation="tanh", normalization="batch", normalization_statistics="running")

@@ -63,7 +63,6 @@ def test_the_two_noises_of_a_run_come_from_different_streams(bucket, trainee, sc
     assert make_start(plain, trainee(), pad_rows(scaled[0], plain)).keys == Keys()
 
 
-@pytest.mark.xdist_group("programs")
 def test_noise_of_strength_zero_leaves_the_plain_networks_numbers(bucket, trainee, scaled):
     run = trainee(activation="tanh", learning_rate=0.01)
     plain = train_chunk(bucket(epochs=5, activation="tanh"), [run], scaled).outcomes[0]

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from nnjax.report.chapters.best import best_chapter, tied_facts, top_cells
-from nnjax.report.write import write_material
 
 
 def test_the_leaderboard_is_sorted_by_validation_rows(study_results):
@@ -29,10 +28,10 @@ def test_the_chosen_cells_are_counted_over_all_splits(study_results):
 
 
 @pytest.mark.parametrize(("chosen", "words"), [([1, 1, 1, 1], "All splits choose"), ([1, 2, 1, 1], "2 different ones")])
-def test_the_page_says_whether_the_splits_agree(study_results, tmp_path, chosen, words):
+def test_the_page_says_whether_the_splits_agree(study_results, words_of, chosen, words):
     selection = replace(study_results.best.selection, chosen=np.array(chosen))
     agreed = replace(study_results, best=replace(study_results.best, selection=selection))
-    assert words in " ".join(write_material(agreed, tmp_path).page.read_text().split())
+    assert words in words_of(best_chapter(agreed))
 
 
 def test_counts_that_are_the_same_for_every_cell_are_left_to_the_file(study_results):

@@ -8,7 +8,6 @@ import pytest
 from nnjax.calibration.checks import Check, Effort
 from nnjax.calibration.stamp import write_stamp
 from nnjax.report.chapters.method import method_chapter
-from nnjax.report.write import write_material
 
 
 def test_the_level_is_shared_among_the_declared_claims(study_results):
@@ -18,13 +17,8 @@ def test_the_level_is_shared_among_the_declared_claims(study_results):
     assert (facts["n_train"], facts["n_test"]) == (331, 111)
 
 
-def words(study_results, folder):
-    page = write_material(study_results, folder).page.read_text()
-    return " ".join(re.sub("<[^>]+>", "", page[page.index('id="method"') :]).split())
-
-
-def test_the_page_says_that_nobody_calibrated(study_results, tmp_path):
-    assert "it has not been run here" in words(study_results, tmp_path)
+def test_the_page_says_that_nobody_calibrated(study_results, words_of):
+    assert "it has not been run here" in words_of(method_chapter(study_results))
 
 
 @pytest.mark.parametrize(
@@ -34,15 +28,14 @@ def test_the_page_says_that_nobody_calibrated(study_results, tmp_path):
         ({"statistics": "of another day"}, "the statistics have changed since: run it again"),
     ],
 )
-def test_the_page_carries_the_stamp(study_results, tmp_path, changes, sentence):
+def test_the_page_carries_the_stamp(study_results, words_of, tmp_path, changes, sentence):
     checks = [Check("twins", "corrected", (), (0.0,), (0.02,), (seen,)) for seen in (0.01, 0.5)]
     stamp = replace(write_stamp(checks, Effort(100, 2), 7, tmp_path), **changes)
-    text = words(replace(study_results, calibration=stamp), tmp_path)
+    text = words_of(method_chapter(replace(study_results, calibration=stamp)))
     assert sentence in text
     assert ("twins, corrected: 50.0 %" in text) is (not changes)
 
 
-def test_the_placebos_rate_stands_beside_the_nominal_one(study_results, tmp_path):
-    assert re.search(
-        r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 5 %\)", words(study_results, tmp_path)
-    )
+def test_the_placebos_rate_stands_beside_the_nominal_one(study_results, words_of):
+    text = words_of(method_chapter(study_results))
+    assert re.search(r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 5 %\)", text)

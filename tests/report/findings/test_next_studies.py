@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -205,11 +205,33 @@ def test_what_an_earlier_report_proposed_is_gone(find, tmp_path):
     assert not (tmp_path / "edge-l2.toml").exists()
 
 
-@pytest.mark.parametrize("path", sorted(Path("experiments").rglob("*.toml")), ids=lambda path: path.stem)
-@pytest.mark.parametrize("twist", ["as it is", "late and diverged", "over-fitted", "noise"])
-def test_every_proposal_for_every_study_of_the_house_can_be_run(path, twist, make_results, make_material, tmp_path):
-    space = expand(load_study(path, ["replicates.splits=4", "replicates.seeds_per_split=1"]))
-    results = make_results(space)
+TWISTS = ("as it is", "late and diverged", "over-fitted", "noise")
+
+
+def twisted():
+    """Each study of the house with a twist, and each twist with many studies; the other pairs are slow."""
+    for number, path in enumerate(sorted(Path("experiments").rglob("*.toml"))):
+        for place, twist in enumerate(TWISTS):
+            marks = () if place == number % len(TWISTS) else pytest.mark.slow
+            yield pytest.param(path, twist, marks=marks, id=f"{twist}-{path.stem}")
+
+
+@pytest.fixture(scope="module")
+def house(make_results):
+    """Study file -> its space on four splits and results, made once for all that is done to them."""
+
+    @cache
+    def make(path):
+        space = expand(load_study(path, ["replicates.splits=4", "replicates.seeds_per_split=1"]))
+        return space, make_results(space)
+
+    return make
+
+
+@pytest.mark.parametrize(("path", "twist"), list(twisted()))
+def test_every_proposal_for_every_study_of_the_house_can_be_run(path, twist, house, make_material, tmp_path):
+    space, results = house(path)
+    results = results.copy()
     for factor in set(space.study.factors) - set(results):
         results[factor] = results["cell_id"].map(
             {cell.cell_id: getattr(cell.configuration, factor) for cell in space.cells}
