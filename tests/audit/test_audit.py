@@ -12,6 +12,7 @@ import pytest
 from fakes.command import nnjax
 
 from nnjax.sweep.journal.checksum import open_checksummed_parquet, to_checksummed_parquet
+from nnjax.tracking.artifact_place import settle_artifacts
 
 pytestmark = pytest.mark.slow
 
@@ -43,8 +44,10 @@ def swept(tmp_path_factory):
 
 @pytest.fixture
 def home(swept, tmp_path):
-    """A copy of it, to be spoilt."""
-    return Path(shutil.copytree(swept, tmp_path / "home", copy_function=shutil.copy2))
+    """A copy of it, to be spoilt; its artifacts are looked for where it lies."""
+    copy = Path(shutil.copytree(swept, tmp_path / "home", copy_function=shutil.copy2))
+    assert settle_artifacts(f"sqlite:///{copy / 'mlflow.db'}", copy)
+    return copy
 
 
 def audited(home, sample=1):
