@@ -11,10 +11,8 @@ from types import FrameType
 
 from nnjax.commands.arguments import make_parser
 from nnjax.commands.checks import audit, calibrate, doctor
-from nnjax.commands.lecture import lecture, quiz
-from nnjax.commands.reading import report, results, sync
-from nnjax.commands.servers import server, ui
-from nnjax.commands.training import plan, run, sweep
+from nnjax.commands.reading import report, results, server, sync, ui
+from nnjax.commands.training import lecture, plan, quiz, run, sweep
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError

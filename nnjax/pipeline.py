@@ -28,7 +28,7 @@ from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.tracking.preflight import check_store
-from nnjax.tracking.telling import tell
+from nnjax.tracking.sync import tell
 
 if TYPE_CHECKING:
     from nnjax.claims.decide import Decisions

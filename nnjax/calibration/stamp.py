@@ -17,7 +17,7 @@ STAMP = Path("reports") / "calibration.json"
 
 
 PACKAGE = Path(__file__).parents[1]
-JUDGES = ("statistics", "claims", "decision")
+JUDGES = ("statistics", "claims")
 """The rooms whose code decides what a verdict is."""
 
 
@@ -53,7 +53,7 @@ class Stamp:
 
 
 def statistics_digest() -> str:
-    """SHA-256 of the source files of the rooms that judge: statistics, claims, decision; names included."""
+    """SHA-256 of the source files of the rooms that judge: statistics, claims; names included."""
     digest = hashlib.sha256()
     for path in sorted(path for room in JUDGES for path in (PACKAGE / room).glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")

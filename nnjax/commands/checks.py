@@ -25,15 +25,13 @@ def calibrate(options: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.progress import track
 
-    from nnjax.calibration.checks import CHECKS, FULL, QUICK, SEED
+    from nnjax.calibration.checks import CHECKS, FULL, QUICK, SEED, run_checks
     from nnjax.calibration.console import checks_table
     from nnjax.calibration.stamp import write_stamp
 
     effort = QUICK if options.quick else FULL
     console = Console(stderr=True)
-    checks = [
-        row for part in track(CHECKS, "simulating", console=console, transient=True) for row in part(effort, SEED)
-    ]
+    checks = list(run_checks(effort, SEED, track(CHECKS, "simulating", console=console, transient=True)))
     stamp = write_stamp(checks, effort, SEED, options.home)
     Console().print(checks_table(checks))
     print(f"\n{stamp.passed} of {len(checks)} checks are as expected; the reports written next carry this stamp.")
@@ -44,10 +42,13 @@ def doctor(options: argparse.Namespace) -> int:
     """Look at checkout, home, store and cluster; exit code 1 if something is wrong."""
     from itertools import chain
 
-    from nnjax.doctor.checkout import examine_checkout
-    from nnjax.doctor.cluster import examine_cluster
-    from nnjax.doctor.home import examine_home, examine_variables
-    from nnjax.doctor.store import examine_store
+    from nnjax.doctor.symptoms import (
+        examine_checkout,
+        examine_cluster,
+        examine_home,
+        examine_store,
+        examine_variables,
+    )
     from nnjax.tracking.address import default_uri
 
     wrong = 0

@@ -1,10 +1,11 @@
-"""What reads the journal and tells of it."""
+"""What reads the journal and shows it: tables, pages, MLflow."""
 
 import argparse
 import shlex
 import sys
+import textwrap
+from pathlib import Path
 
-from nnjax.commands.pages import say_page, say_what_follows
 from nnjax.commands.study_argument import expand_given, find_given
 from nnjax.refusal import RefusedError
 from nnjax.terminal import carry_data
@@ -29,7 +30,7 @@ def sync(options: argparse.Namespace) -> int:
     from nnjax.claims.rounds import added_spaces
     from nnjax.pipeline import find_report, refuse_another_study
     from nnjax.tracking.study_sync import sync_sweep
-    from nnjax.tracking.telling import tell
+    from nnjax.tracking.sync import tell
 
     space = expand_given(options)
     refuse_another_study(space, options.home)
@@ -67,3 +68,45 @@ def _compare(options: argparse.Namespace) -> int:
     second = Side(find_given(options.other or options.study, other_home), other_home, options.other_engine)
     say_page(compare(first, second, options.overrides))
     return 0
+
+
+def ui(options: argparse.Namespace) -> int:
+    """Serve MLflow until Ctrl-C."""
+    from nnjax.tracking.server import serve
+
+    serve(options.home, options.host, options.port)
+    return 0
+
+
+def server(options: argparse.Namespace) -> int:
+    """Serve MLflow on PostgreSQL until Ctrl-C."""
+    from nnjax.tracking.team_server import serve_team
+
+    serve_team(options.home, options.port, options.workers)
+    return 0
+
+
+def address_of(page: Path) -> str:
+    """What a browser opens a page by: in a folder's name it takes a space, #, ? or % for something else."""
+    return page.resolve().as_uri()
+
+
+def say_page(page: Path, what: str = "") -> None:
+    """Where a page is, and how to open it.
+
+    Args:
+        page: The page.
+        what: Its name in a column of its own; nothing if "".
+    """
+    if what:
+        print(f"\n{what:<8} {page}\n         open it in a browser: {address_of(page)}")
+    else:
+        print(f"{page}\nopen it in a browser: {address_of(page)}")
+
+
+def say_what_follows(page: Path) -> None:
+    """The studies that the report proposes, a line each."""
+    for path in sorted((page.parent / "next").glob("*.toml")):
+        noticed = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
+        noticed = textwrap.shorten(noticed, 160, placeholder=" …", break_on_hyphens=False)
+        print(f"Next     {noticed}\n         make sweep STUDY={shlex.quote(str(path))}")

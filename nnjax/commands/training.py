@@ -1,11 +1,11 @@
-"""What plans and trains."""
+"""What plans and trains: a study, a run again, the lecture's studies and its quiz."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from nnjax.commands.arguments import DECISION_MINUTES
-from nnjax.commands.pages import say_page, say_what_follows
+from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.commands.study_argument import expand_given
 from nnjax.execution.executor import Cluster
 from nnjax.refusal import RefusedError
@@ -88,3 +88,23 @@ def run(options: argparse.Namespace) -> int:
     comparison = rerun(options.home, options.run_id)
     print(comparison.describe())
     return 0 if comparison.agrees else 1
+
+
+def quiz(options: argparse.Namespace) -> int:
+    """Answer the take-home quiz and say where the page is."""
+    from nnjax.quiz.answer import answer_quiz
+
+    page = answer_quiz(options.home)
+    say_page(page, "Page")
+    return 0
+
+
+def lecture(options: argparse.Namespace) -> int:
+    """Run the lecture's studies, one after another; what is finished is not trained again."""
+    from nnjax.pipeline import SweepOptions, sweep_study
+    from nnjax.tour.studies import run_lecture
+
+    choices = SweepOptions(workers=options.workers)
+    outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
+    say_page(outcome.page, "Index")
+    return 1 if outcome.problems else 0

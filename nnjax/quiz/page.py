@@ -6,9 +6,6 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
-from markupsafe import Markup
-
 from nnjax.lecture.perceptron import append_bias
 from nnjax.quiz import conclusions
 from nnjax.quiz.networks import LEARNING_RATE, ActivationAnswer, Effort, Region
@@ -33,8 +30,8 @@ from nnjax.quiz.tables import (
     spread_table,
 )
 from nnjax.report.drawing import Draw, Shape, draw_panels
-from nnjax.report.page import Page
-from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, css_variables, variable
+from nnjax.report.page import Page, render_page
+from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
 from nnjax.report.write import write_figures, write_tables
 from nnjax.sweep.durable import write_durably
@@ -82,22 +79,8 @@ def write_page(answers: Answers, folder: Path) -> Path:
         footer=f"Made by nnjax {version('nnjax')} with `nnjax quiz`; the same command makes the same page.",
     )
     path = folder / "index.html"
-    write_durably(path, _render(page).encode())
+    write_durably(path, render_page(page, "nnjax.quiz").encode())
     return path
-
-
-def _render(page: Page) -> str:
-    """The report's own template with the quiz's chapters and a few rules more in its style sheet."""
-    report = PackageLoader("nnjax.report")
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("nnjax.quiz"), report, PrefixLoader({"report": report})]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
-    return environment.get_template("report.html.j2").render(page=page, colors=colors)
 
 
 def headline_chapter(answers: Answers) -> Chapter:

@@ -14,12 +14,29 @@ from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 
 from nnjax.report.layout import Layout
+from nnjax.report.study_results import StudyResults
 from nnjax.report.svg import as_pdf, inline_svg
 from nnjax.report.theme import MUTED, LevelStyle, Palette, style, variable
-from nnjax.report.views import Key, Panel
+from nnjax.report.views import FigureView, Key, Panel, view_table
 
 Draw = Callable[[Axes], None]
 """A drawing function with its table and palette bound."""
+
+
+@dataclass(frozen=True)
+class LevelTable:
+    """The table of a figure whose lines or dots are levels of a factor.
+
+    Attributes:
+        name: Of its file.
+        frame: The table.
+        factor: The factor, a column of it.
+    """
+
+    name: str
+    frame: pd.DataFrame
+    factor: str
+
 
 LevelLook = tuple[str, LevelStyle]
 """A level as people read it, and how it looks."""
@@ -150,6 +167,49 @@ def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[
         Key(text, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker))
         for text, look in level_looks(layout, palette, factor, present)
     )
+
+
+def level_panels(
+    study_results: StudyResults, table: pd.DataFrame, draw: Callable[..., None], factor: str = ""
+) -> list[tuple[str, Draw]]:
+    """One panel a level of the panel factor, coloured by another one: the colour factor if "".
+
+    Args:
+        study_results: Knows the factors and how their levels look.
+        table: What is drawn.
+        draw: Takes table, axes, palette and factor.
+        factor: What the colours stand for.
+    """
+    layout = study_results.layout
+    bound = partial(draw, palette=study_results.palette, factor=factor or layout.color)
+    return panels_by(table, layout.panel, layout, bound)
+
+
+def level_figure(
+    study_results: StudyResults,
+    name: str,
+    caption: str,
+    parts: Sequence[tuple[str, Draw]],
+    shape: Shape,
+    drawn: LevelTable,
+    across: int = 2,
+) -> FigureView:
+    """A figure whose legend names the levels of a factor.
+
+    Args:
+        study_results: Knows how levels are written and look.
+        name: See `draw_panels`, as parts and shape.
+        caption: What it shows and what to see.
+        parts: Title and drawing of each panel.
+        shape: Of each panel.
+        drawn: The numbers.
+        across: Most panels side by side.
+    """
+    layout = study_results.layout
+    present = drawn.frame[drawn.factor].unique().tolist()
+    keys = level_keys(layout, study_results.palette, drawn.factor, present)
+    table = view_table(drawn.name, drawn.frame, layout.full_batch)
+    return FigureView(name, caption, keys, draw_panels(name, parts, shape), across, table)
 
 
 def marker_points(marker: str) -> str:

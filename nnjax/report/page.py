@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from nnjax.report.theme import css_variables
@@ -31,23 +31,27 @@ class Page:
     notices: Sequence[str] = ()
 
 
-def render_page(page: Page) -> str:
+def render_page(page: Page, room: str = "") -> str:
     """The whole page as HTML: style sheet, script and figures inside, every word from outside escaped.
 
     Args:
         page: Finished records.
+        room: See `template`.
     """
-    return template("report.html.j2").render(page=page)
+    return template("report.html.j2", room).render(page=page)
 
 
-def template(name: str) -> Template:
-    """A template of the report that escapes every word from outside and knows the theme's colours.
+def template(name: str, room: str = "") -> Template:
+    """A template that escapes every word from outside and knows the theme's colours.
 
     Args:
         name: Its file.
+        room: A package whose templates come before the report's own, which it can still name "report/…".
     """
+    report = PackageLoader("nnjax.report")
+    own = [PackageLoader(room)] if room else []
     environment = Environment(
-        loader=PackageLoader("nnjax.report"),
+        loader=ChoiceLoader([*own, report, PrefixLoader({"report": report})]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

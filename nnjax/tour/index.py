@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
 from nnjax.report.formats import duration
-from nnjax.report.theme import css_variables
+from nnjax.report.page import template
 from nnjax.statistics.verdict import Verdict
 from nnjax.tour.errata import ERRATA, Erratum
 from nnjax.tour.evidence import Evidence
@@ -52,13 +49,5 @@ def render_index(studies: Sequence[Evidence], footer: str, errata: Sequence[Erra
         footer: Who made it, and when.
         errata: Where the slides are wrong.
     """
-    environment = Environment(
-        loader=ChoiceLoader([PackageLoader("nnjax.tour"), PackageLoader("nnjax.report")]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    colors = {"light": Markup(css_variables(is_dark=False)), "dark": Markup(css_variables(is_dark=True))}
     page = IndexPage(studies, errata, footer)
-    return environment.get_template("lecture.html.j2").render(page=page, colors=colors)
+    return template("lecture.html.j2", "nnjax.tour").render(page=page)

@@ -26,8 +26,7 @@ from nnjax.tracking.layout import Layout, SweepTables
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.store import check_reachable
 from nnjax.tracking.summary import SyncSummary
-from nnjax.tracking.sync import Destination, look_up, sync_tables
-from nnjax.tracking.telling import Progress
+from nnjax.tracking.sync import Destination, Progress, look_up, sync_tables
 
 
 @dataclass(frozen=True)

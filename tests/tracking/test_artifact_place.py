@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
-from nnjax.doctor.store import examine_store
+from nnjax.doctor.symptoms import examine_store
 from nnjax.tracking.artifact_place import find_strays, settle_artifacts
 from nnjax.tracking.artifacts import lost_files
 from nnjax.tracking.store import open_store

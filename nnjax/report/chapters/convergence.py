@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from nnjax.report.alike import name_highest, name_lowest
-from nnjax.report.drawing import Shape, draw_panels, level_keys, panels_by
+from nnjax.report.drawing import LevelTable, Shape, level_figure, level_panels, panels_by
 from nnjax.report.figures.anytime import anytime_table, draw_anytime, draw_seconds, seconds_table
 from nnjax.report.figures.curves import (
     cost_table,
@@ -46,22 +46,14 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
 def _fit(study_results: StudyResults) -> FigureView:
     layout, terms, curve = study_results.layout, study_results.terms, study_results.terms.fit_validation
     table = fit_table(study_results.reference_runs, layout.shown, study_results.histories, curve, terms.floor)
-    parts = panels_by(
-        table, layout.panel, layout, partial(draw_fit, palette=study_results.palette, factor=layout.color)
-    )
+    parts = level_panels(study_results, table, draw_fit)
     caption = (
         f"{curve} against the epoch: median over runs (line) and their middle half (band), which is spread, "
         f"not confidence. {layout.where(layout.shown)} A steep start is fast learning; a line that falls again is "
         f"over-fitting; a line that stays {terms.learned_nothing} learns nothing.{terms.cut_off}"
     )
-    return FigureView(
-        "fit",
-        caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("fit", parts, Shape(quantity=curve, lowest=terms.lowest_shown)),
-        2,
-        view_table("convergence_curves", table, layout.full_batch),
-    )
+    drawn = LevelTable("convergence_curves", table, layout.color)
+    return level_figure(study_results, "fit", caption, parts, Shape(quantity=curve, lowest=terms.lowest_shown), drawn)
 
 
 def _fit_by(study_results: StudyResults, factor: str) -> FigureView:
@@ -70,17 +62,13 @@ def _fit_by(study_results: StudyResults, factor: str) -> FigureView:
     by = [factor, layout.panel]
     runs = layout.at_reference(study_results.chosen, by)
     table = fit_table(runs, by, study_results.histories, curve, terms.floor)
-    parts = panels_by(table, layout.panel, layout, partial(draw_fit, palette=study_results.palette, factor=factor))
+    parts = level_panels(study_results, table, draw_fit, factor)
     caption = f"{curve} against the epoch by {factor}: median and middle half of the runs. {layout.where(by)} " + (
         "An epoch is one pass over the training rows: small batches take more steps in it." * (factor == "batch_size")
     )
-    return FigureView(
-        f"fit-{factor}",
-        caption,
-        level_keys(layout, study_results.palette, factor, table[factor].unique().tolist()),
-        draw_panels(f"fit-{factor}", parts, Shape(quantity=curve, lowest=terms.lowest_shown)),
-        2,
-        view_table(f"convergence_curves_by_{factor}", table, layout.full_batch),
+    drawn = LevelTable(f"convergence_curves_by_{factor}", table, factor)
+    return level_figure(
+        study_results, f"fit-{factor}", caption, parts, Shape(quantity=curve, lowest=terms.lowest_shown), drawn
     )
 
 
@@ -102,35 +90,28 @@ def _cost(study_results: StudyResults) -> FigureView | None:
         f"half of the runs. {layout.where(by)} L-BFGS’s line search takes several passes in an epoch, so this, not the "
         f"epoch, compares it fairly. A line ends where its cheapest run does.{terms.cut_off}"
     )
-    return FigureView(
+    drawn = LevelTable("convergence_by_cost", table, factor)
+    return level_figure(
+        study_results,
         "fit-cost",
         caption,
-        level_keys(layout, study_results.palette, factor, table[factor].unique().tolist()),
-        draw_panels("fit-cost", parts, Shape(quantity=terms.fit_validation, lowest=terms.lowest_shown)),
-        2,
-        view_table("convergence_by_cost", table, layout.full_batch),
+        parts,
+        Shape(quantity=terms.fit_validation, lowest=terms.lowest_shown),
+        drawn,
     )
 
 
 def _steps(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = steps_table(study_results.reference_runs, layout.shown)
-    parts = panels_by(
-        table, layout.panel, layout, partial(draw_steps, palette=study_results.palette, factor=layout.color)
-    )
+    parts = level_panels(study_results, table, draw_steps)
     caption = (
         f"Share of runs that have reached {measure_speed(study_results).target}, against the epoch. "
         f"{layout.where(layout.shown)} The circle marks where training stopped: what is missing to 1 there never "
         "reached the target and is censored, not dropped."
     )
-    return FigureView(
-        "steps",
-        caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("steps", parts, Shape(quantity="share of runs")),
-        2,
-        view_table("epochs_to_target_steps", table, layout.full_batch),
-    )
+    drawn = LevelTable("epochs_to_target_steps", table, layout.color)
+    return level_figure(study_results, "steps", caption, parts, Shape(quantity="share of runs"), drawn)
 
 
 def _restricted(study_results: StudyResults) -> FigureView:
@@ -143,13 +124,15 @@ def _restricted(study_results: StudyResults) -> FigureView:
         f"E = {int(table['horizon'].max())} epochs (dotted). {layout.where(layout.shown)} Lower is faster; hollow "
         "markers: under half of the runs reached the target, so the mean mostly says “not within E”."
     )
-    return FigureView(
+    drawn = LevelTable("epochs_to_target_restricted_mean", table, layout.color)
+    return level_figure(
+        study_results,
         "restricted",
         caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("restricted", [("", draw)], Shape(width=440, height=300, quantity="restricted mean (epochs)")),
+        [("", draw)],
+        Shape(width=440, height=300, quantity="restricted mean (epochs)"),
+        drawn,
         1,
-        view_table("epochs_to_target_restricted_mean", table, layout.full_batch),
     )
 
 
@@ -164,13 +147,15 @@ def _seconds(study_results: StudyResults) -> FigureView:
         "chunks may share a core: this compares settings trained in bulk, and is not how long one training alone would "
         "take. Compiling is left out. Hollow: under half of the runs reached the target."
     )
-    return FigureView(
+    drawn = LevelTable("seconds_to_target", table, layout.color)
+    return level_figure(
+        study_results,
         "seconds",
         caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("seconds", [("", draw)], Shape(width=440, height=300, left=56, quantity="seconds to target")),
+        [("", draw)],
+        Shape(width=440, height=300, left=56, quantity="seconds to target"),
+        drawn,
         1,
-        view_table("seconds_to_target", table, layout.full_batch),
     )
 
 
@@ -186,13 +171,15 @@ def _anytime(study_results: StudyResults) -> FigureView:
         f"for all: every epoch at first, ever fewer later. Median over runs, bars are their middle half. "
         f"{layout.where(layout.shown)} Higher is better whenever one may have to stop."
     )
-    return FigureView(
+    drawn = LevelTable("anytime_quality", table, layout.color)
+    return level_figure(
+        study_results,
         "anytime",
         caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("anytime", [("", draw)], Shape(width=440, height=300, quantity="anytime quality")),
+        [("", draw)],
+        Shape(width=440, height=300, quantity="anytime quality"),
+        drawn,
         1,
-        view_table("anytime_quality", table, layout.full_batch),
     )
 
 

@@ -5,7 +5,7 @@ from functools import partial
 import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest
-from nnjax.report.drawing import Shape, draw_panels, level_keys, panels_by
+from nnjax.report.drawing import LevelTable, Shape, draw_panels, level_figure, level_panels, panels_by
 from nnjax.report.figures.curves import draw_steps, fit_table
 from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table, gap_table
 from nnjax.report.formats import decimals
@@ -72,14 +72,8 @@ def _cells(study_results: StudyResults, cells: pd.DataFrame) -> FigureView:
     if study_results.layout.nuisance:
         caption += f" All levels of {', '.join(layout.nuisance)} are shown."
     shape = Shape(height=290, quantity=terms.last_test, lowest=terms.floor - 0.05, shares_x=True)
-    return FigureView(
-        "epochs-cells",
-        caption,
-        level_keys(layout, study_results.palette, layout.color, cells[layout.color].unique().tolist()),
-        draw_panels("epochs-cells", parts, shape),
-        2,
-        view_table("cells_at_both_epochs", cells, layout.full_batch),
-    )
+    drawn = LevelTable("cells_at_both_epochs", cells, layout.color)
+    return level_figure(study_results, "epochs-cells", caption, parts, shape, drawn)
 
 
 def _gap(study_results: StudyResults) -> FigureView:
@@ -92,7 +86,7 @@ def _gap(study_results: StudyResults) -> FigureView:
         for rows, curve in (("train", terms.fit_train), ("validation", terms.fit_validation))
     }
     table = gap_table(pd.concat([fit.assign(rows=rows) for rows, fit in fits.items()], ignore_index=True))
-    parts = panels_by(table, layout.panel, layout, partial(draw_gap, palette=study_results.palette, factor=by[0]))
+    parts = level_panels(study_results, table, draw_gap, by[0])
     caption = (
         f"{terms.fit_train} (dashed) and {terms.fit_validation} (solid): median and middle half of the runs. "
         f"{layout.where([layout.panel])} Where the two part, the network learns its "
@@ -107,19 +101,11 @@ def _gap(study_results: StudyResults) -> FigureView:
 def _best(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = best_epoch_table(study_results.reference_runs, layout.shown)
-    parts = panels_by(
-        table, layout.panel, layout, partial(draw_steps, palette=study_results.palette, factor=layout.color)
-    )
+    parts = level_panels(study_results, table, draw_steps)
     caption = (
         f"Share of runs whose best epoch on validation rows has come. {layout.where(layout.shown)} A staircase that is "
         "at 1 early belongs to cells that gain nothing from more epochs; one that climbs at the end was stopped too "
         "soon."
     )
-    return FigureView(
-        "epochs-best",
-        caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("epochs-best", parts, Shape(quantity="share of runs")),
-        2,
-        view_table("best_epoch", table, layout.full_batch),
-    )
+    drawn = LevelTable("best_epoch", table, layout.color)
+    return level_figure(study_results, "epochs-best", caption, parts, Shape(quantity="share of runs"), drawn)

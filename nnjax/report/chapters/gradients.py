@@ -9,7 +9,7 @@ import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest, name_lowest
 from nnjax.report.differences import interval_columns
-from nnjax.report.drawing import NARROW, Shape, draw_panels, level_keys, panels_by
+from nnjax.report.drawing import NARROW, LevelTable, Shape, draw_panels, level_figure, level_panels, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
     draw_heat,
@@ -109,9 +109,7 @@ def _layers(study_results: StudyResults, deep: pd.DataFrame, name: str, epochs: 
     table = layer_table(deep, layout.shown, study_results.histories, GRADIENT, epochs)
     if epochs == [0]:
         table = with_expected(table, layout.shown, _expected(study_results, deep))
-    parts = panels_by(
-        table, layout.panel, layout, partial(draw_layers, palette=study_results.palette, factor=layout.color)
-    )
+    parts = level_panels(study_results, table, draw_layers)
     across = {1: 1, 2: 2, 4: 2}.get(len(parts), 3)
     caption = (
         f"Gradient g_l that arrives at hidden layer l (1 is next to the input), {when}: median over runs, bars are "
@@ -123,13 +121,15 @@ def _layers(study_results: StudyResults, deep: pd.DataFrame, name: str, epochs: 
             " Thin dotted lines: what mean-field theory expects of an infinitely wide network with these initial "
             "weights, from the measured last layer backwards."
         )
-    return FigureView(
+    drawn = LevelTable(f"gradient_by_layer_{name}", table, layout.color)
+    return level_figure(
+        study_results,
         f"gradient-{name}",
         caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels(f"gradient-{name}", parts, replace(NARROW if across > 2 else Shape(), quantity=GRADIENT)),
+        parts,
+        replace(NARROW if across > 2 else Shape(), quantity=GRADIENT),
+        drawn,
         across,
-        view_table(f"gradient_by_layer_{name}", table, layout.full_batch),
     )
 
 
@@ -197,22 +197,14 @@ def _update(study_results: StudyResults) -> FigureView:
     layout, runs = study_results.layout, study_results.reference_runs
     early = first_tenth(int(runs["epochs"].min()))
     table = layer_table(runs, layout.shown, study_results.histories, "update_ratio", early)
-    parts = panels_by(
-        table, layout.panel, layout, partial(draw_layers, palette=study_results.palette, factor=layout.color)
-    )
+    parts = level_panels(study_results, table, draw_layers)
     caption = (
         f"How far the weights move in an epoch against their size (update_ratio), by layer; the last layer is the "
         f"output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
         "own size, so a layer with a vanished gradient may still move: this, not the norm, says whether it does."
     )
-    return FigureView(
-        "update-ratio",
-        caption,
-        level_keys(layout, study_results.palette, layout.color, table[layout.color].unique().tolist()),
-        draw_panels("update-ratio", parts, Shape(quantity="update_ratio")),
-        2,
-        view_table("update_ratio_by_layer", table, layout.full_batch),
-    )
+    drawn = LevelTable("update_ratio_by_layer", table, layout.color)
+    return level_figure(study_results, "update-ratio", caption, parts, Shape(quantity="update_ratio"), drawn)
 
 
 def _facts(study_results: StudyResults, deep: pd.DataFrame) -> dict[str, object]:

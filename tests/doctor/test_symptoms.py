@@ -11,10 +11,14 @@ from fakes.known import KNOWN, THREE_CLAIMS
 from fakes.studies import swept
 
 from nnjax.cli import main
-from nnjax.doctor.checkout import compare_with_lock, examine_checkout
-from nnjax.doctor.cluster import examine_cluster
-from nnjax.doctor.home import examine_home, examine_variables
-from nnjax.doctor.store import examine_store
+from nnjax.doctor.symptoms import (
+    compare_with_lock,
+    examine_checkout,
+    examine_cluster,
+    examine_home,
+    examine_store,
+    examine_variables,
+)
 from nnjax.sweep.runner import cache_folder, run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
@@ -78,7 +82,7 @@ def test_a_file_of_tomorrow_is_a_clock_that_is_wrong(home):
 
 
 def test_a_home_without_room_or_permission(home, monkeypatch):
-    monkeypatch.setattr("nnjax.doctor.home.LEAST_FREE_MB", 1e12)
+    monkeypatch.setattr("nnjax.doctor.symptoms.LEAST_FREE_MB", 1e12)
     assert "free some" in ill(examine_home(home))["Room"].remedy
 
     def refuse(**_):
