@@ -48,3 +48,16 @@ def test_the_study_of_the_readme_is_valid(tmp_path):
     text = re.search(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL).group(1)
     (tmp_path / "readme.toml").write_text(text)
     assert len(load_study(tmp_path / "readme.toml").claims) == 1
+
+
+ADDING = re.findall(r"^\| (an? [^|]+) \| ([^|]+) \| `([^`]+)` \|$", (ROOT / "docs" / "adding.md").read_text(), re.M)
+
+
+@pytest.mark.parametrize(("what", "files", "example"), ADDING, ids=[what for what, _, _ in ADDING])
+def test_what_is_added_stands_where_the_page_says_and_nowhere_else(what: str, files: str, example: str) -> None:
+    named = set(re.findall(r"`((?:nnjax|tests)/[\w/.]+)`", files))
+    assert all((ROOT / file).is_file() for file in named)
+    word = re.compile(rf"\b{example}\b")
+    package = {file for file in named if file.startswith("nnjax/") and file.endswith(".py")}
+    there = {str(path.relative_to(ROOT)) for path in (ROOT / "nnjax").rglob("*.py") if word.search(path.read_text())}
+    assert there == package
