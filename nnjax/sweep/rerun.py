@@ -49,12 +49,14 @@ class Comparison:
         run_id: Its identity.
         host: Where the journal's numbers were made.
         outcome: What came out now.
+        compared: Finals, curves and predictions that were compared: those that the run was written down with.
         differences: Column -> largest absolute difference, for columns that are not bitwise equal.
     """
 
     run_id: str
     host: str
     outcome: RunOutcome
+    compared: int
     differences: dict[str, float]
 
     @property
@@ -69,11 +71,11 @@ class Comparison:
         head = f"run {self.run_id}\n{self.outcome['status']}, best epoch {self.outcome['best_epoch']}, {scores}"
         if self.agrees:
             return (
-                f"{head}\nagrees with the journal: all {len(COMPARED)} finals, curves and predictions are bitwise equal"
+                f"{head}\nagrees with the journal: all {self.compared} finals, curves and predictions are bitwise equal"
             )
         worst = max(self.differences, key=lambda name: self.differences[name])
         return (
-            f"{head}\ndiffers from the journal (trained on {self.host}) in {len(self.differences)} of {len(COMPARED)} "
+            f"{head}\ndiffers from the journal (trained on {self.host}) in {len(self.differences)} of {self.compared} "
             f"columns; the largest difference is {self.differences[worst]:.3g}, in {worst}"
         )
 
@@ -99,8 +101,12 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
         )
     enable_compilation_cache(cache_folder(Path(home)))
     outcome = _train(row, _table(Path(home), row))
-    differences = {name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in COMPARED}
-    return Comparison(row["run_id"], row["host"], outcome, {n: d for n, d in differences.items() if d != 0})
+    kept = journal.columns_of(row["run_id"])  # what nnjax measures only since then has nothing to be compared with
+    differences = {
+        name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in COMPARED if name in kept
+    }
+    found = {name: difference for name, difference in differences.items() if difference != 0}
+    return Comparison(row["run_id"], row["host"], outcome, len(differences), found)
 
 
 def _find(journal: Journal, prefix: str) -> dict[str, Any]:

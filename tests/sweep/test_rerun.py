@@ -1,15 +1,18 @@
 """A run trained again, alone, gives the journal's numbers to the last bit, or says where it does not."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from fakes.rows import append_runs, fake_row
 
+from nnjax.sweep.journal.checksum import with_checksum
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
-from nnjax.sweep.rerun import ElsewhereError, RerunError, rerun
+from nnjax.sweep.rerun import Comparison, ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space
 from nnjax.training.chunk import _compile
@@ -29,6 +32,17 @@ def rewrite(home: Path, run_id: str, **changes: Any) -> None:
     Journal(home).append([{**row, **changes}])
 
 
+def without_column(home: Path, name: str) -> Comparison:
+    """The only run trained again, where the version that wrote it did not measure something."""
+    [path] = home.glob("journal/*.parquet")
+    kept, buffer = path.read_bytes(), io.BytesIO()
+    pq.write_table(pq.read_table(path).drop_columns(name), buffer)
+    path.write_bytes(with_checksum(buffer.getvalue()))
+    comparison = rerun(home, "")
+    path.write_bytes(kept)
+    return comparison
+
+
 def test_a_run_agrees_until_a_number_or_its_origin_is_changed(trained: Path, small_space: Space) -> None:
     run_id = small_space.runs[7].run_id
     comparison = rerun(trained, run_id[:12])
@@ -38,6 +52,9 @@ def test_a_run_agrees_until_a_number_or_its_origin_is_changed(trained: Path, sma
     changed = rerun(trained, run_id)
     assert changed.differences == {"test_r2": pytest.approx(0.25)}
     assert "the largest difference is 0.25, in test_r2" in changed.describe()
+    earlier = without_column(trained, "test_r2")
+    assert earlier.agrees and f"all {earlier.compared} finals" in earlier.describe()
+    assert earlier.compared == comparison.compared - 1
     for column, message in (("data_digest", "data set diabetes has changed"), ("split_digest", "split of run")):
         rewrite(trained, run_id, **{column: "other"})
         with pytest.raises(RerunError, match=message):

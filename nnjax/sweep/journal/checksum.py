@@ -35,7 +35,11 @@ def to_checksummed_parquet(table: pa.Table) -> bytes:
         column_encoding=BYTE_STREAM_SPLIT,
         write_page_checksum=True,
     )
-    content = buffer.getvalue()
+    return with_checksum(buffer.getvalue())
+
+
+def with_checksum(content: bytes) -> bytes:
+    """A Parquet file with its checksum, from one without."""
     start = _footer_start(content)
     return content[:start] + MARK + zlib.crc32(content).to_bytes(4, "little") + content[start:]
 

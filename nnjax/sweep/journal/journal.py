@@ -4,7 +4,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +13,11 @@ import pyarrow.parquet as pq
 from nnjax.metrics import CURVES, METRICS
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
 from nnjax.sweep.journal.checksum import BrokenFileError, open_checksummed_parquet, read_columns, to_checksummed_parquet
-from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, SCHEMA_KEY, SCHEMA_VERSION
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, SCHEMA_VERSION, TELL_OF_A_RUN
 
 CORRUPT_PREFIX = ".corrupt-"
+
+T = TypeVar("T")
 
 Row = Mapping[str, Any]
 """One run under the names of `JOURNAL_SCHEMA`: numbers, words, float32 arrays."""
@@ -35,7 +37,8 @@ class Journal:
     """All runs ever trained under a home folder.
 
     Several processes may append at once: a file is named by the runs in it, published whole, and readers drop a run
-    that they have already met. A file whose bytes changed is set aside, and its runs count as missing.
+    that they have already met. A file whose bytes changed is set aside, and its runs count as missing. One that an
+    earlier or a later version wrote is read as far as it goes.
     """
 
     def __init__(self, home: Path | str) -> None:
@@ -82,7 +85,8 @@ class Journal:
             run_ids: The runs wanted; all if None. Those that the journal lacks are left out.
 
         Returns:
-            A table of `run_id` and `columns`, one row a run, in no promised order.
+            A table of `run_id` and `columns`, one row a run, in no promised order. A column that a run's file does not
+            have, because another version wrote it, is null there, a float NaN.
 
         Raises:
             OSError: If a file is there and can't be read; that says nothing against its content.
@@ -93,8 +97,13 @@ class Journal:
         schema = pa.schema([JOURNAL_SCHEMA.field(name) for name in names])
         return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
 
-    def _each_file(self, read: Callable[[pq.ParquetFile], pa.Table]) -> Iterator[pa.Table]:
-        """What `read` gives for every whole file of this version; the others are reported and passed over."""
+    def columns_of(self, run_id: str) -> set[str]:
+        """The columns that a run was written down with; none if the journal lacks it."""
+        files = self._each_file(lambda file: (read_columns(file, ["run_id"])["run_id"].to_pylist(), file.schema_arrow))
+        return next((set(schema.names) for run_ids, schema in files if run_id in run_ids), set())
+
+    def _each_file(self, read: Callable[[pq.ParquetFile], T]) -> Iterator[T]:
+        """What `read` gives for every whole file that tells of runs; the others are reported and passed over."""
         for path in sorted(self.folder.glob("[!.]*.parquet")):
             try:
                 content = path.read_bytes()
@@ -102,11 +111,13 @@ class Journal:
                 continue
             try:
                 file = open_checksummed_parquet(content)
-                version = (file.schema_arrow.metadata or {}).get(SCHEMA_KEY, b"?").decode()
-                if version == str(SCHEMA_VERSION):
+                problems = _unreadable(file.schema_arrow)
+                is_lost = bool(problems.keys() & set(TELL_OF_A_RUN))
+                if problems:
+                    what = "left alone" if is_lost else "read without them"
+                    _warn(f"{path}: {', '.join(problems.values())}: {what}; it is of another version of nnjax")
+                if not is_lost:
                     yield read(file)
-                else:
-                    _warn(f"{path}: written with schema {version}, this nnjax reads {SCHEMA_VERSION}: left alone")
             except (BrokenFileError, pa.ArrowInvalid) as problem:
                 self._set_aside(path, problem)
 
@@ -201,14 +212,54 @@ def _offsets(lengths: Sequence[int]) -> pa.Array:
 
 def _new_rows(file: pq.ParquetFile, names: Sequence[str], wanted: Set[str] | None, seen: set[str]) -> pa.Table:
     """Rows of one file that are wanted and not yet seen; the other columns are read only if there are any."""
-    ids: list[str] = read_columns(file, ["run_id"])["run_id"].to_pylist()
+    ids: list[str] = _as_far_as_it_goes(file, ["run_id"])["run_id"].to_pylist()
     is_wanted = [(wanted is None or run_id in wanted) and run_id not in seen for run_id in ids]
     keep = [place for place, flag in enumerate(is_wanted) if flag]
     if not keep:
         return pa.table({name: pa.array([], JOURNAL_SCHEMA.field(name).type) for name in names})
-    rows = read_columns(file, names)
+    rows = _as_far_as_it_goes(file, names)
     seen.update(ids[place] for place in keep)
     return rows if len(keep) == len(rows) else rows.take(keep)
+
+
+def _as_far_as_it_goes(file: pq.ParquetFile, names: Sequence[str]) -> pa.Table:
+    """Columns of a file of any version, those that it does not have or nobody can read empty."""
+    lost = _unreadable(file.schema_arrow).keys() | set(names) - set(file.schema_arrow.names)
+    rows, count = read_columns(file, [name for name in names if name not in lost]), file.metadata.num_rows
+    kinds = {name: JOURNAL_SCHEMA.field(name).type for name in names}
+    return pa.table(
+        {
+            name: _nothing(kind, count) if name in lost else rows[name].cast(kind, safe=False)
+            for name, kind in kinds.items()
+        }
+    )
+
+
+def _nothing(kind: pa.DataType, count: int) -> pa.Array:
+    """As `NOT_MEASURED` has it: NaN for a number, so that nobody meets None among floats; else null."""
+    return pa.array(np.full(count, np.nan)) if pa.types.is_floating(kind) else pa.nulls(count, kind)
+
+
+def _unreadable(schema: pa.Schema) -> dict[str, str]:
+    """Columns of a file that it needs and has not, or that have become another thing -> what is wrong with them."""
+    lacking = {name: f"no column {name}" for name in TELL_OF_A_RUN if name not in schema.names}
+    both = [(schema.field(field.name), field) for field in JOURNAL_SCHEMA if field.name in schema.names]
+    return lacking | {
+        ours.name: f"column {ours.name} is {theirs.type}, this nnjax reads {ours.type}"
+        for theirs, ours in both
+        if not _becomes(theirs.type, ours.type)
+    }
+
+
+def _becomes(theirs: pa.DataType, ours: pa.DataType) -> bool:
+    """Whether values of one type are values of the other, but for their width."""
+    if pa.types.is_list(ours):
+        is_list = pa.types.is_list(theirs) or pa.types.is_large_list(theirs)
+        return bool(is_list and _becomes(theirs.value_type, ours.value_type))
+    if pa.types.is_string(ours):
+        return bool(pa.types.is_string(theirs) or pa.types.is_large_string(theirs))
+    is_whole, is_decimal = pa.types.is_integer(theirs), pa.types.is_floating(theirs)
+    return bool(is_whole or (is_decimal and pa.types.is_floating(ours)))
 
 
 def _warn(message: str) -> None:

@@ -5,10 +5,14 @@ import pyarrow as pa
 from nnjax.metrics import FINALS, FIT_CURVES, LAYER_CURVES
 
 SCHEMA_VERSION = 2
-"""Raised whenever a column is added, dropped or changes its meaning; readers leave files of other versions alone."""
+"""Part of every file and of its name. It stays: columns come and go without it, since readers of any version take what
+they know, and a column that would change its meaning gets another name."""
 
 SCHEMA_KEY = b"nnjax.schema"
 """Key of the version in a file's metadata."""
+
+TELL_OF_A_RUN = ("run_id", "status")
+"""Without these a file tells of no run."""
 
 IDENTITY = {
     "run_id": pa.string(),

@@ -1,19 +1,22 @@
 """The journal keeps what it was given, exactly, whatever happens to its files and whoever writes beside it."""
 
+import io
 import multiprocessing
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from fakes.rows import append_runs, fake_row
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
+from nnjax.sweep.journal.checksum import with_checksum
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, Journal, JournalWarning
-from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_VERSION
+from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_KEY, TELL_OF_A_RUN
 
 
 @pytest.fixture
@@ -153,12 +156,66 @@ def test_a_damaged_chunk_can_be_trained_and_written_again(journal: Journal) -> N
     assert journal.run_ids() == {"a"}
 
 
-def test_a_file_of_another_version_is_left_alone(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = journal.append([fake_row("a")])
-    monkeypatch.setattr("nnjax.sweep.journal.journal.SCHEMA_VERSION", SCHEMA_VERSION + 1)
-    with pytest.warns(JournalWarning, match=f"schema {SCHEMA_VERSION}, this nnjax reads {SCHEMA_VERSION + 1}"):
+[KEPT] = (Path(__file__).parents[2] / "tracking" / "kept" / "journal").glob("94077b4c*.parquet")
+"""What build 022d4b3 wrote."""
+
+
+@pytest.fixture(scope="module")
+def kept() -> pa.Table:
+    return pq.read_table(KEPT)
+
+
+def write_as(journal: Journal, table: pa.Table) -> Journal:
+    """A journal of runs kept from an earlier build, written by another version."""
+    journal.folder.mkdir()
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    (journal.folder / "kept.parquet").write_bytes(with_checksum(buffer.getvalue()))
+    return journal
+
+
+@pytest.mark.parametrize("name", sorted(set(JOURNAL_SCHEMA.names) - set(TELL_OF_A_RUN)))
+def test_a_file_that_lacks_a_column_keeps_its_runs(journal: Journal, kept: pa.Table, name: str) -> None:
+    run_ids = kept["run_id"].to_pylist()
+    write_as(journal, kept.drop_columns(name))
+    assert journal.run_ids() == set(run_ids)
+    read = journal.read([name, "n_parameters" if name == "test_r2" else "test_r2"])
+    assert read["run_id"].to_pylist() == run_ids and read[2].null_count == 0
+    nothing = float("nan") if JOURNAL_SCHEMA.field(name).type == pa.float64() else None
+    assert str(read[name].to_pylist()) == str([nothing] * len(run_ids))
+    assert set(JOURNAL_SCHEMA.names) - journal.columns_of(run_ids[0]) == {name}
+
+
+@pytest.mark.parametrize("number", ["1", "3", None])
+def test_what_a_later_version_added_is_passed_over(journal: Journal, kept: pa.Table, number: str | None) -> None:
+    later = kept.append_column("of_tomorrow", pa.array([1.0] * len(kept)))
+    write_as(journal, later.replace_schema_metadata({SCHEMA_KEY: number} if number else None))
+    columns = JOURNAL_SCHEMA.names
+    assert str(journal.read(columns).to_pylist()) == str(kept.select(columns).to_pylist())
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("test_r2", pa.float32()), ("n_parameters", pa.uint32()), ("host", pa.large_string())]
+)
+def test_a_column_of_another_width_is_read(journal: Journal, kept: pa.Table, name: str, kind: pa.DataType) -> None:
+    write_as(journal, kept.set_column(kept.column_names.index(name), name, kept[name].cast(kind)))
+    read, whole = (table.to_pandas()[name] for table in (journal.read([name]), kept))
+    pd.testing.assert_series_equal(read, whole, rtol=1e-6)
+
+
+@pytest.mark.parametrize(("name", "what", "share"), [("test_r2", "without them", 1), ("status", "left alone", 0)])
+def test_a_column_that_became_another_thing_is_named(journal: Journal, kept, name: str, what: str, share: int) -> None:
+    write_as(journal, kept.set_column(kept.column_names.index(name), name, pa.array([[True]] * len(kept))))
+    with pytest.warns(JournalWarning, match=rf"kept.parquet: column {name} is list<.*bool>, this .*{what}"):
+        assert len(journal.read(["seed", name])) == share * len(kept)
+    assert (journal.folder / "kept.parquet").exists()
+
+
+def test_a_file_that_tells_of_no_run_is_named_and_stays(journal: Journal, kept: pa.Table) -> None:
+    write_as(journal, kept.drop_columns("run_id"))
+    with pytest.warns(JournalWarning, match="no column run_id: left alone"):
         assert journal.run_ids() == set()
-    assert path.exists()
+    assert (journal.folder / "kept.parquet").exists()
 
 
 def test_layers_of_different_depths_live_in_one_journal(journal: Journal) -> None:
