@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from fakes.command import ROOT, nnjax
 
-from nnjax.cli import COMMANDS, main
+from nnjax.cli import main
 from nnjax.commands.arguments import make_parser
 from nnjax.execution.worker_process import WorkerStartError
 from nnjax.sweep.journal.journal import Journal
@@ -232,7 +232,7 @@ def test_every_command_has_a_sentence_and_an_example_that_parses(name):
     parser = commands()[name]
     assert parser.description.endswith(".")
     words = parser.epilog.removeprefix("example: nnjax ").split()
-    assert make_parser().parse_args(words).command == name and name in COMMANDS
+    assert make_parser().parse_args(words).command.__name__ == name
 
 
 def test_every_command_of_the_readme_parses():
