@@ -4,7 +4,7 @@ import os
 import textwrap
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from nnjax.sweep.plan import default_workers, left_behind
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
+from nnjax.terminal import Say
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.tracking.preflight import check_store
@@ -42,8 +43,6 @@ MARK = "sweep_id"
 
 ORIGIN = "study_file"
 """File beside it: where the study file lies, as seen from the home, one line."""
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -214,7 +213,7 @@ def find_report(space: Space, home: Path) -> Path | None:
         return None
 
 
-def describe_loss(error: Exception) -> str:
+def describe_failure(error: Exception) -> str:
     """One sentence on something that nobody expected of MLflow, for whoever has to find it."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(place.filename).name}, line {place.lineno}"
@@ -280,7 +279,7 @@ class _Stages:
         except TrackingError as error:
             self.problems.append(str(error))
         except Exception as error:
-            self.problems.append(describe_loss(error))
+            self.problems.append(describe_failure(error))
 
     def _send(self, began: float, report_dir: Path | None) -> None:
         assert self._prepared is not None

@@ -2,8 +2,12 @@
 
 import codecs
 import unicodedata
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import TextIO
+
+Say = Callable[[str], None]
+"""Who is told how far something has come, a sentence at a time."""
 
 NEAREST = {
     "−": "-", "–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "→": "->", "≥": ">=", "≤": "<=", "“": '"', "”": '"',

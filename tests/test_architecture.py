@@ -108,3 +108,30 @@ def test_inside_the_house_names_come_from_the_module_that_defines_them():
 def test_files_are_one_noun_long():
     long = {name: n for name, path in MODULES.items() if (n := path.read_text().count("\n")) > 400}
     assert not long
+
+
+TWICE = {
+    "main": "what Python starts in a process of its own: the program's, and a worker's",
+}
+"""Public names that two modules may define, each with its reason."""
+
+
+def public_names(path):
+    """What a module itself defines at its top, for others too."""
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names = [node.name]
+        else:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", node)]
+            names = [each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+            names = names if isinstance(node, ast.Assign | ast.AnnAssign) else []
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def test_a_public_name_means_one_thing():
+    """But for the lecture's own algorithms, which are called as those of the engine that they are compared with."""
+    places = {}
+    for name, path in MODULES.items():
+        for each in public_names(path) if room(name) != "lecture" else ():
+            places.setdefault(each, []).append(name)
+    assert {each for each, modules in places.items() if len(modules) > 1} == set(TWICE)

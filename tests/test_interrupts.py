@@ -8,7 +8,6 @@ import pytest
 MEETING = """
 import gc, os, signal, sys, time
 from nnjax import cli
-from nnjax.commands import arguments
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background begins without it
 
@@ -26,8 +25,7 @@ def command(options):
     return 0
 
 
-command.__name__ = "doctor"
-arguments.doctor = command
+cli.COMMANDS["doctor"] = command
 sys.exit(cli.main(["doctor"]))
 """
 

@@ -8,7 +8,7 @@ import pandas as pd
 from nnjax.audit.stamp import Line
 from nnjax.tracking import names
 
-NAMED = 3
+DIFFERENCES_NAMED = 3
 """Differences that a line names."""
 
 
@@ -40,7 +40,7 @@ def compare_copy(what: str, results: pd.DataFrame, copy: pd.DataFrame, columns: 
             differing.append(f"{column} of run {run_id} is {our_number!r}, the copy says {their_number!r}")
     if differing:
         verb = "differs" if len(differing) == 1 else "differ"
-        problems.append(f"{len(differing):,} {verb}: {'; '.join(differing[:NAMED])}")
+        problems.append(f"{len(differing):,} {verb}: {'; '.join(differing[:DIFFERENCES_NAMED])}")
     seen = f"{len(both):,} runs, {len(both) * len(columns):,} numbers"
     return Line(what, "; ".join([seen, *problems]), not problems)
 

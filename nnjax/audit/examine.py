@@ -21,7 +21,7 @@ from nnjax.tracking.address import default_uri
 from nnjax.tracking.store import check_reachable
 from nnjax.tracking.study_sync import prepare_sync
 
-MARKS = {True: "ok   ", False: "WRONG", None: "?    "}
+LINE_MARKS = {True: "ok   ", False: "WRONG", None: "?    "}
 
 
 def audit_sweep(
@@ -53,7 +53,7 @@ def audit_sweep(
     if report is None:
         say("No report of this sweep is here: there is nothing of it to compare.")
     for line in examine(space, home, report, uri, sample, seed):
-        say(f"{MARKS[line.is_ok]} {line.what}: {line.seen}")
+        say(f"{LINE_MARKS[line.is_ok]} {line.what}: {line.seen}")
         lines.append(line)
     stamp = AuditStamp(datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"), seed, tuple(lines))
     write_audit(stamp, home, sweep_id(space))

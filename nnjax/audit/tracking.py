@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from mlflow.tracking import MlflowClient
 
-from nnjax.audit.copies import NAMED, compare_copy
+from nnjax.audit.copies import DIFFERENCES_NAMED, compare_copy
 from nnjax.audit.stamp import Line
 from nnjax.tracking import names
 from nnjax.tracking.artifact_place import find_strays, local_path
 from nnjax.tracking.artifacts import lost_files
 from nnjax.tracking.errors import explained
-from nnjax.tracking.layout import Layout
+from nnjax.tracking.layout import SweepLayout
 from nnjax.tracking.ledger import Entry, Ledger
 from nnjax.tracking.mending import differences
 from nnjax.tracking.store import is_deleted, study_experiments
@@ -70,7 +70,7 @@ def _artifact_problems(sweep: PreparedSync, ledger: Ledger) -> Iterator[str]:
         with explained(sweep.tracking_uri):
             lost = lost_files(MlflowClient(tracking_uri=sweep.tracking_uri).get_run(entry.run_id))
         if lost:
-            yield f"{len(lost):,} artifacts lost or changed: {', '.join(lost[:NAMED])}"
+            yield f"{len(lost):,} artifacts lost or changed: {', '.join(lost[:DIFFERENCES_NAMED])}"
 
 
 def _runs(ledger: Ledger, known: set[str]) -> Iterator[tuple[str, Entry]]:
@@ -88,7 +88,7 @@ def _copy(run_id: str, entry: Entry, columns: Sequence[str]) -> dict[str, str | 
     return {"run_id": run_id, **{name: entry.metrics.get(name, np.nan) for name in columns}}
 
 
-def _problems(layout: Layout, ledger: Ledger) -> Iterator[str]:
+def _problems(layout: SweepLayout, ledger: Ledger) -> Iterator[str]:
     """What is amiss with the sweep's own run and its cells."""
     if ledger.absent([layout.sweep]):
         yield "the sweep's own run is not there"
@@ -102,4 +102,4 @@ def _problems(layout: Layout, ledger: Ledger) -> Iterator[str]:
         for point in (*change.other_points, *change.new_points)
     ]
     if differing:
-        yield f"{len(differing):,} numbers of cells differ: {', '.join(differing[:NAMED])}"
+        yield f"{len(differing):,} numbers of cells differ: {', '.join(differing[:DIFFERENCES_NAMED])}"

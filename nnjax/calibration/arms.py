@@ -5,14 +5,14 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, draw_differences
+from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, simulate_differences
 from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claim
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.tables import Claim
 
-SPLITS, SEEDS, EPOCHS = 20, 2, 16
-LEVEL = 0.95
+ARMS_SPLITS, SEEDS, EPOCHS = 20, 2, 16
+ARMS_LEVEL = 0.95
 
 Arms = list[pd.DataFrame]
 """All planned runs of each arm."""
@@ -40,12 +40,12 @@ def wrongly_supported(
 
 
 def _answered(metric: str, arms: Arms) -> ClaimAnswer:
-    return answer_claim(claimed(metric), arms, Sizes(N_TRAIN, N_TEST, N_TRAIN), LEVEL)
+    return answer_claim(claimed(metric), arms, Sizes(N_TRAIN, N_TEST, N_TRAIN), ARMS_LEVEL)
 
 
 def _runs(cell_id: str, **columns: object) -> pd.DataFrame:
     """Finished runs of a cell, split after split, its seeds one after the other."""
-    places = {"split": np.repeat(np.arange(SPLITS), SEEDS), "seed_index": np.tile(np.arange(SEEDS), SPLITS)}
+    places = {"split": np.repeat(np.arange(ARMS_SPLITS), SEEDS), "seed_index": np.tile(np.arange(SEEDS), ARMS_SPLITS)}
     return pd.DataFrame({"cell_id": cell_id, "status": "finished", "epochs": EPOCHS, **places, **columns})
 
 
@@ -56,15 +56,17 @@ def race_with_missing(share: float, generator: np.random.Generator) -> Arms:
         share: Of B's runs that are missing, at most one half: the second seed of some splits, or of all.
         generator: Source of the draws.
     """
-    shape = (SPLITS, SEEDS)
-    hard = 3.0 + 0.2 * generator.standard_normal((SPLITS, 1))
-    ahead = 0.15 * draw_differences(1, SPLITS, OVERLAP, generator)[0][:, None]
+    shape = (ARMS_SPLITS, SEEDS)
+    hard = 3.0 + 0.2 * generator.standard_normal((ARMS_SPLITS, 1))
+    ahead = 0.15 * simulate_differences(1, ARMS_SPLITS, OVERLAP, generator)[0][:, None]
     arms = []
     for cell_id, sign in (("A", -0.5), ("B", 0.5)):
         logs = hard + sign * ahead + 0.1 * generator.standard_normal(shape)
         times = np.clip(np.ceil(np.exp2(logs)), 1, EPOCHS).ravel()
         arms.append(_runs(cell_id, epochs_to_target=times, validation_score=0.5))
-    lost = (arms[1]["seed_index"] > 0) & (generator.permutation(SPLITS) < round(2 * share * SPLITS)).repeat(SEEDS)
+    lost = (arms[1]["seed_index"] > 0) & (generator.permutation(ARMS_SPLITS) < round(2 * share * ARMS_SPLITS)).repeat(
+        SEEDS
+    )
     gone = {"status": "missing", EPOCHS_TO_TARGET: np.nan, "validation_score": np.nan}
     arms[1] = arms[1].assign(**{name: arms[1][name].mask(lost, value) for name, value in gone.items()})
     return arms
@@ -85,10 +87,10 @@ def tuned_arms(is_for_last: bool, generator: np.random.Generator) -> Arms:
     """
     arms = []
     for arm, penalties in TUNED.items():
-        luck = 0.005 * draw_differences(1, SPLITS, OVERLAP, generator)[0].repeat(SEEDS)
+        luck = 0.005 * simulate_differences(1, ARMS_SPLITS, OVERLAP, generator)[0].repeat(SEEDS)
         cells = []
         for place, (best, last) in enumerate(penalties):
-            scores = np.array([[best], [last]]) + 0.003 * generator.standard_normal((2, SPLITS * SEEDS))
+            scores = np.array([[best], [last]]) + 0.003 * generator.standard_normal((2, ARMS_SPLITS * SEEDS))
             validation = {"validation_score": scores[0], "last_validation_score": scores[int(is_for_last)]}
             cells.append(_runs(f"{arm}{place}", **validation, last_test_r2=last + luck))
         arms.append(pd.concat(cells, ignore_index=True))

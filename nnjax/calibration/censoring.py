@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, draw_differences
+from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, simulate_differences
 from nnjax.statistics.censoring import Bounds, bounded_interval
 from nnjax.statistics.interval import PairedInterval
 from nnjax.statistics.verdict import ClaimKind, Verdict, read_off
 
-SPLITS = 20
-MARGIN = math.log2(1.25)
+RACE_SPLITS = 20
+RACE_MARGIN = math.log2(1.25)
 """Usual margin of epochs_to_target: a quarter more epochs."""
 
 OF_SPLIT = 0.5
@@ -23,7 +23,7 @@ OF_SPLIT = 0.5
 OF_DIFFERENCE = 0.45
 """Standard deviation within a table of the difference of the arms: a factor of two is seen in nine tables of ten."""
 
-HARDEST = (-MARGIN, 0.0, MARGIN)
+HARDEST = (-RACE_MARGIN, 0.0, RACE_MARGIN)
 """True differences on the borders between the verdicts: farther off each is wrong more rarely."""
 
 PAIRED_KINDS: tuple[ClaimKind, ...] = ("beats", "suffices", "same")
@@ -67,16 +67,16 @@ def draw_race(race: Race, tables: int, generator: np.random.Generator) -> tuple[
     Returns:
         Bounds [T, J] of A and of B.
     """
-    a = OF_SPLIT * generator.standard_normal((tables, SPLITS))
-    b = a + race.difference + OF_DIFFERENCE * draw_differences(tables, SPLITS, OVERLAP, generator)
+    a = OF_SPLIT * generator.standard_normal((tables, RACE_SPLITS))
+    b = a + race.difference + OF_DIFFERENCE * simulate_differences(tables, RACE_SPLITS, OVERLAP, generator)
     spread = math.hypot(OF_SPLIT, OF_DIFFERENCE / math.sqrt(1.0 - OVERLAP))
     middle, width = (0.0, OF_SPLIT) if race.censored == "A" else (race.difference, spread)
     if race.is_late:
         last = middle + width * float(special.ndtri(min(max(1.0 - race.share, 1e-3), 1.0)))
     else:
         last = max(0.0, race.difference) + 2.0 * spread
-        order = generator.random((tables, SPLITS)).argsort(axis=1)
-        (a if race.censored == "A" else b)[order < round(race.share * SPLITS)] = np.inf
+        order = generator.random((tables, RACE_SPLITS)).argsort(axis=1)
+        (a if race.censored == "A" else b)[order < round(race.share * RACE_SPLITS)] = np.inf
     return _seen(a, last), _seen(b, last)
 
 
@@ -129,11 +129,11 @@ def verdict_share(kind: ClaimKind, verdict: Verdict, intervals: Sequence[PairedI
 
 def false_share(kind: ClaimKind, truth: float, intervals: Sequence[PairedInterval]) -> float:
     """Share of intervals whose verdict is false."""
-    return float(np.mean([is_false(kind, _read(kind, each), truth, MARGIN) for each in intervals]))
+    return float(np.mean([is_false(kind, _read(kind, each), truth, RACE_MARGIN) for each in intervals]))
 
 
 def _read(kind: ClaimKind, interval: PairedInterval) -> Verdict:
-    return read_off(kind, interval.low, interval.high, MARGIN, 0.0).verdict
+    return read_off(kind, interval.low, interval.high, RACE_MARGIN, 0.0).verdict
 
 
 def worst_false_share(censored: str, share: float, is_late: bool, tables: int, generator: np.random.Generator) -> float:

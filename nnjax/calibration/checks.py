@@ -13,13 +13,13 @@ from nnjax.calibration.exact import (
     OVERLAP,
     count_misses,
     detected_share,
-    draw_differences,
+    simulate_differences,
     true_miss_rate,
     verdict_shares,
 )
 from nnjax.calibration.known import KNOWN_ANSWERS
 from nnjax.calibration.learners import seed_differences, twin_differences
-from nnjax.calibration.looks import Truth, look_rates
+from nnjax.calibration.looks import MARGIN, Truth, look_rates
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.power import detectable_difference
@@ -30,8 +30,6 @@ SEED = 20_240
 
 STANDARD_ERRORS = 3.2
 """How far a simulated share may lie from its truth, in standard errors of the simulation."""
-
-MARGIN = 0.02
 
 VERDICT_TABLE = (
     (1, 0.01, 0.00, (0.023, 0.726, 0.136, 0.115)),
@@ -130,7 +128,7 @@ def coverage(effort: Effort, seed: int) -> Iterator[Check]:
     """The interval misses as often as it says, and as often as theory says where its assumption does not hold."""
     generator = np.random.default_rng([seed, 1])
     for n_splits in (5, 20, 100):
-        differences = draw_differences(effort.draws, n_splits, OVERLAP, generator)
+        differences = simulate_differences(effort.draws, n_splits, OVERLAP, generator)
         for claims in (1, 8):
             level = bonferroni_level(0.05, claims)
             seen = count_misses(differences, level).corrected
@@ -138,7 +136,7 @@ def coverage(effort: Effort, seed: int) -> Iterator[Check]:
                 "corrected misses", f"{n_splits} splits, {_claims(claims)}", *around(1.0 - level, effort.draws), (seen,)
             )
     for correlation in (0.07, 0.35):
-        misses = count_misses(draw_differences(effort.draws, 20, correlation, generator))
+        misses = count_misses(simulate_differences(effort.draws, 20, correlation, generator))
         for name, seen in (("corrected", misses.corrected), ("plain t", misses.plain)):
             truth = true_miss_rate(20, correlation, is_corrected=name == "corrected")
             yield Check(
@@ -153,7 +151,7 @@ def verdicts(effort: Effort, seed: int) -> Iterator[Check]:
     """How often each verdict is given where the true difference is known."""
     generator = np.random.default_rng([seed, 2])
     for claims, spread, difference, truth in VERDICT_TABLE:
-        drawn = difference + spread * draw_differences(effort.draws, 20, OVERLAP, generator)
+        drawn = difference + spread * simulate_differences(effort.draws, 20, OVERLAP, generator)
         seen = verdict_shares(drawn, MARGIN, bonferroni_level(0.05, claims))
         ranges = [around(share, effort.draws, least=0.01) for share in truth]
         low, high = tuple(part[1][0] for part in ranges), tuple(part[2][0] for part in ranges)
@@ -166,7 +164,7 @@ def power(effort: Effort, seed: int) -> Iterator[Check]:
     for n_splits, claims in ((5, 1), (20, 1), (20, 8)):
         level = bonferroni_level(0.05, claims)
         true = detectable_difference(1.0, n_splits, 331, 111, level)
-        drawn = true + draw_differences(effort.draws, n_splits, OVERLAP, generator)
+        drawn = true + simulate_differences(effort.draws, n_splits, OVERLAP, generator)
         yield Check(
             "power",
             f"{n_splits} splits, {_claims(claims)}",

@@ -18,7 +18,7 @@ OVERLAP = N_TEST / (N_TRAIN + N_TEST)
 """The correlation of two splits at which the correction is exact."""
 
 
-def draw_differences(
+def simulate_differences(
     tables: int, n_splits: int, correlation: float, generator: np.random.Generator
 ) -> NDArray[np.float64]:
     """Paired differences with mean 0 and standard deviation 1 within a table, correlated between its splits.

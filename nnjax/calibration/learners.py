@@ -4,14 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import RepeatedKFold
 
-ROWS, INPUTS, SPLITS = 442, 10, 20
+ROWS, INPUTS, TWIN_SPLITS = 442, 10, 20
 NOISE_COLUMNS, HIDDEN_UNITS = 5, 8
 
 
 def mask_test_rows(seed: int) -> NDArray[np.bool_]:
     """Whether a row is a test row, [J, N]: five times four folds."""
-    folds = RepeatedKFold(n_splits=4, n_repeats=SPLITS // 4, random_state=seed)
-    masks = np.zeros((SPLITS, ROWS), dtype=np.bool_)
+    folds = RepeatedKFold(n_splits=4, n_repeats=TWIN_SPLITS // 4, random_state=seed)
+    masks = np.zeros((TWIN_SPLITS, ROWS), dtype=np.bool_)
     for mask, (_, test) in zip(masks, folds.split(np.zeros(ROWS)), strict=True):
         mask[test] = True
     return masks
@@ -57,7 +57,7 @@ def seed_differences(seed: int, is_nested: bool) -> NDArray[np.float64]:
     """One learner twice, random hidden units read out, with other seeds: fresh in every split, or one list; [J]."""
     generator = np.random.default_rng(seed)
     (x, y), masks = fresh_table(generator), mask_test_rows(seed)
-    draws = SPLITS if is_nested else 1
+    draws = TWIN_SPLITS if is_nested else 1
     hidden = generator.standard_normal((2, draws, INPUTS, HIDDEN_UNITS)) / np.sqrt(INPUTS)
     a, b = (least_squares_r2(np.tanh(x @ weights), y, masks) for weights in hidden)
     return np.asarray(a - b)

@@ -11,11 +11,11 @@ from nnjax.claims.declared import ALPHA
 from nnjax.claims.growth import LOOKS, Seen, next_step
 from nnjax.statistics.components import variance_components
 from nnjax.statistics.interval import bonferroni_level, paired_interval
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.statistics.verdict import Verdict, read_off
 
 FOLDS = 4
-FIRST = Replicates(20, 1)
+FIRST = Design(20, 1)
 MARGIN = 0.02
 
 
@@ -79,7 +79,7 @@ def follow(truth: Truth, level: float, generator: np.random.Generator) -> Course
 
 
 def _grow(
-    splits: NDArray[np.float64], noise: NDArray[np.float64], design: Replicates, generator: np.random.Generator
+    splits: NDArray[np.float64], noise: NDArray[np.float64], design: Design, generator: np.random.Generator
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The wobble of splits [J] and of seeds [J, S] of a larger design; what was drawn before stays."""
     grown = generator.standard_normal((design.splits, design.seeds))

@@ -11,14 +11,13 @@ from nnjax.claims.growth import LOOKS, Seen, State, next_step
 from nnjax.claims.logbook import Logbook, Look, save_logbook
 from nnjax.claims.rounds import design_of, question_id, round_space, study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.statistics.verdict import ClaimKind
 from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.space import Space
-
-Say = Callable[[str], None]
+from nnjax.terminal import Say
 
 Train = Callable[[Space], int]
 """Trains what is missing of a space, tells MLflow, and returns how many runs are still missing."""
@@ -87,13 +86,11 @@ class Decider:
             self._look(chosen)
         return Decisions(self._logbook)
 
-    def _affordable(
-        self, pending: Mapping[str, Replicates], minutes: float
-    ) -> tuple[dict[str, Replicates], dict[str, float]]:
+    def _affordable(self, pending: Mapping[str, Design], minutes: float) -> tuple[dict[str, Design], dict[str, float]]:
         """The open claims that fit, cheapest first, and the minutes that each other one would take."""
         finished = self._journal.run_ids()
         prices = {name: self._minutes({name: design}, finished) for name, design in pending.items()}
-        chosen: dict[str, Replicates] = {}
+        chosen: dict[str, Design] = {}
         dear: dict[str, float] = {}
         for name in sorted(prices, key=lambda each: prices[each]):
             wanted = {**chosen, name: pending[name]}
@@ -103,16 +100,16 @@ class Decider:
                 dear[name] = prices[name]
         return chosen, dear
 
-    def _minutes(self, designs: Mapping[str, Replicates], finished: Set[str]) -> float:
+    def _minutes(self, designs: Mapping[str, Design], finished: Set[str]) -> float:
         """Predicted minutes of a round, corrected by how wrong earlier predictions were."""
         return make_plan(self._round(designs), finished).minutes(self._workers) * self._slowness
 
-    def _round(self, designs: Mapping[str, Replicates]) -> Space:
+    def _round(self, designs: Mapping[str, Design]) -> Space:
         own = design_of(self._space)
         before = {name: look.design for name, look in self._logbook.last().items() if look.design != own}
         return round_space(self._space, before, designs)
 
-    def _run(self, designs: Mapping[str, Replicates]) -> int:
+    def _run(self, designs: Mapping[str, Design]) -> int:
         """Train a round; returns how many of its runs are missing."""
         space = self._round(designs)
         if not space.runs:
@@ -125,7 +122,7 @@ class Decider:
             self._slowness *= max(0.1, (time.monotonic() - began) / 60 / predicted)
         return missing
 
-    def _look(self, designs: Mapping[str, Replicates]) -> None:
+    def _look(self, designs: Mapping[str, Design]) -> None:
         """Look once at some claims, on these replicates, and write down what was seen before anybody is told."""
         earlier = {look.claim: look.number for look in self._logbook.looks}
         results = claim_results(self._space, designs, self._journal)
@@ -139,7 +136,7 @@ class Decider:
         for look in looks:
             self._say(describe_look(look))
 
-    def _describe(self, answer: ClaimAnswer, design: Replicates, number: int) -> Look:
+    def _describe(self, answer: ClaimAnswer, design: Design, number: int) -> Look:
         nothing, interval = float("nan"), answer.interval
         seen = Seen(
             kind=cast("ClaimKind", answer.claim.kind),  # compound claims are not looked at

@@ -6,7 +6,7 @@ from enum import Enum
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval
-from nnjax.statistics.power import MOST_REPLICATES, Replicates, replicates_for_half_width
+from nnjax.statistics.power import MOST_REPLICATES, Design, replicates_for_half_width
 from nnjax.statistics.verdict import ClaimKind, Verdict, deciding_half_width
 
 LOOKS = 5
@@ -54,7 +54,7 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Step:
+class NextStep:
     """What follows a look.
 
     Attributes:
@@ -63,10 +63,10 @@ class Step:
     """
 
     state: State
-    design: Replicates | None = None
+    design: Design | None = None
 
 
-def next_step(seen: Seen, design: Replicates, look: int, folds: int) -> Step:
+def next_step(seen: Seen, design: Design, look: int, folds: int) -> NextStep:
     """What follows the look at a claim.
 
     Args:
@@ -80,18 +80,18 @@ def next_step(seen: Seen, design: Replicates, look: int, folds: int) -> Step:
         and variances stayed as they are; the last look has all of it.
     """
     if seen.verdict is not Verdict.UNDECIDED:
-        return Step(State.DECIDED)
+        return NextStep(State.DECIDED)
     if seen.interval is None:
-        return Step(State.NOT_JUDGED)
+        return NextStep(State.NOT_JUDGED)
     if look >= LOOKS:
-        return Step(State.USED_UP)
+        return NextStep(State.USED_UP)
     target = deciding_design(seen, seen.interval, design, folds)
     if target is None:
-        return Step(State.HOPELESS)
-    return Step(State.OPEN, part_of_the_way(design, target, LOOKS - look, folds))
+        return NextStep(State.HOPELESS)
+    return NextStep(State.OPEN, part_of_the_way(design, target, LOOKS - look, folds))
 
 
-def deciding_design(seen: Seen, interval: PairedInterval, design: Replicates, folds: int) -> Replicates | None:
+def deciding_design(seen: Seen, interval: PairedInterval, design: Design, folds: int) -> Design | None:
     """The cheapest design that decides a claim, as far as can be seen; larger than today's.
 
     More replicates of the same table move the estimate by no more than two of its plain standard errors or so, and a
@@ -110,7 +110,7 @@ def deciding_design(seen: Seen, interval: PairedInterval, design: Replicates, fo
     if interval.is_open_below and interval.is_open_above:
         return None  # more replicates close no end: those that are censored stay censored
     if seen.components is None:
-        return Replicates(design.splits, FIRST_SEEDS)
+        return Design(design.splits, FIRST_SEEDS)
     shift = 2.0 * interval.standard_deviation / math.sqrt(interval.n)
     hopes = (((0.0,), seen.components), ((-shift, 0.0, shift), seen.components.with_least_split()))
     for moves, components in hopes:
@@ -122,11 +122,11 @@ def deciding_design(seen: Seen, interval: PairedInterval, design: Replicates, fo
         found = [each for each in designs if each is not None]
         if found:
             cheapest = min(found, key=lambda each: each.runs)
-            return cheapest if cheapest.runs > design.runs else Replicates(design.splits, design.seeds + 1)
+            return cheapest if cheapest.runs > design.runs else Design(design.splits, design.seeds + 1)
     return None
 
 
-def part_of_the_way(design: Replicates, target: Replicates, looks_left: int, folds: int) -> Replicates:
+def part_of_the_way(design: Design, target: Design, looks_left: int, folds: int) -> Design:
     """The design of the next look: seeds first, then whole repeats of splits; twice today's runs at least.
 
     Args:
@@ -136,17 +136,17 @@ def part_of_the_way(design: Replicates, target: Replicates, looks_left: int, fol
         folds: Splits of a whole repeat.
 
     Example:
-        >>> part_of_the_way(Replicates(20, 2), Replicates(40, 16), looks_left=3, folds=4)
+        >>> part_of_the_way(Design(20, 2), Design(40, 16), looks_left=3, folds=4)
         Replicates(splits=20, seeds=5)
-        >>> part_of_the_way(Replicates(20, 5), Replicates(40, 16), looks_left=1, folds=4)
+        >>> part_of_the_way(Design(20, 5), Design(40, 16), looks_left=1, folds=4)
         Replicates(splits=40, seeds=16)
     """
     if target.runs < LEAST_GROWTH * design.runs <= MOST_REPLICATES:
-        return Replicates(design.splits, math.ceil(LEAST_GROWTH * design.seeds))
+        return Design(design.splits, math.ceil(LEAST_GROWTH * design.seeds))
     growth = max(LEAST_GROWTH, (target.runs / design.runs) ** (1 / looks_left))
     wanted = design.runs * growth
     if looks_left == 1 or wanted >= target.runs:
         return target
     seeds = max(design.seeds, min(target.seeds, math.floor(wanted / design.splits)))
     splits = max(design.splits, min(target.splits, math.floor(wanted / seeds / folds) * folds))
-    return Replicates(splits, seeds) if splits * seeds > design.runs else target
+    return Design(splits, seeds) if splits * seeds > design.runs else target

@@ -9,7 +9,7 @@ from typing import Any
 
 from nnjax.claims.growth import LOOKS, State
 from nnjax.refusal import RefusedError
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.sweep.durable import write_durably
 
 
@@ -35,13 +35,13 @@ class Look:
 
     claim: str
     number: int
-    design: Replicates
+    design: Design
     estimate: float
     low: float
     high: float
     verdict: str
     state: State
-    next_design: Replicates | None = None
+    next_design: Design | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Logbook:
         """Name of each claim -> its last look."""
         return {look.claim: look for look in self.looks}
 
-    def pending(self) -> Mapping[str, Replicates]:
+    def pending(self) -> Mapping[str, Design]:
         """Name of each open claim -> the replicates that its next look needs."""
         return {name: look.next_design for name, look in self.last().items() if look.next_design is not None}
 
@@ -95,15 +95,17 @@ def load_logbook(home: Path | str, question_id: str) -> Logbook | None:
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["looks_at_most"] != LOOKS:
-            raise LogbookError(f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {REMEDY}")
+            raise LogbookError(
+                f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {LOGBOOK_REMEDY}"
+            )
         return Logbook(tuple(tuple(_from_json(look) for look in looks) for looks in content["rounds"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise LogbookError(f"{path}: cannot be read ({type(error).__name__}); {REMEDY}") from None
+        raise LogbookError(f"{path}: cannot be read ({type(error).__name__}); {LOGBOOK_REMEDY}") from None
 
 
-REMEDY = "remove it only if nobody has acted on its looks, or ask the question anew with another base_seed"
+LOGBOOK_REMEDY = "remove it only if nobody has acted on its looks, or ask the question anew with another base_seed"
 
 
 OPEN_ENDS = {"low": -math.inf, "high": math.inf}
@@ -124,5 +126,5 @@ def _to_json(look: Look) -> dict[str, Any]:
 
 def _from_json(content: Mapping[str, Any]) -> Look:
     ends = {name: end if content[name] is None else content[name] for name, end in OPEN_ENDS.items()}
-    designs = {name: Replicates(*content[name]) if content[name] else None for name in ("design", "next_design")}
+    designs = {name: Design(*content[name]) if content[name] else None for name in ("design", "next_design")}
     return Look(**{**content, **ends, **designs, "state": State(content["state"])})

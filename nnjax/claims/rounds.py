@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from nnjax.claims.logbook import REMEDY, Logbook, LogbookError, load_logbook, logbook_path
-from nnjax.statistics.power import Replicates
+from nnjax.claims.logbook import LOGBOOK_REMEDY, Logbook, LogbookError, load_logbook, logbook_path
+from nnjax.statistics.power import Design
 from nnjax.sweep.identity import content_hash
 from nnjax.sweep.space import Run, Space, arm_cells, expand
 
-ASKED = ("kind", "a", "b", "at", "metric", "margin", "threshold")
+QUESTION_KEYS = ("kind", "a", "b", "at", "metric", "margin", "threshold")
 """What a claim asks; its name and its wording may be mended without a new question."""
 
 
@@ -24,7 +24,7 @@ def question_id(space: Space) -> str:
     claims = space.study.claims
     places = {claim.name: place for place, claim in enumerate(claims)}
     asked = [
-        {**{key: getattr(claim, key) for key in ASKED}, "parts": [places[part] for part in claim.parts]}
+        {**{key: getattr(claim, key) for key in QUESTION_KEYS}, "parts": [places[part] for part in claim.parts]}
         for claim in claims
     ]
     return content_hash([asked, [run.run_id for run in space.runs]])
@@ -41,16 +41,16 @@ def study_logbook(space: Space, home: Path | str) -> Logbook | None:
     renamed = set(logbook.last() if logbook else ()) - {claim.name for claim in space.study.claims}
     if renamed:
         path, names = logbook_path(home, identity), ", ".join(sorted(renamed))
-        raise LogbookError(f"{path}: {names}: no claim has this name any more; give it back, or else {REMEDY}")
+        raise LogbookError(f"{path}: {names}: no claim has this name any more; give it back, or else {LOGBOOK_REMEDY}")
     return logbook
 
 
-def design_of(space: Space) -> Replicates:
+def design_of(space: Space) -> Design:
     """The replicates that a study itself asks for."""
-    return Replicates(space.study.replicates.splits, space.study.replicates.seeds_per_split)
+    return Design(space.study.replicates.splits, space.study.replicates.seeds_per_split)
 
 
-def grown_space(space: Space, designs: Mapping[str, Replicates]) -> Space:
+def grown_space(space: Space, designs: Mapping[str, Design]) -> Space:
     """A study's cells and runs where some claims have more replicates than the study asks for.
 
     Args:
@@ -61,7 +61,7 @@ def grown_space(space: Space, designs: Mapping[str, Replicates]) -> Space:
         The cells of those claims; the runs of each claim's whole design, each run once. The study's own runs are
         among them: a study with more replicates starts with those of the smaller one.
     """
-    largest = Replicates(max(each.splits for each in designs.values()), max(each.seeds for each in designs.values()))
+    largest = Design(max(each.splits for each in designs.values()), max(each.seeds for each in designs.values()))
     changes = {"splits": largest.splits, "seeds_per_split": largest.seeds}
     written = tuple(f"replicates.{key}={value}" for key, value in changes.items())
     study = replace(
@@ -75,9 +75,9 @@ def grown_space(space: Space, designs: Mapping[str, Replicates]) -> Space:
     return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in wanted), runs=runs)
 
 
-def _wanted(space: Space, designs: Mapping[str, Replicates]) -> dict[str, list[Replicates]]:
+def _wanted(space: Space, designs: Mapping[str, Design]) -> dict[str, list[Design]]:
     """Identity of each cell -> the designs that it is part of."""
-    wanted: dict[str, list[Replicates]] = {}
+    wanted: dict[str, list[Design]] = {}
     for claim in space.study.claims:
         if claim.name in designs:
             for cell_id in frozenset().union(*arm_cells(claim, space.cells)):
@@ -85,7 +85,7 @@ def _wanted(space: Space, designs: Mapping[str, Replicates]) -> dict[str, list[R
     return wanted
 
 
-def _is_wanted(run: Run, wanted: Mapping[str, list[Replicates]]) -> bool:
+def _is_wanted(run: Run, wanted: Mapping[str, list[Design]]) -> bool:
     replicate = run.replicate
     return any(
         replicate.split < design.splits and replicate.seed_index < design.seeds
@@ -93,7 +93,7 @@ def _is_wanted(run: Run, wanted: Mapping[str, list[Replicates]]) -> bool:
     )
 
 
-def round_space(space: Space, before: Mapping[str, Replicates], added: Mapping[str, Replicates]) -> Space:
+def round_space(space: Space, before: Mapping[str, Design], added: Mapping[str, Design]) -> Space:
     """What a round trains.
 
     Args:
@@ -117,7 +117,7 @@ def round_spaces(space: Space, logbook: Logbook) -> Iterator[Space]:
         space: The study and its runs.
         logbook: The looks.
     """
-    before: dict[str, Replicates] = {}
+    before: dict[str, Design] = {}
     for looks in logbook.rounds[1:]:
         added = {look.claim: look.design for look in looks}
         found = round_space(space, before, added)

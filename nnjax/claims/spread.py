@@ -12,7 +12,7 @@ from nnjax.results.table import results_table
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, arm_cells
 
-FEWEST_SPLITS = 3
+FEWEST_SPREAD_SPLITS = 3
 """Of two splits one difference remains, which says nothing about a spread."""
 
 
@@ -34,7 +34,7 @@ def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, flo
             continue
         arms = [arm_runs(results, cell_ids) for cell_ids in arm_cells(claim, space.cells)]
         splits = _complete_splits(arms)
-        if len(splits) < FEWEST_SPLITS:
+        if len(splits) < FEWEST_SPREAD_SPLITS:
             continue
         whole = [arm[arm["split"].isin(splits)] for arm in arms]
         interval = answer_claim(claim, whole, correction_sizes(space), level).interval

@@ -10,7 +10,7 @@ from nnjax.claims.logbook import Logbook
 from nnjax.claims.rounds import design_of, grown_space
 from nnjax.results.scores import as_scores, with_scores
 from nnjax.results.table import results_table
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, arm_cells
 
@@ -25,13 +25,13 @@ def correction_sizes(space: Space) -> Sizes:
     return Sizes(n_train + len(split.validation), len(split.test), n_train, space.study.split_plan.folds)
 
 
-def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Replicates]:
+def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Design]:
     """Name of each claim that has more replicates than the study asks for -> those of its last look."""
     own = design_of(space)
     return {name: look.design for name, look in (logbook.last() if logbook else {}).items() if look.design != own}
 
 
-def claim_results(space: Space, designs: Mapping[str, Replicates], journal: Journal) -> pd.DataFrame:
+def claim_results(space: Space, designs: Mapping[str, Design], journal: Journal) -> pd.DataFrame:
     """Results with scores of the study's runs and of those that grown claims have beside them, each run once.
 
     Args:
@@ -45,7 +45,7 @@ def claim_results(space: Space, designs: Mapping[str, Replicates], journal: Jour
 
 
 def answer_study(
-    space: Space, results: pd.DataFrame, designs: Mapping[str, Replicates], looks: int, withdrawn: int = 0
+    space: Space, results: pd.DataFrame, designs: Mapping[str, Design], looks: int, withdrawn: int = 0
 ) -> tuple[ClaimAnswer, ...]:
     """Answers to all declared claims.
 
@@ -68,6 +68,6 @@ def answer_study(
     return answer_claims(claims, arms, correction_sizes(space), claim_level(claims, looks, withdrawn))
 
 
-def _at(results: pd.DataFrame, design: Replicates) -> pd.DataFrame:
+def _at(results: pd.DataFrame, design: Design) -> pd.DataFrame:
     """The runs of a design: whole splits, each with the same seeds."""
     return results[(results["split"] < design.splits) & (results["seed_index"] < design.seeds)]

@@ -7,14 +7,14 @@ import numpy as np
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import claim_level
-from nnjax.claims.rounds import ASKED
+from nnjax.claims.rounds import QUESTION_KEYS
 from nnjax.comparison.relation import Relation
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.study.study import Claim
 
-DEFINITION = (*ASKED, "parts")
+DEFINITION = (*QUESTION_KEYS, "parts")
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,11 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in
 from nnjax.comparison.relation import relate, shared_runs
 from nnjax.comparison.tables import (
-    best_table,
-    cells_table,
-    claims_table,
+    compared_best_table,
+    compared_cells_table,
+    compared_claims_table,
+    compared_shares_table,
     describe_largest,
-    shares_table,
     study_table,
 )
 from nnjax.report.drawing import Shape, draw_panels
@@ -34,7 +34,7 @@ from nnjax.sweep.durable import write_durably
 
 STRIP = Shape(width=340, height=76, left=26, right=10, top=6, bottom=22, font_size=10.5)
 
-FEWEST_CELLS = 3
+FEWEST_RANKED = 3
 """Of fewer cells no order can be compared."""
 
 
@@ -114,7 +114,7 @@ def _answer(first: StudyResults, second: StudyResults) -> Chapter:
             )
         },
     }
-    tables = {"claims": view_table("claims", claims_table(compared))} if compared else {}
+    tables = {"claims": view_table("claims", compared_claims_table(compared))} if compared else {}
     return Chapter("both_answer", "The answer", tables=tables, facts=facts)
 
 
@@ -182,8 +182,8 @@ def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> N
 
 
 def _cells(first: StudyResults, second: StudyResults) -> Chapter:
-    table = cells_table(first, second)
-    if len(table) < FEWEST_CELLS:
+    table = compared_cells_table(first, second)
+    if len(table) < FEWEST_RANKED:
         return Chapter("both_cells", "Cells that both have", facts={"cells": len(table)})
     correlation = float(spearmanr(table["A"], table["B"]).statistic)
     test = first.terms.test
@@ -203,7 +203,7 @@ def draw_cells(table: pd.DataFrame, axes: Axes) -> None:
     """A dot a cell and the line of equal scores.
 
     Args:
-        table: From `cells_table`.
+        table: From `compared_cells_table`.
         axes: Where to draw.
     """
     low, high = (float(getattr(table[["A", "B"]].to_numpy(), end)()) for end in ("min", "max"))
@@ -214,8 +214,8 @@ def draw_cells(table: pd.DataFrame, axes: Axes) -> None:
 
 
 def _matters(first: StudyResults, second: StudyResults) -> Chapter:
-    tables = {"best": view_table("best", best_table(first, second))}
-    shares = shares_table(first, second)
+    tables = {"best": view_table("best", compared_best_table(first, second))}
+    shares = compared_shares_table(first, second)
     if len(shares):
         tables["importance"] = view_table("importance", shares)
     return Chapter("both_best", "The best, and what matters", tables=tables)

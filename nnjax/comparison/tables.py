@@ -51,7 +51,7 @@ def _facts(study_results: StudyResults) -> dict[str, str]:
     return facts
 
 
-def claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
+def compared_claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
     """Every claim that both declare, a line each."""
     nothing = float("nan")
     return pd.DataFrame(
@@ -75,7 +75,7 @@ def _estimate(answer: ClaimAnswer) -> float:
     return answer.interval.estimate if answer.interval and answer.by_split else float("nan")
 
 
-def cells_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
+def compared_cells_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """Cells of the same levels of every factor that either study varies: mean test score in each sweep.
 
     A cell that lacks runs in a sweep is left out: its mean would be over other splits or seeds.
@@ -110,7 +110,7 @@ def _cell_scores(study_results: StudyResults, varied: Sequence[str]) -> pd.DataF
     )
 
 
-def best_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
+def compared_best_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """What the best of each sweep is worth.
 
     Returns:
@@ -133,7 +133,7 @@ def _best(study_results: StudyResults) -> dict[str, str]:
     }
 
 
-def shares_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
+def compared_shares_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """Unbiased share of all variance of each effect that both grids have.
 
     Returns:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import LONGEST_SHOWN, ColumnError, OwnTableError, show, show_rows
-from nnjax.data.own_numbers import check_size, is_number, to_floats
+from nnjax.data.own_numbers import check_squares, is_number, to_floats
 from nnjax.data.own_text import understand
 from nnjax.data.own_words import to_words
 from nnjax.data.rounding import ROUNDING, ROUNDING_OF_FLOAT32
@@ -88,7 +88,7 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
         _check_rows(pc.is_valid(column), "number or word", written)
         numbers = to_floats(column)
         _check_rows(pa.chunked_array([np.isfinite(numbers)]), "finite number", written)
-        check_size(numbers)
+        check_squares(numbers)
         rounding = {pa.float64(): ROUNDING, pa.float32(): ROUNDING_OF_FLOAT32}.get(kind, 0)
         read = Column(name, numbers, is_true_or_false=is_true_or_false, rounding=rounding)
     elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):

@@ -9,7 +9,7 @@ import pyarrow as pa
 from nnjax.data.own_error import OwnTableError, show
 from nnjax.data.tables import MOST_ROWS
 
-FEWEST_ROWS = 10
+FEWEST_TABLE_ROWS = 10
 LONGEST_REASON = 200
 
 
@@ -49,7 +49,7 @@ def check_names(names: Sequence[str]) -> None:
         raise OwnTableError("file", f"the name {show(unprintable)} cannot be printed", "give the column another one")
 
 
-def check_rows(rows: int, more: str = "") -> None:
+def check_row_count(rows: int, more: str = "") -> None:
     """There are rows enough to be split, and not more than memory holds.
 
     Args:
@@ -59,8 +59,8 @@ def check_rows(rows: int, more: str = "") -> None:
     Raises:
         OwnTableError: If not.
     """
-    if more or not FEWEST_ROWS <= rows <= MOST_ROWS:
-        remedy = f"{FEWEST_ROWS} to {MOST_ROWS:,} can be used"
+    if more or not FEWEST_TABLE_ROWS <= rows <= MOST_ROWS:
+        remedy = f"{FEWEST_TABLE_ROWS} to {MOST_ROWS:,} can be used"
         raise OwnTableError("file", f"{more}{rows:,} rows below the header", remedy)
 
 

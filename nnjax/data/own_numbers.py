@@ -84,7 +84,7 @@ def check_exact(numbers: Iterable[Decimal]) -> None:
             raise ColumnError(problem, "leave it out, if it is an identifier; or subtract a constant, or round")
 
 
-def check_size(numbers: NDArray[np.float64]) -> None:
+def check_squares(numbers: NDArray[np.float64]) -> None:
     """Squares are finite.
 
     Raises:

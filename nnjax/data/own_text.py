@@ -10,7 +10,7 @@ import pyarrow.csv
 from nnjax.data.own_error import ColumnError
 from nnjax.data.own_numbers import LARGEST_WHOLE, check_exact
 
-MISSING = pa.array(pyarrow.csv.ConvertOptions().null_values, pa.string())
+NULL_WORDS = pa.array(pyarrow.csv.ConvertOptions().null_values, pa.string())
 """How spreadsheets and libraries write that there is nothing: NA, NULL, nan and their like."""
 
 TRUE, FALSE = (
@@ -48,7 +48,7 @@ def understand(written: pa.ChunkedArray) -> pa.ChunkedArray:
     numbers = _as_numbers(text)
     if numbers is not None:
         return numbers
-    is_missing = pc.is_in(text, MISSING)
+    is_missing = pc.is_in(text, NULL_WORDS)
     if pc.any(is_missing).as_py():
         return pc.if_else(is_missing, None, text)
     bare = pc.ascii_trim(text, _BLANKS)

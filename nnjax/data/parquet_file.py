@@ -6,7 +6,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet
 
-from nnjax.data.own_content import Content, check_names, check_rows, unreadable
+from nnjax.data.own_content import Content, check_names, check_row_count, unreadable
 from nnjax.data.own_error import OwnTableError, show
 from nnjax.data.own_numbers import is_number
 from nnjax.data.tables import MOST_ROWS
@@ -36,7 +36,7 @@ def open_parquet(file: BinaryIO) -> Content:
         raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
     except (pa.ArrowException, OSError, ValueError) as error:
         raise unreadable(error, _DAMAGED) from None
-    check_rows(parquet.metadata.num_rows)
+    check_row_count(parquet.metadata.num_rows)
     check_names(names)
     return Content(names, lambda name: _read_column(parquet, name), is_text=False, index=_index(metadata))
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnjax.data.streams import derive_seed, stream
 
-Rows = NDArray[np.int32]
+RowNumbers = NDArray[np.int32]
 Labels = NDArray[np.int64]
 
 
@@ -49,9 +49,9 @@ class Split:
         digest: sha256 over the three; part of every run's identity.
     """
 
-    train: Rows
-    validation: Rows
-    test: Rows
+    train: RowNumbers
+    validation: RowNumbers
+    test: RowNumbers
     digest: str
 
 
@@ -170,20 +170,20 @@ def _make_split(n_examples: int, plan: SplitPlan, index: int, labels: Labels | N
     return Split(train, validation, test, digest.hexdigest())
 
 
-def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> Rows:
+def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> RowNumbers:
     repeat, fold = divmod(index, plan.folds)
     draws = stream(derive_seed(plan.base_seed, "split", repeat), "split")
     shuffled = draws.permutation(n_examples).astype(np.int32)
     return SPLITTERS[plan.method].test_rows(shuffled, plan, fold, labels, draws)
 
 
-def _sort_by_class(shuffled: Rows, labels: Labels) -> Rows:
+def _sort_by_class(shuffled: RowNumbers, labels: Labels) -> RowNumbers:
     """Rows class by class, in shuffled order within each; the order of the classes is that of the shuffle too."""
     _, first, number = np.unique(labels[shuffled], return_index=True, return_inverse=True)
     return shuffled[np.argsort(first[number], kind="stable")]
 
 
-def _spread_to_front(rows: Rows, size: int, draws: np.random.Generator) -> Rows:
+def _spread_to_front(rows: RowNumbers, size: int, draws: np.random.Generator) -> RowNumbers:
     """`size` evenly spaced rows first, from a random start, then the others.
 
     Every row is equally likely to be in front, and of any m neighbours ⌊m·size/N⌋ or ⌈m·size/N⌉ are: systematic
@@ -221,7 +221,7 @@ class Splitter:
     has_folds: bool
     test_sizes: Callable[[int, SplitPlan], tuple[int, int]]
     class_sizes: Callable[[int, int, SplitPlan], tuple[int, int]]
-    test_rows: Callable[[Rows, SplitPlan, int, Labels | None, np.random.Generator], Rows]
+    test_rows: Callable[[RowNumbers, SplitPlan, int, Labels | None, np.random.Generator], RowNumbers]
 
 
 def _fold_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
@@ -232,7 +232,9 @@ def _class_in_a_fold(n_class: int, n_examples: int, plan: SplitPlan) -> tuple[in
     return _fold_sizes(n_class, plan)
 
 
-def _fold_rows(shuffled: Rows, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator) -> Rows:
+def _fold_rows(
+    shuffled: RowNumbers, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator
+) -> RowNumbers:
     if labels is not None:
         return _sort_by_class(shuffled, labels)[fold :: plan.folds]  # dealt like cards, class by class
     return np.array_split(shuffled, plan.folds)[fold]
@@ -248,7 +250,9 @@ def _class_in_a_share(n_class: int, n_examples: int, plan: SplitPlan) -> tuple[i
     return n_class * n_test // n_examples, -(-n_class * n_test // n_examples)
 
 
-def _share_rows(shuffled: Rows, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator) -> Rows:
+def _share_rows(
+    shuffled: RowNumbers, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator
+) -> RowNumbers:
     _, n_test = _share_sizes(len(shuffled), plan)
     if labels is not None:
         shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_test, draws)

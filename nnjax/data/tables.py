@@ -173,7 +173,7 @@ class TableSource:
 
 
 def parse_source(text: str) -> TableSource:
-    """The source that a text names; whether such a data set exists is `check_source`'s question.
+    """The source that a text names; whether such a data set exists is `source_problem`'s question.
 
     Args:
         text: A name, or a name and parameters in brackets.
@@ -199,7 +199,7 @@ def parse_source(text: str) -> TableSource:
         raise ValueError(f"cannot read the data set {text!r}: {error}") from None
 
 
-def check_source(source: TableSource) -> str | None:
+def source_problem(source: TableSource) -> str | None:
     """What is wrong with a source, found without reading it.
 
     Args:
@@ -209,9 +209,9 @@ def check_source(source: TableSource) -> str | None:
         A sentence, or None if `load_table` will read it.
 
     Example:
-        >>> check_source(TableSource("iris", noise=0.1))
+        >>> source_problem(TableSource("iris", noise=0.1))
         'iris takes no noise; it has no parameters'
-        >>> check_source(TableSource("digits", polynomial_degree=3))
+        >>> source_problem(TableSource("digits", polynomial_degree=3))
         'polynomial_degree 3 makes 47904 features of the 64 of digits; at most 5000 are formed for so many rows'
     """
     reader = TABLES.get(source.name)
@@ -279,7 +279,7 @@ def load_table(source: TableSource | str) -> Table:
         ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2')
     """
     source = parse_source(source) if isinstance(source, str) else source
-    if problem := check_source(source):
+    if problem := source_problem(source):
         raise ValueError(problem)
     return _read(source)
 

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 import pyarrow.csv
 
-from nnjax.data.own_content import Content, check_names, check_rows, unreadable
+from nnjax.data.own_content import Content, check_names, check_row_count, unreadable
 from nnjax.data.own_error import OwnTableError
 from nnjax.data.tables import MOST_ROWS
 
@@ -66,7 +66,7 @@ def open_text(file: BinaryIO, delimiter: str | None = None) -> Content:
     delimiter = delimiter or max(",;\t", key=bare.count)
     account = _take_account(file, delimiter)
     check_names(account.names)
-    check_rows(account.rows)
+    check_row_count(account.rows)
     table = _read(file, delimiter, account)
     if len(table) != account.rows:
         problem = f"{account.rows:,} rows can be counted, {len(table):,} be read"
@@ -90,7 +90,7 @@ def _take_account(file: BinaryIO, delimiter: str) -> _Account:
     count, longest, broken = 0, sum(map(len, head.lines)), []
     for count, row in enumerate(rows, 1):
         if count > MOST_ROWS:
-            check_rows(MOST_ROWS, "more than ")
+            check_row_count(MOST_ROWS, "more than ")
         longest = max(longest, sum(map(len, row.lines)))
         if len(row.lines) > 1:
             _check_break(row, delimiter.encode(), len(names))

@@ -37,7 +37,7 @@ from nnjax.tracking.store import check_reachable
 
 OLDEST_PYTHON = (3, 11)
 LOCK = "requirements.lock"
-NAMED = 5
+PACKAGES_NAMED = 5
 _LINE = re.compile(r"^[A-Za-z0-9._-]+==[^\\\n]+", re.MULTILINE)
 
 LEAST_FREE_MB = 500
@@ -111,9 +111,9 @@ def compare_with_lock(lock: str) -> Symptom:
             differing.append(f"{name} {here}, not {wanted}")
     if not differing:
         return Symptom("Packages", f"as {LOCK} has them ({len(pinned)} pinned)")
-    more = f" and {len(differing) - NAMED} more" if len(differing) > NAMED else ""
+    more = f" and {len(differing) - PACKAGES_NAMED} more" if len(differing) > PACKAGES_NAMED else ""
     remedy = "make clean, then make sweep: the environment is made anew from the lock"
-    return Symptom("Packages", "; ".join(differing[:NAMED]) + more, remedy)
+    return Symptom("Packages", "; ".join(differing[:PACKAGES_NAMED]) + more, remedy)
 
 
 def examine_home(home: Path) -> Iterator[Symptom]:

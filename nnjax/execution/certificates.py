@@ -9,7 +9,9 @@ from distributed.comm.core import CommClosedError
 
 from nnjax.execution.executor import ExecutionError
 
-REMEDY = "in this shell first: . FOLDER/environment, of the folder that cluster/certificates.sh made (docs/cluster.md)"
+CERTIFICATE_REMEDY = (
+    "in this shell first: . FOLDER/environment, of the folder that cluster/certificates.sh made (docs/cluster.md)"
+)
 
 
 def check_certificates(place: str) -> None:
@@ -30,15 +32,19 @@ def check_certificates(place: str) -> None:
     mine = security.get_tls_config_for_role("client")
     files = {"ca-file": mine["ca_file"], "client.cert": mine["cert"], "client.key": mine["key"]}
     if missing := [f"distributed.comm.tls.{name}" for name in ("ca-file", "client.cert") if not files[name]]:
-        raise ExecutionError(f"{address} asks for a certificate, and Dask has no {' and no '.join(missing)}; {REMEDY}")
+        raise ExecutionError(
+            f"{address} asks for a certificate, and Dask has no {' and no '.join(missing)}; {CERTIFICATE_REMEDY}"
+        )
     for name, file in files.items():
         if file and "\n" not in file and not Path(file).is_file():  # one with lines is the certificate itself
-            raise ExecutionError(f"distributed.comm.tls.{name}: {file}: no such file; {REMEDY}")
+            raise ExecutionError(f"distributed.comm.tls.{name}: {file}: no such file; {CERTIFICATE_REMEDY}")
     try:
         security.get_connection_args("client")
     except OSError as error:
         names = ", ".join(map(str, files.values()))
-        raise ExecutionError(f"{names}: no certificates with their key ({_reason(error)}); {REMEDY}") from None
+        raise ExecutionError(
+            f"{names}: no certificates with their key ({_reason(error)}); {CERTIFICATE_REMEDY}"
+        ) from None
 
 
 def describe_refusal(place: str, error: Exception) -> str | None:
@@ -54,13 +60,14 @@ def describe_refusal(place: str, error: Exception) -> str | None:
     if not address.startswith("tls://"):
         return f"the scheduler at {address} hangs up on us; if it was started with certificates, write tls://…"
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"the certificate of the scheduler at {address} is not accepted here ({cause.verify_message}); {REMEDY}"
+        seen = f"the certificate of the scheduler at {address} is not accepted here ({cause.verify_message})"
+        return f"{seen}; {CERTIFICATE_REMEDY}"
     if isinstance(cause, ssl.SSLError) and cause.reason == "WRONG_VERSION_NUMBER":
         return f"the scheduler at {address} was started without certificates; start it with them (docs/cluster.md)"
     mine = Security().get_tls_config_for_role("client")["cert"]
     return (
         f"the scheduler at {address} hangs up on us: it is ending, or refuses our certificate {mine}, which is of "
-        f"another authority or too old; {REMEDY}"
+        f"another authority or too old; {CERTIFICATE_REMEDY}"
     )
 
 

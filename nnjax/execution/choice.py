@@ -1,6 +1,6 @@
 """Executors by name."""
 
-from nnjax.execution.executor import Cluster, ExecutionError, Executor, Initializer
+from nnjax.execution.executor import Cluster, ExecutionError, Executor, WorkerSetup
 from nnjax.execution.slots import ProcessExecutor, SerialExecutor, ThreadExecutor
 
 EXECUTORS = ("processes", "threads", "serial", "dask")
@@ -8,7 +8,7 @@ EXECUTORS = ("processes", "threads", "serial", "dask")
 
 
 def make_executor(
-    name: str, workers: int, initializer: Initializer | None = None, cluster: Cluster | None = None
+    name: str, workers: int, initializer: WorkerSetup | None = None, cluster: Cluster | None = None
 ) -> Executor:
     """An executor by its name.
 
@@ -37,7 +37,7 @@ def make_executor(
     raise ValueError(f"unknown executor {name!r}; there are {', '.join(EXECUTORS)}")
 
 
-def _dask_executor(workers: int, initializer: Initializer | None, cluster: Cluster | None) -> Executor:
+def _dask_executor(workers: int, initializer: WorkerSetup | None, cluster: Cluster | None) -> Executor:
     try:
         from nnjax.execution.dask_cluster import DaskExecutor
     except ModuleNotFoundError as error:

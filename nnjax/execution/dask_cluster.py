@@ -17,8 +17,9 @@ from nnjax.execution.certificates import check_certificates, describe_refusal
 from nnjax.execution.dask_mapping import DaskMapping
 from nnjax.execution.dask_roster import DaskRoster, describe_loss
 from nnjax.execution.dask_worker import Prepare, call, why_unfit
-from nnjax.execution.executor import Cluster, ExecutionError, Initializer, Outcome, Say, UnfitError
+from nnjax.execution.executor import Cluster, ExecutionError, Outcome, UnfitError, WorkerSetup
 from nnjax.execution.schedule import AnyTask
+from nnjax.terminal import Say
 
 SECONDS_TO_CONNECT = 20
 SECONDS_TO_LEAVE = 10
@@ -39,7 +40,7 @@ class DaskExecutor:
     def __init__(
         self,
         workers: int,
-        initializer: Initializer | None = None,
+        initializer: WorkerSetup | None = None,
         cluster: Cluster | None = None,
         say: Say = print,
     ) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from distributed import Client
 
-from nnjax.execution.executor import ExecutionError, Say
+from nnjax.execution.executor import ExecutionError
+from nnjax.terminal import Say
 
 SECONDS_TO_RESTART = 60
 

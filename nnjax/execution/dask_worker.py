@@ -7,7 +7,7 @@ from typing import Any
 
 from distributed import Worker, WorkerPlugin
 
-from nnjax.execution.executor import Initializer, UnfitError
+from nnjax.execution.executor import UnfitError, WorkerSetup
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ _READY: dict[str, str] = {}
 class Prepare(WorkerPlugin):
     """Gets each worker ready, those that join later too; of the latter Dask itself only logs the failures."""
 
-    def __init__(self, name: str, initializer: Initializer | None) -> None:
+    def __init__(self, name: str, initializer: WorkerSetup | None) -> None:
         self._name, self._initializer = name, initializer
 
     def setup(self, worker: Worker) -> None:

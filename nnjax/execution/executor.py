@@ -13,8 +13,7 @@ from nnjax.redaction import masked
 ATTEMPTS = 3
 """A task that kills this many workers becomes an error; the others go on."""
 
-Initializer = Callable[[], None]
-Say = Callable[[str], None]
+WorkerSetup = Callable[[], None]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 
-class Task(Protocol):
+class Work(Protocol):
     """What an executor must know of a piece of work."""
 
     @property
@@ -18,7 +18,7 @@ class Task(Protocol):
         """Predicted seconds."""
 
 
-AnyTask = TypeVar("AnyTask", bound=Task)
+AnyTask = TypeVar("AnyTask", bound=Work)
 
 
 class Schedule(Generic[AnyTask]):

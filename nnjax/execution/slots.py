@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Generic, Protocol
 
 from nnjax.execution.cores import usable_cores
-from nnjax.execution.executor import ATTEMPTS, Initializer, Outcome
+from nnjax.execution.executor import ATTEMPTS, Outcome, WorkerSetup
 from nnjax.execution.schedule import AnyTask, Schedule
 from nnjax.execution.worker_process import TaskError, WorkerDiedError, WorkerProcess
 
@@ -46,7 +46,7 @@ class InProcessSlot:
 class SerialExecutor:
     """One task after the other, in the calling thread."""
 
-    def __init__(self, initializer: Initializer | None = None) -> None:
+    def __init__(self, initializer: WorkerSetup | None = None) -> None:
         """Prepare this process once.
 
         Args:
@@ -104,7 +104,7 @@ class SlotExecutor:
 class ThreadExecutor(SlotExecutor):
     """Threads of this process: cheap to start, one copy of jax, right for notebooks and for a GPU."""
 
-    def __init__(self, workers: int, initializer: Initializer | None = None) -> None:
+    def __init__(self, workers: int, initializer: WorkerSetup | None = None) -> None:
         """Prepare this process once.
 
         Args:
@@ -119,7 +119,7 @@ class ThreadExecutor(SlotExecutor):
 class ProcessExecutor(SlotExecutor):
     """A process a worker, each on cores of its own: a killed one costs only what it was doing."""
 
-    def __init__(self, workers: int, initializer: Initializer | None = None) -> None:
+    def __init__(self, workers: int, initializer: WorkerSetup | None = None) -> None:
         """Nothing is started before the first task.
 
         Args:

@@ -175,7 +175,7 @@ def _initialize(initializer: Callable[[], None] | None) -> None:
         initializer()
 
 
-def serve(connection: "Connection[Any, Any]") -> None:
+def answer_calls(connection: "Connection[Any, Any]") -> None:
     """Answer calls until the other end closes; a failed call is answered by its traceback."""
     while True:
         try:
@@ -206,4 +206,4 @@ def main() -> None:
     # Ctrl-C reaches the whole group; the head stops its workers when it has written down what it has.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_leave_with_the_head, daemon=True).start()
-    serve(Connection(int(sys.argv[2])))
+    answer_calls(Connection(int(sys.argv[2])))

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from nnjax.execution.cores import usable_cores
 from nnjax.quiz.console import show_diabetes, show_gates, show_networks
-from nnjax.quiz.networks import Effort, answer_xor
+from nnjax.quiz.networks import QuizEffort, answer_xor
 from nnjax.quiz.page import Answers, write_page
 from nnjax.quiz.perceptrons import answer_gates
 from nnjax.quiz.regression import answer_diabetes, quiz_space
 from nnjax.sweep.compilation_cache import enable_compilation_cache
 from nnjax.sweep.progress import Progress, choose_progress
 from nnjax.sweep.runner import cache_folder
-
-Say = Callable[[str], None]
+from nnjax.terminal import Say
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class QuizOptions:
     """
 
     orders: int = 100
-    effort: Effort = field(default_factory=lambda: Effort(workers=len(usable_cores())))
+    effort: QuizEffort = field(default_factory=lambda: QuizEffort(workers=len(usable_cores())))
     split_seeds: int = 20
     overrides: tuple[str, ...] = ()
     progress: Callable[[], Progress] = choose_progress

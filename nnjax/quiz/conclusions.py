@@ -118,7 +118,7 @@ def _deviation(values: Float[np.ndarray, " n"]) -> float:
     return float(np.std(values, ddof=1)) if len(values) > 1 else float("nan")
 
 
-def headline(gates: Sequence[GateAnswer], shares: Sequence[ActivationAnswer], diabetes: DiabetesAnswer) -> str:
+def quiz_headline(gates: Sequence[GateAnswer], shares: Sequence[ActivationAnswer], diabetes: DiabetesAnswer) -> str:
     """The three answers in one line."""
     best = max(answer.share for answer in shares)
     return (

@@ -13,7 +13,7 @@ from nnjax.quiz import conclusions
 from nnjax.quiz.networks import ActivationAnswer
 from nnjax.quiz.perceptrons import GateAnswer
 from nnjax.quiz.regression import DiabetesAnswer
-from nnjax.quiz.tables import shares_table, spread_table
+from nnjax.quiz.tables import solved_table, summary_table
 from nnjax.report.formats import decimals, percent, significant
 
 WIDTH = 100
@@ -67,7 +67,7 @@ def unit_text(run: PerceptronRun) -> str:
 
 def show_networks(answers: Sequence[ActivationAnswer], epochs: int) -> str:
     """Question 2: a line an activation."""
-    table = shares_table(answers)
+    table = solved_table(answers)
     rows = [
         (
             row["activation"],
@@ -94,7 +94,7 @@ def show_diabetes(answer: DiabetesAnswer) -> str:
             *(decimals(value) for value in (row["mean_r2"], row["sd_r2"], row["least_r2"], row["most_r2"])),
             _or_dash(row["low"], _range(decimals(row["low"]), decimals(row["high"]))),
         )
-        for row in spread_table(answer).to_dict("records")
+        for row in summary_table(answer).to_dict("records")
     ]
     heads = ("test R²", "n", "mean", "sd", "least", "most", "95 % interval of the mean")
     sentences = (

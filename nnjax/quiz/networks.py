@@ -141,7 +141,7 @@ def configure(activation: str, epochs: int) -> Configuration:
 
 
 @dataclass(frozen=True)
-class Effort:
+class QuizEffort:
     """How much is trained.
 
     Attributes:
@@ -159,7 +159,7 @@ class Effort:
     workers: int = 1
 
 
-def answer_xor(effort: Effort, cache: Path, progress: Progress) -> tuple[ActivationAnswer, ...]:
+def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[ActivationAnswer, ...]:
     """Train the network from many seeds with each activation.
 
     Args:
@@ -186,7 +186,7 @@ def _run_id(activation: str, seed: int) -> str:
     return f"{activation} {seed}"
 
 
-def _make_tasks(configuration: Configuration, effort: Effort) -> list[TrainingTask]:
+def _make_tasks(configuration: Configuration, effort: QuizEffort) -> list[TrainingTask]:
     bucket = make_bucket(configuration, xor_table(), LargestSizes(train=4, validation=4, test=GRID_POINTS**2))
     name, size = str(configuration.activation), chunk_size(bucket)
     trainees = [

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from nnjax.lecture.perceptron import append_bias
 from nnjax.quiz import conclusions
-from nnjax.quiz.networks import LEARNING_RATE, ActivationAnswer, Effort, Region
+from nnjax.quiz.networks import LEARNING_RATE, ActivationAnswer, QuizEffort, Region
 from nnjax.quiz.perceptrons import CYCLE_LIMIT, GateAnswer
 from nnjax.quiz.pictures import (
     SMALL,
     SQUARE,
     draw_region,
     draw_scores,
-    draw_shares,
     draw_small_region,
+    draw_solved,
     gate_drawing,
 )
 from nnjax.quiz.regression import DiabetesAnswer
@@ -26,8 +26,8 @@ from nnjax.quiz.tables import (
     gates_table,
     pattern_table,
     scores_table,
-    shares_table,
-    spread_table,
+    solved_table,
+    summary_table,
 )
 from nnjax.report.drawing import Draw, Shape, draw_panels
 from nnjax.report.page import Page, render_page
@@ -36,7 +36,7 @@ from nnjax.report.views import Chapter, FigureView, Key, view_table
 from nnjax.report.write import write_figures, write_tables
 from nnjax.sweep.durable import write_durably
 
-SHOWN = ("relu", "logistic", "binary_step")
+DRAWN_LARGE = ("relu", "logistic", "binary_step")
 """Activations of which one seed that solves XOR and one that fails are drawn large, where there are both."""
 
 
@@ -54,7 +54,7 @@ class Answers:
     gates: Sequence[GateAnswer]
     networks: Sequence[ActivationAnswer]
     diabetes: DiabetesAnswer
-    effort: Effort
+    effort: QuizEffort
 
 
 def write_page(answers: Answers, folder: Path) -> Path:
@@ -67,7 +67,7 @@ def write_page(answers: Answers, folder: Path) -> Path:
     Returns:
         Path of index.html.
     """
-    chapters = [make(answers) for make in CHAPTERS]
+    chapters = [make(answers) for make in QUIZ_CHAPTERS]
     write_tables(chapters, folder / "tables")
     write_figures(chapters, folder / "figures")
     page = Page(
@@ -83,11 +83,11 @@ def write_page(answers: Answers, folder: Path) -> Path:
     return path
 
 
-def headline_chapter(answers: Answers) -> Chapter:
+def answers_chapter(answers: Answers) -> Chapter:
     """The three answers, a sentence or two each."""
     diabetes, networks = answers.diabetes, answers.networks
     facts = {
-        "headline": conclusions.headline(answers.gates, networks, diabetes),
+        "headline": conclusions.quiz_headline(answers.gates, networks, diabetes),
         "answers": [
             ("OR, AND, NOT, XOR", conclusions.gates_conclusion(answers.gates)),
             ("XOR, 2-5-2-1", conclusions.xor_conclusion(networks)),
@@ -133,10 +133,10 @@ def _stops_on_boundary(answer: GateAnswer) -> bool:
 def xor_chapter(answers: Answers) -> Chapter:
     """The network on XOR: shares, regions."""
     networks, effort = answers.networks, answers.effort
-    table = shares_table(networks)
+    table = solved_table(networks)
     figures = {"shares": _shares_figure(networks)}
     both = {a.activation: (a.solved, a.failed) for a in networks if a.solved and a.failed}
-    shown = [(name, region) for name in SHOWN for region in both.get(name, ()) if region]
+    shown = [(name, region) for name in DRAWN_LARGE for region in both.get(name, ()) if region]
     if shown:
         figures["regions"] = _regions_figure(shown)
     gallery = [(a.activation, region) for a in networks if (region := a.solved or a.failed)]
@@ -154,7 +154,7 @@ def xor_chapter(answers: Answers) -> Chapter:
 
 
 def _shares_figure(networks: Sequence[ActivationAnswer]) -> FigureView:
-    table = shares_table(networks)
+    table = solved_table(networks)
     seeds = int(table["seeds"].iloc[0])
     shape = Shape(width=430, height=60 + 21 * len(table), left=86, right=40, top=10, font_size=11)
     caption = (
@@ -162,7 +162,7 @@ def _shares_figure(networks: Sequence[ActivationAnswer]) -> FigureView:
         "with its exact 95 % interval (Clopper-Pearson); the number is the count. Every activation starts from the "
         "same seeds."
     )
-    draw: Draw = partial(draw_shares, table)
+    draw: Draw = partial(draw_solved, table)
     columns = ["activation", "solved", "share", "low", "high"]
     view = view_table("xor_shares", table[columns])
     return FigureView("shares", caption, (), draw_panels("shares", [("", draw)], shape), 1, view)
@@ -198,7 +198,7 @@ def _class_keys() -> tuple[Key, ...]:
 def diabetes_chapter(answers: Answers) -> Chapter:
     """R² on one split and on many."""
     answer = answers.diabetes
-    scores, spread = scores_table(answer), spread_table(answer)
+    scores, spread = scores_table(answer), summary_table(answer)
     caption = (
         "R² on test rows. Each dot of the first two rows is a split (and, for the network, a seed), "
         "each dot of the third a seed on one and the same split. Diamond and dashed line: the one number that a "
@@ -237,8 +237,8 @@ def diabetes_chapter(answers: Answers) -> Chapter:
     return Chapter("diabetes", "R² on the diabetes data", {"scores": figure}, tables, facts)
 
 
-CHAPTERS: tuple[Callable[[Answers], Chapter], ...] = (
-    headline_chapter,
+QUIZ_CHAPTERS: tuple[Callable[[Answers], Chapter], ...] = (
+    answers_chapter,
     perceptron_chapter,
     xor_chapter,
     diabetes_chapter,

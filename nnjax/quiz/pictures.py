@@ -115,7 +115,7 @@ def draw_small_region(region: Region, axes: Axes) -> None:
     axes.set_axis_off()
 
 
-def draw_shares(table: pd.DataFrame, axes: Axes) -> None:
+def draw_solved(table: pd.DataFrame, axes: Axes) -> None:
     """A dot at the share solved and a line over its interval, activation by activation.
 
     Args:

@@ -28,7 +28,7 @@ from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.training.chunk import train_all
 
-STUDY = "diabetes.toml"
+QUIZ_STUDY = "diabetes.toml"
 """The study over many splits, beside this file."""
 
 
@@ -88,7 +88,7 @@ def quiz_space(overrides: Sequence[str] = ()) -> Space:
         >>> len(quiz_space().runs)
         20
     """
-    with as_file(files("nnjax.quiz") / STUDY) as path:
+    with as_file(files("nnjax.quiz") / QUIZ_STUDY) as path:
         return expand(load_study(path, overrides))
 
 

@@ -64,7 +64,7 @@ def cycles_table(answers: Sequence[GateAnswer]) -> pd.DataFrame:
     )
 
 
-def shares_table(answers: Sequence[ActivationAnswer]) -> pd.DataFrame:
+def solved_table(answers: Sequence[ActivationAnswer]) -> pd.DataFrame:
     """One row an activation, most seeds solved first; equals stay in the registry's order.
 
     Returns:
@@ -135,7 +135,7 @@ def scores_table(answer: DiabetesAnswer) -> pd.DataFrame:
     )
 
 
-def spread_table(answer: DiabetesAnswer) -> pd.DataFrame:
+def summary_table(answer: DiabetesAnswer) -> pd.DataFrame:
     """Mean, standard deviation, least, most and the corrected interval of each row of `scores_table`.
 
     The one split has no interval: its seeds say nothing about other rows.

@@ -37,7 +37,7 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ThemeAnswer:
     """One theme in one sentence."""
 
     theme: str
@@ -89,13 +89,13 @@ def headline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> s
     return f"Network or {terms.reference}: these splits cannot tell which is better."
 
 
-def answers(study_results: StudyResults) -> list[Answer]:
+def answers(study_results: StudyResults) -> list[ThemeAnswer]:
     """One sentence for each studied factor, then for speed, gradients and over-fitting."""
-    factors = [Answer(factor, _factor_sentence(study_results, factor)) for factor in study_results.layout.studied]
+    factors = [ThemeAnswer(factor, _factor_sentence(study_results, factor)) for factor in study_results.layout.studied]
     themes = [
-        Answer("speed", _speed(study_results)),
-        Answer("gradients", _gradients(study_results)),
-        Answer("last epoch", _last_epoch(study_results)),
+        ThemeAnswer("speed", _speed(study_results)),
+        ThemeAnswer("gradients", _gradients(study_results)),
+        ThemeAnswer("last epoch", _last_epoch(study_results)),
     ]
     return [answer for answer in [*factors, *themes] if answer.sentence]
 

@@ -40,7 +40,7 @@ LOGISTIC_PENALTIES = np.logspace(3, -2, 11)
 MOST_ITERATIONS = 1000
 
 Numbers = NDArray[np.float64]
-Rows = tuple[Numbers, NDArray[np.generic]]
+BaselineRows = tuple[Numbers, NDArray[np.generic]]
 """Standardised inputs, and targets: standardised [N] or [N, O], or class numbers [N]."""
 
 
@@ -55,13 +55,13 @@ class Fit(NamedTuple):
     """Number of the class that is named whatever the inputs say."""
 
 
-def fit_mean(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_mean(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """The mean of the training rows: R² of 0 up to sampling."""
     mean = np.asarray(np.mean(train[1].astype(np.float64), axis=0))
     return Fit(lambda x: np.broadcast_to(mean, (len(x), *mean.shape)), "")
 
 
-def fit_ridge(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_ridge(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """Ridge on the training rows, penalty chosen on the validation rows: what the networks are allowed, too."""
     models = [Ridge(alpha=penalty).fit(*train) for penalty in PENALTIES]
     best = max(models, key=lambda model: _goodness(validation[1], model.predict(validation[0])))
@@ -75,40 +75,40 @@ def _goodness(target: NDArray[np.generic], predicted: Numbers) -> float:
     return -float(np.mean((np.asarray(target, dtype=np.float64) - predicted) ** 2))
 
 
-def fit_ridge_refit(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_ridge_refit(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """Ridge on training and validation rows together, penalty by leave-one-out: what all rows are worth to it."""
     x, y = _joined(train, validation)
     model = RidgeCV(alphas=PENALTIES).fit(x, y)
     return Fit(model.predict, f"penalty {model.alpha_:.3g}")
 
 
-def fit_sklearn_regressor(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_sklearn_regressor(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """scikit-learn's MLPRegressor 64-64, ReLU, Adam, early stopping on its own share of the same rows, if two."""
     options = _network_options(train, validation, seed) | {"early_stopping": len(validation[1]) > 1}
     model = MLPRegressor(**options).fit(*_joined(train, validation))
     return Fit(model.predict, f"{model.n_iter_} epochs")
 
 
-def fit_majority(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_majority(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """The classes' shares among the training rows, whatever the features say."""
     counts = np.bincount(train[1].astype(np.int64), minlength=_class_count(train, validation))
     return Fit(lambda x: np.tile(counts / counts.sum(), (len(x), 1)), "", int(counts.argmax()))
 
 
-def fit_logistic(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_logistic(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """Logistic regression on the training rows, penalty chosen by log loss on the validation rows."""
     penalty = choose_logistic_penalty(train, validation)
     return _fit_classifier(_logistic(penalty), train, _class_count(train, validation), f"penalty {penalty:.3g}")
 
 
-def fit_logistic_refit(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_logistic_refit(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """The same penalty, fitted on training and validation rows together."""
     penalty = choose_logistic_penalty(train, validation)
     joined = _joined(train, validation)
     return _fit_classifier(_logistic(penalty), joined, _class_count(train, validation), f"penalty {penalty:.3g}")
 
 
-def fit_sklearn_classifier(train: Rows, validation: Rows, seed: int) -> Fit:
+def fit_sklearn_classifier(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """scikit-learn's MLPClassifier, as the regressor; without early stopping where a class has too few rows for it."""
     options, rows = _network_options(train, validation, seed), _joined(train, validation)
     n_classes = _class_count(train, validation)
@@ -118,7 +118,7 @@ def fit_sklearn_classifier(train: Rows, validation: Rows, seed: int) -> Fit:
     return fit._replace(detail=f"{model.n_iter_} epochs")
 
 
-def choose_logistic_penalty(train: Rows, validation: Rows) -> float:
+def choose_logistic_penalty(train: BaselineRows, validation: BaselineRows) -> float:
     """The penalty with the lowest log loss on the validation rows; the strongest on ties.
 
     The path goes from strong to weak, each fit starting where the last one ended.
@@ -135,7 +135,7 @@ def _logistic(penalty: float) -> LogisticRegression:
     return LogisticRegression(C=1 / penalty, max_iter=MOST_ITERATIONS)
 
 
-def _fit_classifier(model: LogisticRegression | MLPClassifier, rows: Rows, n_classes: int, detail: str) -> Fit:
+def _fit_classifier(model: LogisticRegression | MLPClassifier, rows: BaselineRows, n_classes: int, detail: str) -> Fit:
     model.fit(*rows)
 
     def predict(x: Numbers) -> Numbers:
@@ -146,7 +146,7 @@ def _fit_classifier(model: LogisticRegression | MLPClassifier, rows: Rows, n_cla
     return Fit(predict, detail)
 
 
-def _network_options(train: Rows, validation: Rows, seed: int) -> dict[str, object]:
+def _network_options(train: BaselineRows, validation: BaselineRows, seed: int) -> dict[str, object]:
     return {
         "hidden_layer_sizes": (64, 64),
         "batch_size": min(32, len(train[1])),
@@ -157,16 +157,16 @@ def _network_options(train: Rows, validation: Rows, seed: int) -> dict[str, obje
     }
 
 
-def _joined(train: Rows, validation: Rows) -> Rows:
+def _joined(train: BaselineRows, validation: BaselineRows) -> BaselineRows:
     return np.concatenate([train[0], validation[0]]), np.concatenate([train[1], validation[1]])
 
 
-def _class_count(train: Rows, validation: Rows) -> int:
+def _class_count(train: BaselineRows, validation: BaselineRows) -> int:
     """Classes 0 … K − 1; each has a row among these, since splits of classes are stratified."""
     return 1 + int(max(rows[1].max() for rows in (train, validation)))
 
 
-Fitter = Callable[[Rows, Rows, int], Fit]
+Fitter = Callable[[BaselineRows, BaselineRows, int], Fit]
 
 BASELINES: dict[Task, dict[str, Fitter]] = {
     "regression": {

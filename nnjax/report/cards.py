@@ -17,7 +17,7 @@ from nnjax.report.figures.scores import draw_intervals
 from nnjax.report.histories import first_tenth
 from nnjax.report.study_results import StudyResults
 
-LONGEST_NAME = 158
+NAME_MARGIN = 158
 """Left margin of the card with the models' names."""
 
 
@@ -52,7 +52,7 @@ def write_cards(study_results: StudyResults, folder: Path) -> dict[str, Path]:
         for name, (title, draw) in drawings.items()
     }
     title = f"{terms.test} minus that of {terms.reference}"
-    shape = replace(CARD, left=LONGEST_NAME)
+    shape = replace(CARD, left=NAME_MARGIN)
     return cards | {"models": draw_card(folder / "models.png", title, _models(study_results), (), shape)}
 
 

@@ -9,7 +9,7 @@ from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
 from nnjax.report.views import join_words
 
-MOST_NAMED = 6
+MOST_LEVELS_NAMED = 6
 """Levels that a sentence lists."""
 
 
@@ -60,7 +60,7 @@ def common_levels(group: pd.DataFrame, table: pd.DataFrame, layout: Layout, fact
     parts = []
     for factor in factors:
         present, possible = set(group[factor]), set(table[factor])
-        if present < possible and len(present) <= MOST_NAMED:
+        if present < possible and len(present) <= MOST_LEVELS_NAMED:
             levels = [layout.text(factor, level) for level in layout.levels[factor] if level in present]
             parts.append(f"{factor} = {' or '.join(filter(None, (', '.join(levels[:-1]), levels[-1])))}")
     return join_words(parts)

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from nnjax.sweep.journal.journal import Journal
 
 MOST_EPOCHS_DRAWN = 64
-LAYER_CURVES = ("preactivation_grad_norm", "update_ratio")
+GRADIENT = "preactivation_grad_norm"
+
+DRAWN_LAYER_CURVES = (GRADIENT, "update_ratio")
 """Curves of layers that figures of the report draw."""
 
 
@@ -43,7 +45,7 @@ def read_histories(journal: Journal, run_ids: Set[str], fit_curves: Sequence[str
         run_ids: Runs wanted; those that the journal lacks are left out.
         fit_curves: Curves of the whole network that are wanted beside those of the layers.
     """
-    return make_histories(journal.read((*fit_curves, *LAYER_CURVES), run_ids))
+    return make_histories(journal.read((*fit_curves, *DRAWN_LAYER_CURVES), run_ids))
 
 
 def make_histories(table: pa.Table) -> Histories:

@@ -73,7 +73,7 @@ class Layout:
             >>> layout.where(["depth"])
             'With l2 chosen on validation rows in each split.'
             >>> layout.where([])
-            'At depth = 2; l2 chosen on validation rows in each split.'
+            'At depth = 1; l2 chosen on validation rows in each split.'
         """
         sentence = self.reference_sentence(varied)
         word = "At" if any(factor not in varied for factor in self.studied) else "With"

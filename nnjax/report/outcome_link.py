@@ -24,7 +24,7 @@ LINKED = ("grad_slope", "test_score", "log2_epochs")
 
 HALVES_SEED = 1904
 """Seed of the halvings: the same results give the same page."""
-FEWEST_CELLS, FEWEST_SPLITS = 3, 4
+FEWEST_CELLS, FEWEST_HALVED_SPLITS = 3, 4
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def measure_link(study_results: StudyResults) -> OutcomeLink | None:
     """
     keys = list(study_results.layout.studied)
     runs = trained(study_results.chosen[study_results.chosen["depth"] > 1])
-    if runs.empty or runs["split"].nunique() < FEWEST_SPLITS:
+    if runs.empty or runs["split"].nunique() < FEWEST_HALVED_SPLITS:
         return None
     means = split_means(runs, keys)
     wide = means.pivot(index=keys, columns="split", values=list(LINKED))

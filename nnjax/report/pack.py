@@ -12,17 +12,17 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from nnjax.report.figures.marks import ID_DIGITS
-from nnjax.report.histories import Histories
+from nnjax.report.histories import GRADIENT, Histories
 from nnjax.report.layout import Layout
 from nnjax.report.task import TaskTerms
 
-MOST_BYTES = 2_400_000
+MOST_PACKED_BYTES = 2_400_000
 """Of all packed curves and the entries of their runs; base64 makes a third more of the curves."""
 
 ENTRY_BYTES = 45
 """Of a run's entry: split, seed, status, best epoch, score, identity."""
 
-CURVES = 5
+CURVES_A_RUN = 5
 """Packed curves of a run, one byte an epoch."""
 
 MOST_EPOCHS, FEWEST_EPOCHS = 32, 10
@@ -30,8 +30,6 @@ MOST_EPOCHS, FEWEST_EPOCHS = 32, 10
 
 NOTHING = 255
 """The byte that stands for no number; 0 … 254 lie evenly between the smallest and the largest of a cell."""
-
-GRADIENT = "preactivation_grad_norm"
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,7 @@ class Pack:
         return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def curve_names(terms: TaskTerms) -> tuple[str, ...]:
+def packed_columns(terms: TaskTerms) -> tuple[str, ...]:
     """Columns of the journal that are packed."""
     return ("fit_train_loss", "fit_validation_loss", terms.fit_validation, GRADIENT)
 
@@ -114,9 +112,9 @@ def make_room(results: pd.DataFrame) -> Room:
     means = results.groupby("cell_id", sort=False)["validation_score"].mean()
     order = means.sort_values(ascending=False, kind="stable").index
     replicates = int(results.groupby("cell_id").size().max())
-    most = (MOST_BYTES / (replicates * max(1, len(order))) - ENTRY_BYTES) / CURVES
+    most = (MOST_PACKED_BYTES / (replicates * max(1, len(order))) - ENTRY_BYTES) / CURVES_A_RUN
     n_epochs = int(np.clip(most, FEWEST_EPOCHS, MOST_EPOCHS))
-    kept = order[: max(1, int(MOST_BYTES // (replicates * (CURVES * n_epochs + ENTRY_BYTES))))]
+    kept = order[: max(1, int(MOST_PACKED_BYTES // (replicates * (CURVES_A_RUN * n_epochs + ENTRY_BYTES))))]
     return Room(frozenset(kept), n_epochs, len(order) - len(kept))
 
 

@@ -26,7 +26,7 @@ from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.latex import latex_table
-from nnjax.report.pack import Pack, curve_names, make_pack, make_room
+from nnjax.report.pack import Pack, make_pack, make_room, packed_columns
 from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.report.summary import summarise, summarise_diverged, write_index, write_summary
@@ -128,7 +128,7 @@ def _pack(study_results: StudyResults, journal: Journal) -> Pack:
     results, terms = study_results.results, study_results.terms
     room = make_room(results)
     packed = results["cell_id"].isin(room.cells) & (results["status"] != "missing")
-    histories = make_histories(journal.read(curve_names(terms), set(results.loc[packed, "run_id"])))
+    histories = make_histories(journal.read(packed_columns(terms), set(results.loc[packed, "run_id"])))
     return make_pack(results, room, histories, study_results.layout, terms)
 
 

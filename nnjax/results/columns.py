@@ -7,7 +7,7 @@ from nnjax.sweep.study.factors import FACTORS
 
 
 @dataclass(frozen=True)
-class Column:
+class ResultColumn:
     """A column that nothing measures; its parts are those of `Described`."""
 
     name: str
@@ -17,13 +17,13 @@ class Column:
 
 
 IDENTITY = (
-    Column("run_id", "", "Content hash of the run: configuration, data, split, seed, engine version.", "SHA-256"),
-    Column("cell_id", "", "Content hash of the cell: configuration and data.", "SHA-256"),
-    Column("cell", "", "The cell's label: the factors that vary, in the study's order."),
-    Column("split", "", "Number of the split of the data, from 0."),
-    Column("seed_index", "", "Number of the seed within its split, from 0."),
-    Column("seed", "", "The run's own seed, from which initial parameters and order of examples are drawn."),
-    Column("status", "", "finished, diverged (a loss became NaN or infinite) or missing (not trained yet)."),
+    ResultColumn("run_id", "", "Content hash of the run: configuration, data, split, seed, engine version.", "SHA-256"),
+    ResultColumn("cell_id", "", "Content hash of the cell: configuration and data.", "SHA-256"),
+    ResultColumn("cell", "", "The cell's label: the factors that vary, in the study's order."),
+    ResultColumn("split", "", "Number of the split of the data, from 0."),
+    ResultColumn("seed_index", "", "Number of the seed within its split, from 0."),
+    ResultColumn("seed", "", "The run's own seed, from which initial parameters and order of examples are drawn."),
+    ResultColumn("status", "", "finished, diverged (a loss became NaN or infinite) or missing (not trained yet)."),
 )
 
 RESULT_COLUMNS: tuple[Described, ...] = (*IDENTITY, *FACTORS.values(), *FINALS)

@@ -17,7 +17,7 @@ from nnjax.sweep.space import Space
 
 EXTENSIONS = (".csv", ".parquet")
 
-COUNTS = ("best_epoch", "n_parameters", "diverged_epoch")
+WHOLE_NUMBERS = ("best_epoch", "n_parameters", "diverged_epoch")
 """Whole numbers in the journal; pandas makes decimals of them as soon as one is not there."""
 
 
@@ -40,7 +40,7 @@ def write_results(space: Space, home: Path | str, out: Path | None = None, curve
         raise ValueError(f"{out}: end it in {' or '.join(EXTENSIONS)}")
     journal = Journal(home)
     table = curves_table(space, journal) if curves else results_table(space, journal)
-    table = table.astype({name: "Int64" for name in COUNTS if name in table})
+    table = table.astype({name: "Int64" for name in WHOLE_NUMBERS if name in table})
     if out is not None and out.suffix == ".parquet":
         pq.write_table(to_arrow(table), out)
     else:

@@ -9,7 +9,7 @@ from scipy import optimize, special
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import critical_value, error_factor
 
-MOST_SPLITS = 1_000_000
+ENDLESS_SPLITS = 1_000_000
 """More splits than this count as "no number of splits"."""
 
 
@@ -54,7 +54,7 @@ def detectable_difference(
 def _noncentrality(n: float, critical: float, power: float) -> float:
     normal = critical + float(special.ndtri(power))
     # With so many degrees of freedom t is normal.
-    if n > MOST_SPLITS:
+    if n > ENDLESS_SPLITS:
         return normal
 
     def missing(delta: float) -> float:
@@ -101,7 +101,7 @@ def splits_for_half_width(
 
 
 @dataclass(frozen=True)
-class Replicates:
+class Design:
     """A design: splits, and seeds in each."""
 
     splits: int
@@ -134,7 +134,7 @@ def whole_repeats(splits: int, folds: int) -> int:
 
 def replicates_for_half_width(
     width: float, components: VarianceComponents, n_train: int, n_test: int, level: float, folds: int = 1
-) -> Replicates | None:
+) -> Design | None:
     """The cheapest design, no smaller than today's, whose interval of a difference is narrower than +- width.
 
     Args:
@@ -152,12 +152,12 @@ def replicates_for_half_width(
         >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
         Replicates(splits=20, seeds=25)
     """
-    found: list[Replicates] = []
+    found: list[Design] = []
     for seeds in range(components.n_seeds, MOST_SEEDS + 1):
         spread = math.sqrt(components.of_split_mean(seeds))
         splits = splits_for_half_width(width, spread, n_train, n_test, level)
         if splits is not None:
-            found.append(Replicates(whole_repeats(max(splits, components.n_splits), folds), seeds))
+            found.append(Design(whole_repeats(max(splits, components.n_splits), folds), seeds))
             if splits <= components.n_splits:
                 break  # more seeds only cost more
     affordable = [design for design in found if design.runs <= MOST_REPLICATES]
@@ -171,7 +171,7 @@ def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:
     enough = 2
     while not is_enough(enough):
         enough *= 2
-        if enough > MOST_SPLITS:
+        if enough > ENDLESS_SPLITS:
             return None
     too_few = enough // 2
     while enough - too_few > 1:

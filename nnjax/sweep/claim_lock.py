@@ -15,7 +15,7 @@ from nnjax.sweep.identity import content_hash
 FORMAT = 1
 """Of the file."""
 
-REMEDY = "put back a copy of it, or remove it: its study's claims then count as not recorded"
+LOCK_REMEDY = "put back a copy of it, or remove it: its study's claims then count as not recorded"
 
 
 class ClaimLockError(RefusedError):
@@ -155,13 +155,13 @@ def read_lock(path: Path) -> ClaimLock | None:
         if content["format"] != FORMAT:
             raise ClaimLockError(f"{path}: of format {content['format']}, this nnjax reads {FORMAT}; use a newer nnjax")
         if checksum != content_hash(content):
-            raise ClaimLockError(f"{path}: damaged (its content does not agree with its checksum); {REMEDY}")
+            raise ClaimLockError(f"{path}: damaged (its content does not agree with its checksum); {LOCK_REMEDY}")
         claims = tuple(_claim(each) for each in content["claims"])
         return ClaimLock(content["study"], claims, frozenset(content["recorded"]), frozenset(content["older"]))
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ClaimLockError(f"{path}: cannot be read ({type(error).__name__}); {REMEDY}") from None
+        raise ClaimLockError(f"{path}: cannot be read ({type(error).__name__}); {LOCK_REMEDY}") from None
 
 
 def _claim(content: Mapping[str, Any]) -> LockedClaim:

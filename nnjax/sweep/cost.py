@@ -80,7 +80,7 @@ def journal_bytes(bucket: Bucket) -> float:
     return JOURNAL_BYTES_A_RUN + JOURNAL_BYTES_A_VALUE * values
 
 
-def curve_points(bucket: Bucket, curves: str) -> int:
+def count_curve_points(bucket: Bucket, curves: str) -> int:
     """Points that MLflow is told of one run's or one cell's curves.
 
     Args:

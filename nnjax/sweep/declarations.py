@@ -135,7 +135,7 @@ class _Asked:
     places: frozenset[str]
 
 
-def place_of(cell: Cell, space: Space) -> str:
+def cell_place(cell: Cell, space: Space) -> str:
     """A cell on a study's splits, whatever their number: a study with more of them starts with those of a smaller."""
     plan = space.study.split_plan
     return content_hash([cell.cell_id, plan.method, plan.test_share, plan.validation_share, plan.base_seed])
@@ -149,7 +149,7 @@ def study_cells(space: Space) -> tuple[Cell, ...]:
 def _asked(space: Space) -> dict[str, _Asked]:
     """What each claim asks, by its name; one that joins others asks what they ask."""
     cells = study_cells(space)
-    places = {cell.cell_id: place_of(cell, space) for cell in cells}
+    places = {cell.cell_id: cell_place(cell, space) for cell in cells}
     found: dict[str, _Asked] = {}
     for claim in sorted(space.study.claims, key=lambda each: each.is_compound):
         if claim.is_compound:
@@ -223,7 +223,7 @@ class _Register:
     def __init__(self, space: Space, home: Path | str, old: ClaimLock | None, trained: _Trained) -> None:
         self._space, self._home, self._trained = space, home, trained
         self._asked = _asked(space)
-        self._cells = {place_of(cell, space): cell for cell in study_cells(space)}
+        self._cells = {cell_place(cell, space): cell for cell in study_cells(space)}
         self._old = old
 
     def updated(self, now: float) -> ClaimLock:

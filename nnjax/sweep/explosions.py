@@ -21,7 +21,7 @@ LOWEST_R2 = -1e6
 LARGEST_LOG_LOSS = 10.0
 """Nats: the true classes are given a probability of 1 in 22,000; chance among 100 classes gives 4.6."""
 
-SMALLER = (10, 100)
+RATE_DIVISORS = (10, 100)
 """What the smallest learning rate is divided by in a remedy."""
 
 
@@ -83,7 +83,7 @@ def _explain(space: Space, epoch: float) -> tuple[str, str]:
             "the networks as initialised have no finite loss: some input is enormous beside the training rows",
             "see the columns that nnjax plan names, or write normalization = 'layer'",
         )
-    smaller = " or ".join(f"learning_rate = {rate / part:g}" for part in SMALLER)
+    smaller = " or ".join(f"learning_rate = {rate / part:g}" for part in RATE_DIVISORS)
     return f"with learning_rate = {rate:g} or more, the steps are too large", f"write {smaller}"
 
 

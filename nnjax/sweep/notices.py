@@ -11,7 +11,7 @@ FEW_CHOOSING_ROWS = 20
 """Fewer validation rows than this choose by luck: on diabetes (40 splits) the reference ridge, whose penalty they
 choose, reaches a test R² of 0.39 by 2 of them, 0.43 by 5, 0.46 by 10, 0.477 by 20, and 0.476 by 66."""
 
-MOST_NAMED = 5
+MOST_COLUMNS_NAMED = 5
 """Columns that one notice names."""
 
 LARGEST_SHARE = 0.5
@@ -27,7 +27,7 @@ def find_notices(space: Space) -> tuple[str, ...]:
     Args:
         space: The study and its runs.
     """
-    return tuple(notice for find in FINDERS for notice in find(space))
+    return tuple(notice for find in NOTICE_FINDERS for notice in find(space))
 
 
 def few_choosing_rows(space: Space) -> Iterator[str]:
@@ -86,12 +86,12 @@ def far_values(space: Space) -> Iterator[str]:
 
 def _columns(space: Space, numbers: Sequence[int]) -> str:
     names = (*space.table.feature_names, *space.table.target_names)
-    shown = ", ".join(repr(names[number]) for number in numbers[:MOST_NAMED])
-    more = f" and {len(numbers) - MOST_NAMED:,} more" if len(numbers) > MOST_NAMED else ""
+    shown = ", ".join(repr(names[number]) for number in numbers[:MOST_COLUMNS_NAMED])
+    more = f" and {len(numbers) - MOST_COLUMNS_NAMED:,} more" if len(numbers) > MOST_COLUMNS_NAMED else ""
     return f"column{'s' if len(numbers) > 1 else ''} {shown}{more}"
 
 
-FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (
+NOTICE_FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (
     few_choosing_rows,
     columns_of_rounding,
     far_values,

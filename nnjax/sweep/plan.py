@@ -20,7 +20,7 @@ from nnjax.sweep.cost import (
     MLFLOW_BYTES_A_RUN,
     SECONDS_A_PROGRAM,
     SECONDS_TO_START,
-    curve_points,
+    count_curve_points,
     journal_bytes,
     run_seconds,
 )
@@ -239,7 +239,7 @@ def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
     points = 0
     for cell in space.cells:
         bucket = make_bucket(cell.configuration, space.table, sizes)
-        points += curve_points(bucket, "main") + replicates * curve_points(bucket, curves)
+        points += count_curve_points(bucket, "main") + replicates * count_curve_points(bucket, curves)
     runs = len(space.cells) * (1 + replicates)
     return (runs * MLFLOW_BYTES_A_RUN + points * MLFLOW_BYTES_A_POINT) / _BYTES_A_MB
 

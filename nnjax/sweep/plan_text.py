@@ -7,10 +7,10 @@ from nnjax.sweep.plan import Plan
 from nnjax.sweep.progress import show_seconds
 from nnjax.sweep.study.study import Study
 
-MOST_NAMED = 20
+MOST_INPUTS_NAMED = 20
 """Inputs and classes that are named."""
 
-LONGEST_NAME = 80
+LONGEST_SHOWN_NAME = 80
 
 
 def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
@@ -56,9 +56,9 @@ def describe_table(table: Table) -> str:
         >>> describe_table(load_table("linnerud"))
         'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
     """
-    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_NAMED:] else ''})"
+    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
     inputs = _names(table.feature_names)
-    more = len(table.feature_names) - MOST_NAMED
+    more = len(table.feature_names) - MOST_INPUTS_NAMED
     return (
         f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
         f"{classes if table.class_names else ''} from {inputs}{f' and {more:,} more' if more > 0 else ''}"
@@ -72,12 +72,12 @@ def _names(names: Sequence[str]) -> str:
         >>> _names(("age", "note = two\nlines"))
         'age, note = two\\nlines'
     """
-    return ", ".join(_in_one_line(name) for name in names[:MOST_NAMED])
+    return ", ".join(_in_one_line(name) for name in names[:MOST_INPUTS_NAMED])
 
 
 def _in_one_line(name: str) -> str:
     shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
-    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+    return shown if len(shown) <= LONGEST_SHOWN_NAME else f"{shown[: LONGEST_SHOWN_NAME - 1]}…"
 
 
 def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:

@@ -28,9 +28,19 @@ from nnjax.training.outcome import RunOutcome
 
 COMPARED = (*JOURNAL_FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
 
-SHOWN = ("validation_r2", "test_r2", "test_rmse", "validation_accuracy", "test_accuracy", "test_log_loss")
+SHOWN_SCORES = ("validation_r2", "test_r2", "test_rmse", "validation_accuracy", "test_accuracy", "test_log_loss")
 
-PROVENANCE = ("configuration", "data", "data_digest", "split_digest", "seed", "replicate", "engine", "status", "host")
+RERUN_COLUMNS = (
+    "configuration",
+    "data",
+    "data_digest",
+    "split_digest",
+    "seed",
+    "replicate",
+    "engine",
+    "status",
+    "host",
+)
 
 
 class RerunError(RefusedError):
@@ -66,7 +76,7 @@ class Comparison:
 
     def describe(self) -> str:
         """The answer for a person."""
-        shown = [name for name in SHOWN if name in self.outcome]
+        shown = [name for name in SHOWN_SCORES if name in self.outcome]
         scores = ", ".join(f"{name} {self.outcome[name]:.6g}" for name in shown)
         head = f"run {self.run_id}\n{self.outcome['status']}, best epoch {self.outcome['best_epoch']}, {scores}"
         if self.agrees:
@@ -115,7 +125,7 @@ def _find(journal: Journal, prefix: str) -> dict[str, Any]:
         count = "no run" if not matching else f"{len(matching)} runs"
         remedy = "see `nnjax results STUDY` for the ids" if not matching else "give more digits"
         raise RerunError(f"{prefix}: {count} in the journal with an id that begins so; {remedy}")
-    found: dict[str, Any] = journal.read([*PROVENANCE, *COMPARED], set(matching)).to_pylist()[0]
+    found: dict[str, Any] = journal.read([*RERUN_COLUMNS, *COMPARED], set(matching)).to_pylist()[0]
     return found
 
 

@@ -82,13 +82,13 @@ def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str
     }
     outcomes = {outcome["run_id"]: outcome for outcome in trained.chunk.outcomes}
     return [
-        {**outcomes[run.run_id], **describe_run(space, run), **provenance}
+        {**outcomes[run.run_id], **run_columns(space, run), **provenance}
         for run in chunk.runs
         if run.run_id in outcomes
     ]
 
 
-def describe_run(space: Space, run: Run) -> dict[str, Any]:
+def run_columns(space: Space, run: Run) -> dict[str, Any]:
     """What a row says of the run itself: enough to train it again without the study."""
     study, replicate = space.study, run.replicate
     return {

@@ -10,9 +10,9 @@ from matplotlib.axes import Axes
 from nnjax.network.activations import ACTIVATIONS, Activation, ActivationParameters
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.theme import ACCENT, GRID, INK
-from nnjax.tour.picture import drawing, standalone_svg
+from nnjax.tour.picture import drawing, figure_svg
 
-FOLDER = "pictures/activations"
+PICTURES_FOLDER = "pictures/activations"
 """Where the plots lie, seen from docs/."""
 
 RANGE = 4.0
@@ -89,7 +89,7 @@ def activation_pictures() -> dict[str, str]:
             axes = figure.subplots()
             figure.subplots_adjust(left=0.14, right=0.97, top=0.95, bottom=0.17)
             draw_activation(activation_curve(activation), axes)
-            pictures[f"{name}.svg"] = standalone_svg(figure, f"{name} and its derivative")
+            pictures[f"{name}.svg"] = figure_svg(figure, f"{name} and its derivative")
     return pictures
 
 
@@ -101,7 +101,7 @@ def activation_page() -> str:
 def _row(activation: Activation) -> str:
     cells = (
         f"`{activation.name}`",
-        f"![{activation.name}]({FOLDER}/{activation.name}.svg)",
+        f"![{activation.name}]({PICTURES_FOLDER}/{activation.name}.svg)",
         activation.equation,
         activation.slope_equation,
         f"{activation.peak_slope:.4g}",

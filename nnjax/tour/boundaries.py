@@ -13,7 +13,7 @@ from nnjax.lecture.boundary import circular_boundary, circular_features, linear_
 from nnjax.lecture.logistic_regression import fit_newton, predict_probability
 from nnjax.report.figures.scales import number_text
 from nnjax.report.theme import INK, MUTED, NEGATIVE, POSITIVE
-from nnjax.tour.picture import draw_dots, drawing, standalone_svg
+from nnjax.tour.picture import draw_dots, drawing, figure_svg
 
 LINEAR = "and(noise=0.18, rows=120, seed=0)"
 CIRCULAR = "disk(noise=0.1, rows=400, seed=0)"
@@ -89,4 +89,4 @@ def boundaries_picture() -> str:
         right.add_patch(EllipsePatch(found.center, width, height, fill=False, edgecolor=INK, linewidth=1.5))
         right.add_patch(EllipsePatch((0, 0), 2, 2, fill=False, edgecolor=MUTED, linewidth=1, linestyle="--"))
         right.set_title("disk: learned (solid), unit circle (dashed)", loc="left")
-        return standalone_svg(figure, "Straight and circular decision boundary of logistic regression")
+        return figure_svg(figure, "Straight and circular decision boundary of logistic regression")

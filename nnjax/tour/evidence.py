@@ -14,7 +14,7 @@ from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.formats import bounded, confidence, decimals, duration, signed
-from nnjax.report.histories import Histories, first_tenth, read_histories
+from nnjax.report.histories import GRADIENT, Histories, first_tenth, read_histories
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import make_palette, variable
 from nnjax.report.views import Key, Panel
@@ -22,8 +22,6 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, cells_at, level_text
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
-
-GRADIENT = "preactivation_grad_norm"
 
 ABOUT_GRADIENTS = frozenset(name for name in METRICS if name.startswith("grad_"))
 """Metrics whose claims get a picture of the gradients as well."""
@@ -34,7 +32,7 @@ ARM = "activation"
 MOST_LINES = 10
 """Arms that one picture of gradients can show."""
 
-STRIP = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
+CLAIM_STRIP = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
 
 
 @dataclass(frozen=True)
@@ -158,7 +156,7 @@ def claim_line(answer: ClaimAnswer, name: str, remark: str = "") -> ClaimLine:
             f"{show(interval.low)} … {show(interval.high)}"
         )
         row = claim_row(interval, answer.margin, answer.threshold)
-        picture = draw_panels(name, [("", partial(draw_claim, row))], STRIP)[0] if answer.is_judged else None
+        picture = draw_panels(name, [("", partial(draw_claim, row))], CLAIM_STRIP)[0] if answer.is_judged else None
     words = (answer.claim.sentence, verdict.word, verdict.name.lower(), numbers, answer.judgement.note)
     return ClaimLine(*words, picture, remark)
 

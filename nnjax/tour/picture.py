@@ -47,7 +47,7 @@ def draw_dots(points: Float[np.ndarray, "N 2"], color: str, size: float, axes: A
     axes.add_patch(PathPatch(path, fill=False, edgecolor=color, linewidth=size, capstyle="round"))
 
 
-def standalone_svg(figure: Figure, title: str) -> str:
+def figure_svg(figure: Figure, title: str) -> str:
     """A figure as the text of an SVG file that refers to nothing outside it.
 
     Its colours are the theme's and follow the reader's preference for light or dark; so does its background, so that

@@ -11,7 +11,7 @@ from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import load_table
 from nnjax.report.theme import INK, MUTED, NEGATIVE, PAGE, POSITIVE
-from nnjax.tour.picture import draw_dots, drawing, standalone_svg
+from nnjax.tour.picture import draw_dots, drawing, figure_svg
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import Trainee, train_all
 from nnjax.training.optimizers import Hyperparameters
@@ -156,7 +156,7 @@ def _train(gallery: Gallery, plane: Plane, hidden_layer_sizes: tuple[int, ...]) 
     )
 
 
-def draw_region(probability: Float[np.ndarray, "G G"], plane: Plane, axes: Axes) -> None:
+def draw_plane(probability: Float[np.ndarray, "G G"], plane: Plane, axes: Axes) -> None:
     """Tints of either class, the stronger the surer; the boundary; the training rows.
 
     Args:
@@ -233,6 +233,6 @@ def _gallery(
         )
         for row, line in enumerate(fields):
             for column, probability in enumerate(line):
-                draw_region(probability, plane, all_axes[row, column])
+                draw_plane(probability, plane, all_axes[row, column])
                 all_axes[row, column].set_title(titles[row][column], color=MUTED, pad=4)
-        return standalone_svg(figure, title)
+        return figure_svg(figure, title)

@@ -16,7 +16,7 @@ from nnjax.report.figures.scales import decades
 from nnjax.report.histories import first_tenth
 from nnjax.report.theme import ACCENT, MUTED
 from nnjax.statistics.bands import quartile_band
-from nnjax.tour.picture import drawing, standalone_svg
+from nnjax.tour.picture import drawing, figure_svg
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import Trainee, train_all
 from nnjax.training.optimizers import Hyperparameters
@@ -174,4 +174,4 @@ def remedies_picture(table: pd.DataFrame, across: int = 4) -> str:
             8 / width, 1 - 14 / height, "gradient g_l; green: with the remedy, grey: plain; solid: as initialised, "
             "dashed: first tenth of training", color=MUTED,
         )  # fmt: skip
-        return standalone_svg(figure, "Gradient against layer, for each remedy beside the plain deep sigmoid network")
+        return figure_svg(figure, "Gradient against layer, for each remedy beside the plain deep sigmoid network")

@@ -15,13 +15,12 @@ from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
+from nnjax.terminal import Say
 from nnjax.tour.evidence import Evidence, gather_evidence
 from nnjax.tour.index import render_index
 
 STUDIES = Path("experiments/lecture")
 """Where the studies of the lecture lie."""
-
-Say = Callable[[str], None]
 
 
 class Swept(Protocol):

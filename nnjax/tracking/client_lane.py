@@ -14,7 +14,7 @@ from nnjax.tracking.ledger import Entry, Ledger, parent_tags
 from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
 
-PAGE = 1000
+SEARCH_PAGE = 1000
 """Runs a search request."""
 
 HTTP_THREADS = 4
@@ -91,7 +91,7 @@ def every_run(client: MlflowClient, experiment_ids: Sequence[str], condition: st
     """All runs of some experiments that meet a condition, page after page, deleted ones included."""
     token: str | None = None
     while True:
-        page = client.search_runs(list(experiment_ids), condition, ViewType.ALL, PAGE, page_token=token)
+        page = client.search_runs(list(experiment_ids), condition, ViewType.ALL, SEARCH_PAGE, page_token=token)
         yield from page
         token = page.token
         if not token:

@@ -15,7 +15,7 @@ from nnjax.sweep.cost import MLFLOW_EPOCHS
 from nnjax.tracking import names
 from nnjax.tracking.description import Curves
 
-Curve = tuple[str, list[int], list[float]]
+ThinCurve = tuple[str, list[int], list[float]]
 """Metric name, epochs, finite values."""
 
 
@@ -72,10 +72,10 @@ class CurvePoints:
 
     epochs: int = 0
     """The last epoch of the longest."""
-    by_owner: Mapping[str, list[Curve]] = field(default_factory=dict)
+    by_owner: Mapping[str, list[ThinCurve]] = field(default_factory=dict)
     """Run or cell id -> its curves."""
 
-    def of(self, owner: str) -> Iterable[Curve]:
+    def of(self, owner: str) -> Iterable[ThinCurve]:
         """The curves of one run or cell; none if it has none."""
         return self.by_owner.get(owner, ())
 
@@ -119,7 +119,7 @@ def thin_curves(table: pd.DataFrame, owner: str) -> CurvePoints:
     owners, curves, layers = (kept[column].tolist() for column in columns)
     epochs = kept["epoch"].astype(int).tolist()
     values = [names.rounded(value) for value in kept["value"].tolist()]
-    by_owner: dict[str, list[Curve]] = {}
+    by_owner: dict[str, list[ThinCurve]] = {}
     for start, stop in pairwise(_bounds(kept, columns)):
         key = names.curve_key(str(curves[start]), int(layers[start]))
         by_owner.setdefault(str(owners[start]), []).append((key, epochs[start:stop], values[start:stop]))

@@ -18,13 +18,14 @@ from mlflow.store.db.base_sql_model import Base
 
 from nnjax.tracking import names
 from nnjax.tracking.address import database_file
+from nnjax.tracking.artifact_place import LOCK_SECONDS
 from nnjax.tracking.lane import Advance
 from nnjax.tracking.layout import Point, TrackedRun
 from nnjax.tracking.ledger import Entry, Ledger, parent_tags
 from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
 
-TESTED_VERSIONS = ("3.17.2",)
+FAST_VERSIONS = ("3.17.2",)
 """MLflow versions for which the equality test has passed."""
 
 SWITCH = "NNJAX_FAST_LANE"
@@ -35,9 +36,6 @@ RUNS_A_TRANSACTION = 320
 
 CACHE_KB = 200_000
 """Of this connection alone. Indices are hit at random; SQLite's own 2 MB make sending 6,049 runs take twice as long."""
-
-LOCK_SECONDS = 20.0
-"""How long to wait for another writer, as MLflow itself does."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "runs": (
@@ -85,8 +83,8 @@ def refusal(uri: str) -> str | None:
     file = database_file(uri)
     if file is None:
         return "not a local SQLite file"
-    if mlflow.__version__ not in TESTED_VERSIONS:
-        return f"MLflow {mlflow.__version__} is not among the tested versions {', '.join(TESTED_VERSIONS)}"
+    if mlflow.__version__ not in FAST_VERSIONS:
+        return f"MLflow {mlflow.__version__} is not among the tested versions {', '.join(FAST_VERSIONS)}"
     with closing(sqlite3.connect(file, timeout=LOCK_SECONDS)) as connection:
         table = _columns_differ(connection)
     return f"the columns of table {table} are not the known ones" if table else None
@@ -113,7 +111,7 @@ def latest_points(points: Sequence[Point]) -> Iterable[Point]:
     return latest.values()
 
 
-SAID = {
+VALUE_COLUMNS = {
     "tags": "value",
     "params": "value",
     "latest_metrics": "CASE WHEN is_nan THEN NULL ELSE value END",
@@ -206,13 +204,19 @@ class FastLane:
                 table: _by_run(
                     connection.execute(f"SELECT run_uuid, key, {value} FROM {table} WHERE run_uuid IN ({chosen})", ids)
                 )
-                for table, value in SAID.items()
+                for table, value in VALUE_COLUMNS.items()
             }
             runs = connection.execute(
                 f"SELECT run_uuid, status, lifecycle_stage, experiment_id FROM runs WHERE run_uuid IN ({chosen})", ids
             ).fetchall()
         return [
-            Entry(run_id, status, stage == "deleted", str(place), *(said[table].get(run_id, {}) for table in SAID))
+            Entry(
+                run_id,
+                status,
+                stage == "deleted",
+                str(place),
+                *(said[table].get(run_id, {}) for table in VALUE_COLUMNS),
+            )
             for run_id, status, stage, place in runs
         ]
 

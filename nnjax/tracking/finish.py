@@ -11,7 +11,7 @@ from nnjax.tracking.artifacts import SweepFiles, send_artifacts
 from nnjax.tracking.best import best_row, default_headline, sweep_points
 from nnjax.tracking.client_lane import every_run, later_points
 from nnjax.tracking.description import DataDescription
-from nnjax.tracking.layout import Layout, Point
+from nnjax.tracking.layout import Point, SweepLayout
 
 NOTE_LIMIT = 8000
 """Characters MLflow keeps of a tag."""
@@ -80,7 +80,7 @@ def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
         client.set_terminated(run_id, "FINISHED", files.timestamp)
 
 
-def finish_sweep(client: MlflowClient, run_id: str, layout: Layout, files: SweepFiles) -> None:
+def finish_sweep(client: MlflowClient, run_id: str, layout: SweepLayout, files: SweepFiles) -> None:
     """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome.
 
     Args:

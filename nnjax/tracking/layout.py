@@ -70,7 +70,7 @@ class SweepTables:
     """Curves by run_id; empty unless the study asks for them."""
 
 
-class Layout(NamedTuple):
+class SweepLayout(NamedTuple):
     """A sweep laid out for MLflow, parents before children."""
 
     sweep: TrackedRun
@@ -116,7 +116,7 @@ def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: 
     """
     own = names.REPLICATE_PARAMS if replicate else ()
     ordered = [*description.factors, *names.PARAMS, *description.fixed, *own]
-    texts = {key: names.level_text(row[key]) for key in dict.fromkeys(ordered) if key in row}
+    texts = {key: names.param_text(row[key]) for key in dict.fromkeys(ordered) if key in row}
     return {key: text for key, text in texts.items() if text}
 
 
@@ -244,12 +244,12 @@ def plan_params(description: SweepDescription, results: pd.DataFrame) -> dict[st
     """Params of the sweep that any sweep of the same runs has, however its study is worded."""
     params = {
         "study": description.study,
-        "epochs": ",".join(names.level_text(value) for value in sorted(set(results["epochs"]))),
+        "epochs": ",".join(names.param_text(value) for value in sorted(set(results["epochs"]))),
         "runs": str(len(results)),
         "cells": str(results["cell_id"].nunique()),
     }
     if description.target is not None:
-        params[judged("target", description.task)] = names.level_text(description.target)
+        params[judged("target", description.task)] = names.param_text(description.target)
     return params
 
 
@@ -271,7 +271,7 @@ def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRu
     )
 
 
-def lay_out(description: SweepDescription, tables: SweepTables, colors: Mapping[str, str]) -> Layout:
+def lay_out(description: SweepDescription, tables: SweepTables, colors: Mapping[str, str]) -> SweepLayout:
     """Lay a sweep out for MLflow.
 
     Args:
@@ -292,4 +292,4 @@ def lay_out(description: SweepDescription, tables: SweepTables, colors: Mapping[
             continue
         cells.append(builder.cell(means, rows))
         runs += [builder.run(row, place) for place, row in enumerate(rows)]
-    return Layout(sweep_run(description, tables.results), tuple(cells), tuple(runs), waiting)
+    return SweepLayout(sweep_run(description, tables.results), tuple(cells), tuple(runs), waiting)

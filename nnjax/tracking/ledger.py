@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from nnjax.tracking import names
 from nnjax.tracking.layout import TrackedRun
 
-KINDS = ("sweep", "cell", "run")
+RUN_KINDS = ("sweep", "cell", "run")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Entry:
             return None
         if not self.params:
             kind = self.tags.get(names.KIND)
-            return kind if kind in KINDS else None
+            return kind if kind in RUN_KINDS else None
         return "sweep" if "study" in self.params else "run" if "split" in self.params else "cell"
 
 

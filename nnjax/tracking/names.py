@@ -110,12 +110,12 @@ def curve_key(curve: str, layer: int) -> str:
     return f"fit/{curve.removeprefix('fit_')}" if layer == 0 else f"{curve}/layer_{layer:02d}"
 
 
-def level_text(level: object) -> str:
+def param_text(level: object) -> str:
     """A value of the results table as MLflow's text: as labels and axes write it; nothing for an unknown number.
 
-    >>> level_text(0.0), level_text(1e-4), level_text(265), level_text("relu"), level_text(("tanh", "relu"))
+    >>> param_text(0.0), param_text(1e-4), param_text(265), param_text("relu"), param_text(("tanh", "relu"))
     ('0', '0.0001', '265', 'relu', 'tanh-relu')
-    >>> level_text(float("nan")), level_text("")
+    >>> param_text(float("nan")), param_text("")
     ('', 'none')
     """
     if isinstance(level, Real):

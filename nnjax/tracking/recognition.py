@@ -22,12 +22,12 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 Group = tuple[str, str]
 """Experiment, and what a run says its sweep is called there."""
 
-Replicate = tuple[str, str, str]
+ReplicateKey = tuple[str, str, str]
 """Cell, split and seed of a single run, as its tag and params have them."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class RecognisedPlan:
     """What a sweep asks for, as far as it is recognised by that."""
 
     key: str
@@ -38,11 +38,11 @@ class Plan:
     """Params that a sweep of this plan has."""
     run_ids: Set[str]
     """The runs that it asks for."""
-    replicates: Mapping[Replicate, str]
+    replicates: Mapping[ReplicateKey, str]
     """The same runs by another way of naming them, for one whose tag was lost."""
 
 
-def plan_of(description: SweepDescription, results: pd.DataFrame) -> Plan:
+def plan_of(description: SweepDescription, results: pd.DataFrame) -> RecognisedPlan:
     """The plan of a sweep.
 
     Args:
@@ -50,19 +50,19 @@ def plan_of(description: SweepDescription, results: pd.DataFrame) -> Plan:
         results: One row a planned run.
     """
     columns = (results[key].tolist() for key in ("cell_id", "split", "seed", "run_id"))
-    return Plan(
+    return RecognisedPlan(
         key=description.sweep_id,
         former=description.former_id,
         params=plan_params(description, results),
         run_ids=frozenset(results["run_id"]),
         replicates={
-            (str(cell), names.level_text(split), names.level_text(seed)): str(run_id)
+            (str(cell), names.param_text(split), names.param_text(seed)): str(run_id)
             for cell, split, seed, run_id in zip(*columns, strict=True)
         },
     )
 
 
-def recognise(entries: Sequence[Entry], plan: Plan, experiment_ids: Sequence[str]) -> Ledger:
+def recognise(entries: Sequence[Entry], plan: RecognisedPlan, experiment_ids: Sequence[str]) -> Ledger:
     """A sweep's own among the runs of a study's experiments.
 
     Args:
@@ -84,7 +84,7 @@ def group_of(entry: Entry) -> Group:
 class _Recognition:
     """What is ours among a store's runs, whose child each is, and what it says it belongs to."""
 
-    def __init__(self, entries: Sequence[Entry], plan: Plan, experiment_ids: Sequence[str]) -> None:
+    def __init__(self, entries: Sequence[Entry], plan: RecognisedPlan, experiment_ids: Sequence[str]) -> None:
         self.plan = plan
         self.experiment_ids = experiment_ids
         self.ours = [(entry, kind) for entry in entries if (kind := entry.kind)]

@@ -22,11 +22,11 @@ from nnjax.tracking.address import default_uri
 from nnjax.tracking.curves import CurvePoints, curve_names, thin_curves, tracked_epochs
 from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.layout import Layout, SweepTables
+from nnjax.tracking.layout import SweepLayout, SweepTables
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.store import check_reachable
 from nnjax.tracking.summary import SyncSummary
-from nnjax.tracking.sync import Destination, Progress, look_up, sync_tables
+from nnjax.tracking.sync import Destination, RunProgress, look_up, sync_tables
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class PreparedSync:
     tracking_uri: str
 
     def send(
-        self, report_dir: Path | None = None, progress: Progress | None = None, is_restored: bool = False
+        self, report_dir: Path | None = None, progress: RunProgress | None = None, is_restored: bool = False
     ) -> SyncSummary:
         """Tell MLflow what it lacks.
 
@@ -58,7 +58,7 @@ class PreparedSync:
         destination = Destination(self.tracking_uri, self.home, report_dir, is_restored)
         return sync_tables(self.description, self.tables, destination, progress)
 
-    def look_up(self) -> tuple[Layout, Ledger]:
+    def look_up(self) -> tuple[SweepLayout, Ledger]:
         """What MLflow should have, and what it has; nothing is written.
 
         Raises:
@@ -95,7 +95,7 @@ def sync_sweep(
     home: Path | str,
     tracking_uri: str | None = None,
     report_dir: Path | None = None,
-    progress: Progress | None = None,
+    progress: RunProgress | None = None,
     is_restored: bool = False,
 ) -> SyncSummary:
     """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
@@ -139,7 +139,7 @@ def _reference_runs(space: Space, results: pd.DataFrame, description: SweepDescr
         cell["cell_id"]
         for cell in cells
         if compared_factors(
-            {factor: names.level_text(cell[factor]) for factor in description.setting}, description.setting
+            {factor: names.param_text(cell[factor]) for factor in description.setting}, description.setting
         )
     }
     return {run.run_id for run in space.runs if run.cell.cell_id in near}
@@ -164,7 +164,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
     study, table = space.study, space.table
     followers = {name for group in study.grid.zip for name in group[1:]}
     levels = {
-        factor: tuple(dict.fromkeys(names.level_text(value) for value in results[factor])) for factor in study.factors
+        factor: tuple(dict.fromkeys(names.param_text(value) for value in results[factor])) for factor in study.factors
     }
     (reference,) = results[results["cell_id"] == reference_cell(study, space.cells).cell_id].head(1).to_dict("records")
     target = getattr(study.logging, judged("target", table.task))
@@ -174,7 +174,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         study=study.name,
         question=study.question,
         factors=levels,
-        setting={factor: names.level_text(reference[factor]) for factor in levels if factor not in followers},
+        setting={factor: names.param_text(reference[factor]) for factor in levels if factor not in followers},
         studied=tuple(study.studied),
         expected=describe_expectation(study),
         curves=study.logging.curves,

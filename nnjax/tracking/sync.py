@@ -22,11 +22,11 @@ from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.finish import finish_sweep
 from nnjax.tracking.lane import Lane
-from nnjax.tracking.layout import Layout, SweepTables, lay_out
+from nnjax.tracking.layout import SweepLayout, SweepTables, lay_out
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.mending import differences
 from nnjax.tracking.new_database import make_database
-from nnjax.tracking.recognition import Plan, plan_of, recognise
+from nnjax.tracking.recognition import RecognisedPlan, plan_of, recognise
 from nnjax.tracking.store import OpenStore, is_deleted, open_store, set_experiment_tags, study_experiments
 from nnjax.tracking.summary import SyncSummary, Tally
 
@@ -34,11 +34,11 @@ logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_SENTENCES = 5.0
 
-Progress = Callable[[int, int], None]
+RunProgress = Callable[[int, int], None]
 """Called with runs done and runs in all."""
 
 
-def tell(say: Callable[[str], None], seconds: float = SECONDS_BETWEEN_SENTENCES) -> Progress:
+def tell(say: Callable[[str], None], seconds: float = SECONDS_BETWEEN_SENTENCES) -> RunProgress:
     """A progress that says a sentence at most every few seconds, and none about a sync that takes no longer.
 
     Args:
@@ -91,7 +91,7 @@ def experiment_tags(description: SweepDescription) -> dict[str, str]:
     return {names.EXPERIMENT_KIND: "custom_model_development", names.NOTE: note, names.STUDY: description.study}
 
 
-def recognise_sweep(store: OpenStore, plan: Plan) -> tuple[OpenStore, Lane, Ledger]:
+def recognise_sweep(store: OpenStore, plan: RecognisedPlan) -> tuple[OpenStore, Lane, Ledger]:
     """What the store has of a sweep, and the way into the experiment where it lies.
 
     Args:
@@ -104,7 +104,7 @@ def recognise_sweep(store: OpenStore, plan: Plan) -> tuple[OpenStore, Lane, Ledg
     return store, choose_lane(store), ledger
 
 
-def clear_the_way(store: OpenStore, ledger: Ledger, layout: Layout, is_restored: bool) -> Tally:
+def clear_the_way(store: OpenStore, ledger: Ledger, layout: SweepLayout, is_restored: bool) -> Tally:
     """Before anything is written: bring back what is to be brought back, delete twins, count what stays deleted.
 
     Raises:
@@ -132,7 +132,7 @@ def clear_the_way(store: OpenStore, ledger: Ledger, layout: Layout, is_restored:
     )
 
 
-def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: Layout, progress: Progress | None) -> int:
+def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout, progress: RunProgress | None) -> int:
     """Write the runs that the store lacks, parents first.
 
     Args:
@@ -165,14 +165,14 @@ def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: Layout, pro
     return written
 
 
-def mend_runs(lane: Lane, ledger: Ledger, layout: Layout) -> int:
+def mend_runs(lane: Lane, ledger: Ledger, layout: SweepLayout) -> int:
     """Mend those runs that were there and say something else; returns how many."""
     changes = differences((layout.sweep, *layout.cells, *layout.runs), ledger)
     lane.mend(changes)
     return len(changes)
 
 
-def _write_views(store: OpenStore, description: SweepDescription, layout: Layout) -> None:
+def _write_views(store: OpenStore, description: SweepDescription, layout: SweepLayout) -> None:
     """Set the prepared views; a failure costs a warning, never the sync."""
     if mlflow.__version__ not in views.TESTED_VERSIONS:
         logger.warning("no prepared views: MLflow %s is not among the tested versions", mlflow.__version__)
@@ -186,7 +186,7 @@ def _write_views(store: OpenStore, description: SweepDescription, layout: Layout
         logger.warning("no prepared views: %s", masked(str(error), [store.uri]))
 
 
-def look_up(description: SweepDescription, tables: SweepTables, uri: str) -> tuple[Layout, Ledger]:
+def look_up(description: SweepDescription, tables: SweepTables, uri: str) -> tuple[SweepLayout, Ledger]:
     """What the store should have of a sweep, and what it has; nothing is written.
 
     Args:
@@ -226,7 +226,7 @@ def sync_tables(
     description: SweepDescription,
     tables: SweepTables,
     destination: Destination,
-    progress: Progress | None = None,
+    progress: RunProgress | None = None,
 ) -> SyncSummary:
     """Tell MLflow about a sweep given as tables.
 

@@ -27,12 +27,12 @@ from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.server import check_free, last_line, stop, wait_until_healthy
 
-FOLDER = "server"
-USER = "mlflow"
+SERVER_FOLDER = "server"
+SERVER_USER = "mlflow"
 POSTGRES_USER = "postgres"
 """Whom PostgreSQL runs as where we are root: it refuses root."""
 
-SECONDS_TO_START = 60
+SERVER_START_SECONDS = 60
 SIGN_IN_CACHE_SECONDS = 60
 """How long a worker remembers a password that was right; without it sign-in costs a second of processor time a run."""
 
@@ -80,7 +80,7 @@ def running_team_server(home: Path, port: int = 5000, workers: int = 2) -> Itera
         TrackingError: See `serve_team`.
     """
     check_free("127.0.0.1", port)
-    folder = (home / FOLDER).resolve()
+    folder = (home / SERVER_FOLDER).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711 if os.geteuid() == 0 else 0o700)  # for root, PostgreSQL's own user passes through
     passwords = _passwords(folder)
@@ -137,7 +137,7 @@ def _variables(folder: Path, passwords: dict[str, str], postgres_port: int) -> d
         "auth_cache_ttl_seconds": SIGN_IN_CACHE_SECONDS,
     }
     _write_secret(config, "[mlflow]\n" + "".join(f"{name} = {value}\n" for name, value in sign_in.items()))
-    store = f"postgresql+psycopg://{USER}:{passwords['postgres']}@127.0.0.1:{postgres_port}/{USER}?require_auth=scram-sha-256"
+    store = f"postgresql+psycopg://{SERVER_USER}:{passwords['postgres']}@127.0.0.1:{postgres_port}/{SERVER_USER}?require_auth=scram-sha-256"
     return server_environment() | {
         "MLFLOW_BACKEND_STORE_URI": store,
         "MLFLOW_AUTH_CONFIG_PATH": str(config),
@@ -202,7 +202,15 @@ def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) 
             person = pwd.getpwnam(owner)
             for path in (half, secret):
                 os.chown(path, person.pw_uid, person.pw_gid)
-        command = [str(programs / "initdb"), "-D", str(half), "-U", USER, "--auth=scram-sha-256", f"--pwfile={secret}"]
+        command = [
+            str(programs / "initdb"),
+            "-D",
+            str(half),
+            "-U",
+            SERVER_USER,
+            "--auth=scram-sha-256",
+            f"--pwfile={secret}",
+        ]
         command += ["--encoding=UTF8", "--no-locale"]  # left out, it takes the terminal's: in some, SQL_ASCII
         done = subprocess.run(
             command, **_as(owner), cwd=half, capture_output=True, encoding="utf-8", errors="replace", check=False
@@ -218,7 +226,7 @@ def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) 
 def _wait_for_postgres(programs: Path, port: int, process: "subprocess.Popen[bytes]", log: IO[bytes]) -> None:
     ready = [str(programs / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
     pause = threading.Event()
-    for _ in range(SECONDS_TO_START * 5):
+    for _ in range(SERVER_START_SECONDS * 5):
         if process.poll() is not None:
             break
         if subprocess.run(ready, check=False).returncode == 0:
@@ -229,7 +237,7 @@ def _wait_for_postgres(programs: Path, port: int, process: "subprocess.Popen[byt
 
 def _create_database(programs: Path, port: int, password: str) -> None:
     variables = os.environ | {"PGPASSWORD": password}
-    command = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", USER, USER]
+    command = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", SERVER_USER, SERVER_USER]
     done = subprocess.run(command, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode != 0 and "already exists" not in done.stderr:
         raise TrackingError(f"createdb failed: {done.stderr.strip()}", "look at PostgreSQL's log")

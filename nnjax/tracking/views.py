@@ -26,7 +26,7 @@ TESTED_VERSIONS = ("3.17.2",)
 LEADERBOARD = "nnjax-leaderboard"
 """Key of the first view, the one that links open."""
 
-PAGE = 100
+RUNS_PAGE = 100
 """Rows MLflow's runs page loads at once; a view with more shows only the first of them."""
 
 TAG_LIMIT = 20_000
@@ -49,7 +49,7 @@ def shown_replicates(levels: int) -> int:
     >>> shown_replicates(6), shown_replicates(4), shown_replicates(200)
     (16, 25, 1)
     """
-    return max(1, PAGE // levels)
+    return max(1, RUNS_PAGE // levels)
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ class _Views:
         free = [factor for factor in self.factors if factor not in self.studied]
         pinned: list[str] = []
         for factor in [*free[::-1], *self.studied[::-1]]:
-            if prod(len(levels) for name, levels in self.factors.items() if name not in pinned) <= PAGE:
+            if prod(len(levels) for name, levels in self.factors.items() if name not in pinned) <= RUNS_PAGE:
                 break
             pinned.append(factor)
         shown = [factor for factor in self.factors if factor not in pinned]

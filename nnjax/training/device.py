@@ -17,7 +17,7 @@ COMPILER_OPTIONS: dict[str, dict[str, Any]] = {
 """What makes a program's sums the same whenever it is compiled for the same GPU. By default XLA times several products
 there and takes the quickest: two sweeps of one study then agreed in test_r2 in 4,322 of 5,760 runs (one H200)."""
 
-REMEDIES = {
+DEVICE_REMEDIES = {
     "cpu": "let JAX_PLATFORMS name cpu as well",
     "gpu": "install JAX's plugin for it (pip install 'jax[cuda13]' for NVIDIA's), or sweep with --set device=cpu",
 }
@@ -46,7 +46,7 @@ def find_device(name: str) -> "jax.Device":
         return jax.local_devices(backend=name)[0]
     except (RuntimeError, AssertionError) as error:  # the latter where JAX_PLATFORMS names what is not installed
         reason = str(error).partition("\n")[0] or "no backend"
-        raise DeviceError(f'device = "{name}", and JAX has none here ({reason}); {REMEDIES[name]}') from None
+        raise DeviceError(f'device = "{name}", and JAX has none here ({reason}); {DEVICE_REMEDIES[name]}') from None
 
 
 def check_options() -> None:

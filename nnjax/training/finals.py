@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+FloatVector = NDArray[np.float64]
 
 
 class Scores(NamedTuple):
@@ -59,7 +59,7 @@ def _r2(mean_square: float, variance: float, n: int) -> float:
     return 1.0 - mean_square / variance
 
 
-def gradient_slope(gradient_norms: NDArray[np.floating]) -> Vector:
+def gradient_slope(gradient_norms: NDArray[np.floating]) -> FloatVector:
     """Slope of log₁₀ g_l against the hidden layer l = 1 … L: above zero, gradients vanish towards the input.
 
     Args:
@@ -79,7 +79,7 @@ def gradient_slope(gradient_norms: NDArray[np.floating]) -> Vector:
     return np.tensordot(position / np.sum(position**2), _logarithm(gradient_norms), axes=1)
 
 
-def gradient_ratio(gradient_norms: NDArray[np.floating]) -> Vector:
+def gradient_ratio(gradient_norms: NDArray[np.floating]) -> FloatVector:
     """G = log₁₀(g_1 / g_L): below −1 the gradient vanishes, first against last hidden layer.
 
     Args:
@@ -90,16 +90,16 @@ def gradient_ratio(gradient_norms: NDArray[np.floating]) -> Vector:
     """
     if len(gradient_norms) < 2:
         return np.full(np.shape(gradient_norms)[1:], np.nan)
-    ends: Vector = _logarithm(gradient_norms[0]) - _logarithm(gradient_norms[-1])
+    ends: FloatVector = _logarithm(gradient_norms[0]) - _logarithm(gradient_norms[-1])
     return ends
 
 
-def _logarithm(gradient_norms: NDArray[np.floating]) -> Vector:
+def _logarithm(gradient_norms: NDArray[np.floating]) -> FloatVector:
     norms = np.asarray(gradient_norms, dtype=np.float64)
     return np.log10(np.where((norms > 0) & np.isfinite(norms), norms, np.nan))
 
 
-def early_median(values: Vector, epochs: int) -> float:
+def early_median(values: FloatVector, epochs: int) -> float:
     """Median over the first tenth of the training, epochs 1 … ⌈E/10⌉.
 
     Args:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     optax = LazyModule("optax")
 
-Number = Float[Array, ""] | float
+ScalarNumber = Float[Array, ""] | float
 
 
 class Hyperparameters(NamedTuple):
@@ -38,22 +38,22 @@ class Hyperparameters(NamedTuple):
         elu_alpha: See `ActivationParameters`.
     """
 
-    learning_rate: Number
-    l2: Number
-    momentum: Number = 0.9
-    beta_1: Number = 0.9
-    beta_2: Number = 0.999
-    epsilon: Number = 1e-8
-    l1: Number = 0.0
-    weight_decay: Number = 0.0
-    rms_decay: Number = 0.9
-    clip_min: Number = -1.0
-    clip_max: Number = 1.0
-    clip_norm: Number = 1.0
-    dropout: Number = 0.0
-    input_noise: Number = 0.0
-    negative_slope: Number = 0.01
-    elu_alpha: Number = 1.0
+    learning_rate: ScalarNumber
+    l2: ScalarNumber
+    momentum: ScalarNumber = 0.9
+    beta_1: ScalarNumber = 0.9
+    beta_2: ScalarNumber = 0.999
+    epsilon: ScalarNumber = 1e-8
+    l1: ScalarNumber = 0.0
+    weight_decay: ScalarNumber = 0.0
+    rms_decay: ScalarNumber = 0.9
+    clip_min: ScalarNumber = -1.0
+    clip_max: ScalarNumber = 1.0
+    clip_norm: ScalarNumber = 1.0
+    dropout: ScalarNumber = 0.0
+    input_noise: ScalarNumber = 0.0
+    negative_slope: ScalarNumber = 0.01
+    elu_alpha: ScalarNumber = 1.0
 
 
 Rule = Callable[[Hyperparameters], "optax.GradientTransformation"]

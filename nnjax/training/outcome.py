@@ -17,7 +17,7 @@ from nnjax.training.loop import Trained
 RunOutcome = dict[str, Any]
 """One run's results under the journal's column names: numbers, strings and float32 arrays."""
 
-Curve = NDArray[np.float32]
+EpochValues = NDArray[np.float32]
 
 UNKNOWN = float("nan")
 
@@ -64,7 +64,7 @@ def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, tr
     return outcome | curves
 
 
-def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, Curve]:
+def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, EpochValues]:
     """Histories, index = epoch: [E + 1], and [layers, E + 1] for what is watched a layer."""
     history = trained.history
     # A copy in any case: a transpose of fewer than two layers is contiguous already, and jax's arrays are read-only.
@@ -102,7 +102,7 @@ def _finals(trained: Trained, scaled: ScaledSplit, bucket: Bucket, finished: boo
     finals: RunOutcome = {}
     for prefix, prediction in (("", trained.prediction), ("last_", trained.last_prediction)):
         raw = np.asarray(prediction[:n_test], dtype=np.float64)
-        scores, kept = PREDICTIONS[bucket.task](scaled, raw, finished)
+        scores, kept = KEPT_PREDICTIONS[bucket.task](scaled, raw, finished)
         finals |= {f"{prefix}test_{name}": value for name, value in scores.items()}
         finals[f"{prefix}test_prediction"] = kept.astype(np.float32).ravel()
     return finals
@@ -127,7 +127,7 @@ def _classification(scaled: ScaledSplit, raw: NDArray[np.float64], finished: boo
     return score_classes(true_classes(scaled.y_test), probability)._asdict(), probability
 
 
-PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64], bool], Kept]] = {
+KEPT_PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64], bool], Kept]] = {
     "regression": _regression,
     "classification": _classification,
 }
@@ -145,7 +145,7 @@ def true_classes(encoded: NDArray[np.float32]) -> NDArray[np.int64]:
     return np.asarray(np.argmax(encoded, axis=1), dtype=np.int64)
 
 
-def _gradient_finals(gradient_norms: Curve, epochs: int) -> RunOutcome:
+def _gradient_finals(gradient_norms: EpochValues, epochs: int) -> RunOutcome:
     slopes, ratios = gradient_slope(gradient_norms), gradient_ratio(gradient_norms)
     return {
         "grad_slope_0": float(slopes[0]),

@@ -29,7 +29,7 @@ def _inverse_time(t: Times, epochs: int, decay_epochs: float, decay_rate: float)
 
 
 @dataclass(frozen=True)
-class Schedule:
+class RateSchedule:
     """A course of the learning rate.
 
     Attributes:
@@ -43,15 +43,15 @@ class Schedule:
     settings: tuple[str, ...] = ()
 
 
-def _registry(*members: Schedule) -> dict[str, Schedule]:
+def _registry(*members: RateSchedule) -> dict[str, RateSchedule]:
     return {member.name: member for member in members}
 
 
 SCHEDULES = _registry(
-    Schedule("constant", _constant),
-    Schedule("step", _step, ("decay_epochs", "decay_rate")),
-    Schedule("cosine", _cosine),
-    Schedule("inverse_time", _inverse_time, ("decay_epochs", "decay_rate")),
+    RateSchedule("constant", _constant),
+    RateSchedule("step", _step, ("decay_epochs", "decay_rate")),
+    RateSchedule("cosine", _cosine),
+    RateSchedule("inverse_time", _inverse_time, ("decay_epochs", "decay_rate")),
 )
 """Name -> η(t)/η(0) at time t, in epochs; step: decay_rate^⌊t/decay_epochs⌋, cosine: ½(1 + cos πt/E),
 inverse_time: 1/(1 + decay_rate · t/decay_epochs) (Robbins & Monro 1951; Loshchilov & Hutter 2017 for the cosine)."""

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from nnjax.calibration.exact import OVERLAP, draw_differences, true_miss_rate
+from nnjax.calibration.exact import OVERLAP, simulate_differences, true_miss_rate
 
 
 def test_splits_of_a_table_correlate_as_asked() -> None:
-    drawn = draw_differences(40_000, 2, 0.3, np.random.default_rng(1))
+    drawn = simulate_differences(40_000, 2, 0.3, np.random.default_rng(1))
     assert np.corrcoef(drawn.T)[0, 1] == pytest.approx(0.3, abs=0.015)
 
 

@@ -12,7 +12,7 @@ from nnjax.claims.growth import LOOKS, State
 from nnjax.claims.logbook import LogbookError, looks_at_most
 from nnjax.claims.rounds import design_of, question_id, round_spaces, study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results, grown_designs
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.declarations import Declarations, declarations
 from nnjax.sweep.journal.journal import Journal
@@ -135,8 +135,8 @@ def test_a_round_that_lost_runs_is_not_looked_at(space, tmp_path, train):
 
 def test_the_first_look_is_at_the_study_itself(space, tmp_path, train):
     decisions, _ = decide(space, tmp_path, train, budget=1e-9)
-    assert design_of(space) == Replicates(8, 1)
-    assert {look.design for look in decisions.logbook.rounds[0]} == {Replicates(8, 1)}
+    assert design_of(space) == Design(8, 1)
+    assert {look.design for look in decisions.logbook.rounds[0]} == {Design(8, 1)}
 
 
 def rewritten(folder, before, after):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nnjax.claims.growth import LEAST_GROWTH, LOOKS, Seen, State, next_step, part_of_the_way
 from nnjax.statistics.components import variance_components
 from nnjax.statistics.interval import paired_interval
-from nnjax.statistics.power import MOST_REPLICATES, Replicates
+from nnjax.statistics.power import MOST_REPLICATES, Design
 from nnjax.statistics.verdict import Verdict, read_off
 
 FOLDS = 4
@@ -19,8 +19,8 @@ FOLDS = 4
 
 @given(st.integers(1, 10), st.integers(1, 20), st.integers(0, 30), st.integers(0, 200), st.integers(1, LOOKS - 1))
 def test_a_part_of_the_way(repeats, seeds, more_repeats, more_seeds, looks_left):
-    design = Replicates(repeats * FOLDS, seeds)
-    target = Replicates((repeats + more_repeats) * FOLDS, seeds + more_seeds)
+    design = Design(repeats * FOLDS, seeds)
+    target = Design((repeats + more_repeats) * FOLDS, seeds + more_seeds)
     if target.runs == design.runs:
         return
     found = part_of_the_way(design, target, looks_left, FOLDS)
@@ -43,7 +43,7 @@ def seen(mean, of_split, of_seed, design, generator, kind="beats"):
 
 @given(st.integers(0, 10_000), st.floats(-0.1, 0.1), st.floats(0.0, 0.05), st.floats(0.001, 0.05))
 def test_a_claim_is_settled_within_its_looks(number, mean, of_split, of_seed):
-    generator, design = np.random.default_rng(number), Replicates(8, 1)
+    generator, design = np.random.default_rng(number), Design(8, 1)
     for look in range(1, LOOKS + 1):
         step = next_step(seen(mean, of_split, of_seed, design, generator), design, look, FOLDS)
         assert (step.design is not None) == (step.state is State.OPEN)
@@ -56,32 +56,32 @@ def test_a_claim_is_settled_within_its_looks(number, mean, of_split, of_seed):
 
 
 def test_one_seed_a_split_gets_a_second_one_first():
-    design = Replicates(8, 1)
+    design = Design(8, 1)
     step = next_step(seen(0.0, 0.01, 0.03, design, np.random.default_rng(0)), design, 1, FOLDS)
-    assert step.design == Replicates(8, 2)
+    assert step.design == Design(8, 2)
 
 
 def test_what_no_replicates_can_decide_is_hopeless():
-    design = Replicates(8, 4)
+    design = Design(8, 4)
     step = next_step(seen(0.015, 0.2, 0.001, design, np.random.default_rng(1)), design, 2, FOLDS)
     assert step.state is State.HOPELESS
 
 
 def test_seeds_are_added_where_seeds_wobble():
-    design = Replicates(20, 2)
+    design = Design(20, 2)
     step = next_step(seen(0.0, 0.003, 0.03, design, np.random.default_rng(2), "same"), design, 2, FOLDS)
     assert step.design.splits == 20 and step.design.seeds > 2
 
 
 def test_what_was_not_judged_is_not_looked_at_again():
     nothing = Seen("beats", 0.02, None, Verdict.UNDECIDED, None, None)
-    assert next_step(nothing, Replicates(8, 1), 1, FOLDS).state is State.NOT_JUDGED
+    assert next_step(nothing, Design(8, 1), 1, FOLDS).state is State.NOT_JUDGED
 
 
 @pytest.mark.parametrize(("low", "high", "estimate"), [(-math.inf, 0.5, 0.4), (-0.5, math.inf, -0.4)])
 def test_an_end_that_stays_open_whatever_the_replicates_is_hopeless(low, high, estimate):
     """Runs that never reach a target do not reach it in more splits: only the closed end can decide."""
-    design = Replicates(8, 2)
+    design = Design(8, 2)
     closed = seen(estimate, 0.01, 0.01, design, np.random.default_rng(3))
     interval = replace(closed.interval, low=low, high=high)
     opened = replace(closed, interval=interval, verdict=Verdict.UNDECIDED)
@@ -89,7 +89,7 @@ def test_an_end_that_stays_open_whatever_the_replicates_is_hopeless(low, high, e
 
 
 def test_an_open_claim_whose_closed_end_is_near_goes_on():
-    design = Replicates(8, 2)
+    design = Design(8, 2)
     closed = seen(0.03, 0.005, 0.05, design, np.random.default_rng(3))
     opened = replace(closed, interval=replace(closed.interval, high=math.inf), verdict=Verdict.UNDECIDED)
     assert next_step(opened, design, 1, FOLDS).state is State.OPEN

@@ -8,11 +8,11 @@ import pytest
 
 from nnjax.claims.growth import State
 from nnjax.claims.logbook import Logbook, LogbookError, Look, load_logbook, logbook_path, save_logbook
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 
-FIRST = Look("a", 1, Replicates(8, 1), 0.1, -0.1, 0.3, "undecided", State.OPEN, Replicates(8, 2))
-SECOND = Look("a", 2, Replicates(8, 2), 0.1, 0.05, 0.15, "supported", State.DECIDED)
-OTHER = Look("b", 1, Replicates(8, 1), 0.0, -0.1, 0.1, "undecided", State.HOPELESS)
+FIRST = Look("a", 1, Design(8, 1), 0.1, -0.1, 0.3, "undecided", State.OPEN, Design(8, 2))
+SECOND = Look("a", 2, Design(8, 2), 0.1, 0.05, 0.15, "supported", State.DECIDED)
+OTHER = Look("b", 1, Design(8, 1), 0.0, -0.1, 0.1, "undecided", State.HOPELESS)
 LEDGER = Logbook(((FIRST, OTHER), (SECOND,)))
 
 
@@ -33,7 +33,7 @@ def test_an_open_end_is_null_in_the_file(low, high, tmp_path):
 def test_last_looks_and_open_claims():
     assert LEDGER.last() == {"a": SECOND, "b": OTHER}
     assert LEDGER.pending() == {}
-    assert Logbook(((FIRST, OTHER),)).pending() == {"a": Replicates(8, 2)}
+    assert Logbook(((FIRST, OTHER),)).pending() == {"a": Design(8, 2)}
 
 
 @pytest.mark.parametrize(

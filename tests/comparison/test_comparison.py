@@ -12,7 +12,7 @@ from nnjax.comparison.claims import compare_claims, only_in
 from nnjax.comparison.compare import ComparisonError, Side, compare
 from nnjax.comparison.page import describe_conclusions, write_comparison
 from nnjax.comparison.relation import Relation, relate, shared_runs
-from nnjax.comparison.tables import cells_table, describe_largest, shares_table, study_table
+from nnjax.comparison.tables import compared_cells_table, compared_shares_table, describe_largest, study_table
 from nnjax.report import study_results as report_material
 from nnjax.report.study_results import gather
 from nnjax.report.task import CLASSIFICATION
@@ -94,7 +94,7 @@ def test_a_cell_that_lacks_a_run_is_not_compared(make):
     one, other = make(), make(TWO_CLAIMS, "replicates.splits=16")
     lost = one.results.assign(status=one.results["status"].mask(one.results.index == 0, "missing"))
     lost.loc[0, "test_score"] = np.nan
-    whole, lacking = (cells_table(each, other) for each in (one, replace(one, results=lost)))
+    whole, lacking = (compared_cells_table(each, other) for each in (one, replace(one, results=lost)))
     assert set(whole["cell"]) - set(lacking["cell"]) == {one.results["cell"][0]}
 
 
@@ -129,11 +129,11 @@ def test_tables_say_what_differs_and_who_moved(make):
     one, other = make(), make(TWO_CLAIMS, "epochs=4", name="longer")
     differing = study_table(one, other).set_index("what")
     assert differing.loc["epochs"].tolist() == ["3", "4"] and "data" not in differing.index
-    cells = cells_table(one, other)
+    cells = compared_cells_table(one, other)
     assert len(cells) == 5
     assert cells["difference"].abs().is_monotonic_decreasing
     assert (cells["B"] - cells["A"]).tolist() == pytest.approx(cells["difference"].tolist())
-    assert shares_table(one, other).empty, "one factor alone has no shares"
+    assert compared_shares_table(one, other).empty, "one factor alone has no shares"
 
 
 def test_the_page_and_its_sentence(make, tmp_path):

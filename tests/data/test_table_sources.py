@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnjax.data.tables import TABLES, TableSource, check_source, load_table, parse_source
+from nnjax.data.tables import TABLES, TableSource, load_table, parse_source, source_problem
 
 SOURCES = st.builds(
     TableSource,
@@ -55,7 +55,7 @@ def test_a_text_that_names_no_source(text: str) -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_defaults_written_out_give_the_same_numbers(name: str) -> None:
     written = TableSource(name, **TABLES[name].defaults)
-    assert check_source(written) is None
+    assert source_problem(written) is None
     assert load_table(written).digest == load_table(name).digest and load_table(written).name == written.text()
 
 
@@ -64,10 +64,10 @@ def test_defaults_written_out_give_the_same_numbers(name: str) -> None:
 def test_every_table_takes_its_parameters_and_no_other(name: str, parameter: str) -> None:
     source = TableSource(name, **{parameter: 40})
     if parameter in TABLES[name].defaults:
-        assert check_source(source) is None
+        assert source_problem(source) is None
         assert load_table(source).digest != load_table(name).digest
     else:
-        assert f"{name} takes no {parameter}" in (check_source(source) or "")
+        assert f"{name} takes no {parameter}" in (source_problem(source) or "")
         with pytest.raises(ValueError, match=f"takes no {parameter}"):
             load_table(source)
 
@@ -88,7 +88,7 @@ def test_every_table_takes_its_parameters_and_no_other(name: str, parameter: str
     ],
 )
 def test_what_is_wrong_is_said(source: TableSource, sentence: str) -> None:
-    found = check_source(source) or ""
+    found = source_problem(source) or ""
     assert sentence in found
     with pytest.raises(ValueError, match=re.escape(found)):
         load_table(source)

@@ -8,7 +8,7 @@ from fakes.documented import at, commands
 from fakes.drill import SECONDS_TO_WAIT, finish, start, wait_for
 from fakes.processes import is_open
 
-from nnjax.execution.certificates import REMEDY
+from nnjax.execution.certificates import CERTIFICATE_REMEDY
 
 pytestmark = pytest.mark.slow
 
@@ -66,17 +66,17 @@ def test_strangers_are_refused_with_one_line(shell, lines, folder, home, address
         (
             {},
             f"tls://{address} asks for a certificate, and Dask has no distributed.comm.tls.ca-file and no "
-            f"distributed.comm.tls.client.cert; {REMEDY}",
+            f"distributed.comm.tls.client.cert; {CERTIFICATE_REMEDY}",
         ),
         (
             variables(other),
             f"the certificate of {at_scheduler} is not accepted here "
-            f"(self-signed certificate in certificate chain); {REMEDY}",
+            f"(self-signed certificate in certificate chain); {CERTIFICATE_REMEDY}",
         ),
         (
             variables(other) | ours,
             f"{at_scheduler} hangs up on us: it is ending, or refuses our certificate {other}/node.pem, "
-            f"which is of another authority or too old; {REMEDY}",
+            f"which is of another authority or too old; {CERTIFICATE_REMEDY}",
         ),
     ):
         assert head(sweep, home, **variables_here) == (2, f"{sentence}; nothing trained is lost\n")

@@ -11,7 +11,7 @@ from distributed.comm.core import CommClosedError
 from fakes.certificates import make_certificates, variables
 
 from nnjax.cli import main
-from nnjax.execution.certificates import REMEDY, check_certificates, describe_refusal
+from nnjax.execution.certificates import CERTIFICATE_REMEDY, check_certificates, describe_refusal
 from nnjax.execution.executor import ExecutionError
 
 ADDRESS = "tls://127.0.0.1:9"
@@ -59,7 +59,7 @@ def test_without_certificates_the_remedy_is_named_before_any_work(tmp_path, caps
     assert main(["sweep", "experiments/quick.toml", "--home", str(tmp_path), "--address", ADDRESS]) == 2
     assert capsys.readouterr().err == (
         f"{ADDRESS} asks for a certificate, and Dask has no distributed.comm.tls.ca-file and no "
-        f"distributed.comm.tls.client.cert; {REMEDY}; nothing trained is lost\n"
+        f"distributed.comm.tls.client.cert; {CERTIFICATE_REMEDY}; nothing trained is lost\n"
     )
     assert not list(tmp_path.rglob("*.parquet"))
 
@@ -72,20 +72,20 @@ def test_a_schedulers_file_is_read_for_its_address(tmp_path):
 
 def test_a_certificate_that_is_not_there_is_named(folder):
     with settings(folder, **{"client.cert": "gone.pem"}):
-        assert told() == f"distributed.comm.tls.client.cert: gone.pem: no such file; {REMEDY}"
+        assert told() == f"distributed.comm.tls.client.cert: gone.pem: no such file; {CERTIFICATE_REMEDY}"
 
 
 def test_a_key_of_another_certificate(folder, tmp_path):
     make_certificates(tmp_path / "other")
     key = tmp_path / "other" / "node.key"
     with settings(folder, **{"client.key": str(key)}):
-        assert told().endswith(f"{key}: no certificates with their key (key values mismatch); {REMEDY}")
+        assert told().endswith(f"{key}: no certificates with their key (key values mismatch); {CERTIFICATE_REMEDY}")
 
 
 def test_a_file_that_is_no_certificate(folder, tmp_path):
     (tmp_path / "ca.pem").write_text("no certificate")
     with settings(folder, ca_file=str(tmp_path / "ca.pem")):
-        assert "no certificates with their key (" in told() and told().endswith(REMEDY)
+        assert "no certificates with their key (" in told() and told().endswith(CERTIFICATE_REMEDY)
 
 
 def test_nothing_goes_in_the_clear_by_mistake(folder):

@@ -16,7 +16,8 @@ from fakes.processes import killed_in_the_end
 from fakes.tasks import Greeting, OnceOnly, Work, note, refuse_to_start, square, wait_for_end
 
 from nnjax.execution.dask_cluster import DaskExecutor
-from nnjax.execution.executor import Cluster, ExecutionError, Say, UnfitError
+from nnjax.execution.executor import Cluster, ExecutionError, UnfitError
+from nnjax.terminal import Say
 
 pytestmark = pytest.mark.slow
 

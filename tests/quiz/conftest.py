@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnjax.quiz.networks import GRID_POINTS, ActivationAnswer, Effort, Region, share_interval
+from nnjax.quiz.networks import GRID_POINTS, ActivationAnswer, QuizEffort, Region, share_interval
 from nnjax.quiz.page import Answers
 from nnjax.quiz.perceptrons import answer_gates
 from nnjax.quiz.regression import DiabetesAnswer, quiz_space
@@ -63,4 +63,4 @@ def diabetes():
 
 @pytest.fixture(scope="session")
 def answers(gates, networks, diabetes):
-    return Answers(gates, networks, diabetes, Effort(seeds=8, epochs=40, base_seed=7))
+    return Answers(gates, networks, diabetes, QuizEffort(seeds=8, epochs=40, base_seed=7))

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from nnjax.network.activations import ACTIVATIONS
-from nnjax.quiz.networks import AXIS, GRID_POINTS, Effort, answer_xor, configure, share_interval, xor_rows
+from nnjax.quiz.networks import AXIS, GRID_POINTS, QuizEffort, answer_xor, configure, share_interval, xor_rows
 from nnjax.sweep.plan import LargestSizes, make_bucket
 from nnjax.sweep.progress import SilentProgress
 
@@ -34,7 +34,7 @@ def test_the_exact_interval_of_a_share():
 
 @pytest.mark.slow
 def test_all_activations_from_a_hundred_seeds(tmp_path):
-    answers = {answer.activation: answer for answer in answer_xor(Effort(workers=2), tmp_path, SilentProgress())}
+    answers = {answer.activation: answer for answer in answer_xor(QuizEffort(workers=2), tmp_path, SilentProgress())}
     assert set(answers) == set(ACTIVATIONS)
     assert answers["identity"].share == 0  # linear: at most three patterns
     assert answers["binary_step"].hidden_gradient == 0 and answers["binary_step"].share < 0.2

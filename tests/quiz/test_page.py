@@ -43,7 +43,7 @@ def test_every_identifier_is_unique_and_every_reference_leads_somewhere(page):
 
 def test_the_page_says_what_the_console_says(words, answers):
     for sentence in (
-        conclusions.headline(answers.gates, answers.networks, answers.diabetes),
+        conclusions.quiz_headline(answers.gates, answers.networks, answers.diabetes),
         conclusions.order_conclusion(answers.gates),
         conclusions.xor_conclusion(answers.networks),
         conclusions.step_conclusion(answers.networks),

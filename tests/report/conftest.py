@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from nnjax.report.histories import LAYER_CURVES, make_histories
+from nnjax.report.histories import DRAWN_LAYER_CURVES, make_histories
 from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import Reading, StudyResults, assemble
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
@@ -200,7 +200,7 @@ def synthetic_curves(results: pd.DataFrame, terms: TaskTerms) -> pa.Table:
     floats = pa.list_(pa.float32())
     other = {"classification": REGRESSION, "regression": CLASSIFICATION}[terms.task]
     curves = [*terms.shown_curves, other.fit_train, other.fit_validation]
-    layers = dict.fromkeys(LAYER_CURVES, pa.list_(floats))
+    layers = dict.fromkeys(DRAWN_LAYER_CURVES, pa.list_(floats))
     return pa.Table.from_pylist(
         rows, schema=pa.schema({"run_id": pa.string()} | dict.fromkeys(curves, floats) | layers)
     )

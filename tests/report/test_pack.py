@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from nnjax.report import pack as pack_module
 from nnjax.report.histories import make_histories
-from nnjax.report.pack import NOTHING, curve_names, make_pack, make_room, quantise
+from nnjax.report.pack import NOTHING, make_pack, make_room, packed_columns, quantise
 from nnjax.report.task import REGRESSION
 
 NUMBERS = st.one_of(st.floats(-1e6, 1e6), st.just(float("nan")))
@@ -94,7 +94,7 @@ def test_names_cannot_end_the_script(packed):
 
 
 def test_a_study_too_large_for_a_page_packs_its_best_cells(study_results, monkeypatch):
-    monkeypatch.setattr(pack_module, "MOST_BYTES", 4 * (5 * 10 + 45) * 3)
+    monkeypatch.setattr(pack_module, "MOST_PACKED_BYTES", 4 * (5 * 10 + 45) * 3)
     pack = make_pack(
         study_results.results,
         make_room(study_results.results),
@@ -113,7 +113,7 @@ def test_the_gradient_of_the_last_layer_is_that_of_the_cell_s_own_depth(packed, 
     shallow = np.array(depths) == "1"
     both = np.isfinite(last) & np.isfinite(first)
     assert np.allclose(last[shallow & both.any(axis=1)], first[shallow & both.any(axis=1)], equal_nan=True)
-    assert curve_names(REGRESSION)[-1] == "preactivation_grad_norm"
+    assert packed_columns(REGRESSION)[-1] == "preactivation_grad_norm"
 
 
 def test_no_curves_are_no_numbers(study_results):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnjax.calibration.exact import OVERLAP, count_misses, draw_differences
+from nnjax.calibration.exact import OVERLAP, count_misses, simulate_differences
 from nnjax.calibration.learners import seed_differences, twin_differences
 from nnjax.statistics.interval import bonferroni_level
 
@@ -11,7 +11,7 @@ TABLES = 10_000
 
 
 def draw(n_splits: int, correlation: float, seed: int) -> np.ndarray:
-    return draw_differences(TABLES, n_splits, correlation, np.random.default_rng(seed))
+    return simulate_differences(TABLES, n_splits, correlation, np.random.default_rng(seed))
 
 
 @pytest.mark.parametrize("n_splits", [5, 20, 100])

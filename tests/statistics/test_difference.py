@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from nnjax.calibration.exact import draw_differences
+from nnjax.calibration.exact import simulate_differences
 from nnjax.statistics.difference import independent_difference
 from nnjax.statistics.interval import paired_interval
 
@@ -21,7 +21,7 @@ def test_without_test_rows_it_is_welch_s_t():
 
 def test_it_misses_as_often_as_it_says():
     rng, misses = np.random.default_rng(5), 0
-    sides = [draw_differences(4_000, 20, 111 / 442, rng) for _ in range(2)]
+    sides = [simulate_differences(4_000, 20, 111 / 442, rng) for _ in range(2)]
     for a, b in zip(*sides, strict=True):
         found = independent_difference(paired_interval(a, 331, 111), paired_interval(b, 331, 111))
         misses += not found.low <= 0.0 <= found.high

@@ -12,7 +12,7 @@ from nnjax.claims.rounds import grown_space
 from nnjax.cli import main
 from nnjax.data.tables import load_table
 from nnjax.refusal import RefusedError
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.tables import keep_table, kept_table
 from nnjax.sweep.notices import find_notices
@@ -114,7 +114,7 @@ def test_a_file_that_changes_meanwhile_changes_nothing(tmp_path):
     for change in (lambda: table(tmp_path, 5), path.unlink):
         change()
         assert [run.run_id for run in expand(read).runs] == [run.run_id for run in before.runs]
-        grown = grown_space(before, {"c": Replicates(8, 1)})
+        grown = grown_space(before, {"c": Design(8, 1)})
         assert len(grown.runs) == 16
         assert {run.run_id for run in before.runs} < {run.run_id for run in grown.runs}
 

@@ -8,7 +8,7 @@ from fakes.studies import swept, write_small
 
 from nnjax.cli import main
 from nnjax.report.write import write_report
-from nnjax.sweep.cost import curve_points, journal_bytes, run_seconds
+from nnjax.sweep.cost import count_curve_points, journal_bytes, run_seconds
 from nnjax.sweep.journal.checksum import to_checksummed_parquet
 from nnjax.sweep.journal.journal import Journal, to_table
 from nnjax.sweep.plan import default_workers, largest_sizes, left_behind, make_bucket, make_plan, runs_of_other_engines
@@ -79,9 +79,9 @@ def test_the_predicted_journal_is_the_real_one_within_a_factor(small_space: Spac
 
 
 def test_points_for_mlflow_follow_the_choice_of_curves() -> None:
-    none, main, whole = (curve_points(bucket_of(4, 32), curves) for curves in ("none", "main", "all"))
+    none, main, whole = (count_curve_points(bucket_of(4, 32), curves) for curves in ("none", "main", "all"))
     assert none == 0 < main < whole
-    assert curve_points(bucket_of(4, 32, epochs=2), "main") < main
+    assert count_curve_points(bucket_of(4, 32, epochs=2), "main") < main
 
 
 def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:

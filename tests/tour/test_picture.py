@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from nnjax.report.theme import ACCENT, DARK, INK
-from nnjax.tour.picture import draw_dots, drawing, standalone_svg
+from nnjax.tour.picture import draw_dots, drawing, figure_svg
 
 
 def some_picture(color=INK):
@@ -14,7 +14,7 @@ def some_picture(color=INK):
         axes.plot([0, 1, 2], [0, 1, 0], color=color)
         draw_dots(np.array([[0.5, 0.5], [1.5, 0.5], [1.0, 0.2]]), ACCENT, 3.0, axes)
         axes.set_title("a title")
-        return standalone_svg(figure, "what it shows")
+        return figure_svg(figure, "what it shows")
 
 
 def test_it_is_whole_and_refers_to_nothing_outside():

@@ -14,7 +14,7 @@ import pytest
 from nnjax.tracking.curves import curve_names, thin_curves
 from nnjax.tracking.description import Curves, DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
-from nnjax.tracking.names import level_text
+from nnjax.tracking.names import param_text
 from nnjax.tracking.server import running_server
 from nnjax.tracking.sync import Destination
 
@@ -146,7 +146,7 @@ def make_tables(
 def describe() -> Callable[..., SweepDescription]:
     """Makes descriptions of the made-up sweep."""
 
-    texts = {factor: tuple(level_text(level) for level in levels) for factor, levels in FACTORS.items()}
+    texts = {factor: tuple(param_text(level) for level in levels) for factor, levels in FACTORS.items()}
 
     def make(curves: Curves = "none", **changes: Any) -> SweepDescription:
         settings: dict[str, Any] = {

@@ -9,21 +9,21 @@ from nnjax.tracking import names
 
 @pytest.mark.parametrize("level", [0.1, 1.0, 1e-05, "full", (64, 32), (), ("tanh", "relu")])
 def test_a_level_is_written_as_in_labels(level):
-    assert names.level_text(level) == level_text(level)
+    assert names.param_text(level) == level_text(level)
 
 
 @pytest.mark.parametrize("level", [np.int64(265), 265, 265.0])
 def test_a_number_has_one_text_whatever_its_type(level):
-    assert names.level_text(level) == "265"
+    assert names.param_text(level) == "265"
 
 
 def test_an_unknown_number_has_no_text():
-    assert names.level_text(float("nan")) == ""
+    assert names.param_text(float("nan")) == ""
 
 
 @given(st.integers(0, 2**32 - 1))
 def test_no_seed_loses_a_digit(seed):
-    assert int(names.level_text(seed)) == seed
+    assert int(names.param_text(seed)) == seed
 
 
 @given(st.text(min_size=1, max_size=9), st.text(min_size=1, max_size=9))

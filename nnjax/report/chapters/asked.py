@@ -29,7 +29,7 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
     }
     lost = study_results.results[study_results.results["status"] != "finished"]
     if len(lost):
-        tables["lost"] = view_table("runs_lost", lost_table(lost), study_results.layout.full_batch)
+        tables["lost"] = view_table("runs_lost", runs_lost_table(lost), study_results.layout.full_batch)
     table = study_results.space.table
     facts = {
         "terms": study_results.terms,
@@ -84,7 +84,7 @@ def classes_sentence(table: Table) -> str:
     return join_words([f"{name} ({n}{unit})" for name, n, unit in zip(table.class_names, counts, units, strict=False)])
 
 
-TOLD = (*ALWAYS_TOLD, "hidden_layer_sizes")
+TOLD_FACTORS = (*ALWAYS_TOLD, "hidden_layer_sizes")
 """Factors that the page names without being asked; the last one stands for depth and width where a study has it."""
 
 STATUSES = ("finished", "diverged", "missing")
@@ -106,7 +106,7 @@ def factors_table(study_results: StudyResults) -> pd.DataFrame:
             "levels": ", ".join(map(level_text, levels)),
             "reference": _reference(name, study_results.layout),
             "meaning": FACTORS[name].meaning,
-            "is_told": study.role(name) != "fixed" or name in TOLD or levels != (FACTORS[name].default,),
+            "is_told": study.role(name) != "fixed" or name in TOLD_FACTORS or levels != (FACTORS[name].default,),
         }
         for name, levels in listed.items()
     )
@@ -135,7 +135,7 @@ def _count(runs: pd.DataFrame) -> dict[str, int]:
     return {"planned": len(runs)} | {status: int((runs["status"] == status).sum()) for status in STATUSES}
 
 
-def lost_table(lost: pd.DataFrame) -> pd.DataFrame:
+def runs_lost_table(lost: pd.DataFrame) -> pd.DataFrame:
     """Runs without a result to speak of: those that diverged first, then those that were never trained."""
     columns = ["status", "cell", "split", "seed_index", "diverged_epoch", "run_id"]
     return lost[columns].sort_values("status", kind="stable").reset_index(drop=True)

@@ -15,10 +15,10 @@ from nnjax.report.views import Chapter, FigureView, Key, view_table
 
 CELLS_LISTED = 20
 
-MOST_DRAWN = 400
+MOST_TIED_DRAWN = 400
 """Cells in the picture of the tied-best set; more are narrower than a pixel."""
 
-LEVEL = 0.95
+TIED_LEVEL = 0.95
 """Probability that all cells outside the tied-best set are rightly outside, together."""
 
 
@@ -87,18 +87,18 @@ def _tied(study_results: StudyResults, tied: pd.DataFrame) -> FigureView:
     terms = study_results.terms
     caption = (
         f"How far each cell’s {terms.test} lies below that of the cell with the best mean {terms.validation}: mean "
-        f"over splits, and down to where it may lie, all cells together ({confidence(LEVEL)}, one-sided, corrected for "
-        "splits that share one table). Filled: the bar reaches zero, the cell cannot be told apart from the best. "
-        "Below zero: on test rows the cell was even better than the one that the validation rows name."
+        f"over splits, and down to where it may lie, all cells together ({confidence(TIED_LEVEL)}, one-sided, "
+        "corrected for splits that share one table). Filled: the bar reaches zero, the cell cannot be told apart from "
+        "the best. Below zero: on test rows the cell was even better than the one that the validation rows name."
     )
-    if len(tied) > MOST_DRAWN:
-        caption += f" The first {MOST_DRAWN:,} of {len(tied):,} cells are drawn; the table has them all."
+    if len(tied) > MOST_TIED_DRAWN:
+        caption += f" The first {MOST_TIED_DRAWN:,} of {len(tied):,} cells are drawn; the table has them all."
     keys = (
         Key("tied with the best", variable(ACCENT), marker="-3,3 3,3 3,-3 -3,-3"),
         Key("worse", variable(MUTED)),
     )
     shape = Shape(width=440, height=260, left=52, quantity=f"best minus cell, {terms.test}")
-    parts = [("", partial(draw_tied, tied.head(MOST_DRAWN)))]
+    parts = [("", partial(draw_tied, tied.head(MOST_TIED_DRAWN)))]
     return FigureView("tied", caption, keys, draw_panels("tied", parts, shape), 1, view_table("tied_best", tied))
 
 

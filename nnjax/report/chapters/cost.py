@@ -3,7 +3,7 @@
 from functools import partial
 
 from nnjax.report.drawing import Shape, draw_panels
-from nnjax.report.figures.cost import draw_seconds, run_cost_table, seconds_table
+from nnjax.report.figures.cost import draw_stages, run_cost_table, stages_table
 from nnjax.report.formats import decimals, duration
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
@@ -16,7 +16,7 @@ def cost_chapter(study_results: StudyResults) -> Chapter:
     """Where the time of the sweep went."""
     figures = {}
     record = study_results.record
-    table = seconds_table(record.seconds if record else {})
+    table = stages_table(record.seconds if record else {})
     if len(table):
         figures["seconds"] = _seconds(study_results)
     factors = [factor for factor in COST_FACTORS if factor in study_results.layout.levels] or ["depth"]
@@ -45,7 +45,7 @@ def cost_chapter(study_results: StudyResults) -> Chapter:
 
 def _seconds(study_results: StudyResults) -> FigureView:
     record = study_results.record
-    table = seconds_table(record.seconds if record else {})
+    table = stages_table(record.seconds if record else {})
 
     caption = (
         "Seconds by stage: environment (the virtual environment, where it was made), set-up (imports, study, data), "
@@ -53,5 +53,5 @@ def _seconds(study_results: StudyResults) -> FigureView:
         "exceed the clock), track (MLflow), report (this page)."
     )
     shape = Shape(width=440, height=20 + 28 * len(table), left=84, top=6, bottom=8)
-    panels = draw_panels("cost", [("", partial(draw_seconds, table))], shape)
+    panels = draw_panels("cost", [("", partial(draw_stages, table))], shape)
     return FigureView("cost-seconds", caption, (), panels, 1, view_table("seconds", table))

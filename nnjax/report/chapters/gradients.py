@@ -21,7 +21,7 @@ from nnjax.report.figures.gradients import (
 )
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
-from nnjax.report.histories import first_tenth
+from nnjax.report.histories import GRADIENT, first_tenth
 from nnjax.report.layout import with_places
 from nnjax.report.outcome_link import link_facts, link_figure, measure_link
 from nnjax.report.study_results import StudyResults
@@ -33,8 +33,6 @@ from nnjax.statistics.mean_field import MeanField
 
 VANISHED = -1.0
 """log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
-
-GRADIENT = "preactivation_grad_norm"
 
 
 def gradients_chapter(study_results: StudyResults) -> Chapter:

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from nnjax.data.streams import stream
-from nnjax.report.chapters.best import LEVEL
+from nnjax.report.chapters.best import TIED_LEVEL
 from nnjax.report.choice import BestCell, choose_best_cell
 from nnjax.report.drawing import draw_panels
 from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
@@ -18,7 +18,7 @@ from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
 from nnjax.statistics.tied import tied_best
 
-MOST_ROWS, MOST_COLUMNS = 60, 24
+MOST_GRID_ROWS, MOST_COLUMNS = 60, 24
 """A larger grid is drawn over its studied factors alone, one that is still larger over two of them."""
 
 
@@ -45,7 +45,7 @@ def grid_chapter(study_results: StudyResults) -> Chapter:
     for squares in _candidates(study_results):
         sides = grid_axes(layout, squares.factors)
         down, across = sides.shape(layout)
-        if down <= MOST_ROWS and across <= MOST_COLUMNS:
+        if down <= MOST_GRID_ROWS and across <= MOST_COLUMNS:
             figure = _figure(study_results, squares, sides)
             break
     facts = {"cells": len(study_results.space.cells)}
@@ -97,7 +97,7 @@ def _tied(best: BestCell, study_results: StudyResults) -> list[bool]:
     """Whether each square cannot be told apart from the one with the best mean validation score."""
     seed = stream(study_results.space.study.replicates.base_seed, "tied_best")
     first = int(best.validation.mean(axis=1).argmax())
-    flags: list[bool] = tied_best(best.test, first, *study_results.sizes.pair, seed, LEVEL).is_tied.tolist()
+    flags: list[bool] = tied_best(best.test, first, *study_results.sizes.pair, seed, TIED_LEVEL).is_tied.tolist()
     return flags
 
 
@@ -130,7 +130,7 @@ def _worse(table: pd.DataFrame, squares: Squares, study_results: StudyResults) -
     if worse.empty:
         return "No other can be told apart from it." if complete > 1 else ""
     common = common_levels(worse, table, study_results.layout, squares.factors)
-    level, one = confidence(LEVEL), len(worse) == 1
+    level, one = confidence(TIED_LEVEL), len(worse) == 1
     which = f"{len(worse):,} that {'is' if one else 'are'} worse ({level}{'' if one else ' for all of them together'})"
     where = f", {'' if one else 'all '}with {common}" if common else ""
     return f"Struck through: {which}{where}; the other {complete - len(worse) - 1:,} cannot be told apart from it."

@@ -28,7 +28,7 @@ from nnjax.report.views import Chapter, FigureView, Key, view_table
 FEW_CLASSES = 4
 """Up to so many classes the squares of the confusion are large."""
 
-WIDTH = 460
+CONFUSION_WIDTH = 460
 """Width of the confusion's panel at least: a smaller one would be enlarged to fill the column."""
 
 NETWORK = "network, chosen by validation"
@@ -151,7 +151,7 @@ def confusion_figure(study_results: StudyResults) -> FigureView:
     n_classes = len(study_results.space.table.class_names)
     side = 34 if n_classes > FEW_CLASSES else 54
     left = 34 + 6 * max(len(name) for name in study_results.space.table.class_names)
-    right, height = max(30, WIDTH - left - side * n_classes), 60 + side * n_classes
+    right, height = max(30, CONFUSION_WIDTH - left - side * n_classes), 60 + side * n_classes
     shape = Shape(left + side * n_classes + right, height, left, right, top=8, bottom=52)
     caption = (
         "Test rows by true class (line) and predicted class (column), summed over all splits and seeds: the network "

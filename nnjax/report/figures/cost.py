@@ -8,21 +8,21 @@ from matplotlib.axes import Axes
 from nnjax.report.figures.scales import named_y
 from nnjax.report.theme import ACCENT, INK
 
-STAGES = ("environment", "setup", "compile", "train", "track", "report")
+DRAWN_STAGES = ("environment", "setup", "compile", "train", "track", "report")
 
 
-def seconds_table(seconds: Mapping[str, float]) -> pd.DataFrame:
+def stages_table(seconds: Mapping[str, float]) -> pd.DataFrame:
     """Seconds of each stage of the sweep, in their order, with its share of the sum.
 
     Returns:
         Columns stage, seconds, share.
     """
-    known = {stage: float(seconds[stage]) for stage in STAGES if stage in seconds}
+    known = {stage: float(seconds[stage]) for stage in DRAWN_STAGES if stage in seconds}
     table = pd.DataFrame({"stage": list(known), "seconds": list(known.values())})
     return table.assign(share=table["seconds"] / max(table["seconds"].sum(), 1e-9))
 
 
-def draw_seconds(table: pd.DataFrame, axes: Axes) -> None:
+def draw_stages(table: pd.DataFrame, axes: Axes) -> None:
     """A bar a stage."""
     axes.barh(range(len(table)), table["seconds"], height=0.62, color=ACCENT, alpha=0.8)
     for place, seconds in enumerate(table["seconds"].tolist()):

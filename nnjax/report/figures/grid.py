@@ -25,7 +25,7 @@ FENCE = 1.5
 ROOM_BELOW = 28
 """Pixels for the scale of tints below the squares."""
 
-SQUARE, WIDEST, FONT_SIZE = (26, 15), 440, 10.5
+GRID_SQUARE, WIDEST, FONT_SIZE = (26, 15), 440, 10.5
 """Width and height of a square where there is room, width and type of the picture, in pixels."""
 
 KEY_TINTS, KEY_WIDTH, KEY_HEIGHT, KEY_DROP = 5, 18, 11, 22
@@ -162,7 +162,7 @@ def picture_shape(layout: Layout, sides: GridAxes) -> Shape:
         sides: Which factors run where.
     """
     room, (down, across) = margins(layout, sides), sides.shape(layout)
-    width, height = SQUARE
+    width, height = GRID_SQUARE
     right = max(6, WIDEST - room.left - width * max(across, KEY_TINTS))
     tall = room.top + height * down + 7 * len(layout.levels[sides.rows[0]]) + ROOM_BELOW
     return Shape(WIDEST, tall, room.left, right, room.top, ROOM_BELOW, FONT_SIZE)

@@ -10,7 +10,7 @@ from nnjax.report.theme import ACCENT, INK, MUTED
 from nnjax.statistics.effects import Effect, importance
 from nnjax.statistics.variance import VarianceBudget, variance_budget
 
-NAMED = 2
+MOST_FACTORS_NAMED = 2
 """Interactions of more factors are summed."""
 
 
@@ -25,8 +25,8 @@ def importance_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     if grid is None:
         return pd.DataFrame(columns=["effect", "share", "unbiased_share", "low", "high"])
     effects = importance(grid)
-    named = [_row(effect, layout) for effect in effects if len(effect.axes) <= NAMED]
-    rest = [effect for effect in effects if len(effect.axes) > NAMED]
+    named = [_row(effect, layout) for effect in effects if len(effect.axes) <= MOST_FACTORS_NAMED]
+    rest = [effect for effect in effects if len(effect.axes) > MOST_FACTORS_NAMED]
     if rest:
         sums = {name: sum(getattr(effect, name) for effect in rest) for name in ("share", "unbiased_share")}
         named.append({"effect": "three and more", **sums, "low": np.nan, "high": np.nan})

@@ -7,10 +7,10 @@ from nnjax.report.findings.finding import Finding, beats, levels_of, next_study
 from nnjax.report.formats import percent
 from nnjax.report.study_results import StudyResults
 
-MOST = 0.02
+MOST_DIVERGED = 0.02
 """Share of diverged runs above which it is worth a study."""
 
-SMALLER = (1 / 3, 1 / 10)
+SMALLER_STEPS = (1 / 3, 1 / 10)
 """Steps that are tried, as parts of the one that diverged."""
 
 
@@ -19,13 +19,13 @@ def find_diverged(study_results: StudyResults) -> Iterator[Finding]:
     results = study_results.results
     is_diverged = results["status"] == "diverged"
     share = float(is_diverged.mean())
-    if share <= MOST:
+    if share <= MOST_DIVERGED:
         return
     by_cell = is_diverged.groupby(results["cell_id"], sort=False).mean()
     worst = str(by_cell.idxmax())
     pinned = levels_of(study_results, worst)
     rate = float(str({**study_results.space.study.fixed, **pinned}["learning_rate"]))
-    key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER]
+    key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER_STEPS]
     names = results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
     cells = name_highest(names.loc[by_cell.index].tolist(), by_cell.tolist(), percent)
     claims = [beats(study_results.terms.test, "learning_rate", level, rate) for level in smaller]

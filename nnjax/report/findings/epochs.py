@@ -14,7 +14,7 @@ from nnjax.sweep.study.factors import FACTORS
 LATE = 0.95
 """A best epoch after this share of the epochs counts as the end of the training."""
 
-MOST = 0.5
+MOST_IMPROVING = 0.5
 """Share of the chosen runs that must still improve."""
 
 STRONGER = (0.01, 0.1)
@@ -26,7 +26,7 @@ def find_unfinished(study_results: StudyResults) -> Iterator[Finding]:
     runs = _finished(study_results)
     late = float((runs["best_epoch"] >= LATE * runs["epochs"]).mean()) if len(runs) else 0.0
     longest = int(runs["epochs"].max()) if len(runs) else 0
-    if late < MOST or "epochs" in study_results.space.study.factors:
+    if late < MOST_IMPROVING or "epochs" in study_results.space.study.factors:
         return
     key, more = "more-epochs", FACTORS["epochs"].check(2 * longest)
     claims = [beats(study_results.terms.test, "epochs", more, longest)]

@@ -19,7 +19,7 @@ from nnjax.sweep.study.errors import StudyError
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.study.text import write_study_text
 
-FINDERS: tuple[Callable[[StudyResults], Iterator[Finding]], ...] = (
+FINDING_FINDERS: tuple[Callable[[StudyResults], Iterator[Finding]], ...] = (
     find_too_few,
     find_not_better,
     find_edges,
@@ -70,7 +70,7 @@ def write_next_studies(study_results: StudyResults, folder: Path) -> tuple[NextS
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.toml"):
         stale.unlink()
-    return tuple(_write(study_results, finding, folder) for find in FINDERS for finding in find(study_results))
+    return tuple(_write(study_results, finding, folder) for find in FINDING_FINDERS for finding in find(study_results))
 
 
 def _write(study_results: StudyResults, finding: Finding, folder: Path) -> NextStudy:

@@ -11,7 +11,7 @@ from nnjax.statistics.verdict import Verdict, judge
 MORE_SEEDS = 4
 """Times the seeds a split of the study: what a network's luck costs is averaged away, what the table costs is not."""
 
-MOST_SEEDS = 1_000
+MOST_SEEDS_PROPOSED = 1_000
 
 
 def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
@@ -30,7 +30,7 @@ def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
     )
     tables = next_study(study_results, key, question, pinned, {"activation": [setting["activation"]]}, [])
     seeds = study_results.space.study.replicates.seeds_per_split
-    tables["replicates"] = {**tables["replicates"], "seeds_per_split": min(MORE_SEEDS * seeds, MOST_SEEDS)}
+    tables["replicates"] = {**tables["replicates"], "seeds_per_split": min(MORE_SEEDS * seeds, MOST_SEEDS_PROPOSED)}
     if setting["optimizer"] != "lbfgs":
         tables["nuisance"] = {"learning_rate": [float(f"{rate * part:.3g}") for part in (0.3, 1.0, 3.0)]}
         tables["fixed"].pop("learning_rate", None)

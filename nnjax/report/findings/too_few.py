@@ -8,7 +8,7 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.report.findings.finding import Finding, next_name, tables_of
 from nnjax.report.formats import decimals
 from nnjax.report.study_results import StudyResults
-from nnjax.statistics.power import MOST_REPLICATES, Replicates, replicates_for_half_width
+from nnjax.statistics.power import MOST_REPLICATES, Design, replicates_for_half_width
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
@@ -23,7 +23,7 @@ class _Short:
 
     claim: Claim
     answer: ClaimAnswer
-    design: Replicates
+    design: Design
 
 
 def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
@@ -63,20 +63,20 @@ def _short(study_results: StudyResults) -> Iterator[_Short]:
             yield _Short(claim, answer, design)
 
 
-def _design(study_results: StudyResults, answer: ClaimAnswer, level: float) -> Replicates | None:
+def _design(study_results: StudyResults, answer: ClaimAnswer, level: float) -> Design | None:
     """None where no affordable number of replicates of this table makes the interval narrow enough."""
     replicates, sizes = study_results.space.study.replicates, study_results.sizes
     if answer.components is None:
-        return Replicates(replicates.splits, PILOT_SEEDS)
+        return Design(replicates.splits, PILOT_SEEDS)
     found = replicates_for_half_width(answer.margin, answer.components, *sizes.pair, level, sizes.folds)
     if found is None:
         return None
-    design = _joined([found, Replicates(replicates.splits, replicates.seeds_per_split)])
+    design = _joined([found, Design(replicates.splits, replicates.seeds_per_split)])
     return design if design.runs > replicates.splits * replicates.seeds_per_split else None
 
 
-def _joined(designs: list[Replicates]) -> Replicates:
-    return Replicates(max(each.splits for each in designs), max(each.seeds for each in designs))
+def _joined(designs: list[Design]) -> Design:
+    return Design(max(each.splits for each in designs), max(each.seeds for each in designs))
 
 
 def _affordable(short: list[_Short]) -> list[_Short]:
@@ -86,7 +86,7 @@ def _affordable(short: list[_Short]) -> list[_Short]:
     return short
 
 
-def _tables(study_results: StudyResults, key: str, claims: list[Claim], wanted: Replicates) -> dict[str, Any]:
+def _tables(study_results: StudyResults, key: str, claims: list[Claim], wanted: Design) -> dict[str, Any]:
     """The study with only the levels that these claims are about, if its grid is a full one."""
     study = study_results.space.study
     old = tables_of(study)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from nnjax.sweep.journal.schema import BYTE_STREAM_SPLIT, DICTIONARY_COLUMNS
 
-MARK = b"NNJX"
+TRAILER_MARK = b"NNJX"
 _TRAILER = 8
 """Bytes at a Parquet file's end: length of the footer, then the magic word."""
 
@@ -41,7 +41,7 @@ def to_checksummed_parquet(table: pa.Table) -> bytes:
 def with_checksum(content: bytes) -> bytes:
     """A Parquet file with its checksum, from one without."""
     start = _footer_start(content)
-    return content[:start] + MARK + zlib.crc32(content).to_bytes(4, "little") + content[start:]
+    return content[:start] + TRAILER_MARK + zlib.crc32(content).to_bytes(4, "little") + content[start:]
 
 
 def open_checksummed_parquet(content: bytes) -> pq.ParquetFile:
@@ -54,11 +54,11 @@ def open_checksummed_parquet(content: bytes) -> pq.ParquetFile:
         BrokenFileError: If the file is cut short, altered, or without its checksum.
     """
     start = _footer_start(content)
-    gap = start - len(MARK) - 4
-    if gap < 0 or content[gap : gap + len(MARK)] != MARK:
+    gap = start - len(TRAILER_MARK) - 4
+    if gap < 0 or content[gap : gap + len(TRAILER_MARK)] != TRAILER_MARK:
         raise BrokenFileError("not a Parquet file with its checksum")
     checksum = zlib.crc32(content[start:], zlib.crc32(content[:gap]))
-    if checksum != int.from_bytes(content[gap + len(MARK) : start], "little"):
+    if checksum != int.from_bytes(content[gap + len(TRAILER_MARK) : start], "little"):
         raise BrokenFileError("its bytes do not agree with its checksum")
     return pq.ParquetFile(pa.BufferReader(content))
 

@@ -14,7 +14,7 @@ SCHEMA_KEY = b"nnjax.schema"
 TELL_OF_A_RUN = ("run_id", "status")
 """Without these a file tells of no run."""
 
-IDENTITY = {
+IDENTITY_FIELDS = {
     "run_id": pa.string(),
     "schema": pa.int64(),
     "engine": pa.string(),
@@ -56,7 +56,7 @@ _FLOATS = pa.list_(pa.float32())
 _LAYERS_OF_FLOATS = pa.list_(_FLOATS)
 
 JOURNAL_SCHEMA = pa.schema(
-    IDENTITY
+    IDENTITY_FIELDS
     | OUTCOME
     | dict.fromkeys(JOURNAL_FINALS, pa.float64())
     | PROVENANCE

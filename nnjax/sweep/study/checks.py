@@ -15,7 +15,7 @@ from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study.errors import Fault, did_you_mean, show_value
 from nnjax.sweep.study.factors import FULL_BATCH, Level
 from nnjax.sweep.study.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
-from nnjax.sweep.study.tables import FEWEST_SPLITS, MOST_SPLITS, OF_A_FILE, OF_A_NAME, StudyFile
+from nnjax.sweep.study.tables import FEWEST_SPLITS, MOST_SPLITS, OF_A_FILE, OF_A_NAME, ROLES, StudyFile
 
 MOST_RUNS = 1_000_000
 MOST_PARAMETERS = 20_000_000
@@ -26,8 +26,6 @@ FEWEST_ROWS = 2
 
 FOLDS_OFF = 0.01
 """How far 1 / test_share may lie from a whole number of folds: 0.3333 means three."""
-
-ROLES = ("studied", "nuisance", "fixed")
 
 
 @dataclass(frozen=True)
@@ -68,7 +66,7 @@ class Draft:
         return next((f"{role}.{factor}" for role, table in roles.items() if factor in table), f"fixed.{factor}")
 
 
-Check = Callable[[Draft], Iterator[Fault]]
+StudyCheck = Callable[[Draft], Iterator[Fault]]
 
 
 def split_plan(file: StudyFile) -> SplitPlan:
@@ -146,7 +144,7 @@ def _file_faults(draft: Draft) -> Iterator[Fault]:
 def _parameter_faults(draft: Draft) -> Iterator[Fault]:
     source = draft.file.data.source
     assert isinstance(source, tables.TableSource)
-    problem = tables.check_source(source)
+    problem = tables.source_problem(source)
     if problem:
         given = draft.file.data.model_fields_set - {"name", "validation_share"}
         key = next((name for name in ("rows", "noise", "seed", "polynomial_degree") if name in given), "name")

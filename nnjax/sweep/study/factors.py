@@ -175,7 +175,7 @@ def _registry(factors: Iterable[Factor]) -> dict[str, Factor]:
 
 
 SHARE = Number(0.0, 0.999_999)
-POSITIVE = Number(1e-12, 1e6)
+ABOVE_ZERO = Number(1e-12, 1e6)
 PENALTY = Number(0.0, 1e6)
 
 FACTORS: dict[str, Factor] = _registry(
@@ -245,7 +245,7 @@ FACTORS: dict[str, Factor] = _registry(
         Factor("clipping", "none", Choice("clipping", tuple(CLIPPINGS)), "clip=", "How gradients are kept in bounds."),
         Factor("clip_min", -1.0, Number(-1e6, 0.0), "clip_min=", "Least value of a gradient, for clipping by value."),
         Factor("clip_max", 1.0, PENALTY, "clip_max=", "Largest value of a gradient, for clipping by value."),
-        Factor("clip_norm", 1.0, POSITIVE, "clip_norm=", "Largest norm of a gradient, for clipping by norm."),
+        Factor("clip_norm", 1.0, ABOVE_ZERO, "clip_norm=", "Largest norm of a gradient, for clipping by norm."),
         Factor("l1", 0.0, PENALTY, "l1=", "Penalty on the weights, not the biases.", formula="loss + l1 · Σ|w|"),
         Factor(
             "weight_decay", AUTO, AutoNumber(0.0, 1e3), "decay=",
@@ -263,9 +263,9 @@ FACTORS: dict[str, Factor] = _registry(
             "schedule", "constant", Choice("schedule", tuple(SCHEDULES)), "",
             "Course of the learning rate.", formula="η(t)",
         ),
-        Factor("decay_epochs", 50.0, POSITIVE, "per ", "The schedule's unit of time.", "epochs"),
+        Factor("decay_epochs", 50.0, ABOVE_ZERO, "per ", "The schedule's unit of time.", "epochs"),
         Factor(
-            "decay_rate", 0.5, POSITIVE, "rate=",
+            "decay_rate", 0.5, ABOVE_ZERO, "rate=",
             "What a step schedule leaves after each unit; the strength of inverse_time.",
         ),
         Factor("rms_decay", 0.9, SHARE, "rms_decay=", "RMSprop's decay of the mean squared gradient."),

@@ -11,11 +11,11 @@ from nnjax.network.losses import default_loss, default_output
 from nnjax.sweep.study.factors import AUTO, FACTORS, FULL_BATCH, Level
 from nnjax.training.clipping import CLIPPINGS, Clipping
 from nnjax.training.optimizers import OPTIMIZERS, Optimizer
-from nnjax.training.schedules import SCHEDULES, Schedule
+from nnjax.training.schedules import SCHEDULES, RateSchedule
 
 Levels = dict[str, Level]
 
-FAMILIES: dict[str, Mapping[str, Activation | Optimizer | Clipping | Schedule]] = {
+FAMILIES: dict[str, Mapping[str, Activation | Optimizer | Clipping | RateSchedule]] = {
     "optimizer": OPTIMIZERS,
     "activation": ACTIVATIONS,
     "clipping": CLIPPINGS,

@@ -11,7 +11,7 @@ from nnjax.sweep.study.tables import Claim, DataSource, Grid, Logging, Replicate
 
 Location = tuple[str | int, ...]
 
-TABLES: dict[str, type[BaseModel]] = {
+SECTION_MODELS: dict[str, type[BaseModel]] = {
     "data": DataSource,
     "replicates": Replicates,
     "grid": Grid,
@@ -63,8 +63,8 @@ def _problem_and_remedy(detail: ErrorDetails, location: Location) -> tuple[str, 
         return "[fixed] takes one level", "keep one level, or move the list to [studied] or [nuisance]"
     if kind == "study":
         return detail["ctx"]["problem"], detail["ctx"]["remedy"]
-    if kind in SAID:
-        return SAID[kind](location, detail["input"])
+    if kind in MESSAGES:
+        return MESSAGES[kind](location, detail["input"])
     return detail["msg"][0].lower() + detail["msg"][1:], "see experiments/diabetes.toml for an example"
 
 
@@ -93,7 +93,7 @@ def _no_name(location: Location, value: object) -> tuple[str, str]:
     return "not a name", "use small letters, digits, - and _, starting with a letter or digit, at most 64"
 
 
-SAID: dict[str, Callable[[Location, object], tuple[str, str]]] = {
+MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
     "missing": _missing,
     "extra_forbidden": _unknown_key,
     "too_short": _empty,
@@ -119,8 +119,8 @@ def known_keys(parents: Sequence[str | int]) -> list[str]:
     named = [part for part in parents if isinstance(part, str)]
     if not named:
         return list(StudyFile.model_fields)
-    if len(named) == 1 and named[0] in TABLES:
-        return list(TABLES[named[0]].model_fields)
+    if len(named) == 1 and named[0] in SECTION_MODELS:
+        return list(SECTION_MODELS[named[0]].model_fields)
     return list(FACTORS)
 
 
@@ -133,7 +133,7 @@ def table_of(key: str) -> str:
     """
     if key in FACTORS:
         return "fixed"
-    return next((name for name, table in TABLES.items() if name != "claims" and key in table.model_fields), "")
+    return next((name for name, table in SECTION_MODELS.items() if name != "claims" and key in table.model_fields), "")
 
 
 def _right_key(location: Location) -> str:

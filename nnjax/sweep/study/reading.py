@@ -7,7 +7,7 @@ from pathlib import Path
 from nnjax.sweep.study.errors import Fault, StudyError, did_you_mean, one_line, show_key, show_value
 from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.messages import known_keys, table_of
-from nnjax.sweep.study.tables import StudyFile
+from nnjax.sweep.study.tables import ROLES, StudyFile
 
 LARGEST_FILE = 1_000_000
 STUDIES_FOLDER = "experiments"
@@ -25,8 +25,6 @@ SYNTAX_REMEDIES = {
     "Invalid statement": "a line is a [heading], key = value or a # comment",
 }
 """What to do, by a piece of tomllib's message."""
-
-ROLES = ("studied", "nuisance", "fixed")
 
 
 def read_study_text(path: Path) -> str:

@@ -14,8 +14,8 @@ from nnjax.redaction import masked_addresses
 from nnjax.surroundings import check_name
 from nnjax.sweep.identity import content_hash
 from nnjax.sweep.study.checks import (
-    Check,
     Draft,
+    StudyCheck,
     check_cells,
     check_exclude,
     check_folds,
@@ -36,7 +36,7 @@ from nnjax.sweep.study.training_checks import check_networks, check_steps
 
 __all__ = ["Claim", "Study", "StudyError", "load_study"]
 
-CHECKS: tuple[Check, ...] = (
+STUDY_CHECKS: tuple[StudyCheck, ...] = (
     check_roles,
     check_levels,
     check_source,
@@ -173,7 +173,7 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     except ValidationError as error:
         raise StudyError(file, faults_of(error, raw)) from None
     draft = Draft(_located(checked, Path(path).parent), _all_fixed(checked))
-    for check in CHECKS:
+    for check in STUDY_CHECKS:
         faults = list(check(draft))
         if faults:
             raise StudyError(file, faults)

@@ -20,8 +20,9 @@ SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
 FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
 
-KINDS = ("beats", "suffices", "same", "exceeds", "all")
-CURVES = ("none", "reference", "main", "all")
+CLAIM_KINDS = ("beats", "suffices", "same", "exceeds", "all")
+ROLES = ("studied", "nuisance", "fixed")
+CURVE_CHOICES = ("none", "reference", "main", "all")
 
 CurveChoice = Literal["none", "reference", "main", "all"]
 
@@ -43,7 +44,7 @@ def _levels(name: str) -> CoreSchema:
     return core_schema.tuple_variable_schema(_level(name), min_length=1)
 
 
-Levels = Annotated[dict[str, Level], _table_schema(_level)]
+CellLevels = Annotated[dict[str, Level], _table_schema(_level)]
 """One level a factor."""
 
 LevelLists = Annotated[dict[str, tuple[Level, ...]], _table_schema(_levels)]
@@ -69,7 +70,7 @@ def _columns(value: object) -> tuple[str, ...]:
 
 
 Text = Annotated[str, PlainValidator(_text)]
-Columns = Annotated[tuple[str, ...], PlainValidator(_columns)]
+ColumnNames = Annotated[tuple[str, ...], PlainValidator(_columns)]
 Name = Annotated[str, BeforeValidator(_text), Field(pattern=f"^{NAME_PATTERN}$")]
 Share = Annotated[float, PlainValidator(Number(0.001, 0.999, SHARE_REMEDY))]
 AnyNumber = Annotated[float, PlainValidator(Number(-1e30, 1e30))]
@@ -93,8 +94,8 @@ class DataSource(_Table):
 
     name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))] | None = None
     file: Text | None = None
-    target: Columns | None = None
-    features: Columns | None = None
+    target: ColumnNames | None = None
+    features: ColumnNames | None = None
     task: Annotated[Task, PlainValidator(Choice("task", ("regression", "classification")))] | None = None
     rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = None
     noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = None
@@ -159,13 +160,13 @@ class Grid(_Table):
     """`[grid]`: how the levels combine where not all combinations are meant."""
 
     zip: tuple[tuple[Text, ...], ...] = ()
-    exclude: tuple[Levels, ...] = ()
+    exclude: tuple[CellLevels, ...] = ()
 
 
 class Logging(_Table):
     """`[logging]`: which curves of single runs MLflow is told, and the targets of `epochs_to_target`."""
 
-    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", CURVES))] = "none"
+    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", CURVE_CHOICES))] = "none"
     target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
     target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = 0.9
 
@@ -194,11 +195,11 @@ class Claim(_Table):
     name: Name
     sentence: Text
     kind: Annotated[
-        Literal["beats", "suffices", "same", "exceeds", "all"], BeforeValidator(Choice("kind of claim", KINDS))
+        Literal["beats", "suffices", "same", "exceeds", "all"], BeforeValidator(Choice("kind of claim", CLAIM_KINDS))
     ]
-    a: Levels = {}
-    b: Levels | None = None
-    at: Levels = {}
+    a: CellLevels = {}
+    b: CellLevels | None = None
+    at: CellLevels = {}
     metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = "test_r2"
     margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(default_factory=_usual_margin)
     threshold: AnyNumber | None = None
@@ -232,7 +233,7 @@ class StudyFile(_Table):
     replicates: Replicates = Replicates()
     studied: LevelLists = {}
     nuisance: LevelLists = {}
-    fixed: Levels = {}
+    fixed: CellLevels = {}
     grid: Grid = Grid()
     logging: Logging = Logging()
     claims: tuple[Claim, ...] = ()

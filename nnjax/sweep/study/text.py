@@ -7,7 +7,7 @@ import numpy as np
 import tomlkit
 from tomlkit.items import Table
 
-TABLES = ("data", "replicates", "studied", "nuisance", "fixed", "grid", "logging")
+SECTIONS = ("data", "replicates", "studied", "nuisance", "fixed", "grid", "logging")
 """In the order in which people read them."""
 
 
@@ -37,9 +37,9 @@ def write_study_text(tables: Mapping[str, Any], head: Sequence[str] = ()) -> str
     if head:
         document.add(tomlkit.nl())
     for key, value in tables.items():
-        if key not in (*TABLES, "claims"):
+        if key not in (*SECTIONS, "claims"):
             document.add(key, _item(value))
-    for name in TABLES:
+    for name in SECTIONS:
         if tables.get(name):
             document.add(name, _table(tables[name]))
     if tables.get("claims"):

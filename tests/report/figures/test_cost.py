@@ -5,16 +5,16 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.figures.cost import draw_seconds, run_cost_table, seconds_table
+from nnjax.report.figures.cost import draw_stages, run_cost_table, stages_table
 
 
 def test_stages_come_in_their_order_and_the_clock_is_no_stage():
-    table = seconds_table({"wall": 9.0, "train": 6.0, "setup": 2.0})
+    table = stages_table({"wall": 9.0, "train": 6.0, "setup": 2.0})
     assert table["stage"].tolist() == ["setup", "train"] and table["share"].tolist() == [0.25, 0.75]
 
 
 def test_nothing_measured_is_an_empty_table():
-    assert seconds_table({}).empty
+    assert stages_table({}).empty
 
 
 def test_a_run_costs_its_mean_in_milliseconds():
@@ -25,5 +25,5 @@ def test_a_run_costs_its_mean_in_milliseconds():
 
 def test_bars_carry_their_seconds():
     axes = Figure().subplots()
-    draw_seconds(seconds_table({"train": 6.04}), axes)
+    draw_stages(stages_table({"train": 6.04}), axes)
     assert axes.texts[0].get_text().strip("\u00a0") == "6.0 s"

@@ -15,7 +15,7 @@ from nnjax.claims.logbook import Logbook, Look
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.findings.too_few import find_too_few
 from nnjax.statistics.components import VarianceComponents
-from nnjax.statistics.power import Replicates
+from nnjax.statistics.power import Design
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
@@ -195,7 +195,7 @@ def test_a_claim_that_is_not_judged_or_was_grown_asks_for_none(open_claim):
     assert [*find_too_few(study_results)]
     unjudged = replace(answer, judgement=replace(answer.judgement, verdict=Verdict.UNDECIDED), is_judged=False)
     assert not [*find_too_few(replace(study_results, claims=(unjudged,)))]
-    look = Look("deeper", 1, Replicates(4, 1), 0.0, -1.0, 1.0, "undecided", State.HOPELESS)
+    look = Look("deeper", 1, Design(4, 1), 0.0, -1.0, 1.0, "undecided", State.HOPELESS)
     assert not [*find_too_few(replace(study_results, logbook=Logbook(((look,),))))]
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.sweep.study.study import load_study
-from nnjax.sweep.study.text import TABLES, write_study_text
+from nnjax.sweep.study.text import SECTIONS, write_study_text
 
 STUDIES = sorted(Path("experiments").rglob("*.toml"))
 
@@ -21,7 +21,7 @@ VALUES = st.recursive(PLAIN, lambda inner: st.lists(inner, max_size=3) | st.dict
 CONTENT = st.fixed_dictionaries(
     {"question": st.text(max_size=30)},
     optional={
-        **{name: st.dictionaries(NAMES, VALUES, min_size=1, max_size=4) for name in TABLES},
+        **{name: st.dictionaries(NAMES, VALUES, min_size=1, max_size=4) for name in SECTIONS},
         "claims": st.lists(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4), min_size=1, max_size=3),
     },
 )
