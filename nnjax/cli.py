@@ -1,18 +1,14 @@
-"""One program, `nnjax`: its commands by name, and how each of them may end."""
+"""One program, `nnjax`: how each of its commands may end."""
 
-import argparse
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 from nnjax.commands.arguments import make_parser
-from nnjax.commands.checks import audit, calibrate, doctor
-from nnjax.commands.reading import report, results, server, sync, ui
-from nnjax.commands.training import lecture, plan, quiz, run, sweep
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
@@ -20,8 +16,6 @@ from nnjax.surroundings import IN_OUR_OWN_PROCESS
 from nnjax.terminal import soften
 
 SECONDS_TO_LEAVE_A_CALLBACK = 0.01
-
-Command = Callable[[argparse.Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         with _no_interrupt_lost():
-            return COMMANDS[options.command](options)
+            return int(options.command(options))
     except RefusedError as error:
         print(error, file=sys.stderr)
         for other in error.others:
@@ -84,13 +78,6 @@ def _no_interrupt_lost() -> Iterator[None]:
         yield
     finally:
         sys.unraisablehook = before
-
-
-COMMANDS: dict[str, Command] = {
-    each.__name__: each
-    for each in (plan, sweep, run, results, sync, report, audit, calibrate, quiz, lecture, ui, server, doctor)
-}
-"""Name of each command -> what does it."""
 
 
 if __name__ == "__main__":

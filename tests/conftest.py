@@ -1,5 +1,6 @@
 """Strict JAX for every test: implicit promotion of ranks and dtypes is an error; so is a warning, in children too."""
 
+import functools
 import os
 import shutil
 from pathlib import Path, PurePosixPath
@@ -57,6 +58,29 @@ def pytest_xdist_make_scheduler(config, log):
             return group_of(nodeid)
 
     return ByGroup(config, log)
+
+
+LITTLE = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+"""Options of XLA with which it compiles a bucket in two thirds of the time."""
+
+
+@pytest.fixture(scope="session")
+def compile_quickly():
+    """Compiles a bucket with `LITTLE`; what it made is kept apart from the programs of other tests."""
+    from nnjax.training import chunk
+
+    return functools.lru_cache(maxsize=64)(chunk._compile.__wrapped__)
+
+
+@pytest.fixture(scope="module")
+def quick_programs(compile_quickly):
+    """For tests of what is computed; not for those of the last bits, which XLA's optimisations move."""
+    from nnjax.training import chunk, device
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(device.COMPILER_OPTIONS, "cpu", LITTLE)
+        patch.setattr(chunk, "_compile", compile_quickly)
+        yield
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 from fakes.command import ROOT, nnjax
 
-from nnjax.cli import COMMANDS, main
+from nnjax.cli import main
 from nnjax.commands.arguments import make_parser
 from nnjax.execution.worker_process import WorkerStartError
+from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study
 
 STUDY = """
@@ -50,6 +51,14 @@ def home(tmp_path_factory):
     return folder, first
 
 
+@pytest.fixture
+def here(home, monkeypatch):
+    """The command in this process: what it says and does is no other there, and its imports are paid for."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    return lambda *words: main([*map(str, words), "--home", str(home[0])])
+
+
 def test_sweep_says_where_everything_is(home):
     folder, first = home
     assert "Trained 32 of 32 runs" in first.stdout
@@ -65,9 +74,9 @@ def test_a_finished_sweep_trains_nothing_and_doubles_nothing(home):
     assert "0 runs written, 41 were there" in again.stdout
 
 
-def test_results_are_one_tidy_row_a_run(home):
+def test_results_are_one_tidy_row_a_run(home, here):
     out = home[0] / "runs.csv"
-    assert nnjax("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out, home=home[0]).returncode == 0
+    assert here("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out) == 0
     table = pd.read_csv(out)
     assert len(table) == 32
     assert set(table["status"]) == {"finished"}
@@ -75,21 +84,17 @@ def test_results_are_one_tidy_row_a_run(home):
 
 
 def test_run_trains_one_run_again_and_agrees(home):
-    out = home[0] / "one.csv"
-    nnjax("results", home[0] / "small.toml", "--set", "epochs=5", "--out", out, home=home[0])
-    run_id = pd.read_csv(out)["run_id"].iloc[5]
-    again = nnjax("run", run_id[:16], home=home[0])
+    again = nnjax("run", min(Journal(home[0]).run_ids())[:16], home=home[0])
     assert again.returncode == 0, again.stderr
     assert "bitwise equal" in again.stdout
 
 
-def test_a_larger_study_reuses_a_smaller_ones_runs(home):
-    larger = home[0] / "small.toml"
-    plan = nnjax("plan", larger, "--set", "epochs=5", "--set", "depth=[1, 2, 3]", home=home[0])
-    assert "48, 16 to train" in plan.stdout
+def test_a_larger_study_reuses_a_smaller_ones_runs(home, here, capsys):
+    assert here("plan", home[0] / "small.toml", "--set", "epochs=5", "--set", "depth=[1, 2, 3]") == 0
+    assert "48, 16 to train" in capsys.readouterr().out
 
 
-def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
+def test_undecided_claims_get_more_replicates_and_the_report_says_so(home, here):
     command = ("sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "0.5")
     decided = nnjax(*command, home=home[0])
     assert decided.returncode == 0, decided.stderr
@@ -99,24 +104,23 @@ def test_undecided_claims_get_more_replicates_and_the_report_says_so(home):
     assert re.search(r"Look \d of at most 5, on \d+ splits × \d+", page) and "Several looks." in page
     looks = pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv")
     assert looks["look"].tolist() == list(range(1, len(looks) + 1)) and len(looks) >= 2
-    again = nnjax("report", home[0] / "small.toml", "--set", "epochs=5", home=home[0])
-    assert again.returncode == 0 and pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv").equals(looks)
+    assert here("report", home[0] / "small.toml", "--set", "epochs=5") == 0
+    assert pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv").equals(looks)
 
 
-def test_a_damaged_logbook_stops_the_next_look_before_any_training(home):
-    look = nnjax(
-        "sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "1e-6", home=home[0]
-    )
-    assert look.returncode == 0, look.stderr
+@pytest.mark.filterwarnings("default::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own
+def test_a_damaged_logbook_stops_the_next_look_before_any_training(home, here, capsys):
+    assert here("sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "1e-6") == 0
     logbook = next((home[0] / "journal" / "decisions").glob("*.json"))
     sound = logbook.read_text()
     logbook.write_text("{")
     try:
         for command in (("sweep", "--until-decided"), ("report",)):
             name, *flags = command
-            refused = nnjax(name, home[0] / "small.toml", "--set", "epochs=5", *flags, home=home[0])
-            assert refused.returncode == 2 and "cannot be read" in refused.stderr
-            assert len(refused.stderr.splitlines()) == 1
+            capsys.readouterr()
+            assert here(name, home[0] / "small.toml", "--set", "epochs=5", *flags) == 2
+            (refused,) = capsys.readouterr().err.splitlines()
+            assert "cannot be read" in refused
     finally:
         logbook.write_text(sound)
 
@@ -228,7 +232,7 @@ def test_every_command_has_a_sentence_and_an_example_that_parses(name):
     parser = commands()[name]
     assert parser.description.endswith(".")
     words = parser.epilog.removeprefix("example: nnjax ").split()
-    assert make_parser().parse_args(words).command == name and name in COMMANDS
+    assert make_parser().parse_args(words).command.__name__ == name
 
 
 def test_every_command_of_the_readme_parses():

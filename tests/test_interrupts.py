@@ -8,6 +8,7 @@ import pytest
 MEETING = """
 import gc, os, signal, sys, time
 from nnjax import cli
+from nnjax.commands import arguments
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background begins without it
 
@@ -25,7 +26,8 @@ def command(options):
     return 0
 
 
-cli.COMMANDS["doctor"] = command
+command.__name__ = "doctor"
+arguments.doctor = command
 sys.exit(cli.main(["doctor"]))
 """
 

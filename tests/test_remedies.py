@@ -1,6 +1,5 @@
 """Every command that a message tells people to type exists, and mends what it is told for."""
 
-import argparse
 import ast
 import re
 import shlex
@@ -11,11 +10,12 @@ from pathlib import Path
 import pytest
 from mlflow.tracking import MlflowClient
 
-from nnjax.cli import COMMANDS, main
+from nnjax.cli import main
 from nnjax.commands.arguments import make_parser
 from nnjax.sweep.runner import cache_folder
 
 PACKAGE = Path(__file__).parents[1] / "nnjax"
+COMMANDS = make_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
 TARGETS = set(re.findall(r"(?m)^([a-z-]+):", (PACKAGE.parent / "Makefile").read_text("utf-8")))
 WORDS = (
     r"--(?:port|sample|budget|resource) \S+|--?[a-z][\w-]*|[A-Z]+=?\S*|\{\}\S*|\w+=\S+|[0-9a-f]{6,}|[\w/-]*[./]\w\S*"
@@ -92,9 +92,7 @@ def test_every_command_that_is_quoted_can_be_typed() -> None:
 
 def test_every_option_that_is_quoted_exists() -> None:
     known = {"--help", "--home"} | OTHERS_OPTIONS
-    for each in make_parser()._subparsers._group_actions:  # type: ignore[union-attr]
-        assert isinstance(each, argparse._SubParsersAction)
-        known |= {option for parser in each.choices.values() for option in parser._option_string_actions}
+    known |= {option for parser in COMMANDS.values() for option in parser._option_string_actions}
     for file, text in texts():
         if "nnjax" in text or "give" in text:
             assert not set(OPTIONS.findall(text)) - known, f"{file}: {text}"

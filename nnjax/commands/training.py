@@ -4,11 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from nnjax.commands.arguments import DECISION_MINUTES
 from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.commands.study_argument import expand_given
 from nnjax.execution.executor import Cluster
 from nnjax.refusal import RefusedError
+
+DECISION_MINUTES = 30
+"""What --until-decided may take unless a budget is given."""
 
 
 def plan(options: argparse.Namespace) -> int:

@@ -1,5 +1,9 @@
-"""Every member of every family is a level of a study, and trains on real data in a sweep."""
+"""Every member of every family is a level of a study, and trains on real data in a sweep.
 
+Families that shape the program compile one for each member: those are slow, `tests/training` trains each member alone.
+"""
+
+from collections.abc import Iterable, Set
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +33,7 @@ splits = 4
 {factor} = {levels}
 [fixed]
 depth = 2
-width = 8
+width = 4
 epochs = 3
 learning_rate = 0.01
 clip_norm = 0.05
@@ -38,6 +42,8 @@ clip_max = 0.01
 decay_epochs = 1
 {fixed}
 """
+
+pytestmark = pytest.mark.usefixtures("quick_programs")
 
 FAMILIES = {
     "activation": (tuple(ACTIVATIONS), ""),
@@ -48,7 +54,11 @@ FAMILIES = {
     "schedule": (tuple(SCHEDULES), ""),
 }
 
-LOSS_AND_OUTPUT = [(loss, output) for loss in LOSSES.values() for output in loss.outputs]
+LOSS_AND_OUTPUT = [
+    pytest.param(loss.name, output, marks=() if output == loss.outputs[0] else pytest.mark.slow)
+    for loss in LOSSES.values()
+    for output in loss.outputs
+]
 
 REMEDIES = {
     "residual": [0, 1],
@@ -82,7 +92,12 @@ def sweep(folder: Path, factor: str, levels: object, fixed: str = "", data: str 
     return results_table(space, Journal(folder))
 
 
-@pytest.mark.parametrize("factor", FAMILIES)
+def cases(names: Iterable[str], quick: Set[str]) -> list[object]:
+    """All names; those that are not quick are slow."""
+    return [pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("factor", cases(FAMILIES, {"activation", "initializer", "schedule", "clipping"}))
 def test_every_member_of_a_family_trains_in_a_sweep(factor: str, tmp_path: Path) -> None:
     levels, fixed = FAMILIES[factor]
     results = sweep(tmp_path, factor, list(levels), fixed)
@@ -94,7 +109,9 @@ def test_every_member_of_a_family_trains_in_a_sweep(factor: str, tmp_path: Path)
     assert twins == [], "members that train alike"
 
 
-@pytest.mark.parametrize("factor", REMEDIES)
+@pytest.mark.parametrize(
+    "factor", cases(REMEDIES, {"residual", "l1", "scored_rows", "negative_slope", "initializer_gain"})
+)
 def test_every_remedy_changes_the_numbers_and_watching_does_not(factor: str, tmp_path: Path) -> None:
     first, second = REMEDIES[factor]
     results = sweep(tmp_path, factor, REMEDIES[factor], BESIDE.get(factor, ""))
@@ -108,7 +125,7 @@ def test_every_remedy_changes_the_numbers_and_watching_does_not(factor: str, tmp
         np.testing.assert_allclose(*scores, rtol=0.2)
 
 
-@pytest.mark.parametrize(("loss", "output"), [(loss.name, output) for loss, output in LOSS_AND_OUTPUT])
+@pytest.mark.parametrize(("loss", "output"), LOSS_AND_OUTPUT)
 def test_every_loss_trains_behind_every_output_that_it_allows(loss: str, output: str, tmp_path: Path) -> None:
     classes = output in ("logistic", "softmax")
     fixed = f'loss = "{loss}"\noutput = "{output}"'

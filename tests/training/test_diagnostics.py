@@ -21,6 +21,8 @@ from nnjax.training.diagnostics import (
 )
 from nnjax.training.model import Model
 
+pytestmark = pytest.mark.usefixtures("quick_programs")
+
 
 def rms(values):
     return np.sqrt(np.mean(np.square(values)))

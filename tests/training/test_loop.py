@@ -11,6 +11,8 @@ from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.chunk import train_chunk
 from nnjax.training.optimizers import OPTIMIZERS
 
+pytestmark = pytest.mark.usefixtures("quick_programs")
+
 SLOPES = {
     ("glorot", "identity"): 0.0,
     ("glorot", "relu"): 0.151,
