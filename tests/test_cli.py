@@ -1,6 +1,8 @@
 """The command line as a person meets it: in a process of its own, on a study small enough for a test."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -276,3 +278,18 @@ def test_no_scheduler_at_the_address(tmp_path, capsys, monkeypatch):
     words = ["sweep", "experiments/quick.toml", "--home", str(tmp_path), "--address", "tcp://127.0.0.1:9"]
     assert main(words) == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+
+
+PLAN_AND_LOOK = """
+import sys
+from nnjax.cli import main
+assert main(["plan", *sys.argv[1:]]) == 0
+print(sorted({"jax", "optax", "sklearn"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("study", ["diabetes", "own-table"])
+def test_a_study_is_planned_without_jax_and_scikit_learn(study, tmp_path):
+    command = [sys.executable, "-c", PLAN_AND_LOOK, f"experiments/{study}.toml", "--home", str(tmp_path)]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stderr == "[]\n"
