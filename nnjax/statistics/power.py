@@ -66,28 +66,6 @@ def _noncentrality(n: float, critical: float, power: float) -> float:
     return float(optimize.brentq(missing, 0.0, most))
 
 
-def splits_needed(
-    difference: float, standard_deviation: float, n_train: int, n_test: int, level: float, power: float = 0.8
-) -> int | None:
-    """Fewest splits with which a true difference is detected with the given power.
-
-    Returns:
-        The number of splits, or None when no number of splits of this table is enough.
-
-    Raises:
-        ValueError: If the difference is not positive.
-
-    Example:
-        >>> splits_needed(0.04, 0.02, 331, 111, 0.95), splits_needed(0.03, 0.02, 331, 111, 0.95)
-        (12, None)
-    """
-    if difference <= 0.0:
-        raise ValueError(f"difference = {difference}: need a positive difference")
-    return _fewest_splits(
-        lambda n: detectable_difference(standard_deviation, n, n_train, n_test, level, power) <= difference
-    )
-
-
 def splits_for_half_width(
     width: float, standard_deviation: float, n_train: int, n_test: int, level: float
 ) -> int | None:
@@ -150,7 +128,7 @@ def replicates_for_half_width(
 
     Example:
         >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
-        Replicates(splits=20, seeds=25)
+        Design(splits=20, seeds=25)
     """
     found: list[Design] = []
     for seeds in range(components.n_seeds, MOST_SEEDS + 1):

@@ -121,7 +121,7 @@ ERRATA = (
 """In the order of the slides."""
 
 
-def slips_table(errata: tuple[Erratum, ...] = ERRATA) -> str:
+def errata_table(errata: tuple[Erratum, ...] = ERRATA) -> str:
     """The errata as a table in Markdown, as docs/lecture.md has it."""
     head = "| slide | what it says | what is right | done right in |\n|---|---|---|---|\n"
     rows = [[erratum.topic, erratum.said, erratum.right, f"`{erratum.place}`"] for erratum in errata]

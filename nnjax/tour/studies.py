@@ -19,9 +19,6 @@ from nnjax.terminal import Say
 from nnjax.tour.evidence import Evidence, gather_evidence
 from nnjax.tour.index import render_index
 
-STUDIES = Path("experiments/lecture")
-"""Where the studies of the lecture lie."""
-
 
 class Swept(Protocol):
     """What the index must know of an executed study."""

@@ -17,7 +17,6 @@ from nnjax.statistics.power import (
     half_width,
     replicates_for_half_width,
     splits_for_half_width,
-    splits_needed,
 )
 
 TABLE = {
@@ -55,19 +54,17 @@ def test_detectable_difference_is_detected_as_often_as_it_says(
     assert detected == pytest.approx(0.8, abs=0.015)
 
 
-@given(st.floats(1.7, 50.0))
-def test_fewest_splits_are_enough_and_one_less_is_not(difference: float) -> None:
-    n = splits_needed(difference, 1.0, 331, 111, 0.95)
+@given(st.floats(1.2, 50.0))
+def test_fewest_splits_are_enough_and_one_less_is_not(width: float) -> None:
+    n = splits_for_half_width(width, 1.0, 331, 111, 0.95)
     assert n is not None
-    assert detectable_difference(1.0, n, 331, 111, 0.95) <= difference
-    assert n == 2 or detectable_difference(1.0, n - 1, 331, 111, 0.95) > difference
+    assert half_width(1.0, n, 331, 111, 0.95) < width
+    assert n == 2 or half_width(1.0, n - 1, 331, 111, 0.95) >= width
 
 
 def test_below_the_limit_of_the_table_no_number_of_splits_helps() -> None:
-    assert splits_needed(1.6, 1.0, 331, 111, 0.95) is None
     assert splits_for_half_width(1.13, 1.0, 331, 111, 0.95) is None
-    assert splits_needed(0.1, 1.0, 0, 0, 0.95) == 787
-    assert splits_needed(1e-6, 1.0, 0, 0, 0.95) is None
+    assert splits_for_half_width(1e-6, 1.0, 0, 0, 0.95) is None
 
 
 def test_equality_can_be_certified_only_below_a_spread() -> None:
@@ -78,8 +75,6 @@ def test_equality_can_be_certified_only_below_a_spread() -> None:
 def test_misuse_is_an_error() -> None:
     with pytest.raises(ValueError, match="power"):
         detectable_difference(1.0, 20, 331, 111, 0.95, power=1.0)
-    with pytest.raises(ValueError, match="difference"):
-        splits_needed(0.0, 1.0, 331, 111, 0.95)
     with pytest.raises(ValueError, match="2 splits"):
         half_width(1.0, 1, 331, 111, 0.95)
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.tour.errata import ERRATA, slips_table
+from nnjax.tour.errata import ERRATA, errata_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -15,10 +15,10 @@ def test_every_place_exists(place):
 
 
 def test_every_row_has_four_cells():
-    rows = slips_table().replace("\\|", "/").splitlines()
+    rows = errata_table().replace("\\|", "/").splitlines()
     assert len(rows) == len(ERRATA) + 2
     assert {row.count("|") for row in rows} == {5}
 
 
 def test_the_tour_has_the_table():
-    assert slips_table() in (ROOT / "docs" / "lecture.md").read_text()
+    assert errata_table() in (ROOT / "docs" / "lecture.md").read_text()
