@@ -18,8 +18,8 @@ from fakes.training import FAKE
 from jax._src.compiler import get_compile_options
 
 from nnjax.cli import main
-from nnjax.execution.choice import EXECUTORS
 from nnjax.execution.dask_cluster import main_module_runs_once
+from nnjax.execution.executor_choice import EXECUTORS
 from nnjax.surroundings import (
     CHANGES_NUMBERS,
     OPTIONS,

@@ -10,7 +10,7 @@ from typing import NoReturn
 from nnjax.commands.checks import audit, calibrate, doctor
 from nnjax.commands.reading import report, results, server, sync, ui
 from nnjax.commands.training import DECISION_MINUTES, lecture, plan, quiz, run, sweep
-from nnjax.execution.choice import EXECUTORS
+from nnjax.execution.executor_choice import EXECUTORS
 from nnjax.redaction import masked
 
 DEFAULT_STUDY = "experiments/diabetes.toml"

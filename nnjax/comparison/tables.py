@@ -8,8 +8,8 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.comparison.claims import ComparedClaim
 from nnjax.comparison.relation import Relation, relate
 from nnjax.report.answers import headline
+from nnjax.report.best_cell import complete_runs
 from nnjax.report.chapters.best import tied_facts
-from nnjax.report.choice import complete_runs
 from nnjax.report.figures.importance import importance_table
 from nnjax.report.figures.tied import tied_table
 from nnjax.report.formats import decimals, significant

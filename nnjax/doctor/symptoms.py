@@ -18,8 +18,8 @@ import mlflow
 from mlflow.tracking import MlflowClient
 from packaging.requirements import Requirement
 
-from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Cluster, ExecutionError
+from nnjax.execution.executor_choice import make_executor
 from nnjax.redaction import masked, masked_address, masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.claim_lock import damaged_locks

@@ -15,8 +15,8 @@ from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table, TableSource, load_table
-from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Outcome
+from nnjax.execution.executor_choice import make_executor
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
 from nnjax.sweep.plan import LargestSizes, make_bucket

@@ -8,7 +8,7 @@ import pandas as pd
 
 from nnjax.claims.declared import ALPHA
 from nnjax.report.alike import are_alike, name_highest, name_lowest
-from nnjax.report.choice import BestCell
+from nnjax.report.best_cell import BestCell
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.speed import measure_speed
 from nnjax.report.stopping import lost_interval

@@ -16,7 +16,7 @@ from nnjax.claims.logbook import Logbook, looks_at_most
 from nnjax.claims.rounds import study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results, correction_sizes, grown_designs
 from nnjax.report.baselines import kept_baselines
-from nnjax.report.choice import BestCell, best_runs, choose_best_cell
+from nnjax.report.best_cell import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
 from nnjax.report.histories import Histories, read_histories
 from nnjax.report.layout import Layout, make_layout

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from nnjax.data.scaling import ScaledSplit, scale_split
-from nnjax.execution.choice import make_executor
 from nnjax.execution.executor import Cluster, Executor, Outcome
+from nnjax.execution.executor_choice import make_executor
 from nnjax.redaction import masked_command
 from nnjax.surroundings import check_name, check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries

@@ -25,8 +25,8 @@ from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.layout import SweepLayout, SweepTables
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.store import check_reachable
-from nnjax.tracking.summary import SyncSummary
 from nnjax.tracking.sync import Destination, RunProgress, look_up, sync_tables
+from nnjax.tracking.sync_summary import SyncSummary
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from nnjax.tracking.mending import differences
 from nnjax.tracking.new_database import make_database
 from nnjax.tracking.recognition import RecognisedPlan, plan_of, recognise
 from nnjax.tracking.store import OpenStore, is_deleted, open_store, set_experiment_tags, study_experiments
-from nnjax.tracking.summary import SyncSummary, Tally
+from nnjax.tracking.sync_summary import SyncSummary, Tally
 
 logger = logging.getLogger(__name__)
 

@@ -55,7 +55,7 @@ ATTACKS = {
         '.groupby([*keys, "cell_id"], sort=False, observed=True)[score]',
         '.groupby([*keys, "cell_id"], sort=False, observed=True)["test_score"].mean().rename(score)'
         '.groupby(level=[*keys, "cell_id"], sort=False)',
-        "tests/report/test_choice.py",
+        "tests/report/test_best_cell.py",
     ),
     "the correction for overlapping splits is dropped": Attack(
         "nnjax/statistics/interval.py",

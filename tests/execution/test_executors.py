@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from fakes.tasks import Greeting, Work, be_unfit, cores, note, refuse_to_start, square, wait_for_end
 
-from nnjax.execution.choice import EXECUTORS, make_executor
 from nnjax.execution.executor import Executor, Outcome
+from nnjax.execution.executor_choice import EXECUTORS, make_executor
 from nnjax.execution.slots import SUBMITTED_A_WORKER, ProcessExecutor
 from nnjax.execution.worker_process import WorkerStartError
 

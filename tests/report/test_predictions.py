@@ -5,7 +5,7 @@ import pytest
 from fakes.rows import fake_row
 from sklearn.metrics import confusion_matrix
 
-from nnjax.report.choice import best_runs
+from nnjax.report.best_cell import best_runs
 from nnjax.report.predictions import confusion_table, read_predictions
 from nnjax.sweep.journal.journal import Journal
 

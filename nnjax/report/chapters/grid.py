@@ -7,8 +7,8 @@ from functools import partial
 import pandas as pd
 
 from nnjax.data.streams import stream
+from nnjax.report.best_cell import BestCell, choose_best_cell
 from nnjax.report.chapters.best import TIED_LEVEL
-from nnjax.report.choice import BestCell, choose_best_cell
 from nnjax.report.drawing import draw_panels
 from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
 from nnjax.report.figures.grid_axes import GridAxes, grid_axes

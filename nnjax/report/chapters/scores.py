@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
-from nnjax.report.choice import best_runs, by_split
+from nnjax.report.best_cell import best_runs, by_split
 from nnjax.report.differences import models_table, split_spread
 from nnjax.report.drawing import Shape, draw_panels, panels_by
 from nnjax.report.figures.confusion import draw_confusion

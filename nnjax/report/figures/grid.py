@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from nnjax.report.choice import BestCell
+from nnjax.report.best_cell import BestCell
 from nnjax.report.drawing import Shape
 from nnjax.report.figures.grid_axes import LETTER, GridAxes, margins, name_axes, place_of
 from nnjax.report.figures.marks import cell_mark

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from nnjax.data.streams import stream
-from nnjax.report.choice import BestCell
+from nnjax.report.best_cell import BestCell
 from nnjax.report.figures.marks import cell_mark
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.theme import ACCENT, MUTED, PAGE

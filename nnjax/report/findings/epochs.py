@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from nnjax.report.choice import best_runs
+from nnjax.report.best_cell import best_runs
 from nnjax.report.findings.finding import Finding, beats, favourite_levels, next_study
 from nnjax.report.formats import decimals, percent
 from nnjax.report.study_results import StudyResults

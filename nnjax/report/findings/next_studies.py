@@ -10,7 +10,7 @@ from nnjax.report.findings.edge import find_edges
 from nnjax.report.findings.epochs import find_over_fitting, find_unfinished
 from nnjax.report.findings.finding import Finding
 from nnjax.report.findings.idle import find_idle
-from nnjax.report.findings.reference import find_not_better
+from nnjax.report.findings.not_better import find_not_better
 from nnjax.report.findings.too_few import find_too_few
 from nnjax.report.study_results import StudyResults
 from nnjax.sweep.plan import default_workers, make_plan

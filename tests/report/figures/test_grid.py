@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnjax.report.choice import choose_best_cell
+from nnjax.report.best_cell import choose_best_cell
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.grid import FAINTEST, STRONGEST, draw_grid, grid_table, placed_grid, tint_range
 from nnjax.report.figures.grid_axes import GridAxes, grid_axes, is_turned, margins

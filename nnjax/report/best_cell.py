@@ -1,4 +1,4 @@
-"""What the validation rows choose: nuisance levels, cells, inside every split and never by a test row."""
+"""The cell that the validation rows choose in every split, never by a test row."""
 
 from dataclasses import dataclass
 

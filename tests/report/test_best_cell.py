@@ -6,7 +6,7 @@ import pytest
 
 from nnjax.claims.choice import choose_on_validation
 from nnjax.report.answers import candidates_words
-from nnjax.report.choice import best_runs, choose_best_cell
+from nnjax.report.best_cell import best_runs, choose_best_cell
 from nnjax.results.scores import with_scores
 
 
