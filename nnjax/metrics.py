@@ -55,7 +55,8 @@ class Metric:
         highest: What it is at most.
         shown: How it is printed: "decimals" (three), "share" (in percent), "count"; "" for four significant digits.
         is_main: Whether tables of cells have its standard deviation beside its mean.
-        score: Of a measure that runs are chosen by: the column in which every trained run has it, see `results.scores`.
+        score: Of a measure that runs are chosen by: the column that has it clipped, the lowest where a run diverged
+            (`results.scores`); in the column of its own name it is as it was measured.
     """
 
     name: str

@@ -92,6 +92,6 @@ def tuned_arms(is_for_last: bool, generator: np.random.Generator) -> Arms:
         for place, (best, last) in enumerate(penalties):
             scores = np.array([[best], [last]]) + 0.003 * generator.standard_normal((2, ARMS_SPLITS * SEEDS))
             validation = {"validation_score": scores[0], "last_validation_score": scores[int(is_for_last)]}
-            cells.append(_runs(f"{arm}{place}", **validation, last_test_r2=last + luck))
+            cells.append(_runs(f"{arm}{place}", **validation, last_test_score=last + luck))
         arms.append(pd.concat(cells, ignore_index=True))
     return arms

@@ -83,7 +83,7 @@ def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: Sequence[int]) -
 
 
 def _known(runs: pd.DataFrame, metric: str) -> Bounds:
-    numbers = runs[metric].to_numpy(dtype=float)
+    numbers = runs[METRICS[metric].column].to_numpy(dtype=float)
     numbers = np.log2(np.maximum(numbers, 1.0)) if METRICS[metric].counts else numbers
     return Bounds(numbers, numbers)
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from nnjax.claims.answer import answer_claim, arm_runs
 from nnjax.claims.study_answers import correction_sizes
-from nnjax.results.scores import as_scores, with_scores
+from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, arm_cells
@@ -26,8 +26,7 @@ def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, flo
         journal: Where they lie.
         level: Level of the intervals.
     """
-    task = space.table.task
-    results = as_scores(with_scores(results_table(space, journal), task), task)
+    results = with_scores(results_table(space, journal), space.table.task)
     found = {}
     for claim in space.study.claims:
         if claim.is_compound:

@@ -8,7 +8,7 @@ from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
 from nnjax.claims.logbook import Logbook
 from nnjax.claims.rounds import design_of, grown_space
-from nnjax.results.scores import as_scores, with_scores
+from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.power import Design
 from nnjax.sweep.journal.journal import Journal
@@ -57,10 +57,9 @@ def answer_study(
         withdrawn: Claims that were taken out after training; they are among the m.
     """
     claims, own = space.study.claims, design_of(space)
-    scores = as_scores(results, space.table.task)
     arms = {
         claim.name: [
-            arm_runs(_at(scores, designs.get(claim.name, own)), cell_ids) for cell_ids in arm_cells(claim, space.cells)
+            arm_runs(_at(results, designs.get(claim.name, own)), cell_ids) for cell_ids in arm_cells(claim, space.cells)
         ]
         for claim in claims
         if not claim.is_compound

@@ -143,7 +143,7 @@ def draw_scores(scores: pd.DataFrame, spread: pd.DataFrame, one: float, axes: Ax
     """
     axes.axvline(one, color=POSITIVE, linewidth=1.2, dashes=(4, 2))
     for place, row in enumerate(spread.to_dict("records")):
-        values = scores.loc[scores["row"] == row["row"], "test_r2"].to_numpy()
+        values = scores.loc[scores["row"] == row["row"], "test_score"].to_numpy()
         axes.plot(values, place - 0.14 + _stagger(values), "o", color=ACCENT, alpha=0.6, markersize=5, linewidth=0)
         axes.plot([row["low"], row["high"]], [place + 0.22] * 2, color=INK, linewidth=2.6)
         axes.plot(row["mean_r2"], place + 0.22, "|", color=INK, markersize=12, markeredgewidth=2.2)

@@ -15,10 +15,9 @@ from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.report.baselines import baseline_scores
 from nnjax.report.task import REGRESSION
-from nnjax.results.scores import as_scores
+from nnjax.results.scores import clipped_scores, with_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.interval import PairedInterval, paired_interval
-from nnjax.statistics.scores import clipped_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.progress import Progress
@@ -38,12 +37,12 @@ class DiabetesAnswer:
 
     Attributes:
         space: The study of the many splits, with its settings.
-        network: test_r2 of the network on every split of the study [J].
+        network: Score of the network, its R² clipped at -1, on every split of the study [J].
         ridge: test_r2 of ridge regression on the same splits [J].
         interval: The network's mean over the splits, corrected for their sharing one table.
         ridge_interval: Ridge's.
         difference: The network's minus ridge's, paired by split.
-        one_split: test_r2 on the one split that a student would use, from every seed [S]; the first is the answer.
+        one_split: Score on the one split that a student would use, from every seed [S]; the first is the answer.
         one_ridge: Ridge's on that split.
     """
 
@@ -123,7 +122,8 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
     summary = run_sweep(space, home, "serial", 1, progress)
     if summary.missing:
         raise RuntimeError("\n".join(summary.errors))
-    network = as_scores(results_table(space, Journal(home)), space.table.task)["test_r2"].to_numpy(dtype=np.float64)
+    runs = with_scores(results_table(space, Journal(home)), space.table.task)
+    network = runs["test_score"].to_numpy(dtype=np.float64)
     own = student_split(space.table, len(space.splits[0].train))
     linear = baseline_scores(space.table, [*space.splits, own], [REGRESSION.reference])["test_r2"]
     ridge, one_ridge = linear.to_numpy()[:-1], float(linear.iloc[-1])
@@ -151,4 +151,4 @@ def _train_one_split(space: Space, split: Split, seeds: int) -> Float[np.ndarray
     ]
     outcomes = train_all(bucket, trainees, scaled)
     diverged = [outcome["status"] == "diverged" for outcome in outcomes]
-    return clipped_scores([outcome["test_r2"] for outcome in outcomes], diverged)
+    return clipped_scores([outcome["test_r2"] for outcome in outcomes], diverged, space.table.task)

@@ -120,7 +120,7 @@ NETWORK_ROW, RIDGE_ROW, ONE_ROW = "network, {} splits", "ridge, same splits", "n
 
 
 def scores_table(answer: DiabetesAnswer) -> pd.DataFrame:
-    """Every R²: row (as the picture names it), repetition (number of the split, or of the seed), test_r2."""
+    """Every R²: row (as the picture names it), repetition (number of the split, or of the seed), test_score."""
     parts = {
         NETWORK_ROW.format(len(answer.network)): answer.network,
         RIDGE_ROW: answer.ridge,
@@ -128,7 +128,7 @@ def scores_table(answer: DiabetesAnswer) -> pd.DataFrame:
     }
     return pd.concat(
         [
-            pd.DataFrame({"row": row, "repetition": np.arange(len(values)), "test_r2": values})
+            pd.DataFrame({"row": row, "repetition": np.arange(len(values)), "test_score": values})
             for row, values in parts.items()
         ],
         ignore_index=True,
@@ -140,7 +140,7 @@ def summary_table(answer: DiabetesAnswer) -> pd.DataFrame:
 
     The one split has no interval: its seeds say nothing about other rows.
     """
-    groups = scores_table(answer).groupby("row", sort=False)["test_r2"]
+    groups = scores_table(answer).groupby("row", sort=False)["test_score"]
     table = groups.agg(n="size", mean="mean", sd="std", least="min", most="max").reset_index()
     intervals = [(answer.interval.low, answer.interval.high), (answer.ridge_interval.low, answer.ridge_interval.high)]
     return table.assign(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nnjax.data.reader import Task
-from nnjax.metrics import JUDGED, MEASURES
+from nnjax.metrics import JUDGED, MEASURES, METRICS
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,12 @@ class TaskTerms:
     def test_metrics(self) -> tuple[str, ...]:
         """Every score on test rows at the best epoch, the judged one first."""
         return tuple(f"test_{each.name}" for each in MEASURES if each.task == self.task and each.in_report)
+
+    @property
+    def page_names(self) -> dict[str, str]:
+        """Column of scores -> its head on the page: the measure, whose clipping the page tells of once."""
+        scored = {metric.score: name for name, metric in METRICS.items() if metric.score and metric.task == self.task}
+        return scored | {f"{score}_sd": f"{name}_sd" for score, name in scored.items()}
 
     @property
     def shown_curves(self) -> tuple[str, ...]:

@@ -2,50 +2,55 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
-from nnjax.metrics import JUDGED
-from nnjax.statistics.scores import clipped_scores
+from nnjax.metrics import JUDGED, METRICS
 
 
-def as_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
-    """The results with the task's measure as a score wherever it stands.
+def clipped_scores(numbers: ArrayLike, diverged: ArrayLike, task: str) -> NDArray[np.float64]:
+    """Turn a task's measure into scores: clipped at its lowest, which a run that diverged gets, too.
+
+    So a factorial stays balanced and one explosion cannot own a mean.
+
+    Args:
+        numbers: R² or accuracy of each run, any shape; NaN where a run has none.
+        diverged: Whether the run diverged, bool, the same shape.
+        task: "regression" (the lowest R² is -1) or "classification" (the lowest accuracy is 0).
+
+    Returns:
+        Scores, float64, the shape of `numbers`. A run without R² has the lowest, too; one without accuracy has none.
+
+    Example:
+        >>> clipped_scores([0.5, -7.0, np.nan, 0.4], [False, False, False, True], "regression").tolist()
+        [0.5, -1.0, -1.0, -1.0]
+    """
+    lowest, values = JUDGED[task].lowest, np.asarray(numbers, dtype=np.float64)
+    is_lost = np.asarray(diverged, dtype=np.bool_) | (np.isnan(values) & (task == "regression"))
+    return np.where(is_lost, lowest, np.maximum(values, lowest))
+
+
+def with_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
+    """The results with a score beside each column of the measure that the task is judged by.
 
     Args:
         results: One row a run, with `status` and any of the finals.
         task: "regression", judged by R², or "classification", judged by accuracy.
 
     Returns:
-        A copy: R² is clipped below at -1, a diverged run has R² -1 or accuracy 0, a missing run has no score (NaN).
-        All other columns stay as they are.
+        A copy with validation_score, test_score, last_validation_score and last_test_score, as far as it has the
+        measure on those rows: clipped, a diverged run with the lowest, a missing run without (NaN). All other columns,
+        those of the measure itself among them, stay as they are.
 
     Example:
         >>> runs = pd.DataFrame({"status": ["finished", "diverged", "finished"], "test_r2": [0.5, float("nan"), -7.0]})
-        >>> as_scores(runs, "regression")["test_r2"].tolist()
+        >>> with_scores(runs, "regression")["test_score"].tolist()
         [0.5, -1.0, -1.0]
     """
     is_diverged = (results["status"] == "diverged").to_numpy()
     is_missing = (results["status"] == "missing").to_numpy()
-    measure, scores = JUDGED[task].name, {}
-    for name in (f"{prefix}{part}_{measure}" for prefix in ("", "last_") for part in ("validation", "test")):
-        if name not in results:
-            continue
-        values = results[name].to_numpy(dtype=float)
-        worst = np.where(is_diverged, JUDGED[task].lowest, values)
-        scores[name] = np.where(is_missing, np.nan, clipped_scores(values, is_diverged) if measure == "r2" else worst)
+    scores = {
+        metric.score: np.where(is_missing, np.nan, clipped_scores(results[name].to_numpy(float), is_diverged, task))
+        for name, metric in METRICS.items()
+        if metric.score and metric.task == task and name in results
+    }
     return results.assign(**scores)
-
-
-def with_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
-    """The results table with one score beside each column of the judged measure.
-
-    Args:
-        results: One row a planned run.
-        task: "regression" or "classification".
-
-    Returns:
-        A copy with validation_score, test_score, last_validation_score and last_test_score: see `as_scores`. The
-        columns of the measure itself stay as they are.
-    """
-    scores = as_scores(results, task)
-    prefixes = ("validation", "test", "last_validation", "last_test")
-    return results.assign(**{f"{prefix}_score": scores[f"{prefix}_{JUDGED[task].name}"] for prefix in prefixes})

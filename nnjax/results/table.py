@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, METRICS, judged, names
+from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, judged, names, of_task
 from nnjax.results.columns import RESULT_COLUMNS
-from nnjax.results.scores import as_scores
+from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, expand, level_text
 from nnjax.sweep.study.factors import FACTORS
@@ -92,12 +92,12 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
         task: "regression" or "classification".
 
     Returns:
-        cell_id, cell, factors, replicates, diverged, missing, every averaged final and `<name>_sd` (ddof 1); sorted by
-        `validation_r2` or, for classification, `validation_accuracy`, best first. R² and accuracy count every run that
-        was trained, a diverged one as worst (see `as_scores`); other means are those of the runs that have a number,
-        so `epochs_to_target` is the mean over the replicates that reached it.
+        cell_id, cell, factors, replicates, diverged, missing, the task's metrics and `<name>_sd` (ddof 1) of the main
+        ones; sorted by `validation_score`, best first. In place of R² and accuracy stand the scores, which count every
+        run that was trained, a diverged one as worst (see `with_scores`); other means are those of the runs that have a
+        number, so `epochs_to_target` is the mean over the replicates that reached it.
     """
-    scores = as_scores(results, task)
+    scores, metrics = with_scores(results, task), of_task(task)
     keys = ["cell_id", "cell", *FACTORS]
     groups = scores.groupby("cell_id", sort=False)
     parts = [
@@ -107,11 +107,11 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
             (results["status"] == status).groupby(results["cell_id"]).sum().rename(status)
             for status in ("diverged", "missing")
         ),
-        groups[list(METRICS)].mean(),
-        groups[[name for name, metric in METRICS.items() if metric.is_main]].std().add_suffix("_sd"),
+        groups[[metric.column for metric in metrics]].mean(),
+        groups[[metric.column for metric in metrics if metric.is_main]].std().add_suffix("_sd"),
     ]
     table = pd.concat(parts, axis=1).reset_index(names="cell_id")
-    return table.sort_values(judged("validation", task), ascending=False, kind="stable", ignore_index=True)
+    return table.sort_values("validation_score", ascending=False, kind="stable", ignore_index=True)
 
 
 def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:

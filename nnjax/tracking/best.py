@@ -27,19 +27,18 @@ def best_keys(task: str) -> tuple[str, str, str]:
     return judged("validation", task), test, f"{test}_sd"
 
 
-def ranked(cells: pd.DataFrame, task: str) -> pd.DataFrame:
+def ranked(cells: pd.DataFrame) -> pd.DataFrame:
     """Complete cells, the best on validation rows first.
 
     A cell with diverged runs is no better placed than they let it be: its means count each of them as worst.
     """
     complete = cells[cells["missing"] == 0] if "missing" in cells else cells
-    metric = judged("validation", task)
-    return complete.sort_values(metric, ascending=False, na_position="last", kind="stable")
+    return complete.sort_values("validation_score", ascending=False, na_position="last", kind="stable")
 
 
-def best_row(cells: pd.DataFrame, task: str) -> Mapping[str, Any] | None:
+def best_row(cells: pd.DataFrame) -> Mapping[str, Any] | None:
     """The best cell's row, None if there is no finite score at all."""
-    scored = ranked(cells, task).dropna(subset=[judged("validation", task)])
+    scored = ranked(cells).dropna(subset=["validation_score"])
     if scored.empty:
         return None
     return {str(key): value for key, value in scored.iloc[0].to_dict().items()}
@@ -48,8 +47,10 @@ def best_row(cells: pd.DataFrame, task: str) -> Mapping[str, Any] | None:
 def sweep_points(results: pd.DataFrame, best: Mapping[str, Any] | None, timestamp: int, task: str) -> list[Point]:
     """The sweep's own numbers: how many runs, how many diverged, and the best cell's scores."""
     counts = {"runs": len(results), "runs_diverged": int((results["status"] == "diverged").sum())}
-    scores = {key: best[key] for key in best_keys(task) if key in best} if best else {}
-    return final_points(counts | scores, [*counts, *scores], timestamp)
+    columns = names.cell_columns(task)
+    scores = {key: best[columns[key]] for key in best_keys(task) if columns[key] in best} if best else {}
+    told = counts | scores
+    return final_points(told, {key: key for key in told}, timestamp)
 
 
 def default_headline(results: pd.DataFrame, best: Mapping[str, Any] | None, task: str) -> str:
@@ -67,11 +68,11 @@ def default_headline(results: pd.DataFrame, best: Mapping[str, Any] | None, task
     counted = f"{len(results):,} runs in {results['cell_id'].nunique():,} cells, {diverged:,} diverged."
     if best is None:
         return f"No run reached a finite score. {counted}"
-    _, test, deviation = best_keys(task)
-    spread = f" ± {best[deviation]:.3f} (sd)" if math.isfinite(best.get(deviation, math.nan)) else ""
+    deviation = best.get("test_score_sd", math.nan)
+    spread = f" ± {deviation:.3f} (sd)" if math.isfinite(deviation) else ""
     lost = f", {best['diverged']:,} of them diverged" if best.get("diverged") else ""
     return (
-        f"Best on validation rows: **{best['cell']}**, test {WORDS[task]} {best[test]:.3f}{spread} "
+        f"Best on validation rows: **{best['cell']}**, test {WORDS[task]} {best['test_score']:.3f}{spread} "
         f"over {best['replicates']} replicates{lost}. {counted}\n\n"
         "Whether that beats the others by more than chance: `report/index.html` under Artifacts."
     )
@@ -81,7 +82,8 @@ def best_table(cells: pd.DataFrame, factors: Mapping[str, Any], task: str) -> pd
     """The best cells as a table to look at: label, factors, counts, finals rounded; no column without a number."""
     keys = ["cell", *factors, "replicates", "diverged"]
     keys += [name for final in names.TOLD for name in (final, f"{final}_sd")]
-    table = ranked(cells, task).head(SHOWN_CELLS)
+    told = {column: key for key, column in names.cell_columns(task).items()}
+    table = ranked(cells).head(SHOWN_CELLS).rename(columns=told)
     table = table[[key for key in keys if key in table]].dropna(axis="columns", how="all")
     for key in table.select_dtypes("number"):
         table[key] = [names.rounded(value) for value in table[key].tolist()]

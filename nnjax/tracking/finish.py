@@ -69,7 +69,7 @@ def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
     """Params, metrics and end of a complete sweep."""
     run_id = run.info.run_id
     task = files.description.task
-    best = best_row(files.cells, task)
+    best = best_row(files.cells)
     told = sweep_points(files.results, best, files.timestamp, task)
     points = [point for point in told if point.key not in run.data.metrics]
     points += later_points(client, run_id, [point for point in told if _is_other(point, run)])
@@ -91,7 +91,7 @@ def finish_sweep(client: MlflowClient, run_id: str, layout: SweepLayout, files: 
     """
     run = client.get_run(run_id)
     task = files.description.task
-    note = files.description.headline or default_headline(files.results, best_row(files.cells, task), task)
+    note = files.description.headline or default_headline(files.results, best_row(files.cells), task)
     if layout.waiting:
         note = f"Not complete: {layout.waiting:,} cells still have runs to train. {note}"
     declared = files.description.declared

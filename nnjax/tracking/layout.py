@@ -120,9 +120,15 @@ def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: 
     return {key: text for key, text in texts.items() if text}
 
 
-def final_points(row: Mapping[str, Any], keys: Sequence[str], timestamp: int) -> list[Point]:
-    """The finite ones among a row's numbers, at step 0: at any later step MLflow draws a line of one dot."""
-    values = ((key, row[key]) for key in keys)
+def final_points(row: Mapping[str, Any], columns: Mapping[str, str], timestamp: int) -> list[Point]:
+    """The finite ones among a row's numbers, at step 0: at any later step MLflow draws a line of one dot.
+
+    Args:
+        row: Of a table.
+        columns: Metric -> its column.
+        timestamp: Milliseconds since 1970.
+    """
+    values = ((key, row[column]) for key, column in columns.items())
     return [Point(key, names.rounded(value), timestamp, 0) for key, value in values if math.isfinite(value)]
 
 
@@ -136,11 +142,10 @@ def curve_points(curves: CurvePoints, owner: str, start: int, end: int) -> list[
     ]
 
 
-def _cell_keys(cells: pd.DataFrame) -> list[str]:
-    """Columns of the cells table that are metrics: finals, their sd, and the counts."""
-    finals = [key for key in names.TOLD if key in cells]
-    spreads = [f"{key}_sd" for key in finals if f"{key}_sd" in cells]
-    return [*finals, *spreads, *(key for key in ("diverged",) if key in cells)]
+def _cell_columns(cells: pd.DataFrame, task: str) -> dict[str, str]:
+    """Metric of a cell -> its column in the cells table: finals, their sd, and the counts."""
+    columns = {**names.cell_columns(task), "diverged": "diverged"}
+    return {key: column for key, column in columns.items() if column in cells}
 
 
 class _Builder:
@@ -152,8 +157,8 @@ class _Builder:
         self.colors = colors
         self.common = common_tags(description)
         self.seeds_per_split = int(tables.results["seed_index"].max()) + 1
-        self.cell_keys = _cell_keys(tables.cells)
-        self.run_keys = [key for key in names.TOLD if key in tables.results]
+        self.cell_columns = _cell_columns(tables.cells, description.task)
+        self.run_columns = {key: key for key in names.TOLD if key in tables.results}
 
     def color(self, params: Mapping[str, str]) -> dict[str, str]:
         """The activation's colour, for dots, lines and scatter."""
@@ -171,7 +176,7 @@ class _Builder:
             names.REPLICATES: str(len(rows)),
             names.STATUS: "diverged" if all(row["status"] == "diverged" for row in rows) else "finished",
         }
-        points = final_points(means, self.cell_keys, end)
+        points = final_points(means, self.cell_columns, end)
         points += curve_points(self.tables.cell_curves, str(means["cell_id"]), start, end)
         return TrackedRun(
             tags=self.common | own | self.color(params) | self.reference(params),
@@ -196,8 +201,8 @@ class _Builder:
             names.STATUS: "diverged" if diverged else "finished",
         }
         reference = self.reference(params, place)
-        keys = [*self.run_keys, names.DIVERGED_EPOCH] if diverged else self.run_keys
-        points = final_points(row, keys, end)
+        columns = self.run_columns | ({names.DIVERGED_EPOCH: names.DIVERGED_EPOCH} if diverged else {})
+        points = final_points(row, columns, end)
         if reference or self.description.curves != "reference":
             points += curve_points(self.tables.run_curves, str(row["run_id"]), start, end)
         return TrackedRun(

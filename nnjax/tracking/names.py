@@ -56,6 +56,20 @@ TOLD = _told()
 
 DIVERGED_EPOCH = "diverged_epoch"
 
+
+def cell_columns(task: str) -> dict[str, str]:
+    """Metric of a cell -> its column in the cells table, means before standard deviations.
+
+    What runs are chosen by goes by the name of the measure here, though a cell's is the mean of scores.
+
+    >>> columns = cell_columns("regression")
+    >>> columns["test_r2"], columns["test_r2_sd"], columns["test_rmse"]
+    ('test_score', 'test_score_sd', 'test_rmse')
+    """
+    own = {name: METRICS[name].column for name in TOLD if METRICS[name].task in ("", task)}
+    return own | {f"{name}_sd": f"{column}_sd" for name, column in own.items()}
+
+
 MAIN_LAYER_CURVES = tuple(curve.name for curve in CURVES if curve.is_of_layers and curve.is_main)
 OTHER_CURVES = (*(name for name in LAYER_CURVES if name not in MAIN_LAYER_CURVES), "fit_evaluations")
 

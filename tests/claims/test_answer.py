@@ -8,7 +8,7 @@ from nnjax.claims.answer import Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
 from nnjax.claims.metric import choosing_score
 from nnjax.metrics import METRICS
-from nnjax.results.scores import as_scores, with_scores
+from nnjax.results.scores import with_scores
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import Cell, arm_cells
 from nnjax.sweep.study.study import Claim
@@ -25,21 +25,20 @@ def table(a, b, metric="test_r2", **columns):
     rows = [("relu", split, value) for split, value in enumerate(a)] + [
         ("elu", split, value) for split, value in enumerate(b)
     ]
-    frame = pd.DataFrame(rows, columns=["cell_id", "split", metric])
+    frame, task = pd.DataFrame(rows, columns=["cell_id", "split", metric]), METRICS[metric].task or "regression"
     filled = {
         "status": "finished",
         "epochs": 32,
         "seed_index": 0,
-        **dict.fromkeys(("validation_r2", "test_r2", "last_validation_r2", "last_test_r2"), 0.3),
+        **{name: 0.3 for name, each in METRICS.items() if each.score and each.task == task},
     }
     whole = frame.assign(**{name: value for name, value in (filled | columns).items() if name not in frame})
-    return with_scores(whole, "regression")
+    return with_scores(whole, task)
 
 
 def judged(claims, cells, results, sizes=SIZES):
-    scores = as_scores(results, "regression")
     arms = {
-        each.name: [arm_runs(scores, ids) for ids in arm_cells(each, cells)] for each in claims if not each.is_compound
+        each.name: [arm_runs(results, ids) for ids in arm_cells(each, cells)] for each in claims if not each.is_compound
     }
     return answer_claims(claims, arms, sizes, claim_level(claims))
 
@@ -91,9 +90,9 @@ def test_of_surprise_and_squared_error_less_is_better(metric):
 
 
 def test_a_metric_of_the_other_task_is_not_judged():
-    results = table([0.3, 0.3], [0.3, 0.3], test_accuracy=np.nan)
-    answer = judged([claim(metric="test_accuracy")], CELLS, results)[0]
-    assert answer.interval is None and "2 of 2 splits have no test_accuracy" in answer.judgement.note
+    results = table([0.3, 0.3], [0.3, 0.3], test_roc_auc=np.nan)
+    answer = judged([claim(metric="test_roc_auc")], CELLS, results)[0]
+    assert answer.interval is None and "2 of 2 splits have no test_roc_auc" in answer.judgement.note
 
 
 def test_seeds_are_averaged_within_each_split_before_the_difference():
@@ -201,7 +200,7 @@ def test_every_metric_of_the_last_epoch_is_tuned_for_it_and_no_other():
 def test_what_a_claim_leaves_open_is_chosen_by_the_epoch_that_is_judged(metric):
     """Plain is better at the best epoch, l2 at the last one; the metric is 3 with l2, 2 without, 1 in the other arm."""
     is_last = metric.startswith("last_") or metric in ("saturated", "dead")
-    results = two_cells([0.5, 0.1], [0.1, 0.5]).assign(**{metric: [2.0, 2.0, 3.0, 3.0, 1.0, 1.0]})
+    results = two_cells([0.5, 0.1], [0.1, 0.5]).assign(**{METRICS[metric].column: [2.0, 2.0, 3.0, 3.0, 1.0, 1.0]})
     answer = answer_claims([claim(metric=metric, margin=0.1)], arms_of(results, metric), SIZES, 0.95)[0]
     expected = 3.0 if is_last else 2.0
     expected = np.log2(expected) if "log₂" in answer.metric else expected - 1.0

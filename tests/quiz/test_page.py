@@ -76,7 +76,7 @@ def test_tables_hold_the_answers(path, answers):
     shares = pd.read_csv(tables / "xor.csv").set_index("activation")
     assert shares["solved"].to_dict() == {a.activation: int(a.is_solved.sum()) for a in answers.networks}
     scores = pd.read_csv(tables / "diabetes_scores.csv")
-    assert len(scores) == 4 + 4 + 3 and scores["test_r2"].iloc[0] == answers.diabetes.network[0]
+    assert len(scores) == 4 + 4 + 3 and scores["test_score"].iloc[0] == answers.diabetes.network[0]
     gates = pd.read_csv(tables / "gates.csv")
     assert len(gates) == 8 and gates.loc[gates["gate"] == "XOR", "converged"].eq(False).all()
 

@@ -14,7 +14,7 @@ import pytest
 from nnjax.tracking.curves import curve_names, thin_curves
 from nnjax.tracking.description import Curves, DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
-from nnjax.tracking.names import param_text
+from nnjax.tracking.names import cell_columns, param_text
 from nnjax.tracking.server import running_server
 from nnjax.tracking.sync import Destination
 
@@ -95,7 +95,7 @@ def make_results(factors: dict[str, tuple[Any, ...]], splits: int, task: str) ->
     return pd.DataFrame(rows)
 
 
-def make_cells(results: pd.DataFrame) -> pd.DataFrame:
+def make_cells(results: pd.DataFrame, task: str) -> pd.DataFrame:
     """Means and sd over replicates."""
     scores = [key for key in _scores(0.0, 0.0, "regression") if not key.startswith("target")]
     finals = ["best_epoch", *scores, "epochs_to_target", "function_evaluations", "grad_slope_0"]
@@ -111,7 +111,7 @@ def make_cells(results: pd.DataFrame) -> pd.DataFrame:
         **{name: (name, "mean") for name in finals},
         **{f"{name}_sd": (name, "std") for name in main},
     )
-    return table.reset_index().sort_values(["validation_r2", "validation_accuracy"], ascending=False)
+    return table.rename(columns=cell_columns(task)).reset_index().sort_values("validation_score", ascending=False)
 
 
 def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.DataFrame:
@@ -136,7 +136,7 @@ def make_tables(
     cells, main = results.drop_duplicates("cell_id"), curve_names("main", task)
     return SweepTables(
         results=results,
-        cells=make_cells(results),
+        cells=make_cells(results, task),
         cell_curves=thin_curves(make_curves(cells, "cell_id", main), "cell_id"),
         run_curves=thin_curves(make_curves(results, "run_id", curve_names(curves, task)), "run_id"),
     )

@@ -9,8 +9,8 @@ from nnjax.tracking.best import best_keys, best_row, best_table, default_headlin
 
 
 def test_the_best_cell_is_chosen_on_validation_rows(sweep):
-    metric = judged("validation", sweep.task)
-    assert best_row(sweep.tables.cells, sweep.task)[metric] == sweep.tables.cells[metric].max()
+    best = best_row(sweep.tables.cells)
+    assert best["validation_score"] == sweep.tables.cells["validation_score"].max()
 
 
 def test_a_cell_is_not_the_best_by_losing_its_bad_runs():
@@ -22,32 +22,32 @@ def test_a_cell_is_not_the_best_by_losing_its_bad_runs():
     runs = pd.concat([lost, kept], ignore_index=True)
     results = runs.reindex(columns=names(RESULT_COLUMNS)).assign(cell=runs["cell_id"], test_r2=runs["validation_r2"])
     cells = cells_table(results, "regression")
-    best = best_row(cells, "regression")
+    best = best_row(cells)
     assert best["cell_id"] == "b"
     assert "**b**, test R² 0.400 ± 0.000 (sd) over 4 replicates. 8 runs" in default_headline(
         results, best, "regression"
     )
     [worst] = cells[cells["cell_id"] == "a"].to_dict("records")
-    assert (worst["validation_r2"], worst["diverged"]) == (pytest.approx((0.5 - 3) / 4), 3)
+    assert (worst["validation_score"], worst["diverged"]) == (pytest.approx((0.5 - 3) / 4), 3)
     assert "over 4 replicates, 3 of them diverged." in default_headline(results, worst, "regression")
 
 
 def test_an_incomplete_cell_is_never_the_best(tables):
     cells = tables.cells.copy()
-    cells.loc[cells["validation_r2"].idxmax(), "missing"] = 1
-    assert best_row(cells, "regression")["validation_r2"] < tables.cells["validation_r2"].max()
+    cells.loc[cells["validation_score"].idxmax(), "missing"] = 1
+    assert best_row(cells)["validation_score"] < tables.cells["validation_score"].max()
 
 
 def test_a_sweep_that_diverged_altogether_says_so(tables):
-    cells = tables.cells.assign(validation_r2=np.nan)
-    assert best_row(cells, "regression") is None
+    cells = tables.cells.assign(validation_score=np.nan)
+    assert best_row(cells) is None
     headline = default_headline(tables.results, None, "regression")
     assert headline.startswith("No run reached a finite score. 48 runs in 16 cells")
     assert {point.key for point in sweep_points(tables.results, None, 0, "regression")} == {"runs", "runs_diverged"}
 
 
 def test_the_headline_names_cell_score_and_counts(sweep):
-    best = best_row(sweep.tables.cells, sweep.task)
+    best = best_row(sweep.tables.cells)
     headline = default_headline(sweep.tables.results, best, sweep.task)
     assert best["cell"] in headline
     assert {"regression": "test R² 0.", "classification": "test accuracy 0."}[sweep.task] in headline
@@ -55,12 +55,12 @@ def test_the_headline_names_cell_score_and_counts(sweep):
 
 
 def test_the_sweep_repeats_the_scores_of_its_task_alone(sweep):
-    points = sweep_points(sweep.tables.results, best_row(sweep.tables.cells, sweep.task), 0, sweep.task)
+    points = sweep_points(sweep.tables.results, best_row(sweep.tables.cells), 0, sweep.task)
     assert {point.key for point in points} == {"runs", "runs_diverged", *best_keys(sweep.task)}
 
 
 def test_a_single_replicate_has_no_spread(tables):
-    best = dict(best_row(tables.cells, "regression")) | {"test_r2_sd": np.nan}
+    best = dict(best_row(tables.cells)) | {"test_score_sd": np.nan}
     assert "nan" not in default_headline(tables.results, best, "regression")
 
 

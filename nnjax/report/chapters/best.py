@@ -51,6 +51,7 @@ def best_chapter(study_results: StudyResults) -> Chapter:
         "listed": CELLS_LISTED,
     } | tied_facts(tied)
     top = top_cells(study_results).merge(tied[["cell_id", "tied", "p_best"]], on="cell_id", how="left")
+    top = top.rename(columns=study_results.terms.page_names)
     tables = {
         "top": view_table("best_cells", top, study_results.layout.full_batch, columns=_shown(top)),
         "chosen": view_table(
@@ -112,22 +113,19 @@ def top_cells(study_results: StudyResults) -> pd.DataFrame:
     """The first cells by mean validation score, with what they reach on test rows.
 
     Returns:
-        One row a cell: the listed factors, then the judged measure on validation rows, on test rows (with its standard
-        deviation, ending in _sd) and at the last epoch, all as scores; best_epoch (median), runs, diverged, cell_id.
+        One row a cell: the listed factors, then mean scores on validation rows, on test rows (with their standard
+        deviation, ending in _sd) and at the last epoch; best_epoch (median), runs, diverged, cell_id.
     """
-    terms = study_results.terms
     factors = [*study_results.layout.studied, *study_results.layout.nuisance]
     groups = study_results.results.groupby(["cell_id", *factors], sort=False)
     table = groups.agg(
-        **{
-            terms.validation: ("validation_score", "mean"),
-            terms.test: ("test_score", "mean"),
-            f"{terms.test}_sd": ("test_score", "std"),
-            terms.last_test: ("last_test_score", "mean"),
-        },
+        validation_score=("validation_score", "mean"),
+        test_score=("test_score", "mean"),
+        test_score_sd=("test_score", "std"),
+        last_test_score=("last_test_score", "mean"),
         best_epoch=("best_epoch", "median"),
         runs=("test_score", "count"),
         diverged=("status", lambda statuses: int((statuses == "diverged").sum())),
     ).reset_index()
-    ordered = table.sort_values(terms.validation, ascending=False, kind="stable").head(CELLS_LISTED)
+    ordered = table.sort_values("validation_score", ascending=False, kind="stable").head(CELLS_LISTED)
     return ordered[[*[column for column in ordered.columns if column != "cell_id"], "cell_id"]].reset_index(drop=True)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
+from nnjax.metrics import METRICS
 from nnjax.report.best_cell import best_runs, by_split
 from nnjax.report.differences import models_table, split_spread
 from nnjax.report.drawing import Shape, draw_panels, panels_by
@@ -51,9 +52,8 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
         "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
         "comparisons": len(differences),
     }
-    tables = {
-        "metrics": view_table("test_metrics", metrics_table(study_results), columns=["model", *terms.test_metrics])
-    }
+    metrics = metrics_table(study_results).rename(columns=terms.page_names)
+    tables = {"metrics": view_table("test_metrics", metrics, columns=["model", *terms.test_metrics])}
     return Chapter("scores", f"{terms.label} on test rows", figures, tables, facts)
 
 
@@ -79,13 +79,12 @@ def metrics_table(study_results: StudyResults) -> pd.DataFrame:
     """Every score on test rows of the chosen network and of the baselines, means over splits.
 
     Returns:
-        One row a model: model, then each score and its standard deviation over splits (ending in _sd); a run that
-        diverged has none but the judged one.
+        One row a model: model, test_score, each further metric, and their standard deviations over splits (ending in
+        _sd); a run that diverged has a score and nothing else.
     """
     network = best_runs(study_results.results, study_results.best).assign(model=NETWORK)
-    judged = {study_results.terms.test: lambda runs: runs["test_score"]}
-    metrics = list(study_results.terms.test_metrics)
-    rows = pd.concat([network.assign(**judged), study_results.baselines.assign(**judged)], ignore_index=True)
+    metrics = [METRICS[name].column for name in study_results.terms.test_metrics]
+    rows = pd.concat([network, study_results.baselines], ignore_index=True)
     by_model = rows.groupby(["model", "split"], sort=False)[metrics].mean().groupby("model", sort=False)
     means, deviations = by_model.mean(), by_model.std()
     columns = {

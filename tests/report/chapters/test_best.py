@@ -10,7 +10,7 @@ from nnjax.report.chapters.best import best_chapter, tied_facts, top_cells
 
 
 def test_the_leaderboard_is_sorted_by_validation_rows(study_results):
-    scores = top_cells(study_results)["validation_r2"]
+    scores = top_cells(study_results)["validation_score"]
     assert scores.is_monotonic_decreasing
     assert len(scores) == 20
 

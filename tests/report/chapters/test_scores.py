@@ -39,8 +39,8 @@ def test_a_classification_stands_beside_its_own_baselines_and_scores(classes):
 
 def test_the_scores_of_the_network_are_means_of_the_cells_chosen(study_results):
     row = metrics_table(study_results).set_index("model").loc[NETWORK]
-    assert row["test_r2"] == pytest.approx(study_results.best.selection.mean)
-    assert row["test_r2_sd"] == pytest.approx(study_results.best.selection.scores.std(ddof=1))
+    assert row["test_score"] == pytest.approx(study_results.best.selection.mean)
+    assert row["test_score_sd"] == pytest.approx(study_results.best.selection.scores.std(ddof=1))
 
 
 def test_classes_have_a_confusion_and_targets_have_none(study_results, classes):
