@@ -362,8 +362,8 @@ def words_of() -> Callable[..., str]:
 
 @pytest.fixture
 def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is drawn twice: the files of the figures are looked at on other pages."""
-    monkeypatch.setattr("nnjax.report.drawing.as_pdf", lambda _: b"")
+    """Nothing is drawn twice: a PDF is a file of a few bytes, whose link is told; its content is seen elsewhere."""
+    monkeypatch.setattr("nnjax.report.drawing.as_pdf", lambda _: b"%PDF")
 
 
 @pytest.fixture(scope="session")
