@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from nnjax.commands.arguments import make_parser
+from nnjax.commands.parser import make_parser
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError

@@ -88,7 +88,7 @@ class Measure:
     """How well predictions meet targets: a metric on the test rows at the best epoch, and one at the last.
 
     Attributes:
-        name: What `training.finals` or `training.classification` calls it; metrics are called test_… and last_test_….
+        name: What `training.finals` or `training.class_scores` calls it; metrics are called test_… and last_test_….
         task: "regression" or "classification".
         unit: As of a metric, and so are formula, better, margin, lowest, highest, shown and is_main.
         meaning: Of its metrics, {rows} and {epoch} left open, without the full stop.

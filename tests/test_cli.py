@@ -10,7 +10,7 @@ import pytest
 from fakes.command import ROOT, nnjax
 
 from nnjax.cli import main
-from nnjax.commands.arguments import make_parser
+from nnjax.commands.parser import make_parser
 from nnjax.execution.worker_process import WorkerStartError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study

@@ -8,7 +8,7 @@ import pytest
 MEETING = """
 import gc, os, signal, sys, time
 from nnjax import cli
-from nnjax.commands import arguments
+from nnjax.commands import parser
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background begins without it
 
@@ -27,7 +27,7 @@ def command(options):
 
 
 command.__name__ = "doctor"
-arguments.doctor = command
+parser.doctor = command
 sys.exit(cli.main(["doctor"]))
 """
 

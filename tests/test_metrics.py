@@ -11,7 +11,7 @@ from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.sweep.journal.journal import NOT_MEASURED
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.tracking.names import TOLD, fit_curves
-from nnjax.training.classification import score_classes
+from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
 
 KEPT = Path(__file__).parent / "tracking" / "kept" / "journal"

@@ -11,7 +11,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from nnjax.cli import main
-from nnjax.commands.arguments import make_parser
+from nnjax.commands.parser import make_parser
 from nnjax.sweep.runner import cache_folder
 
 PACKAGE = Path(__file__).parents[1] / "nnjax"

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import LONGEST_SHOWN, ColumnError, OwnTableError, show, show_rows
 from nnjax.data.own_numbers import check_squares, is_number, to_floats
-from nnjax.data.own_text import understand
+from nnjax.data.own_text_column import understand
 from nnjax.data.own_words import to_words
 from nnjax.data.rounding import ROUNDING, ROUNDING_OF_FLOAT32
 

@@ -25,7 +25,7 @@ from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.report.task import CLASSIFICATION, REGRESSION
 from nnjax.sweep.durable import write_durably
-from nnjax.training.classification import score_classes
+from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
 
 BASELINES_VERSION = "2"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from nnjax.data.tables import Table
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
-from nnjax.training.classification import confusion_matrix, predicted_classes
+from nnjax.training.class_scores import confusion_matrix, predicted_classes
 
 Predictions = Mapping[str, NDArray[np.float64]]
 """Run id -> predictions for its test rows at the best epoch, row by row [T · O]."""

@@ -15,7 +15,7 @@ from typing import Any
 
 from nnjax.metrics import EPOCHS_TO_TARGET, JUDGED, MEASURES, judged
 from nnjax.tracking import names
-from nnjax.tracking.charts import Chart, Section, bar, chart_state, line, parallel, scatter
+from nnjax.tracking.chart_cards import Chart, Section, bar, chart_state, line, parallel, scatter
 from nnjax.tracking.description import SweepDescription
 
 TAG_PREFIX = "mlflow.sharedViewState."

@@ -10,7 +10,7 @@ from nnjax.data.scaling import ScaledSplit
 from nnjax.metrics import JUDGED, LAYER_CURVES
 from nnjax.training import engine_of
 from nnjax.training.bucket import Bucket
-from nnjax.training.classification import ClassScores, class_probabilities, score_classes
+from nnjax.training.class_scores import ClassScores, class_probabilities, score_classes
 from nnjax.training.finals import Scores, early_median, first_bad_epoch, gradient_ratio, gradient_slope, score
 from nnjax.training.loop import Trained
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from fakes.command import nnjax
 
-from nnjax.sweep.journal.checksum import open_checksummed_parquet, to_checksummed_parquet
+from nnjax.sweep.journal.parquet import open_checksummed_parquet, to_checksummed_parquet
 from nnjax.tracking.artifact_place import settle_artifacts
 
 pytestmark = pytest.mark.slow

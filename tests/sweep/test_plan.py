@@ -9,8 +9,8 @@ from fakes.studies import swept, write_small
 from nnjax.cli import main
 from nnjax.report.write import write_report
 from nnjax.sweep.cost import count_curve_points, journal_bytes, run_seconds
-from nnjax.sweep.journal.checksum import to_checksummed_parquet
 from nnjax.sweep.journal.journal import Journal, to_table
+from nnjax.sweep.journal.parquet import to_checksummed_parquet
 from nnjax.sweep.plan import default_workers, largest_sizes, left_behind, make_bucket, make_plan, runs_of_other_engines
 from nnjax.sweep.plan_text import describe_plan
 from nnjax.sweep.space import Space, expand

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 from fakes.rows import append_runs, fake_row
 
-from nnjax.sweep.journal.checksum import with_checksum
 from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.parquet import with_checksum
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.rerun import Comparison, ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep

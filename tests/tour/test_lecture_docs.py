@@ -9,7 +9,7 @@ import pytest
 from fakes.command import nnjax
 
 from nnjax.cli import main
-from nnjax.commands.arguments import make_parser
+from nnjax.commands.parser import make_parser
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "lecture.md").read_text()

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from nnjax.metrics import CURVES, METRICS
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
-from nnjax.sweep.journal.checksum import BrokenFileError, open_checksummed_parquet, read_columns, to_checksummed_parquet
+from nnjax.sweep.journal.parquet import BrokenFileError, open_checksummed_parquet, read_columns, to_checksummed_parquet
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, SCHEMA_VERSION, TELL_OF_A_RUN
 
 CORRUPT_PREFIX = ".corrupt-"

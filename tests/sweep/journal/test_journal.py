@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
-from nnjax.sweep.journal.checksum import with_checksum
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, Journal, JournalWarning
+from nnjax.sweep.journal.parquet import with_checksum
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_KEY, TELL_OF_A_RUN
 
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from nnjax.data.own_error import ColumnError
-from nnjax.data.own_text import understand
+from nnjax.data.own_text_column import understand
 
 
 @pytest.mark.parametrize(

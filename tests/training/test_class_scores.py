@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from nnjax.network.outputs import OUTPUTS, predicted_correctly
-from nnjax.training.classification import class_probabilities, confusion_matrix, predicted_classes, score_classes
+from nnjax.training.class_scores import class_probabilities, confusion_matrix, predicted_classes, score_classes
 
 
 @st.composite

@@ -1,6 +1,6 @@
 """Charts of MLflow's pages."""
 
-from nnjax.tracking.charts import Section, bar, chart_state, line, scatter
+from nnjax.tracking.chart_cards import Section, bar, chart_state, line, scatter
 
 
 def test_charts_have_names_of_their_own_and_keep_them():
