@@ -8,7 +8,7 @@ import pytest
 MEETING = """
 import gc, os, signal, sys, time
 from nnjax import cli
-from nnjax.commands import parser
+from nnjax.commands import checks
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background begins without it
 
@@ -27,7 +27,7 @@ def command(options):
 
 
 command.__name__ = "doctor"
-parser.doctor = command
+checks.doctor = command
 sys.exit(cli.main(["doctor"]))
 """
 

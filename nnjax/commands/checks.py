@@ -3,7 +3,28 @@
 import argparse
 from pathlib import Path
 
+from nnjax.commands.options import STORE, Commands, positive
 from nnjax.commands.study_argument import expand_given
+
+
+def add_checks(commands: Commands) -> None:
+    """What puts numbers and statistics to the test."""
+    audit_parser = commands.add_for_study(
+        audit, "Compare journal, MLflow and report, and train a sample of runs again.",
+        "nnjax audit experiments/quick.toml --sample 3",
+    )  # fmt: skip
+    audit_parser.add_argument("--sample", type=positive, default=5, help="runs to train again (5)")
+    audit_parser.add_argument("--seed", type=int, help="of the sample (default: drawn anew, and printed)")
+    audit_parser.add_argument("--tracking-uri", help=STORE)
+    doctor_parser = commands.add(
+        doctor, "Say what is wrong with checkout, home or store, and the remedy.", "nnjax doctor"
+    )
+    doctor_parser.add_argument("--tracking-uri", help=STORE)
+    doctor_parser.add_argument("--address", help="Dask's scheduler, to be looked at too")
+    calibrate_parser = commands.add(
+        calibrate, "Put the report's statistics to the test where the truth is known.", "nnjax calibrate --quick"
+    )
+    calibrate_parser.add_argument("--quick", action="store_true", help="a tenth of the simulations, wider ranges")
 
 
 def audit(options: argparse.Namespace) -> int:

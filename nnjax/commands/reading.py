@@ -6,9 +6,45 @@ import sys
 import textwrap
 from pathlib import Path
 
+from nnjax.commands.options import STORE, Commands, positive
 from nnjax.commands.study_argument import expand_given, find_given
 from nnjax.refusal import RefusedError
 from nnjax.terminal import carry_data
+
+
+def add_reading(commands: Commands) -> None:
+    """What reads the journal and tells of it."""
+    results_parser = commands.add_for_study(
+        results, "Write the results, one tidy row a run.", "nnjax results experiments/quick.toml --out runs.csv"
+    )
+    results_parser.add_argument("--out", type=Path, help="file to write, .csv or .parquet (default: print as CSV)")
+    results_parser.add_argument(
+        "--curves", action="store_true", help="the histories instead, one row a run, epoch, layer"
+    )
+    sync_parser = commands.add_for_study(
+        sync, "Tell MLflow what the journal holds; twice doubles nothing.", "nnjax sync experiments/quick.toml"
+    )
+    sync_parser.add_argument("--tracking-uri", help=STORE)
+    sync_parser.add_argument("--restore", action="store_true", help="bring back what somebody has deleted in MLflow")
+    report_parser = commands.add_for_study(
+        report, "Write the report again, without training; with two studies, compare their conclusions.",
+        "nnjax report experiments/quick.toml",
+    )  # fmt: skip
+    report_parser.add_argument("other", nargs="?", help="a second study, to be compared with the first")
+    report_parser.add_argument("--other-home", type=Path, help="home of the second study, if it is another one")
+    report_parser.add_argument(
+        "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
+    )
+    ui_parser = commands.add(
+        ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001"
+    )
+    ui_parser.add_argument("--port", type=positive, default=5000)
+    ui_parser.add_argument("--host", default="127.0.0.1", help="interface to listen on (default: this machine only)")
+    server_parser = commands.add(
+        server, "Run MLflow on PostgreSQL with sign-in, on this machine only.", "nnjax server --port 5001"
+    )
+    server_parser.add_argument("--port", type=positive, default=5000)
+    server_parser.add_argument("--workers", type=positive, default=2, help="processes of MLflow's server (2)")
 
 
 def results(options: argparse.Namespace) -> int:

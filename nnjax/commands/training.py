@@ -4,13 +4,54 @@ import argparse
 import sys
 from pathlib import Path
 
+from nnjax.commands.options import STORE, Commands, positive
 from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.commands.study_argument import expand_given
 from nnjax.execution.executor import Cluster
+from nnjax.execution.executor_choice import EXECUTORS
 from nnjax.refusal import RefusedError
 
+LECTURE = "experiments/lecture"
 DECISION_MINUTES = 30
 """What --until-decided may take unless a budget is given."""
+
+
+def add_training(commands: Commands) -> None:
+    """What plans and trains."""
+    commands.add_for_study(plan, "Say what a study would cost, without training.", "nnjax plan experiments/quick.toml")
+    sweep_parser = commands.add_for_study(
+        sweep, "Train what is missing, track it and write the report.",
+        "nnjax sweep experiments/quick.toml --set epochs=20",
+    )  # fmt: skip
+    sweep_parser.add_argument(
+        "--executor", choices=EXECUTORS, help="what trains (default: processes; with an address, dask)"
+    )
+    sweep_parser.add_argument("--workers", type=positive, help="workers at once (default: one a core, two on a GPU)")
+    sweep_parser.add_argument(
+        "--address", help="Dask's scheduler, whose workers train: tcp://host:8786, tls://…, or its file"
+    )
+    sweep_parser.add_argument(
+        "--resource", action="append", default=[], type=_resource, metavar="NAME=AMOUNT", dest="resources",
+        help="what a worker at that address must offer to get work, for example GPU=1",
+    )  # fmt: skip
+    sweep_parser.add_argument("--tracking-uri", help=STORE)
+    sweep_parser.add_argument(
+        "--until-decided", action="store_true",
+        help="add replicates to the cells of undecided claims until these are decided, hopeless, or time is up",
+    )  # fmt: skip
+    sweep_parser.add_argument(
+        "--budget", type=_minutes, metavar="MINUTES", help=f"time for --until-decided (default: {DECISION_MINUTES})"
+    )
+    run_parser = commands.add(run, "Train one run again, alone, and compare it with the journal.", "nnjax run 3f2a9c")
+    run_parser.add_argument("run_id", help="the run's id, or enough of its beginning")
+    commands.add(quiz, "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes.", "nnjax quiz")
+    lecture_parser = commands.add(
+        lecture, "Run every study of the lecture, and write an index of what they found.", "nnjax lecture"
+    )
+    lecture_parser.add_argument(
+        "studies", nargs="?", type=Path, default=Path(LECTURE), help=f"folder of the studies ({LECTURE})"
+    )
+    lecture_parser.add_argument("--workers", type=positive, help="workers at once (default: one a core, two on a GPU)")
 
 
 def plan(options: argparse.Namespace) -> int:
@@ -110,3 +151,18 @@ def lecture(options: argparse.Namespace) -> int:
     outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
     say_page(outcome.page, "Index")
     return 1 if outcome.problems else 0
+
+
+def _resource(text: str) -> tuple[str, float]:
+    name, _, amount = text.partition("=")
+    try:
+        return name, float(amount)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: must be NAME=AMOUNT, for example GPU=1") from None
+
+
+def _minutes(text: str) -> float:
+    number = float(text)
+    if not 0 < number < 1e6:
+        raise argparse.ArgumentTypeError(f"{text}: must be above 0")
+    return number

@@ -1,0 +1,53 @@
+"""What commands have in common when they are typed: a name, an example, a home, a study, and kinds of values."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+DEFAULT_STUDY = "experiments/diabetes.toml"
+STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
+
+Command = Callable[[argparse.Namespace], int]
+"""What does it, and the exit code that it ends with."""
+
+
+class Commands:
+    """The subcommands of a parser, added one by one."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._parsers = parser.add_subparsers(required=True, metavar="COMMAND", dest="name")
+
+    def add(self, command: Command, text: str, example: str) -> argparse.ArgumentParser:
+        """A command, called as its function is; `options.command` is that function."""
+        parser = self._parsers.add_parser(
+            command.__name__,
+            help=text,
+            description=text,
+            epilog=f"example: {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.set_defaults(command=command)
+        # No default here: it would replace what was given before the command.
+        home = "folder for journal, reports and MLflow's store (.)"
+        parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=home)
+        return parser
+
+    def add_for_study(self, command: Command, text: str, example: str) -> argparse.ArgumentParser:
+        """A command that takes a study."""
+        parser = self.add(command, text, example)
+        parser.add_argument(
+            "study", nargs="?", default=DEFAULT_STUDY, help=f"study file, or its name in experiments/ ({DEFAULT_STUDY})"
+        )
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="KEY=VALUE", dest="overrides",
+            help="change a value of the study, for example epochs=50; recorded with the sweep",
+        )  # fmt: skip
+        return parser
+
+
+def positive(text: str) -> int:
+    """A whole number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be 1 or more")
+    return number
