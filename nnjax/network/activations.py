@@ -14,7 +14,7 @@ that is |z| >= 4 for the logistic and |z| >= 2 for tanh."""
 
 
 class ActivationParameters(NamedTuple):
-    """The numbers of a run that bend its activations; batched over runs.
+    """The numbers of a run that shape its activations; batched over runs.
 
     Attributes:
         negative_slope: Slope of leaky_relu below zero; where PReLU's learned slope begins.

@@ -114,7 +114,7 @@ def test_a_number_changed_in_the_report_is_found(home):
     assert done.returncode == 1 and "WRONG The report's table of runs against the journal" in done.stdout
 
 
-def test_a_number_changed_in_the_journal_under_a_sound_seal_is_found(home):
+def test_a_number_changed_in_the_journal_under_a_sound_checksum_is_found(home):
     path = next((home / "journal").glob("[!.]*.parquet"))
     table = open_checksummed_parquet(path.read_bytes()).read()
     values = np.array(table["test_r2"].to_pylist()) + 0.01

@@ -13,7 +13,7 @@ from nnjax.comparison.compare import ComparisonError, Side, compare
 from nnjax.comparison.page import describe_conclusions, write_comparison
 from nnjax.comparison.relation import Relation, relate, shared_runs
 from nnjax.comparison.tables import compared_cells_table, compared_shares_table, describe_largest, study_table
-from nnjax.report import study_results as report_material
+from nnjax.report import study_results as study_results_module
 from nnjax.report.study_results import gather
 from nnjax.report.task import CLASSIFICATION
 from nnjax.statistics.verdict import Verdict
@@ -26,7 +26,7 @@ TWO_CLAIMS = THREE_CLAIMS[: THREE_CLAIMS.index('[[claims]]\nname = "hopeless"')]
 
 @pytest.fixture
 def make(tmp_path, monkeypatch):
-    """Study text and overrides -> study_results of its sweep, all in one home; baselines take no time."""
+    """Study text and overrides -> the results of its sweep, all in one home; baselines take no time."""
 
     def baselines(table, splits, home):
         rows = [
@@ -35,7 +35,7 @@ def make(tmp_path, monkeypatch):
         ]
         return pd.DataFrame(rows)
 
-    monkeypatch.setattr(report_material, "kept_baselines", baselines)
+    monkeypatch.setattr(study_results_module, "kept_baselines", baselines)
 
     def run(text=TWO_CLAIMS, *overrides, name="three"):
         path = tmp_path / f"{name}.toml"

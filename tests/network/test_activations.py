@@ -9,7 +9,7 @@ from hypothesis.extra.numpy import arrays
 from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, SATURATION, ActivationParameters
 
 NAMES = list(ACTIVATIONS)
-BENDS = ActivationParameters(negative_slope=0.1, elu_alpha=1.3)
+CONSTANTS = ActivationParameters(negative_slope=0.1, elu_alpha=1.3)
 KINKS = {"hard_tanh": (-1.0, 1.0)}
 """Where a derivative jumps, beside 0."""
 
@@ -42,22 +42,24 @@ def test_closed_form_derivative_equals_autodiff(name, points):
     for kink in KINKS.get(name, ()):
         points = points[np.abs(points - kink) > 1e-3]
     with jax.enable_x64(True):
-        _, expected = jax.jvp(lambda z: member.function(z, BENDS), (jnp.asarray(points),), (jnp.ones(len(points)),))
+        _, expected = jax.jvp(lambda z: member.function(z, CONSTANTS), (jnp.asarray(points),), (jnp.ones(len(points)),))
         rtol = 1e-10 if name in CLASSIC else 1e-9
-        np.testing.assert_allclose(member.derivative(jnp.asarray(points), BENDS), expected, rtol=rtol, atol=1e-14)
+        np.testing.assert_allclose(member.derivative(jnp.asarray(points), CONSTANTS), expected, rtol=rtol, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_derivative_equals_central_differences(name, float64):
     member = ACTIVATIONS[name]
     z = jnp.asarray([-3.1, -1.2, -0.3, 0.2, 0.9, 2.7], dtype=jnp.float64)
-    central = (member.function(z + 1e-6, BENDS) - member.function(z - 1e-6, BENDS)) / 2e-6
-    np.testing.assert_allclose(member.derivative(z, BENDS), central, rtol=1e-8, atol=1e-9)
+    central = (member.function(z + 1e-6, CONSTANTS) - member.function(z - 1e-6, CONSTANTS)) / 2e-6
+    np.testing.assert_allclose(member.derivative(z, CONSTANTS), central, rtol=1e-8, atol=1e-9)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_values_at_minus_one_and_one(name, float64):
-    np.testing.assert_allclose(ACTIVATIONS[name].function(jnp.asarray([-1.0, 1.0]), BENDS), VALUES[name], rtol=1e-12)
+    np.testing.assert_allclose(
+        ACTIVATIONS[name].function(jnp.asarray([-1.0, 1.0]), CONSTANTS), VALUES[name], rtol=1e-12
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -70,13 +72,13 @@ def test_peak_slope_is_the_largest_slope(name, float64):
 def test_float32_does_not_overflow_where_a_branch_is_not_taken():
     z = jnp.asarray([-1e4, -200.0, 200.0, 1e4], dtype=jnp.float32)
     for name, member in ACTIVATIONS.items():
-        assert bool(jnp.all(jnp.isfinite(member.function(z, BENDS)))), name
-        assert bool(jnp.all(jnp.isfinite(member.derivative(z, BENDS)))), name
+        assert bool(jnp.all(jnp.isfinite(member.function(z, CONSTANTS)))), name
+        assert bool(jnp.all(jnp.isfinite(member.derivative(z, CONSTANTS)))), name
 
 
 def test_saturation_is_four_for_logistic_and_two_for_tanh(float64):
     for name, edge in (("logistic", 4.0), ("tanh", 2.0)):
-        share = ACTIVATIONS[name].derivative(jnp.float64(edge), BENDS) / ACTIVATIONS[name].peak_slope
+        share = ACTIVATIONS[name].derivative(jnp.float64(edge), CONSTANTS) / ACTIVATIONS[name].peak_slope
         assert float(share) == pytest.approx(SATURATION, rel=1e-9)
 
 

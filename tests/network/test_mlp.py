@@ -10,7 +10,7 @@ from nnjax.network.architecture import NORMALIZATIONS, Architecture, branch_indi
 from nnjax.network.mlp import ForwardInputs, Layer, apply, init, no_probes
 from nnjax.network.normalization import EXAMPLES
 
-BENDS = ActivationParameters(0.1, 1.3)
+CONSTANTS = ActivationParameters(0.1, 1.3)
 
 
 def outputs(architecture, parameters, index, x, weight=None):
@@ -18,7 +18,7 @@ def outputs(architecture, parameters, index, x, weight=None):
     inputs = ForwardInputs(no_probes(architecture), weight=weight)
 
     def one(row):
-        return apply(architecture, parameters, inputs, index, BENDS, row).logits
+        return apply(architecture, parameters, inputs, index, CONSTANTS, row).logits
 
     return jax.vmap(one, axis_name=EXAMPLES)(jnp.asarray(x))
 
@@ -55,7 +55,7 @@ def gradient_and_differences(architecture, index):
         inputs = ForwardInputs(no_probes(architecture), weight=weights)
         axes = (ForwardInputs(probes=None, weight=0), 0)
         forward = jax.vmap(
-            lambda beside, row: apply(architecture, rebuild(vector), beside, index, BENDS, row).logits,
+            lambda beside, row: apply(architecture, rebuild(vector), beside, index, CONSTANTS, row).logits,
             in_axes=axes,
             axis_name=EXAMPLES,
         )
@@ -90,7 +90,9 @@ def test_the_gradient_of_one_example_alone_is_that_of_a_batch_of_one(name):
     parameters, x = init(np.random.default_rng(0), architecture, "he"), jnp.array([0.3, -1.0, 2.0])
 
     def loss(layers, row):
-        return jnp.sum(apply(architecture, layers, ForwardInputs(no_probes(architecture)), index, BENDS, row).logits)
+        return jnp.sum(
+            apply(architecture, layers, ForwardInputs(no_probes(architecture)), index, CONSTANTS, row).logits
+        )
 
     alone = jax.grad(loss)(parameters, x)
     batch = jax.grad(lambda layers: jnp.sum(jax.vmap(loss, in_axes=(None, 0))(layers, x[None])))(parameters)
@@ -183,7 +185,7 @@ def test_masks_multiply_the_activations_before_the_next_layer():
     parameters = init(np.random.default_rng(0), architecture, "he")
     x, mask = np.float32([1.0, -2.0, 0.5]), np.float32([0.0, 2.0, 2.0, 0.0])
     forward = apply(
-        architecture, parameters, ForwardInputs(no_probes(architecture), (jnp.asarray(mask),)), index, BENDS, x
+        architecture, parameters, ForwardInputs(no_probes(architecture), (jnp.asarray(mask),)), index, CONSTANTS, x
     )
     expected = (np.tanh(x @ parameters[0].weights) * mask) @ parameters[1].weights
     np.testing.assert_allclose(forward.logits, expected, rtol=1e-5)

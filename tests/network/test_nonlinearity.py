@@ -6,7 +6,7 @@ import pytest
 from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, ActivationParameters, branches_for
 from nnjax.network.nonlinearity import activate, maxout, prelu
 
-BENDS = ActivationParameters(0.1, 1.3)
+CONSTANTS = ActivationParameters(0.1, 1.3)
 
 
 @pytest.mark.parametrize("name", CLASSIC + FURTHER)
@@ -15,15 +15,15 @@ def test_activate_hands_out_the_derivative_by_the_preactivation(name):
     branches = branches_for((name,))
     index = jnp.int32(branches.index(name))
     gradients = jax.jit(
-        jax.grad(lambda z, b, probe: jnp.sum(activate(branches, z, b, probe, index, BENDS)[0]), argnums=(0, 1, 2))
+        jax.grad(lambda z, b, probe: jnp.sum(activate(branches, z, b, probe, index, CONSTANTS)[0]), argnums=(0, 1, 2))
     )(z, bias, 0 * z)
     for gradient in gradients:
-        np.testing.assert_allclose(gradient, ACTIVATIONS[name].derivative(z + bias, BENDS), rtol=1e-6)
+        np.testing.assert_allclose(gradient, ACTIVATIONS[name].derivative(z + bias, CONSTANTS), rtol=1e-6)
 
 
 def test_slope_is_not_differentiated_further():
     z = jnp.array([0.4])
-    slope = jax.grad(lambda z: activate(("tanh",), z, 0 * z, 0 * z, jnp.int32(0), BENDS)[1][0])(z)
+    slope = jax.grad(lambda z: activate(("tanh",), z, 0 * z, 0 * z, jnp.int32(0), CONSTANTS)[1][0])(z)
     assert slope.tolist() == [0.0]
 
 

@@ -15,7 +15,7 @@ from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import Reading, StudyResults, assemble
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
 from nnjax.report.views import Chapter
-from nnjax.report.write import WrittenReport, write_material
+from nnjax.report.write import WrittenReport, write_results
 from nnjax.sweep.journal.record import SweepRecord
 from nnjax.sweep.space import Run, Space, expand, level_text
 from nnjax.sweep.study.study import load_study
@@ -286,7 +286,7 @@ def synthetic_record(space: Space) -> SweepRecord:
     )
 
 
-def synthetic_material(space: Space, results: pd.DataFrame) -> StudyResults:
+def synthetic_study_results(space: Space, results: pd.DataFrame) -> StudyResults:
     """StudyResults of these results, with curves and baselines to match."""
 
     def of(run_ids: Any) -> pd.DataFrame:
@@ -326,14 +326,14 @@ def results(space: Space) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def study_results(space: Space, results: pd.DataFrame) -> StudyResults:
     """What its report is made of."""
-    return synthetic_material(space, results)
+    return synthetic_study_results(space, results)
 
 
 @pytest.fixture(scope="session")
 def classes(make_space: Callable[[str], Space]) -> StudyResults:
     """StudyResults of a small classification: two activations, no or two hidden layers, four splits, two seeds."""
     space = make_space(CLASSES)
-    return synthetic_material(space, lose(synthetic_results(space), 0, "diverged"))
+    return synthetic_study_results(space, lose(synthetic_results(space), 0, "diverged"))
 
 
 @pytest.fixture(scope="session")
@@ -343,9 +343,9 @@ def make_results() -> Callable[[Space], pd.DataFrame]:
 
 
 @pytest.fixture(scope="session")
-def make_material() -> Callable[[Space, pd.DataFrame], StudyResults]:
-    """Space and results -> study_results."""
-    return synthetic_material
+def make_study_results() -> Callable[[Space, pd.DataFrame], StudyResults]:
+    """Space and runs -> the study's results."""
+    return synthetic_study_results
 
 
 def chapter_words(*chapters: Chapter) -> str:
@@ -369,10 +369,10 @@ def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def written_classes(classes: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
     """The report of the small classification on the disk."""
-    return write_material(classes, tmp_path_factory.mktemp("classes"))
+    return write_results(classes, tmp_path_factory.mktemp("classes"))
 
 
 @pytest.fixture(scope="session")
 def written(study_results: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
     """The report of the small study on the disk."""
-    return write_material(study_results, tmp_path_factory.mktemp("report"))
+    return write_results(study_results, tmp_path_factory.mktemp("report"))

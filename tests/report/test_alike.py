@@ -24,7 +24,7 @@ fixed = {depth = 3, width = 8, epochs = 12}
 
 
 @pytest.fixture(scope="module")
-def make_tied(make_space, make_results, make_material):
+def make_tied(make_space, make_results, make_study_results):
     """StudyResults in which all three penalties, or the first two, do the very same."""
     space = make_space(STUDY)
 
@@ -34,7 +34,7 @@ def make_tied(make_space, make_results, make_material):
         for column in ("grad_slope_0", "grad_ratio_0", "validation_r2", "test_r2", "last_test_r2", "epochs_to_target"):
             values = results["split"].map(first[column])
             results[column] = values.where(tied, results[column] + 0.5)
-        return make_material(space, results)
+        return make_study_results(space, results)
 
     return make
 

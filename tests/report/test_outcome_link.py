@@ -21,15 +21,15 @@ RUNS = pd.DataFrame(
 )
 
 
-def with_outcome(make_material, space, results, factor):
+def with_outcome(make_study_results, space, results, factor):
     """Results of which the test score follows the slope, or goes against it."""
     score = 0.3 + factor * results["grad_slope"].fillna(0.0)
-    return make_material(space, results.assign(test_r2=score, status="finished", grad_slope=results["grad_slope"]))
+    return make_study_results(space, results.assign(test_r2=score, status="finished", grad_slope=results["grad_slope"]))
 
 
-def test_a_score_made_from_the_slope_is_found_with_its_sign(space, make_results, make_material):
+def test_a_score_made_from_the_slope_is_found_with_its_sign(space, make_results, make_study_results):
     results = make_results(space)
-    found = [measure_link(with_outcome(make_material, space, results, factor)) for factor in (0.2, -0.2)]
+    found = [measure_link(with_outcome(make_study_results, space, results, factor)) for factor in (0.2, -0.2)]
     assert found[0].score.estimate > 0.4 and found[1].score.estimate < -0.4
     assert found[0].score.cells == 6 == len(found[0].table)
 

@@ -48,9 +48,9 @@ def test_a_network_without_hidden_layers_keeps_the_activation_that_the_study_wro
     assert classes.layout.levels == {"activation": ("logistic", "relu"), "depth": (0, 2)}
 
 
-def test_auto_stays_a_level_of_its_own_beside_what_it_stands_for(make_space, make_results, make_material):
+def test_auto_stays_a_level_of_its_own_beside_what_it_stands_for(make_space, make_results, make_study_results):
     space = make_space(AUTO)
-    results = make_material(space, make_results(space)).results
+    results = make_study_results(space, make_results(space)).results
     assert results.groupby("initializer", sort=False).size().to_dict() == {"auto": 4, "he": 4, "lecun": 4}
 
 
@@ -69,10 +69,12 @@ def test_report_and_mlflow_hold_the_other_factors_at_one_setting(space, results,
     assert {factor: level_text(level) for factor, level in layout.reference.items()}.items() <= setting.items()
 
 
-def test_while_the_reference_is_not_trained_the_nearest_setting_stands_for_it(make_space, make_results, make_material):
+def test_while_the_reference_is_not_trained_the_nearest_setting_stands_for_it(
+    make_space, make_results, make_study_results
+):
     space = make_space(MANY)
     results = make_results(space)
     results.loc[results["batch_size"] == 32, "status"] = "missing"
-    layout = make_material(space, results).layout
+    layout = make_study_results(space, results).layout
     assert layout.reference == {"activation": "relu", "batch_size": 8}
     assert layout.levels["batch_size"] == (8, 32)

@@ -12,11 +12,11 @@ from nnjax.network.normalization import EPSILON
 from nnjax.training.batches import draw_order
 from nnjax.training.model import Batch, Model
 
-BENDS = ActivationParameters(0.01, 1.0)
+CONSTANTS = ActivationParameters(0.01, 1.0)
 
 
 def model_of(bucket):
-    return Model(bucket, jnp.zeros(bucket.architecture.depth, jnp.int32), BENDS)
+    return Model(bucket, jnp.zeros(bucket.architecture.depth, jnp.int32), CONSTANTS)
 
 
 def normalised_forward(parameters, x, moments=None):

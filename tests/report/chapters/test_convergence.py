@@ -23,9 +23,9 @@ def test_captions_say_where_the_other_factors_stand(study_results):
     assert all("l2 chosen on validation rows in each split" in caption for caption in captions)
 
 
-def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_space, make_results, make_material):
+def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_space, make_results, make_study_results):
     space = make_space(OPTIMIZERS)
-    chapter = convergence_chapter(make_material(space, make_results(space)))
+    chapter = convergence_chapter(make_study_results(space, make_results(space)))
     passes = chapter.figures["cost"].table.frame.groupby("optimizer")["passes"].max()
     assert passes.to_dict() == {"adam": 12, "lbfgs": 30}
     assert "passes over the training rows</text>" in chapter.figures["cost"].panels[0].svg

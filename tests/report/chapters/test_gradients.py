@@ -36,9 +36,9 @@ def test_networks_without_hidden_layers_are_left_out(classes):
     assert [panel.title for panel in chapter.figures["update_ratio"].panels] == ["depth = 0", "depth = 2"]
 
 
-def test_a_study_of_networks_without_hidden_layers_says_so(make_space, make_results, make_material):
+def test_a_study_of_networks_without_hidden_layers_says_so(make_space, make_results, make_study_results):
     space = make_space(FLAT)
-    chapter = gradients_chapter(make_material(space, make_results(space)))
+    chapter = gradients_chapter(make_study_results(space, make_results(space)))
     assert chapter.facts == {"has_depth": False} and list(chapter.figures) == ["update_ratio"]
 
 

@@ -10,12 +10,12 @@ FIXED = "[fixed]\nwidth = 8\nepochs = 12\n"
 
 
 @pytest.fixture
-def figure_of(make_space, make_results, make_material):
+def figure_of(make_space, make_results, make_study_results):
     """Study's factors -> the picture of its grid, of results that nobody trained; change: results -> results."""
 
     def make(factors, change=lambda results: results):
         space = make_space(f"{HEAD}{factors}{FIXED}")
-        return grid_chapter(make_material(space, change(make_results(space)))).figures.get("grid")
+        return grid_chapter(make_study_results(space, change(make_results(space)))).figures.get("grid")
 
     return make
 

@@ -46,7 +46,7 @@ b = {depth = 1}
 
 
 @pytest.fixture
-def find(make_space, make_results, make_material, tmp_path):
+def find(make_space, make_results, make_study_results, tmp_path):
     """Study text and what to change in its results -> findings by key, their files in `tmp_path`."""
 
     def run(text, **columns):
@@ -54,7 +54,7 @@ def find(make_space, make_results, make_material, tmp_path):
         results = make_results(space)
         for name, value in columns.items():
             results[name] = value(results) if callable(value) else value
-        studies = write_next_studies(make_material(space, results), tmp_path)
+        studies = write_next_studies(make_study_results(space, results), tmp_path)
         assert {each.path.name for each in studies} == {path.name for path in tmp_path.glob("*.toml")}
         return {each.finding.key: each for each in studies}
 
@@ -161,20 +161,20 @@ def test_an_undecided_claim_without_power_asks_for_its_cells_only(find):
     assert "more-replicates" not in find(DEPTHS + CLAIM, validation_r2=by, test_r2=by)
 
 
-def undecided(make_space, make_results, make_material, text, **columns):
+def undecided(make_space, make_results, make_study_results, text, **columns):
     """StudyResults of a study whose one claim drowns in noise."""
     space = make_space(text)
     results = make_results(space)
     noise = np.random.default_rng(1).normal(0.3, 0.1, len(results))
     for name, value in {"validation_r2": noise, "test_r2": noise, **columns}.items():
         results[name] = value
-    return make_material(space, results)
+    return make_study_results(space, results)
 
 
 @pytest.fixture
-def open_claim(make_space, make_results, make_material):
-    """Makes the study_results of a study whose one claim is undecided for lack of replicates."""
-    return partial(undecided, make_space, make_results, make_material)
+def open_claim(make_space, make_results, make_study_results):
+    """Makes the results of a study whose one claim is undecided for lack of replicates."""
+    return partial(undecided, make_space, make_results, make_study_results)
 
 
 def test_a_claim_that_no_replicates_can_decide_asks_for_none(open_claim):
@@ -229,7 +229,7 @@ def house(make_results):
 
 
 @pytest.mark.parametrize(("path", "twist"), list(twisted()))
-def test_every_proposal_for_every_study_of_the_house_can_be_run(path, twist, house, make_material, tmp_path):
+def test_every_proposal_for_every_study_of_the_house_can_be_run(path, twist, house, make_study_results, tmp_path):
     space, results = house(path)
     results = results.copy()
     for factor in set(space.study.factors) - set(results):
@@ -244,7 +244,7 @@ def test_every_proposal_for_every_study_of_the_house_can_be_run(path, twist, hou
         results[f"last_test_{measure}"] = results[f"test_{measure}"] - 0.3
     elif twist == "noise":
         results[f"test_{measure}"] = np.random.default_rng(2).normal(0.3, 0.2, len(results))
-    studies = write_next_studies(make_material(space, results), tmp_path)
+    studies = write_next_studies(make_study_results(space, results), tmp_path)
     assert [each.problem for each in studies if each.problem] == []
     for each in studies:
         assert load_study(each.path).question == each.finding.tables["question"]
