@@ -99,7 +99,7 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
     else:
         journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
         notices = () if is_whole else left_behind(space, journal)
-        page = write_results(study_results, folder, _pack(study_results, journal), notices).page
+        page = write_study_report(study_results, folder, _pack(study_results, journal), notices).page
         summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
@@ -132,7 +132,7 @@ def _pack(study_results: StudyResults, journal: Journal) -> Pack:
     return make_pack(results, room, histories, study_results.layout, terms)
 
 
-def write_results(
+def write_study_report(
     study_results: StudyResults, folder: Path, pack: Pack | None = None, notices: Sequence[str] = ()
 ) -> WrittenReport:
     """Write page, tables and cards; the page last, so that it never promises what is not there.

@@ -1,4 +1,4 @@
-"""The lock on claims: what they asked before the runs that they need were trained. One JSON file a study, with its checksum."""
+"""The lock on claims: what they asked before the runs that they need were trained. A checksummed file a study."""
 
 import json
 from collections.abc import Iterator, Mapping

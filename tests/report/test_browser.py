@@ -6,7 +6,7 @@ import pytest
 
 from nnjax.report.pack import make_pack, make_room
 from nnjax.report.task import REGRESSION
-from nnjax.report.write import write_results
+from nnjax.report.write import write_study_report
 
 pytestmark = pytest.mark.slow
 
@@ -23,7 +23,7 @@ def file(study_results, tmp_path_factory) -> Path:
         study_results.layout,
         REGRESSION,
     )
-    return write_results(study_results, tmp_path_factory.mktemp("report"), pack).page
+    return write_study_report(study_results, tmp_path_factory.mktemp("report"), pack).page
 
 
 @pytest.fixture

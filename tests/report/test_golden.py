@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.report.write import write_results
+from nnjax.report.write import write_study_report
 
 GOLDEN = Path(__file__).parent / "golden"
 HEAD = 'question = "Which?"\n[data]\nname = "diabetes"\n[replicates]\nsplits = 4\nbase_seed = 5\n'
@@ -113,7 +113,7 @@ def page_of(make_space, make_results, make_study_results, without_pdf, tmp_path,
         for factor in set(space.study.factors) - set(results):
             levels = {cell.cell_id: getattr(cell.configuration, factor) for cell in space.cells}
             results[factor] = results["cell_id"].map(levels)
-        return write_results(make_study_results(space, results), tmp_path).page.read_text()
+        return write_study_report(make_study_results(space, results), tmp_path).page.read_text()
 
     return write
 

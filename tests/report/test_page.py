@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from nnjax.report.write import CHAPTERS, write_results
+from nnjax.report.write import CHAPTERS, write_study_report
 
 HOSTILE = '</style><script>alert(1)</script>"&$x$'
 VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "line", "path", "use", "polygon"}
@@ -107,6 +107,6 @@ def test_hostile_names_are_shown_and_not_executed(study_results, tmp_path):
     )
     results = study_results.results.assign(cell=HOSTILE)
     hostile = replace(study_results, space=replace(study_results.space, study=study), results=results)
-    page = write_results(hostile, tmp_path).page.read_text()
+    page = write_study_report(hostile, tmp_path).page.read_text()
     assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page
     assert read(page).scripts == 2

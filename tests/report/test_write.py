@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from nnjax.report.study_results import NothingToReportError
-from nnjax.report.write import write_report, write_results
+from nnjax.report.write import write_report, write_study_report
 
 ONE_FACTOR = """
 question = "Does the learning rate matter?"
@@ -91,7 +91,7 @@ def test_there_are_four_to_six_near_square_cards(written):
 def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_results, written):
     before, stale = written.page.read_text(), written.page.parent / "tables" / "gone.csv"
     stale.write_text("x")
-    again = write_results(study_results, written.page.parent).page.read_text()
+    again = write_study_report(study_results, written.page.parent).page.read_text()
     date = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d UTC")
     assert date.sub("", again) == date.sub("", before)
     assert not stale.exists()
@@ -101,14 +101,14 @@ def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_resul
 @pytest.mark.parametrize("text", [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES])
 def test_any_shape_of_study_has_a_report(make_space, make_results, make_study_results, tmp_path, text):
     space = make_space(text)
-    page = write_results(make_study_results(space, make_results(space)), tmp_path).page.read_text()
+    page = write_study_report(make_study_results(space, make_results(space)), tmp_path).page.read_text()
     assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
 
 
 @pytest.mark.usefixtures("without_pdf")
 def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make_study_results, tmp_path):
     space = make_space(MIXED)
-    written = write_results(make_study_results(space, make_results(space)), tmp_path)
+    written = write_study_report(make_study_results(space, make_results(space)), tmp_path)
     tables = {path.stem: pd.read_csv(path, dtype=str) for path in written.tables}
     compared = pd.concat([tables[name] for name in ("paired_differences", "nuisance_readings")])
     levels = [table[name] for table in tables.values() for name in WHOLE if name in table]
@@ -127,7 +127,7 @@ def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_stu
     results[numbers] = results[numbers].astype(float)
     results.loc[lost, numbers] = np.nan
     results.loc[lost, ["train_seconds", "status"]] = [np.nan, "missing"]
-    page = write_results(make_study_results(space, results), tmp_path).page.read_text()
+    page = write_study_report(make_study_results(space, results), tmp_path).page.read_text()
     assert f"{lost.sum()} missing" in " ".join(page.split())
 
 
@@ -139,7 +139,7 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, 
     results[numbers] = results[numbers].astype(float)
     results.loc[lost, numbers] = np.nan
     results.loc[lost, "status"] = "diverged"
-    page = write_results(make_study_results(space, results), tmp_path).page.read_text()
+    page = write_study_report(make_study_results(space, results), tmp_path).page.read_text()
     assert f"1 finished, {lost.sum():,} diverged, 0 missing" in " ".join(page.split())
 
 
@@ -153,7 +153,7 @@ def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results,
     results.loc[lost, "status"] = "missing"
     study_results = make_study_results(space, results)
     assert study_results.layout.reference["batch_size"] == 32
-    write_results(study_results, tmp_path)
+    write_study_report(study_results, tmp_path)
 
 
 def test_a_classification_says_accuracy_everywhere(written_classes):
@@ -172,5 +172,5 @@ def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
 @pytest.mark.usefixtures("without_pdf")
 def test_what_is_worth_knowing_stands_at_the_top_of_the_page(make_space, make_results, make_study_results, tmp_path):
     space = make_space(ONE_FACTOR.replace('"diabetes"}', '"diabetes", validation_share = 0.006}'))
-    page = write_results(make_study_results(space, make_results(space)), tmp_path).page.read_text()
+    page = write_study_report(make_study_results(space, make_results(space)), tmp_path).page.read_text()
     assert page.index("Only 2 rows choose in each split (validation_share = 0.006)") < page.index("<main>")
