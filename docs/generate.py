@@ -6,7 +6,7 @@ from pathlib import Path
 from nnjax.data.reader import Reader
 from nnjax.data.tables import TABLES
 from nnjax.metrics import CURVES, FINALS, Described
-from nnjax.results.columns import IDENTITY
+from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY
 from nnjax.surroundings import CHANGES_NUMBERS, ENDS_RUNS, READ
 from nnjax.sweep.study.factors import FACTORS, AutoNumber, Choice, Factor, Number, Whole
 from nnjax.sweep.study.grid import ONLY_WITH
@@ -29,7 +29,7 @@ W weights, z pre-activations.
 
 SECTIONS = (
     ("Which run it is", IDENTITY),
-    ("Factors", tuple(FACTORS.values())),
+    ("Factors", FACTOR_COLUMNS),
     ("One number a run", FINALS),
     ("Curves, one value an epoch, epoch 0 = at initialisation", CURVES),
 )

@@ -73,14 +73,31 @@ def compile_quickly():
 
 
 @pytest.fixture(scope="module")
-def quick_programs(compile_quickly):
-    """For tests of what is computed; not for those of the last bits, which XLA's optimisations move."""
+def quick_programs(compile_quickly, pytestconfig):
+    """For tests of what is computed; not for those of the last bits, which XLA's optimisations move.
+
+    Where the slow tests run too, programs are compiled as shipped.
+    """
     from nnjax.training import chunk, device
 
+    shipped = device.COMPILER_OPTIONS["cpu"], chunk._compile
+    if pytestconfig.getoption("markexpr") != "not slow":
+        yield shipped
+        return
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(device.COMPILER_OPTIONS, "cpu", LITTLE)
         patch.setattr(chunk, "_compile", compile_quickly)
-        yield
+        yield shipped
+
+
+@pytest.fixture
+def shipped_programs(quick_programs, monkeypatch):
+    """For a test of the last bits in a file whose other tests look at `quick_programs`."""
+    from nnjax.training import chunk, device
+
+    options, compile_bucket = quick_programs
+    monkeypatch.setitem(device.COMPILER_OPTIONS, "cpu", options)
+    monkeypatch.setattr(chunk, "_compile", compile_bucket)
 
 
 @pytest.fixture

@@ -82,6 +82,14 @@ def test_rooms_import_only_what_the_documentation_allows(name):
     assert outside <= libraries
 
 
+@pytest.mark.parametrize("name", ROOMS)
+def test_nothing_is_allowed_that_no_file_of_a_room_imports(name):
+    modules = [module for module in MODULES if room(module) == name]
+    found = set().union(*(imports(MODULES[module]) for module in modules))
+    used = {room(each) for module in modules for each in GRAPH[module]} | {each.split(".")[0] for each in found}
+    assert set().union(*ROOMS[name]) <= used
+
+
 @pytest.mark.parametrize("name", ["answer", "choice", "compared", "declared", "metric", "settled", "target"])
 def test_a_claim_is_answered_from_a_table_alone(name):
     assert not {room(found) for found in GRAPH[f"nnjax.claims.{name}"]} & {"sweep", "results"}

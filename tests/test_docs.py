@@ -57,7 +57,10 @@ ADDING = re.findall(r"^\| (an? [^|]+) \| ([^|]+) \| `([^`]+)` \|$", (ROOT / "doc
 def test_what_is_added_stands_where_the_page_says_and_nowhere_else(what: str, files: str, example: str) -> None:
     named = set(re.findall(r"`((?:nnjax|tests)/[\w/.]+)`", files))
     assert all((ROOT / file).is_file() for file in named)
+    beside = set(re.findall(r"`(\w+\.py)`", files))
+    assert all(any((ROOT / file).with_name(short).is_file() for file in named) for short in beside)
     word = re.compile(rf"\b{example}\b")
     package = {file for file in named if file.startswith("nnjax/") and file.endswith(".py")}
     there = {str(path.relative_to(ROOT)) for path in (ROOT / "nnjax").rglob("*.py") if word.search(path.read_text())}
     assert there == package
+    assert all(word.search((ROOT / file).read_text()) for file in named if file.startswith("tests/"))

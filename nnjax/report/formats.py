@@ -18,7 +18,11 @@ COUNTS = frozenset(
     | {name for name, metric in METRICS.items() if metric.shown == "count"}
 )
 INTERVALS = frozenset({"estimate", "low", "high", "low_plain", "high_plain"})
-SCORES = ("score", "grad_", "anytime", *(measure.name for measure in MEASURES if measure.shown == "decimals"))
+SCORES = (
+    *("score", "anytime"),
+    *(measure.name for measure in MEASURES if measure.shown == "decimals"),
+    *(name for name, metric in METRICS.items() if metric.shown == "decimals"),
+)
 """Parts of the names of columns that are shown with three decimals."""
 PROBABILITIES = frozenset({"p_value", "q", "holm_p", "probability"})
 

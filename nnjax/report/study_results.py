@@ -29,7 +29,7 @@ from nnjax.sweep.declarations import Declarations, declarations, unrecorded
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import SweepRecord, load_record
 from nnjax.sweep.reference import reference_cell
-from nnjax.sweep.space import Space, level_text, sweep_id
+from nnjax.sweep.space import Cell, Space, level_text, sweep_id
 from nnjax.sweep.study.factors import AUTO, Level
 
 
@@ -232,11 +232,15 @@ def _levels_in_order(results: pd.DataFrame, space: Space) -> dict[str, list[Leve
     return order
 
 
+def shown_reference(results: pd.DataFrame, space: Space) -> Cell:
+    """The reference cell; while none of its runs is finished, the nearest one of which one is."""
+    finished = set(results.loc[results["status"] == "finished", "cell_id"])
+    return reference_cell(space.study, [cell for cell in space.cells if cell.cell_id in finished])
+
+
 def _reference_levels(results: pd.DataFrame, space: Space) -> dict[str, Level]:
-    """The reference setting, as the results have its levels; the nearest one that is trained while it is not."""
-    trained = set(results.loc[results["status"] == "finished", "cell_id"])
-    cell = reference_cell(space.study, [cell for cell in space.cells if cell.cell_id in trained])
-    row = results[results["cell_id"] == cell.cell_id]
+    """Levels of the cell that figures show, as the results have them."""
+    row = results[results["cell_id"] == shown_reference(results, space).cell_id]
     return {factor: row[factor].tolist()[0] for factor in space.study.factors}
 
 

@@ -1,9 +1,10 @@
 """The columns of the results table: what says which run it is, its factors, and the numbers of `nnjax.metrics`."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnjax.metrics import FINALS, Described
-from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.factors import FACTORS, Factor
 
 
 @dataclass(frozen=True)
@@ -26,5 +27,19 @@ IDENTITY = (
     ResultColumn("status", "", "finished, diverged (a loss became NaN or infinite) or missing (not trained yet)."),
 )
 
-RESULT_COLUMNS: tuple[Described, ...] = (*IDENTITY, *FACTORS.values(), *FINALS)
+AFTER_LEARNING_RATE = "optimizer"
+"""Studies name it before its learning rate; in the table, which people read by place, it stands behind it."""
+
+
+def _in_table_order() -> Iterator[Factor]:
+    for name, factor in FACTORS.items():
+        if name != AFTER_LEARNING_RATE:
+            yield factor
+        if name == "learning_rate":
+            yield FACTORS[AFTER_LEARNING_RATE]
+
+
+FACTOR_COLUMNS = tuple(_in_table_order())
+
+RESULT_COLUMNS: tuple[Described, ...] = (*IDENTITY, *FACTOR_COLUMNS, *FINALS)
 """The columns of the results table, in its order."""

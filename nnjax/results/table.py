@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, judged, names, of_task
-from nnjax.results.columns import RESULT_COLUMNS
+from nnjax.results.columns import FACTOR_COLUMNS, RESULT_COLUMNS
 from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, expand, level_text
@@ -98,7 +98,7 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
         number, so `epochs_to_target` is the mean over the replicates that reached it.
     """
     scores, metrics = with_scores(results, task), of_task(task)
-    keys = ["cell_id", "cell", *FACTORS]
+    keys = ["cell_id", "cell", *names(FACTOR_COLUMNS)]
     groups = scores.groupby("cell_id", sort=False)
     parts = [
         groups[keys[1:]].first(),

@@ -1,8 +1,10 @@
 """The reference setting: one level of every factor, at which report and MLflow hold what a comparison does not vary.
 
-It is the cell nearest to the defaults: what somebody gets who changes nothing. It is read off the study alone, never
-off the results: a setting picked because it did best would flatter whatever is shown at it. The middle of the levels
-would move with every level that is added.
+It is the cell nearest to the defaults, what somebody gets who changes nothing; where a study lacks a default, its first
+level as written counts as such, and where cells are excluded, a level may be neither. It is read off the study alone,
+never off the results: a setting picked because it did best would flatter whatever is shown at it. The middle of the
+levels would move with every level that is added. Only while the cell has no finished run, and a figure would be empty,
+the report shows the nearest one that has, and says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +19,7 @@ def reference_cell(study: Study, cells: Sequence[Cell]) -> Cell:
 
     Args:
         study: A study; of factors that vary together only the first counts.
-        cells: Those of its cells that can be shown: with excluded cells, the defaults themselves may be missing.
+        cells: Its cells, or those of them that can be shown: with excluded cells, the defaults may be missing.
 
     Returns:
         The first of the cells in which the fewest factors are away from their default, or, where the study lacks the

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnjax.metrics import METRICS
 from nnjax.report.formats import decimals, duration, format_cell, percent, probability, signed, significant
 
 FORMATS = (decimals, signed, percent, probability, significant)
@@ -50,3 +51,9 @@ def test_cells_are_formatted_by_the_name_of_their_column(column, value, text):
 
 def test_a_minute_is_a_minute():
     assert [duration(s) for s in (59.94, 61, 3600)] == ["59.9 s", "1 min 01 s", "1 h 00 min"]
+
+
+@pytest.mark.parametrize("metric", [metric for metric in METRICS.values() if metric.shown], ids=lambda each: each.name)
+def test_a_metric_is_printed_as_its_declaration_says(metric):
+    expected = {"decimals": "0.250", "share": "25 %", "count": "0.2"}
+    assert format_cell(metric.name, 0.25) == expected[metric.shown]

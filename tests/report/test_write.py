@@ -97,8 +97,22 @@ def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_resul
     assert not stale.exists()
 
 
+STUDIES = [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", STUDIES)
+def test_every_figure_of_any_shape_of_study_is_a_pdf_too(make_space, make_results, make_study_results, tmp_path, text):
+    space = make_space(text)
+    page = write_study_report(make_study_results(space, make_results(space)), tmp_path).page
+    linked = set(re.findall(r'href="([^"]+\.pdf)"', page.read_text()))
+    files = [page.parent / name for name in linked]
+    assert len(files) > 5 and all(file.read_bytes().startswith(b"%PDF-") for file in files)
+    assert all(file.read_bytes().rstrip().endswith(b"%%EOF") for file in files)
+
+
 @pytest.mark.usefixtures("without_pdf")
-@pytest.mark.parametrize("text", [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES])
+@pytest.mark.parametrize("text", STUDIES)
 def test_any_shape_of_study_has_a_report(make_space, make_results, make_study_results, tmp_path, text):
     space = make_space(text)
     page = write_study_report(make_study_results(space, make_results(space)), tmp_path).page.read_text()

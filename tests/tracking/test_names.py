@@ -3,8 +3,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnjax.metrics import CURVES, TASKS
+from nnjax.metrics import names as names_of
 from nnjax.sweep.space import level_text
 from nnjax.tracking import names
+from nnjax.tracking.curves import curve_names
+
+
+def test_all_curves_are_those_of_the_journal():
+    told = [name for task in TASKS for name in curve_names("all", task)]
+    assert set(told) == set(names_of(CURVES))
 
 
 @pytest.mark.parametrize("level", [0.1, 1.0, 1e-05, "full", (64, 32), (), ("tanh", "relu")])

@@ -1,8 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nnjax.tracking import views
 from nnjax.tracking.layout import lay_out
-from nnjax.tracking.views import decode_view, encode_view, prepared_views, view_tags
+from nnjax.tracking.views import RUNS_PAGE, decode_view, encode_view, prepared_views, shown_replicates, view_tags
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +106,9 @@ def test_views_hold_at_most_a_page(prepared, describe, tables_with_curves):
         rows = [run for run in layout.runs if wanted in run.tags.get("nnjax.reference", "")]
         assert {run.params[view.group_by] for run in rows} == set(view.levels)
         assert len(rows) <= 100
+
+
+@given(st.integers(1, 500))
+def test_a_comparison_fits_on_a_page_if_it_can(levels):
+    assert shown_replicates(levels) >= 1
+    assert levels > RUNS_PAGE or levels * shown_replicates(levels) <= RUNS_PAGE

@@ -44,6 +44,7 @@ def test_initializers(bucket, trainee, scaled, name):
     assert share_left(shape, run, scaled) < 0.9
 
 
+@pytest.mark.usefixtures("shipped_programs")
 def test_units_that_begin_alike_stay_alike(bucket, trainee, raw, scaled):
     shape = bucket(1, epochs=5, branches=branches_for(("logistic",)))
     run = trainee(activation="logistic", initializer="zeros", learning_rate=0.05)

@@ -93,6 +93,7 @@ def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(traine
         assert np.mean(slopes) == pytest.approx(SLOPES[initializer, name], abs=0.03), name
 
 
+@pytest.mark.usefixtures("shipped_programs")
 @pytest.mark.parametrize("depth", [2, 1, 0])
 def test_a_diverging_run_ends_as_data_and_its_neighbours_do_not_notice(bucket, trainee, scaled, depth):
     shape = bucket(depth, epochs=5, optimizer="sgd", activation="tanh")

@@ -6,8 +6,9 @@ import pandas as pd
 from nnjax.data.splits import SPLITTERS
 from nnjax.data.tables import Table
 from nnjax.report.layout import Layout
-from nnjax.report.study_results import StudyResults
+from nnjax.report.study_results import StudyResults, shown_reference
 from nnjax.report.views import Chapter, join_words, view_table
+from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import ALWAYS_TOLD, FACTORS
 
@@ -52,9 +53,17 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
         "cells": len(study_results.space.cells),
         "runs": len(study_results.results),
         "splits": len(study_results.space.splits),
+        "unfinished_reference": unfinished_reference(study_results),
         "statuses": {status: int((study_results.results["status"] == status).sum()) for status in STATUSES},
     }
     return Chapter("asked", "What was asked and what was run", tables=tables, facts=facts)
+
+
+def unfinished_reference(study_results: StudyResults) -> str:
+    """The reference cell, where figures show another one because none of its runs is finished; else ""."""
+    space = study_results.space
+    cell = reference_cell(space.study, space.cells)
+    return "" if cell == shown_reference(study_results.results, space) else cell.label
 
 
 def inputs_sentence(table: Table) -> str:

@@ -176,11 +176,14 @@ def _registry(factors: Iterable[Factor]) -> dict[str, Factor]:
 
 SHARE = Number(0.0, 0.999_999)
 ABOVE_ZERO = Number(1e-12, 1e6)
-PENALTY = Number(0.0, 1e6)
+FROM_ZERO = Number(0.0, 1e6)
 
 FACTORS: dict[str, Factor] = _registry(
     (
-        Factor("activation", "relu", _activation, "", "Function of the hidden units; a list has one a hidden layer."),
+        Factor(
+            "activation", "relu", _activation, "",
+            "Function of the hidden units; a list has one a hidden layer, in the results table joined by hyphens.",
+        ),
         Factor("depth", 2, Whole(0, LARGEST_DEPTH), "d", "Number of hidden layers.", "layers", "L"),
         Factor(
             "width", 64, Whole(1, LARGEST_WIDTH), "w",
@@ -188,14 +191,15 @@ FACTORS: dict[str, Factor] = _registry(
         ),
         Factor(
             "hidden_layer_sizes", None, _hidden_layer_sizes, "",
-            "Units of each hidden layer, a list instead of depth and width.", "units",
+            "Units of each hidden layer, a list instead of depth and width; in the results table joined by hyphens.",
+            "units",
         ),
         Factor(
             "batch_size", 32, _batch_size, "b",
             "Examples a step; the full batch is the number of training rows.", "examples",
         ),
         Factor(
-            "l2", 0.0, PENALTY, "l2=", "Coupled penalty α on the weights, not the biases.", formula="loss + α/2 ‖W‖²"
+            "l2", 0.0, FROM_ZERO, "l2=", "Coupled penalty α on the weights, not the biases.", formula="loss + α/2 ‖W‖²"
         ),
         Factor("optimizer", "adam", Choice("optimizer", tuple(OPTIMIZERS)), "", "Rule from gradient to step."),
         Factor("learning_rate", 0.001, Number(1e-12, 1e3), "lr=", "Step size of the optimiser.", formula="η"),
@@ -209,9 +213,11 @@ FACTORS: dict[str, Factor] = _registry(
         Factor(
             "initializer", AUTO, Choice("initializer", (AUTO, *INITIALIZERS)), "",
             "Distribution of the initial weights; auto suits the activation.",
+            formula="variance: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in",
         ),
         Factor(
-            "loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "", "Loss of one example, what training makes small.",
+            "loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "",
+            "Loss of one example, what training makes small; cross-entropies in nats.",
             formula="½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class",
         ),
         Factor("epochs", 200, Whole(1, LARGEST_EPOCHS), "e", "Passes over the training rows.", "epochs", "E"),
@@ -244,9 +250,9 @@ FACTORS: dict[str, Factor] = _registry(
         ),
         Factor("clipping", "none", Choice("clipping", tuple(CLIPPINGS)), "clip=", "How gradients are kept in bounds."),
         Factor("clip_min", -1.0, Number(-1e6, 0.0), "clip_min=", "Least value of a gradient, for clipping by value."),
-        Factor("clip_max", 1.0, PENALTY, "clip_max=", "Largest value of a gradient, for clipping by value."),
+        Factor("clip_max", 1.0, FROM_ZERO, "clip_max=", "Largest value of a gradient, for clipping by value."),
         Factor("clip_norm", 1.0, ABOVE_ZERO, "clip_norm=", "Largest norm of a gradient, for clipping by norm."),
-        Factor("l1", 0.0, PENALTY, "l1=", "Penalty on the weights, not the biases.", formula="loss + l1 · Σ|w|"),
+        Factor("l1", 0.0, FROM_ZERO, "l1=", "Penalty on the weights, not the biases.", formula="loss + l1 · Σ|w|"),
         Factor(
             "weight_decay", AUTO, AutoNumber(0.0, 1e3), "decay=",
             "Decoupled decay of the weights, not the biases.", formula="w ← w − η · weight_decay · w",
@@ -273,10 +279,13 @@ FACTORS: dict[str, Factor] = _registry(
             "scored_rows", "validation", Choice("rows", ("validation", "validation_and_test")), "scored=",
             "Rows scored after every epoch; test rows never choose.",
         ),
-        Factor("device", "cpu", Choice("device", DEVICES), "", "What trains: many runs at once suit a GPU."),
+        Factor(
+            "device", "cpu", Choice("device", DEVICES), "",
+            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits.",
+        ),
     )
 )  # fmt: skip
-"""Every factor, in the order of the results table."""
+"""Every factor, in the order in which a study is completed and documented."""
 
 ALWAYS_TOLD = (
     *("activation", "depth", "width", "batch_size", "l2"),

@@ -1,6 +1,38 @@
 """What was asked and run."""
 
+import numpy as np
+
 from nnjax.report.chapters.asked import account_table, asked_chapter, factors_table
+from nnjax.tracking.study_sync import describe_sweep
+
+HELD = """
+question = "Which batch size?"
+data = {name = "diabetes"}
+replicates = {splits = 4}
+studied = {batch_size = [8, 32], activation = ["relu", "tanh"]}
+fixed = {depth = 2, epochs = 3}
+"""
+
+
+def test_the_page_says_that_report_and_mlflow_hold_one_reference_only_where_they_do(
+    make_space, make_results, make_study_results, words_of
+):
+    space = make_space(HELD)
+    results = make_results(space)
+    words = words_of(asked_chapter(make_study_results(space, results)))
+    assert "MLflow's prepared views hold the same one." in words
+
+    lost = (results["batch_size"] == 32) & (results["activation"] == "relu")
+    numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters")]
+    results[numbers] = results[numbers].astype(float)
+    results.loc[lost, numbers] = np.nan
+    results.loc[lost, "status"] = "diverged"
+    study_results = make_study_results(space, results)
+    words = words_of(asked_chapter(study_results))
+    assert study_results.layout.reference == {"activation": "relu", "batch_size": 8}
+    assert describe_sweep(space, results, None).setting == {"batch_size": "32", "activation": "relu"}
+    assert "hold the same one" not in words
+    assert "The nearest of all, relu b32, has none; MLflow's prepared views hold that one." in words
 
 
 def test_the_lines_of_each_factor_sum_to_all_runs(study_results):

@@ -1,5 +1,6 @@
 """The glossary."""
 
+from nnjax.metrics import CURVES, names
 from nnjax.report.chapters.glossary import glossary_chapter
 
 
@@ -11,6 +12,10 @@ def test_every_column_that_a_run_has_is_explained(study_results, classes):
     for columns in (study_results.results.columns, classes.results.columns):
         measured = {name for name in columns if not name.endswith("_score")}
         assert measured <= explained(study_results, "columns")
+
+
+def test_every_curve_is_explained(study_results):
+    assert explained(study_results, "curves") == set(names(CURVES))
 
 
 def test_every_name_has_its_meaning(study_results):
