@@ -17,8 +17,9 @@ STAMP = Path("reports") / "calibration.json"
 
 
 PACKAGE = Path(__file__).parents[1]
-JUDGES = ("statistics", "claims")
-"""The rooms whose code decides what a verdict is."""
+JUDGES = ("statistics/*.py", "claims/*.py", "metrics.py", "results/scores.py")
+"""The files whose code decides what a verdict is: how an interval is made and read; which way of a number is better, on
+what scale and at which epoch; what a diverged run counts as."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,10 @@ class Stamp:
 
 
 def statistics_digest() -> str:
-    """SHA-256 of the source files of the rooms that judge: statistics, claims; names included."""
+    """SHA-256 of the source files that judge, names included."""
     digest = hashlib.sha256()
-    for path in sorted(path for room in JUDGES for path in (PACKAGE / room).glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in sorted(path for pattern in JUDGES for path in PACKAGE.glob(pattern)):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
