@@ -256,7 +256,7 @@ def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
     today = {engine_of(cell.configuration.clipping) for cell in space.cells}
     is_today_s_own = len(today) == 1 and not any(each.rounded for each in space.replicates)  # nothing of it is older
     own = {run.run_id for run in space.runs}
-    others = sorted(set(there.values()) - (today if is_today_s_own else set()))
+    others = sorted(set(there.values()) - {None} - (today if is_today_s_own else set()))  # None: nobody wrote it down
     counts = {engine: _count(space, engine, there.keys() - own) for engine in others}
     return {engine: count for engine, count in counts.items() if count}
 

@@ -38,9 +38,8 @@ RERUN_COLUMNS = (
     "seed",
     "replicate",
     "engine",
-    "status",
-    "host",
 )
+"""Without these nobody knows what to train."""
 
 
 class RerunError(RefusedError):
@@ -98,7 +97,8 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
         prefix: Enough of the run's id to be unique.
 
     Raises:
-        RerunError: There is no such run, several, its data are not what they were, or its device is not here.
+        RerunError: There is no such run, several, it was written down without what it takes, its data are not what
+            they were, or its device is not here.
     """
     journal = Journal(home)
     row = _find(journal, prefix)
@@ -116,7 +116,7 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
         name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in COMPARED if name in kept
     }
     found = {name: difference for name, difference in differences.items() if difference != 0}
-    return Comparison(row["run_id"], row["host"], outcome, len(differences), found)
+    return Comparison(row["run_id"], row["host"] or "an unknown machine", outcome, len(differences), found)
 
 
 def _find(journal: Journal, prefix: str) -> dict[str, Any]:
@@ -125,7 +125,13 @@ def _find(journal: Journal, prefix: str) -> dict[str, Any]:
         count = "no run" if not matching else f"{len(matching)} runs"
         remedy = "see `nnjax results STUDY` for the ids" if not matching else "give more digits"
         raise RerunError(f"{prefix}: {count} in the journal with an id that begins so; {remedy}")
-    found: dict[str, Any] = journal.read([*RERUN_COLUMNS, *COMPARED], set(matching)).to_pylist()[0]
+    found: dict[str, Any] = journal.read([*RERUN_COLUMNS, "host", *COMPARED], set(matching)).to_pylist()[0]
+    lacking = [name for name in RERUN_COLUMNS if found[name] is None]
+    if lacking:
+        raise RerunError(
+            f"run {found['run_id']} was written down without {', '.join(lacking)}: it cannot be trained again; "
+            "use the nnjax version that trained it"
+        )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pyarrow.parquet as pq
 import pytest
 from fakes.rows import fake_row
 from fakes.studies import swept, write_small
@@ -119,6 +120,15 @@ def test_runs_of_another_engine_are_counted(small_study, tmp_path) -> None:
     journal.append([fake_row(run.run_id) | {"engine": ENGINE_VERSION} for run in space.runs[:2]])
     journal.append([fake_row("f" * 64) | {"engine": "0"}])  # of another study
     assert runs_of_other_engines(space, journal) == {"1": 3}
+
+
+def test_runs_that_do_not_say_their_engine_are_nobodys(small_study, tmp_path) -> None:
+    study, journal = small_study(), Journal(tmp_path)
+    journal.append([fake_row("e" * 64)])
+    [path] = journal.folder.glob("*.parquet")
+    path.write_bytes(to_checksummed_parquet(pq.read_table(path).drop_columns("engine")))
+    journal.append([fake_row(run.run_id) | {"engine": "1"} for run in expand(study, "1").runs[:3]])
+    assert runs_of_other_engines(expand(study), journal) == {"1": 3}
 
 
 def test_plan_sweep_and_report_say_what_an_upgrade_has_left_behind(tmp_path, capsys) -> None:

@@ -12,7 +12,7 @@ from fakes.rows import append_runs, fake_row
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.parquet import with_checksum
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
-from nnjax.sweep.rerun import Comparison, ElsewhereError, RerunError, rerun
+from nnjax.sweep.rerun import RERUN_COLUMNS, Comparison, ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space
 from nnjax.training.chunk import _compile
@@ -55,6 +55,7 @@ def test_a_run_agrees_until_a_number_or_its_origin_is_changed(trained: Path, sma
     earlier = without_column(trained, "test_r2")
     assert earlier.agrees and f"all {earlier.compared} finals" in earlier.describe()
     assert earlier.compared == comparison.compared - 1
+    assert without_column(trained, "host").host == "an unknown machine"
     for column, message in (("data_digest", "data set diabetes has changed"), ("split_digest", "split of run")):
         rewrite(trained, run_id, **{column: "other"})
         with pytest.raises(RerunError, match=message):
@@ -68,6 +69,13 @@ def test_an_unknown_or_ambiguous_id_is_refused(tmp_path: Path) -> None:
         rerun(tmp_path, "aa")
     with pytest.raises(RerunError, match="c: no run"):
         rerun(tmp_path, "c")
+
+
+@pytest.mark.parametrize("name", RERUN_COLUMNS)
+def test_a_run_without_what_it_takes_is_refused_by_that_name(tmp_path: Path, name: str) -> None:
+    append_runs(tmp_path, ["a"])
+    with pytest.raises(RerunError, match=f"run a was written down without {name}: it cannot be trained again"):
+        without_column(tmp_path, name)
 
 
 def test_a_run_of_another_engine_is_refused(tmp_path: Path) -> None:
