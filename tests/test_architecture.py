@@ -113,6 +113,10 @@ def test_inside_the_house_names_come_from_the_module_that_defines_them():
         assert name == "nnjax" or "nnjax" not in imports(path), name
 
 
+def test_what_is_imported_late_is_named_in_one_place():
+    assert [name for name, path in MODULES.items() if "LazyModule" in path.read_text()] == ["nnjax.network.lazy"]
+
+
 def test_files_are_one_noun_long():
     long = {name: n for name, path in MODULES.items() if (n := path.read_text().count("\n")) > 400}
     assert not long

@@ -1,1 +1,1 @@
-"""The network, written for one example: activations, layers, losses. Imports jax, jaxtyping and numpy only."""
+"""The network, written for one example: activations, layers, losses. Imports jax, jaxtyping, numpy, optax only."""

@@ -1,7 +1,7 @@
-"""jax, imported when something of it is first used: a registry's names can be asked for without waiting for it.
+"""jax and optax, imported when first used: a registry's names can be asked for without waiting for them.
 
-Its import costs a second of a core, and `nnjax plan` needs no more of an activation than its name. Only registries
-whose functions are jax's look here; whatever computes anyway imports jax itself.
+Their import costs a second of a core, and `nnjax plan` needs no more of an activation than its name. Only registries
+whose functions are theirs look here; whatever computes anyway imports them itself.
 """
 
 from importlib import import_module
@@ -26,10 +26,11 @@ class LazyModule:
 if TYPE_CHECKING:
     import jax
     import jax.numpy as jnp
+    import optax
     from jax.scipy import stats
     from jaxtyping import Array
 else:
-    jax, jnp, stats = map(LazyModule, ("jax", "jax.numpy", "jax.scipy.stats"))
+    jax, jnp, optax, stats = map(LazyModule, ("jax", "jax.numpy", "optax", "jax.scipy.stats"))
     Array = Any  # jaxtyping's shapes and dtypes are checked all the same: Float[Any, " units"]
 
-__all__ = ["Array", "LazyModule", "jax", "jnp", "stats"]
+__all__ = ["Array", "LazyModule", "jax", "jnp", "optax", "stats"]

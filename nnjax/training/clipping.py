@@ -2,17 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jaxtyping import Float
 
-from nnjax.network.lazy import Array, LazyModule, jax, jnp
+from nnjax.network.lazy import Array, jax, jnp, optax
 from nnjax.training.optimizers import Hyperparameters
-
-if TYPE_CHECKING:
-    import optax
-else:
-    optax = LazyModule("optax")
 
 
 @dataclass(frozen=True)

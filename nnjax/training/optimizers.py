@@ -2,16 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from jaxtyping import Float
 
-from nnjax.network.lazy import Array, LazyModule
-
-if TYPE_CHECKING:
-    import optax
-else:
-    optax = LazyModule("optax")
+from nnjax.network.lazy import Array, optax
 
 ScalarNumber = Float[Array, ""] | float
 

@@ -1,9 +1,12 @@
 """The sets from scikit-learn, by what is known of them."""
 
+from importlib.machinery import ModuleSpec
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
+from nnjax.data.sklearn_tables import read_diabetes
 from nnjax.data.tables import load_table
 
 KNOWN = {
@@ -42,3 +45,12 @@ def test_diabetes_is_scikit_learns_to_the_last_bit() -> None:
     assert np.array_equal(ours.features, theirs.data) and np.array_equal(ours.target[:, 0], theirs.target)
     assert list(ours.feature_names) == theirs.feature_names
     assert ours.digest == "a0c5c4e33ca728ce43c232052b039bbfb168193416b131e76ee2a6b31d8dfcbd"
+
+
+@pytest.mark.parametrize("spec", [None, ModuleSpec("sklearn", None), ModuleSpec("sklearn", None, origin="elsewhere/x")])
+def test_diabetes_is_the_same_where_scikit_learn_keeps_files_otherwise(monkeypatch, spec: ModuleSpec | None) -> None:
+    ours = read_diabetes()
+    monkeypatch.setattr("nnjax.data.sklearn_tables.find_spec", lambda _: spec)
+    theirs = read_diabetes()
+    for one, other in ((ours.features, theirs.features), (ours.target, theirs.target)):
+        assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes())
