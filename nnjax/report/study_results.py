@@ -38,19 +38,6 @@ class NothingToReportError(Exception):
 
 
 @dataclass(frozen=True)
-class Reading:
-    """How what is long is read, for the runs that are shown.
-
-    Attributes:
-        histories: Run ids -> their curves.
-        predictions: Run ids -> their predictions.
-    """
-
-    histories: Callable[[Set[str]], Histories]
-    predictions: Callable[[Set[str]], Predictions]
-
-
-@dataclass(frozen=True)
 class Looked:
     """What a study's claims were looked at on, more than once.
 
@@ -61,6 +48,21 @@ class Looked:
 
     logbook: Logbook
     results: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How what is read only if there is something to report is read.
+
+    Attributes:
+        histories: Run ids -> their curves.
+        predictions: Run ids -> their predictions.
+        looked: What the claims were looked at on; None if once, and on the study's own results.
+    """
+
+    histories: Callable[[Set[str]], Histories]
+    predictions: Callable[[Set[str]], Predictions]
+    looked: Callable[[], Looked | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -140,20 +142,25 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
         ClaimLockError: If nobody knows what its claims were when its training began.
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
-    record, logbook = load_record(home, sweep_id(space)), study_logbook(space, home)
+    record = load_record(home, sweep_id(space))
     study_results = assemble(
         space,
         results_table(space, journal),
         Reading(
             lambda run_ids: read_histories(journal, run_ids, curves),
             lambda run_ids: read_predictions(journal, run_ids),
+            lambda: _read_looked(space, journal, home),
         ),
         kept_baselines(space.table, space.splits, home),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
-        Looked(logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None,
     )
     return replace(study_results, calibration=load_stamp(home), audit=load_audit(home, sweep_id(space)))
+
+
+def _read_looked(space: Space, journal: Journal, home: Path) -> Looked | None:
+    logbook = study_logbook(space, home)
+    return Looked(logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None
 
 
 def assemble(
@@ -163,18 +170,16 @@ def assemble(
     baselines: pd.DataFrame,
     record: SweepRecord | None,
     declared: Declarations | None = None,
-    looked: Looked | None = None,
 ) -> StudyResults:
     """Compute what several chapters share.
 
     Args:
         space: The study and its runs.
         results: The results table.
-        reading: Gives curves and predictions of some runs.
+        reading: Gives curves and predictions of some runs, and what the claims were looked at on.
         baselines: One row a baseline and split.
         record: What the sweep noted about itself.
         declared: How the claims stand to the training; not recorded if None.
-        looked: What the claims were looked at on; once, and on these results, if None.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
@@ -189,6 +194,7 @@ def assemble(
     reference = _reference_levels(results, space)
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order, reference)
     chosen = choose_on_validation(results, layout.studied)
+    looked = reading.looked()  # not earlier: a damaged logbook must not hide that there is nothing to report
     logbook, asked = (looked.logbook, looked.results) if looked else (None, results)
     answers = answer_study(
         space, asked, grown_designs(space, logbook), looks_at_most(logbook), declared.withdrawn_intervals

@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from fakes.training import FAKE, fake_train_task
 
+from nnjax.claims.logbook import LogbookError, logbook_path
+from nnjax.claims.rounds import question_id
 from nnjax.pipeline import SweepOptions, sweep_study
+from nnjax.report.write import write_report
 from nnjax.sweep import runner
 from nnjax.sweep.explosions import all_diverged, exploded_notice, is_beyond_reason
 from nnjax.sweep.journal.journal import Journal
@@ -59,6 +62,25 @@ def test_a_study_that_diverged_as_a_whole_says_so_in_sweep_and_report(small_stud
     table = (outcome.report.parent / "tables" / "diverged.csv").read_text().splitlines()
     assert table[:2] == ["cell,runs,first_epoch,median_epoch,last_epoch", "tanh d1,4,1,1.0,1"]
     assert "All 16 trained runs diverged" in (tmp_path / "reports" / "index.html").read_text()
+
+
+def test_a_damaged_logbook_does_not_hide_that_all_diverged(small_study, tmp_path: Path) -> None:
+    space = expand(small_study("learning_rate=0.5"))
+    path = logbook_path(tmp_path, question_id(space))
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    runner.run_sweep(space, tmp_path, "serial", engine=runner.Engine(FAKE.prepare, diverging_at(1)))
+    assert "All 16 trained runs diverged" in write_report(space, tmp_path).read_text()
+
+
+def test_a_damaged_logbook_of_runs_that_finished_is_told(small_study, tmp_path: Path) -> None:
+    space = expand(small_study())
+    path = logbook_path(tmp_path, question_id(space))
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    runner.run_sweep(space, tmp_path, "serial", engine=FAKE)
+    with pytest.raises(LogbookError, match="cannot be read"):
+        write_report(space, tmp_path)
 
 
 @pytest.mark.parametrize(
