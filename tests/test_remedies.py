@@ -13,6 +13,7 @@ from mlflow.tracking import MlflowClient
 from nnjax.cli import main
 from nnjax.commands.parser import make_parser
 from nnjax.sweep.runner import cache_folder
+from nnjax.sweep.space import Space
 
 PACKAGE = Path(__file__).parents[1] / "nnjax"
 COMMANDS = make_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
@@ -98,15 +99,25 @@ def test_every_option_that_is_quoted_exists() -> None:
             assert not set(OPTIONS.findall(text)) - known, f"{file}: {text}"
 
 
+def write_nothing(space: Space, home: Path, _: object = None) -> Path:
+    """A page that takes no time: no remedy here is about it."""
+    page = home / "reports" / space.study.name / "index.html"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("")
+    return page
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a finished sweep in it, its store and its report."""
+    """A home with a finished sweep in it and its store."""
     home = tmp_path_factory.mktemp("finished") / "home"
     home.mkdir()
     (home / "small.toml").write_text(STUDY)
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
+        patch.setattr("nnjax.report.write.write_report", write_nothing)
         assert main(["sweep", str(home / "small.toml"), "--executor", "serial", "--home", str(home)]) == 0
+    shutil.rmtree(home / "reports")
     return home
 
 
@@ -114,6 +125,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def home(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of that home, used once, as its owner does."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr("nnjax.report.write.write_report", write_nothing)
     copy = Path(shutil.copytree(finished, tmp_path / "home"))
     typed(copy, "sync", "STUDY")
     return copy
