@@ -26,10 +26,10 @@ ui: $(READY) ## Open the MLflow UI on this machine's loopback
 server: $(READY) ## Run MLflow for a team: PostgreSQL and sign-in, on this machine's loopback
 	@$(BIN)/nnjax server $(ARGS)
 
-test: $(READY) ## Run the tests and measure their coverage
-	@$(BIN)/python -m pytest -n 2 --cov --cov-report=term:skip-covered $(ARGS)
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
 
-test-all: $(READY) ## Run all tests, the slow ones too: kills, browsers, servers
+test-all: $(READY) ## Run all tests, the slow ones too: kills, browsers, servers; measure their coverage
 	@$(BIN)/python -m pytest -n 2 -m 'slow or not slow' --cov --cov-report=term:skip-covered $(ARGS)
 
 drills: $(READY) ## Kill, starve, cut and fill up real sweeps, and print what was lost, doubled or wrong: nothing
