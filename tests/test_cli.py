@@ -3,14 +3,12 @@
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from fakes.command import ROOT, nnjax
 
 from nnjax.cli import main
-from nnjax.commands.parser import make_parser
 from nnjax.execution.worker_process import WorkerStartError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study
@@ -203,12 +201,6 @@ def test_home_may_stand_before_and_after_the_command(words, tmp_path, monkeypatc
     assert "32 to train" in capsys.readouterr().out
 
 
-def test_the_environment_s_home_is_used_where_none_is_given(monkeypatch):
-    monkeypatch.setenv("NNJAX_HOME", "/somewhere")
-    assert make_parser().parse_args(["plan"]).home == Path("/somewhere")
-    assert make_parser().parse_args(["--home", "a", "plan", "--home", "b"]).home == Path("b")
-
-
 @pytest.mark.parametrize("name", ["small", "lecture/small"])
 def test_a_study_in_a_folder_of_experiments_is_found_by_its_name(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -224,26 +216,6 @@ def test_studies_of_the_house_differ_in_name():
     assert len(names) == len(set(names))
 
 
-def commands():
-    actions = next(action for action in make_parser()._actions if action.choices and "plan" in action.choices)
-    return actions.choices
-
-
-@pytest.mark.parametrize("name", sorted(commands()))
-def test_every_command_has_a_sentence_and_an_example_that_parses(name):
-    parser = commands()[name]
-    assert parser.description.endswith(".")
-    words = parser.epilog.removeprefix("example: nnjax ").split()
-    assert make_parser().parse_args(words).command.__name__ == name
-
-
-def test_every_command_of_the_readme_parses():
-    lines = re.findall(r"^    nnjax (.+?)(?:\s+#.*)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert len(lines) >= 7
-    for line in lines:
-        make_parser().parse_args(line.split())
-
-
 def test_the_studies_of_the_house_can_be_planned(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(ROOT)
     for study in sorted((ROOT / "experiments").rglob("*.toml")):
@@ -257,27 +229,6 @@ def test_targets_of_the_readme_exist():
     assert len(targets) <= 12
     named = set(re.findall(r"make ([a-z-]+)", (ROOT / "README.md").read_text())) - {"nothing"}
     assert named <= set(targets) | {"and"}
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--address", "head:8786"], "--address head:8786: write tcp://host:8786, tls://…, or a scheduler's file"),
-        (["--address", "gone.json"], "--address gone.json: no such file; dask scheduler --scheduler-file writes it"),
-        (["--address", "tcp://h:1", "--executor", "threads"], "--executor threads runs on this machine; leave it out"),
-        (["--resource", "GPU=1"], "--resource: only workers at an --address have resources; give both, or neither"),
-    ],
-)
-def test_a_cluster_that_cannot_be_meant(words, message, tmp_path, capsys):
-    assert main(["sweep", "experiments/quick.toml", "--home", str(tmp_path), *words]) == 2
-    assert message in capsys.readouterr().err and not list(tmp_path.iterdir())
-
-
-def test_no_scheduler_at_the_address(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_CONNECT", 1)
-    words = ["sweep", "experiments/quick.toml", "--home", str(tmp_path), "--address", "tcp://127.0.0.1:9"]
-    assert main(words) == 2
-    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
 
 
 PLAN_AND_LOOK = """

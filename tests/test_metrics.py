@@ -1,9 +1,6 @@
 """Every number is declared once, and whoever computes, keeps, compares or shows numbers takes it from there."""
 
-from pathlib import Path
-
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
 from nnjax.metrics import CURVES, FINALS, JUDGED, MEASURES, METRICS, TASKS, judged, names, of_task
@@ -13,8 +10,6 @@ from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.tracking.names import TOLD, fit_curves
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
-
-KEPT = Path(__file__).parent / "tracking" / "kept" / "journal"
 
 COMPUTED = {
     "regression": score(np.array([1.0, 2.0, 4.0]), np.array([1.0, 2.5, 3.0])),
@@ -60,14 +55,6 @@ def test_what_a_study_alone_knows_is_in_no_journal_and_all_else_is():
 
 def test_what_a_task_does_not_have_may_be_left_out_of_a_row():
     assert {each.name for each in (*METRICS.values(), *CURVES) if each.task} <= set(NOT_MEASURED)
-
-
-def test_the_order_of_columns_is_that_of_files_written_before():
-    """Later columns may come between; those that were there keep their order."""
-    before = [pq.read_schema(path).names for path in KEPT.glob("*.parquet")]
-    assert before
-    for columns in before:
-        assert [name for name in JOURNAL_SCHEMA.names if name in columns] == columns
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from nnjax.audit.copies import compare_copy
 from nnjax.audit.examine import examine_sample
-from nnjax.audit.stamp import AuditStamp, Line, load_audit, stamp_path, write_audit
+from nnjax.audit.stamp import AuditStamp, Line
 from nnjax.sweep.rerun import ElsewhereError
 
 COLUMNS = ["test_r2", "test_rmse"]
@@ -46,15 +46,6 @@ def test_the_last_bit_counts():
 def test_runs_that_lack_are_foreign_or_doubled_are_told(copy, words):
     line = compare_copy("It", RUNS, copy, COLUMNS)
     assert not line.is_ok and words in line.seen
-
-
-def test_the_stamp_comes_back_and_a_broken_one_is_none(tmp_path):
-    stamp = AuditStamp("2026-01-01 00:00 UTC", 7, (Line("a", "b", True), Line("c", "d", False)))
-    write_audit(stamp, tmp_path, "sweep")
-    assert load_audit(tmp_path, "sweep") == stamp and not stamp.is_clean
-    assert stamp.words == "Something is wrong: 1 of 2 looks were fine"
-    stamp_path(tmp_path, "sweep").write_text("{")
-    assert load_audit(tmp_path, "sweep") is None and load_audit(tmp_path, "other") is None
 
 
 def test_what_cannot_be_seen_here_is_neither_fine_nor_wrong(tmp_path, monkeypatch):

@@ -6,7 +6,6 @@ import pytest
 
 from nnjax.claims.answer import Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
-from nnjax.claims.metric import choosing_score
 from nnjax.metrics import METRICS
 from nnjax.results.scores import with_scores
 from nnjax.statistics.verdict import Verdict
@@ -187,13 +186,6 @@ def test_an_arm_that_lacks_runs_of_a_cell_to_choose_from_is_not_judged():
     results = two_cells([0.5, np.nan], [0.5, np.nan], status=["finished"] * 2 + ["missing"] * 2 + ["finished"] * 2)
     answer = judged([claim()], L2_CELLS, results)[0]
     assert answer.interval is None and "2 of the 6 runs" in answer.judgement.note
-
-
-def test_every_metric_of_the_last_epoch_is_tuned_for_it_and_no_other():
-    """The results table says of every metric which epoch it is of."""
-    of_last = {name for name in METRICS if "at the last epoch" in METRICS[name].meaning}
-    assert {name for name in METRICS if choosing_score(name) == "last_validation_score"} == of_last
-    assert {"last_test_r2", "last_test_log_loss", "saturated", "dead"} <= of_last
 
 
 @pytest.mark.parametrize("metric", ["test_r2", "last_test_r2", "last_test_log_loss", "saturated", "epochs_to_target"])

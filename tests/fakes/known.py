@@ -82,11 +82,11 @@ def train_known(task):
 KNOWN = Engine(fake_prepare, train_known)
 
 
-def write_space(folder, text):
+def write_space(folder, text=THREE_CLAIMS, overrides=()):
     """A study's file in a folder, and its space."""
     path = folder / "three.toml"
     path.write_text(text)
-    return expand(load_study(path))
+    return expand(load_study(path, overrides))
 
 
 class Trainer:

@@ -3,21 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from fakes.results import runs, scored
 
-from nnjax.claims.choice import choose_on_validation
 from nnjax.report.answers import candidates_words
 from nnjax.report.best_cell import best_runs, choose_best_cell
 from nnjax.results.scores import with_scores
-
-
-def runs(**columns):
-    table = pd.DataFrame(columns)
-    filled = {"status": "finished", "test_r2": 0.0, "last_validation_r2": 0.0, "last_test_r2": 0.0}
-    return table.assign(**{name: value for name, value in filled.items() if name not in table})
-
-
-def scored(table):
-    return with_scores(table, "regression")
 
 
 def test_a_diverged_run_has_accuracy_0_and_a_missing_one_none():
@@ -31,29 +21,6 @@ def test_r2_is_clipped_and_a_diverged_run_scores_minus_one():
     table = runs(status=["finished", "finished", "diverged", "missing"], validation_r2=[0.5, -7.0, np.nan, np.nan])
     scores = scored(table)["validation_score"]
     assert scores.tolist()[:3] == [0.5, -1.0, -1.0] and np.isnan(scores.iloc[3])
-
-
-def test_nuisance_levels_are_chosen_within_each_split_from_the_mean_over_seeds():
-    table = scored(
-        runs(
-            split=[0, 0, 0, 0, 1, 1],
-            cell_id=["a", "a", "b", "b", "a", "b"],
-            depth=[1] * 6,
-            validation_r2=[0.9, 0.1, 0.6, 0.6, 0.2, 0.1],
-        )
-    )
-    chosen = choose_on_validation(table, ["depth"])
-    assert list(zip(chosen["split"], chosen["cell_id"], strict=True)) == [(0, "b"), (0, "b"), (1, "a")]
-
-
-def test_each_kept_level_gets_its_own_choice():
-    table = scored(runs(split=[0] * 4, cell_id=list("abcd"), depth=[1, 1, 2, 2], validation_r2=[0.1, 0.2, 0.4, 0.3]))
-    assert choose_on_validation(table, ["depth"])["cell_id"].tolist() == ["b", "c"]
-
-
-def test_a_cell_without_runs_in_a_split_is_no_candidate_there():
-    table = scored(runs(split=[0, 0], cell_id=["a", "b"], status=["missing", "finished"], validation_r2=[np.nan, -0.5]))
-    assert choose_on_validation(table, [])["cell_id"].tolist() == ["b"]
 
 
 def test_the_best_cell_is_chosen_on_validation_rows_and_scored_on_test_rows():

@@ -3,13 +3,12 @@
 from collections.abc import Callable
 
 import pyarrow.parquet as pq
-import pytest
 from fakes.rows import fake_row
 from fakes.studies import swept, write_small
 
 from nnjax.cli import main
 from nnjax.report.write import write_report
-from nnjax.sweep.cost import count_curve_points, journal_bytes, run_seconds
+from nnjax.sweep.cost import count_curve_points, journal_bytes
 from nnjax.sweep.journal.journal import Journal, to_table
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
 from nnjax.sweep.plan import default_workers, largest_sizes, left_behind, make_bucket, make_plan, runs_of_other_engines
@@ -61,11 +60,6 @@ def test_a_larger_study_asks_for_the_same_programs(small_study: Callable[..., St
     assert {part.bucket for part in small.buckets} == {part.bucket for part in large.buckets}
 
 
-@pytest.mark.parametrize(("cheap", "dear"), [((1, 8), (2, 8)), ((4, 32), (4, 8)), ((4, 265), (8, 265))])
-def test_depth_and_small_batches_cost_more(cheap: tuple[int, int], dear: tuple[int, int]) -> None:
-    assert run_seconds(bucket_of(*cheap)) < run_seconds(bucket_of(*dear))
-
-
 def test_more_workers_take_less_time(small_space: Space) -> None:
     plan = make_plan(small_space, set())
     assert plan.minutes(1) > plan.minutes(2) > 0
@@ -83,12 +77,6 @@ def test_points_for_mlflow_follow_the_choice_of_curves() -> None:
     none, main, whole = (count_curve_points(bucket_of(4, 32), curves) for curves in ("none", "main", "all"))
     assert none == 0 < main < whole
     assert count_curve_points(bucket_of(4, 32, epochs=2), "main") < main
-
-
-def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
-    text = describe_plan(small_space.study, make_plan(small_space, set()), workers=2)
-    for part in ("Which of two?", "16, 16 to train", "programs    2", "minutes of training on 2 cores", "2 × 4"):
-        assert part in text
 
 
 def test_a_gpus_runs_are_others_in_larger_chunks_for_two_workers(small_study: Callable[..., Study]) -> None:

@@ -5,30 +5,15 @@ import html
 import numpy as np
 import pandas as pd
 import pytest
+from fakes.grid import FACTORS, grid, layout_of
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.report.best_cell import choose_best_cell
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.grid import FAINTEST, STRONGEST, draw_grid, grid_table, placed_grid, tint_range
-from nnjax.report.figures.grid_axes import GridAxes, grid_axes, is_turned, margins
+from nnjax.report.figures.grid_axes import GridAxes, grid_axes
 from nnjax.report.layout import make_layout
-
-LEVELS = {"activation": ["relu", "tanh"], "depth": [1, 2, 4], "batch_size": [8, 32], "l2": [0.0, 0.001]}
-FACTORS = list(LEVELS)
-
-
-def grid(splits=2):
-    """Cells c0 … c23, each 0.01 better than the one before on all rows."""
-    cells = pd.MultiIndex.from_product(LEVELS.values(), names=FACTORS).to_frame(index=False)
-    cells = cells.assign(cell_id=[f"c{i}" for i in range(len(cells))], status="finished")
-    cells = cells.assign(cell=cells["cell_id"], test_score=[0.01 * i for i in range(len(cells))])
-    results = pd.concat([cells.assign(split=split) for split in range(splits)], ignore_index=True)
-    return results.assign(validation_score=results["test_score"])
-
-
-def layout_of(table):
-    return make_layout(table, ("activation", "depth", "batch_size"), ("l2",), 265)
 
 
 def table_of(results, tied=()):
@@ -82,14 +67,6 @@ def test_tints_lie_between_the_faintest_and_the_strongest_and_keep_the_order(sco
 def test_one_failure_does_not_make_the_others_look_alike():
     low, high = tint_range(pd.Series([-1.0, *np.linspace(0.40, 0.48, 20)]), -0.25)
     assert 0.2 < low <= 0.40 and high == 0.48
-
-
-def test_long_names_are_turned_and_get_room():
-    layout = layout_of(grid())
-    across, down = GridAxes(("activation",), ("depth", "l2")), GridAxes(("activation", "l2"), ("depth",))
-    assert is_turned(layout, across) is True and is_turned(layout, down) is False
-    assert margins(layout, across).top > margins(layout, down).top
-    assert margins(layout, down).left > margins(layout, down).outer > 0
 
 
 def drawn(table, layout, sides):

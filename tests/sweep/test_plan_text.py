@@ -1,0 +1,11 @@
+"""The plan in words."""
+
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.plan_text import describe_plan
+from nnjax.sweep.space import Space
+
+
+def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
+    text = describe_plan(small_space.study, make_plan(small_space, set()), workers=2)
+    for part in ("Which of two?", "16, 16 to train", "programs    2", "minutes of training on 2 cores", "2 × 4"):
+        assert part in text
