@@ -1,0 +1,32 @@
+"""The best level at the end of its ladder."""
+
+from fakes.findings import DEPTHS, score
+
+from nnjax.sweep.study.study import load_study
+
+
+def test_the_best_depth_at_the_edge_asks_for_deeper_ones(find):
+    by = score({1: 0.1, 2: 0.2, 4: 0.3})
+    found = find(DEPTHS, validation_r2=by, test_r2=by)["edge-depth"]
+    assert "depth = 4 in 4 of 4 splits, the largest level" in found.finding.sentence
+    study = load_study(found.path)
+    assert study.studied == {"depth": (4, 8, 16)}
+    assert [claim.a for claim in study.claims] == [{"depth": 8}, {"depth": 16}]
+    assert (found.runs, found.missing) == (12, 8), "the runs of depth 4 are there already"
+    assert found.minutes > 0
+
+
+def test_a_best_depth_inside_the_grid_asks_for_nothing(find):
+    by = score({1: 0.1, 2: 0.3, 4: 0.2})
+    assert not any(key.startswith("edge") for key in find(DEPTHS, validation_r2=by, test_r2=by))
+
+
+def test_no_penalty_is_the_end_of_the_ladder_and_full_the_largest_batch(find):
+    text = DEPTHS.replace("depth = [1, 2, 4]", 'l2 = [0.0, 0.01, 0.1]\nbatch_size = [8, 32, "full"]').replace(
+        "l2 = 0.0\n", ""
+    )
+    best = lambda results: 0.3 - results["l2"] + 0.001 * results["batch_size"]  # noqa: E731
+    assert not any(key.startswith("edge") for key in find(text, validation_r2=best, test_r2=best))
+    small = lambda results: 0.3 - results["l2"] - 0.001 * results["batch_size"]  # noqa: E731
+    found = find(text, validation_r2=small, test_r2=small)["edge-batch-size"]
+    assert load_study(found.path).studied == {"batch_size": (8, 2)}
