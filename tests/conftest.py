@@ -34,6 +34,7 @@ TOGETHER = {
     "tests/tracking": "stores",
     "tests/test_viewer.py": "stores",
     "tests/report": "report",
+    "tests/claims": "claims",
     "nnjax": "doctests",
 }
 """Path -> the group whose tests one worker runs in a row: they share what was made, or would disturb each other."""

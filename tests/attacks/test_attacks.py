@@ -55,7 +55,7 @@ ATTACKS = {
         '.groupby([*keys, "cell_id"], sort=False, observed=True)[score]',
         '.groupby([*keys, "cell_id"], sort=False, observed=True)["test_score"].mean().rename(score)'
         '.groupby(level=[*keys, "cell_id"], sort=False)',
-        "tests/report/test_best_cell.py",
+        "tests/claims/test_choice.py",
     ),
     "the correction for overlapping splits is dropped": Attack(
         "nnjax/statistics/interval.py",
@@ -73,7 +73,7 @@ ATTACKS = {
         "nnjax/claims/declared.py",
         "return bonferroni_level(ALPHA, looks * max(1,",
         "return bonferroni_level(ALPHA, max(1,",
-        "tests/claims/test_decide.py::test_the_report_judges_each_claim_where_its_last_look_did",
+        "tests/claims/test_study_answers.py::test_the_report_judges_each_claim_where_its_last_look_did",
     ),
     "seeds count as if they were splits": Attack(
         "nnjax/statistics/interval.py",

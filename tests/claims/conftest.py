@@ -1,7 +1,14 @@
 """The study of known truth, and who trains it."""
 
+from pathlib import Path
+from typing import NamedTuple
+
 import pytest
-from fakes.known import THREE_CLAIMS, Trainer, write_space
+from fakes.known import THREE_CLAIMS, Trainer, decide, write_space
+
+from nnjax.claims.decide import Decisions
+from nnjax.sweep.declarations import Declarations, declarations
+from nnjax.sweep.space import Space
 
 
 @pytest.fixture
@@ -16,3 +23,26 @@ def train(tmp_path, space):
     trainer = Trainer(tmp_path)
     trainer(space)
     return trainer
+
+
+class Course(NamedTuple):
+    """A decision from its beginning to its end."""
+
+    space: Space
+    home: Path
+    train: Trainer
+    declared: Declarations
+    decisions: Decisions
+    said: list[str]
+
+
+@pytest.fixture(scope="session")
+def course(tmp_path_factory):
+    """The study decided, once for all who only look at it."""
+    home = tmp_path_factory.mktemp("decided")
+    space = write_space(home, THREE_CLAIMS)
+    train = Trainer(home)
+    train(space)
+    declared = declarations(space, home)
+    decisions, said = decide(space, home, train)
+    return Course(space, home, train, declared, decisions, said)

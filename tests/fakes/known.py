@@ -8,6 +8,7 @@ import numpy as np
 
 from fakes.rows import fake_outcome
 from fakes.training import fake_prepare
+from nnjax.claims.decide import Decider
 from nnjax.sweep.runner import Engine, run_sweep
 from nnjax.sweep.space import expand, sweep_id
 from nnjax.sweep.study.study import load_study
@@ -57,6 +58,8 @@ kind = "all"
 parts = ["true-effect", "no-effect"]
 """
 
+TWO_CLAIMS = THREE_CLAIMS[: THREE_CLAIMS.index('[[claims]]\nname = "hopeless"')]
+
 SCORES = {0.001: 0.2, 0.01: 0.3, 0.02: 0.31, 0.03: 0.31, 0.05: 0.31}
 
 
@@ -101,3 +104,8 @@ class Trainer:
         self.sweeps.append(sweep_id(space))
         self.trained.append(summary.trained)
         return summary.missing
+
+
+def decide(space, home, train, budget=100.0):
+    said = []
+    return Decider(space, home, 1, train, said.append).decide(budget), said
