@@ -147,3 +147,9 @@ def test_a_public_name_means_one_thing():
         for each in public_names(path) if room(name) != "lecture" else ():
             places.setdefault(each, []).append(name)
     assert {each for each, modules in places.items() if len(modules) > 1} == set(TWICE)
+
+
+def test_nine_of_ten_modules_have_a_test_file_of_their_name():
+    modules = [path.relative_to(PACKAGE) for path in MODULES.values() if path.name != "__init__.py"]
+    without = [str(each) for each in modules if not (ROOT / "tests" / each.with_name(f"test_{each.name}")).exists()]
+    assert len(without) <= 0.1 * len(modules), sorted(without)
