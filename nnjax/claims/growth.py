@@ -140,6 +140,8 @@ def part_of_the_way(design: Design, target: Design, looks_left: int, folds: int)
         Design(splits=20, seeds=5)
         >>> part_of_the_way(Design(20, 5), Design(40, 16), looks_left=1, folds=4)
         Design(splits=40, seeds=16)
+        >>> part_of_the_way(Design(4, 2), Design(12, 3), looks_left=2, folds=4)
+        Design(splits=8, seeds=3)
     """
     if target.runs < LEAST_GROWTH * design.runs <= MOST_REPLICATES:
         return Design(design.splits, math.ceil(LEAST_GROWTH * design.seeds))
@@ -149,4 +151,6 @@ def part_of_the_way(design: Design, target: Design, looks_left: int, folds: int)
         return target
     seeds = max(design.seeds, min(target.seeds, math.floor(wanted / design.splits)))
     splits = max(design.splits, min(target.splits, math.floor(wanted / seeds / folds) * folds))
-    return Design(splits, seeds) if splits * seeds > design.runs else target
+    if splits * seeds < LEAST_GROWTH * design.runs:  # both were rounded down
+        splits += folds
+    return Design(splits, seeds) if splits <= target.splits and splits * seeds > design.runs else target

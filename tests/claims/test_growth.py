@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnjax.claims.growth import LEAST_GROWTH, LOOKS, Seen, State, next_step, part_of_the_way
@@ -17,6 +17,7 @@ from nnjax.statistics.verdict import Verdict, read_off
 FOLDS = 4
 
 
+@example(1, 2, 1, 1, 2)
 @given(st.integers(1, 10), st.integers(1, 20), st.integers(0, 30), st.integers(0, 200), st.integers(1, LOOKS - 1))
 def test_a_part_of_the_way(repeats, seeds, more_repeats, more_seeds, looks_left):
     design = Design(repeats * FOLDS, seeds)
