@@ -29,7 +29,6 @@ from nnjax.terminal import Say
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.tracking.preflight import check_store
-from nnjax.tracking.sync import tell
 
 if TYPE_CHECKING:
     from nnjax.claims.decide import Decisions
@@ -282,6 +281,8 @@ class _Stages:
             self.problems.append(describe_failure(error))
 
     def _send(self, began: float, report_dir: Path | None) -> None:
+        from nnjax.tracking.sync import tell  # here: MLflow takes seconds to import, and a report needs none of it
+
         assert self._prepared is not None
         synced = self._prepared.send(report_dir, tell(self._say))
         self.tracking_uri, self.deep_link = synced.tracking_uri, synced.deep_link

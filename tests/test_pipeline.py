@@ -1,6 +1,8 @@
 """The whole path in one call: what follows the training, and which report belongs to which sweep."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,8 @@ def test_whatever_goes_wrong_with_mlflow_costs_only_itself(
     (problem,) = outcome.problems
     assert type(error).__name__ in problem and "nnjax sync STUDY" in problem
     assert "\n" not in problem and "s3cret" not in problem
+
+
+def test_a_report_needs_no_mlflow() -> None:
+    program = "import sys, nnjax.pipeline, nnjax.report.write; sys.exit('mlflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
