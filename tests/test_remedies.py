@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from fakes.studies import SMALL
 from mlflow.tracking import MlflowClient
 
 from nnjax.cli import main
@@ -28,31 +29,6 @@ MAKE = re.compile(r"(?:^|`|; |then )make ([a-z-]+)\b(?= STUDY|,|`|$)")
 OPTIONS = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
 OTHERS_OPTIONS = {"--nthreads", "--upgrade", "--", "--scheduler-file", "--host", "--dashboard-address"}
 """Of `dask` and `pip`."""
-
-STUDY = """
-question = "Does the activation matter?"
-[data]
-name = "diabetes"
-[replicates]
-splits = 4
-[studied]
-activation = ["relu", "tanh"]
-[fixed]
-depth = 1
-width = 4
-epochs = 2
-batch_size = "full"
-optimizer = "adam"
-initializer = "auto"
-l2 = 0.0
-learning_rate = 0.01
-[[claims]]
-name = "same"
-sentence = "ReLU and tanh are the same."
-kind = "same"
-a = {activation = "relu"}
-b = {activation = "tanh"}
-"""
 
 
 def texts() -> Iterator[tuple[str, str]]:
@@ -112,7 +88,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a finished sweep in it and its store."""
     home = tmp_path_factory.mktemp("finished") / "home"
     home.mkdir()
-    (home / "small.toml").write_text(STUDY)
+    (home / "small.toml").write_text(SMALL.replace("[1, 2]", "[1]"))
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("MLFLOW_TRACKING_URI", raising=False)
         patch.setattr("nnjax.report.write.write_report", write_nothing)

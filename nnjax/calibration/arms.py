@@ -64,9 +64,8 @@ def race_with_missing(share: float, generator: np.random.Generator) -> Arms:
         logs = hard + sign * ahead + 0.1 * generator.standard_normal(shape)
         times = np.clip(np.ceil(np.exp2(logs)), 1, EPOCHS).ravel()
         arms.append(_runs(cell_id, epochs_to_target=times, validation_score=0.5))
-    lost = (arms[1]["seed_index"] > 0) & (generator.permutation(ARMS_SPLITS) < round(2 * share * ARMS_SPLITS)).repeat(
-        SEEDS
-    )
+    is_hit = (generator.permutation(ARMS_SPLITS) < round(2 * share * ARMS_SPLITS)).repeat(SEEDS)
+    lost = (arms[1]["seed_index"] > 0) & is_hit
     gone = {"status": "missing", EPOCHS_TO_TARGET: np.nan, "validation_score": np.nan}
     arms[1] = arms[1].assign(**{name: arms[1][name].mask(lost, value) for name, value in gone.items()})
     return arms

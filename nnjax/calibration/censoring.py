@@ -9,21 +9,19 @@ from numpy.typing import NDArray
 from scipy import special
 
 from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, simulate_differences
+from nnjax.metrics import QUARTER_MORE
 from nnjax.statistics.censoring import Bounds, bounded_interval
 from nnjax.statistics.interval import PairedInterval
 from nnjax.statistics.verdict import ClaimKind, Verdict, read_off
 
 RACE_SPLITS = 20
-RACE_MARGIN = math.log2(1.25)
-"""Usual margin of epochs_to_target: a quarter more epochs."""
-
 OF_SPLIT = 0.5
 """Standard deviation of log2 T between splits, alike for both arms: some splits are hard to learn."""
 
 OF_DIFFERENCE = 0.45
 """Standard deviation within a table of the difference of the arms: a factor of two is seen in nine tables of ten."""
 
-HARDEST = (-RACE_MARGIN, 0.0, RACE_MARGIN)
+HARDEST = (-QUARTER_MORE, 0.0, QUARTER_MORE)
 """True differences on the borders between the verdicts: farther off each is wrong more rarely."""
 
 PAIRED_KINDS: tuple[ClaimKind, ...] = ("beats", "suffices", "same")
@@ -129,11 +127,11 @@ def verdict_share(kind: ClaimKind, verdict: Verdict, intervals: Sequence[PairedI
 
 def false_share(kind: ClaimKind, truth: float, intervals: Sequence[PairedInterval]) -> float:
     """Share of intervals whose verdict is false."""
-    return float(np.mean([is_false(kind, _read(kind, each), truth, RACE_MARGIN) for each in intervals]))
+    return float(np.mean([is_false(kind, _read(kind, each), truth, QUARTER_MORE) for each in intervals]))
 
 
 def _read(kind: ClaimKind, interval: PairedInterval) -> Verdict:
-    return read_off(kind, interval.low, interval.high, RACE_MARGIN, 0.0).verdict
+    return read_off(kind, interval.low, interval.high, QUARTER_MORE, 0.0).verdict
 
 
 def worst_false_share(censored: str, share: float, is_late: bool, tables: int, generator: np.random.Generator) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,7 +51,11 @@ def _field(
 
 
 def _bound(function: Elementwise, constants: ActivationParameters) -> Callable[[NDArray[np.float64]], ArrayLike]:
-    return lambda z: np.asarray(function(z.astype(np.float32), constants), dtype=np.float64)  # type: ignore[arg-type]
+    def bound(z: NDArray[np.float64]) -> ArrayLike:
+        numbers: Any = z.astype(np.float32)  # jax's functions take numpy's arrays
+        return np.asarray(function(numbers, constants), dtype=np.float64)
+
+    return bound
 
 
 def expected_slopes(space: Space) -> pd.Series:

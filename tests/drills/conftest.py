@@ -64,7 +64,7 @@ def enter(record_property: Callable[[str, object], None]) -> Callable[..., None]
 
 
 @pytest.fixture
-def unharmed(undisturbed: Path, enter: Callable[..., None]) -> Callable[..., None]:
+def assert_unharmed(undisturbed: Path, enter: Callable[..., None]) -> Callable[..., None]:
     """Compares a home with the undisturbed one, and enters the drill into the table."""
 
     def compare(home: Path, drill: str, times: int, told: str, is_tracked: bool = True, beside: int = 0) -> None:

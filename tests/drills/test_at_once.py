@@ -51,23 +51,23 @@ def two_at_once(home, moments, other):
         assert code == 0 and "Traceback" not in said, said
 
 
-def test_two_sweeps_of_one_study_at_once(home, moments, unharmed):
+def test_two_sweeps_of_one_study_at_once(home, moments, assert_unharmed):
     two_at_once(home, moments, home / "drill.toml")
-    unharmed(home, "two sweeps of one study at once", 1, "nothing: a run that both trained is kept once")
+    assert_unharmed(home, "two sweeps of one study at once", 1, "nothing: a run that both trained is kept once")
 
 
-def test_two_studies_at_once_in_one_folder(home, moments, unharmed):
+def test_two_studies_at_once_in_one_folder(home, moments, assert_unharmed):
     two_at_once(home, moments, write_study(home, "other", OTHER))
     assert (home / "reports" / "drill" / "index.html").exists() and (home / "reports" / "other" / "index.html").exists()
     assert len(tracked(home)) == 2 * (1 + CELLS + RUNS)
-    unharmed(home, "two studies at once in one folder", 1, "nothing", beside=RUNS)
+    assert_unharmed(home, "two studies at once in one folder", 1, "nothing", beside=RUNS)
 
 
-def test_a_clock_that_goes_backwards(home, moments, unharmed):
+def test_a_clock_that_goes_backwards(home, moments, assert_unharmed):
     program = BACKWARDS.replace("AFTER", str(moments.uniform(0.0, 8.0)))
     code, said = finish(start("-c", program, "sweep", home / "drill.toml", "--home", home))
     assert code == 0 and "The clock went back." in said, said
-    unharmed(home, "clock a day backwards in mid-sweep", 1, "nothing")
+    assert_unharmed(home, "clock a day backwards in mid-sweep", 1, "nothing")
 
 
 def killed(home, moments):
@@ -80,7 +80,7 @@ def killed(home, moments):
     return set(numbers(home)["run_id"].to_pylist())
 
 
-def test_a_study_edited_between_kill_and_resume(home, moments, unharmed):
+def test_a_study_edited_between_kill_and_resume(home, moments, assert_unharmed):
     before = killed(home, moments)
     write_study(home, text=STUDY.replace("depth = [1, 2]", "depth = [1, 2, 3]"))
     code, said = finish(sweep(home))
@@ -89,10 +89,10 @@ def test_a_study_edited_between_kill_and_resume(home, moments, unharmed):
     write_study(home)
     code, said = finish(sweep(home))
     assert code == 0 and "nothing to train" in said, said
-    unharmed(home, "study edited between kill and resume", 1, told, beside=RUNS // 2)
+    assert_unharmed(home, "study edited between kill and resume", 1, told, beside=RUNS // 2)
 
 
-def test_another_engine_between_kill_and_resume(home, moments, unharmed):
+def test_another_engine_between_kill_and_resume(home, moments, assert_unharmed):
     before = killed(home, moments)
     code, said = finish(start("-c", UPGRADED, "sweep", home / "drill.toml", "--home", home))
     assert code == 0 and f"{len(before)} runs of this study are in the journal from engine" in said, said
@@ -100,4 +100,4 @@ def test_another_engine_between_kill_and_resume(home, moments, unharmed):
     assert len(numbers(home)) == RUNS + len(before), "the old ones stay as they are"
     code, said = finish(sweep(home))
     assert code == 0 and f"{len(before)} were in the journal" in said, said
-    unharmed(home, "another engine between kill and resume", 1, told, beside=RUNS)
+    assert_unharmed(home, "another engine between kill and resume", 1, told, beside=RUNS)

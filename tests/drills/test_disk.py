@@ -45,17 +45,17 @@ def refused(disk: Path, how: str, reason: str) -> tuple[Path, str]:
     return home, told[-1]
 
 
-def test_a_full_disk(disk, moments, unharmed):
+def test_a_full_disk(disk, moments, assert_unharmed):
     home, told = refused(disk, f"size={moments.randint(*ROOM)}k", "No space left on device|disk is full")
-    unharmed(home, "disk full", 1, told)
+    assert_unharmed(home, "disk full", 1, told)
 
 
-def test_a_read_only_folder(disk, unharmed):
+def test_a_read_only_folder(disk, assert_unharmed):
     home, told = refused(disk, "ro", "Read-only file system")
-    unharmed(home, "read-only folder", 1, told)
+    assert_unharmed(home, "read-only folder", 1, told)
 
 
-def test_a_journal_cut_at_every_byte_of_its_tail_and_with_flipped_bits(home, unharmed):
+def test_a_journal_cut_at_every_byte_of_its_tail_and_with_flipped_bits(home, assert_unharmed):
     code, said = finish(sweep(home))
     assert code == 0, said
     everything = Journal(home).run_ids()
@@ -77,4 +77,4 @@ def test_a_journal_cut_at_every_byte_of_its_tail_and_with_flipped_bits(home, unh
     code, said = finish(sweep(home))
     assert code == 0 and "is damaged" in said, said
     told = str(warned[0].message).replace(str(path), "FILE").replace(path.name, "FILE")
-    unharmed(home, "journal cut or a bit flipped", tries, told)
+    assert_unharmed(home, "journal cut or a bit flipped", tries, told)

@@ -60,7 +60,7 @@ def run(tmp_path: Path) -> Iterator[Callable[..., "subprocess.Popen[bytes]"]]:
         yield lambda name, *words: begin(["ip", "netns", "exec", name, sys.executable, "-m", "dask", *words], variables)
 
 
-def test_three_machines_and_a_cut_cable(machines, run, home, tmp_path, unharmed):
+def test_three_machines_and_a_cut_cable(machines, run, home, tmp_path, assert_unharmed):
     file = tmp_path / "scheduler.json"
     run(machines[0], "scheduler", "--host", HEAD, "--port", 8786, "--no-dashboard", "--scheduler-file", file)
     wait_for(lambda: file.exists() and bool(json.loads(file.read_text())["address"]))
@@ -73,4 +73,6 @@ def test_three_machines_and_a_cut_cable(machines, run, home, tmp_path, unharmed)
     ip("link", "set", "nnjax-v3", "down")
     code, said = finish(head)
     assert code == 0, said
-    unharmed(home, "three machines, one cable cut in mid-sweep", 1, "nothing: its chunk is tried on another worker")
+    assert_unharmed(
+        home, "three machines, one cable cut in mid-sweep", 1, "nothing: its chunk is tried on another worker"
+    )

@@ -81,7 +81,7 @@ def harm(undisturbed: Path, found: Counter[str]) -> Damage:
     return Damage((expected - found).total(), (found - expected).total(), 0)
 
 
-def test_a_server_that_is_not_there_when_the_sweep_ends(home, port, tmp_path, undisturbed, unharmed):
+def test_a_server_that_is_not_there_when_the_sweep_ends(home, port, tmp_path, undisturbed, assert_unharmed):
     uri = f"http://127.0.0.1:{port}"
     code, said = finish(sweep(home, "--tracking-uri", uri))
     assert code == 1 and "no MLflow server answers" in said and "Report" in said, said
@@ -92,7 +92,7 @@ def test_a_server_that_is_not_there_when_the_sweep_ends(home, port, tmp_path, un
         code, said = finish(sync(home, uri))
         assert code == 0, said
         assert told(uri) == tracked(undisturbed)
-    unharmed(home, "no server when the sweep ends", 1, sentence.replace(str(port), "PORT"), is_tracked=False)
+    assert_unharmed(home, "no server when the sweep ends", 1, sentence.replace(str(port), "PORT"), is_tracked=False)
 
 
 def test_a_server_killed_in_the_middle_of_a_sync(trained, port, tmp_path, undisturbed, enter):

@@ -29,7 +29,7 @@ def workers(head: int) -> list[psutil.Process]:
         return []
 
 
-def test_workers_killed_at_random(home, moments, unharmed):
+def test_workers_killed_at_random(home, moments, assert_unharmed):
     head, kills, told = sweep(home), 0, "nothing: the chunk is tried on another worker"
     while kills < WORKER_KILLS and head.poll() is None:
         before = chunks(home)
@@ -48,7 +48,7 @@ def test_workers_killed_at_random(home, moments, unharmed):
         code, said = finish(sweep(home))
     assert code == 0, said
     assert kills
-    unharmed(home, "kill -9 of workers at random", kills, told)
+    assert_unharmed(home, "kill -9 of workers at random", kills, told)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_workers_killed_at_random(home, moments, unharmed):
         (signal.SIGINT, 130, 2, "Ctrl-C twice"),
     ],
 )
-def test_the_head_is_asked_to_end(how, code, times, name, home, moments, unharmed):
+def test_the_head_is_asked_to_end(how, code, times, name, home, moments, assert_unharmed):
     head = sweep_to_a_moment(home, moments)
     children = workers(head.pid)
     for _ in range(times):
@@ -71,10 +71,10 @@ def test_the_head_is_asked_to_end(how, code, times, name, home, moments, unharme
     assert not alive
     ended, said = finish(sweep(home))
     assert ended == 0, said
-    unharmed(home, name, 1, INTERRUPTED)
+    assert_unharmed(home, name, 1, INTERRUPTED)
 
 
-def test_a_worker_runs_out_of_memory(home, moments, unharmed):
+def test_a_worker_runs_out_of_memory(home, moments, assert_unharmed):
     """Its limit is half of what it has already: the next program cannot be compiled, and only that chunk suffers."""
     head, trained = sweep(home, "--workers", 1), moments.randint(1, CHUNKS // 2)
     wait_for(lambda: chunks(home) >= trained, head)
@@ -88,4 +88,4 @@ def test_a_worker_runs_out_of_memory(home, moments, unharmed):
     told = complaints[-1] if complaints else "nothing: it died, and the chunk is tried on another worker"
     code, said = finish(sweep(home))
     assert code == 0, said
-    unharmed(home, "out of memory in a worker (rlimit)", 1, told)
+    assert_unharmed(home, "out of memory in a worker (rlimit)", 1, told)

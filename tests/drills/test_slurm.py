@@ -52,7 +52,7 @@ def words(home: Path, log: Path) -> list[str]:
     return [*line.replace("STUDY", str(home / "drill.toml")).split()[1:], "--home", str(home)]
 
 
-def test_a_real_slurm_and_a_node_that_is_lost(slurm, checkout, home, tmp_path, unharmed):
+def test_a_real_slurm_and_a_node_that_is_lost(slurm, checkout, home, tmp_path, assert_unharmed):
     job = slurm.submit(checkout, *words(home, tmp_path / "job.log"))
     wait_for(lambda: chunks(home) >= 1, job)
     slurm.lose("right")
@@ -60,10 +60,10 @@ def test_a_real_slurm_and_a_node_that_is_lost(slurm, checkout, home, tmp_path, u
     assert code == 0, said + (tmp_path / "job.log").read_text()
     assert "Node failure on right" in (tmp_path / "job.log").read_text()
     assert not list((checkout / ".cache").glob("dask-*"))
-    unharmed(home, "a real Slurm, one of two nodes lost in mid-sweep", 1, "Slurm: Node failure on right")
+    assert_unharmed(home, "a real Slurm, one of two nodes lost in mid-sweep", 1, "Slurm: Node failure on right")
 
 
-def test_a_real_slurm_and_a_job_that_is_cancelled_and_submitted_again(slurm, checkout, home, tmp_path, unharmed):
+def test_a_real_slurm_and_a_job_that_is_cancelled_and_submitted_again(slurm, checkout, home, tmp_path, assert_unharmed):
     first = slurm.submit(checkout, *words(home, tmp_path / "first.log"))
     wait_for(lambda: chunks(home) >= 1, first)
     slurm.cancel("nnjax")
@@ -74,7 +74,7 @@ def test_a_real_slurm_and_a_job_that_is_cancelled_and_submitted_again(slurm, che
     told = (tmp_path / "second.log").read_text()
     assert code == 0, said + told
     assert f"{8 * before} were in the journal" in told
-    unharmed(home, "a real Slurm, the job cancelled and submitted again", 1, f"{8 * before} were in the journal")
+    assert_unharmed(home, "a real Slurm, the job cancelled and submitted again", 1, f"{8 * before} were in the journal")
 
 
 def without_slurm(checkout: Path, home: Path, srun: str) -> tuple[int, str]:
@@ -95,11 +95,11 @@ def without_slurm(checkout: Path, home: Path, srun: str) -> tuple[int, str]:
     return finish(job)
 
 
-def test_the_job_with_a_stand_in_for_srun(checkout, home, unharmed):
+def test_the_job_with_a_stand_in_for_srun(checkout, home, assert_unharmed):
     code, said = without_slurm(checkout, home, SRUN)
     assert code == 0, said
     assert not list((checkout / ".cache").glob("dask-*"))
-    unharmed(home, "Slurm's job, srun replaced by a stand-in", 1, "nothing")
+    assert_unharmed(home, "Slurm's job, srun replaced by a stand-in", 1, "nothing")
 
 
 def test_a_job_whose_workers_all_end_does_not_wait_for_its_time_to_be_up(checkout, home):

@@ -37,7 +37,7 @@ def head(line: str, home: Path, **more: str) -> tuple[int, str]:
     return finish(start("-m", "nnjax.cli", *words, "--home", home, **more))
 
 
-def test_certificates_of_both_sides(shell, lines, folder, home, address, tmp_path, unharmed):
+def test_certificates_of_both_sides(shell, lines, folder, home, address, tmp_path, assert_unharmed):
     scheduler, worker, sweep = lines
     shell(scheduler)
     wait_for(lambda: is_open(address))
@@ -52,7 +52,7 @@ def test_certificates_of_both_sides(shell, lines, folder, home, address, tmp_pat
     assert f"No worker at tls://{address}: waiting. Start some: {told}\n" in (tmp_path / "said").read_text()
     shell(worker)
     assert head.wait(SECONDS_TO_WAIT) == 0
-    unharmed(home, "Dask over TLS; two workers without its certificate first", 1, told)
+    assert_unharmed(home, "Dask over TLS; two workers without its certificate first", 1, told)
 
 
 def test_strangers_are_refused_with_one_line(shell, lines, folder, home, address, tmp_path):
