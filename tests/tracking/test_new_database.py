@@ -4,7 +4,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -69,10 +68,8 @@ def test_a_disk_that_fills_up_leaves_no_half_of_it(file, empty_database):
 
 def test_killed_in_the_middle_the_next_one_makes_it(file, empty_database):
     maker = subprocess.Popen([sys.executable, "-c", MAKE, f"sqlite:///{file}"])
-    deadline = time.monotonic() + 60
     while not any(path.stat().st_size > TOO_SMALL for path in file.parent.glob(".tmp-*-????????")):
         assert maker.poll() is None, "it was made before it could be killed"
-        assert time.monotonic() < deadline
     maker.send_signal(signal.SIGKILL)
     maker.wait()
     assert not file.exists()
