@@ -116,12 +116,7 @@ class Measure:
     on_leaderboard: bool = True
 
     def metric(self, rows: str, epoch: Epoch) -> Metric:
-        """Its metric on some rows at an epoch.
-
-        Args:
-            rows: "validation" or "test".
-            epoch: Best on validation rows, or last.
-        """
+        """Its metric on validation or test rows at an epoch, the best on validation rows or the last."""
         is_best, prefix = epoch == "best", "" if epoch == "best" else "last_"
         sentence = self.meaning.format(rows=rows, epoch="best_epoch" if is_best else "the last epoch")
         return Metric(

@@ -53,8 +53,6 @@ class SweepOptions:
         workers: Workers at once; `default_workers` if None.
         cluster: Where the workers of executor "dask" are; on this machine if None.
         tracking_uri: MLflow's tracking URI; the usual variable, else a file in the home folder, if None.
-        is_tracked: Whether MLflow is told.
-        is_reported: Whether the report is written.
         decision_minutes: Minutes for more replicates of the cells of undecided claims; none are added if None.
     """
 
@@ -72,7 +70,6 @@ class SweepOutcome:
     """What a whole sweep came to.
 
     Attributes:
-        summary: Of the training.
         report: The report's page; None if there was nothing to report, or nobody asked.
         tracking_uri: Where MLflow was told; "" if it was not.
         deep_link: Address of the leaderboard once a server runs.
@@ -99,12 +96,7 @@ def sweep_study(
 ) -> SweepOutcome:
     """Train, track and report a study; called again, it does only what is still to be done.
 
-    Args:
-        space: The study and its runs.
-        home: The folder under which all that is generated lies.
-        options: How.
-        progress: Who is told how the training goes; a bar or plain lines if None.
-        say: Who is told the rest, a sentence at a time.
+    The training is shown by a bar or plain lines if there is no `progress`; the rest is said a sentence at a time.
 
     Raises:
         TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
@@ -145,15 +137,7 @@ def sweep_study(
 
 
 def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> Path:
-    """Write the report and note which sweep it is of.
-
-    Args:
-        space: The study and its runs.
-        home: The home folder.
-        seconds: Stage -> seconds to show instead of those that the sweep record has.
-
-    Returns:
-        Path of the page.
+    """Write the report and note which sweep it is of, with other seconds of stages than its record's if they are given.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.

@@ -41,10 +41,7 @@ SHORTEST_SECRET = 6
 
 
 def masked_address(address: str) -> str:
-    """An address as it may be shown: without sign-in and without the values of its query.
-
-    Args:
-        address: The whole of it, and nothing else.
+    """An address, the whole of it and nothing else, as it may be shown: without sign-in and the values of its query.
 
     Example:
         >>> masked_address("postgresql+psycopg://me:se/cr@t@host/db"), masked_address("http://host:5000")
@@ -114,9 +111,7 @@ def masked_line(command_line: str) -> str:
 def masked(text: str, given: Iterable[str] = ()) -> str:
     """A text as it may be said: none of the secrets of addresses, nor of environment variables, is in it.
 
-    Args:
-        text: What somebody else has written, an exception's text for example.
-        given: Addresses that may be quoted in it; known as a whole, also one with spaces or quotes is found.
+    Addresses that may be quoted in it are masked as a whole, also one with spaces or quotes.
     """
     for address in given:
         text = text.replace(address, masked_address(address))

@@ -73,12 +73,7 @@ GPU_FLAGS = "--xla_gpu_"
 
 
 class SurroundingsError(RefusedError):
-    """Something around us would change a run's numbers, or end it; one line with the remedy.
-
-    Attributes:
-        problem: What it is.
-        remedy: What to do about it.
-    """
+    """Something around us would change a run's numbers, or end it; one line with the remedy."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         """Both parts are kept and joined into one line."""
@@ -92,10 +87,6 @@ class NoTextError(RefusedError):
 
 def check_variables(devices: Set[str], environ: Mapping[str, str] | None = None) -> None:
     """Fail where an environment variable would change numbers while the runs keep their identities.
-
-    Args:
-        devices: What is trained on, of "cpu" and "gpu".
-        environ: The variables; this process's own if None.
 
     Raises:
         SurroundingsError: Naming all of them.
@@ -128,9 +119,6 @@ def foreign_variables(devices: Set[str], environ: Mapping[str, str]) -> Iterator
 
 def check_values(values: Mapping[str, object]) -> None:
     """Fail where somebody, in a notebook perhaps, has set an option of JAX so that numbers would change.
-
-    Args:
-        values: Option -> value now, `jax.config.values`.
 
     Raises:
         SurroundingsError: Naming all of them.

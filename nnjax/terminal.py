@@ -29,8 +29,7 @@ OURS_TO_CHANGE = ("strict", "surrogateescape", "backslashreplace")
 def soften(stream: TextIO | None) -> None:
     """Let a stream show the nearest of what its encoding lacks, where Python would raise a `UnicodeEncodeError`.
 
-    Args:
-        stream: Standard output or error; nothing is done to one that is closed, or that somebody has replaced.
+    Nothing is done to one that is closed, or that somebody has replaced.
     """
     if isinstance(stream, TextIOWrapper) and not stream.closed and stream.errors in OURS_TO_CHANGE:
         stream.reconfigure(errors=HANDLER)
@@ -39,8 +38,7 @@ def soften(stream: TextIO | None) -> None:
 def carry_data(stream: TextIO) -> None:
     """Let a stream carry data: UTF-8 as in a file, whatever the terminal has, and no letter changed.
 
-    Args:
-        stream: Standard output; nothing is done to one that somebody has replaced.
+    Nothing is done to one that somebody has replaced.
     """
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(encoding="utf-8", errors="surrogateescape")

@@ -13,16 +13,9 @@ DIFFERENCES_NAMED = 3
 
 
 def compare_copy(what: str, results: pd.DataFrame, copy: pd.DataFrame, columns: Sequence[str]) -> Line:
-    """Compare the finals of runs, number by number, bit by bit.
+    """Compare the finals of runs, one row a run, number by number, bit by bit; a copy has NaN where it has no number.
 
-    Args:
-        what: Whose copy it is.
-        results: One row a run, as the journal has it: run_id and the columns; missing runs left out.
-        copy: The same from elsewhere; NaN where it has no number.
-        columns: What is compared.
-
-    Returns:
-        A line: fine only if the copy has every run, no other, none twice, and every number is the very same.
+    Fine only if the copy has every run, no other, none twice, and every number is the very same.
 
     Example:
         >>> journal = pd.DataFrame({"run_id": ["a", "b"], "test_r2": [0.5, float("nan")]})

@@ -35,15 +35,6 @@ def audit_sweep(
 ) -> AuditStamp:
     """Examine a sweep, say each line as it is known, and keep the stamp.
 
-    Args:
-        space: The study and its runs.
-        home: The home folder.
-        report: Folder of this sweep's report; None if there is none.
-        tracking_uri: MLflow's tracking URI; the usual one if None.
-        sample: Runs to train again.
-        seed: Of the sample.
-        say: Who is told.
-
     Raises:
         TrackingError: If MLflow's store cannot be reached.
         LogbookError: If nobody knows what was trained to decide its claims.
@@ -61,18 +52,7 @@ def audit_sweep(
 
 
 def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sample: int, seed: int) -> Iterator[Line]:
-    """Look at everything that was written down about a sweep, the cheapest first.
-
-    Args:
-        space: The study and its runs.
-        home: The home folder.
-        report: Folder of this sweep's report; None if there is none.
-        tracking_uri: MLflow's store.
-        sample: Runs to train again.
-        seed: Of the sample.
-
-    Yields:
-        A line a thing.
+    """Look at everything that was written down about a sweep, the cheapest first, a line a thing.
 
     Raises:
         TrackingError: If MLflow's store cannot be read.

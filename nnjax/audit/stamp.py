@@ -12,8 +12,6 @@ class Line:
     """One thing that was looked at.
 
     Attributes:
-        what: What it is.
-        seen: What was found, in words and numbers.
         is_ok: Whether all is as it should be; None if that cannot be seen on this machine.
     """
 
@@ -29,7 +27,6 @@ class AuditStamp:
     Attributes:
         made: When, in UTC.
         seed: Of the sample of runs that were trained again.
-        lines: What was looked at.
     """
 
     made: str

@@ -23,16 +23,10 @@ WHAT = "MLflow's copies against the journal, rounded as they are told"
 
 
 def examine_tracking(sweeps: Sequence[PreparedSync], there: pd.DataFrame, columns: Sequence[str]) -> Line:
-    """MLflow against the journal.
+    """MLflow against the journal: the study, and what was added to decide its claims.
 
-    Args:
-        sweeps: The study, and what was added to decide its claims.
-        there: One row a run that the journal has.
-        columns: The finals to compare.
-
-    Returns:
-        A line: fine only if MLflow has every run and cell, none twice, none of them deleted by a person, and every
-        number as it is told. Else it says how that is mended.
+    Fine only if MLflow has every run and cell, none twice, none of them deleted by a person, and every number as it is
+    told. Else the line says how that is mended.
 
     Raises:
         TrackingError: If the store cannot be read.

@@ -128,12 +128,7 @@ def address_of(page: Path) -> str:
 
 
 def say_page(page: Path, what: str = "") -> None:
-    """Where a page is, and how to open it.
-
-    Args:
-        page: The page.
-        what: Its name in a column of its own; nothing if "".
-    """
+    """Where a page is, with its name in a column of its own if it has one, and how to open it."""
     if what:
         print(f"\n{what:<8} {page}\n         open it in a browser: {address_of(page)}")
     else:

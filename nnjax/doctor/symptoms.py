@@ -52,8 +52,6 @@ class Symptom:
     """One thing that was looked at.
 
     Attributes:
-        what: What it is.
-        seen: What was found.
         remedy: What to do; "" if all is well.
     """
 
@@ -73,11 +71,7 @@ class Symptom:
 
 
 def examine_checkout(root: Path) -> Iterator[Symptom]:
-    """Python, machine, and installed packages beside the lock.
-
-    Args:
-        root: The checkout; without a lock in it the packages are not compared.
-    """
+    """Python, machine, and installed packages beside the lock, if the checkout has one."""
     host = describe_host()
     is_old = sys.version_info[:2] < OLDEST_PYTHON
     yield Symptom("Python", host.python, "install Python 3.11 or newer" if is_old else "")
@@ -117,11 +111,7 @@ def compare_with_lock(lock: str) -> Symptom:
 
 
 def examine_home(home: Path) -> Iterator[Symptom]:
-    """Look at everything under a home folder that a sweep needs.
-
-    Args:
-        home: The folder under which all that is generated lies.
-    """
+    """Look at everything under a home folder that a sweep needs."""
     place = home if home.exists() else Path.cwd()
     yield _writable(place)
     free = shutil.disk_usage(place).free / 1e6
@@ -185,12 +175,7 @@ def examine_variables() -> Symptom:
 
 
 def examine_store(uri: str, home: Path = Path()) -> Iterator[Symptom]:
-    """Reach a store and ask it for its experiments.
-
-    Args:
-        uri: Tracking URI.
-        home: The home folder.
-    """
+    """Reach a store and ask it for its experiments."""
     file = database_file(uri)
     if file is not None and not file.exists():
         yield Symptom("MLflow's store", f"{file}: none yet")
@@ -220,11 +205,7 @@ def _artifacts(uri: str, home: Path) -> Iterator[Symptom]:
 
 
 def examine_cluster(address: str) -> Iterator[Symptom]:
-    """Ask every worker for its versions.
-
-    Args:
-        address: Of the scheduler.
-    """
+    """Ask every worker for its versions."""
     try:
         executor = make_executor("dask", 1, partial(check_versions, decisive_versions()), Cluster(address))
     except ExecutionError as error:

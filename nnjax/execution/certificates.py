@@ -15,10 +15,7 @@ CERTIFICATE_REMEDY = (
 
 
 def check_certificates(place: str) -> None:
-    """See that what an address asks for is set here and can be read, before anybody is called.
-
-    Args:
-        place: A scheduler's address, or the file that it writes.
+    """See that what an address, or a scheduler's file, asks for is set here and can be read, before anybody is called.
 
     Raises:
         ExecutionError: A certificate is missing, unreadable or without its key, or encryption is asked for in vain.
@@ -48,12 +45,7 @@ def check_certificates(place: str) -> None:
 
 
 def describe_refusal(place: str, error: Exception) -> str | None:
-    """One sentence on a connection that failed for want of the right certificate; None if it failed otherwise.
-
-    Args:
-        place: A scheduler's address, or the file that it writes.
-        error: What Dask raised.
-    """
+    """One sentence on a connection that failed for want of the right certificate; None if it failed otherwise."""
     if not isinstance(error, CommClosedError):
         return None
     address, cause = _address(place), error.__cause__

@@ -44,13 +44,7 @@ class DaskExecutor:
         cluster: Cluster | None = None,
         say: Say = print,
     ) -> None:
-        """Connect, or start workers here.
-
-        Args:
-            workers: Processes to start here where there is no cluster.
-            initializer: Called once in each worker before its first task, also in those that join later.
-            cluster: Where the scheduler is, and what a worker must offer.
-            say: Who is told that there are no workers.
+        """Connect, or start workers here without a cluster; those that join later, too, are made ready before any task.
 
         Raises:
             ExecutionError: No scheduler answers, one refuses the other's certificate, or the initializer fails.

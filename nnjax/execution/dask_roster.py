@@ -16,13 +16,6 @@ class DaskRoster:
     """The workers of a scheduler, and what a person is told of them."""
 
     def __init__(self, client: Client, resources: Mapping[str, float], say: Say) -> None:
-        """Nobody is looked at yet.
-
-        Args:
-            client: Connected to the scheduler.
-            resources: What a worker must offer to get tasks.
-            say: Who is told of workers that are missing or unfit.
-        """
         self.address = str(client.scheduler_info()["address"])
         self._client, self._resources, self._say = client, resources, say
         self._known: dict[str, bool] = {}

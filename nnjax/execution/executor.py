@@ -14,6 +14,7 @@ ATTEMPTS = 3
 """A task that kills this many workers becomes an error; the others go on."""
 
 WorkerSetup = Callable[[], None]
+"""Called once in each worker before its first task; for a process it must be importable by name and picklable."""
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,9 @@ class Executor(Protocol):
     def map_unordered(
         self, function: Callable[[AnyTask], Any], tasks: Sequence[AnyTask]
     ) -> Generator[Outcome[AnyTask], None, None]:
-        """Run a function on every task; closing the iterator cancels what has not begun.
+        """Run a pure function, importable by name, on every task: outcomes come in the order in which tasks end.
 
-        Args:
-            function: Pure and importable by name.
-            tasks: What to run it on.
-
-        Yields:
-            One outcome a task, in the order in which they end.
+        Closing the iterator cancels what has not begun.
         """
 
     def close(self) -> None:

@@ -10,13 +10,7 @@ EXECUTORS = ("processes", "threads", "serial", "dask")
 def make_executor(
     name: str, workers: int, initializer: WorkerSetup | None = None, cluster: Cluster | None = None
 ) -> Executor:
-    """An executor by its name.
-
-    Args:
-        name: One of `EXECUTORS`.
-        workers: How many tasks run at once on this machine; serial ignores it, and so does dask with a cluster.
-        initializer: Called once wherever tasks will run.
-        cluster: Where dask's scheduler is; without one, dask starts workers on this machine.
+    """An executor by its name; serial ignores the number of workers, and so does dask where it is given a cluster.
 
     Raises:
         ValueError: If the name is unknown, there is no worker, or something else than dask is given a cluster.

@@ -30,13 +30,6 @@ class Schedule(Generic[AnyTask]):
     """
 
     def __init__(self, tasks: Sequence[AnyTask], fetching: float = 0.0) -> None:
-        """Order the tasks of each program, dearest first.
-
-        Args:
-            tasks: All that is to be done.
-            fetching: Seconds that a worker needs for a program that another one has compiled; where less work than
-                that is left, help comes too late.
-        """
         self._fetching = fetching
         self._pending: dict[Hashable, list[AnyTask]] = defaultdict(list)
         # Ascending, since `take` pops from the end.

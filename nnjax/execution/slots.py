@@ -47,11 +47,6 @@ class SerialExecutor:
     """One task after the other, in the calling thread."""
 
     def __init__(self, initializer: WorkerSetup | None = None) -> None:
-        """Prepare this process once.
-
-        Args:
-            initializer: Called here and now.
-        """
         self.workers = 1
         if initializer is not None:
             initializer()
@@ -72,12 +67,6 @@ class SlotExecutor:
     """A thread a slot, which waits for the slot's worker; the slots may be threads or processes."""
 
     def __init__(self, slots: Sequence[Slot], fetching: float = 0.0) -> None:
-        """Take the slots over.
-
-        Args:
-            slots: One a worker.
-            fetching: Seconds that a slot needs for a program that another one has compiled.
-        """
         self._fetching = fetching
         self.workers = len(slots)
         self._slots = slots
@@ -105,12 +94,6 @@ class ThreadExecutor(SlotExecutor):
     """Threads of this process: cheap to start, one copy of jax, right for notebooks and for a GPU."""
 
     def __init__(self, workers: int, initializer: WorkerSetup | None = None) -> None:
-        """Prepare this process once.
-
-        Args:
-            workers: Threads.
-            initializer: Called here and now.
-        """
         super().__init__([InProcessSlot() for _ in range(workers)])
         if initializer is not None:
             initializer()
@@ -120,12 +103,6 @@ class ProcessExecutor(SlotExecutor):
     """A process a worker, each on cores of its own: a killed one costs only what it was doing."""
 
     def __init__(self, workers: int, initializer: WorkerSetup | None = None) -> None:
-        """Nothing is started before the first task.
-
-        Args:
-            workers: Processes.
-            initializer: Called once in each; it must be importable by name and picklable.
-        """
         cores = usable_cores()
         # More workers than cores: they share, round robin.
         shares = [cores[number::workers] or [cores[number % len(cores)]] for number in range(workers)]
@@ -175,11 +152,7 @@ def attempt(
 ) -> Outcome[AnyTask]:
     """Run one task in a slot, again if its worker dies, and say what became of it.
 
-    Args:
-        slot: Where.
-        function: What to run.
-        task: On what.
-        on_new_worker: Called after each death of the worker, and after an exception: a process ends with that, too.
+    After each death of the worker `on_new_worker` is called, and after an exception: a process ends with that, too.
     """
     death = ""
     for _ in range(ATTEMPTS):

@@ -40,15 +40,12 @@ class TaskError(Exception):
 
 
 class WorkerProcess:
-    """The head's handle on one worker; started at the first call, and again at the next one after a death."""
+    """The head's handle on one worker; started at the first call, and again at the next one after a death.
+
+    Its cores are set before it imports anything: XLA sizes its thread pool by them.
+    """
 
     def __init__(self, cores: Sequence[int], initializer: Callable[[], None] | None) -> None:
-        """Say how the worker shall be started.
-
-        Args:
-            cores: The cores that it may use, set before it imports anything: XLA sizes its thread pool by them.
-            initializer: Called once in each new process.
-        """
         self._cores = cores
         self._initializer = initializer
         self._lock = threading.Lock()
@@ -57,11 +54,7 @@ class WorkerProcess:
         self._is_closed = False
 
     def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
-        """Run a function in the worker and wait for its result.
-
-        Args:
-            function: Importable by name, from a module other than the main one.
-            argument: Anything that can be pickled.
+        """Run a function, importable by name from a module other than the main one, in the worker; wait for its result.
 
         Raises:
             TaskError: The function raised, or something could not be pickled. After an exception the next call starts

@@ -41,12 +41,6 @@ class LockedClaim:
 
     Attributes:
         asked: Hash of what it asks: arms with their nuisance levels, metric, margin, threshold, kind; no words.
-        name: What it was called.
-        sentence: In words.
-        kind: What is claimed.
-        metric: What is compared.
-        margin: The smallest difference that matters.
-        threshold: What "exceeds" exceeds.
         places: Cells on the study's splits that it needs, see `declarations.place_of`.
         standing: Whether it was there before its runs.
         study: Name of the study that locked it.
@@ -111,7 +105,6 @@ class ClaimLock:
     """What is known of a study's claims.
 
     Attributes:
-        study: Name of the study.
         claims: All that were ever locked while a run of theirs was trained, in the order in which they came.
         recorded: Places that the study has asked for and that had no run before, or none that no lock knew of.
         older: Places of which runs were there that no lock knew of.

@@ -16,9 +16,6 @@ def enable_compilation_cache(folder: Path | str) -> None:
     """Keep every program compiled from now on in a folder; a folder named before is left.
 
     The folder is this machine's and this user's alone: entries are native code.
-
-    Args:
-        folder: Made if missing.
     """
     import jax  # here, not above: the head of a sweep knows the folder's name long before it needs jax
     from jax.experimental.compilation_cache.compilation_cache import reset_cache
@@ -46,16 +43,10 @@ def broken_entries(folder: Path | str) -> list[Path]:
 
 
 def remove_broken_entries(folder: Path | str) -> list[Path]:
-    """Remove entries that a killed worker left half written.
+    """Remove, and return, entries that a killed worker left half written; the folder may be missing.
 
     JAX writes an entry in place and never writes one over again, so a half one would warn and be compiled anew in
     every sweep to come. Entries packed by zlib carry a checksum; others are left alone.
-
-    Args:
-        folder: The cache; it may be missing.
-
-    Returns:
-        The removed files.
     """
     broken = broken_entries(folder)
     for path in broken:

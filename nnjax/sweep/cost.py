@@ -54,9 +54,6 @@ def run_seconds(bucket: Bucket) -> float:
     Floating-point operations a step: 6·inputs·outputs·batch for a layer (forward, and two products backward), a third
     less for the first, whose input needs no gradient.
 
-    Args:
-        bucket: What shapes the program.
-
     Example:
         >>> bucket = Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error")
         >>> 0.1 < run_seconds(bucket) < 0.3
@@ -83,10 +80,7 @@ def journal_bytes(bucket: Bucket) -> float:
 def count_curve_points(bucket: Bucket, curves: str) -> int:
     """Points that MLflow is told of one run's or one cell's curves.
 
-    Args:
-        bucket: What shapes the program.
-        curves: "none", "reference" (of so few runs that it counts as none), "main" (fit, gradient norm and saturated
-            units) or "all".
+    Those of "reference" are of so few runs that they count as none; "main" are fit, gradient norm and saturated units.
     """
     layers = len(bucket.hidden_layer_sizes)
     number = {"none": 0, "reference": 0, "main": 4 + (layers + 1) + layers, "all": 4 + 8 * layers + 3}[curves]

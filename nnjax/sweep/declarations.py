@@ -75,10 +75,6 @@ class Declarations:
 def lock_claims(home: Path | str, *spaces: Space) -> None:
     """Lock the claims of studies, before the first of their runs is trained; what is locked stays as it is.
 
-    Args:
-        home: The folder under which the journal lies.
-        spaces: The studies and their runs.
-
     Raises:
         ClaimLockError: If a study's lock cannot be read; those of the others are locked.
     """
@@ -102,10 +98,6 @@ def lock_claims(home: Path | str, *spaces: Space) -> None:
 def declarations(space: Space, home: Path | str) -> Declarations:
     """How the claims of a study stand; nothing is written.
 
-    Args:
-        space: The study and its runs.
-        home: The folder under which the journal lies.
-
     Raises:
         ClaimLockError: If the study's lock cannot be read.
     """
@@ -122,13 +114,7 @@ def unrecorded(space: Space) -> Declarations:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What a claim asks.
-
-    Attributes:
-        claim: The claim.
-        identity: Hash of what it asks.
-        places: Cells on the study's splits that it needs.
-    """
+    """What a claim asks: hashed, and the cells on the study's splits that it needs."""
 
     claim: Claim
     identity: str
@@ -227,11 +213,7 @@ class _Register:
         self._old = old
 
     def updated(self, now: float) -> ClaimLock:
-        """The lock with what the study declares now.
-
-        Args:
-            now: Unix seconds.
-        """
+        """The lock with what the study declares now, in Unix seconds."""
         identities = {each.identity for each in self._asked.values()}
         if self._old and self._is_settled(self._old, identities):
             return self._old

@@ -18,10 +18,6 @@ def write_durably(path: Path, content: bytes) -> None:
     """Publish a file so that, once this returns, it survives a killed process and a cut of the power.
 
     Readers see the old file or the whole new one, never a part. The folder is made if it is not there.
-
-    Args:
-        path: Where the file shall stand.
-        content: All of it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary_path(path.parent)
@@ -47,11 +43,7 @@ def temporary_path(folder: Path) -> Path:
 
 @contextmanager
 def one_at_a_time(path: Path) -> Iterator[None]:
-    """Let nobody else, who asks the same, be at a file or a folder meanwhile; the lock lies hidden beside it.
-
-    Args:
-        path: What must not be written by two, or read half written. Its folder must be there.
-    """
+    """Let nobody else, who asks the same, be at a path meanwhile; its folder, which must exist, gets a hidden lock."""
     with ExitStack() as held:
         with suppress(OSError):  # another person's lock, or a network's folder that has none: as before
             lock = held.enter_context(path.with_name(f".{path.name}.lock").open("a"))
@@ -69,14 +61,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_stale_temporaries(folder: Path) -> list[Path]:
-    """Remove what killed writers left behind, and nothing that a living one may still be writing.
-
-    Args:
-        folder: A folder that `write_durably` writes to; it may be missing.
-
-    Returns:
-        The removed files.
-    """
+    """Remove, and return, what killed writers left behind, and nothing that a living one may still be writing."""
     stale = [path for path in folder.glob(f"{TEMPORARY_PREFIX}*") if _is_stale(path)]
     for path in stale:
         path.unlink(missing_ok=True)

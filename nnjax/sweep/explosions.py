@@ -31,9 +31,7 @@ class AllDiverged:
 
     Attributes:
         epochs: Run id -> the first epoch whose loss was not finite, 0 for the network as initialised.
-        missing: Runs of the study that the journal lacks.
         cause: What they exploded by, a sentence without its full stop.
-        remedy: What to write instead.
     """
 
     epochs: Mapping[str, int]
@@ -54,12 +52,7 @@ class AllDiverged:
 
 
 def all_diverged(space: Space, journal: Journal) -> AllDiverged | None:
-    """Whether every run of a study that was trained diverged; None if one finished, or none was trained.
-
-    Args:
-        space: The study and its runs.
-        journal: Where finished runs lie.
-    """
+    """Whether every run of a study that was trained diverged; None if one finished, or none was trained."""
     planned = {run.run_id for run in space.runs}
     rows = journal.read(["status", "diverged_epoch"], planned).to_pylist()
     if not rows or any(row["status"] != "diverged" for row in rows):
@@ -88,11 +81,7 @@ def _explain(space: Space, epoch: float) -> tuple[str, str]:
 
 
 def is_beyond_reason(task: str, score: float) -> bool:
-    """Whether no network that learnt, or did not, has such a score, but one whose numbers exploded.
-
-    Args:
-        task: "regression" or "classification".
-        score: What `SEEN_IN` names; NaN is none.
+    """Whether no network that learnt, or did not, has such a score, but one whose numbers exploded; NaN is none.
 
     Example:
         >>> is_beyond_reason("regression", -4e25), is_beyond_reason("regression", -30.0)
@@ -102,23 +91,13 @@ def is_beyond_reason(task: str, score: float) -> bool:
 
 
 def exploded_runs(task: str, runs: Iterable[Mapping[str, Any]]) -> dict[str, float]:
-    """Run id -> score of the finished ones whose score is beyond reason.
-
-    Args:
-        task: "regression" or "classification".
-        runs: With run_id, status and what `SEEN_IN` names.
-    """
+    """Run id -> score, as `SEEN_IN` names it, of the finished ones whose score is beyond reason."""
     scores = {run["run_id"]: run[SEEN_IN[task]] for run in runs if run["status"] == "finished"}
     return {run_id: score for run_id, score in scores.items() if is_beyond_reason(task, score)}
 
 
 def exploded_notice(space: Space, lost: Mapping[str, float]) -> str | None:
-    """What is to be said of finished runs whose scores are beyond reason; None if there are none.
-
-    Args:
-        space: The study and its runs.
-        lost: As `exploded_runs` gives them.
-    """
+    """What is to be said of finished runs whose scores are beyond reason; None if there are none."""
     if not lost:
         return None
     task, cells = space.table.task, {run.run_id: run.cell for run in space.runs}

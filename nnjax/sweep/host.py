@@ -18,16 +18,7 @@ _GIT_PATIENCE_SECONDS = 10
 
 @dataclass(frozen=True)
 class Host:
-    """A machine, as far as it explains times.
-
-    Attributes:
-        name: Network name.
-        system: Operating system and its release.
-        cpu: Model of the processor.
-        cores: Cores that this process may use.
-        memory_mb: Physical memory.
-        python: Version of the interpreter.
-    """
+    """A machine, as far as it explains times; its cores are those that this process may use."""
 
     name: str
     system: str

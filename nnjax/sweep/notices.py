@@ -22,11 +22,7 @@ MOST_REMARKS = 10
 
 
 def find_notices(space: Space) -> tuple[str, ...]:
-    """Every notice about a study, a sentence or two each; none if all is well.
-
-    Args:
-        space: The study and its runs.
-    """
+    """Every notice about a study, a sentence or two each; none if all is well."""
     return tuple(notice for find in NOTICE_FINDERS for notice in find(space))
 
 

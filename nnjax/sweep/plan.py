@@ -39,8 +39,6 @@ class Chunk:
     """Runs that train together: one bucket, one activation.
 
     Attributes:
-        bucket: What shapes their program.
-        activation: Their activation.
         runs: At most `chunk_size(bucket)` of them; the call is padded to that.
         chunk_id: Hash of the runs.
     """
@@ -58,14 +56,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class BucketPlan:
-    """What is left to do in one bucket.
-
-    Attributes:
-        bucket: What shapes the program.
-        runs: Runs to train.
-        chunks: Calls of the program.
-        seconds: Predicted seconds of one core for training.
-    """
+    """What is left to do in one bucket: runs, calls of its program, predicted seconds of one core."""
 
     bucket: Bucket
     runs: int
@@ -78,10 +69,7 @@ class Plan:
     """A sweep before it starts.
 
     Attributes:
-        cells: Cells of the study.
-        replicates: Replicates of each.
         runs: Distinct runs of the study.
-        missing: Runs that the journal lacks.
         chunks: The missing runs, grouped.
         buckets: The chunks by bucket, dearest first.
         journal_mb: Predicted megabytes that the journal will grow by.
@@ -108,11 +96,7 @@ class Plan:
         return sum(bucket.seconds for bucket in self.buckets)
 
     def minutes(self, workers: int) -> float:
-        """Predicted minutes from start to end of the training, nothing cached.
-
-        Args:
-            workers: Workers at once, each with a core to itself.
-        """
+        """Predicted minutes from start to end of the training, nothing cached, each worker with a core to itself."""
         if not self.chunks:
             return 0.0
         shared = (self.core_seconds + SECONDS_A_PROGRAM * self.programs) / workers
@@ -129,10 +113,6 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
     """Group the runs that are missing into chunks.
 
     How runs are grouped has no influence on their numbers: every chunk is trained at its bucket's own size.
-
-    Args:
-        space: All that the study asks for.
-        finished: Identities of the runs that are in the journal.
     """
     distinct = {run.run_id: run for run in space.runs}
     missing = [run for run_id, run in distinct.items() if run_id not in finished]
@@ -167,13 +147,7 @@ def largest_sizes(splits: Sequence[Split]) -> LargestSizes:
 
 
 def make_bucket(configuration: Configuration, table: Table, sizes: LargestSizes) -> Bucket:
-    """The bucket that a configuration belongs to.
-
-    Args:
-        configuration: Everything that is chosen about a training.
-        table: Its data.
-        sizes: Rows.
-    """
+    """The bucket that a configuration belongs to."""
     activations = layer_activations(configuration.activation, configuration.depth)
     return Bucket(
         n_features=table.features.shape[1],
@@ -245,12 +219,7 @@ def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
 
 
 def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
-    """Engine -> runs of this study that the journal has from it; without today's engine and without zeros.
-
-    Args:
-        space: The study and its runs, as today's engine identifies them.
-        journal: Where finished runs lie.
-    """
+    """Engine -> runs of this study that the journal has from it; without today's engine and without zeros."""
     table = journal.read(["engine"])
     there = dict(zip(table["run_id"].to_pylist(), table["engine"].to_pylist(), strict=True))
     today = {engine_of(cell.configuration.clipping) for cell in space.cells}
@@ -266,12 +235,7 @@ def _count(space: Space, engine: str, there: Set[str]) -> int:
 
 
 def left_behind(space: Space, journal: Journal) -> tuple[str, ...]:
-    """What is to be said of runs that an upgrade has left behind, two sentences an engine; none if there are none.
-
-    Args:
-        space: The study and its runs.
-        journal: Where finished runs lie.
-    """
+    """What is to be said of runs that an upgrade has left behind, two sentences an engine; none if there are none."""
     found = runs_of_other_engines(space, journal)
     return tuple(_describe(engine, runs, space) for engine, runs in found.items())
 

@@ -14,14 +14,7 @@ LONGEST_SHOWN_NAME = 80
 
 
 def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
-    """What a study asks for and what it would cost.
-
-    Args:
-        study: The study.
-        plan: Its plan, without the runs that the journal has.
-        workers: Workers at once.
-        notices: What is worth knowing before anything is trained.
-    """
+    """What a study asks for and what it would cost, and what is worth knowing before anything is trained."""
     on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
     places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
     lines = [

@@ -80,11 +80,6 @@ class PlainProgress:
     """Lines for logs and pipes: the first, the last, and between them one every few seconds."""
 
     def __init__(self, stream: IO[str] | None = None) -> None:
-        """Choose where the lines go.
-
-        Args:
-            stream: Standard error by default.
-        """
         self._stream = sys.stderr if stream is None else stream
         self._last: float | None = None
 
@@ -102,11 +97,6 @@ class LiveProgress:
     """A bar that stays in its place, for terminals."""
 
     def __init__(self, console: Console | None = None) -> None:
-        """Choose the terminal.
-
-        Args:
-            console: Standard error by default.
-        """
         self._bar = RichBar(
             TextColumn("[bold]training"),
             BarColumn(),

@@ -15,15 +15,10 @@ from nnjax.sweep.study.study import Study
 
 
 def reference_cell(study: Study, cells: Sequence[Cell]) -> Cell:
-    """The cell nearest to the defaults.
+    """The cell nearest to the defaults: the first in which the fewest factors are away from them.
 
-    Args:
-        study: A study; of factors that vary together only the first counts.
-        cells: Its cells, or those of them that can be shown: with excluded cells, the defaults may be missing.
-
-    Returns:
-        The first of the cells in which the fewest factors are away from their default, or, where the study lacks the
-        default, from the first level as written.
+    Of factors that vary together only the first counts. Among cells of which some are
+    excluded or cannot be shown, the defaults may be missing.
     """
     followers = {name for group in study.grid.zip for name in group[1:]}
     wanted = {name: _wanted(name, levels) for name, levels in study.factors.items() if name not in followers}
@@ -38,12 +33,7 @@ def _wanted(factor: str, levels: Sequence[Level]) -> Level:
 def compared_factors(params: Mapping[str, str], setting: Mapping[str, str]) -> tuple[str, ...]:
     """Those factors whose comparison a run belongs to: all *others* stand at their reference level.
 
-    Args:
-        params: The run's params as text.
-        setting: The reference setting.
-
-    Returns:
-        Every factor at the reference setting itself, one factor beside it, none farther out.
+    Every factor at the reference setting itself, one factor beside it, none farther out.
 
     >>> compared_factors({"depth": "8", "l2": "0"}, {"depth": "2", "l2": "0"})
     ('depth',)

@@ -55,9 +55,7 @@ class Comparison:
     """A run trained again.
 
     Attributes:
-        run_id: Its identity.
         host: Where the journal's numbers were made.
-        outcome: What came out now.
         compared: Finals, curves and predictions that were compared: those that the run was written down with.
         differences: Column -> largest absolute difference, for columns that are not bitwise equal.
     """
@@ -91,10 +89,6 @@ class Comparison:
 
 def rerun(home: Path | str, prefix: str) -> Comparison:
     """Train the run whose identity begins with `prefix` again, in a padded chunk of its own.
-
-    Args:
-        home: The folder under which the journal lies.
-        prefix: Enough of the run's id to be unique.
 
     Raises:
         RerunError: There is no such run, several, it was written down without what it takes, its data are not what

@@ -17,14 +17,7 @@ ELSEWHERE = ("seed", "split_digest")
 
 
 def make_trainee(run_id: str, configuration: Configuration, seed: int, split: int) -> Trainee:
-    """What the engine must know of one run.
-
-    Args:
-        run_id: Its identity.
-        configuration: Everything that is chosen about it.
-        seed: What its initial parameters and order are drawn from.
-        split: Number of its split among those given to the worker.
-    """
+    """What the engine must know of one run."""
     numbers = {name: getattr(configuration, name) for name in Hyperparameters._fields}
     return Trainee(
         run_id=run_id,
@@ -63,16 +56,7 @@ def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
 
 
 def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str, Any]]:
-    """A trained chunk as rows of the journal.
-
-    Args:
-        space: The space that the chunk is part of.
-        chunk: Its runs.
-        trained: What the worker sent back.
-
-    Returns:
-        A row for each run that has an outcome.
-    """
+    """A trained chunk as rows of the journal, one for each run that has an outcome."""
     provenance = {
         "started": trained.started,
         "ended": trained.ended,

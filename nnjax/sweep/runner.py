@@ -45,12 +45,9 @@ class SweepSummary:
     """What a sweep came to.
 
     Attributes:
-        sweep_id: Its identity.
         planned: Distinct runs of the study.
-        trained: Runs trained now.
         reused: Runs that were in the journal before.
         diverged: Runs of the study that turned NaN or infinite, whenever trained.
-        missing: Runs that the journal still lacks.
         failed: Runs that ended in an error now, alone or with their chunk; they are among the missing ones.
         errors: What went wrong, one text a failed run or chunk.
         seconds: Stage -> seconds of this execution: setup, compile, train (both summed over workers), wall.
@@ -76,12 +73,7 @@ class SweepSummary:
 
 @dataclass(frozen=True)
 class Engine:
-    """What trains; tests put another in its place.
-
-    Attributes:
-        prepare: Called once in each worker with the cache folder and the scaled splits.
-        train: Called with each task.
-    """
+    """What trains; tests put another in its place: `prepare` is called once in each worker, `train` with each task."""
 
     prepare: Callable[[Path, Mapping[str, ScaledSplit]], None] = prepare_worker
     train: Callable[[TrainingTask], TrainedTask] = train_task
@@ -96,22 +88,11 @@ def run_sweep(
     engine: Engine | None = None,
     cluster: Cluster | None = None,
 ) -> SweepSummary:
-    """Train every run of a space that the journal lacks.
+    """Train every run of a space that the journal lacks; nobody is told how it goes where there is no `progress`.
 
     To be called again after a kill, or with a larger study: what is in the journal stays and is not trained again.
-    Executor and workers have no influence on any number.
-
-    Args:
-        space: All that the study asks for.
-        home: The folder under which all that is generated lies.
-        executor_name: One of `EXECUTORS`.
-        workers: Workers at once; `default_workers` if None.
-        progress: Who wants to know how it goes; nobody if None.
-        engine: What trains, jax if None.
-        cluster: Where the workers of executor "dask" are; on this machine if None.
-
-    Returns:
-        What came of it. A run or a chunk that fails does not stop the others; its runs are missing.
+    Executor and workers have no influence on any number. A run or a chunk that fails does not stop the others; its runs
+    are missing.
 
     Raises:
         SurroundingsError: A variable would change the runs' numbers; nothing has been written.
@@ -219,11 +200,7 @@ class _Sweep:
         )
 
     def _keep(self, chunk: Chunk, trained: TrainedTask) -> set[str]:
-        """Put all runs of a chunk on the disk that can be; note of the others why they cannot.
-
-        Returns:
-            Identities of the runs that are not.
-        """
+        """Put all runs of a chunk on the disk that can be; return the identities of the others, and note why."""
         rows, reasons = make_rows(self._space, chunk, trained), dict(trained.chunk.failures)
         try:
             self._append(rows)

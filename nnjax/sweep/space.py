@@ -96,7 +96,6 @@ class Replicate:
         fold: Which part of it is the test part; 0 for shuffled splits.
         seed: What initialisation and order are drawn from, 32 bit; never the same in two replicates on purpose.
         seed_index: Number of the seed within the split.
-        split_digest: Hash of the split's rows.
         rounded: Columns that are constant but for rounding over the training rows; see `rounded_columns`.
     """
 
@@ -116,7 +115,6 @@ class Cell:
     Attributes:
         index: Place in the study's order.
         cell_id: Hash of configuration and data.
-        configuration: What it means for a training.
         levels: The study's factors as written, "full" and "auto" included.
         label: What differs between the study's cells: "relu d4 b32 l2=0.01".
     """
@@ -145,15 +143,10 @@ class Run:
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """All that a study asks to be trained.
+    """All that a study asks to be trained; the table is not yet scaled.
 
-    Attributes:
-        study: The study.
-        table: Its data, not yet scaled.
-        splits: Row numbers of each split.
-        cells: In the study's order, the last factor varying fastest.
-        replicates: Split by split, seeds inside.
-        runs: Cell by cell, replicates inside.
+    Cells stand in the study's order, the last factor varying fastest; replicates split by split, seeds inside; runs
+    cell by cell, replicates inside.
     """
 
     study: Study
@@ -167,13 +160,7 @@ class Space:
 def expand(study: Study, engine: str | None = None) -> Space:
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.
 
-    Args:
-        study: A checked study.
-        engine: Numerical version of an earlier engine that has trained it, which scaled every column that was not
-            exactly constant; today's if None.
-
-    Returns:
-        Cells, replicates and runs.
+    With an earlier engine, the runs that it has trained: it scaled every column that was not exactly constant.
     """
     table = study.table
     plan = study.split_plan
@@ -190,13 +177,7 @@ def expand(study: Study, engine: str | None = None) -> Space:
 
 
 def make_cells(study: Study, table: Table, n_train: int) -> tuple[Cell, ...]:
-    """The cells of a study in its order.
-
-    Args:
-        study: A checked study.
-        table: Its data.
-        n_train: Training rows, which "full" stands for.
-    """
+    """The cells of a study in its order; "full" stands for the training rows."""
     varying = [factor for factor, levels in study.factors.items() if len(levels) > 1]
     cells = []
     for index, levels in enumerate(grid_cells(study.factors, study.grid.zip, study.grid.exclude)):
@@ -221,13 +202,7 @@ def make_replicates(
     """The replicates of a study: each split with its own fresh seeds.
 
     Seeds are nested in splits; one list of seeds for all splits would let the luck of an initialisation pass for a
-    difference between cells.
-
-    Args:
-        plan: How the rows are split.
-        splits: The splits.
-        seeds_per_split: Seeds of each.
-        rounded: Columns of each split that are constant but for rounding; none if empty.
+    difference between cells. Columns that are constant but for rounding are given for each split, or for none.
     """
     return tuple(
         Replicate(
@@ -294,11 +269,7 @@ def run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, eng
 
 
 def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:
-    """What tells a cell from its siblings.
-
-    Args:
-        levels: The cell's levels as written.
-        varying: The factors with more than one level, in the study's order.
+    """What tells a cell from its siblings, of the factors with more than one level.
 
     Example:
         >>> cell_label({"depth": 4, "batch_size": "full", "l2": 0.0}, ["depth", "batch_size", "l2"])
@@ -320,12 +291,7 @@ def level_text(level: Level) -> str:
 
 
 def arm_cells(claim: Claim, cells: Sequence[Cell]) -> tuple[frozenset[str], ...]:
-    """Identities of the cells of each arm, whatever the nuisance factors that are not pinned.
-
-    Args:
-        claim: The claim.
-        cells: All cells of its study.
-    """
+    """Identities of the cells of each arm, whatever the nuisance factors that are not pinned."""
     return tuple(cells_at(levels, cells) for levels in claim.arms.values())
 
 
@@ -339,11 +305,7 @@ def cells_at(levels: Mapping[str, Level], cells: Sequence[Cell]) -> frozenset[st
 
 
 def sweep_id(space: Space) -> str:
-    """The identity of a study's execution: its content and the runs that it asks for.
-
-    Returns:
-        sha256 as 64 hexadecimal digits.
-    """
+    """The identity of a study's execution: its content and the runs that it asks for."""
     whole = sha256(space.study.digest().encode())
     for run in space.runs:
         whole.update(run.run_id.encode())

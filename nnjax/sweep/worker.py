@@ -25,11 +25,7 @@ class TrainingTask:
     """A chunk as it travels to a worker: without study, cells and labels.
 
     Attributes:
-        chunk_id: Hash of its runs.
-        bucket: What shapes the program.
-        trainees: The runs.
         split_keys: Split number -> key of `prepare_worker`, for the splits of the trainees.
-        cost: Predicted seconds.
     """
 
     chunk_id: str
@@ -46,16 +42,7 @@ class TrainingTask:
 
 @dataclass(frozen=True)
 class TrainedTask:
-    """A trained chunk and what it cost.
-
-    Attributes:
-        chunk: Outcomes and seconds.
-        started: Unix seconds.
-        ended: Unix seconds.
-        host: Network name of the machine that trained it.
-        process: Number of the process.
-        peak_memory_mb: The most memory that this process ever held.
-    """
+    """A trained chunk, when it was trained in Unix seconds, and the most memory that its process ever held."""
 
     chunk: TrainedChunk
     started: float
@@ -73,12 +60,7 @@ _SPLITS: dict[str, ScaledSplit] = {}
 
 
 def prepare_worker(cache_folder: Path, splits: Mapping[str, ScaledSplit]) -> None:
-    """Get a process ready for training; called once in each.
-
-    Args:
-        cache_folder: JAX's persistent compilation cache.
-        splits: Key of data and split -> scaled arrays, for all splits of the sweep.
-    """
+    """Get a process ready for training, once in each: JAX's cache, and scaled splits by the key of data and split."""
     enable_compilation_cache(cache_folder)
     _SPLITS.update(splits)
 
@@ -93,10 +75,6 @@ class OtherNumbersError(UnfitError):
 
 def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
     """Get a process ready that must have some devices, and nothing around it that changes numbers.
-
-    Args:
-        devices: What the sweep's runs train on.
-        prepare: What else there is to do.
 
     Raises:
         NoDeviceError: One of them is not here.
@@ -133,11 +111,6 @@ def prepare_elsewhere(
 ) -> None:
     """Get a process on any machine ready: its versions must be the head's, its cache is its machine's own.
 
-    Args:
-        prepare: What `prepare_worker` does.
-        splits: Key of data and split -> scaled arrays, for all splits of the sweep.
-        versions: The head's `decisive_versions`.
-
     Raises:
         OtherVersionsError: If this machine has other ones.
     """
@@ -149,10 +122,7 @@ def prepare_elsewhere(
 
 
 def check_versions(versions: Mapping[str, str]) -> None:
-    """Fail on a machine whose runs would have other numbers.
-
-    Args:
-        versions: The head's `decisive_versions`.
+    """Fail on a machine whose runs would have other numbers than with the head's `decisive_versions`.
 
     Raises:
         OtherVersionsError: If this machine has other ones.
@@ -168,11 +138,7 @@ def check_versions(versions: Mapping[str, str]) -> None:
 
 
 def train_task(task: TrainingTask) -> TrainedTask:
-    """Train a chunk.
-
-    Args:
-        task: The chunk; its splits were given to `prepare_worker`.
-    """
+    """Train a chunk whose splits were given to `prepare_worker`."""
     started = time.time()
     scaled = {number: _SPLITS[key] for number, key in task.split_keys.items()}
     chunk = train_chunk(task.bucket, task.trainees, scaled)

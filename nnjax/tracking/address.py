@@ -82,14 +82,8 @@ def database_file(uri: str) -> Path | None:
 def check_kind(uri: str) -> None:
     """Fail where no MLflow can keep runs: known at once, before anything is trained.
 
-    Args:
-        uri: The tracking URI.
-
     Raises:
         TrackingError: If MLflow has no such kind of store, or the database's driver is not installed.
-
-    Example:
-        >>> check_kind("sqlite:////tmp/mlflow.db")
     """
     is_known = is_database(uri) or is_server(uri) or uri.startswith("databricks")
     if not is_known or uri == "sqlite:///":

@@ -63,11 +63,9 @@ def local_path(address: str) -> Path | None:
 
 
 def find_strays(uri: str, home: Path) -> list[Stray]:
-    """Experiments of ours whose artifacts are looked for in another home.
+    """Experiments of ours whose artifacts are looked for in another home; only a file can be copied or moved.
 
-    Args:
-        uri: Tracking URI; only a store in a file can be copied or moved.
-        home: The home folder; a store that lies outside may have its artifacts in it, or in another home.
+    A store that lies outside of the home may have its artifacts in it, or in another home.
     """
     file = database_file(uri)
     if file is None or not file.is_file():
@@ -93,14 +91,7 @@ def _strays(rows: list[tuple[int, str, str]], beside: Path, in_home: Path, file_
 
 
 def settle_artifacts(uri: str, home: Path) -> list[Stray]:
-    """Let the artifacts of a copied or moved store be looked for where it lies now.
-
-    Args:
-        uri: Tracking URI.
-        home: The home folder.
-
-    Returns:
-        What was set right.
+    """Let the artifacts of a copied or moved store be looked for where it lies now; returns what was set right.
 
     Raises:
         sqlite3.Error: If the store cannot be read or written.

@@ -48,11 +48,7 @@ def _write_table(folder: Path, table: pd.DataFrame) -> None:
 
 
 def copy_report(folder: Path, report_dir: Path) -> list[Path]:
-    """Copy the report's page into a folder.
-
-    Returns:
-        The report's figures, to be shown as cards.
-    """
+    """Copy the report's page into a folder; returns its figures, to be shown as cards."""
     page = report_dir / "index.html"
     if page.is_file():
         (folder / "report").mkdir()
@@ -65,11 +61,6 @@ def write_card(folder: Path, figure: Path, timestamp: int) -> None:
 
     The names are those of MLflow's `log_image(key="report/<figure>", step=0)`, but without its random part: sent again,
     the files replace themselves.
-
-    Args:
-        folder: The artifacts' folder.
-        figure: A PNG file.
-        timestamp: Milliseconds since 1970.
     """
     images = folder / "images"
     images.mkdir(exist_ok=True)
@@ -93,12 +84,7 @@ def file_digests(folder: Path) -> dict[str, str]:
 
 
 def write_files(folder: Path, files: SweepFiles) -> None:
-    """Write all artifacts into a folder.
-
-    Args:
-        folder: An empty folder.
-        files: What they are made from.
-    """
+    """Write all artifacts into an empty folder."""
     description = files.description
     (folder / "study.toml").write_text(description.study_text, encoding="utf-8")
     if description.environment:  # else what was told of an earlier wording of the study stays
@@ -138,15 +124,9 @@ def _is_file(file: Path, digest: str) -> bool:
 
 
 def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
-    """Send those of the sweep's files that have not been sent, or were different then.
+    """Send those of the sweep's files that have not been sent, or were different then; returns how many.
 
-    Args:
-        client: MLflow's client.
-        run: The sweep's run, as the store has it.
-        files: What to send; without a report, an earlier one stays.
-
-    Returns:
-        How many files were sent.
+    Without a report, an earlier one stays.
     """
     run_id = run.info.run_id
     lost = lost_files(run)

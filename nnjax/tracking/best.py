@@ -54,16 +54,7 @@ def sweep_points(results: pd.DataFrame, best: Mapping[str, Any] | None, timestam
 
 
 def default_headline(results: pd.DataFrame, best: Mapping[str, Any] | None, task: str) -> str:
-    """An answer in words for a sweep that brings no headline from its report.
-
-    Args:
-        results: One row a planned run.
-        best: The best cell's row.
-        task: "regression" or "classification".
-
-    Returns:
-        Markdown; the box on MLflow's page shows about four lines.
-    """
+    """An answer in Markdown for a sweep that brings none from its report; MLflow's page shows about four lines."""
     diverged = int((results["status"] == "diverged").sum())
     counted = f"{len(results):,} runs in {results['cell_id'].nunique():,} cells, {diverged:,} diverged."
     if best is None:

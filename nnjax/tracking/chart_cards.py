@@ -71,15 +71,7 @@ def _key(*parts: str) -> str:
 
 
 def chart_state(view: str, sections: Sequence[Section]) -> dict[str, Any]:
-    """The part of a view's state that says which charts it has.
-
-    Args:
-        view: The view's key, part of every id.
-        sections: Headings with their cards.
-
-    Returns:
-        The keys compareRunSections, compareRunCharts and isAccordionReordered (else MLflow sorts headings by alphabet).
-    """
+    """The part of a view's state that says which charts it has, in our order (MLflow's own is that of the alphabet)."""
     cards = [
         {
             "uuid": _key(view, section.name, str(place)),

@@ -20,17 +20,8 @@ ThinCurve = tuple[str, list[int], list[float]]
 
 
 def tracked_epochs(last: int, count: int = MLFLOW_EPOCHS) -> tuple[int, ...]:
-    """The epochs that MLflow gets: 0, 1, the last, and between them evenly on a logarithmic axis.
+    """The epochs that MLflow gets: all if few, else 0, 1, the last, and between them evenly on a logarithmic axis.
 
-    Args:
-        last: The last epoch E.
-        count: How many at most; all if E + 1 are fewer.
-
-    Returns:
-        Increasing epochs.
-
-    >>> tracked_epochs(3)
-    (0, 1, 2, 3)
     >>> tracked_epochs(200)[:8], tracked_epochs(200)[-3:], len(tracked_epochs(200))
     ((0, 1, 2, 3, 4, 5, 7, 8), (137, 166, 200), 25)
     """
@@ -47,11 +38,7 @@ def tracked_epochs(last: int, count: int = MLFLOW_EPOCHS) -> tuple[int, ...]:
 
 
 def curve_names(curves: Curves, task: str) -> tuple[str, ...]:
-    """The curves of single runs that the study asks for, by their names in the journal.
-
-    Args:
-        curves: How much the study asks for; every cell gets the mean curves of "main".
-        task: "regression" or "classification".
+    """The curves of single runs that the study asks for, as the journal names them; cells have those of "main".
 
     >>> curve_names("main", "classification")[3:]
     ('fit_validation_accuracy', 'fit_test_loss', 'fit_test_accuracy', 'grad_norm', 'unit_saturated')
@@ -101,14 +88,9 @@ def _bounds(table: pd.DataFrame, columns: list[str]) -> list[int]:
 
 
 def thin_curves(table: pd.DataFrame, owner: str) -> CurvePoints:
-    """Thin a long table of curves.
+    """Thin a long table of curves, with the columns epoch, curve, layer, value and the owner's, "run_id" or "cell_id".
 
-    Args:
-        table: Columns `owner`, epoch, curve, layer, value; more are ignored.
-        owner: "run_id" or "cell_id".
-
-    Returns:
-        The curves at `tracked_epochs`, six significant digits, without the points that are not finite.
+    They keep `tracked_epochs` and six significant digits, and no point that is not finite.
     """
     if table.empty:
         return CurvePoints()

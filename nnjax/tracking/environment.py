@@ -35,9 +35,6 @@ PATIENCE: dict[str, str] = {
 def quieten_mlflow(environ: MutableMapping[str, str] | None = None) -> None:
     """Set the variables of `QUIET` and `PATIENCE`, leaving those that are set already, and that of `WHOLE`.
 
-    Args:
-        environ: The environment to change; this process's own if left out.
-
     Example:
         >>> environ = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "120"}
         >>> quieten_mlflow(environ)
@@ -55,14 +52,7 @@ def quieten_mlflow(environ: MutableMapping[str, str] | None = None) -> None:
 
 
 def server_environment(environ: MutableMapping[str, str] | None = None) -> dict[str, str]:
-    """A copy of the environment, made fit for an MLflow server of ours.
-
-    Args:
-        environ: The environment to start from; this process's own if left out.
-
-    Returns:
-        Variables for the server's process.
-    """
+    """A copy of the environment, made fit for an MLflow server of ours."""
     copy = dict(os.environ if environ is None else environ)
     quieten_mlflow(copy)
     return copy | SERVER

@@ -23,12 +23,7 @@ _REMEDIES = {
 
 
 class TrackingError(RefusedError):
-    """MLflow could not be told; nothing trained is lost.
-
-    Attributes:
-        problem: What happened.
-        remedy: What to do about it.
-    """
+    """MLflow could not be told; nothing trained is lost."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         """Both parts are kept and joined into one line."""
@@ -42,12 +37,7 @@ LONGEST_QUOTE = 200
 
 
 def quoted(error: BaseException, uri: str) -> str:
-    """The first line of an error's text: no password in it, no word cut in two.
-
-    Args:
-        error: What somebody else has raised.
-        uri: The tracking URI, which it may quote.
-    """
+    """The first line of an error's text: no password in it, the tracking URI's for example, and no word cut in two."""
     text = str(error).strip() or type(error).__name__
     return textwrap.shorten(masked(text.splitlines()[0], [uri]), LONGEST_QUOTE, placeholder=" …")
 
@@ -55,9 +45,6 @@ def quoted(error: BaseException, uri: str) -> str:
 @contextmanager
 def explained(tracking_uri: str) -> Iterator[None]:
     """Turn what MLflow and its stores raise into a `TrackingError`.
-
-    Args:
-        tracking_uri: Where the store is, for the message.
 
     Raises:
         TrackingError: In place of MLflow's, SQLAlchemy's, SQLite's, requests' and the file system's errors, and of

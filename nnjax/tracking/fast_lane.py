@@ -73,11 +73,7 @@ def _columns_differ(connection: sqlite3.Connection) -> str | None:
 
 
 def refusal(uri: str) -> str | None:
-    """Why the fast lane is closed for a store, None if it is open.
-
-    Args:
-        uri: The tracking URI; its file exists and has been migrated by MLflow.
-    """
+    """Why the fast lane is closed for a store whose file MLflow has migrated, None if it is open."""
     if os.environ.get(SWITCH, "").lower() in ("off", "0", "false"):
         return f"switched off by {SWITCH}"
     file = database_file(uri)
@@ -185,12 +181,6 @@ class FastLane:
     name = "fast"
 
     def __init__(self, store: OpenStore, file: Path) -> None:
-        """Write into this store's experiment.
-
-        Args:
-            store: The store, opened by MLflow's client.
-            file: Its SQLite file.
-        """
         self.file = file
         self.experiment_id = store.experiment.experiment_id
         self.artifacts = store.experiment.artifact_location

@@ -45,9 +45,7 @@ def _send_tags(client: MlflowClient, run: Run, tags: dict[str, str]) -> None:
 def hide_passwords(client: MlflowClient, run: Run) -> None:
     """Mask the command line of a sweep's runs where an earlier version told MLflow of one with a password in it.
 
-    Args:
-        client: MLflow's client.
-        run: The sweep's own run; it comes last, so that a killed sync goes on here.
+    The sweep's own run comes last, so that a killed sync goes on here.
     """
     told = run.data.tags.get(names.SOURCE_NAME, "")
     shown = masked_line(told)
@@ -81,14 +79,7 @@ def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
 
 
 def finish_sweep(client: MlflowClient, run_id: str, layout: SweepLayout, files: SweepFiles) -> None:
-    """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome.
-
-    Args:
-        client: MLflow's client.
-        run_id: The sweep's run.
-        layout: What was sent.
-        files: What its artifacts are made from.
-    """
+    """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome."""
     run = client.get_run(run_id)
     task = files.description.task
     note = files.description.headline or default_headline(files.results, best_row(files.cells), task)

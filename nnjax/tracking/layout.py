@@ -104,16 +104,7 @@ def common_tags(description: SweepDescription) -> dict[str, str]:
 
 
 def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: bool) -> dict[str, str]:
-    """The params of a cell or run, those the results table has.
-
-    Args:
-        row: One row of the results table.
-        description: Names the study's factors, and what it fixes, beyond the usual ones.
-        replicate: Whether split and seed belong to it.
-
-    Returns:
-        Param -> text, in the order in which tables should show them.
-    """
+    """The params of a cell, or with split and seed of a replicate, in the order in which tables should show them."""
     own = names.REPLICATE_PARAMS if replicate else ()
     ordered = [*description.factors, *names.PARAMS, *description.fixed, *own]
     texts = {key: names.param_text(row[key]) for key in dict.fromkeys(ordered) if key in row}
@@ -121,13 +112,7 @@ def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: 
 
 
 def final_points(row: Mapping[str, Any], columns: Mapping[str, str], timestamp: int) -> list[Point]:
-    """The finite ones among a row's numbers, at step 0: at any later step MLflow draws a line of one dot.
-
-    Args:
-        row: Of a table.
-        columns: Metric -> its column.
-        timestamp: Milliseconds since 1970.
-    """
+    """The finite ones among a row's numbers, at step 0: at any later step MLflow draws a line of one dot."""
     values = ((key, row[column]) for key, column in columns.items())
     return [Point(key, names.rounded(value), timestamp, 0) for key, value in values if math.isfinite(value)]
 
@@ -277,16 +262,7 @@ def sweep_run(description: SweepDescription, results: pd.DataFrame) -> TrackedRu
 
 
 def lay_out(description: SweepDescription, tables: SweepTables, colors: Mapping[str, str]) -> SweepLayout:
-    """Lay a sweep out for MLflow.
-
-    Args:
-        description: The sweep.
-        tables: Results, cells and curves.
-        colors: Activation -> "#rrggbb".
-
-    Returns:
-        The sweep's run, its complete cells and their replicates.
-    """
+    """Lay a sweep out for MLflow: its run, its complete cells and their replicates, each activation in its colour."""
     builder = _Builder(description, tables, colors)
     cells: list[TrackedRun] = []
     runs: list[TrackedRun] = []

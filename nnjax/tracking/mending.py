@@ -60,12 +60,7 @@ class Change:
 
 
 def differences(runs: Iterable[TrackedRun], ledger: Ledger) -> list[Change]:
-    """What must be told of runs that the store has.
-
-    Args:
-        runs: As they should be.
-        ledger: The store's; runs that it has not, or only since now, or that a person has deleted are passed over.
-    """
+    """What must be told of runs that the store has; those that are new or that a person has deleted are passed over."""
     there = ((run, ledger.entries.get(run.identity)) for run in runs)
     changes = (_change(run, entry, ledger) for run, entry in there if entry and entry.tags and not entry.is_deleted)
     return [change for change in changes if change.is_one]
@@ -113,9 +108,7 @@ def _points(run: TrackedRun, entry: Entry) -> tuple[list[Point], list[Point]]:
 def after(points: Sequence[Point], latest: Mapping[str, tuple[int, int]]) -> list[Point]:
     """Points moved so that each metric's last one comes after what is there: MLflow shows the latest by step and time.
 
-    Args:
-        points: Of metrics that are there.
-        latest: Metric -> step and milliseconds of its latest point.
+    Of the latest are given the step and the milliseconds.
 
     >>> after([Point("test_r2", 0.5, 100, 0)], {"test_r2": (0, 100)})
     [Point(key='test_r2', value=0.5, timestamp=101, step=0)]

@@ -114,9 +114,7 @@ def fit_curves(task: str) -> tuple[str, ...]:
 def curve_key(curve: str, layer: int) -> str:
     """The metric name of a curve; the part before the slash is its section among MLflow's charts.
 
-    Args:
-        curve: Name of the curve in the journal (there fit curves begin with `fit_`).
-        layer: 1 … L+1, or 0 for a curve of the whole network.
+    The layer is 1 … L+1, or 0 for a curve of the whole network.
 
     >>> curve_key("fit_validation_r2", 0), curve_key("grad_norm", 2)
     ('fit/validation_r2', 'grad_norm/layer_02')
@@ -160,11 +158,6 @@ def identity(tags: Mapping[str, str]) -> str:
 def plan_id(study: str, target: float | None, run_ids: Iterable[str]) -> str:
     """What a sweep is in MLflow: the study's name, the level that is waited for, the runs. No wording is part of it.
 
-    Args:
-        study: The study's name.
-        target: The score that `epochs_to_target` waits for; another one gives a cell another number.
-        run_ids: Of the runs that are asked for, in any order.
-
     Example:
         >>> plan_id("depth", 0.4, ["b", "a"]) == plan_id("depth", 0.4, ["a", "b"])
         True
@@ -176,12 +169,8 @@ def plan_id(study: str, target: float | None, run_ids: Iterable[str]) -> str:
 def run_uuid(experiment_id: str, owner: str, identity: str) -> str:
     """The run id we choose where a store lets us choose: 32 hexadecimal digits of a hash.
 
-    The table's primary key then forbids a second row for the same run.
-
-    Args:
-        experiment_id: The study's experiment.
-        owner: What the run is told for: the study's name for a single run, the sweep for itself and its cells.
-        identity: What the run is.
+    The table's primary key then forbids a second row for the same run. Owner of a single run is the study, by its name;
+    that of the sweep's own run and of its cells is the sweep.
     """
     text = "\0".join(("nnjax", experiment_id, owner, identity))
     return hashlib.sha256(text.encode()).hexdigest()[:32]

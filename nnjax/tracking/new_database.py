@@ -18,9 +18,6 @@ from nnjax.tracking.artifact_place import artifacts_root
 def make_database(uri: str) -> None:
     """Make the file behind a SQLite URI, tables and all, if it is not there yet; nothing for any other store.
 
-    Args:
-        uri: Tracking URI.
-
     Raises:
         OSError: If the folder cannot be written to.
         MlflowException: If MLflow cannot make its tables, on a full disk for example; no file is left then.

@@ -15,9 +15,6 @@ SECONDS_TO_WAIT = 1.0
 def check_store(uri: str) -> None:
     """Fail where no run could be kept.
 
-    Args:
-        uri: Tracking URI.
-
     Raises:
         TrackingError: If there is no such kind of store, its driver is not installed, its file is no database, or its
             tables are another MLflow's.

@@ -43,12 +43,7 @@ class RecognisedPlan:
 
 
 def plan_of(description: SweepDescription, results: pd.DataFrame) -> RecognisedPlan:
-    """The plan of a sweep.
-
-    Args:
-        description: The sweep.
-        results: One row a planned run.
-    """
+    """The plan of a sweep."""
     columns = (results[key].tolist() for key in ("cell_id", "split", "seed", "run_id"))
     return RecognisedPlan(
         key=description.sweep_id,
@@ -63,15 +58,9 @@ def plan_of(description: SweepDescription, results: pd.DataFrame) -> RecognisedP
 
 
 def recognise(entries: Sequence[Entry], plan: RecognisedPlan, experiment_ids: Sequence[str]) -> Ledger:
-    """A sweep's own among the runs of a study's experiments.
+    """A sweep's own among all runs of a study's experiments, the first of which is preferred where there are several.
 
-    Args:
-        entries: All runs there.
-        plan: What the sweep asks for.
-        experiment_ids: Of the study, the first of them preferred where there are several.
-
-    Returns:
-        The sweep's ledger; without a sweep of this plan, with those of its single runs that are there already.
+    Without a sweep of this plan, the ledger has those of its single runs that are there already.
     """
     return _Recognition(entries, plan, experiment_ids).ledger()
 

@@ -16,12 +16,7 @@ _FOUND = re.compile(r"out-of-date database schema \(found version (\w+)")
 
 
 def revision_remedy(found: str, uri: str) -> str:
-    """What to do about a store of another revision than the newest that the installed MLflow knows.
-
-    Args:
-        found: The store's revision.
-        uri: Where it is.
-    """
+    """What to do about a store of another revision than the newest that the installed MLflow knows."""
     if found in known_revisions():
         shown = masked_address(uri)
         whole = "" if shown == uri else " (the whole URI, with its password)"

@@ -54,9 +54,6 @@ def is_healthy(server: str, seconds: float = 2.0) -> bool:
 def study_links(uri: str) -> dict[str, str]:
     """Study -> link to its leaderboard, the latest study first, asked from a running server.
 
-    Args:
-        uri: Address of the server, with user and password if it wants them.
-
     Raises:
         TrackingError: If it does not answer, or to others only.
     """
@@ -82,16 +79,7 @@ def _command(uri: str, home: Path, host: str, port: int) -> list[str]:
 
 @contextmanager
 def running_server(uri: str, home: Path, host: str = "127.0.0.1", port: int = 5000) -> Iterator[str]:
-    """A server over a database, from its first answer until the block ends.
-
-    Args:
-        uri: Tracking URI of a database.
-        home: The home folder.
-        host: Interface to listen on.
-        port: TCP port.
-
-    Yields:
-        The server's address.
+    """A server over a database, from its first answer until the block ends; yields its address.
 
     Raises:
         TrackingError: If the port is taken, or the server ends or does not answer.
@@ -171,11 +159,7 @@ def describe_links(uri: str) -> str:
 def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[str], None] = print) -> None:
     """Serve MLflow's user interface until interrupted; with a server elsewhere, only say what to open.
 
-    Args:
-        home: The home folder.
-        host: Interface to listen on; anyone who reaches it can read and change the store.
-        port: TCP port.
-        say: Takes the lines for the person.
+    Anyone who reaches the host's interface can read and change the store.
 
     Raises:
         TrackingError: If the server can't be started.

@@ -51,8 +51,7 @@ class OpenStore:
 def check_reachable(uri: str) -> None:
     """Fail at once where nobody listens; MLflow's own client would go on trying for a long time.
 
-    Args:
-        uri: The tracking URI. Only http and https are tried, and only where no proxy is set.
+    Only http and https are tried, and only where no proxy is set.
 
     Raises:
         TrackingError: If nothing accepts a connection, or for a reason of `check_store`.
@@ -107,12 +106,7 @@ def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapp
 def study_experiments(client: MlflowClient, study: str) -> list[Experiment]:
     """The experiments of a study: those that bear its tag, whatever a person has called them, the oldest first.
 
-    Args:
-        client: MLflow's client.
-        study: The study's name.
-
-    Returns:
-        Deleted ones last. One with the study's own name counts if its tag was lost, not if it is another study's.
+    Deleted ones come last. One with the study's own name counts if its tag was lost, not if it is another study's.
     """
     condition = f"tags.`{names.STUDY}` = '{study}'"
     found = list(client.search_experiments(ViewType.ALL, filter_string=condition))
@@ -128,14 +122,9 @@ def is_deleted(experiment: Experiment) -> bool:
 
 
 def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str], is_restored: bool = False) -> OpenStore:
-    """Open the store and get or create the study's experiment.
+    """Open the store and get or create the study's experiment, bringing a deleted one back if that is wanted.
 
-    Args:
-        uri: The tracking URI.
-        home: Where a database keeps artifacts that is no file; a server decides for itself.
-        study: The study's name.
-        tags: The experiment's tags.
-        is_restored: Whether an experiment that a person has deleted is brought back.
+    A database that is no file has its artifacts in the home; a server decides for itself.
 
     Raises:
         TrackingError: If the server does not answer, or the experiment has been deleted or is another study's.

@@ -41,12 +41,7 @@ class PreparedSync:
     def send(
         self, report_dir: Path | None = None, progress: RunProgress | None = None, is_restored: bool = False
     ) -> SyncSummary:
-        """Tell MLflow what it lacks.
-
-        Args:
-            report_dir: Folder of the report, to be attached to the sweep's run.
-            progress: Called with runs done and runs in all.
-            is_restored: Whether what a person has deleted in MLflow is brought back.
+        """Tell MLflow what it lacks, and bring back what a person has deleted there if that is wanted.
 
         Raises:
             TrackingError: No run has been trained yet, or the store can't be reached or refuses; what has been written
@@ -70,13 +65,9 @@ class PreparedSync:
 def prepare_sync(
     space: Space, home: Path | str, tracking_uri: str | None = None, is_whole: bool = True
 ) -> PreparedSync:
-    """Read from the journal what MLflow is to be told.
+    """Read from the journal what MLflow is to be told, by default at `default_uri`.
 
-    Args:
-        space: The study and its runs.
-        home: The folder under which the journal lies.
-        tracking_uri: MLflow's tracking URI; `MLFLOW_TRACKING_URI`, else a SQLite file in the home folder, if None.
-        is_whole: Whether curves and claims are read, too; an audit asks about neither.
+    Curves and claims are read only if it is to be the whole: an audit asks about neither.
     """
     home = Path(home)
     journal = Journal(home)
@@ -100,16 +91,7 @@ def sync_sweep(
 ) -> SyncSummary:
     """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
 
-    Args:
-        space: The study and its runs.
-        home: The folder under which the journal lies.
-        tracking_uri: See `prepare_sync`.
-        report_dir: See `PreparedSync.send`.
-        progress: See `PreparedSync.send`.
-        is_restored: See `PreparedSync.send`.
-
-    Returns:
-        What was done.
+    For all but space and home see `prepare_sync` and `PreparedSync.send`.
 
     Raises:
         TrackingError: See `PreparedSync.send`.
@@ -154,13 +136,7 @@ def user_name() -> str:
 
 
 def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | None) -> SweepDescription:
-    """What tracking must know of a sweep besides its tables.
-
-    Args:
-        space: The study and its runs.
-        results: The results table, for the levels as it writes them.
-        record: What the sweep noted about itself, if it ran here.
-    """
+    """What tracking must know of a sweep besides its tables; it has a record if it ran here."""
     study, table = space.study, space.table
     followers = {name for group in study.grid.zip for name in group[1:]}
     levels = {

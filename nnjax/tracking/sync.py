@@ -41,10 +41,6 @@ RunProgress = Callable[[int, int], None]
 def tell(say: Callable[[str], None], seconds: float = SECONDS_BETWEEN_SENTENCES) -> RunProgress:
     """A progress that says a sentence at most every few seconds, and none about a sync that takes no longer.
 
-    Args:
-        say: Who is told.
-        seconds: Least time between two sentences, and before the first.
-
     Example:
         >>> progress = tell(print, seconds=0.0)
         >>> progress(1200, 5800)
@@ -92,12 +88,7 @@ def experiment_tags(description: SweepDescription) -> dict[str, str]:
 
 
 def recognise_sweep(store: OpenStore, plan: RecognisedPlan) -> tuple[OpenStore, Lane, Ledger]:
-    """What the store has of a sweep, and the way into the experiment where it lies.
-
-    Args:
-        store: The store.
-        plan: What the sweep asks for.
-    """
+    """What the store has of a sweep, and the way into the experiment where it lies."""
     entries = choose_lane(store).read(store.experiment_ids)
     ledger = recognise(entries, plan, store.experiment_ids)
     store = store.at(ledger.experiment_id)
@@ -133,18 +124,7 @@ def clear_the_way(store: OpenStore, ledger: Ledger, layout: SweepLayout, is_rest
 
 
 def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout, progress: RunProgress | None) -> int:
-    """Write the runs that the store lacks, parents first.
-
-    Args:
-        store: The store.
-        lane: The way into it.
-        ledger: What it has; grows.
-        layout: What it should have.
-        progress: Called with runs done and runs in all.
-
-    Returns:
-        How many were written.
-    """
+    """Write the runs that the store lacks, parents first; returns how many."""
     generations = ([layout.sweep], layout.cells, layout.runs)
     absent = [ledger.absent(generation) for generation in generations]
     halves = [ledger.cut_off(generation) for generation in generations[1:]]
@@ -187,12 +167,7 @@ def _write_views(store: OpenStore, description: SweepDescription, layout: SweepL
 
 
 def look_up(description: SweepDescription, tables: SweepTables, uri: str) -> tuple[SweepLayout, Ledger]:
-    """What the store should have of a sweep, and what it has; nothing is written.
-
-    Args:
-        description: The sweep.
-        tables: Results and cells; curves only if they are asked about.
-        uri: Tracking URI.
+    """What the store should have of a sweep, and what it has; nothing is written, and curves may be left out.
 
     Raises:
         TrackingError: If the store can't be read.
@@ -229,15 +204,6 @@ def sync_tables(
     progress: RunProgress | None = None,
 ) -> SyncSummary:
     """Tell MLflow about a sweep given as tables.
-
-    Args:
-        description: The sweep.
-        tables: Results, cells, curves.
-        destination: The store and the folders.
-        progress: Called with runs done and runs in all.
-
-    Returns:
-        What was done.
 
     Raises:
         TrackingError: If the store can't be reached or refuses; whatever has been written stays, and is not repeated.

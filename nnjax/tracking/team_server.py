@@ -52,12 +52,6 @@ class TeamServer:
 def serve_team(home: Path, port: int, workers: int, say: Callable[[str], None] = print) -> None:
     """Serve until interrupted.
 
-    Args:
-        home: The home folder; everything of the server lies in its folder `server`.
-        port: TCP port of MLflow, on the loopback.
-        workers: Processes of MLflow's server.
-        say: Takes the lines for the person.
-
     Raises:
         TrackingError: PostgreSQL is not installed, or something does not start.
     """

@@ -139,11 +139,7 @@ def view_state(view: View) -> dict[str, Any]:
 
 
 def encode_view(view: View, created: int) -> str:
-    """A view as the value of its experiment tag.
-
-    Args:
-        view: The view.
-        created: Milliseconds since 1970; the menu lists the newest first.
+    """A view as the value of its experiment tag, with milliseconds since 1970; the menu lists the newest first.
 
     Raises:
         ValueError: If it is longer than a tag may be.
@@ -282,14 +278,9 @@ class _Views:
 
 
 def prepared_views(description: SweepDescription, has_run_curves: bool) -> list[View]:
-    """The views of a sweep, the leaderboard first.
+    """The views of a sweep: leaderboard, each studied factor, vanishing gradient (if there is any depth), all factors.
 
-    Args:
-        description: The sweep.
-        has_run_curves: Whether the runs at the reference setting have curves, so that they can be drawn as bands.
-
-    Returns:
-        Leaderboard, one for each studied factor, vanishing gradient (if there is any depth), all factors.
+    If the runs at the reference setting have curves, these are drawn as bands.
     """
     views = _Views(description, has_run_curves)
     chosen = [views.leaderboard()]
@@ -300,12 +291,6 @@ def prepared_views(description: SweepDescription, has_run_curves: bool) -> list[
 
 
 def view_tags(description: SweepDescription, has_run_curves: bool, ended: int) -> dict[str, str]:
-    """Experiment tag -> value for every prepared view.
-
-    Args:
-        description: The sweep.
-        has_run_curves: As for `prepared_views`.
-        ended: End of the sweep, milliseconds since 1970, so that the tags are the same at every sync.
-    """
+    """Experiment tag -> value for every prepared view, dated by the sweep's end: the same at every sync."""
     views = prepared_views(description, has_run_curves)
     return {TAG_PREFIX + view.key: encode_view(view, ended + len(views) - place) for place, view in enumerate(views)}

@@ -42,11 +42,6 @@ class Journal:
     """
 
     def __init__(self, home: Path | str) -> None:
-        """Open the journal of a home folder; nothing need be there yet.
-
-        Args:
-            home: The folder under which all that is generated lies.
-        """
         self.folder = Path(home) / "journal"
         remove_stale_temporaries(self.folder)
 
@@ -60,13 +55,9 @@ class Journal:
         return dict(zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True))
 
     def append(self, rows: Sequence[Row]) -> Path:
-        """Add a chunk of runs; when this returns they are on the disk.
+        """Add a chunk of runs; when this returns they are on the disk. A chunk of the same runs replaces its twin.
 
-        Args:
-            rows: One mapping a run, with the columns of `JOURNAL_SCHEMA`; those of `NOT_MEASURED` may be left out.
-
-        Returns:
-            The new file. A chunk of the same runs replaces its twin.
+        Columns of `NOT_MEASURED` may be left out.
 
         Raises:
             ValueError: If there is no row, or a column is missing or unknown.
@@ -78,15 +69,10 @@ class Journal:
         return path
 
     def read(self, columns: Sequence[str], run_ids: Set[str] | None = None) -> pa.Table:
-        """Some columns of some runs, every run once.
+        """Some columns of some runs, every run once: `run_id` and those asked for, one row a run, in no promised order.
 
-        Args:
-            columns: Names from `JOURNAL_SCHEMA`; `run_id` comes first whether asked for or not.
-            run_ids: The runs wanted; all if None. Those that the journal lacks are left out.
-
-        Returns:
-            A table of `run_id` and `columns`, one row a run, in no promised order. A column that a run's file does not
-            have, because another version wrote it, is null there, a float NaN.
+        Runs that the journal lacks are left out. A column that a run's file does not have, because another version
+        wrote it, is null there, a float NaN.
 
         Raises:
             OSError: If a file is there and can't be read; that says nothing against its content.
@@ -146,14 +132,7 @@ def refused_rows(rows: Sequence[Row]) -> dict[str, str]:
 
 
 def damaged_files(folder: Path) -> dict[str, str]:
-    """Files of a journal whose bytes changed, and how; nothing is moved.
-
-    Args:
-        folder: The journal's.
-
-    Returns:
-        The file's name, shortened -> what is wrong with it.
-    """
+    """Files of a journal whose bytes changed, by their shortened name, and how; nothing is moved."""
     damaged = {}
     for path in sorted(folder.glob("[!.]*.parquet")):
         try:

@@ -47,9 +47,6 @@ def with_checksum(content: bytes) -> bytes:
 def open_checksummed_parquet(content: bytes) -> pq.ParquetFile:
     """Open a Parquet file with its checksum after checking every byte of it.
 
-    Args:
-        content: The whole file.
-
     Raises:
         BrokenFileError: If the file is cut short, altered, or without its checksum.
     """

@@ -18,20 +18,11 @@ class SweepRecord:
     """One sweep: a study on a journal, in one execution or, after interrupts, several.
 
     Attributes:
-        sweep_id: Hash of the study and its runs.
-        study: Name of the study.
-        study_path: Where its file stood.
-        study_text: The file, word for word.
-        overrides: Values changed from the command line, as written.
-        runs: Number of planned runs.
         trained: Runs trained by this sweep's executions; the others were in the journal before.
         executions: How often the sweep was started with something left to train; 0 if the journal had every run.
         command_line: The last command, quoted for a shell.
         host: Machine: name, system, cpu, cores, memory_mb, python.
-        versions: Package -> version.
         git_commit: Commit of the current folder, "+" if files were changed, "" if there is none.
-        executor: Name of the executor.
-        workers: Workers at once.
         started: Begin of the first execution, Unix seconds.
         ended: End of the last one, Unix seconds; 0 while it runs, and after it was killed.
         seconds: Stage -> seconds, summed over executions; keys are among `STAGES`.
@@ -99,12 +90,7 @@ def records_with_passwords(home: Path | str) -> list[Path]:
 
 
 def continue_record(fresh: SweepRecord, earlier: SweepRecord | None) -> SweepRecord:
-    """A record at the start of an execution: times go on from where an interrupted one stopped.
-
-    Args:
-        fresh: What is known now.
-        earlier: The record on the disk, if there is one.
-    """
+    """A record at the start of an execution: times go on from where an interrupted one stopped."""
     if earlier is None:
         return fresh
     return replace(
@@ -120,10 +106,6 @@ def continue_record(fresh: SweepRecord, earlier: SweepRecord | None) -> SweepRec
 def add_seconds(record: SweepRecord, **seconds: float) -> SweepRecord:
     """A record with more time spent in some stages.
 
-    Args:
-        record: The record.
-        seconds: Stage -> seconds to add.
-
     Raises:
         ValueError: If a stage is not in `STAGES`.
     """
@@ -135,13 +117,7 @@ def add_seconds(record: SweepRecord, **seconds: float) -> SweepRecord:
 
 
 def note_seconds(home: Path | str, sweep_id: str, **seconds: float) -> None:
-    """Set the time of stages that are done anew each time (`track`, `report`) in the record on the disk.
-
-    Args:
-        home: The home folder.
-        sweep_id: The sweep; without a record nothing happens.
-        seconds: Stage -> seconds.
-    """
+    """Set the time of stages that are done anew each time (`track`, `report`) in the record on the disk, if any."""
     record = load_record(home, sweep_id)
     if record is not None:
         save_record(home, replace(record, seconds={**record.seconds, **seconds}))

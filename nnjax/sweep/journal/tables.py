@@ -14,15 +14,7 @@ _NAMES = ("name", "feature_names", "target_names", "class_names")
 
 
 def keep_table(home: Path, table: Table) -> Path:
-    """Write a table down, once for all sweeps of it.
-
-    Args:
-        home: The folder under which the journal lies.
-        table: What the runs are trained on.
-
-    Returns:
-        The file, NumPy's npz without pickles, named after the table's digest.
-    """
+    """Write a table down, once for all sweeps of it: NumPy's npz without pickles, named after the table's digest."""
     path = _path(home, table.digest)
     if not path.exists():
         content = io.BytesIO()

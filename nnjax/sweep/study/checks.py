@@ -30,12 +30,7 @@ FOLDS_OFF = 0.01
 
 @dataclass(frozen=True)
 class Draft:
-    """A study file whose tables are sound each by itself, with what follows from them.
-
-    Attributes:
-        file: The tables.
-        fixed: The level of every factor that is not varied, defaults filled in.
-    """
+    """A study file whose tables are sound each by itself, with the level of every factor that is not varied."""
 
     file: StudyFile
     fixed: Levels

@@ -36,7 +36,6 @@ class Fault:
     Attributes:
         key: Where, as a dotted path: `studied.activation[2]`.
         value: What stands there, shortened for the eye; empty if nothing does.
-        problem: What is wrong with it.
         remedy: What to write instead.
     """
 
@@ -49,13 +48,7 @@ class Fault:
 class StudyError(RefusedError):
     """A study file that cannot be used; as text one line: file, key, value, problem, remedy.
 
-    Attributes:
-        file: The study file.
-        key: Where in it, as a dotted path; empty if the file as a whole is meant.
-        value: What stands there, shortened for the eye.
-        problem: What is wrong.
-        remedy: What to do about it.
-        others: What else is wrong with the same file.
+    Its first fault, and in `others` what else is wrong with the same file.
     """
 
     def __init__(self, file: str, faults: Iterable[Fault]) -> None:

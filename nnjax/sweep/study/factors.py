@@ -44,11 +44,7 @@ class Choice:
     names: tuple[str, ...]
 
     def __call__(self, value: object) -> str:
-        """The name itself.
-
-        Raises:
-            PydanticCustomError: If it is not one of the names.
-        """
+        """The name itself; refused if it is none of them."""
         if isinstance(value, str) and value in self.names:
             return value
         problem = f"unknown {self.what}" if isinstance(value, str) else "needs a name in quotes"
@@ -64,11 +60,7 @@ class Whole:
     remedy: str = ""
 
     def __call__(self, value: object) -> int:
-        """The number itself.
-
-        Raises:
-            PydanticCustomError: If it is not a whole number or outside.
-        """
+        """The number itself; refused if it is not a whole one, or outside."""
         legal = f"write a whole number from {self.low} to {self.high}"
         if not isinstance(value, int) or isinstance(value, bool):
             raise refuse("needs a whole number", self.remedy or legal)
@@ -86,11 +78,7 @@ class Number:
     remedy: str = ""
 
     def __call__(self, value: object) -> float:
-        """The number as a float.
-
-        Raises:
-            PydanticCustomError: If it is not a number, not finite or outside.
-        """
+        """The number as a float; refused if it is none, not finite, or outside."""
         legal = self.remedy or f"write a number from {self.low:g} to {self.high:g}"
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise refuse("needs a number", legal)
@@ -110,11 +98,7 @@ class AutoNumber:
     high: float
 
     def __call__(self, value: object) -> Level:
-        """The word itself, or the number as a float.
-
-        Raises:
-            PydanticCustomError: If it is neither.
-        """
+        """The word itself, or the number as a float; refused if it is neither."""
         remedy = f'write "{AUTO}" or a number from {self.low:g} to {self.high:g}'
         if isinstance(value, str) and value != AUTO:
             raise refuse("needs a number", remedy)

@@ -53,14 +53,7 @@ LEAKY_SLOPE, PRELU_SLOPE = 0.01, 0.25
 def axes(
     factors: Mapping[str, tuple[Level, ...]], zipped: Sequence[tuple[str, ...]]
 ) -> list[list[tuple[tuple[str, Level], ...]]]:
-    """The axes of the grid: one a factor, but one for all factors of a `zip`, where its first member stands.
-
-    Args:
-        factors: The levels of each factor, in the study's order.
-        zipped: Groups of factors that vary together, with equally many levels.
-
-    Returns:
-        An axis a list, its points as (factor, level) pairs.
+    """The axes of the grid, of (factor, level) pairs: one a factor, one for all of a `zip` where its first stands.
 
     Example:
         >>> axes({"depth": (1, 2), "l2": (0.0,), "width": (8, 4)}, [("depth", "width")])
@@ -82,15 +75,7 @@ def grid_size(factors: Mapping[str, tuple[Level, ...]], zipped: Sequence[tuple[s
 def grid_cells(
     factors: Mapping[str, tuple[Level, ...]], zipped: Sequence[tuple[str, ...]], excluded: Sequence[Levels]
 ) -> Iterator[Levels]:
-    """The levels of every cell, the last factor varying fastest.
-
-    Args:
-        factors: The levels of each factor, in the study's order.
-        zipped: Groups of factors that vary together.
-        excluded: Combinations left out; a cell that has all levels of one of them is not made.
-
-    Returns:
-        One level a factor, in the study's order.
+    """The levels of every cell, the last factor varying fastest; one with all levels of an exclusion is not made.
 
     Example:
         >>> list(grid_cells({"depth": (1, 2), "width": (8, 4)}, [], [{"depth": 2, "width": 4}]))
@@ -111,14 +96,8 @@ def has_levels(levels: Mapping[str, Level], wanted: Mapping[str, Level]) -> bool
 def resolve(levels: Mapping[str, Level], fixed: Mapping[str, Level], n_train: int, task: str) -> Levels:
     """What a cell means for a training: every setting a number or a name, nothing left to a default.
 
-    Args:
-        levels: The cell's level of each factor.
-        fixed: The levels of all others.
-        n_train: Training rows, which "full" stands for.
-        task: "regression" or "classification".
-
-    Returns:
-        The fields of a `Configuration`; a setting that means nothing beside the others stands at its default.
+    The fields of a `Configuration`; "full" stands for the training rows, and a setting that means nothing beside the
+    others stands at its default.
 
     Example:
         >>> fixed = {name: factor.default for name, factor in FACTORS.items() if factor.default is not None}

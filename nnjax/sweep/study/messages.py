@@ -32,15 +32,7 @@ MISSING = {
 
 
 def faults_of(error: ValidationError, raw: dict[str, object]) -> list[Fault]:
-    """What is wrong with a study file, an entry an error, in the file's order of tables.
-
-    Args:
-        error: What pydantic found.
-        raw: The file's content, to name a claim by its name.
-
-    Returns:
-        At least one fault.
-    """
+    """What is wrong with a study file, an entry an error, in the file's order of tables; a claim goes by its name."""
     return [_fault(detail, raw) for detail in error.errors(include_url=False) if not _follows(detail)]
 
 
@@ -107,10 +99,7 @@ MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
 
 
 def known_keys(parents: Sequence[str | int]) -> list[str]:
-    """The keys that a table may have.
-
-    Args:
-        parents: Where the table stands in the file; empty for the file itself.
+    """The keys that a table may have, by where it stands in the file; empty for the file itself.
 
     Example:
         >>> known_keys(["data"])

@@ -72,11 +72,6 @@ def apply_overrides(raw: dict[str, object], overrides: Sequence[str], file: str)
     A bare factor is set in the table where it stands, else in [fixed]; with the name of a role before it, it moves
     there. A single level for a studied or nuisance factor stands for a list of one.
 
-    Args:
-        raw: The file's tables.
-        overrides: Texts `key=value`; the value is TOML, and a bare word is text.
-        file: Named in errors.
-
     Raises:
         StudyError: If a text has no "=", an unfinished value, or a key that cannot be set.
     """

@@ -62,23 +62,14 @@ class Study:
     """A checked study.
 
     Attributes:
-        name: Names the study in the report and in MLflow.
-        question: What is asked.
         expected: What the author expects, or how long it takes; empty if nothing is said.
         lecture: The sentence of the lecture that is put to the test; empty if the study is not about one.
         confirms: What would confirm it.
         refutes: What would refute it.
-        data: The data set, as it is asked for.
         table: Its numbers, read once: a file that is changed meanwhile changes nothing.
-        replicates: What every cell is repeated over.
         studied: Levels of the factors that the question is about.
         nuisance: Levels of the factors that are chosen on validation rows.
         fixed: The one level of every other factor, defaults filled in.
-        grid: How levels combine.
-        logging: What MLflow is told.
-        claims: The sentences to answer.
-        overrides: The changes from the command line, as given.
-        path: Where the file lay.
         text: The file as written, before any change.
     """
 
@@ -149,13 +140,8 @@ class Study:
 def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     """Read and check a study file, whole, before anything runs.
 
-    Args:
-        path: The study file.
-        overrides: Changes `key=value`, as `--set` takes them: "fixed.epochs=50", or "epochs=50" for a factor
-            wherever it stands. The value is TOML; a bare word is text.
-
-    Returns:
-        The study.
+    Overrides are `key=value`, as `--set` takes them: "fixed.epochs=50", or "epochs=50" for a factor wherever it stands.
+    The value is TOML; a bare word is text.
 
     Raises:
         StudyError: If anything is wrong with it; `others` lists what else is.

@@ -148,11 +148,7 @@ class Replicates(_Table):
     base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0
 
     def split_plan(self, validation_share: float) -> SplitPlan:
-        """How the rows are split.
-
-        Args:
-            validation_share: Share of the rows outside the test part that choose the epoch.
-        """
+        """How the rows are split."""
         return SplitPlan(self.method, self.splits, self.test_share, validation_share, self.base_seed)
 
 
@@ -179,14 +175,11 @@ class Claim(_Table):
     """`[[claims]]`: a sentence that the report must answer from one interval.
 
     Attributes:
-        name: Names the claim in the report.
-        sentence: The claim in words.
         kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold; "all" holds if
             every one of its parts does.
         a: Levels of the first arm.
         b: Levels of the second arm.
         at: Levels that both arms share.
-        metric: A key of `nnjax.metrics.METRICS`.
         margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
         threshold: What "exceeds" exceeds.
         parts: Names of the claims that "all" joins.

@@ -12,14 +12,9 @@ SECTIONS = ("data", "replicates", "studied", "nuisance", "fixed", "grid", "loggi
 
 
 def write_study_text(tables: Mapping[str, Any], head: Sequence[str] = ()) -> str:
-    """The text of a study file.
+    """The text of a study file, from raw content as a TOML reader gives it; tuples count as lists.
 
-    Args:
-        tables: The raw content, as a TOML reader gives it; tuples count as lists.
-        head: Lines of the comment at its top.
-
-    Returns:
-        TOML that reads back as the same tables; empty tables are left out, NumPy's numbers are numbers.
+    It reads back as the same tables; empty tables are left out, NumPy's numbers are numbers.
 
     Example:
         >>> print(write_study_text({"question": "Does depth help?", "studied": {"depth": (1, 2)}}, ["Once more."]))
