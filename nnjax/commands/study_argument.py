@@ -18,7 +18,7 @@ def load_given(options: argparse.Namespace) -> "Study":
 
 def find_given(study: str, home: Path) -> Path:
     """A study's path, from a path or a name: in the home's experiments, else in those here, folders inside included."""
-    from nnjax.results.table import find_study
+    from nnjax.sweep.study.reading import find_study
 
     path = find_study(study, home)
     if path.exists() or Path(study).suffix == ".toml" or Path(study).is_absolute():

@@ -1,6 +1,7 @@
 """What a column of text holds: numbers, true and false, dates, or words."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pyarrow as pa
@@ -10,12 +11,10 @@ import pyarrow.csv
 from nnjax.data.own_error import ColumnError
 from nnjax.data.own_numbers import LARGEST_WHOLE, check_exact
 
-NULL_WORDS = pa.array(pyarrow.csv.ConvertOptions().null_values, pa.string())
+NULL_WORDS = tuple(pyarrow.csv.ConvertOptions().null_values)
 """How spreadsheets and libraries write that there is nothing: NA, NULL, nan and their like."""
 
-TRUE, FALSE = (
-    pa.array(words, pa.string()) for words in (("1", "True", "TRUE", "true"), ("0", "False", "FALSE", "false"))
-)
+TRUE, FALSE = ("1", "True", "TRUE", "true"), ("0", "False", "FALSE", "false")
 NUMBERS = (pa.int64(), pa.float64())
 MOMENTS = (pa.date32(), pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns", "UTC"))
 
@@ -48,18 +47,22 @@ def understand(written: pa.ChunkedArray) -> pa.ChunkedArray:
     numbers = _as_numbers(text)
     if numbers is not None:
         return numbers
-    is_missing = pc.is_in(text, NULL_WORDS)
+    is_missing = _is_in(text, NULL_WORDS)
     if pc.any(is_missing).as_py():
         return pc.if_else(is_missing, None, text)
     bare = pc.ascii_trim(text, _BLANKS)
     numbers = _as_numbers(bare)
     if numbers is not None:
         return numbers
-    is_true = pc.is_in(bare, TRUE)
-    if pc.all(pc.or_(is_true, pc.is_in(bare, FALSE))).as_py():
+    is_true = _is_in(bare, TRUE)
+    if pc.all(pc.or_(is_true, _is_in(bare, FALSE))).as_py():
         return is_true
     moments = next((moments for kind in MOMENTS if (moments := _cast(bare, kind)) is not None), _as_times(bare))
     return text if moments is None else moments
+
+
+def _is_in(text: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
+    return pc.is_in(text, pa.array(words, pa.string()))  # not at import: to make an array Arrow imports pandas
 
 
 def _as_numbers(text: pa.ChunkedArray) -> pa.ChunkedArray | None:

@@ -13,6 +13,7 @@ from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, expand, level_text
 from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.reading import find_study
 from nnjax.sweep.study.study import load_study
 
 
@@ -129,14 +130,3 @@ def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[
         StudyError: The study cannot be read.
     """
     return results_table(expand(load_study(find_study(study, home), overrides)), Journal(home))
-
-
-def find_study(study: str | Path, home: str | Path = ".") -> Path:
-    """A study's path, from a path or from a bare name.
-
-    Example:
-        >>> find_study("quick", "/tmp").as_posix()
-        '/tmp/experiments/quick.toml'
-    """
-    path = Path(study)
-    return path if path.suffix == ".toml" or path.is_file() else Path(home) / "experiments" / f"{study}.toml"

@@ -6,8 +6,9 @@ import pytest
 
 from nnjax.metrics import FINALS, names
 from nnjax.results.columns import RESULT_COLUMNS
-from nnjax.results.table import cells_table, find_study, load_results, results_table
+from nnjax.results.table import cells_table, load_results, results_table
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA
+from nnjax.sweep.study.reading import find_study
 
 
 def test_columns_and_rows_are_the_planned_ones(swept) -> None:

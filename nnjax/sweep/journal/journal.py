@@ -81,7 +81,8 @@ class Journal:
         seen: set[str] = set()
         parts = self._each_file(lambda file, readable: _new_rows(file, readable, names, run_ids, seen))
         schema = pa.schema([JOURNAL_SCHEMA.field(name) for name in names])
-        return pa.concat_tables([schema.empty_table(), *(part.cast(schema) for part in parts)])
+        empty = pa.Table.from_batches([], schema)  # schema.empty_table() imports pandas
+        return pa.concat_tables([empty, *(part.cast(schema) for part in parts)])
 
     def columns_of(self, run_id: str) -> set[str]:
         """The columns that a run was written down with and that can be read; none if the journal lacks it."""
@@ -206,7 +207,7 @@ def _new_rows(
     is_wanted = [(wanted is None or run_id in wanted) and run_id not in seen for run_id in ids]
     keep = [place for place, flag in enumerate(is_wanted) if flag]
     if not keep:
-        return pa.table({name: pa.array([], JOURNAL_SCHEMA.field(name).type) for name in names})
+        return pa.Table.from_batches([], pa.schema([JOURNAL_SCHEMA.field(name) for name in names]))
     rows = _as_far_as_it_goes(file, readable, names)
     seen.update(ids[place] for place in keep)
     return rows if len(keep) == len(rows) else rows.take(keep)

@@ -27,6 +27,17 @@ SYNTAX_REMEDIES = {
 """What to do, by a piece of tomllib's message."""
 
 
+def find_study(study: str | Path, home: Path | str = ".") -> Path:
+    """A study's path, from a path or from a bare name.
+
+    Example:
+        >>> find_study("quick", "/tmp").as_posix()
+        '/tmp/experiments/quick.toml'
+    """
+    path = Path(study)
+    return path if path.suffix == ".toml" or path.is_file() else Path(home) / STUDIES_FOLDER / f"{study}.toml"
+
+
 def read_study_text(path: Path) -> str:
     """The text of a study file.
 
