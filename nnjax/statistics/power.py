@@ -4,12 +4,19 @@ import math
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import critical_value, error_factor
 
+_Count = TypeVar("_Count", int, NDArray[np.int64])
+
+FEWEST_SPLITS = 2
 ENDLESS_SPLITS = 1_000_000
 """More splits than this count as "no number of splits"."""
 
@@ -103,8 +110,8 @@ MOST_REPLICATES = 2_000
 """More replicates of a cell than this are not proposed: a hundred times twenty splits."""
 
 
-def whole_repeats(splits: int, folds: int) -> int:
-    """The next number of splits that is a whole number of repeats.
+def whole_repeats(splits: _Count, folds: int) -> _Count:
+    """The next number of splits that is a whole number of repeats; of many numbers, each one's.
 
     Example:
         >>> whole_repeats(171, 4), whole_repeats(171, 1)
@@ -133,23 +140,28 @@ def replicates_for_half_width(
         >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
         Design(splits=20, seeds=25)
     """
-    found: list[Design] = []
-    for seeds in range(components.n_seeds, MOST_SEEDS + 1):
-        spread = math.sqrt(components.of_split_mean(seeds))
-        splits = splits_for_half_width(width, spread, n_train, n_test, level)
-        if splits is not None:
-            found.append(Design(whole_repeats(max(splits, components.n_splits), folds), seeds))
-            if splits <= components.n_splits:
-                break  # more seeds only cost more
-    affordable = [design for design in found if design.runs <= MOST_REPLICATES]
-    return min(affordable, key=lambda design: design.runs, default=None)
+    seeds = np.arange(components.n_seeds, MOST_SEEDS + 1)
+    with np.errstate(divide="ignore"):  # what never varies is narrow enough with the fewest splits
+        wanted = width / np.sqrt(components.split + components.seed / seeds)
+    enough = FEWEST_SPLITS + np.searchsorted(-_half_widths(n_train, n_test, level), -wanted, side="right")
+    splits = whole_repeats(np.maximum(enough, components.n_splits), folds)
+    runs = splits * seeds
+    cheapest = int(runs.argmin())
+    return Design(int(splits[cheapest]), int(seeds[cheapest])) if runs[cheapest] <= MOST_REPLICATES else None
+
+
+@cache
+def _half_widths(n_train: int, n_test: int, level: float) -> NDArray[np.float64]:
+    """Half-widths of the interval per standard deviation, with 2 to `MOST_REPLICATES` splits: falling."""
+    splits = np.arange(FEWEST_SPLITS, MOST_REPLICATES + 1)
+    return np.array([half_width(1.0, n, n_train, n_test, level) for n in splits.tolist()])
 
 
 def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:
     """Fewest splits that are enough; whatever is enough stays so with more splits."""
     if not is_enough(math.inf):
         return None
-    enough = 2
+    enough = FEWEST_SPLITS
     while not is_enough(enough):
         enough *= 2
         if enough > ENDLESS_SPLITS:
