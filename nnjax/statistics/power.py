@@ -16,7 +16,7 @@ from nnjax.statistics.interval import critical_value, error_factor
 
 _Count = TypeVar("_Count", int, NDArray[np.int64])
 
-FEWEST_SPLITS = 2
+_FEWEST = 2
 ENDLESS_SPLITS = 1_000_000
 """More splits than this count as "no number of splits"."""
 
@@ -143,7 +143,7 @@ def replicates_for_half_width(
     seeds = np.arange(components.n_seeds, MOST_SEEDS + 1)
     with np.errstate(divide="ignore"):  # what never varies is narrow enough with the fewest splits
         wanted = width / np.sqrt(components.split + components.seed / seeds)
-    enough = FEWEST_SPLITS + np.searchsorted(-_half_widths(n_train, n_test, level), -wanted, side="right")
+    enough = _FEWEST + np.searchsorted(-_half_widths(n_train, n_test, level), -wanted, side="right")
     splits = whole_repeats(np.maximum(enough, components.n_splits), folds)
     runs = splits * seeds
     cheapest = int(runs.argmin())
@@ -153,7 +153,7 @@ def replicates_for_half_width(
 @cache
 def _half_widths(n_train: int, n_test: int, level: float) -> NDArray[np.float64]:
     """Half-widths of the interval per standard deviation, with 2 to `MOST_REPLICATES` splits: falling."""
-    splits = np.arange(FEWEST_SPLITS, MOST_REPLICATES + 1)
+    splits = np.arange(_FEWEST, MOST_REPLICATES + 1)
     return np.array([half_width(1.0, n, n_train, n_test, level) for n in splits.tolist()])
 
 
@@ -161,7 +161,7 @@ def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:
     """Fewest splits that are enough; whatever is enough stays so with more splits."""
     if not is_enough(math.inf):
         return None
-    enough = FEWEST_SPLITS
+    enough = _FEWEST
     while not is_enough(enough):
         enough *= 2
         if enough > ENDLESS_SPLITS:
