@@ -61,13 +61,13 @@ ATTACKS = {
         "nnjax/statistics/interval.py",
         "return math.sqrt(1.0 / n + (n_test / n_train if n_test else 0.0))",
         "return math.sqrt(1.0 / n)",
-        "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+        "tests/calibration/test_checks.py::test_all_checks_are_as_expected_and_the_command_says_so",
     ),
     "the interval is silently half as wide": Attack(
         "nnjax/statistics/interval.py",
         "low=estimate - critical * error,",
         "low=estimate - 0.5 * critical * error,",
-        "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+        "tests/calibration/test_checks.py::test_all_checks_are_as_expected_and_the_command_says_so",
     ),
     "every look has the whole error to itself": Attack(
         "nnjax/claims/declared.py",
@@ -79,7 +79,7 @@ ATTACKS = {
         "nnjax/statistics/interval.py",
         "    n = d.size\n    estimate",
         "    n = 3 * d.size\n    estimate",
-        "tests/calibration/test_checks.py::test_all_checks_are_as_expected",
+        "tests/calibration/test_checks.py::test_all_checks_are_as_expected_and_the_command_says_so",
     ),
 }
 
@@ -101,9 +101,11 @@ def failures(house: Path, *tests: str) -> int:
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_the_attack_still_finds_its_line(name: str) -> None:
+def test_the_attack_still_finds_its_line_and_its_test(name: str) -> None:
     attack = ATTACKS[name]
     assert (ROOT / attack.file).read_text("utf-8").count(attack.old) == 1, f"{attack.file} no longer reads {attack.old}"
+    file, _, test = attack.caught_by.partition("::")
+    assert f"def {test}(" in (ROOT / file).read_text("utf-8") or not test, f"{file} has no {test}"
 
 
 @pytest.mark.slow
