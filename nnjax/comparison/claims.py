@@ -58,13 +58,7 @@ class ComparedClaim:
 
 
 def compare_claims(first: StudyResults, second: StudyResults, relation: Relation) -> tuple[ComparedClaim, ...]:
-    """The claims that both declare under one name, in the first one's order.
-
-    Args:
-        first: A study with its results.
-        second: The other one.
-        relation: How they are related.
-    """
+    """The claims that both declare under one name, in the first one's order."""
     declared = {claim.name: (claim, answer) for claim, answer in _answered(second)}
     both = [(claim, answer, *declared[claim.name]) for claim, answer in _answered(first) if claim.name in declared]
     level = claim_level([claim for claim, *_ in both])

@@ -17,13 +17,7 @@ class ComparisonError(RefusedError):
 
 @dataclass(frozen=True)
 class Side:
-    """One of two sweeps.
-
-    Attributes:
-        study: The study file.
-        home: The home folder with its journal.
-        engine: Numerical version of the engine that trained it; today's if None.
-    """
+    """One of two sweeps: study, home, and the numerical version of the engine that trained it; today's if None."""
 
     study: Path
     home: Path
@@ -35,15 +29,7 @@ class Side:
 
 
 def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:
-    """Write the page that compares two sweeps, under the reports of the first one's home.
-
-    Args:
-        first: A sweep.
-        second: The other one.
-        overrides: Changes of both studies, as `--set` takes them.
-
-    Returns:
-        The page.
+    """Write the page that compares two sweeps, under the reports of the first one's home; overrides change both.
 
     Raises:
         StudyError: If a study cannot be read.

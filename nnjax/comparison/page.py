@@ -39,16 +39,7 @@ FEWEST_RANKED = 3
 
 
 def write_comparison(first: StudyResults, second: StudyResults, reports: Path) -> Path:
-    """Write the page, its tables beside it.
-
-    Args:
-        first: A study with its results.
-        second: The other one.
-        reports: Folder of the reports.
-
-    Returns:
-        Path of the page.
-    """
+    """Write the page, its tables beside it."""
     name = f"{first.space.study.name}-against-{second.space.study.name}"
     chapters = [
         _answer(first, second),
@@ -155,14 +146,7 @@ def _picture(index: int, compared: ComparedClaim) -> Panel | None:
 
 
 def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> None:
-    """The intervals of both sweeps on one scale, A above B.
-
-    Args:
-        table: Columns side, estimate, low, high.
-        axes: Where to draw.
-        zero: Where "no difference", or the threshold, is.
-        margin: Half-width of what is too small to matter.
-    """
+    """The intervals of both sweeps on one scale, A above B, and ± margin around zero, or the threshold."""
     axes.axvspan(zero - margin, zero + margin, color=SHADE, alpha=0.6, linewidth=0)
     axes.axvline(zero, color=MUTED, linewidth=1)
     numbers = [zero - margin, zero + margin, *table[["estimate", "low", "high"]].to_numpy().ravel()]
@@ -200,12 +184,7 @@ def _cells(first: StudyResults, second: StudyResults) -> Chapter:
 
 
 def draw_cells(table: pd.DataFrame, axes: Axes) -> None:
-    """A dot a cell and the line of equal scores.
-
-    Args:
-        table: From `compared_cells_table`.
-        axes: Where to draw.
-    """
+    """A dot a cell and the line of equal scores."""
     low, high = (float(getattr(table[["A", "B"]].to_numpy(), end)()) for end in ("min", "max"))
     axes.plot([low, high], [low, high], color=MUTED, linewidth=1)
     axes.plot(table["A"], table["B"], "o", color=ACCENT, markersize=4, alpha=0.6, linewidth=0)

@@ -19,12 +19,7 @@ class Relation(Enum):
 
 
 def relate(first: Space, second: Space) -> Relation:
-    """How two sweeps are related.
-
-    Args:
-        first: A study and its runs.
-        second: The other one.
-    """
+    """How two sweeps are related."""
     if first.table.digest != second.table.digest:
         return Relation.OTHER_ROWS
     common = min(len(first.splits), len(second.splits))

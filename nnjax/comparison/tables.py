@@ -21,11 +21,7 @@ SIDES = ("A", "B")
 
 
 def study_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
-    """What the two studies are: only lines in which they differ.
-
-    Returns:
-        Columns what, A, B.
-    """
+    """What the two studies are: only lines in which they differ."""
     facts = [_facts(each) for each in (first, second)]
     lines = [(what, *(side.get(what, "–") for side in facts)) for what in dict.fromkeys([*facts[0], *facts[1]])]
     return pd.DataFrame([line for line in lines if line[1] != line[2]], columns=["what", *SIDES])
@@ -78,12 +74,8 @@ def _estimate(answer: ClaimAnswer) -> float:
 def compared_cells_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
     """Cells of the same levels of every factor that either study varies: mean test score in each sweep.
 
-    A cell that lacks runs in a sweep is left out: its mean would be over other splits or seeds.
-
-    What both fix, to whatever level, does not keep cells apart: it is listed with what differs.
-
-    Returns:
-        Columns cell, A, B, difference (B minus A), the largest movers first; empty if no cell is in both.
+    A cell that lacks runs in a sweep is left out: its mean would be over other splits or seeds. What both fix, to
+    whatever level, does not keep cells apart: it is listed with what differs. The largest movers come first.
     """
     varied = sorted({*first.space.study.factors, *second.space.study.factors})
     sides = [_cell_scores(each, varied) for each in (first, second)]
@@ -111,11 +103,7 @@ def _cell_scores(study_results: StudyResults, varied: Sequence[str]) -> pd.DataF
 
 
 def compared_best_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
-    """What the best of each sweep is worth.
-
-    Returns:
-        Columns what, A, B.
-    """
+    """What the best of each sweep is worth."""
     columns = [_best(each) for each in (first, second)]
     return pd.DataFrame([(what, columns[0][what], columns[1][what]) for what in columns[0]], columns=["what", *SIDES])
 

@@ -23,12 +23,7 @@ def are_alike(values: Sequence[float], show: Show) -> bool:
 
 
 def name_lowest(names: Sequence[str], values: Sequence[float], show: Show) -> str:
-    """Those with the lowest number, and all that show the same one.
-
-    Args:
-        names: What each is called.
-        values: The numbers; NaN where there is none. At least one is there.
-        show: How the sentence shows a number.
+    """Those with the lowest number as the sentence shows it, and all that show the same; NaN is none, one is there.
 
     Example:
         >>> name_lowest(["a", "b", "c"], [0.301, 0.299, 0.5], "{:.1f}".format)

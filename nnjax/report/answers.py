@@ -21,14 +21,7 @@ from nnjax.statistics.verdict import Verdict, judge
 
 @dataclass(frozen=True)
 class Headline:
-    """What a hurried reader takes away.
-
-    Attributes:
-        words: The answer in a sentence.
-        detail: The numbers behind it.
-        interval: Network minus ridge.
-        margin: Practical margin.
-    """
+    """What a hurried reader takes away: the answer in a sentence, the numbers behind it, network minus reference."""
 
     words: str
     detail: str

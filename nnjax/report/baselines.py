@@ -186,12 +186,7 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
 
 
 def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] | None = None) -> pd.DataFrame:
-    """Fit baselines of the table's task on every split.
-
-    Args:
-        table: The data set.
-        splits: The study's splits.
-        names: Which of `BASELINES`; all of the task if None.
+    """Fit baselines of the table's task on every split: those of `BASELINES` that are named, or all.
 
     Returns:
         One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit),
@@ -234,13 +229,7 @@ def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:
 
 
 def kept_baselines(table: Table, splits: Sequence[Split], home: Path) -> pd.DataFrame:
-    """Baselines of these splits, from the file that an earlier report left, else fitted now and kept.
-
-    Args:
-        table: The data set.
-        splits: The study's splits.
-        home: The home folder.
-    """
+    """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
     path = home / "journal" / "baselines" / f"{_key(table, splits)}.csv"
     names = BASELINES[table.task]
     try:

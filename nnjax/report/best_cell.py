@@ -10,11 +10,7 @@ from nnjax.statistics.selection import NestedSelection, nested_selection
 
 
 def by_split(runs: pd.DataFrame, column: str) -> pd.Series:
-    """Mean of a column over all runs of each split, split after split.
-
-    Returns:
-        Series indexed by split, sorted.
-    """
+    """Mean of a column over all runs of each split, indexed by split, sorted."""
     return runs.groupby("split")[column].mean().sort_index()
 
 
@@ -55,13 +51,7 @@ def choose_best_cell(results: pd.DataFrame) -> BestCell | None:
     """Choose among all complete cells by validation score in each split, seeds averaged.
 
     A mean over fewer seeds wobbles more, and is chosen for its luck more often: so a cell that lacks runs is a
-    candidate only where all do.
-
-    Args:
-        results: The results table with scores.
-
-    Returns:
-        The choice; None where no cell has a score in every split.
+    candidate only where all do. None where no cell has a score in every split.
     """
     complete = complete_runs(results)
     candidates = results if complete.empty else complete

@@ -22,15 +22,7 @@ NAME_MARGIN = 158
 
 
 def write_cards(study_results: StudyResults, folder: Path) -> dict[str, Path]:
-    """Draw the cards: at the last level of the panel factor, the others at their reference.
-
-    Args:
-        study_results: What the chapters are made of.
-        folder: Where to write.
-
-    Returns:
-        Short name -> PNG file.
-    """
+    """Draw the cards, by short name: at the last level of the panel factor, the others at their reference."""
     for stale in folder.glob("*.png"):
         stale.unlink()
     layout, terms, runs = study_results.layout, study_results.terms, study_results.reference_runs

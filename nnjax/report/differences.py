@@ -17,18 +17,13 @@ def differences_table(
 ) -> pd.DataFrame:
     """Paired differences of the score: every level of every studied factor against its reference level.
 
-    Two views: "averaged" over the combinations of the other studied factors, and "at its best", with all other
-    factors chosen on validation rows in each split. Nobody declared these comparisons: they come with a
-    Benjamini-Hochberg q; intervals of those with q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %.
-
-    Args:
-        results: The results table with scores.
-        chosen: Its runs at the nuisance levels that the validation rows chose for each combination of studied levels.
-        layout: Factors and reference levels.
-        sizes: Training rows (validation rows among them) and test rows of a split.
+    Two views: "averaged" over the combinations of the other studied factors, with the nuisance levels that the
+    validation rows chose for each (`chosen`), and "at its best", with all other factors chosen on validation rows in
+    each split. Nobody declared these comparisons: they come with a Benjamini-Hochberg q; intervals of those with
+    q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %.
 
     Returns:
-        One row a comparison: factor, view, level, reference, the interval's fields, q.
+        One row a comparison: factor, level, reference, view, the interval's columns, q.
     """
     comparisons: list[dict[str, object]] = []
 
@@ -91,12 +86,7 @@ def interval_columns(intervals: Sequence[PairedInterval]) -> dict[str, list[floa
 
 
 def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[int, int]) -> pd.DataFrame:
-    """Score of each model on the same splits, and its paired difference to a reference model.
-
-    Args:
-        scores: Model -> score of each split.
-        reference: Key of the model that the others are compared with.
-        sizes: Training and test rows of a split.
+    """Score of each model on the same splits, and its paired difference to the reference model.
 
     Returns:
         One row a model: name, test_score, standard_deviation (over splits), and the interval of the difference.
@@ -111,10 +101,6 @@ def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[i
 
 def split_spread(table: pd.DataFrame, by: Sequence[str]) -> tuple[float, float] | None:
     """How the scores of several levels vary: what a split does to all of them alike, and what is left beside it.
-
-    Args:
-        table: From `spread_table`.
-        by: The factors that it was made by.
 
     Returns:
         Standard deviation over splits of the mean over levels, and of a score less the means of its level and of its

@@ -69,13 +69,10 @@ CARD = Shape(width=380, height=360, left=56, right=18, top=40, bottom=52, font_s
 
 
 def draw_panels(name: str, parts: Sequence[tuple[str, Draw]], shape: Shape, label: str = "") -> tuple[Panel, ...]:
-    """Draw the panels of a figure on one common y axis.
+    """Draw the panels of a figure, each with its title, on one common y axis.
 
-    Args:
-        name: Unique in the page: letters, digits, hyphens.
-        parts: Title and drawing of each panel.
-        shape: Size and margins of each panel.
-        label: What a screen reader says of panels without title and quantity; their name if there is nothing better.
+    The name is unique in the page: letters, digits, hyphens. The label is what a screen reader says of panels without
+    title and quantity; their name if there is nothing better.
     """
     with style(shape.font_size):
         figures = [_figure(draw, shape) for _, draw in parts]
@@ -125,18 +122,7 @@ def _figure(draw: Draw, shape: Shape) -> Figure:
 
 
 def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], shape: Shape = CARD) -> Path:
-    """Write a figure as a near-square PNG picture with large type.
-
-    Args:
-        path: File to write.
-        title: Set above it.
-        draw: The drawing.
-        legend: Levels and their looks, drawn inside.
-        shape: Size and margins.
-
-    Returns:
-        The path.
-    """
+    """Write a figure as a near-square PNG picture with large type, its title above and its legend inside."""
     with style(shape.font_size):
         figure = _figure(draw, shape)
         axes = figure.axes[0]

@@ -14,13 +14,7 @@ MOST_LEVELS_NAMED = 6
 
 
 def extremes(table: pd.DataFrame, layout: Layout, factors: Sequence[str]) -> str:
-    """The level with the lowest mean score, and its worst partner, as a sentence; empty where nothing shown differs.
-
-    Args:
-        table: From `grid_table`.
-        layout: Knows how levels are written.
-        factors: Factors of the grid.
-    """
+    """The level with the lowest mean score, and its worst partner, as a sentence; empty where nothing shown differs."""
     means = {factor: _level_means(table, factor) for factor in factors}
     differing = {factor: each for factor, each in means.items() if not are_alike(each.tolist(), decimals)}
     if not differing:
@@ -48,14 +42,7 @@ def _level_means(table: pd.DataFrame, factor: str) -> "pd.Series[float]":
 def common_levels(group: pd.DataFrame, table: pd.DataFrame, layout: Layout, factors: Sequence[str]) -> str:
     """What some cells of a grid have in common: the factors of which they have a part of the levels only.
 
-    Args:
-        group: Some rows of the table.
-        table: All cells.
-        layout: Knows how levels are written, and their order.
-        factors: Factors of the grid.
-
-    Returns:
-        Such as "activation = logistic and depth = 4 or 8"; empty where they have nothing in common.
+    Such as "activation = logistic and depth = 4 or 8"; empty where they have nothing in common.
     """
     parts = []
     for factor in factors:

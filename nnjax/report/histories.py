@@ -38,22 +38,14 @@ class Histories:
 
 
 def read_histories(journal: Journal, run_ids: Set[str], fit_curves: Sequence[str]) -> Histories:
-    """Read the curves that the report uses, for the runs that it shows.
-
-    Args:
-        journal: Where they lie.
-        run_ids: Runs wanted; those that the journal lacks are left out.
-        fit_curves: Curves of the whole network that are wanted beside those of the layers.
-    """
+    """Read the curves of layers that the report uses, and those of the whole network that are wanted, for some runs."""
     return make_histories(journal.read((*fit_curves, *DRAWN_LAYER_CURVES), run_ids))
 
 
 def make_histories(table: pa.Table) -> Histories:
-    """Histories from columns of lists.
+    """Histories from run_id and any curves: lists of numbers [E + 1], or of layers of numbers [layers, E + 1].
 
-    Args:
-        table: run_id and any curves: lists of numbers [E + 1], or of layers of numbers [layers, E + 1]; null where
-            a run has no such curve.
+    A run has null where it has no such curve.
 
     Example:
         >>> table = pa.table({"run_id": ["a"], "fit_train_r2": [[0.0, 0.5]], "grad_norm": [[[1.0, 2.0], [3.0, 4.0]]]})

@@ -41,14 +41,7 @@ def escape_latex(text: str) -> str:
 
 
 def latex_table(table: TableView) -> str:
-    """The rows that the page shows as a tabular, with a comment that says where the others are.
-
-    Args:
-        table: As the page prints it.
-
-    Returns:
-        A document fragment; it needs the package booktabs.
-    """
+    """The rows that the page shows as a tabular, with a comment that says where the others are; it needs booktabs."""
     columns = "".join("r" if is_number else "l" for is_number in table.is_number)
     lines = [_line(table.columns), *map(_line, table.rows)]
     more = f"% {table.more} more rows in {table.name}.csv\n" if table.more > 0 else ""

@@ -96,16 +96,8 @@ def make_layout(
 ) -> Layout:
     """Assign the factors to colour, panels and references.
 
-    Args:
-        results: The results table.
-        studied: Studied factors, columns of the table.
-        nuisance: Nuisance factors, columns of the table.
-        full_batch: Number of training rows.
-        order: Levels of a factor in the study's order; as the table has them where it is left out.
-        reference: The reference setting; the first level of each factor where it is left out.
-
-    Returns:
-        The layout. A studied factor that another one determines (varied together) is not counted a second time.
+    Levels stand as in `order`, the study's, or as the table has them; `reference` is the first level of each factor
+    where it is left out. A studied factor that another one determines (varied together) is not counted a second time.
     """
     names = [factor for factor in studied if results[factor].nunique() > 1] or list(studied[:1]) or [COLOR_FACTOR]
     names = _independent(results, names)
@@ -140,13 +132,7 @@ def _independent(results: pd.DataFrame, factors: Sequence[str]) -> list[str]:
 
 
 def with_places(table: pd.DataFrame, factor: str, layout: Layout, column: str = "place") -> pd.DataFrame:
-    """Add the position of a factor's level among those present, and its name, for drawing on an axis of names.
-
-    Args:
-        table: Has a column of that factor.
-        factor: The factor.
-        layout: Knows the order of the levels.
-        column: Name of the new column; its companion ends in "_name".
+    """Add the position of a factor's level among those present, and its name in a column that ends in "_name".
 
     Example:
         >>> layout = make_layout(pd.DataFrame({"depth": [1, 2, 4]}), ["depth"], [], 265)

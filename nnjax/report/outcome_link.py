@@ -29,13 +29,7 @@ FEWEST_CELLS, FEWEST_HALVED_SPLITS = 3, 4
 
 @dataclass(frozen=True)
 class OutcomeLink:
-    """Rank correlations of the early gradient slope with what came of it.
-
-    Attributes:
-        table: One row a combination of the studied factors.
-        score: Correlation with the test score.
-        epochs: Correlation with the epochs to the target.
-    """
+    """Rank correlations of the early gradient slope with what came of it; the table has a row a combination."""
 
     table: pd.DataFrame
     score: RankCorrelation
@@ -43,14 +37,9 @@ class OutcomeLink:
 
 
 def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Slope over the first tenth of the training and both outcomes, seeds averaged.
+    """Slope over the first tenth of the training and both outcomes by combination and split, seeds averaged.
 
-    Args:
-        runs: One row a run, of networks with more than one hidden layer; at least one is there.
-        by: Factors that separate the combinations.
-
-    Returns:
-        Columns of `by`, split, and those of `LINKED`.
+    At least one of the runs has more than one hidden layer and was trained.
     """
     known = trained(runs)
     times = log2_times(target_times(known), float(known["epochs"].max()))

@@ -55,10 +55,9 @@ class PackedCurve:
 
 @dataclass(frozen=True)
 class Pack:
-    """What the page's script can draw.
+    """What the page's script can draw, at which epochs.
 
     Attributes:
-        epochs: At which epochs.
         cells: Identity, label, levels and runs of each packed cell.
         curves: Their curves, runs in the order of the cells.
         left_out: Cells that did not fit.
@@ -104,11 +103,7 @@ class Room:
 
 
 def make_room(results: pd.DataFrame) -> Room:
-    """Decide on cells and epochs, fewer epochs before fewer cells.
-
-    Args:
-        results: One row a planned run, with scores.
-    """
+    """Decide on cells and epochs, fewer epochs before fewer cells."""
     means = results.groupby("cell_id", sort=False)["validation_score"].mean()
     order = means.sort_values(ascending=False, kind="stable").index
     replicates = int(results.groupby("cell_id").size().max())
@@ -119,15 +114,7 @@ def make_room(results: pd.DataFrame) -> Room:
 
 
 def make_pack(results: pd.DataFrame, room: Room, histories: Histories, layout: Layout, terms: TaskTerms) -> Pack:
-    """Thin and pack the curves of the runs that there is room for.
-
-    Args:
-        results: One row a planned run, with scores.
-        room: From `make_room`.
-        histories: Curves of the finished runs.
-        layout: Knows how levels are written.
-        terms: Of the task.
-    """
+    """Thin and pack the curves of the runs that there is room for."""
     runs = results[results["cell_id"].isin(room.cells)]
     cells = runs.drop_duplicates("cell_id").reset_index(drop=True)
     places = pd.Series(cells.index, index=cells["cell_id"])
@@ -160,14 +147,7 @@ def _entries(runs: pd.DataFrame) -> list[list[Any]]:
 def _cells(
     cells: pd.DataFrame, entries: Sequence[list[Any]], sizes: Sequence[int], layout: Layout
 ) -> Iterator[dict[str, Any]]:
-    """Each cell with its runs.
-
-    Args:
-        cells: One row a cell.
-        entries: Of all runs, cell after cell.
-        sizes: Runs of each cell.
-        layout: Knows how levels are written.
-    """
+    """Each cell, a row, with its runs, of which it has `sizes`: their entries stand cell after cell."""
     factors, start = [*layout.studied, *layout.nuisance], 0
     for size, cell in zip(sizes, cells[["cell_id", "cell", *factors]].to_dict("records"), strict=True):
         yield {
@@ -221,11 +201,7 @@ def _packed(name: str, label: str, panel: str, values: NDArray[np.float64], size
 def quantise(values: NDArray[np.float64]) -> tuple[NDArray[np.uint8], tuple[float, float] | None]:
     """Numbers as bytes between their smallest and their largest: a 254th of the range is finer than a pixel.
 
-    Args:
-        values: Any shape; NaN becomes `NOTHING`.
-
-    Returns:
-        The bytes, and smallest and largest number; None if there is none.
+    NaN becomes `NOTHING`. Beside the bytes stand smallest and largest number; None if there is none.
 
     Example:
         >>> quantise(np.array([1.0, 2.0, 3.0, np.nan]))

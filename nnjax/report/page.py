@@ -32,21 +32,14 @@ class Page:
 
 
 def render_page(page: Page, room: str = "") -> str:
-    """The whole page as HTML: style sheet, script and figures inside, every word from outside escaped.
-
-    Args:
-        page: Finished records.
-        room: See `template`.
-    """
+    """The whole page as HTML: style sheet, script and figures inside, every word from outside escaped."""
     return template("report.html.j2", room).render(page=page)
 
 
 def template(name: str, room: str = "") -> Template:
     """A template that escapes every word from outside and knows the theme's colours.
 
-    Args:
-        name: Its file.
-        room: A package whose templates come before the report's own, which it can still name "report/…".
+    The templates of the package `room` come before the report's own, which it can still name "report/…".
     """
     report = PackageLoader("nnjax.report")
     own = [PackageLoader(room)] if room else []

@@ -16,12 +16,7 @@ Predictions = Mapping[str, NDArray[np.float64]]
 
 
 def read_predictions(journal: Journal, run_ids: Set[str]) -> Predictions:
-    """Predictions of those runs of the journal.
-
-    Args:
-        journal: Where they lie.
-        run_ids: Runs wanted; those that the journal lacks are left out.
-    """
+    """Predictions of those runs of the journal; those that it lacks are left out."""
     table = journal.read(["test_prediction"], run_ids)
     columns = zip(table["run_id"].to_pylist(), table["test_prediction"], strict=True)
     return {run_id: np.asarray(each.values, dtype=np.float64) for run_id, each in columns if each.is_valid}
@@ -29,11 +24,6 @@ def read_predictions(journal: Journal, run_ids: Set[str]) -> Predictions:
 
 def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) -> pd.DataFrame:
     """Test rows by true and predicted class, summed over splits and seeds; diverged runs predict nothing.
-
-    Args:
-        runs: One row a run, with run_id and split.
-        predictions: Their class probabilities.
-        space: Has the table and its splits.
 
     Returns:
         One row a pair of classes: true, predicted, rows, share (of the rows of the true class).

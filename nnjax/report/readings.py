@@ -26,12 +26,8 @@ def readings_table(
 ) -> pd.DataFrame:
     """Paired differences to the reference level of every studied factor, read both ways, averaged over the others.
 
-    Args:
-        results: The results table with scores.
-        chosen: Its runs at the nuisance levels that the validation rows chose for each combination of studied levels.
-        layout: Factors and reference levels.
-        setting: Where the nuisance factors stand in the one reading.
-        sizes: Training and test rows of a split.
+    One reading has the nuisance levels that validation rows chose for each combination of studied levels (`chosen`),
+    the other one `setting` for all.
 
     Returns:
         One row a comparison and reading: factor, level, reference, view, the interval's columns, q (over both).
@@ -54,13 +50,7 @@ def readings_table(
 
 
 def disagreements(table: pd.DataFrame) -> pd.DataFrame:
-    """The comparisons that stand out in one reading only, or in both with opposite signs.
-
-    Args:
-        table: From `readings_table`.
-
-    Returns:
-        Its rows, both readings of each such comparison.
+    """The comparisons that stand out in one reading only, or in both with opposite signs: both rows of each.
 
     Example:
         >>> rows = {"factor": ["depth"] * 2, "level": [8] * 2, "q": [0.01, 0.4], "estimate": [0.1, 0.08]}

@@ -24,11 +24,7 @@ STOPPING_COLUMNS = ("patience", "stop_epoch", "share_saved", "validation_score_l
 
 
 def lost_interval(study_results: StudyResults) -> PairedInterval | None:
-    """Test score at the chosen epoch minus that at the last one, averaged over all cells, with the corrected interval.
-
-    Returns:
-        The interval; None where fewer than two splits have a score.
-    """
+    """Test score at the chosen epoch minus that at the last one, over all cells; None with less than two splits."""
     lost = _lost_by_split(study_results.results)
     return paired_interval(lost, *study_results.sizes.pair) if len(lost) > 1 else None
 
@@ -58,10 +54,7 @@ def lost_table(study_results: StudyResults) -> pd.DataFrame:
 def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -> pd.DataFrame:
     """Early stopping at several patiences, replayed on the recorded curves: one training answers all of them.
 
-    Args:
-        runs: One row a run, with run_id, status and epochs; those that are not finished are left out.
-        histories: Their curves: the validation loss, and the judged measure on validation and, if recorded, test rows.
-        terms: Which measure is judged.
+    Of the runs those that are not finished are left out.
 
     Returns:
         One row a patience below the number of epochs: patience, stop_epoch (median), share_saved (mean share of the

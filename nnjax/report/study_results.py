@@ -39,12 +39,7 @@ class NothingToReportError(Exception):
 
 @dataclass(frozen=True)
 class Looked:
-    """What a study's claims were looked at on, more than once.
-
-    Attributes:
-        logbook: The looks.
-        results: Results with scores of the study's runs and of those that were added to decide claims.
-    """
+    """What claims were looked at on, more than once: scored results, those added to decide claims among them."""
 
     logbook: Logbook
     results: pd.DataFrame
@@ -129,12 +124,7 @@ class StudyResults:
 
 
 def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> StudyResults:
-    """Read journal, record and kept baselines of a study.
-
-    Args:
-        space: The study and its runs.
-        home: The home folder.
-        seconds: Stage -> seconds, over what the sweep record says.
+    """Read journal, record and kept baselines of a study; stages of `seconds` go over what the sweep record says.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
@@ -171,15 +161,7 @@ def assemble(
     record: SweepRecord | None,
     declared: Declarations | None = None,
 ) -> StudyResults:
-    """Compute what several chapters share.
-
-    Args:
-        space: The study and its runs.
-        results: The results table.
-        reading: Gives curves and predictions of some runs, and what the claims were looked at on.
-        baselines: One row a baseline and split.
-        record: What the sweep noted about itself.
-        declared: How the claims stand to the training; not recorded if None.
+    """Compute what several chapters share; how the claims stand to the training is not recorded if None.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.

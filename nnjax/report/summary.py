@@ -71,11 +71,7 @@ class Summary:
 
 
 def summarise(study_results: StudyResults) -> Summary:
-    """The line of a report.
-
-    Args:
-        study_results: What its chapters are made of.
-    """
+    """The line of a report."""
     finished = int((study_results.results["status"] == "finished").sum())
     verdicts = Counter(answer.judgement.verdict.word for answer in study_results.claims)
     line = _summary(study_results.space, headline(study_results).words, verdicts, finished)
@@ -84,12 +80,7 @@ def summarise(study_results: StudyResults) -> Summary:
 
 
 def summarise_diverged(space: Space, lost: AllDiverged) -> Summary:
-    """The line of a study without a finished run.
-
-    Args:
-        space: The study and its runs.
-        lost: What became of them.
-    """
+    """The line of a study without a finished run."""
     return _summary(space, lost.headline, {}, 0)
 
 
@@ -107,21 +98,12 @@ def _summary(space: Space, words: str, verdicts: Mapping[str, int], finished: in
 
 
 def write_summary(summary: Summary, folder: Path) -> None:
-    """Keep the line beside the report.
-
-    Args:
-        summary: The line.
-        folder: The report's folder.
-    """
+    """Keep the line beside the report, in its folder."""
     write_durably(folder / SUMMARY, (json.dumps(asdict(summary), indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def read_summaries(reports: Path) -> list[Summary]:
-    """The lines of all reports whose page is there, the newest first; what cannot be read is left out.
-
-    Args:
-        reports: Folder of the reports.
-    """
+    """The lines of all reports whose page is there, the newest first; what cannot be read is left out."""
     found = [_read(path) for path in sorted(reports.glob(f"*/{SUMMARY}")) if (path.parent / "index.html").is_file()]
     return sorted((line for line in found if line is not None), key=lambda line: line.made, reverse=True)
 
@@ -137,14 +119,7 @@ def _read(path: Path) -> Summary | None:
 
 
 def write_index(reports: Path) -> Path:
-    """Write reports/index.html anew from what lies there.
-
-    Args:
-        reports: Folder of the reports.
-
-    Returns:
-        The page.
-    """
+    """Write reports/index.html anew from what lies there."""
     others = [(folder, title) for folder, title in OTHER_PAGES.items() if (reports / folder / "index.html").is_file()]
     page = reports / "index.html"
     text = template("index.html.j2").render(summaries=read_summaries(reports), others=others)

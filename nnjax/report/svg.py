@@ -21,15 +21,10 @@ _ROUNDED = ("d", "x", "y", "width", "height", "transform", "points")
 
 
 def inline_svg(figure: Figure, name: str, title: str) -> Markup:
-    """Draw a figure as an SVG element for an HTML page.
+    """Draw a figure, made within `theme.style`, as an SVG element for an HTML page, with a title for screen readers.
 
     Text stays text in the page's font, colours become the theme's CSS variables, the background is transparent,
-    identifiers are prefixed so that many figures live in one page, and nothing refers to anything outside it.
-
-    Args:
-        figure: A finished figure, drawn within `theme.style`.
-        name: Unique in the page: letters, digits, hyphens.
-        title: What a screen reader says.
+    identifiers get the name before them so that many figures live in one page, and nothing refers to anything outside.
 
     Raises:
         KeyError: If a colour is not one of the theme's.
@@ -46,9 +41,6 @@ def inline_svg(figure: Figure, name: str, title: str) -> Markup:
 
 def standalone_svg(drawing: Markup) -> str:
     """An inline drawing as a file of its own, in the colours of the light theme.
-
-    Args:
-        drawing: From `inline_svg`.
 
     Example:
         >>> "stroke:#0f6a5b" in standalone_svg(Markup('<svg><path style="stroke:var(--c0f6a5b)"/></svg>'))

@@ -17,11 +17,7 @@ from nnjax.sweep.space import Configuration, Space
 
 
 def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:
-    """Mean field of a setting at initialisation.
-
-    Args:
-        setting: Activations, layer sizes, initialiser and its gain are read; inputs are taken to have variance 1.
-        n_inputs: Number of inputs.
+    """Mean field of a setting at initialisation, its inputs taken to have variance 1.
 
     Returns:
         The prediction; None without hidden layers, and where the theory does not hold: with normalisation, skip
@@ -59,11 +55,7 @@ def _bound(function: Elementwise, constants: ActivationParameters) -> Callable[[
 
 
 def expected_slopes(space: Space) -> pd.Series:
-    """Slope that mean field predicts for each cell, in decades a layer.
-
-    Returns:
-        Indexed by cell_id; NaN where the theory does not hold, or there is nothing to fit a slope to.
-    """
+    """Slope that mean field predicts for each cell_id, in decades a layer; NaN where there is none."""
     return pd.Series({cell_id: np.nan if one is None else one.slope for cell_id, one in expected_fields(space).items()})
 
 

@@ -33,13 +33,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing of a figure.
-
-    Attributes:
-        title: Set above it.
-        svg: As it stands in the page.
-        pdf: The same as a file.
-    """
+    """One drawing of a figure, with what is set above it: as it stands in the page, and the same as a file."""
 
     title: str
     svg: Markup
@@ -72,16 +66,7 @@ class TableView:
 
 @dataclass(frozen=True)
 class FigureView:
-    """A figure: panels under one legend, a caption that says what to see, and the table that was drawn.
-
-    Attributes:
-        name: Identifier in the page.
-        caption: What it shows and what to see.
-        keys: Legend.
-        panels: Drawings.
-        across: Most panels side by side.
-        table: The numbers.
-    """
+    """A figure: panels, so many across at most, under one legend, a caption that says what to see, what was drawn."""
 
     name: str
     caption: str
@@ -98,15 +83,7 @@ class FigureView:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One chapter: its template prints these.
-
-    Attributes:
-        key: Identifier in the page, and name of the template.
-        title: Heading.
-        figures: Figures by the name that the template uses.
-        tables: Tables likewise.
-        facts: Words and numbers of the prose.
-    """
+    """One chapter: its template, named by its key, prints these; what the prose says are its facts."""
 
     key: str
     title: str
@@ -126,15 +103,7 @@ def view_table(
     most_rows: int = MOST_ROWS_SHOWN,
     columns: Sequence[str] | None = None,
 ) -> TableView:
-    """Format a table for the page.
-
-    Args:
-        name: Name of its CSV file.
-        frame: The table.
-        full_batch: Size of the full batch, to be shown as "full".
-        most_rows: Rows on the page.
-        columns: Columns on the page; all if None.
-    """
+    """Format a table for the page; its batch size may be the full one, shown as "full". All columns unless named."""
     shown = frame.head(most_rows)[list(frame.columns if columns is None else columns)]
     cells = [[format_cell(column, value, full_batch) for value in shown[column].tolist()] for column in shown.columns]
     return TableView(

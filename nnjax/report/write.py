@@ -107,13 +107,7 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
 
 
 def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
-    """Write the page of a study without a finished run, over all that an earlier page left.
-
-    Args:
-        space: The study and its runs.
-        lost: What became of them.
-        folder: Where to.
-    """
+    """Write the page of a study without a finished run, over all that an earlier page left."""
     chapters = [diverged_chapter(space, lost)]
     write_tables(chapters, folder / "tables")
     write_figures(chapters, folder / "figures")
@@ -137,11 +131,7 @@ def write_study_report(
 ) -> WrittenReport:
     """Write page, tables and cards; the page last, so that it never promises what is not there.
 
-    Args:
-        study_results: What the chapters are made of.
-        folder: Where to.
-        pack: Curves of its runs; without them there is no looking into cells.
-        notices: What else is worth knowing before the numbers are read.
+    Without a pack of its runs' curves there is no looking into cells.
     """
     chapters = [make(study_results) for make in CHAPTERS]
     following = next_chapter(study_results, write_next_studies(study_results, folder / "next"))
@@ -181,12 +171,7 @@ def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
 
 
 def write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
-    """Write every panel of every figure as SVG and as PDF; what an earlier page left there is removed.
-
-    Args:
-        chapters: Of one page.
-        folder: Where to.
-    """
+    """Write every panel of every figure as SVG and as PDF; what an earlier page left there is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.svg"), *folder.glob("*.pdf")]:
         stale.unlink()

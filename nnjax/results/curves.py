@@ -74,14 +74,7 @@ def _long(table: pa.Table, name: str, epochs: Sequence[int] | None) -> Iterator[
 
 
 def cell_curves(curves: pd.DataFrame) -> pd.DataFrame:
-    """Mean curves of cells over their replicates; a value that is not finite makes its mean NaN.
-
-    Args:
-        curves: As `curves_table` gives them.
-
-    Returns:
-        cell_id, epoch, curve, layer, value.
-    """
+    """Mean curves of cells over their replicates; a value that is not finite makes its mean NaN."""
     keys = ["cell_id", "curve", "layer", "epoch"]
     finite = curves.assign(value=curves["value"].where(np.isfinite(curves["value"])))
     groups = finite.groupby(keys, sort=False, observed=True)["value"]

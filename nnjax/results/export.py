@@ -22,16 +22,13 @@ WHOLE_NUMBERS = ("best_epoch", "n_parameters", "diverged_epoch")
 
 
 def write_results(space: Space, home: Path | str, out: Path | None = None, curves: bool = False) -> int:
-    """Write a study's results as a tidy table.
+    """Write a study's results as a tidy table, one row a run, or its histories, and count the rows.
 
     Args:
         space: The study and its runs.
         home: The folder under which the journal lies.
         out: A .csv or .parquet file; standard output, as CSV, if None.
         curves: The histories (one row a run, epoch, curve, layer) instead of one row a run.
-
-    Returns:
-        Rows written.
 
     Raises:
         ValueError: The file's ending is neither.
@@ -51,12 +48,8 @@ def write_results(space: Space, home: Path | str, out: Path | None = None, curve
 def to_arrow(table: pd.DataFrame) -> pa.Table:
     """A table of results or histories as Arrow, where NaN and null are two things, as in the journal.
 
-    Args:
-        table: As `results_table` or `curves_table` gives it.
-
-    Returns:
-        The same columns. NaN stands for a number that a trained run does not have; null for all numbers of a run that
-        was not trained, and so has no row in the journal: the same query gives the same on both.
+    NaN stands for a number that a trained run does not have; null for all numbers of a run that was not trained, and so
+    has no row in the journal: the same query gives the same on both.
     """
     is_missing = (table["status"] == "missing").to_numpy() if "status" in table else np.zeros(len(table), dtype=bool)
     return pa.table({str(name): _column(table[name], is_missing) for name in table})

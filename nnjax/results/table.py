@@ -18,15 +18,11 @@ from nnjax.sweep.study.study import load_study
 
 
 def results_table(space: Space, journal: Journal) -> pd.DataFrame:
-    """One row for every planned run, whether it is in the journal or not.
-
-    Args:
-        space: What the study asks for.
-        journal: Where finished runs lie.
+    """One row for every planned run, whether it is in the journal or not, in the order of the space.
 
     Returns:
-        The columns of `nnjax.results.columns.RESULT_COLUMNS`, in that order, rows in the order of the space. Numbers of
-        missing runs are NaN, those of diverged runs too; `epochs_to_target` is NaN where the target was never reached.
+        The columns of `nnjax.results.columns.RESULT_COLUMNS`, in that order. Numbers of missing runs are NaN, those of
+        diverged runs too; `epochs_to_target` is NaN where the target was never reached.
     """
     planned = _planned(space)
     stored = [final.name for final in FINALS if not final.is_of_study]
@@ -67,11 +63,7 @@ def _describe(cell: Cell) -> dict[str, object]:
 
 
 def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArray[np.float64]:
-    """First epoch from 1 on at which a curve is at or above the target; NaN if never.
-
-    Args:
-        curves: One array [E + 1] a run, index = epoch.
-        target: The level to reach.
+    """First epoch from 1 on at which a curve [E + 1], one a run, is at or above the target; NaN if never.
 
     Example:
         >>> first_epochs([np.array([0.9, 0.1, 0.5]), np.array([0.0, 0.1])], 0.4).tolist()
@@ -87,10 +79,6 @@ def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArra
 
 def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
     """One row a cell: means over its replicates, standard deviations of the main finals, counts.
-
-    Args:
-        results: As `results_table` gives it.
-        task: "regression" or "classification".
 
     Returns:
         cell_id, cell, factors, replicates, diverged, missing, the task's metrics and `<name>_sd` (ddof 1) of the main

@@ -63,11 +63,7 @@ def best_chapter(study_results: StudyResults) -> Chapter:
 
 
 def tied_facts(tied: pd.DataFrame) -> dict[str, Any]:
-    """The tied-best set in numbers and names.
-
-    Args:
-        tied: From `tied_table`.
-    """
+    """The tied-best set, from `tied_table`, in numbers and names."""
     members = tied[tied["tied"]]
     smallest = members.sort_values(["n_parameters", "validation_score"], ascending=[True, False]).iloc[0]
     shares = tied["p_best"].tolist()

@@ -8,12 +8,7 @@ from nnjax.report.views import Chapter
 
 
 def cells_chapter(study_results: StudyResults, pack: Pack) -> Chapter:
-    """A choice of cells, and the data of the script.
-
-    Args:
-        study_results: The study with its results.
-        pack: Curves of its runs.
-    """
+    """A choice of cells, and the data of the script: curves of their runs."""
     study = study_results.space.study
     facts = {
         "pack": pack.to_json(),

@@ -8,12 +8,7 @@ from nnjax.sweep.space import Space
 
 
 def diverged_chapter(space: Space, lost: AllDiverged) -> Chapter:
-    """Cause, remedy, and the epoch at which each cell's runs diverged.
-
-    Args:
-        space: The study and its runs.
-        lost: What became of them.
-    """
+    """Cause, remedy, and the epoch at which each cell's runs diverged."""
     facts = {"lost": lost, "claims": [claim.name for claim in space.study.claims]}
     tables = {"diverged": view_table("diverged", diverged_table(space, lost))}
     return Chapter("diverged", "The answer", tables=tables, facts=facts)

@@ -9,12 +9,7 @@ from nnjax.report.views import Chapter, view_table
 
 
 def next_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) -> Chapter:
-    """The findings in the order of their urgency.
-
-    Args:
-        study_results: The study with its results.
-        studies: What was found.
-    """
+    """The findings in the order of their urgency."""
     facts = {
         "studies": [
             {

@@ -54,11 +54,7 @@ def runs_table(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def environment_table(study_results: StudyResults) -> pd.DataFrame:
-    """Machine and versions of the sweep.
-
-    Returns:
-        Columns what, value.
-    """
+    """Machine and versions of the sweep."""
     record = study_results.record
     if record is None:
         return pd.DataFrame(columns=["what", "value"])

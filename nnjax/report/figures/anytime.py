@@ -20,14 +20,7 @@ from nnjax.statistics.convergence import anytime_quality, share_reached
 def anytime_table(
     runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float
 ) -> pd.DataFrame:
-    """Mean of each run's curve over log-spaced epochs, the same for all runs.
-
-    Args:
-        runs: One row a run.
-        by: Factors that separate the combinations.
-        histories: Their curves.
-        curve: Name of the curve.
-        floor: What every lower value counts as, and the time after a divergence.
+    """Mean of each run's curve over log-spaced epochs, the same for all; lower values, and lost ones, are the floor.
 
     Returns:
         Columns of `by`, then anytime_mean, low, median, high (quartiles over runs), runs and grid (number of epochs
@@ -47,14 +40,7 @@ def anytime_table(
 
 
 def draw_anytime(table: pd.DataFrame, axes: Axes, palette: Palette, factors: Sequence[str]) -> None:
-    """Median against the second factor's levels, with the middle half of the runs as a bar.
-
-    Args:
-        table: From `anytime_table`, with a column place: position of the second factor's level.
-        axes: Where to draw.
-        palette: Styles.
-        factors: Line factor, then the factor on the x axis.
-    """
+    """Median against the second factor's levels (a column place), with the middle half of the runs as a bar."""
     for level, line in each_level(axes, table, factors[0]):
         style = palette.style(factors[0], level)
         axes.vlines(line["place"], line["low"], line["high"], color=style.color, linewidth=3.5, alpha=0.25)

@@ -13,12 +13,7 @@ from nnjax.statistics.interval import PairedInterval
 
 
 def claim_row(interval: PairedInterval, margin: float, threshold: float | None) -> pd.DataFrame:
-    """One row: the interval, where "no difference" is, and the margin around it.
-
-    Args:
-        interval: Of a difference, or of a quantity.
-        margin: Practical margin; 0 for none.
-        threshold: What the quantity is compared with; None for a difference, whose zero is 0.
+    """One row: the interval, where "no difference" is (0, or the threshold of a quantity), and the margin around it.
 
     Returns:
         Columns estimate, low, high, low_plain, high_plain, zero, margin.
@@ -41,15 +36,7 @@ def drawn_ends(low: float, high: float, numbers: Iterable[float]) -> tuple[float
 
 
 def mark_open_ends(axes: Axes, row: "pd.Series[Any]", ends: tuple[float, float], place: float, color: str) -> None:
-    """An arrow at each end of a bar where nothing bounds the interval.
-
-    Args:
-        axes: Where to draw.
-        row: Has low and high.
-        ends: Where the bar ends.
-        place: Its height.
-        color: Its colour.
-    """
+    """An arrow at each end of a bar, at that height, where nothing bounds the interval."""
     for end, at, marker in zip(("low", "high"), ends, "<>", strict=True):
         if math.isinf(row[end]):
             axes.plot(at, place, marker, color=color, markersize=6)

@@ -9,12 +9,7 @@ from nnjax.report.theme import INK, NEGATIVE, POSITIVE
 
 
 def draw_confusion(table: pd.DataFrame, axes: Axes) -> None:
-    """A square with its number of rows for each pair of classes; errors tinted red, right ones blue, by their share.
-
-    Args:
-        table: Columns true, predicted, rows and share; one row a pair of classes, the same order for both.
-        axes: Where to draw.
-    """
+    """A square with its number of rows for each pair of classes; errors tinted red, right ones blue, by their share."""
     names = table["true"].drop_duplicates().tolist()
     for place, cell in enumerate(table.to_dict("records")):
         row, column = divmod(place, len(names))

@@ -12,11 +12,7 @@ DRAWN_STAGES = ("environment", "setup", "compile", "train", "track", "report")
 
 
 def stages_table(seconds: Mapping[str, float]) -> pd.DataFrame:
-    """Seconds of each stage of the sweep, in their order, with its share of the sum.
-
-    Returns:
-        Columns stage, seconds, share.
-    """
+    """Seconds of each stage of the sweep, in their order, with its share of the sum."""
     known = {stage: float(seconds[stage]) for stage in DRAWN_STAGES if stage in seconds}
     table = pd.DataFrame({"stage": list(known), "seconds": list(known.values())})
     return table.assign(share=table["seconds"] / max(table["seconds"].sum(), 1e-9))
@@ -35,11 +31,7 @@ def draw_stages(table: pd.DataFrame, axes: Axes) -> None:
 
 
 def run_cost_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
-    """Mean seconds of training a run, by the factors that decide it.
-
-    Returns:
-        The factors, then milliseconds (mean of train_seconds × 1000) and runs.
-    """
+    """Mean milliseconds of training a run, and the number of runs, by the factors that decide it."""
     groups = results.dropna(subset=["train_seconds"]).groupby(list(factors), sort=False)["train_seconds"]
     table = groups.agg(mean="mean", runs="count").reset_index()
     return table.assign(milliseconds=1000 * table["mean"]).drop(columns="mean")[[*factors, "milliseconds", "runs"]]

@@ -17,17 +17,10 @@ from nnjax.statistics.convergence import restricted_mean, share_reached, step_cu
 
 
 def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
-    """Median and quartiles over runs of a curve of the judged measure, at log-spaced epochs.
-
-    Args:
-        runs: One row a run, with the columns of `by`.
-        by: Factors that separate the lines.
-        histories: Their curves.
-        curve: Name of the curve.
-        floor: What every lower value counts as, and the time after a divergence.
+    """Median and quartiles over runs of a curve of the judged measure; lower values, and lost ones, are the floor.
 
     Returns:
-        Columns of `by`, then epoch (to where the shortest run of the line ends), low, median, high, runs.
+        Columns of `by`, then epoch (log-spaced, to where the shortest run of the line ends), low, median, high, runs.
     """
     parts = []
     for levels, group in each_group(runs, by):
@@ -42,14 +35,7 @@ def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve
 
 
 def cost_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
-    """The same against what was computed: passes over the training rows that took loss and gradient.
-
-    Args:
-        runs: One row a run, with the columns of `by`.
-        by: Factors that separate the lines.
-        histories: Their curves, fit_evaluations among them: passes up to the end of each epoch.
-        curve: Name of the curve.
-        floor: What every lower value counts as, and the time after a divergence.
+    """The same against what was computed: passes over the training rows that took loss and gradient (fit_evaluations).
 
     Returns:
         Columns of `by`, then passes (log-spaced, to where the cheapest run of the line ends), low, median, high, runs.
@@ -117,11 +103,7 @@ def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -
 
 
 def restricted_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Restricted mean epochs to target: mean of min(T, E).
-
-    Args:
-        runs: One row a run; missing ones, of which nothing is known, are left out.
-        by: Factors that separate the combinations.
+    """Restricted mean epochs to target: mean of min(T, E); of missing runs nothing is known, they are left out.
 
     Returns:
         Columns of `by`, then restricted_mean (epochs), share_reached, runs and horizon (epochs).

@@ -63,11 +63,7 @@ def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
 
 
 def best_epoch_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Share of finished runs whose best epoch has come, against the epoch.
-
-    Returns:
-        Columns of `by`, then epoch and share.
-    """
+    """Share of finished runs whose best epoch has come, against the epoch."""
     parts = []
     for levels, group in each_group(runs[runs["status"] == "finished"], by):
         epochs = np.sort(group["best_epoch"].to_numpy(dtype=float))

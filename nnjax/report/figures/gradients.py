@@ -22,13 +22,6 @@ def layer_table(
 ) -> pd.DataFrame:
     """A layer curve against the layer: each run's median over some epochs, then median and quartiles over runs.
 
-    Args:
-        runs: One row a run.
-        by: Factors that separate the lines.
-        histories: Their curves.
-        curve: Name of a layer curve with positive values.
-        epochs: Epochs to take the median over, [0] for the network as initialised.
-
     Returns:
         Columns of `by`, then layer (1 = next to the input), low, median, high, runs.
     """
@@ -50,13 +43,7 @@ def with_expected(
 ) -> pd.DataFrame:
     """Add what mean field expects, from the last hidden layer's median backwards: theory gives ratios, not sizes.
 
-    Args:
-        table: From `layer_table`.
-        by: Factors that separate the lines.
-        fields: Levels of `by` -> prediction; lines without one get NaN.
-
-    Returns:
-        The table with a column expected.
+    Lines without a prediction, by their levels, get NaN.
     """
     parts = []
     for levels, line in each_group(table, by):
@@ -113,16 +100,7 @@ def draw_ends(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) ->
 
 
 def heat_table(runs: pd.DataFrame, factors: Sequence[str], column: str) -> pd.DataFrame:
-    """Mean of a column over the runs at each pair of levels.
-
-    Args:
-        runs: One row a run.
-        factors: Row factor, column factor.
-        column: What is averaged; NaN is left out.
-
-    Returns:
-        The two factors, mean, standard_deviation and runs (those with a number).
-    """
+    """Mean and standard deviation of a column over the runs at each pair of levels, and how many have a number."""
     groups = runs.groupby(list(factors), sort=False)[column]
     table = groups.agg(mean="mean", standard_deviation="std", runs="count").reset_index()
     return table[table["runs"] > 0].reset_index(drop=True)
@@ -131,11 +109,7 @@ def heat_table(runs: pd.DataFrame, factors: Sequence[str], column: str) -> pd.Da
 def draw_heat(table: pd.DataFrame, axes: Axes, factors: Sequence[str], scale: float) -> None:
     """A tinted square with its number for each pair of levels; the tint is full at ± scale.
 
-    Args:
-        table: From `heat_table`, with columns row, column (positions), row_name and column_name.
-        axes: Where to draw.
-        factors: Row factor, column factor: the labels of the axes.
-        scale: Value of the strongest tint.
+    The table has positions and names of its levels, too: row, column, row_name and column_name.
     """
     for mean, row, column in table[["mean", "row", "column"]].to_numpy(dtype=float):
         color = POSITIVE if mean > 0 else NEGATIVE

@@ -33,13 +33,9 @@ KEY_TINTS, KEY_WIDTH, KEY_HEIGHT, KEY_DROP = 5, 18, 11, 22
 
 
 def grid_table(results: pd.DataFrame, factors: Sequence[str], best: BestCell, tied: Sequence[bool]) -> pd.DataFrame:
-    """One row a square.
+    """One row a square, which runs of one cell_id share.
 
-    Args:
-        results: The results table with scores; runs of one cell_id share a square.
-        factors: Factors of the grid.
-        best: The complete squares with their scores.
-        tied: Whether each of them cannot be told apart from the one with the best mean validation score.
+    Whether a complete square, of `best`, cannot be told apart from that with the best mean validation score is `tied`.
 
     Returns:
         cell_id, cell, the factors, test_score (mean over its runs), runs, diverged, missing, tied (None where a square
@@ -64,9 +60,7 @@ def grid_table(results: pd.DataFrame, factors: Sequence[str], best: BestCell, ti
 def tint_range(scores: "pd.Series[float]", lowest_shown: float) -> tuple[float, float]:
     """Scores of the faintest and of the strongest tint: one that fell out of line does not make all others look alike.
 
-    Args:
-        scores: Mean scores; NaN where there is none.
-        lowest_shown: The faintest tint does not stand for less than this, unless all scores do.
+    The faintest tint does not stand for less than `lowest_shown`, unless all scores do.
 
     Example:
         >>> tint_range(pd.Series([-1.0, 0.0, 0.25, 0.375, 0.5]), -0.25)
@@ -155,12 +149,7 @@ def _draw_scale(axes: Axes, ends: tuple[str, str]) -> None:
 
 
 def picture_shape(layout: Layout, sides: GridAxes) -> Shape:
-    """Size and margins of the picture: as wide as a phone shows legibly, its squares no larger than they need be.
-
-    Args:
-        layout: Knows the levels.
-        sides: Which factors run where.
-    """
+    """Size and margins of the picture: as wide as a phone shows legibly, its squares no larger than they need be."""
     room, (down, across) = margins(layout, sides), sides.shape(layout)
     width, height = GRID_SQUARE
     right = max(6, WIDEST - room.left - width * max(across, KEY_TINTS))

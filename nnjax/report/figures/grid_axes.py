@@ -46,12 +46,7 @@ class Margins:
 
 
 def grid_axes(layout: Layout, factors: Sequence[str]) -> GridAxes:
-    """Colour factor down and panel factor across, the others inside them, each on the side that is shorter so far.
-
-    Args:
-        layout: Knows the levels.
-        factors: All factors of the grid, colour and panel factor among them.
-    """
+    """Colour factor down and panel factor across, the others inside them, each on the side that is shorter so far."""
     rows, columns = [layout.color], [layout.panel] if layout.panel else []
     for factor in (name for name in factors if name not in (layout.color, layout.panel)):
         down, across = (np.prod([len(layout.levels[name]) for name in side]) for side in (rows, columns))

@@ -89,13 +89,7 @@ def budget_table(budget: VarianceBudget) -> pd.DataFrame:
 
 
 def draw_shares(table: pd.DataFrame, axes: Axes, name: str) -> None:
-    """A bar a line, with its share.
-
-    Args:
-        table: Columns of that name, and share.
-        axes: Where to draw.
-        name: Column of the lines' names.
-    """
+    """A bar a line, with its share; the lines' names are a column, too."""
     axes.barh(np.arange(len(table)), table["share"], height=0.62, color=ACCENT, alpha=0.8)
     for place, share in enumerate(table["share"]):
         axes.text(share, place, f"\u00a0{100 * share:.0f} %", va="center", color=INK)

@@ -25,13 +25,7 @@ def cell_mark(cell_id: str) -> str:
 def each_level(axes: Axes, table: pd.DataFrame, by: str | Sequence[str]) -> Iterator[tuple[Any, pd.DataFrame]]:
     """The parts of a table, level by level; all that is drawn of a part is marked with the level.
 
-    Args:
-        axes: Where the parts are drawn.
-        table: Has the columns of `by`.
-        by: The factor, or the factor and what else tells the parts apart.
-
-    Yields:
-        Level (or the key of all columns) and its rows, in the table's order.
+    Where `by` is a factor and what else tells the parts apart, each comes with the key of all columns.
     """
     columns = [by] if isinstance(by, str) else list(by)
     for key, part in table.groupby(columns, sort=False):

@@ -14,24 +14,12 @@ MOST_LEVEL_NAMES = 4
 
 
 def spread_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Score of every split (seeds averaged), one row each.
-
-    Returns:
-        Columns of `by`, then split and test_score.
-    """
+    """Score of every split (seeds averaged), one row each."""
     return runs.groupby([*by, "split"], sort=False)["test_score"].mean().reset_index()
 
 
 def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, baseline: float) -> None:
-    """A dot a split, a bar at the mean of each level, a line at the mean of the baseline.
-
-    Args:
-        table: From `spread_table`, with columns place, offset (x of each dot) and mean.
-        axes: Where to draw.
-        palette: Styles.
-        factor: The factor on the x axis.
-        baseline: Where the line goes.
-    """
+    """A dot a split (x: place + offset), a bar at the mean of each level, a line at the mean of the baseline."""
     axes.axhline(baseline, color=MUTED, linewidth=1.2, dashes=(4, 2))
     for level, group in table.groupby(factor, sort=False):
         style = palette.style(factor, level)
@@ -45,14 +33,7 @@ def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
 
 
 def placed_differences(table: pd.DataFrame, layout: Layout, palette: Palette, views: Sequence[str]) -> pd.DataFrame:
-    """Rows of one factor's differences with place and looks: two views of a level, the second hollow and below.
-
-    Args:
-        table: Columns factor (one), level, view and the interval's.
-        layout: Knows the order of the levels.
-        palette: Styles.
-        views: The two views.
-    """
+    """One factor's differences with place and looks: two views of a level, the second hollow and below."""
     factor = str(table["factor"].iloc[0])
     placed = with_places(table.assign(**{factor: table["level"]}), factor, layout, "place")
     return placed.assign(
@@ -64,12 +45,9 @@ def placed_differences(table: pd.DataFrame, layout: Layout, palette: Palette, vi
 
 
 def draw_intervals(table: pd.DataFrame, axes: Axes, margin: float) -> None:
-    """An interval a row: corrected thick, plain thin inside it, the margin of practical equality shaded.
+    """An interval a row: corrected thick, plain thin inside it, the margin of practical equality shaded (0 for none).
 
-    Args:
-        table: Columns name, place (down the y axis), color, is_hollow, and the interval's.
-        axes: Where to draw.
-        margin: Practical margin, 0 for none.
+    The table has each one's name, place (down the y axis), color and is_hollow, too.
     """
     axes.axvspan(-margin, margin, color=SHADE, alpha=0.5, linewidth=0)
     axes.axvline(0, color=MUTED, linewidth=1)

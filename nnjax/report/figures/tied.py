@@ -16,12 +16,6 @@ from nnjax.statistics.tied import probability_best, tied_best
 def tied_table(best: BestCell, results: pd.DataFrame, sizes: tuple[int, int], seed: int) -> pd.DataFrame:
     """Every complete cell, the best by mean validation score first, compared with that one on test rows.
 
-    Args:
-        best: The candidates with their scores.
-        results: The results table.
-        sizes: Training and test rows of a split.
-        seed: Of the draws.
-
     Returns:
         One row a cell: cell_id, cell, n_parameters, validation_score, test_score, difference (of the best's test score
         minus the cell's), low (its simultaneous lower bound), tied, p_best.
@@ -47,12 +41,7 @@ def tied_table(best: BestCell, results: pd.DataFrame, sizes: tuple[int, int], se
 
 
 def draw_tied(table: pd.DataFrame, axes: Axes) -> None:
-    """A bar a cell from the lower bound to the mean of its distance to the best; filled where it may be none.
-
-    Args:
-        table: From `tied_table`.
-        axes: Where to draw.
-    """
+    """A bar a cell from the lower bound to the mean of its distance to the best; filled where it may be none."""
     axes.axhline(0, color=MUTED, linewidth=1)
     for is_tied, group in table.groupby("tied"):
         color = ACCENT if is_tied else MUTED

@@ -42,13 +42,7 @@ def find_edges(study_results: StudyResults) -> Iterator[Finding]:
 
 
 def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Level]:
-    """The next levels outside the grid, by the ratio of its last two; none beyond zero or what the factor allows.
-
-    Args:
-        factor: Its name.
-        edge: Outermost level.
-        inner: The level beside it.
-        most: Training rows, of which a batch cannot have more.
+    """The next levels outside the grid, by the ratio of its last two: none beyond zero, `most` or the factor's limits.
 
     Example:
         >>> levels_beyond("l2", 0.1, 0.01, 265), levels_beyond("depth", 8, 4, 265), levels_beyond("l2", 0.0, 0.1, 265)

@@ -16,13 +16,7 @@ LONGEST_NAME = 64
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that the study leaves open or overlooks.
-
-    Attributes:
-        key: Names its study file.
-        sentence: What was noticed, with its numbers.
-        tables: The raw content of the study that asks further.
-    """
+    """Something that the study leaves open or overlooks, and the raw content of the study that asks further."""
 
     key: str
     sentence: str
@@ -57,20 +51,9 @@ def next_study(
     studied: Mapping[str, Sequence[Level]],
     claims: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
-    """A small study of a few levels where all else stands as it did in one cell.
+    """A small study, the raw content of its file, of a few levels where all else is pinned to what it was in one cell.
 
     Data and replicates stay those of the study, so that the journal's runs are used again.
-
-    Args:
-        study_results: The study with its results.
-        key: Of the finding.
-        question: What the new study asks.
-        pinned: Levels of the cell.
-        studied: The factors that it is about, with their levels.
-        claims: What it declares.
-
-    Returns:
-        The raw content of its file.
     """
     tables = tables_of(study_results.space.study)
     fixed = {**tables["fixed"], **pinned}

@@ -58,15 +58,7 @@ class NextStudy:
 
 
 def write_next_studies(study_results: StudyResults, folder: Path) -> tuple[NextStudy, ...]:
-    """Look for everything that is worth another study, and write that study.
-
-    Args:
-        study_results: The study with its results.
-        folder: Where the files go; what an earlier report left there is removed.
-
-    Returns:
-        The findings, the most urgent first.
-    """
+    """Look for all that is worth another study, the most urgent first, and write that study over an earlier one."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in folder.glob("*.toml"):
         stale.unlink()
