@@ -21,14 +21,14 @@ from nnjax.comparison.tables import (
     describe_largest,
     study_table,
 )
-from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
-from nnjax.report.views import Chapter, FigureView, Panel, view_table
+from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.report.write import write_figures, write_tables
 from nnjax.sweep.durable import write_durably
 
@@ -176,10 +176,9 @@ def _cells(first: StudyResults, second: StudyResults) -> Chapter:
         f"they are equal. Spearman’s rank correlation is {decimals(correlation, 2)}: near 1, what is good in A is "
         "good in B. A description: cells of one sweep share the luck of its splits."
     )
-    panels = draw_panels(
-        "both-cells", [("", partial(draw_cells, table))], Shape(width=400, height=330, left=52, quantity=f"{test}, B")
-    )
-    figure = FigureView("both-cells", caption, (), panels, 1, view_table("cells", table))
+    shape = Shape(height=330, left=52, quantity=f"{test}, B", across=1)
+    parts = [("", partial(draw_cells, table))]
+    figure = draw_figure("both-cells", caption, parts, shape, view_table("cells", table))
     return Chapter("both_cells", "Cells that both have", {"cells": figure}, facts={"cells": len(table)})
 
 

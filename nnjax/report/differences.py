@@ -1,6 +1,6 @@
 """Paired differences between levels and between models, each with its interval, and what pairing takes out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,11 @@ from nnjax.claims.declared import ALPHA
 from nnjax.report.layout import Layout
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
+
+Side = tuple[pd.DataFrame, Sequence[str]]
+"""Runs of a view, and the factors over whose combinations their differences are averaged."""
+
+VIEWS = ("averaged", "at its best")
 
 
 def differences_table(
@@ -25,21 +30,25 @@ def differences_table(
     Returns:
         One row a comparison: factor, level, reference, view, the interval's columns, q.
     """
-    comparisons: list[dict[str, object]] = []
 
-    def compare(runs: pd.DataFrame, others: Sequence[str], **names: object) -> None:
-        differences = paired_differences(runs, str(names["factor"]), (names["level"], names["reference"]), others)
-        if len(differences) > 1:
-            comparisons.append({**names, "d": differences})
+    def views(factor: str) -> Mapping[str, Side]:
+        others = [other for other in layout.studied if other != factor]
+        return dict(zip(VIEWS, ((chosen, others), (choose_on_validation(results, [factor]), [])), strict=True))
 
-    for factor in layout.studied:
-        best = choose_on_validation(results, [factor])
+    return compare_levels(layout, views, sizes)
+
+
+def compare_levels(layout: Layout, views: Callable[[str], Mapping[str, Side]], sizes: tuple[int, int]) -> pd.DataFrame:
+    """Paired differences of every level of every studied factor to its reference level, in the views of the factor."""
+    comparisons = []
+    for factor, reference in layout.reference.items():
+        sides = views(factor)
         for level in layout.levels[factor]:
-            if level != layout.reference[factor]:
-                others = [other for other in layout.studied if other != factor]
-                names: dict[str, object] = {"factor": factor, "level": level, "reference": layout.reference[factor]}
-                compare(chosen, others, **names, view="averaged")
-                compare(best, [], **names, view="at its best")
+            for view, (runs, others) in sides.items() if level != reference else ():
+                differences = paired_differences(runs, factor, (level, reference), others)
+                if len(differences) > 1:
+                    names = {"factor": factor, "level": level, "reference": reference, "view": view}
+                    comparisons.append({**names, "d": differences})
     return with_intervals(comparisons, sizes)
 
 

@@ -17,7 +17,7 @@ from nnjax.report.layout import Layout
 from nnjax.report.study_results import StudyResults
 from nnjax.report.svg import as_pdf, inline_svg
 from nnjax.report.theme import MUTED, LevelStyle, Palette, style, variable
-from nnjax.report.views import FigureView, Key, Panel, view_table
+from nnjax.report.views import FigureView, Key, Panel, TableView, view_table
 
 Draw = Callable[[Axes], None]
 """A drawing function with its table and palette bound."""
@@ -25,13 +25,7 @@ Draw = Callable[[Axes], None]
 
 @dataclass(frozen=True)
 class LevelTable:
-    """The table of a figure whose lines or dots are levels of a factor.
-
-    Attributes:
-        name: Of its file.
-        frame: The table.
-        factor: The factor, a column of it.
-    """
+    """The table of a figure whose lines or dots are levels of a factor, and the name of its file."""
 
     name: str
     frame: pd.DataFrame
@@ -59,10 +53,11 @@ class Shape:
     """The y axis does not reach below this, unless nothing lies above it."""
     shares_x: bool = False
     """Whether the panels share the x axis, too."""
+    across: int = 2
+    """Most panels side by side."""
 
 
-NARROW = Shape(width=290, height=225, left=44, font_size=10.5)
-"""Three side by side."""
+NARROW = Shape(width=290, height=225, left=44, font_size=10.5, across=3)
 
 CARD = Shape(width=380, height=360, left=56, right=18, top=40, bottom=52, font_size=14.0)
 """A near-square picture with large type: about 250 px wide where it is shown."""
@@ -155,20 +150,23 @@ def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[
     )
 
 
-def level_panels(
-    study_results: StudyResults, table: pd.DataFrame, draw: Callable[..., None], factor: str = ""
-) -> list[tuple[str, Draw]]:
-    """One panel a level of the panel factor, coloured by another one: the colour factor if "".
-
-    Args:
-        study_results: Knows the factors and how their levels look.
-        table: What is drawn.
-        draw: Takes table, axes, palette and factor.
-        factor: What the colours stand for.
-    """
+def level_panels(study_results: StudyResults, drawn: LevelTable, draw: Callable[..., None]) -> list[tuple[str, Draw]]:
+    """One panel a level of the panel factor; `draw` takes table, axes, palette and the factor of its colours."""
     layout = study_results.layout
-    bound = partial(draw, palette=study_results.palette, factor=factor or layout.color)
-    return panels_by(table, layout.panel, layout, bound)
+    bound = partial(draw, palette=study_results.palette, factor=drawn.factor)
+    return panels_by(drawn.frame, layout.panel, layout, bound)
+
+
+def draw_figure(
+    name: str,
+    caption: str,
+    parts: Sequence[tuple[str, Draw]],
+    shape: Shape,
+    table: TableView,
+    keys: tuple[Key, ...] = (),
+) -> FigureView:
+    """A figure with its panels drawn: see `draw_panels`."""
+    return FigureView(name, caption, keys, draw_panels(name, parts, shape), shape.across, table)
 
 
 def level_figure(
@@ -178,24 +176,11 @@ def level_figure(
     parts: Sequence[tuple[str, Draw]],
     shape: Shape,
     drawn: LevelTable,
-    across: int = 2,
 ) -> FigureView:
-    """A figure whose legend names the levels of a factor.
-
-    Args:
-        study_results: Knows how levels are written and look.
-        name: See `draw_panels`, as parts and shape.
-        caption: What it shows and what to see.
-        parts: Title and drawing of each panel.
-        shape: Of each panel.
-        drawn: The numbers.
-        across: Most panels side by side.
-    """
+    """A figure whose legend names the levels of a factor."""
     layout = study_results.layout
-    present = drawn.frame[drawn.factor].unique().tolist()
-    keys = level_keys(layout, study_results.palette, drawn.factor, present)
-    table = view_table(drawn.name, drawn.frame, layout.full_batch)
-    return FigureView(name, caption, keys, draw_panels(name, parts, shape), across, table)
+    keys = level_keys(layout, study_results.palette, drawn.factor, drawn.frame[drawn.factor].unique().tolist())
+    return draw_figure(name, caption, parts, shape, view_table(drawn.name, drawn.frame, layout.full_batch), keys)
 
 
 def marker_points(marker: str) -> str:

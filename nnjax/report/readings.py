@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
-from nnjax.report.differences import paired_differences, with_intervals
+from nnjax.report.differences import Side, compare_levels
 from nnjax.report.layout import Layout
 from nnjax.sweep.study.factors import Level
 
@@ -35,18 +35,12 @@ def readings_table(
     at_setting = results
     for factor, level in setting.items():
         at_setting = at_setting[at_setting[factor] == level]
-    sides = {OWN_BEST: chosen, FIXED: at_setting}
-    rows = []
-    for factor in layout.studied:
+
+    def views(factor: str) -> Mapping[str, Side]:
         others = [other for other in layout.studied if other != factor]
-        for level in layout.levels[factor]:
-            reference = layout.reference[factor]
-            for view, runs in sides.items() if level != reference else ():
-                differences = paired_differences(runs, factor, (level, reference), others)
-                if len(differences) > 1:
-                    names = {"factor": factor, "level": level, "reference": reference, "view": view}
-                    rows.append({**names, "d": differences})
-    return with_intervals(rows, sizes)
+        return {OWN_BEST: (chosen, others), FIXED: (at_setting, others)}
+
+    return compare_levels(layout, views, sizes)
 
 
 def disagreements(table: pd.DataFrame) -> pd.DataFrame:

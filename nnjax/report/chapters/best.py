@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from nnjax.report.alike import name_highest
-from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.drawing import Shape, draw_figure
 from nnjax.report.figures.tied import draw_tied, tied_table
 from nnjax.report.formats import confidence, decimals, percent
 from nnjax.report.study_results import StudyResults
@@ -94,9 +94,9 @@ def _tied(study_results: StudyResults, tied: pd.DataFrame) -> FigureView:
         Key("tied with the best", variable(ACCENT), marker="-3,3 3,3 3,-3 -3,-3"),
         Key("worse", variable(MUTED)),
     )
-    shape = Shape(width=440, height=260, left=52, quantity=f"best minus cell, {terms.test}")
+    shape = Shape(width=440, height=260, left=52, quantity=f"best minus cell, {terms.test}", across=1)
     parts = [("", partial(draw_tied, tied.head(MOST_TIED_DRAWN)))]
-    return FigureView("tied", caption, keys, draw_panels("tied", parts, shape), 1, view_table("tied_best", tied))
+    return draw_figure("tied", caption, parts, shape, view_table("tied_best", tied), keys)
 
 
 def _shown(top: pd.DataFrame) -> list[str]:

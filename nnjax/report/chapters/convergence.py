@@ -1,5 +1,7 @@
 """How fast, and how far: fit against the epoch, epochs to the target."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -22,6 +24,9 @@ from nnjax.report.layout import with_places
 from nnjax.report.speed import ENOUGH, measure_speed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
+
+WIDE = Shape(width=440, height=300, across=1)
+"""The one panel of all levels of the panel factor."""
 
 
 def convergence_chapter(study_results: StudyResults) -> Chapter:
@@ -46,13 +51,13 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
 def _fit(study_results: StudyResults) -> FigureView:
     layout, terms, curve = study_results.layout, study_results.terms, study_results.terms.fit_validation
     table = fit_table(study_results.reference_runs, layout.shown, study_results.histories, curve, terms.floor)
-    parts = level_panels(study_results, table, draw_fit)
+    drawn = LevelTable("convergence_curves", table, layout.color)
+    parts = level_panels(study_results, drawn, draw_fit)
     caption = (
         f"{curve} against the epoch: median over runs (line) and their middle half (band), which is spread, "
         f"not confidence. {layout.where(layout.shown)} A steep start is fast learning; a line that falls again is "
         f"over-fitting; a line that stays {terms.learned_nothing} learns nothing.{terms.cut_off}"
     )
-    drawn = LevelTable("convergence_curves", table, layout.color)
     return level_figure(study_results, "fit", caption, parts, Shape(quantity=curve, lowest=terms.lowest_shown), drawn)
 
 
@@ -62,14 +67,13 @@ def _fit_by(study_results: StudyResults, factor: str) -> FigureView:
     by = [factor, layout.panel]
     runs = layout.at_reference(study_results.chosen, by)
     table = fit_table(runs, by, study_results.histories, curve, terms.floor)
-    parts = level_panels(study_results, table, draw_fit, factor)
+    drawn = LevelTable(f"convergence_curves_by_{factor}", table, factor)
+    parts = level_panels(study_results, drawn, draw_fit)
     caption = f"{curve} against the epoch by {factor}: median and middle half of the runs. {layout.where(by)} " + (
         "An epoch is one pass over the training rows: small batches take more steps in it." * (factor == "batch_size")
     )
-    drawn = LevelTable(f"convergence_curves_by_{factor}", table, factor)
-    return level_figure(
-        study_results, f"fit-{factor}", caption, parts, Shape(quantity=curve, lowest=terms.lowest_shown), drawn
-    )
+    shape = Shape(quantity=curve, lowest=terms.lowest_shown)
+    return level_figure(study_results, f"fit-{factor}", caption, parts, shape, drawn)
 
 
 def _cost(study_results: StudyResults) -> FigureView | None:
@@ -90,57 +94,41 @@ def _cost(study_results: StudyResults) -> FigureView | None:
         f"half of the runs. {layout.where(by)} L-BFGS’s line search takes several passes in an epoch, so this, not the "
         f"epoch, compares it fairly. A line ends where its cheapest run does.{terms.cut_off}"
     )
-    drawn = LevelTable("convergence_by_cost", table, factor)
+    shape = Shape(quantity=terms.fit_validation, lowest=terms.lowest_shown)
     return level_figure(
-        study_results,
-        "fit-cost",
-        caption,
-        parts,
-        Shape(quantity=terms.fit_validation, lowest=terms.lowest_shown),
-        drawn,
+        study_results, "fit-cost", caption, parts, shape, LevelTable("convergence_by_cost", table, factor)
     )
 
 
 def _steps(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = steps_table(study_results.reference_runs, layout.shown)
-    parts = level_panels(study_results, table, draw_steps)
+    drawn = LevelTable("epochs_to_target_steps", table, layout.color)
+    parts = level_panels(study_results, drawn, draw_steps)
     caption = (
         f"Share of runs that have reached {measure_speed(study_results).target}, against the epoch. "
         f"{layout.where(layout.shown)} The circle marks where training stopped: what is missing to 1 there never "
         "reached the target and is censored, not dropped."
     )
-    drawn = LevelTable("epochs_to_target_steps", table, layout.color)
     return level_figure(study_results, "steps", caption, parts, Shape(quantity="share of runs"), drawn)
 
 
 def _restricted(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = restricted_table(study_results.reference_runs, layout.shown)
-    placed = with_places(table, layout.panel, layout)
-    draw = partial(draw_restricted, placed, palette=study_results.palette, factors=layout.shown)
     caption = (
         "Restricted mean of epochs_to_target: mean of min(T, E), where a run that never reaches the target counts as "
         f"E = {int(table['horizon'].max())} epochs (dotted). {layout.where(layout.shown)} Lower is faster; hollow "
         "markers: under half of the runs reached the target, so the mean mostly says “not within E”."
     )
     drawn = LevelTable("epochs_to_target_restricted_mean", table, layout.color)
-    return level_figure(
-        study_results,
-        "restricted",
-        caption,
-        [("", draw)],
-        Shape(width=440, height=300, quantity="restricted mean (epochs)"),
-        drawn,
-        1,
-    )
+    shape = replace(WIDE, quantity="restricted mean (epochs)")
+    return _over_panels(study_results, "restricted", caption, draw_restricted, shape, drawn)
 
 
 def _seconds(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = seconds_table(study_results.reference_runs, layout.shown)
-    placed = with_places(table, layout.panel, layout)
-    draw = partial(draw_seconds, placed, palette=study_results.palette, factors=layout.shown)
     caption = (
         "The same race in seconds: mean of train_seconds · min(T, E) / E, each run’s own share of its chunk’s "
         f"training time. {layout.where(layout.shown)} Runs of a chunk are trained together, and several "
@@ -148,39 +136,31 @@ def _seconds(study_results: StudyResults) -> FigureView:
         "take. Compiling is left out. Hollow: under half of the runs reached the target."
     )
     drawn = LevelTable("seconds_to_target", table, layout.color)
-    return level_figure(
-        study_results,
-        "seconds",
-        caption,
-        [("", draw)],
-        Shape(width=440, height=300, left=56, quantity="seconds to target"),
-        drawn,
-        1,
-    )
+    shape = replace(WIDE, left=56, quantity="seconds to target")
+    return _over_panels(study_results, "seconds", caption, draw_seconds, shape, drawn)
 
 
 def _anytime(study_results: StudyResults) -> FigureView:
-    layout, terms = study_results.layout, study_results.terms
-    table = anytime_table(
-        study_results.reference_runs, layout.shown, study_results.histories, terms.fit_validation, terms.floor
-    )
-    placed = with_places(table, layout.panel, layout)
-    draw = partial(draw_anytime, placed, palette=study_results.palette, factors=layout.shown)
+    layout, terms, histories = study_results.layout, study_results.terms, study_results.histories
+    table = anytime_table(study_results.reference_runs, layout.shown, histories, terms.fit_validation, terms.floor)
     caption = (
         f"Anytime quality: mean of {terms.fit_validation} over {int(table['grid'].max())} log-spaced epochs, the same "
         f"for all: every epoch at first, ever fewer later. Median over runs, bars are their middle half. "
         f"{layout.where(layout.shown)} Higher is better whenever one may have to stop."
     )
     drawn = LevelTable("anytime_quality", table, layout.color)
-    return level_figure(
-        study_results,
-        "anytime",
-        caption,
-        [("", draw)],
-        Shape(width=440, height=300, quantity="anytime quality"),
-        drawn,
-        1,
-    )
+    shape = replace(WIDE, quantity="anytime quality")
+    return _over_panels(study_results, "anytime", caption, draw_anytime, shape, drawn)
+
+
+def _over_panels(
+    study_results: StudyResults, name: str, caption: str, draw: Callable[..., None], shape: Shape, drawn: LevelTable
+) -> FigureView:
+    """One panel: a line a level of the colour factor, over the levels of the panel factor."""
+    layout = study_results.layout
+    placed = with_places(drawn.frame, layout.panel, layout)
+    parts = [("", partial(draw, placed, palette=study_results.palette, factors=layout.shown))]
+    return level_figure(study_results, name, caption, parts, shape, drawn)
 
 
 def _combinations(study_results: StudyResults) -> pd.DataFrame:

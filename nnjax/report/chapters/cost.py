@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import pandas as pd
+
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.cost import draw_stages, run_cost_table, stages_table
 from nnjax.report.formats import decimals, duration
@@ -18,7 +20,7 @@ def cost_chapter(study_results: StudyResults) -> Chapter:
     record = study_results.record
     table = stages_table(record.seconds if record else {})
     if len(table):
-        figures["seconds"] = _seconds(study_results)
+        figures["seconds"] = _seconds(table)
     factors = [factor for factor in COST_FACTORS if factor in study_results.layout.levels] or ["depth"]
     tables = {
         "runs": view_table("run_cost", run_cost_table(study_results.results, factors), study_results.layout.full_batch)
@@ -43,10 +45,7 @@ def cost_chapter(study_results: StudyResults) -> Chapter:
     return Chapter("cost", "Cost", figures, tables, facts)
 
 
-def _seconds(study_results: StudyResults) -> FigureView:
-    record = study_results.record
-    table = stages_table(record.seconds if record else {})
-
+def _seconds(table: pd.DataFrame) -> FigureView:
     caption = (
         "Seconds by stage: environment (the virtual environment, where it was made), set-up (imports, study, data), "
         "compile and train (each summed over the workers, so they "

@@ -5,9 +5,9 @@ from functools import partial
 import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest
-from nnjax.report.drawing import LevelTable, Shape, draw_panels, level_figure, level_panels, panels_by
+from nnjax.report.drawing import LevelTable, Shape, draw_figure, level_figure, level_panels, panels_by
 from nnjax.report.figures.curves import draw_steps, fit_table
-from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table, gap_table
+from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table
 from nnjax.report.formats import decimals
 from nnjax.report.groups import each_group
 from nnjax.report.stopping import lost_interval, lost_table, stopping_table
@@ -85,8 +85,9 @@ def _gap(study_results: StudyResults) -> FigureView:
         rows: fit_table(runs, by, study_results.histories, curve, terms.floor)
         for rows, curve in (("train", terms.fit_train), ("validation", terms.fit_validation))
     }
-    table = gap_table(pd.concat([fit.assign(rows=rows) for rows, fit in fits.items()], ignore_index=True))
-    parts = level_panels(study_results, table, draw_gap, by[0])
+    both = pd.concat([fit.assign(rows=rows) for rows, fit in fits.items()], ignore_index=True)
+    table = both.sort_values(["rows", "epoch"], kind="stable", ignore_index=True)
+    parts = level_panels(study_results, LevelTable("fit_curves", table, by[0]), draw_gap)
     caption = (
         f"{terms.fit_train} (dashed) and {terms.fit_validation} (solid): median and middle half of the runs. "
         f"{layout.where([layout.panel])} Where the two part, the network learns its "
@@ -94,18 +95,17 @@ def _gap(study_results: StudyResults) -> FigureView:
     )
     keys = (Key("validation rows", variable(MUTED)), Key("training rows", variable(MUTED), "6.8 3.4"))
     shape = Shape(quantity=f"{terms.fit_validation}, {terms.fit_train}", lowest=terms.lowest_shown)
-    panels = draw_panels("epochs-gap", parts, shape)
-    return FigureView("epochs-gap", caption, keys, panels, 2, view_table("fit_curves", table, layout.full_batch))
+    return draw_figure("epochs-gap", caption, parts, shape, view_table("fit_curves", table, layout.full_batch), keys)
 
 
 def _best(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = best_epoch_table(study_results.reference_runs, layout.shown)
-    parts = level_panels(study_results, table, draw_steps)
+    drawn = LevelTable("best_epoch", table, layout.color)
+    parts = level_panels(study_results, drawn, draw_steps)
     caption = (
         f"Share of runs whose best epoch on validation rows has come. {layout.where(layout.shown)} A staircase that is "
         "at 1 early belongs to cells that gain nothing from more epochs; one that climbs at the end was stopped too "
         "soon."
     )
-    drawn = LevelTable("best_epoch", table, layout.color)
     return level_figure(study_results, "epochs-best", caption, parts, Shape(quantity="share of runs"), drawn)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest, name_lowest
 from nnjax.report.differences import interval_columns
-from nnjax.report.drawing import NARROW, LevelTable, Shape, draw_panels, level_figure, level_panels, panels_by
+from nnjax.report.drawing import NARROW, LevelTable, Shape, draw_figure, level_figure, level_panels, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
     draw_heat,
@@ -107,8 +107,9 @@ def _layers(study_results: StudyResults, deep: pd.DataFrame, name: str, epochs: 
     table = layer_table(deep, layout.shown, study_results.histories, GRADIENT, epochs)
     if epochs == [0]:
         table = with_expected(table, layout.shown, _expected(study_results, deep))
-    parts = level_panels(study_results, table, draw_layers)
-    across = {1: 1, 2: 2, 4: 2}.get(len(parts), 3)
+    drawn = LevelTable(f"gradient_by_layer_{name}", table, layout.color)
+    parts = level_panels(study_results, drawn, draw_layers)
+    shape = {1: Shape(across=1), 2: Shape(), 4: Shape()}.get(len(parts), NARROW)
     caption = (
         f"Gradient g_l that arrives at hidden layer l (1 is next to the input), {when}: median over runs, bars are "
         f"the middle half. {layout.where(layout.shown)} A level line passes the signal through; one "
@@ -119,38 +120,23 @@ def _layers(study_results: StudyResults, deep: pd.DataFrame, name: str, epochs: 
             " Thin dotted lines: what mean-field theory expects of an infinitely wide network with these initial "
             "weights, from the measured last layer backwards."
         )
-    drawn = LevelTable(f"gradient_by_layer_{name}", table, layout.color)
-    return level_figure(
-        study_results,
-        f"gradient-{name}",
-        caption,
-        parts,
-        replace(NARROW if across > 2 else Shape(), quantity=GRADIENT),
-        drawn,
-        across,
-    )
+    return level_figure(study_results, f"gradient-{name}", caption, parts, replace(shape, quantity=GRADIENT), drawn)
 
 
 def _ends(study_results: StudyResults, deep: pd.DataFrame) -> FigureView:
     layout = study_results.layout
     deepest = deep[deep["depth"] == deep["depth"].max()]
     table = ends_table(deepest, [layout.color], study_results.histories, GRADIENT)
-    parts = panels_by(
-        table, layout.color, layout, partial(draw_ends, palette=study_results.palette, factor=layout.color)
-    )
+    draw = partial(draw_ends, palette=study_results.palette, factor=layout.color)
+    parts = panels_by(table, layout.color, layout, draw)
     caption = (
         f"First hidden layer (solid) and last hidden layer (dashed) at depth {deepest['depth'].max()} against the "
         f"epoch: median and middle half of the runs. {layout.where(layout.shown)} "
         "The gap between the two lines is the vanishing; where it closes, training has repaired it."
     )
-    return FigureView(
-        "gradient-ends",
-        caption,
-        (Key("first hidden layer", variable(MUTED)), Key("last hidden layer", variable(MUTED), "6.8 3.4")),
-        draw_panels("gradient-ends", parts, replace(NARROW, quantity=GRADIENT)),
-        3,
-        view_table("gradient_by_epoch", table, layout.full_batch),
-    )
+    keys = (Key("first hidden layer", variable(MUTED)), Key("last hidden layer", variable(MUTED), "6.8 3.4"))
+    view = view_table("gradient_by_epoch", table, layout.full_batch)
+    return draw_figure("gradient-ends", caption, parts, replace(NARROW, quantity=GRADIENT), view, keys)
 
 
 HEAT_CAPTIONS = {
@@ -176,32 +162,23 @@ def _heat(study_results: StudyResults, runs: pd.DataFrame, columns: tuple[str, s
         placed = with_places(with_places(table, layout.color, layout, "row"), layout.panel, layout, "column")
         if len(placed):
             parts.append((column, partial(draw_heat, placed, factors=layout.shown, scale=scale)))
-    rows = len(layout.levels[layout.color])
-    return FigureView(
-        f"gradient-{name}",
-        HEAT_CAPTIONS[name] + layout.where(layout.shown),
-        (),
-        draw_panels(f"gradient-{name}", parts, Shape(width=400, height=56 + 30 * rows, left=84, top=8)),
-        2,
-        view_table(
-            f"gradient_{name}",
-            pd.concat([table.assign(column=column) for column, table in tables.items()], ignore_index=True),
-            layout.full_batch,
-        ),
-    )
+    shape = Shape(height=56 + 30 * len(layout.levels[layout.color]), left=84, top=8)
+    both = pd.concat([table.assign(column=column) for column, table in tables.items()], ignore_index=True)
+    view = view_table(f"gradient_{name}", both, layout.full_batch)
+    return draw_figure(f"gradient-{name}", HEAT_CAPTIONS[name] + layout.where(layout.shown), parts, shape, view)
 
 
 def _update(study_results: StudyResults) -> FigureView:
     layout, runs = study_results.layout, study_results.reference_runs
     early = first_tenth(int(runs["epochs"].min()))
     table = layer_table(runs, layout.shown, study_results.histories, "update_ratio", early)
-    parts = level_panels(study_results, table, draw_layers)
+    drawn = LevelTable("update_ratio_by_layer", table, layout.color)
+    parts = level_panels(study_results, drawn, draw_layers)
     caption = (
         f"How far the weights move in an epoch against their size (update_ratio), by layer; the last layer is the "
         f"output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
         "own size, so a layer with a vanished gradient may still move: this, not the norm, says whether it does."
     )
-    drawn = LevelTable("update_ratio_by_layer", table, layout.color)
     return level_figure(study_results, "update-ratio", caption, parts, Shape(quantity="update_ratio"), drawn)
 
 
@@ -224,7 +201,6 @@ def _facts(study_results: StudyResults, deep: pd.DataFrame) -> dict[str, object]
         "worst_factor": f"{10 ** float(worst['grad_slope']):.2g}",
         "flattest": name_lowest(names, sizes.tolist(), _decades),
         "flattest_slope": decimals(float(flattest["grad_slope"]), 2),
-        "worst_expected": decimals(float(worst["grad_slope_expected"]), 2),
         "expected_off": decimals(float((start["grad_slope"] - start["grad_slope_expected"]).abs().max()), 2),
         "vanished": int((start["vanished"] > 0.5).sum()),
         "combinations": len(start),

@@ -9,7 +9,7 @@ import pandas as pd
 from nnjax.data.streams import stream
 from nnjax.report.best_cell import BestCell, choose_best_cell
 from nnjax.report.chapters.best import TIED_LEVEL
-from nnjax.report.drawing import draw_panels
+from nnjax.report.drawing import draw_figure
 from nnjax.report.figures.grid import draw_grid, grid_table, picture_shape, placed_grid, tint_range
 from nnjax.report.figures.grid_axes import GridAxes, grid_axes
 from nnjax.report.formats import confidence, decimals
@@ -87,10 +87,10 @@ def _figure(study_results: StudyResults, squares: Squares, sides: GridAxes) -> F
         table = table.assign(cell_id="", cell=names)
     limits = tint_range(table["test_score"], study_results.terms.lowest_shown)
     placed = placed_grid(table, layout, sides, limits)
-    draw = partial(draw_grid, layout=layout, sides=sides, limits=limits)
-    panels = draw_panels("grid-cells", [("", partial(draw, placed))], picture_shape(layout, sides))
+    parts = [("", partial(draw_grid, placed, layout=layout, sides=sides, limits=limits))]
     caption = " ".join(_sentences(table, squares, sides, limits, study_results))
-    return FigureView("grid-cells", caption, (), panels, 1, view_table("grid", table, layout.full_batch))
+    view = view_table("grid", table, layout.full_batch)
+    return draw_figure("grid-cells", caption, parts, picture_shape(layout, sides), view)
 
 
 def _tied(best: BestCell, study_results: StudyResults) -> list[bool]:

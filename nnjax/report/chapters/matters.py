@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
-from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.chapters.scores import level_differences
+from nnjax.report.drawing import Shape, draw_figure
 from nnjax.report.figures.importance import (
     budget_of,
     budget_table,
@@ -14,7 +15,6 @@ from nnjax.report.figures.importance import (
     draw_unbiased,
     importance_table,
 )
-from nnjax.report.figures.scores import draw_differences, placed_differences
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.study_results import StudyResults
@@ -84,7 +84,7 @@ def _importance(table: pd.DataFrame, study_results: StudyResults) -> FigureView:
         ("of all variance, noise taken off", partial(draw_unbiased, drawn)),
     ]
     view = view_table("importance", table, study_results.layout.full_batch)
-    return FigureView("importance", caption, (), draw_panels("importance", parts, shape), 2, view)
+    return draw_figure("importance", caption, parts, shape, view)
 
 
 def _budget(budget: VarianceBudget, study_results: StudyResults) -> FigureView:
@@ -96,23 +96,13 @@ def _budget(budget: VarianceBudget, study_results: StudyResults) -> FigureView:
         "split; what it does to one setting and not to another is what more splits average, and the seed’s part is "
         "what more seeds average."
     )
-    shape = Shape(width=440, height=20 + 28 * len(table), left=170, top=6, bottom=8)
-    panels = draw_panels("budget", [("", partial(draw_shares, table, name="source"))], shape)
-    return FigureView("budget", caption, (), panels, 1, view_table("variance_budget", table))
+    shape = Shape(width=440, height=20 + 28 * len(table), left=170, top=6, bottom=8, across=1)
+    parts = [("", partial(draw_shares, table, name="source"))]
+    return draw_figure("budget", caption, parts, shape, view_table("variance_budget", table))
 
 
 def _readings(table: pd.DataFrame, study_results: StudyResults) -> FigureView:
-    layout, terms = study_results.layout, study_results.terms
-    parts = []
-    for factor in layout.studied:
-        part = table[table["factor"] == factor].reset_index(drop=True)
-        if len(part):
-            drawn = placed_differences(part, layout, study_results.palette, (OWN_BEST, FIXED))
-            draw = partial(draw_differences, drawn, margin=terms.margin, metric=terms.test)
-            parts.append((f"{factor}, against {layout.text(factor, layout.reference[factor])}", draw))
-    width = 290 if len(parts) > 2 else 400
-    tallest = max(len(layout.levels[factor]) for factor in layout.studied)
-    shape = Shape(width=width, height=64 + 34 * (tallest - 1), left=78, top=8, font_size=10.5 if width < 400 else 11)
+    terms = study_results.terms
     caption = (
         f"Paired difference in {terms.test} to the reference level, averaged over the combinations of the other "
         "studied factors. Filled: each combination at its own best nuisance levels, chosen on validation rows in each "
@@ -120,9 +110,9 @@ def _readings(table: pd.DataFrame, study_results: StudyResults) -> FigureView:
         f"corrected interval; thin: plain t; shaded: ± {terms.margin:g}. Where the two part, a level needs tuning of "
         "its own to be judged."
     )
-    panels = draw_panels("readings", parts, shape)
-    view = view_table("nuisance_readings", table, layout.full_batch)
-    return FigureView("readings", caption, (), panels, 3 if len(parts) > 2 else 2, view)
+    parts, shape = level_differences(study_results, table, (OWN_BEST, FIXED))
+    view = view_table("nuisance_readings", table, study_results.layout.full_batch)
+    return draw_figure("readings", caption, parts, shape, view)
 
 
 def _disagreement_words(table: pd.DataFrame, study_results: StudyResults) -> str:

@@ -9,8 +9,8 @@ from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
 from nnjax.metrics import METRICS
 from nnjax.report.best_cell import best_runs, by_split
-from nnjax.report.differences import models_table, split_spread
-from nnjax.report.drawing import Shape, draw_panels, panels_by
+from nnjax.report.differences import VIEWS, models_table, split_spread
+from nnjax.report.drawing import Draw, Shape, draw_figure, panels_by
 from nnjax.report.figures.confusion import draw_confusion
 from nnjax.report.figures.scores import (
     draw_differences,
@@ -33,6 +33,8 @@ CONFUSION_WIDTH = 460
 """Width of the confusion's panel at least: a smaller one would be enlarged to fill the column."""
 
 NETWORK = "network, chosen by validation"
+
+INTERVAL_KEYS = (Key("corrected interval", variable(MUTED), is_area=True), Key("plain t interval", variable(MUTED)))
 
 
 def scores_chapter(study_results: StudyResults) -> Chapter:
@@ -102,7 +104,7 @@ def models_figure(study_results: StudyResults) -> FigureView:
         draw_intervals(drawn, axes, terms.margin)
         axes.set_xlabel(f"{terms.test} minus that of {terms.reference}")
 
-    shape = Shape(width=480, height=70 + 26 * len(drawn), left=178, top=10, font_size=11.5)
+    shape = Shape(width=480, height=70 + 26 * len(drawn), left=178, top=10, font_size=11.5, across=1)
     caption = (
         f"Difference in {terms.test} to {terms.reference_long} on the very same splits: mean, {confidence(1 - ALPHA)} "
         "interval corrected for splits that share one table (thick), plain t interval (thin); shaded: differences "
@@ -111,9 +113,7 @@ def models_figure(study_results: StudyResults) -> FigureView:
         f"those of each level. Hollow: scikit-learn. Left of zero, {terms.reference} is better. Exploratory: nobody "
         "declared this."
     )
-    return FigureView(
-        "models", caption, _interval_keys(), draw_panels("models", [("", draw)], shape), 1, view_table("models", table)
-    )
+    return draw_figure("models", caption, [("", draw)], shape, view_table("models", table), INTERVAL_KEYS)
 
 
 def model_rows(study_results: StudyResults, models: pd.DataFrame) -> pd.DataFrame:
@@ -135,13 +135,6 @@ def _model_color(study_results: StudyResults, name: str) -> str:
     return INK if name == NETWORK else MUTED
 
 
-def _interval_keys() -> tuple[Key, ...]:
-    return (
-        Key("corrected interval", variable(MUTED), is_area=True),
-        Key("plain t interval", variable(MUTED)),
-    )
-
-
 def confusion_figure(study_results: StudyResults) -> FigureView:
     """Which class is taken for which, by the network that the validation rows chose in each split."""
     table = confusion_table(
@@ -151,16 +144,14 @@ def confusion_figure(study_results: StudyResults) -> FigureView:
     side = 34 if n_classes > FEW_CLASSES else 54
     left = 34 + 6 * max(len(name) for name in study_results.space.table.class_names)
     right, height = max(30, CONFUSION_WIDTH - left - side * n_classes), 60 + side * n_classes
-    shape = Shape(left + side * n_classes + right, height, left, right, top=8, bottom=52)
+    shape = Shape(left + side * n_classes + right, height, left, right, top=8, bottom=52, across=1)
     caption = (
         "Test rows by true class (line) and predicted class (column), summed over all splits and seeds: the network "
         "chosen on validation rows in each split. The tint is the share of the line’s rows; off the diagonal are the "
         "errors. A table row counts once for every split in which it is a test row."
     )
     parts = [("", partial(draw_confusion, table))]
-    return FigureView(
-        "confusion", caption, (), draw_panels("confusion", parts, shape), 1, view_table("confusion", table)
-    )
+    return draw_figure("confusion", caption, parts, shape, view_table("confusion", table))
 
 
 def _spread(study_results: StudyResults) -> FigureView:
@@ -179,14 +170,8 @@ def _spread(study_results: StudyResults) -> FigureView:
         f"{_splits_sentence(table, layout.shown)}"
     )
     shape = Shape(bottom=62, height=290, quantity=terms.test, lowest=terms.floor - 0.05)
-    return FigureView(
-        "spread",
-        caption,
-        (),
-        draw_panels("spread", panels_by(placed, layout.panel, layout, draw), shape),
-        2,
-        view_table(f"{terms.test}_by_split", table, layout.full_batch),
-    )
+    view = view_table(f"{terms.test}_by_split", table, layout.full_batch)
+    return draw_figure("spread", caption, panels_by(placed, layout.panel, layout, draw), shape, view)
 
 
 def _splits_sentence(table: pd.DataFrame, shown: list[str]) -> str:
@@ -205,17 +190,7 @@ def _splits_sentence(table: pd.DataFrame, shown: list[str]) -> str:
 
 
 def _differences(study_results: StudyResults) -> FigureView:
-    layout, terms = study_results.layout, study_results.terms
-    parts = []
-    for factor in layout.studied:
-        table = study_results.differences[study_results.differences["factor"] == factor].reset_index(drop=True)
-        if len(table):
-            parts.append(
-                (f"{factor}, against {layout.text(factor, layout.reference[factor])}", _pairs(study_results, table))
-            )
-    width = 290 if len(parts) > 2 else 400
-    tallest = max(len(levels) for factor, levels in layout.levels.items() if factor in layout.studied)
-    shape = Shape(width=width, height=64 + 34 * (tallest - 1), left=78, top=8, font_size=10.5 if width < 400 else 11)
+    terms, table = study_results.terms, study_results.differences
     caption = (
         f"Paired difference in {terms.test} to the reference level of each studied factor; right of zero is better "
         "than the reference. Filled: averaged over the combinations of the other studied factors. Hollow: each level "
@@ -224,17 +199,24 @@ def _differences(study_results: StudyResults) -> FigureView:
         "table. A level that is far behind on average but not at its best needs the right company; one that is behind "
         "in both is behind."
     )
-    return FigureView(
-        "differences",
-        caption,
-        _interval_keys(),
-        draw_panels("differences", parts, shape),
-        3 if len(parts) > 2 else 2,
-        view_table("paired_differences", study_results.differences, layout.full_batch),
-    )
+    parts, shape = level_differences(study_results, table, VIEWS)
+    view = view_table("paired_differences", table, study_results.layout.full_batch)
+    return draw_figure("differences", caption, parts, shape, view, INTERVAL_KEYS)
 
 
-def _pairs(study_results: StudyResults, table: pd.DataFrame) -> "partial[None]":
-    """Both views of a factor's differences, one above the other at each level."""
-    drawn = placed_differences(table, study_results.layout, study_results.palette, ("averaged", "at its best"))
-    return partial(draw_differences, drawn, margin=study_results.terms.margin, metric=study_results.terms.test)
+def level_differences(
+    study_results: StudyResults, table: pd.DataFrame, views: tuple[str, str]
+) -> tuple[list[tuple[str, Draw]], Shape]:
+    """A panel a factor, both views of its differences one above the other at each level, and the shape of them all."""
+    layout, terms = study_results.layout, study_results.terms
+    parts: list[tuple[str, Draw]] = []
+    for factor in layout.studied:
+        part = table[table["factor"] == factor].reset_index(drop=True)
+        if len(part):
+            drawn = placed_differences(part, layout, study_results.palette, views)
+            draw = partial(draw_differences, drawn, margin=terms.margin, metric=terms.test)
+            parts.append((f"{factor}, against {layout.text(factor, layout.reference[factor])}", draw))
+    height = 64 + 34 * (max(len(layout.levels[factor]) for factor in layout.studied) - 1)
+    if len(parts) > 2:
+        return parts, Shape(width=290, height=height, left=78, top=8, font_size=10.5, across=3)
+    return parts, Shape(height=height, left=78, top=8)

@@ -40,18 +40,6 @@ def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
     plain_numbers(axes.yaxis)
 
 
-def gap_table(fit: pd.DataFrame) -> pd.DataFrame:
-    """Training and validation curves side by side.
-
-    Args:
-        fit: Rows of `fit_table` for both curves, with a column rows ("train" or "validation").
-
-    Returns:
-        The same rows, training first.
-    """
-    return fit.sort_values(["rows", "epoch"], kind="stable").reset_index(drop=True)
-
-
 def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """Validation rows solid, training rows dashed, in the colour of the level."""
     for (level, rows), line in each_level(axes, table, [factor, "rows"]):

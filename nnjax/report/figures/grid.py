@@ -154,4 +154,4 @@ def picture_shape(layout: Layout, sides: GridAxes) -> Shape:
     width, height = GRID_SQUARE
     right = max(6, WIDEST - room.left - width * max(across, KEY_TINTS))
     tall = room.top + height * down + 7 * len(layout.levels[sides.rows[0]]) + ROOM_BELOW
-    return Shape(WIDEST, tall, room.left, right, room.top, ROOM_BELOW, FONT_SIZE)
+    return Shape(WIDEST, tall, room.left, right, room.top, ROOM_BELOW, FONT_SIZE, across=1)

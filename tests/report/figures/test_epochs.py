@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table, gap_table
+from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table
 from nnjax.report.theme import make_palette
 
 PALETTE = make_palette({"activation": ["relu"]})
@@ -36,5 +36,5 @@ def test_cells_are_dots_beside_the_diagonal():
 def test_training_rows_are_dashed():
     axes = Figure().subplots()
     fit = pd.DataFrame({"activation": "relu", "epoch": [1, 5] * 2, "low": 0.1, "median": 0.2, "high": 0.3})
-    draw_gap(gap_table(fit.assign(rows=["validation"] * 2 + ["train"] * 2)), axes, PALETTE, "activation")
+    draw_gap(fit.assign(rows=["train"] * 2 + ["validation"] * 2), axes, PALETTE, "activation")
     assert [line.is_dashed() for line in axes.lines] == [True, False]
