@@ -11,7 +11,7 @@ from nnjax.report.layout import Layout
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
 
-Side = tuple[pd.DataFrame, Sequence[str]]
+LevelView = tuple[pd.DataFrame, Sequence[str]]
 """Runs of a view, and the factors over whose combinations their differences are averaged."""
 
 VIEWS = ("averaged", "at its best")
@@ -31,14 +31,16 @@ def differences_table(
         One row a comparison: factor, level, reference, view, the interval's columns, q.
     """
 
-    def views(factor: str) -> Mapping[str, Side]:
+    def views(factor: str) -> Mapping[str, LevelView]:
         others = [other for other in layout.studied if other != factor]
         return dict(zip(VIEWS, ((chosen, others), (choose_on_validation(results, [factor]), [])), strict=True))
 
     return compare_levels(layout, views, sizes)
 
 
-def compare_levels(layout: Layout, views: Callable[[str], Mapping[str, Side]], sizes: tuple[int, int]) -> pd.DataFrame:
+def compare_levels(
+    layout: Layout, views: Callable[[str], Mapping[str, LevelView]], sizes: tuple[int, int]
+) -> pd.DataFrame:
     """Paired differences of every level of every studied factor to its reference level, in the views of the factor."""
     comparisons = []
     for factor, reference in layout.reference.items():

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
-from nnjax.report.differences import Side, compare_levels
+from nnjax.report.differences import LevelView, compare_levels
 from nnjax.report.layout import Layout
 from nnjax.sweep.study.factors import Level
 
@@ -36,7 +36,7 @@ def readings_table(
     for factor, level in setting.items():
         at_setting = at_setting[at_setting[factor] == level]
 
-    def views(factor: str) -> Mapping[str, Side]:
+    def views(factor: str) -> Mapping[str, LevelView]:
         others = [other for other in layout.studied if other != factor]
         return {OWN_BEST: (chosen, others), FIXED: (at_setting, others)}
 
