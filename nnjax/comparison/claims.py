@@ -1,32 +1,53 @@
-"""The claims of two sweeps, by name: verdicts beside each other, and the interval of their difference."""
+"""How two sweeps are related, and their claims, by name: verdicts side by side, the interval of their difference."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import claim_level
 from nnjax.claims.rounds import QUESTION_KEYS
-from nnjax.comparison.relation import Relation
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
+from nnjax.sweep.space import Space
 from nnjax.sweep.study.study import Claim
 
 DEFINITION = (*QUESTION_KEYS, "parts")
 
 
+class Relation(Enum):
+    """What two sweeps share, and what that means for the interval of a difference between them."""
+
+    SAME_SPLITS = "Both saw the same splits of the same rows: differences are taken split by split."
+    OTHER_ROWS = (
+        "They saw different tables: corrected standard errors add in squares (Welch), as if no row were shared."
+    )
+    SAME_ROWS = (
+        "They saw other splits of the same rows: neither paired nor independent, so that a difference has no interval "
+        "here; verdicts can be compared."
+    )
+
+
+def relate(first: Space, second: Space) -> Relation:
+    """How two sweeps are related."""
+    if first.table.digest != second.table.digest:
+        return Relation.OTHER_ROWS
+    common = min(len(first.splits), len(second.splits))
+    digests = [[split.digest for split in space.splits[:common]] for space in (first, second)]
+    return Relation.SAME_SPLITS if digests[0] == digests[1] else Relation.SAME_ROWS
+
+
+def shared_runs(first: Space, second: Space) -> int:
+    """Runs that both sweeps ask for: trained once, the same numbers in both."""
+    return len({run.run_id for run in first.runs} & {run.run_id for run in second.runs})
+
+
 @dataclass(frozen=True)
 class ComparedClaim:
-    """A claim that both studies declare.
-
-    Attributes:
-        first: Answer of the first sweep.
-        second: Answer of the second.
-        is_same_claim: Whether both declare the same: arms, metric, margin.
-        difference: Second estimate minus first; None where no interval can be given.
-    """
+    """A claim that both studies declare, the same if in arms, metric, margin; None where it has no interval."""
 
     first: ClaimAnswer
     second: ClaimAnswer

@@ -11,8 +11,7 @@ from matplotlib.axes import Axes
 from scipy.stats import spearmanr
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in
-from nnjax.comparison.relation import relate, shared_runs
+from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in, relate, shared_runs
 from nnjax.comparison.tables import (
     compared_best_table,
     compared_cells_table,
@@ -146,7 +145,7 @@ def _picture(index: int, compared: ComparedClaim) -> Panel | None:
 
 
 def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> None:
-    """The intervals of both sweeps on one scale, A above B, and ± margin around zero, or the threshold."""
+    """The intervals of both sweeps on one scale, A above B, and what is too small to matter around zero (threshold)."""
     axes.axvspan(zero - margin, zero + margin, color=SHADE, alpha=0.6, linewidth=0)
     axes.axvline(zero, color=MUTED, linewidth=1)
     numbers = [zero - margin, zero + margin, *table[["estimate", "low", "high"]].to_numpy().ravel()]

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.comparison.claims import ComparedClaim
-from nnjax.comparison.relation import Relation, relate
+from nnjax.comparison.claims import ComparedClaim, Relation, relate
 from nnjax.report.answers import headline
 from nnjax.report.best_cell import complete_runs
 from nnjax.report.chapters.best import tied_facts

@@ -202,7 +202,10 @@ def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] 
 
 def _score(table: Table, split: Split, index: int, name: str) -> dict[str, object]:
     scaled = scale_split(table, split)
-    targets = _class_targets(table, split) if table.class_names else _standardised(scaled.y_train, scaled.y_validation)
+    if table.labels is None:
+        targets = _standardised(scaled.y_train, scaled.y_validation)
+    else:
+        targets = [table.labels[split.train], table.labels[split.validation]]
     inputs = [np.asarray(x, dtype=np.float64) for x in (scaled.x_train, scaled.x_validation, scaled.x_test)]
     fit = BASELINES[table.task][name](
         (inputs[0], targets[0]), (inputs[1], targets[1]), derive_seed("baseline", name, index)
@@ -216,11 +219,6 @@ def _score(table: Table, split: Split, index: int, name: str) -> dict[str, objec
         scores = score(table.target[split.test], in_unit)._asdict()
     detail = fit.detail if fit.majority is None else f"class {table.class_names[fit.majority]}"
     return {"model": name, "split": index, "detail": detail} | {f"test_{key}": scores[key] for key in scores}
-
-
-def _class_targets(table: Table, split: Split) -> list[NDArray[np.generic]]:
-    assert table.labels is not None
-    return [table.labels[split.train], table.labels[split.validation]]
 
 
 def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:

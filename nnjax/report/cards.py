@@ -79,13 +79,9 @@ def _gradients(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
 
 
 def _epochs(study_results: StudyResults) -> Draw:
-    color, terms = study_results.layout.color, study_results.terms
-
-    def draw(axes: Axes) -> None:
-        cells = epochs_table(study_results.results, [color])
-        draw_epochs(cells, axes, study_results.palette, color, f"{terms.test} (best epoch)")
-
-    return draw
+    color, metric = study_results.layout.color, f"{study_results.terms.test} (best epoch)"
+    cells = epochs_table(study_results.results, [color])
+    return partial(draw_epochs, cells, palette=study_results.palette, factor=color, metric=metric)
 
 
 def _models(study_results: StudyResults) -> Draw:

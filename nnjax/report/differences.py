@@ -14,7 +14,7 @@ from nnjax.statistics.multiplicity import benjamini_hochberg, selected_level
 LevelView = tuple[pd.DataFrame, Sequence[str]]
 """Runs of a view, and the factors over whose combinations their differences are averaged."""
 
-VIEWS = ("averaged", "at its best")
+AVERAGED, AT_BEST = "averaged", "at its best"
 
 
 def differences_table(
@@ -33,7 +33,7 @@ def differences_table(
 
     def views(factor: str) -> Mapping[str, LevelView]:
         others = [other for other in layout.studied if other != factor]
-        return dict(zip(VIEWS, ((chosen, others), (choose_on_validation(results, [factor]), [])), strict=True))
+        return {AVERAGED: (chosen, others), AT_BEST: (choose_on_validation(results, [factor]), [])}
 
     return compare_levels(layout, views, sizes)
 
@@ -64,15 +64,11 @@ def paired_differences(
 
 
 def with_intervals(comparisons: Sequence[Mapping[str, object]], sizes: tuple[int, int]) -> pd.DataFrame:
-    """Intervals of differences that nobody declared, with a Benjamini-Hochberg q; the selected ones are wider.
-
-    Args:
-        comparisons: What each compares, and as d a list of differences, one a split.
-        sizes: Training and test rows of a split.
+    """Intervals of differences (d: a list, one a split) that nobody declared, with a Benjamini-Hochberg q.
 
     Returns:
         One row a comparison: what it compares as it was given (a column of levels holds those of several factors:
-        16 beside 0.05 stays 16), then the interval's columns and q instead of d.
+        16 beside 0.05 stays 16), then the interval's columns, the selected ones wider, and q instead of d.
     """
     table = pd.DataFrame(comparisons, dtype=object)
     if table.empty:

@@ -139,7 +139,7 @@ def _handle(text: str, look: LevelStyle) -> Line2D:
 def level_looks(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> list[LevelLook]:
     """Text and look of the levels of a factor that occur in a figure, in the study's order."""
     levels = [level for level in layout.levels[factor] if level in present]
-    return [(layout.text(factor, level), palette.style(factor, level)) for level in levels]
+    return [(layout.text(factor, level), palette[factor, level]) for level in levels]
 
 
 def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> tuple[Key, ...]:

@@ -1,6 +1,6 @@
 """Which factor is colour, which is panel, and at which reference level the others stand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,3 +146,15 @@ def with_places(table: pd.DataFrame, factor: str, layout: Layout, column: str = 
     placed[column] = table[factor].map(places)
     placed[f"{column}_name"] = table[factor].map(names)
     return placed
+
+
+def each_group(table: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
+    """The rows at each combination of levels of at least one factor, in the order in which they first occur.
+
+    Example:
+        >>> table = pd.DataFrame({"depth": [2, 1, 2], "split": [0, 0, 1]})
+        >>> [(levels, len(rows)) for levels, rows in each_group(table, ["depth"])]
+        [({'depth': 2}, 2), ({'depth': 1}, 1)]
+    """
+    for levels, rows in table.groupby(list(factors), sort=False):
+        yield dict(zip(factors, levels, strict=True)), rows

@@ -110,7 +110,7 @@ def _interval(found: RankCorrelation) -> str:
 def draw_link(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, outcome: str) -> None:
     """A dot a combination: outcome against slope, in the colour of its level."""
     for level, cells in table.groupby(factor, sort=False):
-        style = palette.style(factor, level)
+        style = palette[factor, level]
         axes.plot(cells["grad_slope"], cells[outcome], style.marker, color=style.color, alpha=0.75)
     axes.axvline(0, color=MUTED, linewidth=1)
     axes.set_xlabel("grad_slope (decades a layer)")

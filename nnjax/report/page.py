@@ -12,16 +12,7 @@ from nnjax.report.views import Chapter
 
 @dataclass(frozen=True)
 class Page:
-    """The report before it is printed.
-
-    Attributes:
-        title: Name of the study.
-        question: What it asked.
-        subtitle: One line on what was run.
-        chapters: In order; the first is the answer.
-        footer: Who made it, and when.
-        notices: What is worth knowing before the numbers are read, a sentence or two each.
-    """
+    """The report before it is printed; the first chapter is the answer, notices are told before the numbers."""
 
     title: str
     question: str

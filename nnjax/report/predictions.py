@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.data.tables import Table
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.training.class_scores import confusion_matrix, predicted_classes
@@ -39,7 +38,8 @@ def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) 
 
 
 def _confusion(runs: pd.DataFrame, predictions: Predictions, space: Space) -> NDArray[np.int64]:
-    labels, n_classes = _labels(space.table), len(space.table.class_names)
+    labels, n_classes = space.table.labels, len(space.table.class_names)
+    assert labels is not None, "classes are confused, targets of a regression are not"
     total = np.zeros((n_classes, n_classes), dtype=np.int64)
     for run_id, split in zip(runs["run_id"], runs["split"], strict=True):
         probability = predictions.get(run_id, np.full(n_classes, np.nan)).reshape(-1, n_classes)
@@ -47,8 +47,3 @@ def _confusion(runs: pd.DataFrame, predictions: Predictions, space: Space) -> ND
             true = labels[space.splits[int(split)].test]
             total += confusion_matrix(true, predicted_classes(probability), n_classes)
     return total
-
-
-def _labels(table: Table) -> NDArray[np.int64]:
-    assert table.labels is not None, "classes are confused, targets of a regression are not"
-    return table.labels

@@ -68,14 +68,11 @@ def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -
     losses = losses.loc[losses.index.isin(finished.index)]
     epochs = finished.loc[losses.index, "epochs"].to_numpy(dtype=int)
     curves = [curve[: last + 1] for curve, last in zip(losses.to_numpy(dtype=float), epochs, strict=True)]
-    scores = {name: _curve_of(histories, curve, losses.index, terms) for name, curve in _scored(terms).items()}
+    scored = {"validation_score_lost": terms.fit_validation, "test_score_lost": terms.fit_test}
+    scores = {name: _curve_of(histories, curve, losses.index, terms) for name, curve in scored.items()}
     patiences = [patience for patience in PATIENCES if len(epochs) and patience < epochs.max()]
     rows = [_stopped(patience, curves, scores) for patience in patiences]
     return pd.DataFrame(rows, columns=list(STOPPING_COLUMNS))
-
-
-def _scored(terms: TaskTerms) -> dict[str, str]:
-    return {"validation_score_lost": terms.fit_validation, "test_score_lost": terms.fit_test}
 
 
 def _curve_of(histories: Histories, curve: str, run_ids: "pd.Index[Any]", terms: TaskTerms) -> NDArray[np.float64]:
@@ -95,9 +92,8 @@ def _stopped(
     saved = [1 - stop.stop_epoch / (len(curve) - 1) for stop, curve in zip(stops, curves, strict=True)]
     lost = {name: float(np.mean(_at(values, best) - _at(values, kept))) for name, values in scores.items()}
     stop_epoch = float(np.median([stop.stop_epoch for stop in stops]))
-    return {"patience": patience, "stop_epoch": stop_epoch, "share_saved": float(np.mean(saved)), **lost} | {
-        "runs": len(curves)
-    }
+    shares = {"patience": patience, "stop_epoch": stop_epoch, "share_saved": float(np.mean(saved))}
+    return shares | lost | {"runs": len(curves)}
 
 
 def _at(values: NDArray[np.float64], epochs: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -37,22 +37,15 @@ class NothingToReportError(Exception):
     """No cell of the study has a run in every split yet: there is nothing to compare."""
 
 
-@dataclass(frozen=True)
-class Looked:
-    """What claims were looked at on, more than once: scored results, those added to decide claims among them."""
-
-    logbook: Logbook
-    results: pd.DataFrame
+Looked = tuple[Logbook, pd.DataFrame]
+"""Looks at claims, more than one, and scored results of the study's runs and of those added to decide claims."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How what is read only if there is something to report is read.
+    """How what is read only if there is something to report is read: curves and predictions of runs, by their ids.
 
-    Attributes:
-        histories: Run ids -> their curves.
-        predictions: Run ids -> their predictions.
-        looked: What the claims were looked at on; None if once, and on the study's own results.
+    What the claims were looked at on is None if it was once, and on the study's own results.
     """
 
     histories: Callable[[Set[str]], Histories]
@@ -150,7 +143,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
 
 def _read_looked(space: Space, journal: Journal, home: Path) -> Looked | None:
     logbook = study_logbook(space, home)
-    return Looked(logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None
+    return (logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None
 
 
 def assemble(
@@ -176,8 +169,8 @@ def assemble(
     reference = _reference_levels(results, space)
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order, reference)
     chosen = choose_on_validation(results, layout.studied)
-    looked = reading.looked()  # not earlier: a damaged logbook must not hide that there is nothing to report
-    logbook, asked = (looked.logbook, looked.results) if looked else (None, results)
+    # not earlier: a damaged logbook must not hide that there is nothing to report
+    logbook, asked = reading.looked() or (None, results)
     answers = answer_study(
         space, asked, grown_designs(space, logbook), looks_at_most(logbook), declared.withdrawn_intervals
     )
@@ -197,7 +190,7 @@ def assemble(
         declared=declared,
         differences=differences_table(results, chosen, layout, sizes.pair),
         record=record,
-        added=asked[~asked["run_id"].isin(results["run_id"])].reset_index(drop=True) if looked else None,
+        added=asked[~asked["run_id"].isin(results["run_id"])].reset_index(drop=True) if logbook else None,
         logbook=logbook,
     )
 

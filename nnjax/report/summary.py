@@ -24,31 +24,23 @@ OTHER_PAGES = {"lecture": "The lecture’s sentences, put to the test", "quiz": 
 
 @dataclass(frozen=True)
 class Summary:
-    """A report in a line.
-
-    Attributes:
-        study: Name of the study, and of the report's folder.
-        question: What it asked.
-        headline: The answer in a sentence.
-        verdicts: Verdict -> number of declared claims.
-        runs: Runs that the study plans.
-        finished: Those of them that are finished.
-        data: Name of the data set.
-        made: When the report was written, in UTC.
-        declared: Standing to the training -> number of declared claims; empty in a line from an older nnjax.
-        withdrawn: Claims that were taken out after training.
-    """
+    """A report in a line."""
 
     study: str
     question: str
     headline: str
     verdicts: Mapping[str, int]
+    """Verdict -> number of declared claims."""
     runs: int
+    """Runs that the study plans."""
     finished: int
     data: str
     made: str
+    """When the report was written, in UTC."""
     declared: Mapping[str, int] = field(default_factory=dict)
+    """Standing to the training -> number of declared claims; empty in a line from an older nnjax."""
     withdrawn: int = 0
+    """Claims that were taken out after training."""
 
     @property
     def tally(self) -> list[tuple[str, str, int]]:

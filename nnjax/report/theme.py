@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
 from nnjax.network.activations import ACTIVATIONS
-from nnjax.results.colors import LEVEL_COLORS
+from nnjax.results.columns import LEVEL_COLORS
 
 PAGE = "#fdfdfb"
 """The page itself: the inside of hollow markers."""
@@ -51,11 +51,8 @@ class LevelStyle:
 
 def _between(anchors: Sequence[str], position: float) -> str:
     """Colour at a position 0 … 1 along the anchors."""
-    place = position * (len(anchors) - 1)
-    index = min(int(place), len(anchors) - 2)
-    weight = place - index
-    left, right = np.array(to_rgb(anchors[index])), np.array(to_rgb(anchors[index + 1]))
-    red, green, blue = (1 - weight) * left + weight * right
+    places, channels = np.linspace(0, 1, len(anchors)), zip(*map(to_rgb, anchors), strict=True)
+    red, green, blue = (float(np.interp(position, places, channel)) for channel in channels)
     return to_hex((red, green, blue))
 
 
@@ -101,31 +98,16 @@ def css_variables(is_dark: bool) -> str:
     return "".join(f"--c{light[1:]}:{dark if is_dark else light};" for light, dark in DARK.items())
 
 
-@dataclass(frozen=True)
-class Palette:
-    """Style of every level of every factor, fixed once a report."""
-
-    styles: Mapping[tuple[str, object], LevelStyle]
-    """(factor, level) -> style. Not the level's text: 16 is the same level as the 16.0 that a table makes of it."""
-
-    def style(self, factor: str, level: object) -> LevelStyle:
-        """Style of a level.
-
-        Raises:
-            KeyError: If the factor has no such level.
-        """
-        return self.styles[factor, level]
+Palette = Mapping[tuple[str, object], LevelStyle]
+"""(factor, level) -> style, fixed once a report. Not the level's text: 16 is the same as the 16.0 of a table."""
 
 
 def make_palette(factors: Mapping[str, Sequence[object]]) -> Palette:
     """Give each level its style: activations their own colour, numbers a sequence from light to dark.
 
-    Args:
-        factors: Levels of each factor in the study's order.
-
     Example:
         >>> palette = make_palette({"activation": ["relu", "elu"], "depth": [1, 2, 4]})
-        >>> palette.style("activation", "relu").color, palette.style("depth", 4).color
+        >>> palette["activation", "relu"].color, palette["depth", 4].color
         ('#0072b2', '#2f2a85')
     """
     styles: dict[tuple[str, object], LevelStyle] = {}
@@ -133,7 +115,7 @@ def make_palette(factors: Mapping[str, Sequence[object]]) -> Palette:
         for index, level in enumerate(levels):
             color = _level_color(factor, levels, index)
             styles[factor, level] = LevelStyle(color, _MARKERS[index % len(_MARKERS)], _DASHES[index % len(_DASHES)])
-    return Palette(styles)
+    return styles
 
 
 def _level_color(factor: str, levels: Sequence[object], index: int) -> str:
@@ -149,8 +131,7 @@ def _level_color(factor: str, levels: Sequence[object], index: int) -> str:
 def style(font_size: float = 11.0) -> Iterator[None]:
     """Matplotlib's settings for one figure of the report, whatever a person has set; restored afterwards.
 
-    Args:
-        font_size: Size of tick labels and text, in units of the panel's width (1 unit = 1 px where it is not scaled).
+    The size of tick labels and text is in units of the panel's width (1 unit = 1 px where it is not scaled).
     """
     settings = {
         **sns.axes_style("ticks"),

@@ -42,15 +42,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class TableView:
-    """A table as shown, and as a CSV file beside the page.
-
-    Attributes:
-        name: Name of the CSV file without its ending, unique in the report.
-        frame: All of it.
-        columns: Heads.
-        is_number: Whether each column is set flush right.
-        rows: Formatted cells of the first rows.
-    """
+    """A table as shown, its first rows formatted, and as a CSV file of a name that is unique in the report."""
 
     name: str
     frame: pd.DataFrame

@@ -58,13 +58,7 @@ CHAPTERS = (
 
 @dataclass(frozen=True)
 class WrittenReport:
-    """What lies on the disk.
-
-    Attributes:
-        page: The page.
-        tables: CSV files; each has a LaTeX file of the same name beside it.
-        cards: Near-square pictures for the tracking server, by short name.
-    """
+    """What lies on the disk: tables as CSV, each with a LaTeX file beside it; cards, near-square, by short name."""
 
     page: Path
     tables: tuple[Path, ...]
@@ -149,15 +143,7 @@ def write_study_report(
 
 
 def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
-    """Write every table of some chapters as CSV and LaTeX; what an earlier page left there is removed.
-
-    Args:
-        chapters: Of one page.
-        folder: Where to.
-
-    Returns:
-        The CSV files.
-    """
+    """Write every table of some chapters as CSV, whose paths it gives, and LaTeX, over what a page left before."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.csv"), *folder.glob("*.tex")]:
         stale.unlink()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nnjax.metrics import FINALS, Described
+from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.study.factors import FACTORS, Factor
 
 
@@ -43,3 +44,6 @@ FACTOR_COLUMNS = tuple(_in_table_order())
 
 RESULT_COLUMNS: tuple[Described, ...] = (*IDENTITY, *FACTOR_COLUMNS, *FINALS)
 """The columns of the results table, in its order."""
+
+LEVEL_COLORS: dict[str, str] = {each.name: each.colors[0] for each in ACTIVATIONS.values()}
+"""Activation -> colour on light pages, everywhere: the report and MLflow take them from here."""

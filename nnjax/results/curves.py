@@ -18,14 +18,7 @@ def curves_table(
     epochs: Sequence[int] | None = None,
     run_ids: Set[str] | None = None,
 ) -> pd.DataFrame:
-    """The histories of a study's runs.
-
-    Args:
-        space: What the study asks for.
-        journal: Where finished runs lie.
-        curves: Names of `nnjax.metrics.CURVES`; all if None.
-        epochs: Epochs to keep; all if None.
-        run_ids: Runs to keep; all of the study if None.
+    """The histories of a study's runs: all of them, all curves, all epochs unless some are named.
 
     Returns:
         run_id, cell_id, split, epoch (0 = at initialisation), curve, layer (0 for curves of the whole network, else 1 …

@@ -232,6 +232,6 @@ def draw_gradients(runs: pd.DataFrame, histories: Histories, name: str) -> Gradi
         Key(
             label, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker)
         )
-        for label, look in ((label, palette.style(ARM, label)) for label in labels)
+        for label, look in ((label, palette[ARM, label]) for label in labels)
     )
     return GradientPicture(draw_panels(name, parts, replace(NARROW, width=400, quantity=GRADIENT)), keys)

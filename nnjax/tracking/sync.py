@@ -12,7 +12,7 @@ import mlflow
 from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked, masked_address
-from nnjax.results.colors import LEVEL_COLORS
+from nnjax.results.columns import LEVEL_COLORS
 from nnjax.tracking import fast_lane, names, views
 from nnjax.tracking.address import database_file, deep_link, server_of
 from nnjax.tracking.artifacts import SweepFiles

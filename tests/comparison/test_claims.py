@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 from fakes.known import THREE_CLAIMS, TWO_CLAIMS
 
-from nnjax.comparison.claims import compare_claims, only_in
+from nnjax.comparison.claims import Relation, compare_claims, only_in, relate, shared_runs
 from nnjax.comparison.page import describe_conclusions, write_comparison
-from nnjax.comparison.relation import Relation, relate, shared_runs
 from nnjax.comparison.tables import describe_largest
 from nnjax.statistics.verdict import Verdict
 
@@ -75,3 +74,9 @@ def test_claims_of_one_side_only(make):
     one, other = make(), make(THREE_CLAIMS)
     assert only_in(one, other) == ()
     assert [answer.claim.name for answer in only_in(other, one)] == ["hopeless", "both"]
+
+
+def test_runs_of_the_same_seed_on_other_rows_are_not_the_same_runs(make):
+    one, other = make(), make(TWO_CLAIMS, "replicates.test_share=0.2", "replicates.splits=10", name="smaller-test")
+    assert relate(one.space, other.space) is Relation.SAME_ROWS
+    assert describe_largest(one, other) == ""

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from nnjax.report.layout import make_layout
+from nnjax.report.layout import each_group, make_layout
 
 
 @pytest.fixture
@@ -61,3 +61,9 @@ def test_the_reference_sentence_names_what_a_figure_does_not_show(table):
 def test_a_study_of_nothing_shows_the_one_activation():
     layout = make_layout(pd.DataFrame({"activation": ["relu"] * 2}), [], [], 265)
     assert layout.shown == ["activation"] and layout.levels["activation"] == ("relu",)
+
+
+def test_groups_come_in_the_order_of_the_table():
+    table = pd.DataFrame({"activation": ["relu", "elu", "relu"], "depth": [2, 1, 2]})
+    groups = [(levels, len(rows)) for levels, rows in each_group(table, ["activation", "depth"])]
+    assert groups == [({"activation": "relu", "depth": 2}, 2), ({"activation": "elu", "depth": 1}, 1)]

@@ -50,9 +50,9 @@ def test_every_colour_of_the_theme_is_declared_for_both_pages():
 
 def test_a_level_is_the_same_level_whatever_a_table_makes_of_its_type():
     palette = make_palette({"width": [8, 16], "learning_rate": [1.0, 0.5], "batch_size": [32, "full"]})
-    assert palette.style("width", 16.0) is palette.style("width", 16)
-    assert palette.style("learning_rate", 1) is palette.style("learning_rate", 1.0)
-    assert palette.style("batch_size", "full") is not palette.style("batch_size", 32)
+    assert palette["width", 16.0] is palette["width", 16]
+    assert palette["learning_rate", 1] is palette["learning_rate", 1.0]
+    assert palette["batch_size", "full"] is not palette["batch_size", 32]
 
 
 def test_a_foreign_colour_is_refused():
@@ -63,7 +63,7 @@ def test_a_foreign_colour_is_refused():
 @pytest.mark.parametrize("levels", [[1, 2, 4, 8], list(range(9)), ["a", "b"], [0.0, 0.1]])
 def test_palettes_use_colours_of_the_theme_only(levels):
     palette = make_palette({"factor": levels})
-    assert all(palette.style("factor", level).color in DARK for level in levels)
+    assert all(palette["factor", level].color in DARK for level in levels)
 
 
 def test_a_style_leaves_no_trace():

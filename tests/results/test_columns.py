@@ -1,7 +1,11 @@
 """The results table has a column for whatever a run is, is varied by and is measured by."""
 
+import re
+
 from nnjax.metrics import FINALS, names
-from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY, RESULT_COLUMNS
+from nnjax.network.activations import ACTIVATIONS
+from nnjax.report.theme import css_variables
+from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY, LEVEL_COLORS, RESULT_COLUMNS
 from nnjax.sweep.study.factors import FACTORS
 
 
@@ -17,3 +21,10 @@ def test_every_factor_has_its_column_where_it_always_was() -> None:
         *("learning_rate", "optimizer", "momentum"),
     ]
     assert columns[8:] == list(FACTORS)[8:]
+
+
+def test_every_activation_has_a_colour_that_the_page_knows():
+    assert set(LEVEL_COLORS) == set(ACTIVATIONS)
+    assert all(re.fullmatch("#[0-9a-f]{6}", color) for color in LEVEL_COLORS.values())
+    light = css_variables(is_dark=False)
+    assert [name for name, color in LEVEL_COLORS.items() if color not in light] == []

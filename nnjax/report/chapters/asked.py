@@ -106,23 +106,19 @@ def factors_table(study_results: StudyResults) -> pd.DataFrame:
         Columns factor, role, levels, reference, meaning, is_told: whether the page names it without being asked,
         because it is varied, not at its default, or always needed.
     """
-    study = study_results.space.study
+    study, layout = study_results.space.study, study_results.layout
     listed = {**study.factors, **{name: (level,) for name, level in study.fixed.items()}}
     return pd.DataFrame(
         {
             "factor": name,
             "role": study.role(name),
             "levels": ", ".join(map(level_text, levels)),
-            "reference": _reference(name, study_results.layout),
+            "reference": layout.text(name, layout.reference[name]) if name in layout.reference else "",
             "meaning": FACTORS[name].meaning,
             "is_told": study.role(name) != "fixed" or name in TOLD_FACTORS or levels != (FACTORS[name].default,),
         }
         for name, levels in listed.items()
     )
-
-
-def _reference(factor: str, layout: Layout) -> str:
-    return layout.text(factor, layout.reference[factor]) if factor in layout.reference else ""
 
 
 def account_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from nnjax.report.drawing import LevelTable, Shape, draw_figure, level_figure, l
 from nnjax.report.figures.curves import draw_steps, fit_table
 from nnjax.report.figures.epochs import best_epoch_table, draw_epochs, draw_gap, epochs_table
 from nnjax.report.formats import decimals
-from nnjax.report.groups import each_group
+from nnjax.report.layout import each_group
 from nnjax.report.stopping import lost_interval, lost_table, stopping_table
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable

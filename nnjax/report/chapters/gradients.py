@@ -20,9 +20,8 @@ from nnjax.report.figures.gradients import (
     with_expected,
 )
 from nnjax.report.formats import decimals
-from nnjax.report.groups import each_group
 from nnjax.report.histories import GRADIENT, first_tenth
-from nnjax.report.layout import with_places
+from nnjax.report.layout import each_group, with_places
 from nnjax.report.outcome_link import link_facts, link_figure, measure_link
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable

@@ -1,5 +1,6 @@
 """The answers first: the headline, a sentence a theme, every declared claim with its verdict."""
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
 
@@ -12,7 +13,7 @@ from nnjax.claims.growth import LOOKS
 from nnjax.claims.logbook import Logbook, Look
 from nnjax.report.answers import answers, headline
 from nnjax.report.drawing import Shape, draw_panels
-from nnjax.report.figures.claim import claim_row, draw_claim
+from nnjax.report.figures.claim import ENDS, claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Panel, view_table
@@ -141,8 +142,8 @@ def looks_table(logbook: Logbook) -> pd.DataFrame:
 
 def _shares(reached: Sequence[Reached]) -> list[float]:
     """Share of the runs of each arm that reach the target; NaN where the claim is about something else."""
-    shares = [arm.reached / arm.runs if arm.runs else float("nan") for arm in reached]
-    return [*shares, float("nan"), float("nan")][:2]
+    shares = [arm.reached / arm.runs if arm.runs else math.nan for arm in reached]
+    return [*shares, math.nan, math.nan][:2]
 
 
 def _shown(table: pd.DataFrame) -> list[str]:
@@ -161,12 +162,8 @@ def claims_table(study_results: StudyResults) -> pd.DataFrame:
             "verdict": answer.judgement.verdict.word,
             "declared": declared.standing.value,
             "note": answer.judgement.note,
-            "estimate": answer.interval.estimate if answer.interval else float("nan"),
-            "low": answer.interval.low if answer.interval else float("nan"),
-            "high": answer.interval.high if answer.interval else float("nan"),
-            "low_plain": answer.interval.low_plain if answer.interval else float("nan"),
-            "high_plain": answer.interval.high_plain if answer.interval else float("nan"),
-            "interval_level": answer.interval.level if answer.interval else float("nan"),
+            **{name: getattr(answer.interval, name, math.nan) for name in ENDS},
+            "interval_level": getattr(answer.interval, "level", math.nan),
             "margin": answer.margin,
             "probability": answer.probability,
             "win_rate": answer.win_rate,

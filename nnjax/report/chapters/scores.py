@@ -9,10 +9,10 @@ from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
 from nnjax.metrics import METRICS
 from nnjax.report.best_cell import best_runs, by_split
-from nnjax.report.differences import VIEWS, models_table, split_spread
+from nnjax.report.differences import AT_BEST, AVERAGED, models_table, split_spread
 from nnjax.report.drawing import Draw, Shape, draw_figure, panels_by
-from nnjax.report.figures.confusion import draw_confusion
 from nnjax.report.figures.scores import (
+    draw_confusion,
     draw_differences,
     draw_intervals,
     draw_spread,
@@ -131,7 +131,7 @@ def _model_color(study_results: StudyResults, name: str) -> str:
     factor = study_results.layout.color
     for level in study_results.layout.levels[factor]:
         if name == f"network, {study_results.layout.text(factor, level)}":
-            return study_results.palette.style(factor, level).color
+            return study_results.palette[factor, level].color
     return INK if name == NETWORK else MUTED
 
 
@@ -199,7 +199,7 @@ def _differences(study_results: StudyResults) -> FigureView:
         "table. A level that is far behind on average but not at its best needs the right company; one that is behind "
         "in both is behind."
     )
-    parts, shape = level_differences(study_results, table, VIEWS)
+    parts, shape = level_differences(study_results, table, (AVERAGED, AT_BEST))
     view = view_table("paired_differences", table, study_results.layout.full_batch)
     return draw_figure("differences", caption, parts, shape, view, INTERVAL_KEYS)
 

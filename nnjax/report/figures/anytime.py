@@ -10,8 +10,8 @@ from nnjax.claims.target import target_times, trained
 from nnjax.report.figures.curves import draw_restricted
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import named_x, plain_numbers
-from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
+from nnjax.report.layout import each_group
 from nnjax.report.theme import Palette
 from nnjax.statistics.bands import quartile_band
 from nnjax.statistics.convergence import anytime_quality, share_reached
@@ -42,7 +42,7 @@ def anytime_table(
 def draw_anytime(table: pd.DataFrame, axes: Axes, palette: Palette, factors: Sequence[str]) -> None:
     """Median against the second factor's levels (a column place), with the middle half of the runs as a bar."""
     for level, line in each_level(axes, table, factors[0]):
-        style = palette.style(factors[0], level)
+        style = palette[factors[0], level]
         axes.vlines(line["place"], line["low"], line["high"], color=style.color, linewidth=3.5, alpha=0.25)
         axes.plot(line["place"], line["median"], color=style.color, dashes=style.dashes, marker=style.marker)
     named_x(axes, table.drop_duplicates("place").sort_values("place")["place_name"].tolist())

@@ -11,6 +11,8 @@ from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.theme import INK, MUTED, SHADE
 from nnjax.statistics.interval import PairedInterval
 
+ENDS = ("estimate", "low", "high", "low_plain", "high_plain")
+
 
 def claim_row(interval: PairedInterval, margin: float, threshold: float | None) -> pd.DataFrame:
     """One row: the interval, where "no difference" is (0, or the threshold of a quantity), and the margin around it.
@@ -18,8 +20,7 @@ def claim_row(interval: PairedInterval, margin: float, threshold: float | None) 
     Returns:
         Columns estimate, low, high, low_plain, high_plain, zero, margin.
     """
-    names = ("estimate", "low", "high", "low_plain", "high_plain")
-    numbers = {name: [getattr(interval, name)] for name in names}
+    numbers = {name: [getattr(interval, name)] for name in ENDS}
     return pd.DataFrame(numbers | {"zero": [threshold or 0.0], "margin": [margin]})
 
 

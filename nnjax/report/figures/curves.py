@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from nnjax.claims.target import target_times, trained
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import decades, log_epochs, named_x, plain_numbers
-from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
+from nnjax.report.layout import each_group
 from nnjax.report.theme import MUTED, PAGE, Palette
 from nnjax.statistics.bands import quartile_band
 from nnjax.statistics.convergence import restricted_mean, share_reached, step_curve
@@ -64,7 +64,7 @@ def draw_cost(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) ->
 def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """One line a level: the median, with the middle half of the runs shaded."""
     for level, line in each_level(axes, table, factor):
-        style = palette.style(factor, level)
+        style = palette[factor, level]
         axes.fill_between(line["epoch"], line["low"], line["high"], color=style.color, alpha=0.16, linewidth=0)
         axes.plot(line["epoch"], line["median"], color=style.color, dashes=style.dashes)
     log_epochs(axes, int(table["epoch"].max()))
@@ -93,7 +93,7 @@ def steps_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """One staircase a level; where it ends below 1, the rest never got there (a circle marks the end)."""
     for level, line in each_level(axes, table, factor):
-        style = palette.style(factor, level)
+        style = palette[factor, level]
         axes.plot(line["epoch"], line["share"], drawstyle="steps-post", color=style.color, dashes=style.dashes)
         last = line.iloc[-1]
         axes.plot(last["epoch"], last["share"], "o", color=style.color, clip_on=False, mfc=PAGE)
@@ -120,17 +120,10 @@ def restricted_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def draw_restricted(table: pd.DataFrame, axes: Axes, palette: Palette, factors: Sequence[str]) -> None:
-    """Restricted mean against the second factor's levels; hollow where under half of the runs reached the target.
-
-    Args:
-        table: From `restricted_table`, with a column `place`: position of the second factor's level.
-        axes: Where to draw.
-        palette: Styles.
-        factors: Line factor, then the factor on the x axis.
-    """
+    """Restricted mean against the second factor's levels (`place`); hollow where under half of the runs arrived."""
     line_factor, x_factor = factors
     for level, line in each_level(axes, table, line_factor):
-        style = palette.style(line_factor, level)
+        style = palette[line_factor, level]
         axes.plot(line["place"], line["restricted_mean"], color=style.color, dashes=style.dashes)
         for reached, part in line.groupby(line["share_reached"] >= 0.5):
             face = style.color if reached else PAGE

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import log_epochs, plain_numbers
-from nnjax.report.groups import each_group
+from nnjax.report.layout import each_group
 from nnjax.report.theme import MUTED, Palette
 
 
@@ -30,7 +30,7 @@ def epochs_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
 def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, metric: str) -> None:
     """A dot a cell, last epoch against chosen epoch; below the diagonal the last epoch is worse."""
     for level, cells in each_level(axes, table, factor):
-        style = palette.style(factor, level)
+        style = palette[factor, level]
         axes.plot(cells["test_score"], cells["last_test_score"], style.marker, color=style.color, alpha=0.6)
     scored = table[["test_score", "last_test_score"]].dropna()  # a cell without a run yet has no score
     highest = float(scored.to_numpy(dtype=float).max(initial=-1.0))
@@ -43,7 +43,7 @@ def draw_epochs(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
 def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """Validation rows solid, training rows dashed, in the colour of the level."""
     for (level, rows), line in each_level(axes, table, [factor, "rows"]):
-        color = palette.style(factor, level).color
+        color = palette[factor, level].color
         axes.fill_between(line["epoch"], line["low"], line["high"], color=color, alpha=0.13, linewidth=0)
         axes.plot(line["epoch"], line["median"], color=color, dashes=() if rows == "validation" else (4, 2))
     log_epochs(axes, int(table["epoch"].max()))

@@ -10,8 +10,8 @@ from matplotlib.patches import Rectangle
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import decades, log_epochs, named_x, named_y, whole_numbers
 from nnjax.report.formats import decimals
-from nnjax.report.groups import each_group
 from nnjax.report.histories import Histories, drawn_epochs
+from nnjax.report.layout import each_group
 from nnjax.report.theme import INK, NEGATIVE, POSITIVE, Palette
 from nnjax.statistics.bands import quartile_band
 from nnjax.statistics.mean_field import MeanField
@@ -60,7 +60,7 @@ def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) 
     A column `expected`, where the table has one, is drawn as a thin dotted line over it.
     """
     for level, line in each_level(axes, table, factor):
-        style = palette.style(factor, level)
+        style = palette[factor, level]
         if "expected" in line:
             axes.plot(line["layer"], line["expected"], color=INK, dashes=(1.5, 2.5), linewidth=0.9, zorder=4)
         axes.vlines(line["layer"], line["low"], line["high"], color=style.color, linewidth=3.5, alpha=0.25)
@@ -92,7 +92,7 @@ def ends_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curv
 def draw_ends(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
     """Two lines: the first hidden layer solid, the last one dashed."""
     for (level, end), line in each_level(axes, table, [factor, "end"]):
-        color = palette.style(factor, level).color
+        color = palette[factor, level].color
         axes.fill_between(line["epoch"], line["low"], line["high"], color=color, alpha=0.16, linewidth=0)
         axes.plot(line["epoch"], line["median"], color=color, dashes=() if end == "first" else (4, 2))
     decades(axes)

@@ -92,15 +92,7 @@ def _levels(table: pd.DataFrame, names: Sequence[str]) -> list[tuple[Level, ...]
 
 
 def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: GridAxes, limits: tuple[float, float]) -> None:
-    """Squares with their marks, the names along the sides, the scale of tints below.
-
-    Args:
-        table: From `placed_grid`.
-        axes: Where to draw.
-        layout: Knows names and order of the levels.
-        sides: Which factors run where.
-        limits: Scores of the faintest and the strongest tint.
-    """
+    """Squares with their marks, the names along the sides, the scale of tints below."""
     columns = ["x", "y", "tint", "cell_id"]
     for x, y, tint, cell_id in table[columns].dropna().itertuples(index=False):
         square = Rectangle((x - 0.47, y - 0.47), 0.94, 0.94, facecolor=ACCENT, alpha=tint, linewidth=0)

@@ -1,7 +1,8 @@
 """The sides of the picture of the grid: which factors run down and across, where each cell stands, the names there."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -122,7 +123,7 @@ def _longest(layout: Layout, side: Sequence[str]) -> int:
 
 
 def _ticks(layout: Layout, side: Sequence[str]) -> tuple[list[float], list[str]]:
-    combinations = list(_combinations(layout, side)) if side else []
+    combinations = _combinations(layout, side) if side else []
     places = [place_of(levels, layout, side) for levels in combinations]
     return places, [_short(layout, side[-1], levels[side[-1]]) for levels in combinations]
 
@@ -136,8 +137,5 @@ def _blocks(layout: Layout, side: Sequence[str]) -> list[tuple[str, float]]:
     return [(text, (places[0] + places[-1]) / 2) for text, places in blocks.items()]
 
 
-def _combinations(layout: Layout, side: Sequence[str]) -> Iterator[dict[str, Level]]:
-    found: list[dict[str, Level]] = [{}]
-    for name in side:
-        found = [{**levels, name: level} for levels in found for level in layout.levels[name]]
-    yield from found
+def _combinations(layout: Layout, side: Sequence[str]) -> list[dict[str, Level]]:
+    return [dict(zip(side, levels, strict=True)) for levels in product(*(layout.levels[name] for name in side))]

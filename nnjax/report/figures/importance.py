@@ -93,7 +93,9 @@ def draw_shares(table: pd.DataFrame, axes: Axes, name: str) -> None:
     axes.barh(np.arange(len(table)), table["share"], height=0.62, color=ACCENT, alpha=0.8)
     for place, share in enumerate(table["share"]):
         axes.text(share, place, f"\u00a0{100 * share:.0f} %", va="center", color=INK)
-    _share_axis(axes, table[name].tolist(), float(table["share"].max()))
+    named_y(axes, table[name].tolist())
+    axes.set_xlim(0, 1.18 * max(float(table["share"].max()), 0.01))
+    axes.grid(visible=False)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)
 
@@ -106,9 +108,3 @@ def draw_unbiased(table: pd.DataFrame, axes: Axes) -> None:
         axes.plot(100 * share, place, "o", color=ACCENT)
     named_y(axes, table["effect"].tolist())
     axes.set_xlabel("% of all variance")
-
-
-def _share_axis(axes: Axes, names: list[str], largest: float) -> None:
-    named_y(axes, names)
-    axes.set_xlim(0, 1.18 * max(largest, 0.01))
-    axes.grid(visible=False)

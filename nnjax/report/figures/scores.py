@@ -1,13 +1,14 @@
-"""Scores on test rows: their spread over replicates, and intervals of differences."""
+"""Scores on test rows: their spread over replicates, intervals of differences, and which class is taken for which."""
 
 from collections.abc import Sequence
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
 
 from nnjax.report.figures.scales import named_x, named_y, plain_numbers
 from nnjax.report.layout import Layout, with_places
-from nnjax.report.theme import MUTED, PAGE, SHADE, Palette
+from nnjax.report.theme import INK, MUTED, NEGATIVE, PAGE, POSITIVE, SHADE, Palette
 
 MOST_LEVEL_NAMES = 4
 """Names that stand side by side below a panel without being turned."""
@@ -22,7 +23,7 @@ def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
     """A dot a split (x: place + offset), a bar at the mean of each level, a line at the mean of the baseline."""
     axes.axhline(baseline, color=MUTED, linewidth=1.2, dashes=(4, 2))
     for level, group in table.groupby(factor, sort=False):
-        style = palette.style(factor, level)
+        style = palette[factor, level]
         x = group["place"] + group["offset"]
         axes.plot(x, group["test_score"], style.marker, color=style.color, alpha=0.45, markersize=3.5, linewidth=0)
         place, mean = group["place"].iloc[0], group["mean"].iloc[0]
@@ -40,7 +41,7 @@ def placed_differences(table: pd.DataFrame, layout: Layout, palette: Palette, vi
         name=placed["place_name"],
         place=placed["place"] + placed["view"].map({views[0]: -0.17, views[1]: 0.17}),
         is_hollow=placed["view"] == views[1],
-        color=[palette.style(factor, level).color for level in placed["level"]],
+        color=[palette[factor, level].color for level in placed["level"]],
     )
 
 
@@ -64,3 +65,19 @@ def draw_differences(table: pd.DataFrame, axes: Axes, margin: float, metric: str
     """`draw_intervals` of differences in a metric, named on the axis."""
     draw_intervals(table, axes, margin)
     axes.set_xlabel(f"difference in {metric}")
+
+
+def draw_confusion(table: pd.DataFrame, axes: Axes) -> None:
+    """A square with its number of rows for each pair of classes; errors tinted red, right ones blue, by their share."""
+    names = table["true"].drop_duplicates().tolist()
+    for place, cell in enumerate(table.to_dict("records")):
+        row, column = divmod(place, len(names))
+        color = NEGATIVE if row == column else POSITIVE
+        tint = 0.75 * cell["share"]
+        axes.add_patch(Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=color, alpha=tint, linewidth=0))
+        axes.text(column, row, f"{cell['rows']:,}", color=INK, ha="center", va="center")
+    named_x(axes, names)
+    named_y(axes, names)
+    axes.grid(visible=False)
+    axes.set_xlabel("predicted class")
+    axes.set_ylabel("true class")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from nnjax.report.alike import name_highest
-from nnjax.report.findings.finding import Finding, beats, levels_of, next_study
+from nnjax.report.findings.finding import Finding, compared, levels_of, next_study
 from nnjax.report.formats import percent
 from nnjax.report.study_results import StudyResults
 
@@ -28,7 +28,7 @@ def find_diverged(study_results: StudyResults) -> Iterator[Finding]:
     key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER_STEPS]
     names = results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
     cells = name_highest(names.loc[by_cell.index].tolist(), by_cell.tolist(), percent)
-    claims = [beats(study_results.terms.test, "learning_rate", level, rate) for level in smaller]
+    claims = [compared("beats", study_results.terms.test, "learning_rate", level, rate) for level in smaller]
     yield Finding(
         key,
         f"{percent(share)} of the runs diverged, most of all {cells}: {percent(float(by_cell.max()))} of its runs. "

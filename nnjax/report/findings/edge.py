@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pydantic_core import PydanticCustomError
 
-from nnjax.report.findings.finding import Finding, beats, chosen_cells, favourite_levels, next_study
+from nnjax.report.findings.finding import Finding, chosen_cells, compared, favourite_levels, next_study
 from nnjax.report.study_results import StudyResults
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import FACTORS, Level
@@ -66,7 +66,7 @@ def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Lev
 
 def _finding(study_results: StudyResults, factor: str, edge: Level, beyond: Sequence[Level], where: str) -> Finding:
     key, pinned = f"edge-{factor.replace('_', '-')}", {**favourite_levels(study_results), factor: edge}
-    claims = [beats(study_results.terms.test, factor, level, edge) for level in beyond]
+    claims = [compared("beats", study_results.terms.test, factor, level, edge) for level in beyond]
     question = f"Is there a better {factor} beyond {level_text(edge)}?"
     return Finding(
         key,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from nnjax.report.best_cell import best_runs
-from nnjax.report.findings.finding import Finding, beats, favourite_levels, next_study
+from nnjax.report.findings.finding import Finding, compared, favourite_levels, next_study
 from nnjax.report.formats import decimals, percent
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.interval import paired_interval
@@ -29,7 +29,7 @@ def find_unfinished(study_results: StudyResults) -> Iterator[Finding]:
     if late < MOST_IMPROVING or "epochs" in study_results.space.study.factors:
         return
     key, more = "more-epochs", FACTORS["epochs"].check(2 * longest)
-    claims = [beats(study_results.terms.test, "epochs", more, longest)]
+    claims = [compared("beats", study_results.terms.test, "epochs", more, longest)]
     question = f"Do {more} epochs do better than {longest}?"
     yield Finding(
         key,
@@ -54,7 +54,7 @@ def find_over_fitting(study_results: StudyResults) -> Iterator[Finding]:
     if not stronger:
         return
     question = "Does a stronger penalty keep what is lost by training on?"
-    claims = [beats(study_results.terms.last_test, "l2", level, own) for level in stronger]
+    claims = [compared("beats", study_results.terms.last_test, "l2", level, own) for level in stronger]
     yield Finding(
         key,
         f"From the best epoch on validation rows to the last one the chosen cells lose {decimals(interval.estimate)} "

@@ -13,6 +13,9 @@ from nnjax.sweep.study.study import Study
 LONGEST_NAME = 64
 """Of a study or a claim, as the reader has it."""
 
+SENTENCES = {"beats": "{} beats {}.", "same": "{} and {} give the same score."}
+"""Kind of a claim about two levels -> what it says of them."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -79,28 +82,18 @@ def next_name(study: str, key: str) -> str:
     return f"{study[: LONGEST_NAME - 1 - len(key)]}-{key}"
 
 
-def beats(metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
-    """The claim that one level of a factor beats another."""
-    return compared("beats", "{} beats {}.", metric, factor, a, b)
-
-
-def same(metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
-    """The claim that two levels of a factor give the same score."""
-    return compared("same", "{} and {} give the same score.", metric, factor, a, b)
-
-
-def compared(kind: str, words: str, metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
-    """A claim about two levels of a factor.
+def compared(kind: str, metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
+    """The claim that one level of a factor beats another, or that both give the same score.
 
     Example:
-        >>> compared("same", "{} and {} are the same.", "test_r2", "l2", 0.1, 0.01)["name"]
+        >>> compared("same", "test_r2", "l2", 0.1, 0.01)["name"]
         'l2-0-1-same-0-01'
     """
     levels = [level_text(level) for level in (a, b)]
     name = "".join(letter if letter.isalnum() else "-" for letter in f"{factor}-{levels[0]}-{kind}-{levels[1]}".lower())
     return {
         "name": name[:LONGEST_NAME],
-        "sentence": f"{factor} = {words.format(*levels)}",
+        "sentence": f"{factor} = {SENTENCES[kind].format(*levels)}",
         "kind": kind,
         "a": {factor: a},
         "b": {factor: b},

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnjax.report.findings.finding import Finding, favourite_levels, next_study, same
+from nnjax.report.findings.finding import Finding, compared, favourite_levels, next_study
 from nnjax.report.formats import decimals
 from nnjax.report.study_results import StudyResults
 
@@ -28,7 +28,7 @@ def find_idle(study_results: StudyResults) -> Iterator[Finding]:
         largest = float(part[["low", "high"]].abs().max().max())
         key, levels = f"idle-{factor.replace('_', '-')}", study.studied[factor]
         pinned = favourite_levels(study_results)
-        claims = [same(study_results.terms.test, factor, level, levels[0]) for level in levels[1:]]
+        claims = [compared("same", study_results.terms.test, factor, level, levels[0]) for level in levels[1:]]
         question = (
             f"Does {factor} matter at the best setting of the others, on new splits of the same rows, twice as many?"
         )

@@ -10,8 +10,7 @@ from nnjax.report.findings.edge import find_edges
 from nnjax.report.findings.epochs import find_over_fitting, find_unfinished
 from nnjax.report.findings.finding import Finding
 from nnjax.report.findings.idle import find_idle
-from nnjax.report.findings.not_better import find_not_better
-from nnjax.report.findings.too_few import find_too_few
+from nnjax.report.findings.too_few import find_not_better, find_too_few
 from nnjax.report.study_results import StudyResults
 from nnjax.sweep.plan import default_workers, make_plan
 from nnjax.sweep.space import expand
@@ -33,22 +32,16 @@ FINDING_FINDERS: tuple[Callable[[StudyResults], Iterator[Finding]], ...] = (
 
 @dataclass(frozen=True)
 class NextStudy:
-    """A finding with the study that it is made into.
-
-    Attributes:
-        finding: What was noticed.
-        path: The study file; None where none can be written, see `problem`.
-        runs: Runs that it asks for.
-        missing: Those of them that are not among this study's.
-        minutes: Predicted minutes to train these on this machine.
-        problem: Why there is no file.
-    """
+    """A finding with the study that it is made into."""
 
     finding: Finding
     path: Path | None
+    """The study file; None where none can be written, see `problem`."""
     runs: int = 0
     missing: int = 0
+    """Those of the runs that are not among this study's."""
     minutes: float = 0.0
+    """To train these on this machine, as predicted."""
     problem: str = ""
 
     @property

@@ -1,20 +1,26 @@
-"""Too few replicates for a declared margin: only the cells of the undecided claims, on as many as the margin needs."""
+"""Too few replicates: for a declared margin, as many as it needs; to beat the reference baseline, more seeds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.report.findings.finding import Finding, next_name, tables_of
-from nnjax.report.formats import decimals
+from nnjax.report.answers import headline
+from nnjax.report.findings.finding import Finding, favourite_levels, next_name, next_study, tables_of
+from nnjax.report.formats import decimals, signed
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.power import MOST_REPLICATES, Design, replicates_for_half_width
-from nnjax.statistics.verdict import Verdict
+from nnjax.statistics.verdict import Verdict, judge
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
 
 PILOT_SEEDS = 4
 """With one seed a split nobody knows what seeds are worth: four of them tell."""
+
+MORE_SEEDS = 4
+"""Times the seeds a split of the study: what a network's luck costs is averaged away, what the table costs is not."""
+
+MOST_SEEDS_PROPOSED = 1_000
 
 
 @dataclass(frozen=True)
@@ -108,3 +114,32 @@ def _used_levels(study_results: StudyResults, claims: list[Claim]) -> dict[str, 
         wanted = [level for level in levels if any(arm.get(factor) == level for arm in pinned)]
         used[factor] = wanted or list(levels)
     return used
+
+
+def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
+    """No network is shown to beat the baseline."""
+    top = headline(study_results)
+    verdict = judge("beats", top.interval, top.margin).verdict
+    if verdict is Verdict.SUPPORTED:
+        return
+    terms, pinned = study_results.terms, favourite_levels(study_results)
+    setting = {**study_results.space.study.fixed, **pinned}
+    rate = float(str(setting["learning_rate"]))
+    key = "beat-reference"
+    question = (
+        f"Can the best setting beat {terms.reference} when the luck of its seeds is averaged away? "
+        "(The first answer of the report compares them, split by split.)"
+    )
+    tables = next_study(study_results, key, question, pinned, {"activation": [setting["activation"]]}, [])
+    seeds = study_results.space.study.replicates.seeds_per_split
+    tables["replicates"] = {**tables["replicates"], "seeds_per_split": min(MORE_SEEDS * seeds, MOST_SEEDS_PROPOSED)}
+    if setting["optimizer"] != "lbfgs":
+        tables["nuisance"] = {"learning_rate": [float(f"{rate * part:.3g}") for part in (0.3, 1.0, 3.0)]}
+        tables["fixed"].pop("learning_rate", None)
+    yield Finding(
+        key,
+        f"No network is shown to beat {terms.reference}: {signed(top.interval.estimate)} [{signed(top.interval.low)}, "
+        f"{signed(top.interval.high)}] in {terms.test}; {terms.reference} has "
+        f"{decimals(float(study_results.baseline().mean()))}.",
+        tables,
+    )

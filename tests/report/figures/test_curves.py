@@ -86,9 +86,7 @@ def test_drawings_have_one_line_a_level(axes):
         {"activation": ["relu", "elu"] * 2, "epoch": [1, 1, 9, 9], "low": 0.1, "median": 0.2, "high": 0.3}
     )
     draw_fit(table, axes, PALETTE, "activation")
-    assert [line.get_color() for line in axes.lines] == [
-        PALETTE.style("activation", name).color for name in ("relu", "elu")
-    ]
+    assert [line.get_color() for line in axes.lines] == [PALETTE["activation", name].color for name in ("relu", "elu")]
     assert axes.get_xlabel() == "epoch" and axes.get_xlim() == (1, 9)
 
 

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.figures.scores import draw_intervals, draw_spread, spread_table
-from nnjax.report.theme import INK, PAGE, make_palette
+from nnjax.report.figures.scores import draw_confusion, draw_intervals, draw_spread, spread_table
+from nnjax.report.theme import INK, NEGATIVE, PAGE, POSITIVE, make_palette
 
 
 @pytest.fixture
@@ -32,3 +32,21 @@ def test_spread_marks_mean_and_baseline(axes):
     )
     draw_spread(table.assign(mean=0.3), axes, make_palette({"activation": ["relu"]}), "activation", 0.45)
     assert axes.lines[0].get_ydata()[0] == 0.45 and list(axes.lines[2].get_ydata()) == [0.3, 0.3]
+
+
+def test_every_pair_has_its_rows_and_errors_have_another_colour():
+    axes = Figure().subplots()
+    table = pd.DataFrame(
+        {
+            "true": ["no", "no", "yes", "yes"],
+            "predicted": ["no", "yes"] * 2,
+            "rows": [1200, 0, 1, 3],
+            "share": [1.0, 0.0, 0.25, 0.75],
+        }
+    )
+    draw_confusion(table, axes)
+    assert [text.get_text() for text in axes.texts] == ["1,200", "0", "1", "3"]
+    assert [text.get_position() for text in axes.texts] == [(0, 0), (1, 0), (0, 1), (1, 1)]
+    errors = axes.patches[2]
+    assert errors.get_facecolor() == (*Figure(facecolor=POSITIVE).get_facecolor()[:3], 0.75 * 0.25)
+    assert axes.patches[3].get_facecolor()[:3] == Figure(facecolor=NEGATIVE).get_facecolor()[:3]

@@ -73,3 +73,13 @@ def test_a_claim_that_is_not_judged_or_was_grown_asks_for_none(open_claim):
     assert not [*find_too_few(replace(study_results, claims=(unjudged,)))]
     look = Look("deeper", 1, Design(4, 1), 0.0, -1.0, 1.0, "undecided", State.HOPELESS)
     assert not [*find_too_few(replace(study_results, logbook=Logbook(((look,),))))]
+
+
+def test_no_better_than_ridge_asks_again_with_more_seeds(find):
+    by = score({1: 0.1, 2: 0.2, 4: 0.3})
+    found = find(DEPTHS, validation_r2=by, test_r2=by)["beat-reference"]
+    study = load_study(found.path)
+    assert study.replicates.seeds_per_split == 4 and not study.claims, "the report's first answer is the paired one"
+    assert "beat ridge" in study.question
+    better = lambda results: 0.9 + 0.0 * results["depth"]  # noqa: E731
+    assert "beat-reference" not in find(DEPTHS, validation_r2=better, test_r2=better)
