@@ -9,7 +9,7 @@ import pytest
 from fakes.command import ROOT, nnjax
 
 from nnjax.cli import main
-from nnjax.execution.worker_process import WorkerStartError
+from nnjax.execution.executor import ExecutionError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study
 
@@ -176,7 +176,7 @@ def test_a_home_that_is_a_file_is_one_line_too(tmp_path, capsys, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "error", [OSError(28, "No space left on device"), WorkerStartError("it failed:\nTrace\nno room")]
+    "error", [OSError(28, "No space left on device"), ExecutionError("it failed:\nTrace\nno room")]
 )
 def test_what_the_machine_refuses_is_one_line(error, capsys, monkeypatch):
     def refuse(*_):

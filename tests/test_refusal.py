@@ -14,7 +14,7 @@ def test_the_command_says_it_and_what_else_is_in_the_way(monkeypatch, capsys):
         error.others = (RefusedError("another; mend it, too"),)
         raise error
 
-    monkeypatch.setattr("nnjax.commands.study_argument.load_study", refuse, raising=False)
+    monkeypatch.setattr("nnjax.commands.options.load_study", refuse, raising=False)
     monkeypatch.setattr("nnjax.sweep.study.study.load_study", refuse)
     assert main(["plan", "experiments/quick.toml"]) == 2
     assert capsys.readouterr().err == "one thing; mend it\nanother; mend it, too\n"

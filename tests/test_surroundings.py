@@ -19,6 +19,7 @@ from jax._src.compiler import get_compile_options
 
 from nnjax.cli import main
 from nnjax.execution.dask_cluster import main_module_runs_once
+from nnjax.execution.executor import UnfitError
 from nnjax.execution.executor_choice import EXECUTORS
 from nnjax.surroundings import (
     CHANGES_NUMBERS,
@@ -36,7 +37,7 @@ from nnjax.sweep.plan import make_plan
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
-from nnjax.sweep.worker import OtherNumbersError, prepare_on
+from nnjax.sweep.worker import prepare_on
 from nnjax.training.chunk import compile_program, lower_program
 
 SOURCES = sorted((ROOT / "nnjax").rglob("*.py"))
@@ -134,7 +135,7 @@ def test_nothing_is_trained_and_nothing_written_with_it(executor, name, tmp_path
 
 def test_a_worker_elsewhere_is_unfit_with_it(monkeypatch):
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
-    with pytest.raises(OtherNumbersError, match=f"^{re.escape(platform.node())}: XLA_FLAGS=.*; unset XLA_FLAGS$"):
+    with pytest.raises(UnfitError, match=f"^{re.escape(platform.node())}: XLA_FLAGS=.*; unset XLA_FLAGS$"):
         prepare_on({"cpu"}, list)
 
 
@@ -145,7 +146,7 @@ def test_what_a_notebook_has_set_is_seen_where_it_trains(tmp_path):
         compile_program(bucket)
     with (
         jax.threefry_partitionable(False),
-        pytest.raises(OtherNumbersError, match="jax_threefry_partitionable = False"),
+        pytest.raises(UnfitError, match="jax_threefry_partitionable = False"),
     ):
         prepare_on({"cpu"}, list)
 

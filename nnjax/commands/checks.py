@@ -3,8 +3,7 @@
 import argparse
 from pathlib import Path
 
-from nnjax.commands.options import STORE, Commands, positive
-from nnjax.commands.study_argument import expand_given
+from nnjax.commands.options import STORE, Commands, expand_given, positive
 
 
 def add_checks(commands: Commands) -> None:

@@ -1,8 +1,13 @@
-"""What commands have in common when they are typed: a name, an example, a home, a study, and kinds of values."""
+"""What commands have in common when they are typed: a name, an example, a home, a study and how it is found, values."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnjax.sweep.space import Space
+    from nnjax.sweep.study.study import Study
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
@@ -51,3 +56,31 @@ def positive(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text}: must be 1 or more")
     return number
+
+
+def load_given(options: argparse.Namespace) -> "Study":
+    """The study that was typed, with its changes."""
+    from nnjax.sweep.study.study import load_study
+
+    return load_study(find_given(options.study, options.home), options.overrides)
+
+
+def find_given(study: str, home: Path) -> Path:
+    """A study's path, from a path or a name: in the home's experiments, else in those here, folders inside included."""
+    from nnjax.sweep.study.reading import find_study
+
+    path = find_study(study, home)
+    if path.exists() or Path(study).suffix == ".toml" or Path(study).is_absolute():
+        return path
+    for folder in (home / "experiments", Path("experiments")):
+        found = list(folder.rglob(f"{study}.toml"))
+        if len(found) == 1:
+            return found[0]
+    return path
+
+
+def expand_given(options: argparse.Namespace) -> "Space":
+    """All that the study that was typed asks for."""
+    from nnjax.sweep.space import expand
+
+    return expand(load_given(options))

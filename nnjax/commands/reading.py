@@ -6,8 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from nnjax.commands.options import STORE, Commands, positive
-from nnjax.commands.study_argument import expand_given, find_given
+from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive
 from nnjax.refusal import RefusedError
 from nnjax.terminal import carry_data
 

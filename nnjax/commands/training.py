@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from nnjax.commands.options import STORE, Commands, positive
+from nnjax.commands.options import STORE, Commands, expand_given, positive
 from nnjax.commands.reading import say_page, say_what_follows
-from nnjax.commands.study_argument import expand_given
 from nnjax.execution.executor import Cluster
 from nnjax.execution.executor_choice import EXECUTORS
 from nnjax.refusal import RefusedError

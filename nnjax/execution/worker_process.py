@@ -31,10 +31,6 @@ class WorkerDiedError(Exception):
     """The process ended in the middle of a call; its message says how."""
 
 
-class WorkerStartError(ExecutionError):
-    """No worker could be started; there is no point in trying with other tasks."""
-
-
 class TaskError(Exception):
     """The function raised; the message is the worker's traceback."""
 
@@ -60,7 +56,7 @@ class WorkerProcess:
             TaskError: The function raised, or something could not be pickled. After an exception the next call starts
                 another process: where memory was wanting, jax is left broken, and tasks that are sound fail as well.
             WorkerDiedError: The process died before it answered; the next call starts another.
-            WorkerStartError: No process could be started, or `close` was called.
+            ExecutionError: No process could be started, or `close` was called.
         """
         with self._lock:
             if self._connection is None:
@@ -91,10 +87,10 @@ class WorkerProcess:
                 return
             except TaskError as problem:
                 self.close()
-                raise WorkerStartError(f"a worker failed to start:\n{problem}") from None
+                raise ExecutionError(f"a worker failed to start:\n{problem}") from None
             except WorkerDiedError as problem:
                 if attempt == START_ATTEMPTS:
-                    raise WorkerStartError(f"{attempt} workers died while starting: {problem}") from None
+                    raise ExecutionError(f"{attempt} workers died while starting: {problem}") from None
 
     def _spawn(self) -> "Connection[Any, Any]":
         ours, theirs = Pipe()

@@ -79,8 +79,8 @@ class SilentProgress:
 class PlainProgress:
     """Lines for logs and pipes: the first, the last, and between them one every few seconds."""
 
-    def __init__(self, stream: IO[str] | None = None) -> None:
-        self._stream = sys.stderr if stream is None else stream
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
         self._last: float | None = None
 
     def update(self, state: SweepState) -> None:
@@ -96,13 +96,13 @@ class PlainProgress:
 class LiveProgress:
     """A bar that stays in its place, for terminals."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console) -> None:
         self._bar = RichBar(
             TextColumn("[bold]training"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[text]}"),
-            console=console or Console(stderr=True),
+            console=console,
         )
         self._task = self._bar.add_task("training", total=None, text="starting the workers")
 

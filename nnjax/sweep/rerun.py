@@ -30,15 +30,7 @@ COMPARED = (*JOURNAL_FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
 
 SHOWN_SCORES = ("validation_r2", "test_r2", "test_rmse", "validation_accuracy", "test_accuracy", "test_log_loss")
 
-RERUN_COLUMNS = (
-    "configuration",
-    "data",
-    "data_digest",
-    "split_digest",
-    "seed",
-    "replicate",
-    "engine",
-)
+RERUN_COLUMNS = ("configuration", "data", "data_digest", "split_digest", "seed", "replicate", "engine")
 """Without these nobody knows what to train."""
 
 

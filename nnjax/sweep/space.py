@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split, SplitPlan, make_splits
@@ -15,9 +15,6 @@ from nnjax.sweep.study.grid import grid_cells, has_levels, resolve
 from nnjax.sweep.study.study import Study
 from nnjax.sweep.study.tables import Claim
 from nnjax.training import engine_of
-
-if TYPE_CHECKING:
-    from hashlib import _Hash as Hash
 
 
 @dataclass(frozen=True)
@@ -197,12 +194,12 @@ def make_configuration(settings: Mapping[str, Any]) -> Configuration:
 
 
 def make_replicates(
-    plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split: int, rounded: Sequence[tuple[int, ...]] = ()
+    plan: SplitPlan, splits: tuple[Split, ...], seeds_per_split: int, rounded: Sequence[tuple[int, ...]]
 ) -> tuple[Replicate, ...]:
     """The replicates of a study: each split with its own fresh seeds.
 
     Seeds are nested in splits; one list of seeds for all splits would let the luck of an initialisation pass for a
-    difference between cells. Columns that are constant but for rounding are given for each split, or for none.
+    difference between cells. Columns that are constant but for rounding are given for each split.
     """
     return tuple(
         Replicate(
@@ -212,60 +209,31 @@ def make_replicates(
             seed=derive_seed(plan.base_seed, index, seed_index),
             seed_index=seed_index,
             split_digest=split.digest,
-            rounded=rounded[index] if rounded else (),
+            rounded=rounded[index],
         )
         for index, split in enumerate(splits)
         for seed_index in range(seeds_per_split)
     )
 
 
-def run_identity(
-    configuration: Configuration,
-    data_digest: str,
-    split_digest: str,
-    seed: int,
-    engine: str | None = None,
-    rounded: tuple[int, ...] = (),
-) -> str:
-    """The identity of a run: what could change one of its numbers, and nothing else.
+def run_ids(cell: Cell, replicates: Sequence[Replicate], data_digest: str, engine: str | None) -> list[str]:
+    """The identities of a cell's runs: what could change one of their numbers, and nothing else.
 
-    Left out on purpose: the study, the cell's label, chunk and worker, place and time.
-
-    Args:
-        configuration: Everything that is chosen about the training.
-        data_digest: Of the table.
-        split_digest: Of the split's rows.
-        seed: What its streams are drawn from.
-        engine: Numerical version of what trained it; today's if None.
-        rounded: Columns that are taken for constant in its split; named only where there are any, so that all other
-            identities are what they were before there was such a rule.
-
-    Returns:
-        sha256 as 64 hexadecimal digits.
+    Left out on purpose: the study, the cell's label, chunk and worker, place and time. Columns that are taken for
+    constant are named only where there are any, so that all other identities are what they were before there was such a
+    rule; an earlier engine, named as in `expand`, had none.
     """
-    return _with_replicate(_before_replicate(configuration, data_digest, engine), split_digest, seed, rounded)
-
-
-def _before_replicate(configuration: Configuration, data_digest: str, engine: str | None) -> "Hash":
-    """The hash of the canonical JSON up to where the replicate's keys begin: the same for all runs of a cell."""
-    engine = engine_of(configuration.clipping) if engine is None else engine
-    shared = canonical_json({"data": data_digest, "engine": engine})[1:-1]
-    return sha256(f'{{"configuration":{configuration.to_json()},{shared},'.encode())
-
-
-def _with_replicate(before: "Hash", split_digest: str, seed: int, rounded: tuple[int, ...] = ()) -> str:
-    decided = {"rounded": rounded} if rounded else {}
-    whole = before.copy()
-    whole.update(canonical_json({"seed": seed, "split": split_digest, **decided})[1:].encode())
-    return whole.hexdigest()
-
-
-def run_ids(cell: Cell, replicates: tuple[Replicate, ...], data_digest: str, engine: str | None) -> list[str]:
-    """`run_identity` of all replicates of a cell, of an earlier engine where one is named, as in `expand`."""
-    before = _before_replicate(cell.configuration, data_digest, engine)
-    return [
-        _with_replicate(before, each.split_digest, each.seed, () if engine else each.rounded) for each in replicates
-    ]
+    engine_then = engine_of(cell.configuration.clipping) if engine is None else engine
+    shared = canonical_json({"data": data_digest, "engine": engine_then})[1:-1]
+    # Canonical JSON up to where the replicate's keys begin: hashed once for all runs of the cell.
+    before = sha256(f'{{"configuration":{cell.configuration.to_json()},{shared},'.encode())
+    identities = []
+    for each in replicates:
+        decided = {"rounded": each.rounded} if each.rounded and not engine else {}
+        whole = before.copy()
+        whole.update(canonical_json({"seed": each.seed, "split": each.split_digest, **decided})[1:].encode())
+        identities.append(whole.hexdigest())
+    return identities
 
 
 def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:

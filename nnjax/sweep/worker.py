@@ -65,20 +65,11 @@ def prepare_worker(cache_folder: Path, splits: Mapping[str, ScaledSplit]) -> Non
     _SPLITS.update(splits)
 
 
-class NoDeviceError(UnfitError):
-    """A worker without the device that the sweep asks for."""
-
-
-class OtherNumbersError(UnfitError):
-    """A worker in whose surroundings a run would have other numbers."""
-
-
 def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
     """Get a process ready that must have some devices, and nothing around it that changes numbers.
 
     Raises:
-        NoDeviceError: One of them is not here.
-        OtherNumbersError: A variable or an option of JAX would change numbers.
+        UnfitError: One of them is not here, or a variable or an option of JAX would change numbers.
     """
     if devices - {"cpu"}:
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")  # two workers share a GPU
@@ -87,15 +78,9 @@ def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
         check_options()
         for name in sorted(devices):
             find_device(name)
-    except SurroundingsError as error:
-        raise OtherNumbersError(f"{platform.node()}: {error}") from None
-    except DeviceError as error:
-        raise NoDeviceError(f"{platform.node()}: {error}") from None
+    except (SurroundingsError, DeviceError) as error:
+        raise UnfitError(f"{platform.node()}: {error}") from None
     prepare()
-
-
-class OtherVersionsError(UnfitError):
-    """A worker that would compute other numbers than the head says."""
 
 
 def decisive_versions() -> dict[str, str]:
@@ -112,7 +97,7 @@ def prepare_elsewhere(
     """Get a process on any machine ready: its versions must be the head's, its cache is its machine's own.
 
     Raises:
-        OtherVersionsError: If this machine has other ones.
+        UnfitError: If this machine has other ones.
     """
     check_versions(versions)
     folder = cache_of_this_machine()
@@ -125,14 +110,14 @@ def check_versions(versions: Mapping[str, str]) -> None:
     """Fail on a machine whose runs would have other numbers than with the head's `decisive_versions`.
 
     Raises:
-        OtherVersionsError: If this machine has other ones.
+        UnfitError: If this machine has other ones.
     """
     here = decisive_versions()
     differing = [
         f"{name} {here.get(name)}, not {wanted}" for name, wanted in versions.items() if here.get(name) != wanted
     ]
     if differing:
-        raise OtherVersionsError(
+        raise UnfitError(
             f"{platform.node()} has {'; '.join(differing)} as the head: install there what requirements.lock says"
         )
 

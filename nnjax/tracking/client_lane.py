@@ -8,9 +8,8 @@ from mlflow.entities import Metric, Param, Run, RunTag, ViewType
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking.address import is_database
-from nnjax.tracking.lane import Advance
 from nnjax.tracking.layout import Point, TrackedRun
-from nnjax.tracking.ledger import Entry, Ledger, parent_tags
+from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
 from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
 

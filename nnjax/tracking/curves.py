@@ -19,19 +19,19 @@ ThinCurve = tuple[str, list[int], list[float]]
 """Metric name, epochs, finite values."""
 
 
-def tracked_epochs(last: int, count: int = MLFLOW_EPOCHS) -> tuple[int, ...]:
+def tracked_epochs(last: int) -> tuple[int, ...]:
     """The epochs that MLflow gets: all if few, else 0, 1, the last, and between them evenly on a logarithmic axis.
 
     >>> tracked_epochs(200)[:8], tracked_epochs(200)[-3:], len(tracked_epochs(200))
     ((0, 1, 2, 3, 4, 5, 7, 8), (137, 166, 200), 25)
     """
-    if last < count:
+    if last < MLFLOW_EPOCHS:
         return tuple(range(last + 1))
     chosen = np.array([1, last])
     # Rounding merges the first epochs, so ask for more until enough are left.
-    for asked in range(count - 1, 20 * count):
+    for asked in range(MLFLOW_EPOCHS - 1, 20 * MLFLOW_EPOCHS):
         epochs = np.unique(np.round(np.geomspace(1, last, asked)).astype(int))
-        if len(epochs) > count - 1:
+        if len(epochs) > MLFLOW_EPOCHS - 1:
             break
         chosen = epochs
     return (0, *chosen.tolist())

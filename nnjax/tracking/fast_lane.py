@@ -19,9 +19,8 @@ from mlflow.store.db.base_sql_model import Base
 from nnjax.tracking import names
 from nnjax.tracking.address import database_file
 from nnjax.tracking.artifact_place import LOCK_SECONDS
-from nnjax.tracking.lane import Advance
 from nnjax.tracking.layout import Point, TrackedRun
-from nnjax.tracking.ledger import Entry, Ledger, parent_tags
+from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
 from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
 
@@ -39,20 +38,8 @@ CACHE_KB = 200_000
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "runs": (
-        "run_uuid",
-        "name",
-        "source_type",
-        "source_name",
-        "entry_point_name",
-        "user_id",
-        "status",
-        "start_time",
-        "end_time",
-        "deleted_time",
-        "source_version",
-        "lifecycle_stage",
-        "artifact_uri",
-        "experiment_id",
+        *("run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id", "status", "start_time"),
+        *("end_time", "deleted_time", "source_version", "lifecycle_stage", "artifact_uri", "experiment_id"),
     ),
     "params": ("key", "value", "run_uuid"),
     "tags": ("key", "value", "run_uuid"),
@@ -107,11 +94,7 @@ def latest_points(points: Sequence[Point]) -> Iterable[Point]:
     return latest.values()
 
 
-VALUE_COLUMNS = {
-    "tags": "value",
-    "params": "value",
-    "latest_metrics": "CASE WHEN is_nan THEN NULL ELSE value END",
-}
+VALUE_COLUMNS = {"tags": "value", "params": "value", "latest_metrics": "CASE WHEN is_nan THEN NULL ELSE value END"}
 """Table -> the value in it that MLflow's client shows."""
 
 
@@ -200,13 +183,7 @@ class FastLane:
                 f"SELECT run_uuid, status, lifecycle_stage, experiment_id FROM runs WHERE run_uuid IN ({chosen})", ids
             ).fetchall()
         return [
-            Entry(
-                run_id,
-                status,
-                stage == "deleted",
-                str(place),
-                *(said[table].get(run_id, {}) for table in VALUE_COLUMNS),
-            )
+            Entry(run_id, status, stage == "deleted", str(place), *(each.get(run_id, {}) for each in said.values()))
             for run_id, status, stage, place in runs
         ]
 
@@ -251,17 +228,11 @@ class FastLane:
     def _insert_runs(self, connection: sqlite3.Connection, runs: dict[str, TrackedRun], ledger: Ledger) -> None:
         _insert(connection, "runs", (self._run_row(uuid, run) for uuid, run in runs.items()))
         _insert(connection, "tags", (row for uuid, run in runs.items() for row in self._tag_rows(uuid, run, ledger)))
-        _insert(
-            connection,
-            "params",
-            ((key, text, uuid) for uuid, run in runs.items() for key, text in run.params.items()),
-        )
+        params = ((key, text, uuid) for uuid, run in runs.items() for key, text in run.params.items())
+        _insert(connection, "params", params)
         for table, selected in (("metrics", lambda points: points), ("latest_metrics", latest_points)):
-            _insert(
-                connection,
-                table,
-                (_point_row(point, uuid) for uuid, run in runs.items() for point in selected(run.points)),
-            )
+            rows = (_point_row(point, uuid) for uuid, run in runs.items() for point in selected(run.points))
+            _insert(connection, table, rows)
 
     def _run_row(self, uuid: str, run: TrackedRun) -> tuple[Any, ...]:
         """The row that the client's create_run and set_terminated leave."""

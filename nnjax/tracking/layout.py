@@ -127,12 +127,6 @@ def curve_points(curves: CurvePoints, owner: str, start: int, end: int) -> list[
     ]
 
 
-def _cell_columns(cells: pd.DataFrame, task: str) -> dict[str, str]:
-    """Metric of a cell -> its column in the cells table: finals, their sd, and the counts."""
-    columns = {**names.cell_columns(task), "diverged": "diverged"}
-    return {key: column for key, column in columns.items() if column in cells}
-
-
 class _Builder:
     """Lays out one sweep; holds what every row needs."""
 
@@ -142,7 +136,8 @@ class _Builder:
         self.colors = colors
         self.common = common_tags(description)
         self.seeds_per_split = int(tables.results["seed_index"].max()) + 1
-        self.cell_columns = _cell_columns(tables.cells, description.task)
+        told = {**names.cell_columns(description.task), "diverged": "diverged"}
+        self.cell_columns = {key: column for key, column in told.items() if column in tables.cells}
         self.run_columns = {key: key for key in names.TOLD if key in tables.results}
 
     def color(self, params: Mapping[str, str]) -> dict[str, str]:

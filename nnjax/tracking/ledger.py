@@ -1,12 +1,15 @@
 """Which of a sweep's runs a store has already: the memory that makes sync idempotent."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nnjax.tracking import names
 from nnjax.tracking.layout import TrackedRun
 
 RUN_KINDS = ("sweep", "cell", "run")
+
+Advance = Callable[[int], None]
+"""Takes a number of runs that have been written since it was last called."""
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,10 @@ STOP_SECONDS = 15.0
 """How long it may take to end before it is killed."""
 
 
-def is_healthy(server: str, seconds: float = 2.0) -> bool:
+def is_healthy(server: str) -> bool:
     """Whether an MLflow server answers at an address."""
     try:
-        with urlopen(f"{server}/health", timeout=seconds) as answer:
+        with urlopen(f"{server}/health", timeout=2.0) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError, ValueError):
         return False

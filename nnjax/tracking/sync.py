@@ -21,7 +21,6 @@ from nnjax.tracking.description import SweepDescription
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.finish import finish_sweep
-from nnjax.tracking.lane import Lane
 from nnjax.tracking.layout import SweepLayout, SweepTables, lay_out
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.mending import differences
@@ -33,6 +32,9 @@ from nnjax.tracking.sync_summary import SyncSummary, Tally
 logger = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_SENTENCES = 5.0
+
+Lane = ClientLane | FastLane
+"""A way of reading and writing runs of a store: both have the same methods."""
 
 RunProgress = Callable[[int, int], None]
 """Called with runs done and runs in all."""
@@ -198,10 +200,7 @@ class Destination:
 
 
 def sync_tables(
-    description: SweepDescription,
-    tables: SweepTables,
-    destination: Destination,
-    progress: RunProgress | None = None,
+    description: SweepDescription, tables: SweepTables, destination: Destination, progress: RunProgress | None = None
 ) -> SyncSummary:
     """Tell MLflow about a sweep given as tables.
 

@@ -58,11 +58,6 @@ class SyncSummary:
     """What became of the runs."""
 
     @property
-    def waiting(self) -> int:
-        """Cells held back because runs of theirs are still missing."""
-        return self.tally.waiting
-
-    @property
     def words(self) -> str:
         """What was done, and what was left undone with its remedy."""
         return f"{self.written:,} runs written, {self.already_there:,} were there{self.tally.words}"

@@ -152,16 +152,9 @@ def encode_view(view: View, created: int) -> str:
     return value
 
 
-def decode_view(value: str) -> dict[str, Any]:
-    """What `encode_view` packed: name, createdAt and the state as a dictionary."""
-    content: dict[str, Any] = json.loads(value)
-    packed = base64.b64decode(content["state"].removeprefix(_DEFLATE))
-    return content | {"state": json.loads(zlib.decompress(packed))}
-
-
-def _closed(*, without: Sequence[str] = ()) -> list[Section]:
+def _closed() -> list[Section]:
     """MLflow's own headings, closed."""
-    return [Section(name, is_open=False) for name in CURVE_SECTIONS if name not in without]
+    return [Section(name, is_open=False) for name in CURVE_SECTIONS]
 
 
 class _Views:

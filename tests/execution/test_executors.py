@@ -15,10 +15,9 @@ from pathlib import Path
 import pytest
 from fakes.tasks import Greeting, Work, be_unfit, cores, note, refuse_to_start, square, wait_for_end
 
-from nnjax.execution.executor import Executor, Outcome
+from nnjax.execution.executor import ExecutionError, Executor, Outcome
 from nnjax.execution.executor_choice import EXECUTORS, make_executor
 from nnjax.execution.slots import SUBMITTED_A_WORKER, ProcessExecutor
-from nnjax.execution.worker_process import WorkerStartError
 
 EVERY = [*EXECUTORS[:-1], pytest.param("dask", marks=pytest.mark.slow)]
 """One test of dask is always run: a sweep, in `tests/sweep/test_runner.py`."""
@@ -155,19 +154,19 @@ class TestProcesses:
 
     def test_a_worker_that_cannot_start_ends_the_sweep(self, works: list[Work]) -> None:
         executor = ProcessExecutor(1, refuse_to_start)
-        with pytest.raises(WorkerStartError, match="no such machine"):
+        with pytest.raises(ExecutionError, match="no such machine"):
             list(executor.map_unordered(square, works))
         executor.close()
 
     def test_an_unfit_machine_is_told_in_one_line(self, works: list[Work]) -> None:
         executor = ProcessExecutor(1, be_unfit)
-        with pytest.raises(WorkerStartError, match=r"^a worker failed to start:\nno such device; buy one$"):
+        with pytest.raises(ExecutionError, match=r"^a worker failed to start:\nno such device; buy one$"):
             list(executor.map_unordered(square, works))
         executor.close()
 
     def test_closing_kills_the_workers(self, processes: ProcessExecutor, works: list[Work], tmp_path: Path) -> None:
         def use() -> None:
-            with suppress(WorkerStartError):
+            with suppress(ExecutionError):
                 next(processes.map_unordered(wait_for_end, works))
 
         thread = threading.Thread(target=use)

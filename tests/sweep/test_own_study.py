@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from nnjax.sweep.notices import find_notices
 from nnjax.sweep.plan import left_behind
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
-from nnjax.sweep.space import expand, run_identity, sweep_id
+from nnjax.sweep.space import expand, run_ids, sweep_id
 from nnjax.sweep.study.study import Study, StudyError, load_study
 
 STUDY = """
@@ -81,8 +82,10 @@ def test_columns_of_rounding_are_told_and_part_of_the_identity(tmp_path, engine_
     assert "Constant but for rounding in the training rows of 4 of 4 splits" in rounding and "column 'sum';" in rounding
     assert "column 'far'; look at that row" in distant
     run = space.runs[0]
-    key = (run.cell.configuration, space.table.digest, run.replicate.split_digest, run.replicate.seed)
-    assert run.run_id == run_identity(*key, rounded=(2,)) != run_identity(*key)
+    decided, undecided = run_ids(
+        run.cell, [run.replicate, replace(run.replicate, rounded=())], space.table.digest, engine=None
+    )
+    assert run.run_id == decided != undecided
     Journal(tmp_path).append([fake_row(run.run_id) | {"engine": "3"} for run in expand(space.study, "3").runs])
     assert left_behind(space, Journal(tmp_path))[0].startswith(f"{len(space.runs)} runs of this study are in the")
     (tmp_path / "journal").rename(tmp_path / "before")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.sweep.space import Configuration, Space, expand, run_identity, sweep_id
+from nnjax.sweep.space import Cell, Configuration, Replicate, Space, expand, run_ids, sweep_id
 from nnjax.sweep.study.study import load_study
 
 QUICK = Path("experiments/quick.toml")
@@ -15,19 +15,19 @@ def quick(*overrides: str) -> Space:
     return expand(load_study(QUICK, overrides))
 
 
-def run_ids(space: Space) -> set[str]:
+def ids(space: Space) -> set[str]:
     return {run.run_id for run in space.runs}
 
 
 def test_runs_are_cells_times_replicates_cell_by_cell() -> None:
     space = quick()
-    assert len(space.cells) == 16 and len(space.replicates) == 8 and len(run_ids(space)) == 128
+    assert len(space.cells) == 16 and len(space.replicates) == 8 and len(ids(space)) == 128
     pairs = [(run.cell.index, run.replicate.split) for run in space.runs]
     assert pairs == [(cell, split) for cell in range(16) for split in range(8)]
 
 
 def test_the_default_study_has_5760_runs() -> None:
-    assert len(run_ids(expand(load_study("experiments/diabetes.toml")))) == 5760
+    assert len(ids(expand(load_study("experiments/diabetes.toml")))) == 5760
 
 
 def test_full_batch_and_initializer_are_resolved() -> None:
@@ -39,11 +39,16 @@ def test_full_batch_and_initializer_are_resolved() -> None:
     assert (relu.configuration.depth, relu.configuration.width) == (4, 32)
 
 
+def identity(configuration: Configuration, data: str, split: str, seed: int, engine: str | None = None) -> str:
+    cell, replicate = Cell(0, "", configuration, {}, ""), Replicate(0, 0, 0, seed, 0, split)
+    return run_ids(cell, [replicate], data, engine)[0]
+
+
 def test_run_ids_are_the_hash_of_their_content() -> None:
     space = quick()
     for run in space.runs[::17]:
         replicate = run.replicate
-        expected = run_identity(run.cell.configuration, space.table.digest, replicate.split_digest, replicate.seed)
+        expected = identity(run.cell.configuration, space.table.digest, replicate.split_digest, replicate.seed)
         assert run.run_id == expected and len(expected) == 64
 
 
@@ -52,14 +57,14 @@ def test_every_setting_is_part_of_the_identity(field: str) -> None:
     configuration = quick().cells[0].configuration
     value = getattr(configuration, field)
     other = replace(configuration, **{field: value + value if isinstance(value, str | tuple) else value + 1})
-    assert run_identity(configuration, "d", "s", 1) != run_identity(other, "d", "s", 1)
+    assert identity(configuration, "d", "s", 1) != identity(other, "d", "s", 1)
 
 
 def test_data_split_seed_and_engine_are_part_of_the_identity() -> None:
     configuration = quick().cells[0].configuration
-    identities = {run_identity(configuration, *rest) for rest in [("d", "s", 1), ("e", "s", 1), ("d", "t", 1)]}
-    identities.add(run_identity(configuration, "d", "s", 2))
-    identities.add(run_identity(configuration, "d", "s", 1, "another"))
+    identities = {identity(configuration, *rest) for rest in [("d", "s", 1), ("e", "s", 1), ("d", "t", 1)]}
+    identities.add(identity(configuration, "d", "s", 2))
+    identities.add(identity(configuration, "d", "s", 1, "another"))
     assert len(identities) == 5
 
 
@@ -77,12 +82,12 @@ def test_data_split_seed_and_engine_are_part_of_the_identity() -> None:
 def test_a_larger_study_contains_the_smaller(larger: str) -> None:
     first = ("claims=[]",) if "optimizer" in larger else ()
     small, large = quick(), quick(*first, larger.replace("[adam, sgd]", '["adam", "sgd"]'))
-    assert run_ids(small) <= run_ids(large) and sweep_id(small) != sweep_id(large)
+    assert ids(small) <= ids(large) and sweep_id(small) != sweep_id(large)
 
 
 @pytest.mark.parametrize("other", ["epochs=41", "replicates.base_seed=6", "data.validation_share=0.3", "width=16"])
 def test_another_training_is_another_run(other: str) -> None:
-    assert not run_ids(quick()) & run_ids(quick(other))
+    assert not ids(quick()) & ids(quick(other))
 
 
 def test_seeds_are_fresh_in_every_replicate() -> None:
@@ -131,7 +136,7 @@ def test_layers_given_one_by_one_are_the_same_training() -> None:
         'studied={activation=["logistic", "relu"], batch_size=[32, "full"]}',
         "fixed={hidden_layer_sizes=[8, 8], epochs=40, learning_rate=0.01}",
     )
-    assert run_ids(one_by_one) == run_ids(by_depth)
+    assert ids(one_by_one) == ids(by_depth)
 
 
 def test_a_cell_is_the_same_in_every_study() -> None:
@@ -142,4 +147,4 @@ def test_a_cell_is_the_same_in_every_study() -> None:
 def test_the_runs_of_another_engine_are_other_runs_of_the_same_cells() -> None:
     study = load_study(QUICK)
     here, there = expand(study), expand(study, "another")
-    assert here.cells == there.cells and not run_ids(here) & run_ids(there)
+    assert here.cells == there.cells and not ids(here) & ids(there)

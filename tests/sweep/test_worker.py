@@ -5,17 +5,18 @@ from pathlib import Path
 
 import pytest
 
+from nnjax.execution.executor import UnfitError
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
-from nnjax.sweep.worker import NoDeviceError, OtherVersionsError, check_versions, decisive_versions, prepare_elsewhere
+from nnjax.sweep.worker import check_versions, decisive_versions, prepare_elsewhere
 
 
 def test_a_worker_of_other_versions_is_refused_with_both_named() -> None:
     check_versions(decisive_versions())
-    with pytest.raises(OtherVersionsError, match=r"engine 3, not 1; jax .*, not 0\.1 as the head: install there"):
+    with pytest.raises(UnfitError, match=r"engine 3, not 1; jax .*, not 0\.1 as the head: install there"):
         check_versions({**decisive_versions(), "engine": "1", "jax": "0.1"})
 
 
@@ -50,7 +51,7 @@ def test_a_machine_without_the_studys_device_is_named_before_anything_is_trained
     monkeypatch.setattr("jax.local_devices", no_devices)
     space = expand(load_study(Path("experiments/quick.toml"), ["device=gpu"]))
     with pytest.raises(
-        NoDeviceError,
+        UnfitError,
         match=rf'^{platform.node()}: device = "gpu", and JAX has none here \(Unknown backend gpu\); install',
     ):
         run_sweep(space, tmp_path, "serial")

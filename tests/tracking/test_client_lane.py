@@ -1,7 +1,10 @@
+import inspect
+
 import pytest
 from mlflow.exceptions import MlflowException
 
 from nnjax.tracking.client_lane import ClientLane
+from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.layout import lay_out
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.recognition import plan_of, recognise
@@ -84,3 +87,10 @@ def test_progress_counts_every_run(store, runs):
     told = []
     write(ClientLane(store), runs, Ledger(), told.append)
     assert sum(told) == len(runs)
+
+
+@pytest.mark.parametrize("method", ["read", "write", "mend"])
+def test_both_ways_of_writing_runs_take_the_same(method):
+    client, fast = (inspect.signature(getattr(lane, method)).parameters for lane in (ClientLane, FastLane))
+    assert [*client] == [*fast]
+    assert (ClientLane.name, FastLane.name) == ("client", "fast")

@@ -214,7 +214,7 @@ def test_a_sweep_that_the_journal_has_lost_runs_of_is_no_longer_complete(descrip
     results.loc[4, "status"] = "missing"
     cells.loc[cells["cell_id"] == results.loc[4, "cell_id"], "missing"] = 1
     summary = sync_tables(description, dataclasses.replace(two, results=results, cells=cells), destination)
-    assert (summary.written, summary.waiting) == (0, 1) and "`nnjax sweep STUDY` trains them" in summary.words
+    assert (summary.written, summary.tally.waiting) == (0, 1) and "`nnjax sweep STUDY` trains them" in summary.words
     assert kinds(destination)[2].info.status == "RUNNING"
     sync_tables(description, two, destination)
     assert kinds(destination)[2].info.status == "FINISHED"

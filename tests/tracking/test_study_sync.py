@@ -88,7 +88,7 @@ def uri(tmp_path, monkeypatch):
 
 def test_a_study_is_told_from_its_journal(space, tmp_path, uri):
     summary = sync_sweep(space, tmp_path)
-    assert (summary.written, summary.waiting, summary.tracking_uri) == (RUNS, 0, uri)
+    assert (summary.written, summary.tally.waiting, summary.tracking_uri) == (RUNS, 0, uri)
     runs = MlflowClient(uri).search_runs([summary.experiment_id])
     assert Counter(run.data.tags["nnjax.kind"] for run in runs) == {"sweep": 1, "cell": 7, "run": 28}
     assert {run.data.tags["nnjax.run"] for run in runs if "nnjax.run" in run.data.tags} == {

@@ -103,10 +103,10 @@ def test_an_unfinished_sweep_is_running_and_completed_later(lane, description, s
     cells = small.cells.copy()
     cells.loc[cells["cell_id"] == results.loc[4, "cell_id"], "missing"] = 1
     partial = sync_tables(description, dataclasses.replace(small, results=results, cells=cells), destination)
-    assert (partial.written, partial.waiting) == (13, 1)
+    assert (partial.written, partial.tally.waiting) == (13, 1)
     assert [status for name, status, *_ in told(destination) if name.startswith("sweep")] == ["RUNNING"]
     complete = sync_tables(description, small, destination)
-    assert (complete.written, complete.already_there, complete.waiting) == (4, 13, 0)
+    assert (complete.written, complete.already_there, complete.tally.waiting) == (4, 13, 0)
     assert [status for name, status, *_ in told(destination) if name.startswith("sweep")] == ["FINISHED"]
 
 

@@ -1,10 +1,21 @@
+import base64
+import json
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.tracking import views
 from nnjax.tracking.layout import lay_out
-from nnjax.tracking.views import RUNS_PAGE, decode_view, encode_view, prepared_views, shown_replicates, view_tags
+from nnjax.tracking.views import RUNS_PAGE, encode_view, prepared_views, shown_replicates, view_tags
+
+
+def decode_view(value):
+    """What `encode_view` packed: name, createdAt and the state as a dictionary."""
+    content = json.loads(value)
+    packed = base64.b64decode(content["state"].removeprefix("deflate;"))
+    return content | {"state": json.loads(zlib.decompress(packed))}
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,7 @@ from nnjax.sweep.study.errors import Fault, show_value
 from nnjax.sweep.study.grid import has_levels, layer_sizes
 from nnjax.sweep.study.tables import Claim
 
-DECIDES_CLAIMS = {
-    "optimizer": "adam",
-    "initializer": "auto",
-    "l2": 0.0,
-    "epochs": 200,
-}
+DECIDES_CLAIMS = {"optimizer": "adam", "initializer": "auto", "l2": 0.0, "epochs": 200}
 """Settings that can turn a claim, and a level to write: nobody may leave them to defaults that might change.
 
 Where the training stops is epochs, and which epoch is scored is in the metric's name.

@@ -1,6 +1,6 @@
 """The factors of a study: everything about a training that may be varied, with its default and its legal levels."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import isfinite
 
@@ -154,16 +154,13 @@ class Factor:
     formula: str = ""
 
 
-def _registry(factors: Iterable[Factor]) -> dict[str, Factor]:
-    return {factor.name: factor for factor in factors}
-
-
 SHARE = Number(0.0, 0.999_999)
 ABOVE_ZERO = Number(1e-12, 1e6)
 FROM_ZERO = Number(0.0, 1e6)
 
-FACTORS: dict[str, Factor] = _registry(
-    (
+FACTORS: dict[str, Factor] = {
+    factor.name: factor
+    for factor in (
         Factor(
             "activation", "relu", _activation, "",
             "Function of the hidden units; a list has one a hidden layer, in the results table joined by hyphens.",
@@ -268,7 +265,7 @@ FACTORS: dict[str, Factor] = _registry(
             "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits.",
         ),
     )
-)  # fmt: skip
+}  # fmt: skip
 """Every factor, in the order in which a study is completed and documented."""
 
 ALWAYS_TOLD = (

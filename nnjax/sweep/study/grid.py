@@ -150,12 +150,8 @@ def cell_activations(settings: Mapping[str, Level]) -> tuple[str, ...]:
         ('relu', 'relu')
     """
     activation = settings["activation"]
-    names = activation if isinstance(activation, str) else tuple(str(name) for name in _items(activation))
+    names = tuple(map(str, activation)) if isinstance(activation, tuple) else str(activation)
     return layer_activations(names, len(layer_sizes(settings)))
-
-
-def _items(level: Level) -> tuple[object, ...]:
-    return level if isinstance(level, tuple) else (level,)
 
 
 def layer_sizes(settings: Mapping[str, Level]) -> tuple[int, ...]:

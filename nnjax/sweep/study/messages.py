@@ -60,40 +60,23 @@ def _problem_and_remedy(detail: ErrorDetails, location: Location) -> tuple[str, 
     return detail["msg"][0].lower() + detail["msg"][1:], "see experiments/diabetes.toml for an example"
 
 
-def _missing(location: Location, value: object) -> tuple[str, str]:
+def _missing(location: Location) -> str:
     path = ".".join(part for part in location if isinstance(part, str))
-    return "missing", MISSING.get(path) or MISSING.get(str(location[-1]), "add it")
+    return MISSING.get(path) or MISSING.get(str(location[-1]), "add it")
 
 
-def _unknown_key(location: Location, value: object) -> tuple[str, str]:
-    return "unknown key", _right_key(location)
-
-
-def _empty(location: Location, value: object) -> tuple[str, str]:
-    return "an empty list of levels", "give at least one level, or remove the key"
-
-
-def _no_list(location: Location, value: object) -> tuple[str, str]:
-    return "needs a list", _as_list(location, value)
-
-
-def _no_table(location: Location, value: object) -> tuple[str, str]:
-    return "needs a table", _as_table(location)
-
-
-def _no_name(location: Location, value: object) -> tuple[str, str]:
-    return "not a name", "use small letters, digits, - and _, starting with a letter or digit, at most 64"
-
+_NO_TABLE = "needs a table"
+_NAMES = "use small letters, digits, - and _, starting with a letter or digit, at most 64"
 
 MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
-    "missing": _missing,
-    "extra_forbidden": _unknown_key,
-    "too_short": _empty,
-    "tuple_type": _no_list,
-    "dict_type": _no_table,
-    "model_type": _no_table,
-    "model_attributes_type": _no_table,
-    "string_pattern_mismatch": _no_name,
+    "missing": lambda location, value: ("missing", _missing(location)),
+    "extra_forbidden": lambda location, value: ("unknown key", _right_key(location)),
+    "too_short": lambda location, value: ("an empty list of levels", "give at least one level, or remove the key"),
+    "tuple_type": lambda location, value: ("needs a list", _as_list(location, value)),
+    "dict_type": lambda location, value: (_NO_TABLE, _as_table(location)),
+    "model_type": lambda location, value: (_NO_TABLE, _as_table(location)),
+    "model_attributes_type": lambda location, value: (_NO_TABLE, _as_table(location)),
+    "string_pattern_mismatch": lambda location, value: ("not a name", _NAMES),
 }
 """Problem and remedy of each of pydantic's own kinds of error."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
 from pydantic_core import CoreSchema, core_schema
@@ -20,10 +20,8 @@ SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
 FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
 
-CLAIM_KINDS = ("beats", "suffices", "same", "exceeds", "all")
 ROLES = ("studied", "nuisance", "fixed")
-CURVE_CHOICES = ("none", "reference", "main", "all")
-
+ClaimKind = Literal["beats", "suffices", "same", "exceeds", "all"]
 CurveChoice = Literal["none", "reference", "main", "all"]
 
 
@@ -162,7 +160,7 @@ class Grid(_Table):
 class Logging(_Table):
     """`[logging]`: which curves of single runs MLflow is told, and the targets of `epochs_to_target`."""
 
-    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", CURVE_CHOICES))] = "none"
+    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", get_args(CurveChoice)))] = "none"
     target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
     target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = 0.9
 
@@ -187,9 +185,7 @@ class Claim(_Table):
 
     name: Name
     sentence: Text
-    kind: Annotated[
-        Literal["beats", "suffices", "same", "exceeds", "all"], BeforeValidator(Choice("kind of claim", CLAIM_KINDS))
-    ]
+    kind: Annotated[ClaimKind, BeforeValidator(Choice("kind of claim", get_args(ClaimKind)))]
     a: CellLevels = {}
     b: CellLevels | None = None
     at: CellLevels = {}
