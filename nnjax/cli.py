@@ -67,9 +67,8 @@ def _no_interrupt_lost() -> Iterator[None]:
     def deliver_again(unraisable: "sys.UnraisableHookArgs") -> None:
         if isinstance(unraisable.exc_value, KeyboardInterrupt):
             number = signal.SIGTERM if isinstance(unraisable.exc_value, _Terminated) else signal.SIGINT
-            threading.Timer(
-                SECONDS_TO_LEAVE_A_CALLBACK, os.kill, (os.getpid(), number)
-            ).start()  # here it would be lost
+            # Here it would be lost.
+            threading.Timer(SECONDS_TO_LEAVE_A_CALLBACK, os.kill, (os.getpid(), number)).start()
         else:
             before(unraisable)
 

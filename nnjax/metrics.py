@@ -94,7 +94,6 @@ class Measure:
         meaning: Of its metrics, {rows} and {epoch} left open, without the full stop.
         remark: What is said besides, once.
         is_judged: Whether the task's runs are chosen by it: on validation rows, too, and as a score.
-        in_report: Whether the report lists it for networks and baselines.
         on_leaderboard: Whether MLflow's first view has a column of it, beside the judged one's.
     """
 
@@ -112,7 +111,6 @@ class Measure:
     shown: Shown = ""
     is_judged: bool = False
     is_main: bool = False
-    in_report: bool = True
     on_leaderboard: bool = True
 
     def metric(self, rows: str, epoch: Epoch) -> Metric:

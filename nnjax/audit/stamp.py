@@ -9,11 +9,7 @@ from nnjax.sweep.durable import write_durably
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that was looked at.
-
-    Attributes:
-        is_ok: Whether all is as it should be; None if that cannot be seen on this machine.
-    """
+    """One thing that was looked at; whether it is fine is None if that cannot be seen on this machine."""
 
     what: str
     seen: str
@@ -22,12 +18,7 @@ class Line:
 
 @dataclass(frozen=True)
 class AuditStamp:
-    """An audit of one sweep.
-
-    Attributes:
-        made: When, in UTC.
-        seed: Of the sample of runs that were trained again.
-    """
+    """An audit of one sweep: when in UTC it was made, the seed of the sample trained again, what was looked at."""
 
     made: str
     seed: int

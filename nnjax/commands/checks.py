@@ -62,13 +62,7 @@ def doctor(options: argparse.Namespace) -> int:
     """Look at checkout, home, store and cluster; exit code 1 if something is wrong."""
     from itertools import chain
 
-    from nnjax.doctor.symptoms import (
-        examine_checkout,
-        examine_cluster,
-        examine_home,
-        examine_store,
-        examine_variables,
-    )
+    from nnjax.doctor.symptoms import examine_checkout, examine_cluster, examine_home, examine_store, examine_variables
     from nnjax.tracking.address import default_uri
 
     wrong = 0

@@ -49,11 +49,7 @@ SECONDS_AHEAD = 60
 
 @dataclass(frozen=True)
 class Symptom:
-    """One thing that was looked at.
-
-    Attributes:
-        remedy: What to do; "" if all is well.
-    """
+    """One thing that was looked at, and what to do; "" if all is well."""
 
     what: str
     seen: str

@@ -38,11 +38,7 @@ class DaskExecutor:
     """Every worker of a Dask scheduler, whenever it joins; give each worker one thread and a core of its own."""
 
     def __init__(
-        self,
-        workers: int,
-        initializer: WorkerSetup | None = None,
-        cluster: Cluster | None = None,
-        say: Say = print,
+        self, workers: int, initializer: WorkerSetup | None = None, cluster: Cluster | None = None, say: Say = print
     ) -> None:
         """Connect, or start workers here without a cluster; those that join later, too, are made ready before any task.
 

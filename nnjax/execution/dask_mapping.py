@@ -118,7 +118,7 @@ class DaskMapping(Generic[AnyTask]):
 
     def _collect(self, future: Future[Any]) -> Outcome[AnyTask] | None:
         """What became of a task that ended; None if it must be tried again."""
-        attempt = self._running[future]
+        outcome = None
         if future.status == "pending":  # Dask runs it once more by itself
             future.add_done_callback(self._ended.put)
         elif future.status == "error":
@@ -126,29 +126,35 @@ class DaskMapping(Generic[AnyTask]):
         elif future.status != "finished":  # the line to the scheduler was cut, and came back
             self._take_back(future)
         else:
-            try:
-                answer: Answer = future.result(timeout=SECONDS_TO_FETCH)
-            except Exception as error:
-                self._bury(future, f"its result did not arrive ({type(error).__name__})")
-            else:
-                if answer.is_unfit:
-                    self._unfit.add(attempt.address)
-                    self._addresses = [address for address in self._addresses if address != attempt.address]
-                    self._roster.tell_of_unfit(attempt.address, answer.error or "")
-                    self._take_back(future)
-                else:
-                    del self._running[future]
-                    if answer.error is not None:
-                        self._renew(attempt.address)
-                    self._fill()
-                    return Outcome(attempt.task, answer.result, answer.error)
+            outcome = self._hear(future)
         self._fill()
-        return None
+        return outcome
+
+    def _hear(self, future: Future[Any]) -> Outcome[AnyTask] | None:
+        """What a worker answered; None if its task must be tried again."""
+        attempt = self._running[future]
+        try:
+            answer: Answer = future.result(timeout=SECONDS_TO_FETCH)
+        except Exception as error:
+            self._bury(future, f"its result did not arrive ({type(error).__name__})")
+            return None
+        if answer.is_unfit:
+            self._lay_off(attempt.address)
+            self._roster.tell_of_unfit(attempt.address, answer.error or "")
+            self._take_back(future)
+            return None
+        del self._running[future]
+        if answer.error is not None:
+            self._renew(attempt.address)
+        return Outcome(attempt.task, answer.result, answer.error)
+
+    def _lay_off(self, address: str) -> None:
+        self._unfit.add(address)
+        self._addresses = [each for each in self._addresses if each != address]
 
     def _renew(self, address: str) -> None:
         """Start a worker's process anew after an exception, which may have left it broken."""
-        self._unfit.add(address)
-        self._addresses = [each for each in self._addresses if each != address]
+        self._lay_off(address)
 
         def restart() -> None:
             self._roster.restart(address)

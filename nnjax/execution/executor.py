@@ -44,13 +44,7 @@ class UnfitError(ExecutionError):
 
 @dataclass(frozen=True)
 class Outcome(Generic[AnyTask]):
-    """What became of a task.
-
-    Attributes:
-        task: The task.
-        result: What the function returned, None after an error.
-        error: Why there is no result: the worker's traceback, or how it died. None if all went well.
-    """
+    """What became of a task: what the function returned, or the worker's traceback or how it died."""
 
     task: AnyTask
     result: Any = None

@@ -5,7 +5,7 @@ import threading
 import traceback
 from collections.abc import Callable, Generator, Sequence
 from functools import partial
-from typing import Any, Generic, Protocol
+from typing import Any, Generic
 
 from nnjax.execution.cores import usable_cores
 from nnjax.execution.executor import ATTEMPTS, Outcome, WorkerSetup
@@ -17,16 +17,6 @@ SUBMITTED_A_WORKER = 2
 
 SECONDS_TO_FETCH_A_PROGRAM = 2.0
 """A process traces a program and loads it from the persistent cache; measured 0.5 to 3 s."""
-
-
-class Slot(Protocol):
-    """The place of one worker."""
-
-    def call(self, function: Callable[[Any], Any], argument: Any) -> Any:
-        """Run a function there."""
-
-    def close(self) -> None:
-        """Release the worker."""
 
 
 class InProcessSlot:
@@ -41,6 +31,10 @@ class InProcessSlot:
 
     def close(self) -> None:
         """Nothing to release."""
+
+
+Slot = InProcessSlot | WorkerProcess
+"""The place of one worker."""
 
 
 class SerialExecutor:
@@ -145,10 +139,7 @@ class _Mapping(Generic[AnyTask]):
 
 
 def attempt(
-    slot: Slot,
-    function: Callable[[AnyTask], Any],
-    task: AnyTask,
-    on_new_worker: Callable[[], None] = lambda: None,
+    slot: Slot, function: Callable[[AnyTask], Any], task: AnyTask, on_new_worker: Callable[[], None] = lambda: None
 ) -> Outcome[AnyTask]:
     """Run one task in a slot, again if its worker dies, and say what became of it.
 

@@ -99,10 +99,7 @@ class WorkerProcess:
         command = [sys.executable, "-P", "-c", _BOOT, __name__, str(theirs.fileno()), *folders]
         with _ThreadAffinity(self._cores):
             self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno()],
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
             )
         # The worker has its own copy; with ours open, its death would never end a read.
         theirs.close()

@@ -87,7 +87,7 @@ class TaskTerms:
     @property
     def test_metrics(self) -> tuple[str, ...]:
         """Every score on test rows at the best epoch, the judged one first."""
-        return tuple(f"test_{each.name}" for each in MEASURES if each.task == self.task and each.in_report)
+        return tuple(f"test_{each.name}" for each in MEASURES if each.task == self.task)
 
     @property
     def page_names(self) -> dict[str, str]:

@@ -41,7 +41,7 @@ class LockedClaim:
 
     Attributes:
         asked: Hash of what it asks: arms with their nuisance levels, metric, margin, threshold, kind; no words.
-        places: Cells on the study's splits that it needs, see `declarations.place_of`.
+        places: Cells on the study's splits that it needs, see `declarations.cell_place`.
         standing: Whether it was there before its runs.
         study: Name of the study that locked it.
         locked: When, in Unix seconds; 0 if it is not locked yet.

@@ -27,12 +27,7 @@ RATE_DIVISORS = (10, 100)
 
 @dataclass(frozen=True)
 class AllDiverged:
-    """A study without a single finished run.
-
-    Attributes:
-        epochs: Run id -> the first epoch whose loss was not finite, 0 for the network as initialised.
-        cause: What they exploded by, a sentence without its full stop.
-    """
+    """A study without a finished run: the first epoch of each whose loss was not finite, 0 as initialised, and why."""
 
     epochs: Mapping[str, int]
     missing: int

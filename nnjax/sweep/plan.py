@@ -40,12 +40,7 @@ COMPILED_WHERE_ON = ("l1", "weight_decay", "dropout", "input_noise")
 
 @dataclass(frozen=True)
 class Chunk:
-    """Runs that train together: one bucket, one activation.
-
-    Attributes:
-        runs: At most `chunk_size(bucket)` of them; the call is padded to that.
-        chunk_id: Hash of the runs.
-    """
+    """Runs that train together: one bucket, one activation; at most `chunk_size(bucket)`; the call is padded."""
 
     bucket: Bucket
     activation: str | tuple[str, ...]
@@ -70,14 +65,9 @@ class BucketPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """A sweep before it starts.
+    """A sweep before it starts: the study's distinct runs, the missing ones grouped, their buckets, the dearest first.
 
-    Attributes:
-        runs: Distinct runs of the study.
-        chunks: The missing runs, grouped.
-        buckets: The chunks by bucket, dearest first.
-        journal_mb: Predicted megabytes that the journal will grow by.
-        mlflow_mb: Predicted megabytes of the whole study in MLflow's database.
+    Megabytes are predicted: those by which the journal will grow, those of the whole study in MLflow's database.
     """
 
     cells: int

@@ -125,13 +125,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Run:
-    """One training: a cell on a replicate.
-
-    Attributes:
-        run_id: sha256 over engine version, data, split, seed and configuration, 64 hexadecimal digits.
-        cell: What is trained.
-        replicate: On which rows, from which seed.
-    """
+    """One training: a cell on a replicate; `run_ids` says what its identity is made of."""
 
     run_id: str
     cell: Cell

@@ -22,11 +22,7 @@ from nnjax.training.device import DeviceError, check_options, find_device
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """A chunk as it travels to a worker: without study, cells and labels.
-
-    Attributes:
-        split_keys: Split number -> key of `prepare_worker`, for the splits of the trainees.
-    """
+    """A chunk as it travels to a worker, without study, cells and labels, splits by number and key."""
 
     chunk_id: str
     bucket: Bucket

@@ -30,11 +30,8 @@ class SweepFiles:
     """What the artifacts are made from."""
 
     description: SweepDescription
-    """The sweep."""
     results: pd.DataFrame
-    """One row a planned run."""
     cells: pd.DataFrame
-    """One row a cell."""
     report_dir: Path | None
     """Folder with index.html and figures/*.png, if there is a report."""
     timestamp: int

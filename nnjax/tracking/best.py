@@ -53,8 +53,8 @@ def sweep_points(results: pd.DataFrame, best: Mapping[str, Any] | None, timestam
     return final_points(told, {key: key for key in told}, timestamp)
 
 
-def default_headline(results: pd.DataFrame, best: Mapping[str, Any] | None, task: str) -> str:
-    """An answer in Markdown for a sweep that brings none from its report; MLflow's page shows about four lines."""
+def describe_outcome(results: pd.DataFrame, best: Mapping[str, Any] | None, task: str) -> str:
+    """A sweep's answer in words, Markdown; the box on MLflow's page shows about four lines."""
     diverged = int((results["status"] == "diverged").sum())
     counted = f"{len(results):,} runs in {results['cell_id'].nunique():,} cells, {diverged:,} diverged."
     if best is None:

@@ -19,7 +19,6 @@ class Section:
     name: str
     """Shown as it is; a section called like the part of a metric name before its slash also takes what MLflow adds."""
     charts: tuple[Chart, ...] = ()
-    """Its cards, in order."""
     is_open: bool = True
     """Whether its cards are drawn at once."""
     columns: int = 3

@@ -12,8 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.sweep.cost import MLFLOW_EPOCHS
+from nnjax.sweep.study.tables import CurveChoice
 from nnjax.tracking import names
-from nnjax.tracking.description import Curves
 
 ThinCurve = tuple[str, list[int], list[float]]
 """Metric name, epochs, finite values."""
@@ -37,14 +37,14 @@ def tracked_epochs(last: int) -> tuple[int, ...]:
     return (0, *chosen.tolist())
 
 
-def curve_names(curves: Curves, task: str) -> tuple[str, ...]:
+def curve_names(curves: CurveChoice, task: str) -> tuple[str, ...]:
     """The curves of single runs that the study asks for, as the journal names them; cells have those of "main".
 
     >>> curve_names("main", "classification")[3:]
     ('fit_validation_accuracy', 'fit_test_loss', 'fit_test_accuracy', 'grad_norm', 'unit_saturated')
     """
     fit = names.fit_curves(task)
-    chosen: dict[Curves, tuple[str, ...]] = {
+    chosen: dict[CurveChoice, tuple[str, ...]] = {
         "none": (),
         "reference": fit,
         "main": fit + names.MAIN_LAYER_CURVES,

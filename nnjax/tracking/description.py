@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-Curves = Literal["none", "reference", "main", "all"]
-"""Which curves of single runs are sent. Cells always have the main ones."""
+from nnjax.sweep.study.tables import CurveChoice
 
 
 @dataclass(frozen=True)
@@ -13,15 +11,11 @@ class DataDescription:
     """The data set, for MLflow's dataset input."""
 
     name: str
-    """Name in study files."""
     digest: str
-    """Hash of the numbers."""
     features: tuple[str, ...]
-    """Names of the inputs."""
     targets: tuple[str, ...]
     """Names of the outputs; one for classification."""
     rows: int
-    """Examples."""
     classes: tuple[str, ...] = ()
     """Names of the classes, whose numbers are the target; empty for regression."""
 
@@ -33,7 +27,6 @@ class SweepDescription:
     sweep_id: str
     """Its identity, see `names.plan_id`; once the store has been read, what it is called there."""
     study: str
-    """The study's name."""
     question: str
     """What the study asks: the experiment page's title line."""
     factors: Mapping[str, tuple[str, ...]]
@@ -46,8 +39,7 @@ class SweepDescription:
     """What was said and expected before, for the experiment's note: Markdown."""
     declared: str = ""
     """Whether its claims were declared before the training, in a sentence or two; empty without claims."""
-    curves: Curves = "none"
-    """Curves of single runs."""
+    curves: CurveChoice = "none"
     task: str = "regression"
     """"regression" or "classification": which metrics there are."""
     target: float | None = None
@@ -61,15 +53,10 @@ class SweepDescription:
     commit: str = ""
     """Git commit of the checkout, followed by "+" if tracked files were changed; empty if there is none."""
     user: str = "unknown"
-    """Who ran it."""
-    headline: str = ""
-    """The report's answer in words, Markdown; made from the best cell if empty."""
     study_text: str = ""
-    """The study file."""
     environment: Mapping[str, object] = field(default_factory=dict)
     """Versions, machine, seconds: whatever the sweep's record holds."""
     data: DataDescription | None = None
-    """The data set."""
     plan_id: str = ""
     """Its identity, where the store calls it by another name."""
     former_id: str = ""

@@ -8,7 +8,7 @@ from mlflow.tracking import MlflowClient
 from nnjax.redaction import masked_line
 from nnjax.tracking import names
 from nnjax.tracking.artifacts import SweepFiles, send_artifacts
-from nnjax.tracking.best import best_row, default_headline, sweep_points
+from nnjax.tracking.best import best_row, describe_outcome, sweep_points
 from nnjax.tracking.client_lane import every_run, later_points
 from nnjax.tracking.description import DataDescription
 from nnjax.tracking.layout import Point, SweepLayout
@@ -81,8 +81,7 @@ def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
 def finish_sweep(client: MlflowClient, run_id: str, layout: SweepLayout, files: SweepFiles) -> None:
     """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome."""
     run = client.get_run(run_id)
-    task = files.description.task
-    note = files.description.headline or default_headline(files.results, best_row(files.cells), task)
+    note = describe_outcome(files.results, best_row(files.cells), files.description.task)
     if layout.waiting:
         note = f"Not complete: {layout.waiting:,} cells still have runs to train. {note}"
     declared = files.description.declared

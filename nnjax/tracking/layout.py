@@ -20,7 +20,6 @@ class Point(NamedTuple):
     """One number of a metric."""
 
     key: str
-    """Metric name."""
     value: float
     """Finite."""
     timestamp: int
@@ -42,13 +41,10 @@ class TrackedRun:
     status: str
     """FINISHED, FAILED (diverged) or RUNNING (a sweep not yet completed)."""
     start: int
-    """Milliseconds since 1970."""
     end: int
-    """Milliseconds since 1970."""
+    """As start, in milliseconds since 1970."""
     params: Mapping[str, str]
-    """Settings as text."""
     points: Sequence[Point]
-    """Finals and curves."""
 
     @property
     def identity(self) -> str:

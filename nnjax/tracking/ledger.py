@@ -17,13 +17,11 @@ class Entry:
     """One run that the store has."""
 
     run_id: str
-    """The store's id of it."""
     status: str
     """RUNNING means that a sync was killed while it was being sent."""
     is_deleted: bool
     """Whether a person has deleted it; it is then left alone unless that person asks for it."""
     experiment_id: str = ""
-    """Where it lies."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """As they are there, for a person can change and delete them; none of a run that has only now been written."""
     params: Mapping[str, str] = field(default_factory=dict)

@@ -36,7 +36,6 @@ class Change:
     run: TrackedRun
     """As it should be."""
     run_id: str
-    """The store's id of it."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """To be set."""
     lost_tags: Sequence[str] = ()

@@ -28,11 +28,8 @@ class OpenStore:
     """An open tracking store with the study's experiment in it."""
 
     client: MlflowClient
-    """MLflow's public client."""
     uri: str
-    """The tracking URI."""
     experiment: Experiment
-    """The study's experiment."""
     others: tuple[Experiment, ...] = ()
     """Further ones that bear the study's tag: made by an earlier build after a person had renamed the first."""
 

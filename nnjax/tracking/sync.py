@@ -190,11 +190,9 @@ class Destination:
     """Where a sweep is to be told of."""
 
     uri: str
-    """Tracking URI."""
     home: Path
     """The home folder, for artifacts of a store in a file."""
     report_dir: Path | None = None
-    """Folder of the report."""
     is_restored: bool = False
     """Whether what a person has deleted in MLflow is brought back."""
 
@@ -217,15 +215,15 @@ def sync_tables(
         layout = lay_out(description, tables, LEVEL_COLORS)
         files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)
         tally = clear_the_way(store, ledger, layout, destination.is_restored)
-        tally.written = write_runs(store, lane, ledger, layout, progress)
+        written = write_runs(store, lane, ledger, layout, progress)
         tally.updated = mend_runs(lane, ledger, layout)
         finish_sweep(store.client, ledger.entries[layout.sweep.identity].run_id, layout, files)
         _write_views(store, description, layout)
     total = 1 + len(layout.cells) + len(layout.runs)
     experiment_id = store.experiment.experiment_id
     return SyncSummary(
-        written=tally.written,
-        already_there=total - tally.written - tally.deleted,
+        written=written,
+        already_there=total - written - tally.deleted,
         seconds=time.perf_counter() - began,
         tracking_uri=masked_address(destination.uri),
         experiment_id=experiment_id,

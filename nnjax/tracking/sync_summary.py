@@ -7,8 +7,6 @@ from dataclasses import dataclass
 class Tally:
     """What became of a sweep's runs."""
 
-    written: int = 0
-    """Sent, because the store had them not or half."""
     updated: int = 0
     """There, and told anew where they differed."""
     restored: int = 0
@@ -49,13 +47,11 @@ class SyncSummary:
     tracking_uri: str
     """Where they are, without a password."""
     experiment_id: str
-    """The study's experiment."""
     deep_link: str
     """Address that opens the leaderboard, once a server runs."""
     lane: str
     """"fast" or "client"."""
     tally: Tally
-    """What became of the runs."""
 
     @property
     def words(self) -> str:

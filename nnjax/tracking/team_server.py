@@ -45,7 +45,6 @@ class TeamServer:
     client_file: Path
     """Shell file with the three variables that a client needs; only its owner may read it."""
     postgres_data: Path
-    """PostgreSQL's data folder."""
     postgres_port: int
 
 
@@ -196,16 +195,9 @@ def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) 
             person = pwd.getpwnam(owner)
             for path in (half, secret):
                 os.chown(path, person.pw_uid, person.pw_gid)
-        command = [
-            str(programs / "initdb"),
-            "-D",
-            str(half),
-            "-U",
-            SERVER_USER,
-            "--auth=scram-sha-256",
-            f"--pwfile={secret}",
-        ]
-        command += ["--encoding=UTF8", "--no-locale"]  # left out, it takes the terminal's: in some, SQL_ASCII
+        command = [str(programs / "initdb"), "-D", str(half), "-U", SERVER_USER, "--auth=scram-sha-256"]
+        # The encoding left out, it takes the terminal's: in some, SQL_ASCII.
+        command += [f"--pwfile={secret}", "--encoding=UTF8", "--no-locale"]
         done = subprocess.run(
             command, **_as(owner), cwd=half, capture_output=True, encoding="utf-8", errors="replace", check=False
         )

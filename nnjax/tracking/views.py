@@ -67,11 +67,9 @@ class View:
     metrics: Sequence[str]
     """… then the metrics; the first one sorts."""
     sections: Sequence[Section]
-    """Its charts."""
     group_by: str | None = None
     """Param by which rows are drawn as one line with a band from minimum to maximum."""
     levels: Sequence[str] = ()
-    """Levels of `group_by`."""
 
 
 def _condition(key: str, value: str) -> str:

@@ -5,7 +5,7 @@ import pytest
 from nnjax.metrics import judged, names
 from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.results.table import cells_table
-from nnjax.tracking.best import best_keys, best_row, best_table, default_headline, sweep_points
+from nnjax.tracking.best import best_keys, best_row, best_table, describe_outcome, sweep_points
 
 
 def test_the_best_cell_is_chosen_on_validation_rows(sweep):
@@ -24,12 +24,12 @@ def test_a_cell_is_not_the_best_by_losing_its_bad_runs():
     cells = cells_table(results, "regression")
     best = best_row(cells)
     assert best["cell_id"] == "b"
-    assert "**b**, test R² 0.400 ± 0.000 (sd) over 4 replicates. 8 runs" in default_headline(
+    assert "**b**, test R² 0.400 ± 0.000 (sd) over 4 replicates. 8 runs" in describe_outcome(
         results, best, "regression"
     )
     [worst] = cells[cells["cell_id"] == "a"].to_dict("records")
     assert (worst["validation_score"], worst["diverged"]) == (pytest.approx((0.5 - 3) / 4), 3)
-    assert "over 4 replicates, 3 of them diverged." in default_headline(results, worst, "regression")
+    assert "over 4 replicates, 3 of them diverged." in describe_outcome(results, worst, "regression")
 
 
 def test_an_incomplete_cell_is_never_the_best(tables):
@@ -41,14 +41,14 @@ def test_an_incomplete_cell_is_never_the_best(tables):
 def test_a_sweep_that_diverged_altogether_says_so(tables):
     cells = tables.cells.assign(validation_score=np.nan)
     assert best_row(cells) is None
-    headline = default_headline(tables.results, None, "regression")
+    headline = describe_outcome(tables.results, None, "regression")
     assert headline.startswith("No run reached a finite score. 48 runs in 16 cells")
     assert {point.key for point in sweep_points(tables.results, None, 0, "regression")} == {"runs", "runs_diverged"}
 
 
 def test_the_headline_names_cell_score_and_counts(sweep):
     best = best_row(sweep.tables.cells)
-    headline = default_headline(sweep.tables.results, best, sweep.task)
+    headline = describe_outcome(sweep.tables.results, best, sweep.task)
     assert best["cell"] in headline
     assert {"regression": "test R² 0.", "classification": "test accuracy 0."}[sweep.task] in headline
     assert "over 3 replicates. 48 runs in 16 cells, 1 diverged." in headline
@@ -61,7 +61,7 @@ def test_the_sweep_repeats_the_scores_of_its_task_alone(sweep):
 
 def test_a_single_replicate_has_no_spread(tables):
     best = dict(best_row(tables.cells)) | {"test_score_sd": np.nan}
-    assert "nan" not in default_headline(tables.results, best, "regression")
+    assert "nan" not in describe_outcome(tables.results, best, "regression")
 
 
 def test_the_table_keeps_order_factors_and_six_digits(sweep):

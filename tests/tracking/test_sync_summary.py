@@ -4,7 +4,7 @@ from nnjax.tracking.sync_summary import SyncSummary, Tally
 
 
 def test_nothing_mended_says_no_more_than_how_many():
-    summary = SyncSummary(1200, 3, 0.5, "sqlite:///x", "1", "http://x", "fast", Tally(written=1200))
+    summary = SyncSummary(1200, 3, 0.5, "sqlite:///x", "1", "http://x", "fast", Tally())
     assert summary.words == "1,200 runs written, 3 were there"
 
 

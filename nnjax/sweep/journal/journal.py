@@ -154,10 +154,7 @@ def chunk_name(run_ids: Sequence[str]) -> str:
 
 
 def to_table(rows: Sequence[Row]) -> pa.Table:
-    """Rows as a table of the journal's schema.
-
-    Args:
-        rows: One mapping a run; fit curves [E + 1], layer curves [layers, E + 1], predictions [T · O].
+    """Rows as the journal's table: fit curves [E + 1], layer curves [layers, E + 1], predictions [T · O].
 
     Raises:
         ValueError: If there is no row, or a column is missing or unknown.

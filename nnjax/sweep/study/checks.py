@@ -114,13 +114,8 @@ def check_source(draft: Draft) -> Iterator[Fault]:
 def _file_faults(draft: Draft) -> Iterator[Fault]:
     data = draft.file.data
     if key := next((key for key in ("name", *OF_A_NAME) if key in data.model_fields_set), None):
-        problem = "the data set is a file already" if key == "name" else "a file has none"
-        yield Fault(
-            f"data.{key}",
-            show_value(getattr(data, key)),
-            problem,
-            "remove one of the two" if key == "name" else "remove it",
-        )
+        twice, foreign = ("the data set is a file already", "remove one of the two"), ("a file has none", "remove it")
+        yield Fault(f"data.{key}", show_value(getattr(data, key)), *(twice if key == "name" else foreign))
         return
     if not os.path.isfile(str(data.file)):
         problem = "no such file, beside the study or where you are"

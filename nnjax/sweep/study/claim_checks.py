@@ -75,12 +75,8 @@ def _parts(draft: Draft, claim: Claim) -> Iterator[Fault]:
     """The kind decides which parts a claim has."""
     key = f"claims.{claim.name}"
     if claim.parts:
-        yield Fault(
-            f"{key}.parts",
-            show_value(claim.parts),
-            f'kind = "{claim.kind}" has none',
-            'remove it, or write kind = "all"',
-        )
+        remedy = 'remove it, or write kind = "all"'
+        yield Fault(f"{key}.parts", show_value(claim.parts), f'kind = "{claim.kind}" has none', remedy)
     if claim.kind == "exceeds":
         if claim.threshold is None:
             yield Fault(f"{key}.threshold", "", "missing", 'kind = "exceeds" needs a number: write threshold = 0.3')

@@ -31,13 +31,7 @@ SYNONYMS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a study, before it is known in which file.
-
-    Attributes:
-        key: Where, as a dotted path: `studied.activation[2]`.
-        value: What stands there, shortened for the eye; empty if nothing does.
-        remedy: What to write instead.
-    """
+    """One thing wrong with a study, whatever its file; the key is a dotted path: `studied.activation[2]`."""
 
     key: str
     value: str

@@ -175,8 +175,6 @@ class Claim(_Table):
     Attributes:
         kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold; "all" holds if
             every one of its parts does.
-        a: Levels of the first arm.
-        b: Levels of the second arm.
         at: Levels that both arms share.
         margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
         threshold: What "exceeds" exceeds.

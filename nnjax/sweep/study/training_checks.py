@@ -7,7 +7,7 @@ from nnjax.network.outputs import OUTPUTS
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
 from nnjax.sweep.study.factors import Level
-from nnjax.sweep.study.grid import cell_activations, resolve
+from nnjax.sweep.study.grid import layer_sizes, resolve
 
 Settings = dict[str, Level]
 Found = tuple[str, str, str] | None
@@ -26,11 +26,11 @@ def check_steps(draft: Draft) -> Iterator[Fault]:
 
 def _first_fault(draft: Draft, checks: tuple[Callable[[Draft, Settings], Found], ...]) -> Iterator[Fault]:
     for levels in draft.cells:
+        settings = {**draft.fixed, **levels}
         for check in checks:
-            found = check(draft, {**draft.fixed, **levels})
-            if found:
+            if found := check(draft, settings):
                 factor, problem, remedy = found
-                yield Fault(draft.where(factor), show_value(({**draft.fixed, **levels})[factor]), problem, remedy)
+                yield Fault(draft.where(factor), show_value(settings[factor]), problem, remedy)
                 return
 
 
@@ -39,15 +39,11 @@ def _layers(draft: Draft, settings: Settings) -> Found:
     activation = settings["activation"]
     if not isinstance(activation, tuple):
         return None
-    depth = len(_sizes(settings))
+    depth = len(layer_sizes(settings))
     if len(activation) == depth:
         return None
     problem = f"{len(activation)} activations for a network of depth {depth}"
     return "activation", problem, "give one activation a hidden layer, or one name for all"
-
-
-def _sizes(settings: Settings) -> tuple[object, ...]:
-    return cell_activations({**settings, "activation": "relu"})
 
 
 def _skips(draft: Draft, settings: Settings) -> Found:
@@ -55,7 +51,7 @@ def _skips(draft: Draft, settings: Settings) -> Found:
     span, sizes = settings["residual"], settings.get("hidden_layer_sizes")
     if not span:
         return None
-    depth = len(_sizes(settings))
+    depth = len(layer_sizes(settings))
     if isinstance(span, int) and span >= depth:
         remedy = "write a number below the depth (the first layer stands before the blocks), or exclude those cells"
         return "residual", f"no block of {span} fits into a network of depth {depth}", remedy
@@ -109,11 +105,8 @@ def _line_search(draft: Draft, settings: Settings) -> Found:
         return "batch_size", "lbfgs searches along a line on the full batch", remedy
     for factor, neutral in NOT_WITH_LINE_SEARCH.items():
         if settings[factor] != neutral:
-            return (
-                factor,
-                "lbfgs cannot be combined with it",
-                f"write {show_value(neutral)} for it, or exclude the cells",
-            )
+            remedy = f"write {show_value(neutral)} for it, or exclude the cells"
+            return factor, "lbfgs cannot be combined with it", remedy
     if settings["weight_decay"] not in ("auto", 0.0):
         return "weight_decay", "lbfgs has no decoupled decay", "use l2"
     return None
