@@ -33,7 +33,11 @@ def examine_tracking(sweeps: Sequence[PreparedSync], there: pd.DataFrame, column
     """
     looks = [sweep.look_up() for sweep in sweeps]
     known = set(there["run_id"])
-    copies = [_copy(run_id, entry, columns) for _, ledger in looks for run_id, entry in _runs(ledger, known)]
+    copies = [
+        {"run_id": run_id, **{name: entry.metrics.get(name, np.nan) for name in columns}}
+        for _, ledger in looks
+        for run_id, entry in _runs(ledger, known)
+    ]
     told = there.assign(**{name: [names.rounded(value) for value in there[name]] for name in columns})
     line = compare_copy(WHAT, told, pd.DataFrame(copies, columns=["run_id", *columns]), columns)
     problems = [problem for layout, ledger in looks for problem in _problems(layout, ledger)]
@@ -76,10 +80,6 @@ def _runs(ledger: Ledger, known: set[str]) -> Iterator[tuple[str, Entry]]:
     for entry in (*ledger.doubles, *ledger.strangers):
         if entry.kind == "run":
             yield entry.tags.get(names.RUN, entry.run_id), entry
-
-
-def _copy(run_id: str, entry: Entry, columns: Sequence[str]) -> dict[str, str | float]:
-    return {"run_id": run_id, **{name: entry.metrics.get(name, np.nan) for name in columns}}
 
 
 def _problems(layout: SweepLayout, ledger: Ledger) -> Iterator[str]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nnjax.sweep.space import Space
-    from nnjax.sweep.study.study import Study
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
@@ -58,13 +57,6 @@ def positive(text: str) -> int:
     return number
 
 
-def load_given(options: argparse.Namespace) -> "Study":
-    """The study that was typed, with its changes."""
-    from nnjax.sweep.study.study import load_study
-
-    return load_study(find_given(options.study, options.home), options.overrides)
-
-
 def find_given(study: str, home: Path) -> Path:
     """A study's path, from a path or a name: in the home's experiments, else in those here, folders inside included."""
     from nnjax.sweep.study.reading import find_study
@@ -80,7 +72,8 @@ def find_given(study: str, home: Path) -> Path:
 
 
 def expand_given(options: argparse.Namespace) -> "Space":
-    """All that the study that was typed asks for."""
+    """All that the study that was typed, with its changes, asks for."""
     from nnjax.sweep.space import expand
+    from nnjax.sweep.study.study import load_study
 
-    return expand(load_given(options))
+    return expand(load_study(find_given(options.study, options.home), options.overrides))

@@ -38,12 +38,6 @@ class SweepFiles:
     """End of the sweep, milliseconds since 1970."""
 
 
-def _write_table(folder: Path, table: pd.DataFrame) -> None:
-    """The table as MLflow's own `log_table` writes one; that call itself appends, and would double rows."""
-    (folder / TABLE).parent.mkdir()
-    table.to_json(folder / TABLE, orient="split", index=False, date_format="iso")
-
-
 def copy_report(folder: Path, report_dir: Path) -> list[Path]:
     """Copy the report's page into a folder; returns its figures, to be shown as cards."""
     page = report_dir / "index.html"
@@ -88,7 +82,10 @@ def write_files(folder: Path, files: SweepFiles) -> None:
         environment = json.dumps(dict(description.environment), indent=2, default=str)
         (folder / "environment.json").write_text(f"{environment}\n", encoding="utf-8")
     files.results.to_csv(folder / "results.csv", index=False)
-    _write_table(folder, best_table(files.cells, description.factors, description.task))
+    # As MLflow's own `log_table` writes one; that call itself appends, and would double rows.
+    (folder / TABLE).parent.mkdir()
+    table = best_table(files.cells, description.factors, description.task)
+    table.to_json(folder / TABLE, orient="split", index=False, date_format="iso")
     if files.report_dir is None:
         return
     with one_at_a_time(files.report_dir):  # another sweep of this study may be writing it

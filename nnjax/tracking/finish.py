@@ -11,7 +11,7 @@ from nnjax.tracking.artifacts import SweepFiles, send_artifacts
 from nnjax.tracking.best import best_row, describe_outcome, sweep_points
 from nnjax.tracking.client_lane import every_run, later_points
 from nnjax.tracking.description import DataDescription
-from nnjax.tracking.layout import Point, SweepLayout
+from nnjax.tracking.layout import SweepLayout
 
 NOTE_LIMIT = 8000
 """Characters MLflow keeps of a tag."""
@@ -59,18 +59,13 @@ def hide_passwords(client: MlflowClient, run: Run) -> None:
     _send_tags(client, run, {names.SOURCE_NAME: shown})
 
 
-def _is_other(point: Point, run: Run) -> bool:
-    return run.data.metrics.get(point.key, point.value) != point.value
-
-
 def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
     """Params, metrics and end of a complete sweep."""
-    run_id = run.info.run_id
-    task = files.description.task
-    best = best_row(files.cells)
-    told = sweep_points(files.results, best, files.timestamp, task)
+    run_id, best = run.info.run_id, best_row(files.cells)
+    told = sweep_points(files.results, best, files.timestamp, files.description.task)
     points = [point for point in told if point.key not in run.data.metrics]
-    points += later_points(client, run_id, [point for point in told if _is_other(point, run)])
+    others = [point for point in told if run.data.metrics.get(point.key, point.value) != point.value]
+    points += later_points(client, run_id, others)
     params = {"best_cell": str(best["cell"])} if best and "best_cell" not in run.data.params else {}
     if points or params:
         client.log_batch(run_id, [Metric(*point) for point in points], [Param(*item) for item in params.items()])

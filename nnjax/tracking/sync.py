@@ -147,13 +147,6 @@ def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout
     return written
 
 
-def mend_runs(lane: Lane, ledger: Ledger, layout: SweepLayout) -> int:
-    """Mend those runs that were there and say something else; returns how many."""
-    changes = differences((layout.sweep, *layout.cells, *layout.runs), ledger)
-    lane.mend(changes)
-    return len(changes)
-
-
 def _write_views(store: OpenStore, description: SweepDescription, layout: SweepLayout) -> None:
     """Set the prepared views; a failure costs a warning, never the sync."""
     if mlflow.__version__ not in views.TESTED_VERSIONS:
@@ -216,7 +209,9 @@ def sync_tables(
         files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)
         tally = clear_the_way(store, ledger, layout, destination.is_restored)
         written = write_runs(store, lane, ledger, layout, progress)
-        tally.updated = mend_runs(lane, ledger, layout)
+        changes = differences((layout.sweep, *layout.cells, *layout.runs), ledger)
+        lane.mend(changes)
+        tally.updated = len(changes)
         finish_sweep(store.client, ledger.entries[layout.sweep.identity].run_id, layout, files)
         _write_views(store, description, layout)
     total = 1 + len(layout.cells) + len(layout.runs)

@@ -108,8 +108,10 @@ def resolve(levels: Mapping[str, Level], fixed: Mapping[str, Level], n_train: in
     settings = {**fixed, **levels}
     if settings["batch_size"] == FULL_BATCH:
         settings["batch_size"] = n_train
-    settings["hidden_layer_sizes"] = layer_sizes(settings)
-    activations = cell_activations(settings)
+    settings["hidden_layer_sizes"] = sizes = layer_sizes(settings)
+    activation = settings["activation"]
+    names = tuple(map(str, activation)) if isinstance(activation, tuple) else str(activation)
+    activations = layer_activations(names, len(sizes))
     settings["activation"] = activations[0] if len({*activations}) == 1 else activations
     if not activations:
         settings |= WITHOUT_HIDDEN_LAYERS
@@ -140,18 +142,6 @@ def _default(name: str) -> Level:
     level = FACTORS[name].default
     assert level is not None
     return level
-
-
-def cell_activations(settings: Mapping[str, Level]) -> tuple[str, ...]:
-    """The activation of every hidden layer.
-
-    Example:
-        >>> cell_activations({"activation": "relu", "depth": 2, "width": 4})
-        ('relu', 'relu')
-    """
-    activation = settings["activation"]
-    names = tuple(map(str, activation)) if isinstance(activation, tuple) else str(activation)
-    return layer_activations(names, len(layer_sizes(settings)))
 
 
 def layer_sizes(settings: Mapping[str, Level]) -> tuple[int, ...]:
