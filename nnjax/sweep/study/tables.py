@@ -21,7 +21,7 @@ SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
 
 ROLES = ("studied", "nuisance", "fixed")
-ClaimKind = Literal["beats", "suffices", "same", "exceeds", "all"]
+_Kind = Literal["beats", "suffices", "same", "exceeds", "all"]
 CurveChoice = Literal["none", "reference", "main", "all"]
 
 
@@ -183,7 +183,7 @@ class Claim(_Table):
 
     name: Name
     sentence: Text
-    kind: Annotated[ClaimKind, BeforeValidator(Choice("kind of claim", get_args(ClaimKind)))]
+    kind: Annotated[_Kind, BeforeValidator(Choice("kind of claim", get_args(_Kind)))]
     a: CellLevels = {}
     b: CellLevels | None = None
     at: CellLevels = {}
