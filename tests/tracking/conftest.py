@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.sweep.study.tables import CurveChoice
 from nnjax.tracking.curves import curve_names, thin_curves
-from nnjax.tracking.description import Curves, DataDescription, SweepDescription
+from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.names import cell_columns, param_text
 from nnjax.tracking.server import running_server
@@ -129,7 +130,7 @@ def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.D
 
 
 def make_tables(
-    factors: dict[str, tuple[Any, ...]], splits: int, curves: Curves, task: str = "regression"
+    factors: dict[str, tuple[Any, ...]], splits: int, curves: CurveChoice, task: str = "regression"
 ) -> SweepTables:
     """All tables of a made-up sweep."""
     results = make_results(factors, splits, task)
@@ -148,7 +149,7 @@ def describe() -> Callable[..., SweepDescription]:
 
     texts = {factor: tuple(param_text(level) for level in levels) for factor, levels in FACTORS.items()}
 
-    def make(curves: Curves = "none", **changes: Any) -> SweepDescription:
+    def make(curves: CurveChoice = "none", **changes: Any) -> SweepDescription:
         settings: dict[str, Any] = {
             "sweep_id": "5eed" * 16,
             "study": "made-up",
