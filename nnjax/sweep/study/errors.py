@@ -3,7 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nnjax.redaction import masked, masked_address
 from nnjax.refusal import RefusedError
@@ -29,8 +29,7 @@ SYNONYMS = {
 """Names that other libraries use for the same thing."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with a study, whatever its file; the key is a dotted path: `studied.activation[2]`."""
 
     key: str
@@ -48,10 +47,7 @@ class StudyError(RefusedError):
     def __init__(self, file: str, faults: Iterable[Fault]) -> None:
         first, *rest = faults
         self.file = one_line(masked_address(file) if ":/" in file else file)  # an address where a study was wanted
-        self.key = first.key
-        self.value = first.value
-        self.problem = first.problem
-        self.remedy = first.remedy
+        self.key, self.value, self.problem, self.remedy = first
         self.others: tuple[StudyError, ...] = tuple(StudyError(file, [fault]) for fault in rest)
         super().__init__(str(self))
 
