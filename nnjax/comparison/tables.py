@@ -1,5 +1,6 @@
 """What two sweeps are and what they found, as tables."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -48,7 +49,6 @@ def _facts(study_results: StudyResults) -> dict[str, str]:
 
 def compared_claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
     """Every claim that both declare, a line each."""
-    nothing = float("nan")
     return pd.DataFrame(
         {
             "claim": each.first.claim.name,
@@ -56,9 +56,9 @@ def compared_claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
             "estimate_A": _estimate(each.first),
             "verdict_B": each.second.judgement.verdict.word,
             "estimate_B": _estimate(each.second),
-            "difference": each.difference.estimate if each.difference else nothing,
-            "low": each.difference.low if each.difference else nothing,
-            "high": each.difference.high if each.difference else nothing,
+            "difference": getattr(each.difference, "estimate", math.nan),
+            "low": getattr(each.difference, "low", math.nan),
+            "high": getattr(each.difference, "high", math.nan),
             "conclusion": each.words,
         }
         for each in compared
@@ -67,7 +67,7 @@ def compared_claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
 
 def _estimate(answer: ClaimAnswer) -> float:
     """NaN where there is none, or only a bound: an end of the interval is open."""
-    return answer.interval.estimate if answer.interval and answer.by_split else float("nan")
+    return answer.interval.estimate if answer.interval and answer.by_split else math.nan
 
 
 def compared_cells_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
@@ -87,18 +87,11 @@ def compared_cells_table(first: StudyResults, second: StudyResults) -> pd.DataFr
 
 def _cell_scores(study_results: StudyResults, varied: Sequence[str]) -> pd.DataFrame:
     """Label and mean test score of each cell, indexed by its levels of the varied factors as the study writes them."""
-    study, means = (
-        study_results.space.study,
-        complete_runs(study_results.results).groupby("cell_id")["test_score"].mean(),
-    )
-    return pd.DataFrame(
-        {"cell": [cell.label for cell in study_results.space.cells]}
-        | {"score": [means.get(cell.cell_id, float("nan")) for cell in study_results.space.cells]},
-        index=[
-            canonical_json([{**study.fixed, **cell.levels}.get(factor) for factor in varied])
-            for cell in study_results.space.cells
-        ],
-    )
+    study, cells = study_results.space.study, study_results.space.cells
+    means = complete_runs(study_results.results).groupby("cell_id")["test_score"].mean()
+    scores = means.reindex([cell.cell_id for cell in cells]).tolist()
+    levels = [canonical_json([{**study.fixed, **cell.levels}.get(factor) for factor in varied]) for cell in cells]
+    return pd.DataFrame({"cell": [cell.label for cell in cells], "score": scores}, index=levels)
 
 
 def compared_best_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:

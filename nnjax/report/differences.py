@@ -81,15 +81,14 @@ def with_intervals(comparisons: Sequence[Mapping[str, object]], sizes: tuple[int
         paired_interval(d, *sizes, level=level if is_selected else 1 - ALPHA)
         for d, is_selected in zip(table["d"], q <= ALPHA, strict=True)
     ]
-    return table.drop(columns="d").assign(**interval_columns(intervals), q=q)
+    numbers = pd.DataFrame([interval_numbers(interval) for interval in intervals])
+    return table.drop(columns="d").join(numbers).assign(q=q)
 
 
-def interval_columns(intervals: Sequence[PairedInterval]) -> dict[str, list[float]]:
-    """The numbers of intervals as columns of a table, under their own names."""
+def interval_numbers(interval: PairedInterval) -> dict[str, float]:
+    """The numbers of an interval as columns of a table, under their own names."""
     names = ("estimate", "low", "high", "low_plain", "high_plain", "p_value", "n")
-    return {name: [getattr(interval, name) for interval in intervals] for name in names} | {
-        "interval_level": [interval.level for interval in intervals]
-    }
+    return {name: getattr(interval, name) for name in names} | {"interval_level": interval.level}
 
 
 def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[int, int]) -> pd.DataFrame:
@@ -101,8 +100,8 @@ def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[i
     rows = []
     for name, score in scores.items():
         interval = paired_interval((score - scores[reference]).to_numpy(dtype=float), *sizes)
-        columns = {key: values[0] for key, values in interval_columns([interval]).items()}
-        rows.append({"name": name, "test_score": score.mean(), "standard_deviation": score.std()} | columns)
+        columns = {"name": name, "test_score": score.mean(), "standard_deviation": score.std()}
+        rows.append(columns | interval_numbers(interval))
     return pd.DataFrame(rows)
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from nnjax.results.curves import list_places
 from nnjax.sweep.journal.journal import Journal
 
 MOST_EPOCHS_DRAWN = 64
@@ -63,22 +64,14 @@ def make_histories(table: pa.Table) -> Histories:
         if not len(owners):
             continue
         if pa.types.is_list(column.type.value_type):
-            layer_of_each, owner = _positions(column)
-            for layer in np.unique(layer_of_each):
-                of_layer = layer_of_each == layer
-                lists = column.flatten().filter(pa.array(of_layer))
-                matrices[name, int(layer)] = _matrix(lists, owners[owner[of_layer]])
+            lengths = np.diff(column.offsets.to_numpy())
+            layers, owner = list_places(lengths) + 1, np.repeat(owners, lengths)
+            for layer in np.unique(layers):
+                lists = column.flatten().filter(pa.array(layers == layer))
+                matrices[name, int(layer)] = _matrix(lists, owner[layers == layer])
         else:
             matrices[name, 0] = _matrix(column, owners)
     return Histories(matrices)
-
-
-def _positions(column: pa.ListArray) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Layer (1 …) and row of every inner list."""
-    lengths = np.diff(column.offsets.to_numpy())
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return np.arange(len(owner)) - starts + 1, owner
 
 
 def _matrix(lists: pa.ListArray, run_ids: NDArray[np.object_]) -> pd.DataFrame:

@@ -189,13 +189,9 @@ def _packed(name: str, label: str, panel: str, values: NDArray[np.float64], size
     if is_log:
         values = np.log10(values, out=np.full_like(values, np.nan), where=values > 0)
     values = np.where(np.isfinite(values), values, np.nan)
-    parts, ranges = [], []
-    for part in np.split(values, np.cumsum(sizes)[:-1]):
-        quantised, limits = quantise(part)
-        parts.append(quantised)
-        ranges.append(limits)
+    parts, ranges = zip(*map(quantise, np.split(values, np.cumsum(sizes)[:-1])), strict=True)
     data = base64.b64encode(np.concatenate(parts).tobytes()).decode()
-    return PackedCurve(name, label, panel, is_log, data, tuple(ranges))
+    return PackedCurve(name, label, panel, is_log, data, ranges)
 
 
 def quantise(values: NDArray[np.float64]) -> tuple[NDArray[np.uint8], tuple[float, float] | None]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.report.differences import interval_columns
+from nnjax.report.differences import interval_numbers
 from nnjax.report.histories import Histories
 from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms
@@ -45,9 +45,8 @@ def lost_table(study_results: StudyResults) -> pd.DataFrame:
         for level in levels:
             lost = _lost_by_split(study_results.results[study_results.results[factor] == level])
             if len(lost) > 1:
-                numbers = interval_columns([paired_interval(lost, *study_results.sizes.pair)])
-                text = study_results.layout.text(factor, level)
-                rows.append({"factor": factor, "level": text} | {name: numbers[name][0] for name in numbers})
+                numbers = interval_numbers(paired_interval(lost, *study_results.sizes.pair))
+                rows.append({"factor": factor, "level": study_results.layout.text(factor, level)} | numbers)
     return pd.DataFrame(rows, columns=["factor", "level", "estimate", "low", "high", "low_plain", "high_plain", "n"])
 
 

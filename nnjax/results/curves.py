@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence, Set
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from nnjax.metrics import CURVES, names
 from nnjax.sweep.journal.journal import Journal
@@ -48,12 +49,12 @@ def _long(table: pa.Table, name: str, epochs: Sequence[int] | None) -> Iterator[
     if pa.types.is_list(column.type.value_type):
         lengths = np.diff(column.offsets.to_numpy())
         owners = np.repeat(owners, lengths)
-        layers = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths) + 1
+        layers = list_places(lengths) + 1
         column = column.flatten()
     lengths = np.diff(column.offsets.to_numpy())
     if not lengths.sum():
         return
-    epoch = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    epoch = list_places(lengths)
     kept = np.ones(len(epoch), dtype=bool) if epochs is None else np.isin(epoch, np.asarray(epochs))
     yield pd.DataFrame(
         {
@@ -64,6 +65,16 @@ def _long(table: pa.Table, name: str, epochs: Sequence[int] | None) -> Iterator[
             "value": column.flatten().to_numpy(zero_copy_only=False)[kept],
         }
     )
+
+
+def list_places(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Place of every item in its list, the lists end to end.
+
+    Example:
+        >>> list_places(np.array([3, 2])).tolist()
+        [0, 1, 2, 0, 1]
+    """
+    return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 
 
 def cell_curves(curves: pd.DataFrame) -> pd.DataFrame:

@@ -44,7 +44,9 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
         figures["cost"] = cost
     combinations = _combinations(study_results)
     tables = {"combinations": view_table("convergence_combinations", combinations, layout.full_batch)}
-    facts = _facts(study_results) | _anytime_facts(study_results, combinations) | {"others": layout.others}
+    speed = measure_speed(study_results)
+    facts = {"speed": speed, "share_half": percent(speed.reached / speed.combinations), "others": layout.others}
+    facts |= _anytime_facts(study_results, combinations)
     return Chapter("convergence", "Convergence", figures, tables, facts)
 
 
@@ -194,8 +196,3 @@ def _names(study_results: StudyResults, table: pd.DataFrame) -> list[str]:
 
 def _milliseconds(seconds: float) -> str:
     return f"{1000 * seconds:.2g}"
-
-
-def _facts(study_results: StudyResults) -> dict[str, object]:
-    speed = measure_speed(study_results)
-    return {"speed": speed, "share_half": percent(speed.reached / speed.combinations)}

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest, name_lowest
-from nnjax.report.differences import interval_columns
 from nnjax.report.drawing import NARROW, LevelTable, Shape, draw_figure, level_figure, level_panels, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
@@ -77,28 +76,26 @@ def slopes_table(study_results: StudyResults, deep: pd.DataFrame) -> pd.DataFram
             by_split = slopes.groupby("split")[f"grad_slope{suffix}"].mean()
             if len(by_split) < 2:
                 continue
-            numbers = interval_columns([paired_interval(by_split.to_numpy(dtype=float), *study_results.sizes.pair)])
+            interval = paired_interval(by_split.to_numpy(dtype=float), *study_results.sizes.pair)
             ratio = slopes[f"grad_ratio{suffix}"]
-            rows.append(
-                levels
-                | {"when": when, "grad_slope": numbers["estimate"][0], "low": numbers["low"][0]}
-                | {"high": numbers["high"][0]}
-                | {"grad_slope_expected": group["cell_id"].map(expected).mean() if suffix else math.nan}
-                | {"grad_ratio": ratio.mean()}
-                | {"vanished": float((ratio < VANISHED).mean()), "runs": len(slopes)}
-            )
+            numbers = {
+                "when": when,
+                "grad_slope": interval.estimate,
+                "low": interval.low,
+                "high": interval.high,
+                "grad_slope_expected": group["cell_id"].map(expected).mean() if suffix else math.nan,
+                "grad_ratio": ratio.mean(),
+                "vanished": float((ratio < VANISHED).mean()),
+                "runs": len(slopes),
+            }
+            rows.append(levels | numbers)
     return pd.DataFrame(rows)
 
 
-def _expected(study_results: StudyResults, deep: pd.DataFrame) -> dict[tuple[object, ...], MeanField]:
+def _expected(study_results: StudyResults, deep: pd.DataFrame) -> dict[tuple[object, ...], MeanField | None]:
     """Mean field at each combination of the shown factors; nuisance levels are those of its first run."""
-    fields = expected_fields(study_results.space)
-    found = {}
-    for levels, group in each_group(deep, study_results.layout.shown):
-        field = fields[group["cell_id"].iloc[0]]
-        if field is not None:
-            found[tuple(levels.values())] = field
-    return found
+    fields, groups = expected_fields(study_results.space), each_group(deep, study_results.layout.shown)
+    return {tuple(levels.values()): fields[group["cell_id"].iloc[0]] for levels, group in groups}
 
 
 def _layers(study_results: StudyResults, deep: pd.DataFrame, name: str, epochs: list[int], when: str) -> FigureView:

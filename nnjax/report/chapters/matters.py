@@ -28,7 +28,7 @@ SMALL_SHARE = 0.005
 def matters_chapter(study_results: StudyResults) -> Chapter:
     """Which factor carries the variance between cells, which part of a run's variance is noise, and of what kind."""
     figures: dict[str, FigureView] = {}
-    facts: dict[str, Any] = {"terms": study_results.terms, "alpha": f"{ALPHA:g}"}
+    facts: dict[str, Any] = {"alpha": f"{ALPHA:g}"}
     importance = importance_table(study_results.results, study_results.layout)
     if len(importance):
         figures["importance"] = _importance(importance, study_results)

@@ -7,6 +7,7 @@ import pandas as pd
 from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter, view_table
+from nnjax.sweep.journal.record import SweepRecord
 
 RUNS_LISTED = 20
 
@@ -36,8 +37,7 @@ def reproduce_chapter(study_results: StudyResults) -> Chapter:
     if study_results.added is not None and len(study_results.added):
         tables["added_runs"] = view_table("added-runs", runs_table(study_results.added), None, RUNS_LISTED, shown)
     if record:
-        tables["environment"] = view_table("environment", environment_table(study_results))
-        facts |= {"sweep_id": record.sweep_id, "command_line": record.command_line}
+        tables["environment"] = view_table("environment", environment_table(record))
     return Chapter("reproduce", "How to reproduce any run", tables=tables, facts=facts)
 
 
@@ -53,11 +53,8 @@ def runs_table(results: pd.DataFrame) -> pd.DataFrame:
     return results.drop(columns=scores)
 
 
-def environment_table(study_results: StudyResults) -> pd.DataFrame:
+def environment_table(record: SweepRecord) -> pd.DataFrame:
     """Machine and versions of the sweep."""
-    record = study_results.record
-    if record is None:
-        return pd.DataFrame(columns=["what", "value"])
     begun = pd.Timestamp(record.started, unit="s", tz="UTC").strftime("%Y-%m-%d %H:%M UTC")
     lines = {"started": begun, **record.host, **record.versions, "git_commit": record.git_commit}
     return pd.DataFrame({"what": list(lines), "value": [str(value) for value in lines.values()]})

@@ -3,7 +3,6 @@
 from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
@@ -13,7 +12,6 @@ from nnjax.report.differences import AT_BEST, AVERAGED, models_table, split_spre
 from nnjax.report.drawing import Draw, Shape, draw_figure, panels_by
 from nnjax.report.figures.scores import (
     draw_confusion,
-    draw_differences,
     draw_intervals,
     draw_spread,
     placed_differences,
@@ -99,11 +97,8 @@ def models_figure(study_results: StudyResults) -> FigureView:
     """Intervals of the difference to the reference baseline, model by model."""
     terms, table = study_results.terms, all_models(study_results)
     drawn = model_rows(study_results, table)
-
-    def draw(axes: Axes) -> None:
-        draw_intervals(drawn, axes, terms.margin)
-        axes.set_xlabel(f"{terms.test} minus that of {terms.reference}")
-
+    label = f"{terms.test} minus that of {terms.reference}"
+    parts = [("", partial(draw_intervals, drawn, margin=terms.margin, label=label))]
     shape = Shape(width=480, height=70 + 26 * len(drawn), left=178, top=10, font_size=11.5, across=1)
     caption = (
         f"Difference in {terms.test} to {terms.reference_long} on the very same splits: mean, {confidence(1 - ALPHA)} "
@@ -113,7 +108,7 @@ def models_figure(study_results: StudyResults) -> FigureView:
         f"those of each level. Hollow: scikit-learn. Left of zero, {terms.reference} is better. Exploratory: nobody "
         "declared this."
     )
-    return draw_figure("models", caption, [("", draw)], shape, view_table("models", table), INTERVAL_KEYS)
+    return draw_figure("models", caption, parts, shape, view_table("models", table), INTERVAL_KEYS)
 
 
 def model_rows(study_results: StudyResults, models: pd.DataFrame) -> pd.DataFrame:
@@ -214,7 +209,7 @@ def level_differences(
         part = table[table["factor"] == factor].reset_index(drop=True)
         if len(part):
             drawn = placed_differences(part, layout, study_results.palette, views)
-            draw = partial(draw_differences, drawn, margin=terms.margin, metric=terms.test)
+            draw = partial(draw_intervals, drawn, margin=terms.margin, label=f"difference in {terms.test}")
             parts.append((f"{factor}, against {layout.text(factor, layout.reference[factor])}", draw))
     height = 64 + 34 * (max(len(layout.levels[factor]) for factor in layout.studied) - 1)
     if len(parts) > 2:

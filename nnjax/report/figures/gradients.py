@@ -39,7 +39,7 @@ def layer_table(
 
 
 def with_expected(
-    table: pd.DataFrame, by: Sequence[str], fields: Mapping[tuple[object, ...], MeanField]
+    table: pd.DataFrame, by: Sequence[str], fields: Mapping[tuple[object, ...], MeanField | None]
 ) -> pd.DataFrame:
     """Add what mean field expects, from the last hidden layer's median backwards: theory gives ratios, not sizes.
 

@@ -45,7 +45,7 @@ def placed_differences(table: pd.DataFrame, layout: Layout, palette: Palette, vi
     )
 
 
-def draw_intervals(table: pd.DataFrame, axes: Axes, margin: float) -> None:
+def draw_intervals(table: pd.DataFrame, axes: Axes, margin: float, label: str = "") -> None:
     """An interval a row: corrected thick, plain thin inside it, the margin of practical equality shaded (0 for none).
 
     The table has each one's name, place (down the y axis), color and is_hollow, too.
@@ -58,13 +58,8 @@ def draw_intervals(table: pd.DataFrame, axes: Axes, margin: float) -> None:
         axes.plot([row["low_plain"], row["high_plain"]], [place, place], color=color, linewidth=1.3)
         axes.plot(row["estimate"], place, "o", color=color, mfc=PAGE if row["is_hollow"] else color)
     named_y(axes, table.drop_duplicates("name")["name"].tolist())
+    axes.set_xlabel(label)
     plain_numbers(axes.xaxis)
-
-
-def draw_differences(table: pd.DataFrame, axes: Axes, margin: float, metric: str) -> None:
-    """`draw_intervals` of differences in a metric, named on the axis."""
-    draw_intervals(table, axes, margin)
-    axes.set_xlabel(f"difference in {metric}")
 
 
 def draw_confusion(table: pd.DataFrame, axes: Axes) -> None:

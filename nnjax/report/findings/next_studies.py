@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnjax.report.findings.diverged import find_diverged
-from nnjax.report.findings.edge import find_edges
-from nnjax.report.findings.epochs import find_over_fitting, find_unfinished
 from nnjax.report.findings.finding import Finding
-from nnjax.report.findings.idle import find_idle
+from nnjax.report.findings.levels import find_edges, find_idle
 from nnjax.report.findings.too_few import find_not_better, find_too_few
+from nnjax.report.findings.training import find_diverged, find_over_fitting, find_unfinished
 from nnjax.report.study_results import StudyResults
 from nnjax.sweep.plan import default_workers, make_plan
 from nnjax.sweep.space import expand

@@ -30,6 +30,6 @@ def test_the_run_named_is_one_that_was_chosen(study_results):
 
 
 def test_the_environment_has_machine_and_versions(study_results):
-    table = environment_table(study_results).set_index("what")["value"]
+    table = environment_table(study_results.record).set_index("what")["value"]
     assert table["jax"] == "0.10.2"
     assert table["started"] == "2023-11-14 22:13 UTC"

@@ -1,11 +1,12 @@
-"""The last epoch: still improving there, or long past the best."""
+"""The training itself: still improving at its last epoch, long past its best, or diverged."""
 
 from collections.abc import Iterator
 
 import pandas as pd
 
+from nnjax.report.alike import name_highest
 from nnjax.report.best_cell import best_runs
-from nnjax.report.findings.finding import Finding, compared, favourite_levels, next_study
+from nnjax.report.findings.finding import Finding, compared, favourite_levels, levels_of, next_study
 from nnjax.report.formats import decimals, percent
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.interval import paired_interval
@@ -19,6 +20,12 @@ MOST_IMPROVING = 0.5
 
 STRONGER = (0.01, 0.1)
 """Penalties that are tried against over-fitting, beside the study's own."""
+
+MOST_DIVERGED = 0.02
+"""Share of diverged runs above which it is worth a study."""
+
+SMALLER_STEPS = (1 / 3, 1 / 10)
+"""Steps that are tried, as parts of the one that diverged."""
 
 
 def find_unfinished(study_results: StudyResults) -> Iterator[Finding]:
@@ -66,3 +73,29 @@ def find_over_fitting(study_results: StudyResults) -> Iterator[Finding]:
 def _finished(study_results: StudyResults) -> pd.DataFrame:
     runs = best_runs(study_results.results, study_results.best)
     return runs[runs["status"] == "finished"]
+
+
+def find_diverged(study_results: StudyResults) -> Iterator[Finding]:
+    """More than a few runs turned infinite."""
+    results = study_results.results
+    is_diverged = results["status"] == "diverged"
+    share = float(is_diverged.mean())
+    if share <= MOST_DIVERGED:
+        return
+    by_cell = is_diverged.groupby(results["cell_id"], sort=False).mean()
+    worst = str(by_cell.idxmax())
+    pinned = levels_of(study_results, worst)
+    rate = float(str({**study_results.space.study.fixed, **pinned}["learning_rate"]))
+    key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER_STEPS]
+    names = results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
+    cells = name_highest(names.loc[by_cell.index].tolist(), by_cell.tolist(), percent)
+    claims = [compared("beats", study_results.terms.test, "learning_rate", level, rate) for level in smaller]
+    yield Finding(
+        key,
+        f"{percent(share)} of the runs diverged, most of all {cells}: {percent(float(by_cell.max()))} of its runs. "
+        f"Such a run counts with the lowest score, so its settings are judged by their failures.",
+        next_study(
+            study_results, key, "Does a smaller learning rate keep the runs that diverged?", pinned,
+            {"learning_rate": [rate, *smaller]}, claims,
+        ),
+    )  # fmt: skip
