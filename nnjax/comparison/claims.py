@@ -47,12 +47,14 @@ def shared_runs(first: Space, second: Space) -> int:
 
 @dataclass(frozen=True)
 class ComparedClaim:
-    """A claim that both studies declare, the same if in arms, metric, margin; None where it has no interval."""
+    """A claim that both studies declare."""
 
     first: ClaimAnswer
     second: ClaimAnswer
     is_same_claim: bool
+    """Whether both declare the same: arms, metric, margin."""
     difference: Difference | None
+    """Second estimate minus first; None where no interval can be given."""
 
     @property
     def is_changed(self) -> bool:

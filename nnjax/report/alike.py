@@ -23,7 +23,7 @@ def are_alike(values: Sequence[float], show: Show) -> bool:
 
 
 def name_lowest(names: Sequence[str], values: Sequence[float], show: Show) -> str:
-    """Those with the lowest number as the sentence shows it, and all that show the same; NaN is none, one is there.
+    """Those with the lowest number, and all that show the same one in the sentence; NaN stands for no number.
 
     Example:
         >>> name_lowest(["a", "b", "c"], [0.301, 0.299, 0.5], "{:.1f}".format)

@@ -9,11 +9,6 @@ from numpy.typing import NDArray
 from nnjax.statistics.selection import NestedSelection, nested_selection
 
 
-def by_split(runs: pd.DataFrame, column: str) -> pd.Series:
-    """Mean of a column over all runs of each split, indexed by split, sorted."""
-    return runs.groupby("split")[column].mean().sort_index()
-
-
 @dataclass(frozen=True)
 class BestCell:
     """The cell that the validation rows choose in each split, out of the complete cells.

@@ -37,9 +37,9 @@ class OutcomeLink:
 
 
 def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Slope over the first tenth of the training and both outcomes by combination and split, seeds averaged.
+    """Slope over the first tenth of the training and both outcomes of each combination and split, seeds averaged.
 
-    At least one of the runs has more than one hidden layer and was trained.
+    The runs are of networks with more than one hidden layer; at least one is there.
     """
     known = trained(runs)
     times = log2_times(target_times(known), float(known["epochs"].max()))

@@ -51,9 +51,7 @@ def lost_table(study_results: StudyResults) -> pd.DataFrame:
 
 
 def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -> pd.DataFrame:
-    """Early stopping at several patiences, replayed on the recorded curves: one training answers all of them.
-
-    Of the runs those that are not finished are left out.
+    """Early stopping at several patiences, replayed on the curves of the finished runs: one training answers all.
 
     Returns:
         One row a patience below the number of epochs: patience, stop_epoch (median), share_saved (mean share of the

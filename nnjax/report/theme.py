@@ -49,15 +49,12 @@ class LevelStyle:
     """Dash pattern in line widths; empty: solid."""
 
 
-def _between(anchors: Sequence[str], position: float) -> str:
-    """Colour at a position 0 … 1 along the anchors."""
-    places, channels = np.linspace(0, 1, len(anchors)), zip(*map(to_rgb, anchors), strict=True)
-    red, green, blue = (float(np.interp(position, places, channel)) for channel in channels)
-    return to_hex((red, green, blue))
-
-
 def _ordered_color(position: float, anchors: Sequence[str] = _ORDERED) -> str:
-    return _between(anchors, round(position * (_ORDERED_STEPS - 1)) / (_ORDERED_STEPS - 1))
+    """Colour along the anchors, at the step that is nearest to a position 0 … 1."""
+    step = round(position * (_ORDERED_STEPS - 1)) / (_ORDERED_STEPS - 1)
+    places, channels = np.linspace(0, 1, len(anchors)), zip(*map(to_rgb, anchors), strict=True)
+    red, green, blue = (float(np.interp(step, places, channel)) for channel in channels)
+    return to_hex((red, green, blue))
 
 
 DARK: dict[str, str] = {

@@ -143,7 +143,7 @@ def write_study_report(
 
 
 def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
-    """Write every table of some chapters as CSV, whose paths it gives, and LaTeX, over what a page left before."""
+    """Write every table of some chapters as CSV and LaTeX, over what an earlier page left there: the CSV files."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.csv"), *folder.glob("*.tex")]:
         stale.unlink()

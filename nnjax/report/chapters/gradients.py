@@ -65,8 +65,8 @@ def slopes_table(study_results: StudyResults, deep: pd.DataFrame) -> pd.DataFram
     """Mean slope of log10 g_l per layer with its interval, at initialisation and over the first tenth.
 
     Returns:
-        The shown factors, then when, the interval's fields, grad_slope_expected (mean field's, at initialisation),
-        ratio (mean log10 g_1/g_L), vanished (share of runs).
+        The shown factors, then when, grad_slope with its ends, grad_slope_expected (mean field's, at initialisation),
+        grad_ratio (mean log10 g_1/g_L), vanished (share of runs), runs.
     """
     rows = []
     expected = expected_slopes(study_results.space)

@@ -7,7 +7,7 @@ import pandas as pd
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
 from nnjax.metrics import METRICS
-from nnjax.report.best_cell import best_runs, by_split
+from nnjax.report.best_cell import best_runs
 from nnjax.report.differences import AT_BEST, AVERAGED, models_table, split_spread
 from nnjax.report.drawing import Draw, Shape, draw_figure, panels_by
 from nnjax.report.figures.scores import (
@@ -66,9 +66,8 @@ def all_models(study_results: StudyResults) -> pd.DataFrame:
     scores = {NETWORK: study_results.best.scores()}
     best = choose_on_validation(study_results.results, [study_results.layout.color])
     for level, runs in best.groupby(study_results.layout.color, sort=False):
-        scores[f"network, {study_results.layout.text(study_results.layout.color, level)}"] = by_split(
-            runs, "test_score"
-        )
+        name = f"network, {study_results.layout.text(study_results.layout.color, level)}"
+        scores[name] = runs.groupby("split")["test_score"].mean().sort_index()
     scores |= {str(model): study_results.baseline(str(model)) for model in study_results.baselines["model"].unique()}
     splits = len(study_results.baseline())
     complete = {name: score for name, score in scores.items() if score.notna().sum() == splits}

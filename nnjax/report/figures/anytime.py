@@ -20,7 +20,7 @@ from nnjax.statistics.convergence import anytime_quality, share_reached
 def anytime_table(
     runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float
 ) -> pd.DataFrame:
-    """Mean of each run's curve over log-spaced epochs, the same for all; lower values, and lost ones, are the floor.
+    """Mean of each run's curve over log-spaced epochs, the same for all; what is lower, or lost, counts as the floor.
 
     Returns:
         Columns of `by`, then anytime_mean, low, median, high (quartiles over runs), runs and grid (number of epochs

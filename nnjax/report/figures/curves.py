@@ -17,7 +17,7 @@ from nnjax.statistics.convergence import restricted_mean, share_reached, step_cu
 
 
 def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
-    """Median and quartiles over runs of a curve of the judged measure; lower values, and lost ones, are the floor.
+    """Median and quartiles over runs of a curve of the judged measure; what is lower, or lost, counts as the floor.
 
     Returns:
         Columns of `by`, then epoch (log-spaced, to where the shortest run of the line ends), low, median, high, runs.
@@ -72,11 +72,7 @@ def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
 
 
 def steps_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Share of runs that have reached the target, against the epoch; runs that never do keep it below 1.
-
-    Args:
-        runs: One row a run; missing ones, of which nothing is known, are left out.
-        by: Factors that separate the lines.
+    """Share of runs that have reached the target, against the epoch; missing ones, of which nothing is known, left out.
 
     Returns:
         Columns of `by`, then epoch (1 … E) and share: a step upwards at each epoch listed.
