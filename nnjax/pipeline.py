@@ -136,7 +136,7 @@ def sweep_study(
     )
 
 
-def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> Path:
+def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None, with_pdf: bool = False) -> Path:
     """Write the report and note which sweep it is of, with other seconds of stages than its record's if they are given.
 
     Raises:
@@ -151,7 +151,7 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(folder):
         refuse_another_study(space, home)
-        page = write_report(space, home, seconds)
+        page = write_report(space, home, seconds, with_pdf)
         write_durably(page.with_name(ORIGIN), f"{_seen_from(home, space)}\n".encode())
         write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
     return page

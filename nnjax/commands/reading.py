@@ -34,6 +34,7 @@ def add_reading(commands: Commands) -> None:
     report_parser.add_argument(
         "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
     )
+    report_parser.add_argument("--pdf", action="store_true", help="the figures as PDF files, too")
     ui_parser = commands.add(
         ui, "Open MLflow's user interface over the results, on this machine only.", "nnjax ui --port 5001"
     )
@@ -87,7 +88,7 @@ def report(options: argparse.Namespace) -> int:
     from nnjax.report.study_results import NothingToReportError
 
     try:
-        page = make_report(expand_given(options), options.home)
+        page = make_report(expand_given(options), options.home, with_pdf=options.pdf)
     except NothingToReportError as error:
         raise RefusedError(f"{error}; run `nnjax sweep {shlex.quote(options.study)}` first") from None
     say_page(page)
@@ -101,7 +102,7 @@ def _compare(options: argparse.Namespace) -> int:
     home, other_home = options.home, options.other_home or options.home
     first = Side(find_given(options.study, home), home)
     second = Side(find_given(options.other or options.study, other_home), other_home, options.other_engine)
-    say_page(compare(first, second, options.overrides))
+    say_page(compare(first, second, options.overrides, options.pdf))
     return 0
 
 

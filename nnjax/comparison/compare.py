@@ -28,7 +28,7 @@ class Side:
         return expand(load_study(self.study, overrides), self.engine)
 
 
-def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:
+def compare(first: Side, second: Side, overrides: Sequence[str] = (), with_pdf: bool = False) -> Path:
     """Write the page that compares two sweeps, under the reports of the first one's home; overrides change both.
 
     Raises:
@@ -44,7 +44,7 @@ def compare(first: Side, second: Side, overrides: Sequence[str] = ()) -> Path:
     if tasks[0] != tasks[1]:
         words = " and ".join(f"{side.space.study.name} is a {side.terms.task}" for side in sides)
         raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
-    return write_comparison(sides[0], sides[1], first.home / "reports")
+    return write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)
 
 
 def _gather(space: Space, home: Path) -> StudyResults:

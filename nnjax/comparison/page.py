@@ -37,8 +37,8 @@ FEWEST_RANKED = 3
 """Of fewer cells no order can be compared."""
 
 
-def write_comparison(first: StudyResults, second: StudyResults, reports: Path) -> Path:
-    """Write the page, its tables beside it."""
+def write_comparison(first: StudyResults, second: StudyResults, reports: Path, with_pdf: bool = False) -> Path:
+    """Write the page, its tables and figures beside it, the figures as PDF, too, if wanted."""
     name = f"{first.space.study.name}-against-{second.space.study.name}"
     chapters = [
         _answer(first, second),
@@ -50,6 +50,8 @@ def write_comparison(first: StudyResults, second: StudyResults, reports: Path) -
         _cells(first, second),
         _matters(first, second),
     ]
+    if with_pdf:
+        chapters = [chapter.with_pdf() for chapter in chapters]
     folder = reports / name
     write_tables(chapters, folder / "tables")
     write_figures(chapters, folder / "figures")

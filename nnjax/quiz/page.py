@@ -67,7 +67,7 @@ def write_page(answers: Answers, folder: Path) -> Path:
     Returns:
         Path of index.html.
     """
-    chapters = [make(answers) for make in QUIZ_CHAPTERS]
+    chapters = [make(answers).with_pdf() for make in QUIZ_CHAPTERS]
     write_tables(chapters, folder / "tables")
     write_figures(chapters, folder / "figures")
     page = Page(

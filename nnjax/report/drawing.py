@@ -73,10 +73,15 @@ def draw_panels(name: str, parts: Sequence[tuple[str, Draw]], shape: Shape, labe
         figures = [_figure(draw, shape) for _, draw in parts]
         _share_limits([figure.axes[0] for figure in figures], shape)
         return tuple(
-            Panel(title, inline_svg(figure, f"{name}-{index}", words), as_pdf(figure))
+            Panel(title, inline_svg(figure, f"{name}-{index}", words), partial(_styled_pdf, figure, shape))
             for index, ((title, _), figure) in enumerate(zip(parts, figures, strict=True))
             for words in [f"{title} {shape.quantity}".strip() or label or name.replace("-", " ")]
         )
+
+
+def _styled_pdf(figure: Figure, shape: Shape) -> bytes:
+    with style(shape.font_size):
+        return as_pdf(figure)
 
 
 def _share_limits(all_axes: Sequence[Axes], shape: Shape) -> None:

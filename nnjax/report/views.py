@@ -1,7 +1,7 @@
 """What the page's templates get: finished records that they loop over and print."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 from markupsafe import Markup
@@ -33,10 +33,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing of a figure, with what is set above it: as it stands in the page, and the same as a file."""
+    """One drawing of a figure, with what is set above it: as it stands in the page, and as a file if wanted."""
 
     title: str
     svg: Markup
+    draw_pdf: Callable[[], bytes]
     pdf: bytes = b""
 
 
@@ -72,6 +73,10 @@ class FigureView:
         """Names of the files of its panels, without their endings."""
         return [f"{self.name}-{index}" for index in range(len(self.panels))]
 
+    def with_pdf(self) -> "FigureView":
+        """The same with its panels drawn once more, as PDF: half of the time that the page takes without."""
+        return replace(self, panels=tuple(replace(panel, pdf=panel.draw_pdf()) for panel in self.panels))
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -86,6 +91,10 @@ class Chapter:
     def all_tables(self) -> list[TableView]:
         """Every table of the chapter, those of its figures among them."""
         return [*(figure.table for figure in self.figures.values()), *self.tables.values()]
+
+    def with_pdf(self) -> "Chapter":
+        """The same with its figures as PDF, too."""
+        return replace(self, figures={name: figure.with_pdf() for name, figure in self.figures.items()})
 
 
 def view_table(

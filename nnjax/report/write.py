@@ -65,13 +65,16 @@ class WrittenReport:
     cards: Mapping[str, Path]
 
 
-def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | None = None) -> Path:
+def write_report(
+    space: Space, home: Path | str, seconds: Mapping[str, float] | None = None, with_pdf: bool = False
+) -> Path:
     """Write the report of a study from its journal: a page that needs nothing else, tables, cards.
 
     Args:
         space: The study and its runs.
         home: The home folder; the report goes to reports/<study>/ in it, and reports/index.html lists it.
         seconds: Stage -> seconds to show instead of those that the sweep record has.
+        with_pdf: Whether every figure is there as PDF, too.
 
     Returns:
         Path of index.html.
@@ -93,7 +96,7 @@ def write_report(space: Space, home: Path | str, seconds: Mapping[str, float] | 
     else:
         journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
         notices = () if is_whole else left_behind(space, journal)
-        page = write_study_report(study_results, folder, _pack(study_results, journal), notices).page
+        page = write_study_report(study_results, folder, _pack(study_results, journal), notices, with_pdf).page
         summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
@@ -121,7 +124,11 @@ def _pack(study_results: StudyResults, journal: Journal) -> Pack:
 
 
 def write_study_report(
-    study_results: StudyResults, folder: Path, pack: Pack | None = None, notices: Sequence[str] = ()
+    study_results: StudyResults,
+    folder: Path,
+    pack: Pack | None = None,
+    notices: Sequence[str] = (),
+    with_pdf: bool = False,
 ) -> WrittenReport:
     """Write page, tables and cards; the page last, so that it never promises what is not there.
 
@@ -132,6 +139,8 @@ def write_study_report(
     chapters.insert(CHAPTERS.index(cost_chapter), following)
     if pack is not None:
         chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(study_results, pack))
+    if with_pdf:
+        chapters = [chapter.with_pdf() for chapter in chapters]
     tables = write_tables(chapters, folder / "tables")
     cards = write_cards(study_results, folder / "figures")
     write_figures(chapters, folder / "figures")
@@ -157,7 +166,7 @@ def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
 
 
 def write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
-    """Write every panel of every figure as SVG and as PDF; what an earlier page left there is removed."""
+    """Write every panel of every figure as SVG, and as PDF if it has one, over what an earlier page left there."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.svg"), *folder.glob("*.pdf")]:
         stale.unlink()

@@ -360,12 +360,6 @@ def words_of() -> Callable[..., str]:
     return chapter_words
 
 
-@pytest.fixture
-def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is drawn twice: a PDF is a file of a few bytes, whose link is told; its content is seen elsewhere."""
-    monkeypatch.setattr("nnjax.report.drawing.as_pdf", lambda _: b"%PDF")
-
-
 @pytest.fixture(scope="session")
 def written_classes(classes: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
     """The report of the small classification on the disk."""

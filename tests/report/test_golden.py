@@ -102,7 +102,7 @@ def skeleton(page):
 
 
 @pytest.fixture
-def page_of(make_space, make_results, make_study_results, without_pdf, tmp_path, request):
+def page_of(make_space, make_results, make_study_results, tmp_path, request):
     """Kind of study -> its page."""
 
     def write(kind):

@@ -100,7 +100,6 @@ def test_the_study_file_and_the_commands_are_there(words, space):
     assert f"nnjax sweep {space.study.path}" in words and re.search(r"nnjax run [0-9a-f]{64}", words)
 
 
-@pytest.mark.usefixtures("without_pdf")
 def test_hostile_names_are_shown_and_not_executed(study_results, tmp_path):
     study = replace(
         study_results.space.study, question=HOSTILE, expected=HOSTILE, path=HOSTILE, text=HOSTILE, overrides=(HOSTILE,)

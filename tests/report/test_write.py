@@ -100,18 +100,22 @@ def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_resul
 STUDIES = [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("text", STUDIES)
-def test_every_figure_of_any_shape_of_study_is_a_pdf_too(make_space, make_results, make_study_results, tmp_path, text):
+PDF_STUDIES = [STUDIES[0], *(pytest.param(text, marks=pytest.mark.slow) for text in STUDIES[1:])]
+
+
+@pytest.mark.parametrize("text", PDF_STUDIES)
+def test_every_figure_is_a_pdf_where_that_is_asked_for(make_space, make_results, make_study_results, tmp_path, text):
     space = make_space(text)
-    page = write_study_report(make_study_results(space, make_results(space)), tmp_path).page
-    linked = set(re.findall(r'href="([^"]+\.pdf)"', page.read_text()))
-    files = [page.parent / name for name in linked]
-    assert len(files) > 5 and all(file.read_bytes().startswith(b"%PDF-") for file in files)
+    study_results = make_study_results(space, make_results(space))
+    page = write_study_report(study_results, tmp_path, with_pdf=True).page
+    files = [page.parent / name for name in set(re.findall(r'href="([^"]+\.pdf)"', page.read_text()))]
+    assert len(files) > 5 and set(files) == set(page.parent.glob("figures/*.pdf"))
+    assert all(file.read_bytes().startswith(b"%PDF-") for file in files)
     assert all(file.read_bytes().rstrip().endswith(b"%%EOF") for file in files)
+    assert ".pdf" not in write_study_report(study_results, tmp_path).page.read_text()
+    assert not list(page.parent.glob("figures/*.pdf"))
 
 
-@pytest.mark.usefixtures("without_pdf")
 @pytest.mark.parametrize("text", STUDIES)
 def test_any_shape_of_study_has_a_report(make_space, make_results, make_study_results, tmp_path, text):
     space = make_space(text)
@@ -119,7 +123,6 @@ def test_any_shape_of_study_has_a_report(make_space, make_results, make_study_re
     assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
 
 
-@pytest.mark.usefixtures("without_pdf")
 def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make_study_results, tmp_path):
     space = make_space(MIXED)
     written = write_study_report(make_study_results(space, make_results(space)), tmp_path)
@@ -132,7 +135,6 @@ def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make
     assert not re.search(r"full \(265\.0\)|(width|epochs|batch_size) = \d+\.0", written.page.read_text())
 
 
-@pytest.mark.usefixtures("without_pdf")
 def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_study_results, tmp_path):
     results = make_results(space)
     lost = np.random.default_rng(1).random(len(results)) < 0.5
@@ -145,7 +147,6 @@ def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_stu
     assert f"{lost.sum()} missing" in " ".join(page.split())
 
 
-@pytest.mark.usefixtures("without_pdf")
 def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, make_study_results, tmp_path):
     results = make_results(space)
     lost = results.index > 0
@@ -157,7 +158,6 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, 
     assert f"1 finished, {lost.sum():,} diverged, 0 missing" in " ".join(page.split())
 
 
-@pytest.mark.usefixtures("without_pdf")
 def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results, make_study_results, tmp_path):
     results = make_results(space)
     lost = results["batch_size"] != 32
@@ -183,7 +183,6 @@ def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
         write_report(space, tmp_path)
 
 
-@pytest.mark.usefixtures("without_pdf")
 def test_what_is_worth_knowing_stands_at_the_top_of_the_page(make_space, make_results, make_study_results, tmp_path):
     space = make_space(ONE_FACTOR.replace('"diabetes"}', '"diabetes", validation_share = 0.006}'))
     page = write_study_report(make_study_results(space, make_results(space)), tmp_path).page.read_text()
