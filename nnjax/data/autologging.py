@@ -17,10 +17,6 @@ def without_autologging() -> Iterator[None]:
     """Nothing that happens inside is logged by itself; afterwards autologging is what it was.
 
     MLflow's own `disable_autologging` ends with "enabled", whatever stood before, so it is not entered a second time.
-
-    Example:
-        >>> with without_autologging():
-        ...     pass
     """
     autologging = sys.modules.get(AUTOLOGGING)
     is_on = autologging is not None and not getattr(autologging, "_AUTOLOGGING_GLOBALLY_DISABLED", False)

@@ -9,13 +9,7 @@ from nnjax.data.tables import Table
 def output_width(table: Table, output: str) -> int:
     """Outputs that a network needs for a table.
 
-    Args:
-        table: The data set.
-        output: Level of the factor `output`: "auto", "identity", "logistic" or "softmax".
-
-    Returns:
-        Regression: one a target column. Classification: 1 for two classes, unless the output is softmax, else one a
-        class.
+    Regression: one a target column. Classification: 1 for two classes, unless the output is softmax, else one a class.
 
     Example:
         >>> from nnjax.data.tables import load_table
@@ -31,15 +25,9 @@ def output_width(table: Table, output: str) -> int:
 
 
 def encode_target(table: Table, output: str) -> NDArray[np.float64]:
-    """The target, one column an output.
+    """The target, one column an output: float64 [N, `output_width`].
 
-    Args:
-        table: The data set.
-        output: Level of the factor `output`.
-
-    Returns:
-        float64 [N, `output_width`]. Regression: the target in its own units. Classification: 0 or 1 for class 1 in one
-        column, or one-hot.
+    Regression: in its own units. Classification: 0 or 1 for class 1 in one column, or one-hot.
 
     Example:
         >>> from nnjax.data.tables import load_table

@@ -27,13 +27,7 @@ def is_number(kind: pa.DataType) -> bool:
 
 
 def to_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Numbers, or true and false as 1 and 0.
-
-    Args:
-        column: Of any type of number, without gaps.
-
-    Returns:
-        Its values [N]; infinite and NaN where they are in the column.
+    """The values [N] of numbers without gaps, or of true and false as 1 and 0; infinite and NaN where they are.
 
     Raises:
         ColumnError: If float64 cannot hold one of them.
@@ -64,10 +58,7 @@ def _check_decimals(column: pa.ChunkedArray) -> None:
 
 
 def check_exact(numbers: Iterable[Decimal]) -> None:
-    """Every number is a float64, or what a float64 is printed as; no two are the same float64.
-
-    Args:
-        numbers: Each different.
+    """Every number is a float64, or what a float64 is printed as; no two, each different, are the same float64.
 
     Raises:
         ColumnError: If a number would be another one, such as 2⁵³ + 1 or one of twenty digits.

@@ -60,17 +60,11 @@ class FileSource:
 
 
 def read_own_table(source: FileSource) -> Table:
-    """Read a file into a table of numbers.
+    """Read a file into a table of numbers, named after its file.
 
     Columns of numbers stay as they are; true and false become 1 and 0. A column of words becomes one column of zeros
     and ones a word, named "colour = red", or one for both where there are two words. Classes are numbered in the order
     of their names, numbers by size.
-
-    Args:
-        source: File and columns.
-
-    Returns:
-        The table, named after its file.
 
     Raises:
         OwnTableError: If the file or one of the columns cannot be used.
@@ -134,9 +128,8 @@ def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64]
     rows, width = len(columns[0].values), sum(column.width for column in columns)
     count, most = count_polynomial_features(width, degree), min(MOST_FEATURES, MOST_NUMBERS // rows)
     if count > most:
-        key, remedy = (
-            ("polynomial_degree", "lower it, or name fewer features") if degree > 1 else ("features", "name fewer")
-        )
+        key = "polynomial_degree" if degree > 1 else "features"
+        remedy = "lower it, or name fewer features" if degree > 1 else "name fewer"
         raise OwnTableError(key, f"{count:,} features of {rows:,} rows are more than {most:,}", remedy)
     parts = [column.inputs() for column in columns]
     inputs = np.column_stack([values for numbers, _ in parts for values in numbers])

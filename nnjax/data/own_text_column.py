@@ -29,13 +29,8 @@ _LONGEST_BEGINNING = 3
 def understand(written: pa.ChunkedArray) -> pa.ChunkedArray:
     """The column as the first of these that all of its cells are: numbers, true and false, dates or times, words.
 
-    A column with a zero in front of another digit is words, codes for instance: 01 is not 1.
-
-    Args:
-        written: Its cells, as bytes.
-
-    Returns:
-        The column; its gaps are null, whatever is written there.
+    A column with a zero in front of another digit is words, codes for instance: 01 is not 1. Its cells come as bytes;
+    its gaps become null, whatever is written there.
 
     Raises:
         ColumnError: If it is not UTF-8 text, or holds whole numbers that float64 cannot hold.

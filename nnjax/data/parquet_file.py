@@ -21,10 +21,7 @@ _DAMAGED = "it is damaged or no Parquet file: write it again"
 
 
 def open_parquet(file: BinaryIO) -> Content:
-    """Names and rows from the file's own description; a column is read when it is asked for.
-
-    Args:
-        file: Open as long as columns are asked for.
+    """Names and rows from the file's own description; a column is read when it is asked for, while the file is open.
 
     Raises:
         OwnTableError: If it is no table of a size that can be used; later also if a column is damaged.
@@ -56,9 +53,8 @@ def _read_column(parquet: pyarrow.parquet.ParquetFile, name: str) -> pa.ChunkedA
     except (pa.ArrowException, OSError, ValueError) as error:
         raise unreadable(error, f"column {show(name)} is damaged: write the file again") from None
     if len(column) != parquet.metadata.num_rows:
-        raise OwnTableError(
-            "file", f"column {show(name)} has {len(column):,} rows of {parquet.metadata.num_rows:,}", _DAMAGED
-        )
+        problem = f"column {show(name)} has {len(column):,} rows of {parquet.metadata.num_rows:,}"
+        raise OwnTableError("file", problem, _DAMAGED)
     return column
 
 

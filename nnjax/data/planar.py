@@ -24,16 +24,10 @@ DISK_HALF_WIDTH = float(np.sqrt(np.pi / 2))
 
 
 def read_gate(gate: str, rows: int, noise: float, seed: int) -> Columns:
-    """Rows spread evenly over the corners of {0, 1}ᴰ, each moved by Gaussian jitter; labels are those of the corners.
+    """N rows spread evenly over the corners of {0, 1}ᴰ, each moved by Gaussian jitter; labels are those of the corners.
 
-    Args:
-        gate: A key of `TRUTH_TABLES`.
-        rows: N; the first corners get one more where it does not divide.
-        noise: Standard deviation of the jitter of every input; 0 gives the corners themselves.
-        seed: Of the jitter.
-
-    Returns:
-        Features [N, 2], or [N, 1] for "not".
+    The first corners get one more where N does not divide. D is 1 for "not", else 2. The noise is the standard
+    deviation of the jitter of every input; 0 gives the corners themselves.
 
     Example:
         >>> xor = read_gate("xor", rows=4, noise=0.0, seed=0)
@@ -75,18 +69,11 @@ def read_blobs(rows: int, noise: float, seed: int) -> Columns:
 
 
 def read_spirals(rows: int, noise: float, seed: int) -> Columns:
-    """Two spirals of three turns, one the other's reflection at the origin.
+    """Two spirals of three turns, one the other's reflection at the origin; rows of the first come first.
 
     Radius 6.5 (1 − t/104) at angle π t/16, for evenly spaced t from 0 to 96; 194 rows without noise are the points of
-    the benchmark. Neighbouring turns of the two spirals are 1 apart.
-
-    Args:
-        rows: N; the first spiral has one more where it is odd.
-        noise: Standard deviation of the jitter of both coordinates.
-        seed: Of the jitter.
-
-    Returns:
-        Features [N, 2]; rows of the first spiral, then those of the second.
+    the benchmark. Neighbouring turns of the two spirals are 1 apart; the first has one row more where N is odd. The
+    noise is the standard deviation of the jitter of both coordinates.
 
     Source: Lang, Witbrock (1988), Learning to tell two spirals apart.
     """
@@ -103,14 +90,9 @@ def read_spirals(rows: int, noise: float, seed: int) -> Columns:
 def read_disk(rows: int, noise: float, seed: int) -> Columns:
     """Points spread evenly over a square, labelled 1 where x₁² + x₂² ≥ 1: the lecture's circular boundary.
 
-    Args:
-        rows: N.
-        noise: Standard deviation of a jitter that is added after the label is given; 0 leaves the classes separable
-            by θ = (−1, 0, 0, 1, 1) on the features 1, x₁, x₂, x₁², x₂².
-        seed: Of points and jitter.
-
-    Returns:
-        Features [N, 2] in a square of area 2π around the origin, so that both classes are equally likely.
+    The square has an area of 2π around the origin, so that both classes are equally likely. The noise is the standard
+    deviation of a jitter that is added after the label is given; 0 leaves the classes separable by
+    θ = (−1, 0, 0, 1, 1) on the features 1, x₁, x₂, x₁², x₂².
 
     Source: the lecture's slide on non-linear boundaries.
     """
@@ -125,78 +107,29 @@ def _jitter(shape: tuple[int, int], noise: float, seed: int) -> NDArray[np.float
 
 def _gate_reader(gate: str) -> Reader:
     corners = len(TRUTH_TABLES[gate])
-    return Reader(
-        gate,
-        "classification",
-        corners.bit_length() - 1,
-        partial(read_gate, gate),
-        f"the {corners} corners of {gate.upper()}; noise: standard deviation of the jitter around them",
-        "the lecture's slides on the perceptron",
-        rows=200,
-        noise=0.1,
-        seed=0,
-        fewest_rows=corners,
-    )
+    meaning = f"the {corners} corners of {gate.upper()}; noise: standard deviation of the jitter around them"
+    return Reader(gate, "classification", corners.bit_length() - 1, partial(read_gate, gate),
+                  meaning, "the lecture's slides on the perceptron", rows=200, noise=0.1, seed=0,
+                  fewest_rows=corners)  # fmt: skip
 
 
 PLANAR_READERS = index_by_name(
     *(_gate_reader(gate) for gate in TRUTH_TABLES),
-    Reader(
-        "moons",
-        "classification",
-        2,
-        read_moons,
-        "two interleaving half circles of radius 1; noise: standard deviation of the jitter",
-        "scikit-learn's make_moons",
-        rows=400,
-        noise=0.2,
-        seed=0,
-    ),
-    Reader(
-        "circles",
-        "classification",
-        2,
-        read_circles,
-        "a circle of radius 1 around one of radius 0.5; noise: standard deviation of the jitter",
-        "scikit-learn's make_circles",
-        rows=400,
-        noise=0.1,
-        seed=0,
-    ),
-    Reader(
-        "blobs",
-        "classification",
-        2,
-        read_blobs,
-        "three round clouds on the corners of a triangle of side 3.5; noise: their standard deviation",
-        "scikit-learn's make_blobs",
-        rows=300,
-        noise=1.0,
-        seed=0,
-        fewest_rows=3,
-    ),
-    Reader(
-        "spirals",
-        "classification",
-        2,
-        read_spirals,
-        "two spirals of three turns, 1 apart; noise: standard deviation of the jitter",
-        "Lang, Witbrock (1988), Learning to tell two spirals apart",
-        rows=400,
-        noise=0.1,
-        seed=0,
-    ),
-    Reader(
-        "disk",
-        "classification",
-        2,
-        read_disk,
-        "points inside or outside the unit circle; noise: standard deviation of the jitter after labelling",
-        "the lecture's slide on non-linear boundaries",
-        rows=400,
-        noise=0.0,
-        seed=0,
-        fewest_rows=20,  # fewer might all fall on one side
-    ),
-)
+    Reader("moons", "classification", 2, read_moons,
+           "two interleaving half circles of radius 1; noise: standard deviation of the jitter",
+           "scikit-learn's make_moons", rows=400, noise=0.2, seed=0),
+    Reader("circles", "classification", 2, read_circles,
+           "a circle of radius 1 around one of radius 0.5; noise: standard deviation of the jitter",
+           "scikit-learn's make_circles", rows=400, noise=0.1, seed=0),
+    Reader("blobs", "classification", 2, read_blobs,
+           "three round clouds on the corners of a triangle of side 3.5; noise: their standard deviation",
+           "scikit-learn's make_blobs", rows=300, noise=1.0, seed=0, fewest_rows=3),
+    Reader("spirals", "classification", 2, read_spirals,
+           "two spirals of three turns, 1 apart; noise: standard deviation of the jitter",
+           "Lang, Witbrock (1988), Learning to tell two spirals apart", rows=400, noise=0.1, seed=0),
+    Reader("disk", "classification", 2, read_disk,
+           "points inside or outside the unit circle; noise: standard deviation of the jitter after labelling",
+           "the lecture's slide on non-linear boundaries", rows=400, noise=0.0, seed=0,
+           fewest_rows=20),  # fewer might all fall on one side
+)  # fmt: skip
 """Name -> reader."""

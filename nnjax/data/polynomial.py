@@ -28,12 +28,9 @@ def count_polynomial_features(n_features: int, degree: int) -> int:
 def form_polynomial(
     features: NDArray[np.float64], names: tuple[str, ...], degree: int
 ) -> tuple[NDArray[np.float64], tuple[str, ...]]:
-    """All products of up to `degree` inputs, without the constant, which a bias is.
+    """All products of up to `degree` inputs [N, D], without the constant, which a bias is.
 
-    Args:
-        features: Inputs in their own units [N, D].
-        names: D names.
-        degree: 1 or more; 1 returns what came in.
+    Degree 1 returns what came in.
 
     Returns:
         Columns ordered by degree, the inputs themselves first, and their names, such as "x1", "x1^2", "x1 x2".
@@ -57,13 +54,8 @@ def form_polynomial(
 def product_rounding(rounding: Sequence[int], degree: int) -> tuple[int, ...]:
     """How far apart rounding alone may bring the columns of `form_polynomial`: as far as it brings all their factors.
 
-    Args:
-        rounding: Units in the last place, one an input.
-        degree: 1 or more.
-
-    Returns:
-        One number a product; doubled where there are several factors, since a product's last place may be worth half
-        as much, beside its size, as its factors'.
+    In units in the last place, one number an input, then one a product; doubled where there are several factors, since
+    a product's last place may be worth half as much, beside its size, as its factors'.
 
     Example:
         >>> product_rounding((64, 0), 2)

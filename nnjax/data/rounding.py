@@ -23,10 +23,6 @@ FIRST_ROWS = 256
 def rounded_columns(table: Table, split: Split) -> tuple[int, ...]:
     """Columns that are constant over the training rows but for rounding; those that are constant are not among them.
 
-    Args:
-        table: The data set.
-        split: Its row numbers.
-
     Returns:
         Numbers of features from 0, of a regression's targets from the number of features on.
 

@@ -23,17 +23,13 @@ class ScaledSplit(NamedTuple):
     """
 
     x_train: NDArray[np.float32]
-    """Features of the training rows [N, D]."""
+    """Features of the training rows [N, D], as those of the others."""
     y_train: NDArray[np.float32]
-    """Target of the training rows, one column an output [N, O]."""
+    """Target of the training rows, one column an output [N, O], as those of the others."""
     x_validation: NDArray[np.float32]
-    """Features of the validation rows."""
     y_validation: NDArray[np.float32]
-    """Target of the validation rows."""
     x_test: NDArray[np.float32]
-    """Features of the test rows."""
     y_test: NDArray[np.float32]
-    """Target of the test rows."""
     y_mean: NDArray[np.float64]
     """Mean of the target over the training rows, in its own unit [O]; 0 for classes."""
     y_scale: NDArray[np.float64]
@@ -73,16 +69,8 @@ def scale_split(
     # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
     x = ((table.features - x_mean) / x_scale).astype(np.float32)
     y = ((target - y_mean) / y_scale).astype(np.float32)
-    return ScaledSplit(
-        x_train=x[split.train],
-        y_train=y[split.train],
-        x_validation=x[split.validation],
-        y_validation=y[split.validation],
-        x_test=x[split.test],
-        y_test=y[split.test],
-        y_mean=y_mean,
-        y_scale=y_scale,
-    )
+    rows = (columns[part] for part in (split.train, split.validation, split.test) for columns in (x, y))
+    return ScaledSplit(*rows, y_mean=y_mean, y_scale=y_scale)
 
 
 def _mean_and_scale(
@@ -99,10 +87,6 @@ def _mean_and_scale(
 
 def far_columns(table: Table, split: Split) -> dict[int, float]:
     """Columns in which a validation or test row lies enormously far from the training rows.
-
-    Args:
-        table: The data set, float64.
-        split: Its row numbers.
 
     Returns:
         Number of the column, as in `rounded_columns` -> its largest scaled value, where that is above `FARTHEST`.

@@ -4,6 +4,7 @@ Every import of scikit-learn stands inside its function: workers read no data se
 """
 
 from collections.abc import Iterable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,37 +53,13 @@ def read_linnerud() -> Columns:
     return Columns(bunch.data, bunch.target, features, targets)
 
 
-def read_iris() -> Columns:
-    """150 flowers, 4 lengths, 3 species of 50 each."""
-    from sklearn.datasets import load_iris
+def read_classes(name: str, target: str, class_names: tuple[str, ...] = ()) -> Columns:
+    """What scikit-learn's `load_{name}` gives, the classes by its own names where none are given."""
+    import sklearn.datasets
 
-    bunch = load_iris()
-    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("species",), _texts(bunch.target_names))
-
-
-def read_wine() -> Columns:
-    """178 wines, 13 chemical measurements, 3 cultivars."""
-    from sklearn.datasets import load_wine
-
-    bunch = load_wine()
-    cultivars = tuple(f"cultivar {number}" for number in (1, 2, 3))
-    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("cultivar",), cultivars)
-
-
-def read_breast_cancer() -> Columns:
-    """569 tumours, 30 measurements of cell nuclei; class 1 is benign."""
-    from sklearn.datasets import load_breast_cancer
-
-    bunch = load_breast_cancer()
-    return Columns(bunch.data, bunch.target, _texts(bunch.feature_names), ("diagnosis",), _texts(bunch.target_names))
-
-
-def read_digits() -> Columns:
-    """1797 handwritten digits, 8 × 8 pixels from 0 to 16, 10 classes."""
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
-    return Columns(bunch.data, bunch.target, tuple(bunch.feature_names), ("digit",), _texts(bunch.target_names))
+    bunch = getattr(sklearn.datasets, f"load_{name}")()
+    names = class_names or _texts(bunch.target_names)
+    return Columns(bunch.data, bunch.target, _texts(bunch.feature_names), (target,), names)
 
 
 def _texts(values: Iterable[object]) -> tuple[str, ...]:
@@ -91,53 +68,24 @@ def _texts(values: Iterable[object]) -> tuple[str, ...]:
 
 
 SKLEARN_READERS = index_by_name(
-    Reader(
-        "diabetes",
-        "regression",
-        10,
-        read_diabetes,
-        "442 patients: disease progression after a year from 10 measurements",
-        "Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression; scikit-learn's copy, unscaled",
-    ),
-    Reader(
-        "linnerud",
-        "regression",
-        3,
-        read_linnerud,
-        "20 men: weight, waist and pulse from 3 exercises (3 outputs)",
-        "Tenenhaus (1998), La régression PLS; scikit-learn's copy",
-    ),
-    Reader(
-        "iris",
-        "classification",
-        4,
-        read_iris,
-        "150 flowers: 3 species from 4 lengths",
-        "Fisher (1936), The use of multiple measurements in taxonomic problems; scikit-learn's copy",
-    ),
-    Reader(
-        "wine",
-        "classification",
-        13,
-        read_wine,
-        "178 wines: 3 cultivars from 13 chemical measurements",
-        "Forina et al., UCI machine learning repository; scikit-learn's copy",
-    ),
-    Reader(
-        "breast_cancer",
-        "classification",
-        30,
-        read_breast_cancer,
-        "569 tumours: malignant (class 0) or benign (class 1) from 30 measurements of cell nuclei",
-        "Wolberg, Street, Mangasarian (1995), UCI machine learning repository; scikit-learn's copy",
-    ),
-    Reader(
-        "digits",
-        "classification",
-        64,
-        read_digits,
-        "1797 handwritten digits: 10 classes from 8 × 8 pixels",
-        "Alpaydin, Kaynak (1998), UCI machine learning repository, its test rows; scikit-learn's copy",
-    ),
-)
+    Reader("diabetes", "regression", 10, read_diabetes,
+           "442 patients: disease progression after a year from 10 measurements",
+           "Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression; scikit-learn's copy, unscaled"),
+    Reader("linnerud", "regression", 3, read_linnerud,
+           "20 men: weight, waist and pulse from 3 exercises (3 outputs)",
+           "Tenenhaus (1998), La régression PLS; scikit-learn's copy"),
+    Reader("iris", "classification", 4, partial(read_classes, "iris", "species"),
+           "150 flowers: 3 species from 4 lengths",
+           "Fisher (1936), The use of multiple measurements in taxonomic problems; scikit-learn's copy"),
+    Reader("wine", "classification", 13,
+           partial(read_classes, "wine", "cultivar", ("cultivar 1", "cultivar 2", "cultivar 3")),
+           "178 wines: 3 cultivars from 13 chemical measurements",
+           "Forina et al., UCI machine learning repository; scikit-learn's copy"),
+    Reader("breast_cancer", "classification", 30, partial(read_classes, "breast_cancer", "diagnosis"),
+           "569 tumours: malignant (class 0) or benign (class 1) from 30 measurements of cell nuclei",
+           "Wolberg, Street, Mangasarian (1995), UCI machine learning repository; scikit-learn's copy"),
+    Reader("digits", "classification", 64, partial(read_classes, "digits", "digit"),
+           "1797 handwritten digits: 10 classes from 8 × 8 pixels",
+           "Alpaydin, Kaynak (1998), UCI machine learning repository, its test rows; scikit-learn's copy"),
+)  # fmt: skip
 """Name -> reader."""

@@ -44,8 +44,8 @@ class Split:
 
     Attributes:
         train: Rows that the weights see, int32.
-        validation: Rows that choose the epoch and the nuisance levels.
-        test: Rows that the scores are measured on.
+        validation: Rows that choose the epoch and the nuisance levels, int32.
+        test: Rows that the scores are measured on, int32.
         digest: sha256 over the three; part of every run's identity.
     """
 
@@ -65,17 +65,10 @@ class SplitSizes:
 
 
 def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
-    """Numbers of rows that the splits of a plan will have.
+    """Numbers of rows that the splits of a plan will have; negative or zero if the table has too few.
 
     Every split trains on the same number of rows, so that all of them share one program and one meaning of "full
     batch"; where a fold is a row smaller, the spare row goes to validation.
-
-    Args:
-        n_examples: Rows of the table.
-        plan: How to split.
-
-    Returns:
-        Rows for training (exact), for validation and test (smallest of any split). Negative or zero if impossible.
 
     Example:
         >>> split_sizes(442, SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5))
@@ -118,17 +111,11 @@ def check_labels(labels: Labels, plan: SplitPlan, names: Sequence[str] = ()) -> 
 
 
 def make_splits(n_examples: int, plan: SplitPlan, labels: Labels | None = None) -> tuple[Split, ...]:
-    """All splits of a plan. A plan with more splits starts with the splits of the smaller one.
+    """All splits of a plan, repeat by repeat. A plan with more splits starts with the splits of the smaller one.
 
-    Args:
-        n_examples: Rows of the table.
-        plan: How to split.
-        labels: Class number of every row, int [n_examples]. With them, splits of the same sizes are stratified: of a
-            class with m rows, a fold of a k-fold has ⌊m/k⌋ or ⌈m/k⌉, and every other part its share of the rows that it
-            is drawn from, rounded down or up.
-
-    Returns:
-        `plan.splits` splits, repeat by repeat.
+    With labels, the class number of every row [N], splits of the same sizes are stratified: of a class with m rows, a
+    fold of a k-fold has ⌊m/k⌋ or ⌈m/k⌉, and every other part its share of the rows that it is drawn from, rounded down
+    or up.
 
     Raises:
         ValueError: If the table has too few rows for the plan, or a class has too few to be in every part.
@@ -228,10 +215,6 @@ def _fold_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
     return n_examples // plan.folds, -(-n_examples // plan.folds)
 
 
-def _class_in_a_fold(n_class: int, n_examples: int, plan: SplitPlan) -> tuple[int, int]:
-    return _fold_sizes(n_class, plan)
-
-
 def _fold_rows(
     shuffled: RowNumbers, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator
 ) -> RowNumbers:
@@ -259,29 +242,13 @@ def _share_rows(
     return shuffled[:n_test]
 
 
-def _registry(*members: Splitter) -> dict[str, Splitter]:
-    return {member.name: member for member in members}
-
-
 REPEATED_K_FOLD = "repeated_k_fold"
 """The usual method."""
 
-SPLITTERS = _registry(
-    Splitter(
-        REPEATED_K_FOLD,
-        "repeated k-fold: every row is a test row once a repeat",
-        True,
-        _fold_sizes,
-        _class_in_a_fold,
-        _fold_rows,
-    ),
-    Splitter(
-        "shuffle_split",
-        "shuffled splits: fresh test rows in every split",
-        False,
-        _share_sizes,
-        _class_in_a_share,
-        _share_rows,
-    ),
-)
+SPLITTERS = {splitter.name: splitter for splitter in (
+    Splitter(REPEATED_K_FOLD, "repeated k-fold: every row is a test row once a repeat", True,
+             _fold_sizes, lambda n_class, n_examples, plan: _fold_sizes(n_class, plan), _fold_rows),
+    Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", False,
+             _share_sizes, _class_in_a_share, _share_rows),
+)}  # fmt: skip
 """Name -> method of splitting."""

@@ -9,15 +9,10 @@ SEED_BITS = 32
 
 
 def derive_seed(*parts: int | str) -> int:
-    """A 32-bit seed from any sequence of numbers and words.
+    """A 32-bit seed from what names it: numbers and words, for example base seed, split and index of the repetition.
 
-    A hash, so that neighbouring inputs give unrelated seeds and no two purposes share one by accident of arithmetic.
-
-    Args:
-        parts: What names the seed, for example base seed, split and index of the repetition.
-
-    Returns:
-        A number in 0 … 2³² − 1, the same on every machine and version.
+    A hash, so that neighbouring inputs give unrelated seeds and no two purposes share one by accident of arithmetic;
+    the same on every machine and version.
 
     Example:
         >>> derive_seed(5, "split", 0)
@@ -30,19 +25,14 @@ def derive_seed(*parts: int | str) -> int:
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """The stream of random numbers that one purpose draws from.
+    """The stream of random numbers that one purpose draws from, at its start.
 
     Args:
         seed: The seed of a run or of a split.
         name: The purpose: "split", "initialisation" or "order". Streams of different names are independent.
 
-    Returns:
-        A fresh generator at its start.
-
     Example:
         >>> bool(stream(1, "order").random() == stream(1, "order").random())
         True
-        >>> bool(stream(1, "order").random() == stream(1, "initialisation").random())
-        False
     """
     return np.random.default_rng(np.random.SeedSequence([seed, derive_seed("stream", name)]))

@@ -3,52 +3,39 @@
 Every import of scikit-learn stands inside its function: workers read no data set, and the import takes seconds.
 """
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.reader import Columns, Reader, index_by_name
 from nnjax.data.streams import stream
 
+_NUMBERED = tuple(f"x{number}" for number in range(1, 11))
 CIRCUIT = ("resistance", "angular frequency", "inductance", "capacitance")
 
 
-def read_friedman_1(rows: int, noise: float, seed: int) -> Columns:
-    """Ten inputs from 0 to 1, five of them idle: 10 sin(π x₁x₂) + 20 (x₃ − ½)² + 10 x₄ + 5 x₅ + noise · N(0, 1)."""
-    from sklearn.datasets import make_friedman1
+def read_friedman(number: int, inputs: tuple[str, ...], output: str, rows: int, noise: float, seed: int) -> Columns:
+    """One of Friedman's three functions, plus noise · N(0, 1).
 
-    features, target = make_friedman1(rows, n_features=10, noise=noise, random_state=seed)
-    return Columns(features, target, tuple(f"x{number}" for number in range(1, 11)), ("y",))
+    1: ten inputs from 0 to 1, five of them idle: 10 sin(π x₁x₂) + 20 (x₃ − ½)² + 10 x₄ + 5 x₅. 2: the impedance of a
+    circuit in series, √(R² + (ωL − 1/(ωC))²), and 3: its phase, arctan((ωL − 1/(ωC)) / R).
+    """
+    import sklearn.datasets
 
-
-def read_friedman_2(rows: int, noise: float, seed: int) -> Columns:
-    """Impedance of a circuit in series: √(R² + (ωL − 1/(ωC))²) + noise · N(0, 1)."""
-    from sklearn.datasets import make_friedman2
-
-    features, target = make_friedman2(rows, noise=noise, random_state=seed)
-    return Columns(features, target, CIRCUIT, ("impedance",))
-
-
-def read_friedman_3(rows: int, noise: float, seed: int) -> Columns:
-    """Phase of the same circuit: arctan((ωL − 1/(ωC)) / R) + noise · N(0, 1)."""
-    from sklearn.datasets import make_friedman3
-
-    features, target = make_friedman3(rows, noise=noise, random_state=seed)
-    return Columns(features, target, CIRCUIT, ("phase",))
+    make = getattr(sklearn.datasets, f"make_friedman{number}")
+    return Columns(*make(rows, noise=noise, random_state=seed), inputs, (output,))
 
 
 def compose_tents(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The binary tree g(h(x₁, x₂), h(x₃, x₄)) of tents h(a, b) = 1 − |a + b − 1| and g(a, b) = 1 − |a + b − 4/3|.
+    """The tree g(h(x₁, x₂), h(x₃, x₄)) [N] of tents h(a, b) = 1 − |a + b − 1| and g(a, b) = 1 − |a + b − 4/3|.
+
+    Inputs [N, 4] from 0 to 1 give values from −1/3 to 1.
 
     Each tent peaks where its two arguments have their mean sum. Depth pays here: a tent is 1 − relu(s) − relu(−s) of
     s = a + b − c, so a ReLU network with two hidden layers of 4 and 2 units, 33 parameters, is the function exactly. No
     single hidden layer is, however wide: the creases of such a network are whole hyperplanes, whereas the crease of the
     outer tent, |x₁ + x₂ − 1| + |x₃ + x₄ − 1| = 2/3, turns a corner wherever an inner tent peaks.
-
-    Args:
-        features: Inputs from 0 to 1 [N, 4].
-
-    Returns:
-        Values from −1/3 to 1 [N].
 
     Source: the binary tree, and why depth pays on it: Poggio, Mhaskar, Rosasco, Miranda, Liao (2017), Why and when can
         deep-but not shallow-networks avoid the curse of dimensionality. The tent: Telgarsky (2016), Benefits of depth
@@ -69,55 +56,23 @@ def read_compositional(rows: int, noise: float, seed: int) -> Columns:
     """`compose_tents` of four inputs spread evenly from 0 to 1, plus noise · N(0, 1)."""
     features = stream(seed, "table").random((rows, 4))
     target = compose_tents(features) + noise * stream(seed, "jitter").standard_normal(rows)
-    return Columns(features, target, tuple(f"x{number}" for number in range(1, 5)), ("y",))
+    return Columns(features, target, _NUMBERED[:4], ("y",))
 
 
 FRIEDMAN = "Friedman (1991), Multivariate adaptive regression splines; scikit-learn's "
 
 SYNTHETIC_READERS = index_by_name(
-    Reader(
-        "friedman_1",
-        "regression",
-        10,
-        read_friedman_1,
-        "a sine of a product, a square and two lines in 10 inputs, 5 of them idle; noise: standard deviation of y",
-        FRIEDMAN + "make_friedman1",
-        rows=500,
-        noise=1.0,
-        seed=0,
-    ),
-    Reader(
-        "friedman_2",
-        "regression",
-        4,
-        read_friedman_2,
-        "impedance of an electric circuit from 4 properties; noise: its standard deviation in ohms",
-        FRIEDMAN + "make_friedman2",
-        rows=500,
-        noise=125.0,
-        seed=0,
-    ),
-    Reader(
-        "friedman_3",
-        "regression",
-        4,
-        read_friedman_3,
-        "phase of the same circuit; noise: its standard deviation in radians",
-        FRIEDMAN + "make_friedman3",
-        rows=500,
-        noise=0.1,
-        seed=0,
-    ),
-    Reader(
-        "compositional",
-        "regression",
-        4,
-        read_compositional,
-        "a binary tree of tents over 4 inputs, on which depth pays; noise: standard deviation of y",
-        "tree: Poggio, Mhaskar et al. (2017); tent: Telgarsky (2016)",
-        rows=1000,
-        noise=0.0,
-        seed=0,
-    ),
-)
+    Reader("friedman_1", "regression", 10, partial(read_friedman, 1, _NUMBERED, "y"),
+           "a sine of a product, a square and two lines in 10 inputs, 5 of them idle; noise: standard deviation of y",
+           FRIEDMAN + "make_friedman1", rows=500, noise=1.0, seed=0),
+    Reader("friedman_2", "regression", 4, partial(read_friedman, 2, CIRCUIT, "impedance"),
+           "impedance of an electric circuit from 4 properties; noise: its standard deviation in ohms",
+           FRIEDMAN + "make_friedman2", rows=500, noise=125.0, seed=0),
+    Reader("friedman_3", "regression", 4, partial(read_friedman, 3, CIRCUIT, "phase"),
+           "phase of the same circuit; noise: its standard deviation in radians",
+           FRIEDMAN + "make_friedman3", rows=500, noise=0.1, seed=0),
+    Reader("compositional", "regression", 4, read_compositional,
+           "a binary tree of tents over 4 inputs, on which depth pays; noise: standard deviation of y",
+           "tree: Poggio, Mhaskar et al. (2017); tent: Telgarsky (2016)", rows=1000, noise=0.0, seed=0),
+)  # fmt: skip
 """Name -> reader."""

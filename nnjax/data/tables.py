@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -84,18 +84,10 @@ def make_table(
     target_names: str | tuple[str, ...],
     class_names: tuple[str, ...] = (),
 ) -> Table:
-    """A table with its digest, from arrays of any memory order.
+    """A read-only table with its digest, from arrays of any memory order.
 
-    Args:
-        name: Name in study files.
-        features: Inputs [N, D].
-        target: Target [N] or [N, O]; for classification class numbers 0 … K − 1.
-        feature_names: D names.
-        target_names: O names; one name may stand alone.
-        class_names: K names for classification, each class with at least one row; empty for regression.
-
-    Returns:
-        The table, its arrays read-only.
+    Features are [N, D], the target is [N] or [N, O]; for classification it has class numbers 0 … K − 1, each at least
+    once, and there are K class names. One target's name may stand alone.
 
     Raises:
         ValueError: If shapes do not agree, a number is not finite, or targets are not the class numbers.
@@ -115,27 +107,20 @@ def make_table(
         raise ValueError(f"{name}: a feature or a target is not a finite number")
     if class_names and not np.array_equal(np.unique(target), np.arange(len(class_names))):
         raise ValueError(f"{name}: targets are not the class numbers 0 to {len(class_names) - 1}, each at least once")
-    return _seal(name, features, target, feature_names, target_names, class_names)
+    return _seal(Table(name, features, target, feature_names, target_names, class_names, digest=""))
 
 
-def _seal(
-    name: str,
-    features: NDArray[np.float64],
-    target: NDArray[np.float64],
-    feature_names: tuple[str, ...],
-    target_names: tuple[str, ...],
-    class_names: tuple[str, ...],
-) -> Table:
+def _seal(table: Table) -> Table:
     """Digest and read-only arrays. One regression target is hashed as it was before there could be several."""
-    targets = target_names[0] if len(target_names) == 1 else target_names
-    header: tuple[object, ...] = (features.shape, feature_names, targets)
-    if class_names:
-        header = (*header, class_names)
+    targets = table.target_names[0] if len(table.target_names) == 1 else table.target_names
+    header: tuple[object, ...] = (table.features.shape, table.feature_names, targets)
+    if table.class_names:
+        header = (*header, table.class_names)
     digest = hashlib.sha256(repr(header).encode())
-    for array in (features, target):
+    for array in (table.features, table.target):
         digest.update(array.astype("<f8").tobytes())
         array.setflags(write=False)
-    return Table(name, features, target, feature_names, target_names, class_names, digest.hexdigest())
+    return replace(table, digest=digest.hexdigest())
 
 
 @dataclass(frozen=True)
@@ -173,13 +158,9 @@ class TableSource:
 
 
 def parse_source(text: str) -> TableSource:
-    """The source that a text names; whether such a data set exists is `source_problem`'s question.
+    """The source that a name, or a name and parameters in brackets, stands for.
 
-    Args:
-        text: A name, or a name and parameters in brackets.
-
-    Returns:
-        The source.
+    Whether such a data set exists is `source_problem`'s question.
 
     Raises:
         ValueError: If the text cannot be read.
@@ -200,13 +181,7 @@ def parse_source(text: str) -> TableSource:
 
 
 def source_problem(source: TableSource) -> str | None:
-    """What is wrong with a source, found without reading it.
-
-    Args:
-        source: Any source.
-
-    Returns:
-        A sentence, or None if `load_table` will read it.
+    """What is wrong with a source, found without reading it; None if `load_table` will read it.
 
     Example:
         >>> source_problem(TableSource("iris", noise=0.1))
@@ -261,13 +236,7 @@ def _is_number(value: object) -> bool:
 
 
 def load_table(source: TableSource | str) -> Table:
-    """The data set that a source names, read once a process.
-
-    Args:
-        source: The source or its text, such as "diabetes".
-
-    Returns:
-        The table; its name is the source's text.
+    """The data set that a source, or its text, names; read once a process.
 
     Raises:
         ValueError: If there is no such data set, or it does not take these parameters.
