@@ -27,14 +27,7 @@ def claimed(metric: str) -> Claim:
 def wrongly_supported(
     metric: str, draw: Callable[[np.random.Generator], Arms], tables: int, generator: np.random.Generator
 ) -> float:
-    """Share of tables on which A is said to beat an equal B.
-
-    Args:
-        metric: What is compared.
-        draw: One table of runs of two arms that are equal in truth.
-        tables: How many tables.
-        generator: Source of the draws.
-    """
+    """Share of so many tables, each drawn anew, on which A is said to beat an equal B."""
     answers = (_answered(metric, draw(generator)) for _ in range(tables))
     return float(np.mean([answer.judgement.verdict is Verdict.SUPPORTED for answer in answers]))
 
@@ -52,9 +45,7 @@ def _runs(cell_id: str, **columns: object) -> pd.DataFrame:
 def race_with_missing(share: float, generator: np.random.Generator) -> Arms:
     """Epochs to the target of two arms that are equally fast, well within the epochs; second seeds of B are missing.
 
-    Args:
-        share: Of B's runs that are missing, at most one half: the second seed of some splits, or of all.
-        generator: Source of the draws.
+    The share of B's runs that are missing is at most one half: the second seed of some splits, or of all.
     """
     shape = (ARMS_SPLITS, SEEDS)
     hard = 3.0 + 0.2 * generator.standard_normal((ARMS_SPLITS, 1))
@@ -79,10 +70,8 @@ arms reach 0.46; at the best one the weak penalty looks better, which at the las
 def tuned_arms(is_for_last: bool, generator: np.random.Generator) -> Arms:
     """Two arms with two penalties each, equal at the last epoch where the penalty is chosen for it.
 
-    Args:
-        is_for_last: Whether the validation score of the last epoch is its own; else that of the best one stands there,
-            as if the penalty were chosen for another stopping rule.
-        generator: Source of the draws.
+    Where it is not, the validation score of the best epoch stands in place of the last one's, as if the penalty were
+    chosen for another stopping rule.
     """
     arms = []
     for arm, penalties in TUNED.items():

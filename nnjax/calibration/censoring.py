@@ -52,18 +52,10 @@ class Race:
 
 
 def draw_race(race: Race, tables: int, generator: np.random.Generator) -> tuple[Bounds, Bounds]:
-    """What is known of log2 T of both arms, with a last epoch by which some have not arrived.
+    """What is known of log2 T of both arms, [T, J] on T tables, with a last epoch by which some have not arrived.
 
     Late runs are those beyond a last epoch that the given share of the arm exceeds; never-arriving ones are that share
     of the splits, exactly, drawn anew in each table.
-
-    Args:
-        race: Who runs.
-        tables: How many tables T.
-        generator: Source of the draws.
-
-    Returns:
-        Bounds [T, J] of A and of B.
     """
     a = OF_SPLIT * generator.standard_normal((tables, RACE_SPLITS))
     b = a + race.difference + OF_DIFFERENCE * simulate_differences(tables, RACE_SPLITS, OVERLAP, generator)

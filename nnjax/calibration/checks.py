@@ -104,13 +104,7 @@ SimulatedCheck = Callable[[Effort, int], Iterator[Check]]
 
 
 def around(truth: float, draws: int, least: float = 0.0) -> tuple[tuple[float], tuple[float], tuple[float]]:
-    """A true share, and the range in which it should be seen.
-
-    Args:
-        truth: True share.
-        draws: How many tables were drawn.
-        least: Half-width at least: what the truth itself is known to.
-    """
+    """A true share, and the range in which it should be seen: at least as wide as what the truth itself is known to."""
     half = max(least, STANDARD_ERRORS * math.sqrt(truth * (1.0 - truth) / draws), 1.0 / draws)
     return (truth,), (max(0.0, truth - half),), (min(1.0, truth + half),)
 
@@ -131,20 +125,14 @@ def coverage(effort: Effort, seed: int) -> Iterator[Check]:
         differences = simulate_differences(effort.draws, n_splits, OVERLAP, generator)
         for claims in (1, 8):
             level = bonferroni_level(0.05, claims)
-            seen = count_misses(differences, level).corrected
-            yield Check(
-                "corrected misses", f"{n_splits} splits, {_claims(claims)}", *around(1.0 - level, effort.draws), (seen,)
-            )
+            seen, what = count_misses(differences, level).corrected, f"{n_splits} splits, {_claims(claims)}"
+            yield Check("corrected misses", what, *around(1.0 - level, effort.draws), (seen,))
     for correlation in (0.07, 0.35):
         misses = count_misses(simulate_differences(effort.draws, 20, correlation, generator))
         for name, seen in (("corrected", misses.corrected), ("plain t", misses.plain)):
             truth = true_miss_rate(20, correlation, is_corrected=name == "corrected")
-            yield Check(
-                f"{name} misses",
-                f"splits correlate {correlation:g}, not {OVERLAP:.2f}",
-                *around(truth, effort.draws),
-                (seen,),
-            )
+            what = f"splits correlate {correlation:g}, not {OVERLAP:.2f}"
+            yield Check(f"{name} misses", what, *around(truth, effort.draws), (seen,))
 
 
 def verdicts(effort: Effort, seed: int) -> Iterator[Check]:
@@ -165,21 +153,15 @@ def power(effort: Effort, seed: int) -> Iterator[Check]:
         level = bonferroni_level(0.05, claims)
         true = detectable_difference(1.0, n_splits, 331, 111, level)
         drawn = true + simulate_differences(effort.draws, n_splits, OVERLAP, generator)
-        yield Check(
-            "power",
-            f"{n_splits} splits, {_claims(claims)}",
-            *around(0.8, effort.draws),
-            (detected_share(drawn, level),),
-        )
+        seen = (detected_share(drawn, level),)
+        yield Check("power", f"{n_splits} splits, {_claims(claims)}", *around(0.8, effort.draws), seen)
 
 
 def twins(effort: Effort, seed: int) -> Iterator[Check]:
     """Two equal learners on real splits: one is luckier on any one table, which fools the plain t only."""
     tables = np.array([twin_differences(seed + table) for table in range(effort.tables)])
     misses = count_misses(tables)
-    slack = STANDARD_ERRORS * math.sqrt(0.2 * 0.8 / effort.tables) - STANDARD_ERRORS * math.sqrt(
-        0.2 * 0.8 / FULL.tables
-    )
+    slack = STANDARD_ERRORS * (math.sqrt(0.2 * 0.8 / effort.tables) - math.sqrt(0.2 * 0.8 / FULL.tables))
     yield Check("twins", "corrected, equal learners", (), (0.0,), (0.02 + slack,), (misses.corrected,))
     yield Check("twins", "plain t, equal learners", (), (0.12 - slack,), (0.26 + slack,), (misses.plain,))
 
@@ -250,12 +232,6 @@ CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, 
 def run_checks(
     effort: Effort = FULL, seed: int = SEED, simulated: Iterable[SimulatedCheck] = CHECKS
 ) -> Iterator[Check]:
-    """Run checks, one after the other.
-
-    Args:
-        effort: How much is simulated.
-        seed: Of all simulations.
-        simulated: Which.
-    """
+    """Run checks, one after the other."""
     for each in simulated:
         yield from each(effort, seed)

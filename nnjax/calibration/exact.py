@@ -21,16 +21,7 @@ OVERLAP = N_TEST / (N_TRAIN + N_TEST)
 def simulate_differences(
     tables: int, n_splits: int, correlation: float, generator: np.random.Generator
 ) -> NDArray[np.float64]:
-    """Paired differences with mean 0 and standard deviation 1 within a table, correlated between its splits.
-
-    Args:
-        tables: How many tables T.
-        n_splits: Splits of each, J.
-        correlation: ρ of two splits of one table.
-        generator: Source of the draws.
-
-    Returns:
-        Differences [T, J].
+    """Paired differences [T, J] with mean 0 and standard deviation 1 within a table, correlated between its J splits.
 
     Source: Nadeau & Bengio (2003), section 3: d_j = √(ρ/(1 - ρ)) Z + e_j.
     """
@@ -41,21 +32,14 @@ def simulate_differences(
 
 @dataclass(frozen=True)
 class Misses:
-    """Share of tables whose interval leaves out the truth, 0."""
+    """Share of tables whose corrected, or plain t, interval leaves out the truth, 0."""
 
     corrected: float
-    """Of the corrected interval."""
     plain: float
-    """Of the plain t interval."""
 
 
 def count_misses(differences: NDArray[np.float64], level: float = 0.95) -> Misses:
-    """How often the intervals of tables without a difference leave out zero.
-
-    Args:
-        differences: [T, J].
-        level: Confidence level.
-    """
+    """How often the intervals of tables without a difference, [T, J], leave out zero."""
     found = [paired_interval(d, N_TRAIN, N_TEST, level) for d in differences]
     corrected = np.mean([interval.low > 0.0 or interval.high < 0.0 for interval in found])
     plain = np.mean([interval.low_plain > 0.0 or interval.high_plain < 0.0 for interval in found])
@@ -79,13 +63,7 @@ def true_miss_rate(n_splits: int, correlation: float, level: float = 0.95, is_co
 
 
 def verdict_shares(differences: NDArray[np.float64], margin: float, level: float) -> tuple[float, ...]:
-    """Shares of the verdicts on "A beats B": supported, practically equal, refuted, undecided.
-
-    Args:
-        differences: [T, J].
-        margin: Practical margin.
-        level: Confidence level.
-    """
+    """Shares of the verdicts on "A beats B" over tables [T, J]: supported, practically equal, refuted, undecided."""
     found = (paired_interval(d, N_TRAIN, N_TEST, level) for d in differences)
     counts = Counter(judge("beats", interval, margin).verdict for interval in found)
     return tuple(counts[verdict] / len(differences) for verdict in Verdict)

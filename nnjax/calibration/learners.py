@@ -18,15 +18,9 @@ def mask_test_rows(seed: int) -> NDArray[np.bool_]:
 
 
 def least_squares_r2(x: NDArray[np.float64], y: NDArray[np.float64], test: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Test R² of least squares in every split, all at once by the normal equations.
+    """Test R² of least squares in every split [J], all at once by the normal equations.
 
-    Args:
-        x: Inputs [N, D], or [J, N, D] where each split has its own.
-        y: Target [N].
-        test: Test rows [J, N].
-
-    Returns:
-        R² [J].
+    Inputs are [N, D], or [J, N, D] where each split has its own; targets [N], test rows [J, N].
     """
     x = np.concatenate([x, np.ones((*x.shape[:-1], 1))], axis=-1)
     x_train = x * ~test[..., None]

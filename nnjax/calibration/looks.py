@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.calibration.censoring import is_false
 from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.growth import LOOKS, Seen, next_step
@@ -54,12 +55,7 @@ def follow(truth: Truth, level: float, generator: np.random.Generator) -> Course
     """One table, looked at until the claim is decided, hopeless, or all looks are used up.
 
     The table's own luck is common to all its splits: sqrt(rho / (1 - rho)) times the wobble of splits, as in
-    `exact.draw_differences`; the wobble of seeds is averaged away by more seeds.
-
-    Args:
-        truth: What is true.
-        level: Level of every interval.
-        generator: Source of the draws.
+    `exact.simulate_differences`; the wobble of seeds is averaged away by more seeds.
     """
     luck = truth.of_split * math.sqrt(OVERLAP / (1.0 - OVERLAP)) * generator.standard_normal()
     design, splits, noise = FIRST, np.zeros(0), np.zeros((0, 0))
@@ -105,29 +101,12 @@ class LookRates:
 
 
 def look_rates(truth: Truth, tables: int, generator: np.random.Generator, looks: int = LOOKS) -> LookRates:
-    """How often peeking goes wrong.
-
-    Args:
-        truth: What is true.
-        tables: How many tables.
-        generator: Source of the draws.
-        looks: By how many looks the error is shared; 1 is what peeks as if each look were the only one.
-    """
+    """How often peeking goes wrong where the error is shared by so many looks; 1: as if each look were the only one."""
     level = bonferroni_level(ALPHA, looks)
     courses = [follow(truth, level, generator) for _ in range(tables)]
     return LookRates(
         missed=float(np.mean([course.is_missed for course in courses])),
-        wrong=float(np.mean([is_wrong(course.verdict, truth.difference) for course in courses])),
+        wrong=float(np.mean([is_false("beats", course.verdict, truth.difference, MARGIN) for course in courses])),
         decided=float(np.mean([course.verdict is not Verdict.UNDECIDED for course in courses])),
         runs=float(np.mean([course.runs for course in courses])),
     )
-
-
-def is_wrong(verdict: Verdict, difference: float) -> bool:
-    """Whether a verdict on "A beats B" is false of a difference."""
-    return {
-        Verdict.SUPPORTED: difference <= 0.0,
-        Verdict.EQUAL: abs(difference) >= MARGIN,
-        Verdict.REFUTED: difference >= MARGIN,
-        Verdict.UNDECIDED: False,
-    }[verdict]

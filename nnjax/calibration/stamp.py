@@ -62,14 +62,7 @@ def statistics_digest() -> str:
 
 
 def write_stamp(checks: Sequence[Check], effort: Effort, seed: int, home: Path) -> Stamp:
-    """Keep what a calibration saw.
-
-    Args:
-        checks: All of them.
-        effort: How much was simulated.
-        seed: Of all simulations.
-        home: The home folder.
-    """
+    """Keep what a calibration saw."""
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     stamp = Stamp(made, version("nnjax"), statistics_digest(), seed, effort, tuple(checks))
     write_durably(home / STAMP, (json.dumps(asdict(stamp), indent=1) + "\n").encode())

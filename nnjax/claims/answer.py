@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from math import inf, nan
 from typing import cast
 
 import numpy as np
@@ -62,14 +63,14 @@ class ClaimAnswer:
         margin: Practical margin on that scale; 0 for a quantity against a threshold.
         threshold: On that scale; None for a comparison.
         components: Variance of the difference between seeds and between splits; None with one seed a split.
+        diverged: Diverged runs in either arm.
+        missing: Planned runs of either arm that are not in the journal.
+        scope: What the statement is about.
         probability: P(difference > margin), or P(quantity > threshold).
         win_rate: Share of splits in which A is ahead.
         p_value: Two-sided corrected p of "no difference", or of "the quantity is the threshold".
         holm_p: p adjusted by Holm over the declared claims; decides nothing.
         detectable: Smallest true difference found with 80 % power at this spread; infinite if the lower end is open.
-        diverged: Diverged runs in either arm.
-        missing: Planned runs of either arm that are not in the journal.
-        scope: What the statement is about.
         is_judged: Whether the runs could tell at all.
         by_split: What was compared, split by split, seeds averaged; empty where nothing was, or some is not known.
         reached: Of each arm, how many of its runs reach the target; empty for other metrics.
@@ -84,14 +85,14 @@ class ClaimAnswer:
     margin: float
     threshold: float | None
     components: VarianceComponents | None
-    probability: float
-    win_rate: float
-    p_value: float
-    holm_p: float
-    detectable: float
     diverged: int
     missing: int
     scope: str
+    probability: float = nan
+    win_rate: float = nan
+    p_value: float = nan
+    holm_p: float = nan
+    detectable: float = nan
     is_judged: bool = True
     by_split: tuple[float, ...] = ()
     reached: tuple[Reached, ...] = ()
@@ -101,20 +102,15 @@ class ClaimAnswer:
 def answer_claims(
     claims: Sequence[DeclaredClaim], arms: Mapping[str, Sequence[pd.DataFrame]], sizes: Sizes, level: float
 ) -> tuple[ClaimAnswer, ...]:
-    """Judge every declared claim, the compound ones by their parts.
+    """Judge every declared claim, the compound ones by their parts: an answer each, in order, its p adjusted by Holm.
 
     Args:
         claims: All that are declared.
         arms: Name of each claim that is not compound -> all planned runs of each of its arms, with scores.
         sizes: Rows of a split.
         level: Level of every interval (`claim_level`).
-
-    Returns:
-        An answer a claim, in order, its p adjusted by Holm.
     """
-    single = {
-        claim.name: answer_claim(claim, arms[claim.name], sizes, level) for claim in claims if not claim.is_compound
-    }
+    single = {each.name: answer_claim(each, arms[each.name], sizes, level) for each in claims if not each.is_compound}
     answers = [single.get(claim.name) or _joined(claim, [single[part] for part in claim.parts]) for claim in claims]
     adjusted = iter(holm([answer.p_value for answer in answers if answer.interval is not None]))
     return tuple(
@@ -130,13 +126,9 @@ def arm_runs(results: pd.DataFrame, cell_ids: Set[str]) -> pd.DataFrame:
 def answer_claim(claim: DeclaredClaim, planned: Sequence[pd.DataFrame], sizes: Sizes, level: float) -> ClaimAnswer:
     """Judge one claim that is not compound.
 
-    Args:
-        claim: The claim.
-        planned: All planned runs of each arm, with scores: status, cell_id, split, seed_index, validation_score,
-            last_validation_score, epochs and the metric. Where an arm has several cells, the validation rows choose one
-            in each split, by the score at the epoch that the metric is about.
-        sizes: Rows of a split.
-        level: Level of the interval.
+    The planned runs of each arm have status, cell_id, split, seed_index, validation_score, last_validation_score,
+    epochs and the metric. Where an arm has several cells, the validation rows choose one in each split, by the score at
+    the epoch that the metric is about.
     """
     runs = [choose_on_validation(arm, [], choosing_score(claim.metric)) for arm in planned]
     splits = sorted(planned[0]["split"].unique())
@@ -189,11 +181,6 @@ def _unanswered(claim: DeclaredClaim, planned: Sequence[pd.DataFrame]) -> ClaimA
         margin=claim.margin if claim.kind != "exceeds" else 0.0,
         threshold=_threshold(claim),
         components=None,
-        probability=float("nan"),
-        win_rate=float("nan"),
-        p_value=float("nan"),
-        holm_p=float("nan"),
-        detectable=float("nan"),
         diverged=sum(int((arm["status"] == "diverged").sum()) for arm in planned),
         missing=sum(int((arm["status"] == "missing").sum()) for arm in planned),
         scope=describe_scope(claim),
@@ -214,7 +201,7 @@ def _judged(answer: ClaimAnswer, numbers: Bounds, sizes: Sizes, level: float) ->
         judgement=_with_censoring(judgement, interval, answer.reached) if is_open else judgement,
         interval=interval,
         probability=practical_probabilities(around, answer.margin)[2],
-        win_rate=float("nan") if shifted.filling is None else win_rate(shifted.filling),
+        win_rate=nan if shifted.filling is None else win_rate(shifted.filling),
         p_value=around.p_value,
         detectable=_detectable(interval, sizes, level),
         is_judged=shifted.filling is not None,
@@ -241,7 +228,7 @@ def _with_censoring(judgement: Judgement, interval: PairedInterval, reached: Seq
 def _detectable(interval: PairedInterval, sizes: Sizes, level: float) -> float:
     """Infinite where the lower end is open: then nothing shows that A is better, however much it is."""
     if interval.is_open_below:
-        return float("inf")
+        return inf
     return detectable_difference(interval.standard_deviation, interval.n, *sizes.pair, level)
 
 

@@ -8,14 +8,9 @@ import pandas as pd
 def choose_on_validation(results: pd.DataFrame, kept: Sequence[str], score: str = "validation_score") -> pd.DataFrame:
     """Keep, for each level of the kept factors, the runs of the cell that the validation rows chose in each split.
 
-    Args:
-        results: One row a run, with split, cell_id, the score and the kept factors.
-        kept: Factors that stay; all others are chosen by mean validation score over the split's seeds.
-        score: The validation score that chooses: that of the epoch which is judged, see `metric.choosing_score`.
-
-    Returns:
-        The rows of the chosen cells: one cell for each combination of kept levels and split. Ties go to the first
-        cell in the table's order; cells without a finished run in a split are no candidates there.
+    All other factors are chosen by the mean score over the split's seeds: that of the epoch which is judged, see
+    `metric.choosing_score`. Ties go to the first cell in the table's order; cells without a finished run in a split are
+    no candidates there.
 
     Example:
         >>> table = pd.DataFrame({
@@ -26,12 +21,8 @@ def choose_on_validation(results: pd.DataFrame, kept: Sequence[str], score: str 
         ['b', 'a']
     """
     keys = [*kept, "split"]
-    means = (
-        results.dropna(subset=[score])
-        .groupby([*keys, "cell_id"], sort=False, observed=True)[score]
-        .mean()
-        .reset_index()
-    )
+    known = results.dropna(subset=[score])
+    means = known.groupby([*keys, "cell_id"], sort=False, observed=True)[score].mean().reset_index()
     best = means.loc[means.groupby(keys, sort=False, observed=True)[score].idxmax(), ["split", "cell_id"]]
     wanted = pd.MultiIndex.from_frame(best)
     return results[pd.MultiIndex.from_frame(results[["split", "cell_id"]]).isin(wanted)]

@@ -16,12 +16,10 @@ from nnjax.statistics.interval import seed_averaged_differences
 
 
 class Reached(NamedTuple):
-    """How many runs of an arm reach the target."""
+    """How many runs of an arm reach the target, of all that were trained."""
 
     reached: int
-    """Runs that do."""
     runs: int
-    """All that were trained."""
 
 
 class Compared(NamedTuple):
@@ -39,15 +37,12 @@ class Compared(NamedTuple):
 
 
 def compare_arms(metric: str, arms: Sequence[pd.DataFrame], splits: Sequence[int]) -> Compared:
-    """The numbers of a claim.
+    """The numbers of a claim: of A alone, or differences of A and B such that a positive one favours A.
 
     Args:
         metric: What is compared.
         arms: The runs of arm A, and of B where there is one: one cell a split.
         splits: All splits that were planned.
-
-    Returns:
-        Differences of A and B such that a positive one favours A, or the quantity of A alone.
     """
     values = [_by_split_and_seed(arm, metric, splits) for arm in arms]
     if len(values) == 2 and METRICS[metric].better == "lower":
@@ -60,11 +55,9 @@ def _averaged(values: Sequence[Bounds]) -> Bounds:
     """Seeds averaged; the difference is least where the first is least and the second greatest."""
     if len(values) == 1:
         return Bounds(values[0].least.mean(axis=1), values[0].greatest.mean(axis=1))
-    first, second = values
-    return Bounds(
-        seed_averaged_differences(first.least, second.greatest),
-        seed_averaged_differences(first.greatest, second.least),
-    )
+    (least, greatest), (least_other, greatest_other) = values
+    ends = ((least, greatest_other), (greatest, least_other))
+    return Bounds(*(seed_averaged_differences(*each) for each in ends))
 
 
 def _components(values: Sequence[Bounds]) -> VarianceComponents | None:

@@ -1,5 +1,6 @@
 """Claims decided in rounds: look, add replicates to the cells of those that are open, look again."""
 
+import math
 import time
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field
@@ -63,11 +64,7 @@ class Decider:
         self._slowness = 1.0
 
     def decide(self, budget_minutes: float) -> Decisions:
-        """Look and train in turn.
-
-        Args:
-            budget_minutes: Minutes on the clock from now. A round that is predicted to take longer is not begun.
-        """
+        """Look and train in turn, for so many minutes on the clock; a round predicted to take longer is not begun."""
         began = time.monotonic()
         if not self._logbook.rounds:
             own = design_of(self._space)
@@ -79,10 +76,8 @@ class Decider:
                 return Decisions(self._logbook, dear)
             missing = self._run(chosen)
             if missing:
-                problem = (
-                    f"{missing:,} runs of a round are missing: its claims were not looked at; the same command goes on"
-                )
-                return Decisions(self._logbook, problems=(problem,))
+                problem = "runs of a round are missing: its claims were not looked at; the same command goes on"
+                return Decisions(self._logbook, problems=(f"{missing:,} {problem}",))
             self._look(chosen)
         return Decisions(self._logbook)
 
@@ -128,16 +123,14 @@ class Decider:
         results = claim_results(self._space, designs, self._journal)
         given = answer_study(self._space, results, designs, LOOKS, self._withdrawn)
         answers = {answer.claim.name: answer for answer in given}
-        looks = tuple(
-            self._describe(answers[name], design, earlier.get(name, 0) + 1) for name, design in designs.items()
-        )
+        looks = tuple(self._describe(answers[name], at, earlier.get(name, 0) + 1) for name, at in designs.items())
         self._logbook = Logbook((*self._logbook.rounds, looks))
         save_logbook(self._home, self._identity, self._logbook)
         for look in looks:
             self._say(describe_look(look))
 
     def _describe(self, answer: ClaimAnswer, design: Design, number: int) -> Look:
-        nothing, interval = float("nan"), answer.interval
+        interval = answer.interval
         seen = Seen(
             kind=cast("ClaimKind", answer.claim.kind),  # compound claims are not looked at
             margin=answer.margin,
@@ -147,17 +140,9 @@ class Decider:
             components=answer.components,
         )
         step = next_step(seen, design, number, self._folds)
-        return Look(
-            claim=answer.claim.name,
-            number=number,
-            design=design,
-            estimate=interval.estimate if interval else nothing,
-            low=interval.low if interval else nothing,
-            high=interval.high if interval else nothing,
-            verdict=answer.judgement.verdict.word,
-            state=step.state,
-            next_design=step.design,
-        )
+        seen_numbers = (interval.estimate, interval.low, interval.high) if interval else (math.nan,) * 3
+        word = answer.judgement.verdict.word
+        return Look(answer.claim.name, number, design, *seen_numbers, word, step.state, step.design)
 
 
 def describe_look(look: Look) -> str:

@@ -86,10 +86,7 @@ class Forecast:
 def foretell(space: Space, home: Path, has_runs: bool) -> str:
     """What the claims of a study can come to, in lines for the plan; empty without any.
 
-    Args:
-        space: The study and its runs.
-        home: The home folder.
-        has_runs: Whether any of its runs is in the journal.
+    Spreads are asked of the journal where it has runs of the study.
 
     Raises:
         ClaimLockError: If nobody knows what its claims were when its training began.
@@ -154,12 +151,7 @@ def _arm_range(metric: str, cells: Sequence[Cell], space: Space) -> Range:
 
 
 def describe_forecasts(forecasts: Sequence[Forecast], declared: Declarations) -> str:
-    """The claims of a plan, in lines; empty without any.
-
-    Args:
-        forecasts: What each can come to.
-        declared: How they stand to the training.
-    """
+    """The claims of a plan, in lines; empty without any."""
     if not declared.claims:
         return ""
     gone = f", {declared.withdrawn_intervals} of them withdrawn" if declared.withdrawn_intervals else ""

@@ -67,17 +67,10 @@ class NextStep:
 
 
 def next_step(seen: Seen, design: Design, look: int, folds: int) -> NextStep:
-    """What follows the look at a claim.
+    """What follows look number `look`, from 1, at a claim, on this design.
 
-    Args:
-        seen: What the look saw.
-        design: Replicates of its cells at this look.
-        look: Number of the look, 1 … `LOOKS`.
-        folds: Splits of a whole repeat.
-
-    Returns:
-        The state. An open claim goes a geometric part of the way to the cheapest design that would decide it if mean
-        and variances stayed as they are; the last look has all of it.
+    An open claim goes a geometric part of the way to the cheapest design that would decide it if mean and variances
+    stayed as they are; the last look has all of it.
     """
     if seen.verdict is not Verdict.UNDECIDED:
         return NextStep(State.DECIDED)
@@ -92,20 +85,12 @@ def next_step(seen: Seen, design: Design, look: int, folds: int) -> NextStep:
 
 
 def deciding_design(seen: Seen, interval: PairedInterval, design: Design, folds: int) -> Design | None:
-    """The cheapest design that decides a claim, as far as can be seen; larger than today's.
+    """The cheapest design that decides a claim, larger than today's, as far as can be seen; None if it is hopeless.
 
     More replicates of the same table move the estimate by no more than two of its plain standard errors or so, and a
     few splits know their own variance badly. So where mean and variances as they stand leave no hope, the most
-    favourable ones that are not unlikely are asked, and only if these leave none it is hopeless.
-
-    Args:
-        seen: What the look saw.
-        interval: Its interval.
-        design: Today's replicates.
-        folds: Splits of a whole repeat.
-
-    Returns:
-        None if it is hopeless; today's splits with a second seed where one seed a split cannot tell.
+    favourable ones that are not unlikely are asked, and only if these leave none it is hopeless. Where one seed a split
+    cannot tell, it is today's splits with a second seed.
     """
     if interval.is_open_below and interval.is_open_above:
         return None  # more replicates close no end: those that are censored stay censored
@@ -129,19 +114,14 @@ def deciding_design(seen: Seen, interval: PairedInterval, design: Design, folds:
 def part_of_the_way(design: Design, target: Design, looks_left: int, folds: int) -> Design:
     """The design of the next look: seeds first, then whole repeats of splits; twice today's runs at least.
 
-    Args:
-        design: Today's.
-        target: Where to; no smaller in splits, larger in runs.
-        looks_left: Looks after this one, at least 1.
-        folds: Splits of a whole repeat.
+    The target has no fewer splits than today's design and more runs; of the looks left, after this one, there is one
+    at least.
 
     Example:
         >>> part_of_the_way(Design(20, 2), Design(40, 16), looks_left=3, folds=4)
         Design(splits=20, seeds=5)
         >>> part_of_the_way(Design(20, 5), Design(40, 16), looks_left=1, folds=4)
         Design(splits=40, seeds=16)
-        >>> part_of_the_way(Design(4, 2), Design(12, 3), looks_left=2, folds=4)
-        Design(splits=8, seeds=3)
     """
     if target.runs < LEAST_GROWTH * design.runs <= MOST_REPLICATES:
         return Design(design.splits, math.ceil(LEAST_GROWTH * design.seeds))

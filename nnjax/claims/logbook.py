@@ -95,9 +95,8 @@ def load_logbook(home: Path | str, question_id: str) -> Logbook | None:
     try:
         content = json.loads(path.read_text("utf-8"))
         if content["looks_at_most"] != LOOKS:
-            raise LogbookError(
-                f"{path}: kept for {content['looks_at_most']} looks, this version has {LOOKS}; {LOGBOOK_REMEDY}"
-            )
+            kept = f"kept for {content['looks_at_most']} looks, this version has {LOOKS}"
+            raise LogbookError(f"{path}: {kept}; {LOGBOOK_REMEDY}")
         return Logbook(tuple(tuple(_from_json(look) for look in looks) for looks in content["rounds"]))
     except FileNotFoundError:
         return None

@@ -1,6 +1,6 @@
 """The runs of a round: of the cells of its claims, those that no earlier round and not the study itself asked for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,9 +17,6 @@ def question_id(space: Space) -> str:
     """The identity of what is looked at: the study's runs and what its claims ask of them.
 
     A word changed in the study, its name or what it logs make no new question, so they bring no new looks.
-
-    Returns:
-        sha256 as 64 hexadecimal digits.
     """
     claims = space.study.claims
     places = {claim.name: place for place, claim in enumerate(claims)}
@@ -51,15 +48,10 @@ def design_of(space: Space) -> Design:
 
 
 def grown_space(space: Space, designs: Mapping[str, Design]) -> Space:
-    """A study's cells and runs where some claims have more replicates than the study asks for.
+    """The cells of some claims, name -> replicates, that have more of them than the study asks for, and their runs.
 
-    Args:
-        space: The study and its runs.
-        designs: Name of each such claim -> replicates of its cells.
-
-    Returns:
-        The cells of those claims; the runs of each claim's whole design, each run once. The study's own runs are
-        among them: a study with more replicates starts with those of the smaller one.
+    The runs of each claim's whole design, each run once. The study's own are among them: a study with more replicates
+    starts with those of the smaller one.
     """
     largest = Design(max(each.splits for each in designs.values()), max(each.seeds for each in designs.values()))
     changes = {"splits": largest.splits, "seeds_per_split": largest.seeds}
@@ -69,10 +61,14 @@ def grown_space(space: Space, designs: Mapping[str, Design]) -> Space:
         replicates=space.study.replicates.model_copy(update=changes),
         overrides=(*space.study.overrides, *written),
     )
-    whole = expand(study)
-    wanted = _wanted(space, designs)
-    runs = tuple(run for run in whole.runs if _is_wanted(run, wanted))
-    return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in wanted), runs=runs)
+    whole, wanted = expand(study), _wanted(space, designs)
+    return _with_runs(whole, [run for run in whole.runs if _is_wanted(run, wanted)])
+
+
+def _with_runs(space: Space, runs: Sequence[Run]) -> Space:
+    """Only these runs, and the cells that they are of."""
+    kept = {run.cell.cell_id for run in runs}
+    return replace(space, cells=tuple(cell for cell in space.cells if cell.cell_id in kept), runs=tuple(runs))
 
 
 def _wanted(space: Space, designs: Mapping[str, Design]) -> dict[str, list[Design]]:
@@ -86,37 +82,21 @@ def _wanted(space: Space, designs: Mapping[str, Design]) -> dict[str, list[Desig
 
 
 def _is_wanted(run: Run, wanted: Mapping[str, list[Design]]) -> bool:
-    replicate = run.replicate
-    return any(
-        replicate.split < design.splits and replicate.seed_index < design.seeds
-        for design in wanted.get(run.cell.cell_id, ())
-    )
+    split, seed, designs = run.replicate.split, run.replicate.seed_index, wanted.get(run.cell.cell_id, ())
+    return any(split < design.splits and seed < design.seeds for design in designs)
 
 
 def round_space(space: Space, before: Mapping[str, Design], added: Mapping[str, Design]) -> Space:
-    """What a round trains.
-
-    Args:
-        space: The study and its runs.
-        before: Name of each claim -> the replicates that its cells have got by the rounds before.
-        added: Name of each claim of this round -> the replicates that it needs now.
-    """
+    """What a round trains: what its claims need now, name -> replicates, less what the rounds before have trained."""
     known = {run.run_id for run in space.runs}
     if before:
         known |= {run.run_id for run in grown_space(space, before).runs}
     whole = grown_space(space, added)
-    runs = tuple(run for run in whole.runs if run.run_id not in known)
-    with_runs = {run.cell.cell_id for run in runs}
-    return replace(whole, cells=tuple(cell for cell in whole.cells if cell.cell_id in with_runs), runs=runs)
+    return _with_runs(whole, [run for run in whole.runs if run.run_id not in known])
 
 
 def round_spaces(space: Space, logbook: Logbook) -> Iterator[Space]:
-    """What each finished round trained, in order; the first, at the study's own replicates, trained nothing.
-
-    Args:
-        space: The study and its runs.
-        logbook: The looks.
-    """
+    """What each finished round trained, in order; the first, at the study's own replicates, trained nothing."""
     before: dict[str, Design] = {}
     for looks in logbook.rounds[1:]:
         added = {look.claim: look.design for look in looks}

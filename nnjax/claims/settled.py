@@ -14,11 +14,7 @@ Range = tuple[float, float]
 
 
 def metric_range(metric: str, epochs: Sequence[int]) -> Range:
-    """What a metric can be, on the scale on which it is compared.
-
-    Args:
-        metric: Column of the results table.
-        epochs: How long the runs are trained.
+    """What a metric can be after so many epochs, on the scale on which it is compared.
 
     Example:
         >>> metric_range("test_r2", [200]), metric_range("epochs_to_target", [8, 256])
@@ -35,10 +31,7 @@ def metric_range(metric: str, epochs: Sequence[int]) -> Range:
 def compared_range(metric: str, arms: Sequence[Range], is_one_arm_twice: bool) -> Range:
     """What is compared can be: of the one arm itself, or of the difference that favours A where it is positive.
 
-    Args:
-        metric: Column of the results table.
-        arms: What it can be in each arm.
-        is_one_arm_twice: Whether both arms are the very same runs.
+    A difference of two arms that are the very same runs is 0.
 
     Example:
         >>> compared_range("test_r2", [(-1.0, 1.0), (-1.0, 1.0)], is_one_arm_twice=False)
@@ -54,12 +47,7 @@ def compared_range(metric: str, arms: Sequence[Range], is_one_arm_twice: bool) -
 
 
 def possible_verdicts(claim: DeclaredClaim, compared: Range) -> set[Verdict]:
-    """The verdicts that a claim could get if what is compared were known exactly.
-
-    Args:
-        claim: One that is not compound.
-        compared: What is compared can be.
-    """
+    """The verdicts that a claim, not a compound one, could get if what is compared were known exactly."""
     low, high = compared
     kind = cast("ClaimKind", claim.kind)
     points = [low, high, *(point for point in (0.0,) if low < point < high)]
@@ -68,11 +56,7 @@ def possible_verdicts(claim: DeclaredClaim, compared: Range) -> set[Verdict]:
 
 
 def why_settled(claim: DeclaredClaim, compared: Range) -> str:
-    """Why no training can turn a claim, in a sentence; empty where one can.
-
-    Args:
-        claim: One that is not compound.
-        compared: What is compared can be.
+    """Why no training can turn a claim, not a compound one, in a sentence; empty where one can.
 
     Example:
         >>> from types import SimpleNamespace

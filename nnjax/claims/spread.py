@@ -20,11 +20,6 @@ def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, flo
     """Name of each claim -> standard deviation over the splits of which every run of its arms is there.
 
     A claim of which too few are there has none.
-
-    Args:
-        space: The study and its runs.
-        journal: Where they lie.
-        level: Level of the intervals.
     """
     results = with_scores(results_table(space, journal), space.table.task)
     found = {}

@@ -32,13 +32,7 @@ def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Design]:
 
 
 def claim_results(space: Space, designs: Mapping[str, Design], journal: Journal) -> pd.DataFrame:
-    """Results with scores of the study's runs and of those that grown claims have beside them, each run once.
-
-    Args:
-        space: The study and its runs.
-        designs: Name of each grown claim -> replicates of its cells.
-        journal: Where the runs lie.
-    """
+    """Results with scores of the study's runs and of those that grown claims have beside them, each run once."""
     spaces = [space, grown_space(space, designs)] if designs else [space]
     tables = [with_scores(results_table(each, journal), space.table.task) for each in spaces]
     return pd.concat(tables, ignore_index=True).drop_duplicates("run_id", ignore_index=True)

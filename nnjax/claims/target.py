@@ -13,14 +13,9 @@ def trained(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def target_times(runs: pd.DataFrame) -> NDArray[np.float64]:
-    """Epochs to the target, one number a run.
+    """Epochs to the target, one number a run, of a table with status and epochs_to_target.
 
-    Args:
-        runs: One row a run, with status and epochs_to_target.
-
-    Returns:
-        The epoch; infinite where a trained run never reached the target (one that diverged never does), NaN where the
-        run is missing.
+    Infinite where a trained run never reached the target (one that diverged never does), NaN where the run is missing.
 
     Example:
         >>> status = ["finished", "finished", "diverged", "missing"]

@@ -26,13 +26,11 @@ class RankCorrelation:
     standard_error: float
     """Jackknife standard error over splits."""
     cells: int
-    """Number of cells."""
     n: int
     """Number of splits J."""
     level: float
-    """Confidence level."""
     method: str
-    """Name of the method, for people."""
+    """Its name, for people."""
 
 
 def split_half_correlation(
@@ -48,15 +46,8 @@ def split_half_correlation(
     interval is the jackknife's over splits, "re-splitting": it says what other splits of this table would give, not
     what other cells or other tables would. A description: cells that differ in the quantity differ in much else.
 
-    Args:
-        quantity: [C, J] cells × splits; NaN where a split has none. C >= 3, J >= 4.
-        outcome: [C, J], the same cells and splits; NaN likewise.
-        generator: Draws the halvings.
-        level: Confidence level.
-        halvings: Number of random halvings.
-
-    Returns:
-        The correlation; 0 where one side is the same for all cells.
+    Quantity and outcome are [C, J] cells × splits, C >= 3, J >= 4, NaN where a split has none. The correlation is 0
+    where one side is the same for all cells.
 
     Raises:
         ValueError: If the shapes differ, there are too few cells or splits, a cell lacks numbers in all but one split,

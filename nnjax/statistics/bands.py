@@ -8,21 +8,17 @@ from scipy import stats
 
 
 class Band(NamedTuple):
-    """Median and middle half of the runs at each epoch."""
+    """25 % quantile, median and 75 % quantile of the runs at each epoch, [E + 1] each."""
 
     low: NDArray[np.float64]
-    """25 % quantile, [E + 1]."""
     median: NDArray[np.float64]
-    """Median, [E + 1]."""
     high: NDArray[np.float64]
-    """75 % quantile, [E + 1]."""
 
 
 def quartile_band(curves: ArrayLike) -> Band:
-    """Median and quartiles over runs at each epoch: spread, not confidence.
+    """Median and quartiles over runs [R, E + 1] at each epoch: spread, not confidence.
 
-    Args:
-        curves: One curve a run, [R, E + 1]; where one run has no number the band has none (clip R² first).
+    Where one run has no number the band has none (clip R² first).
 
     Raises:
         ValueError: If there is no run.
@@ -34,8 +30,7 @@ def quartile_band(curves: ArrayLike) -> Band:
     x = np.asarray(curves, dtype=np.float64)
     if x.ndim != 2 or len(x) == 0:
         raise ValueError(f"curves of shape {x.shape}: need [runs, epochs] with at least one run")
-    low, median, high = np.quantile(x, [0.25, 0.5, 0.75], axis=0)
-    return Band(low, median, high)
+    return Band(*np.quantile(x, [0.25, 0.5, 0.75], axis=0))
 
 
 def interquartile_mean(values: ArrayLike) -> float:

@@ -37,16 +37,10 @@ class Bounds(NamedTuple):
 
 
 def bounded_interval(numbers: Bounds, n_train: int, n_test: int, level: float = 0.95) -> PairedInterval:
-    """The corrected interval of a mean whose numbers are known, or known to be at least or at most so much.
+    """The corrected interval of a mean whose numbers [J] are known, or known to be at least or at most so much.
 
     Its lower end is that of the least filling of the numbers, its upper end that of the greatest: each bounds the mean
     of the true numbers, which lies beyond that of the filling.
-
-    Args:
-        numbers: What is known of each, [J], J >= 2.
-        n_train: Training rows of a split.
-        n_test: Test rows of a split.
-        level: Confidence level, 1 - alpha / m.
 
     Returns:
         `paired_interval` where all numbers are known. Where some are bounded from one side only, the other end is

@@ -37,13 +37,10 @@ class VarianceComponents:
 
 
 def variance_components(scores: ArrayLike) -> VarianceComponents:
-    """Variance components of a balanced nested design (seeds within splits), by the moments.
+    """Variance components, by the moments, of finite scores or paired differences [J, S], J >= 2, S >= 2.
 
-    seed = mean over splits of the variance over seeds; split = variance over splits of the seed means - seed / S,
-    floored at 0. Equal to REML where the design is balanced and the floor not met.
-
-    Args:
-        scores: One score, or one paired difference, per split and seed, [J, S], J >= 2, S >= 2, finite.
+    A balanced nested design, seeds within splits: seed = mean over splits of the variance over seeds; split = variance
+    over splits of the seed means - seed / S, floored at 0. Equal to REML where the floor is not met.
 
     Raises:
         ValueError: If there are too few splits or seeds, or numbers that are not finite.

@@ -29,12 +29,7 @@ def _stopped(times: ArrayLike, horizon: float) -> NDArray[np.float64]:
 def restricted_mean(times: ArrayLike, horizon: float) -> float:
     """Restricted mean epochs to target: mean of min(T, E), exact since every curve stops at the same E.
 
-    Args:
-        times: Epochs T to target, any shape; NaN or infinite where it was never reached.
-        horizon: Epochs E of training.
-
-    Returns:
-        Epochs.
+    Times T, of any shape, are NaN or infinite where the target was never reached.
 
     Raises:
         ValueError: If there is no run, a negative time, or a horizon below 1.
@@ -62,15 +57,10 @@ def log2_times(times: ArrayLike, horizon: float) -> NDArray[np.float64]:
 
 
 def log2_bounds(times: ArrayLike, horizons: ArrayLike) -> Bounds:
-    """What is known of log2 T: T itself where it was reached, else only that it is at least E.
+    """What is known of log2 T: T itself where it was reached, else only that it is at least E, that run's epochs.
 
-    Args:
-        times: Epochs T to target; infinite where it was never reached, NaN where nothing is known (a missing run).
-        horizons: Epochs E of each run's training.
-
-    Returns:
-        The least and the greatest value that log2 T can have, both NaN where nothing is known. A target met at epoch 0
-        counts as epoch 1.
+    T is infinite where the target was never reached, and counts as epoch 1 where it was met at epoch 0. Where T is NaN,
+    that of a missing run, nothing is known: both bounds are NaN.
 
     Source: Manski (1989), Journal of Human Resources 24 (bounds from the worst cases).
 
@@ -101,12 +91,7 @@ def share_reached(times: ArrayLike, horizon: float) -> float:
 def step_curve(times: ArrayLike, horizon: float) -> StepCurve:
     """Share of runs that have reached the target, against the epoch (one minus Kaplan-Meier's survival).
 
-    Args:
-        times: Epochs to target, any shape; NaN or infinite where it was never reached.
-        horizon: Epochs E of training, where the curve ends.
-
-    Returns:
-        The curve, for drawing with steps after each epoch.
+    The curve, for drawing with steps after each epoch, ends at the horizon.
 
     Raises:
         ValueError: As `restricted_mean`.
@@ -130,9 +115,6 @@ def anytime_quality(curves: ArrayLike, epochs: Sequence[int], floor: float) -> N
         curves: Validation scores [R, E + 1], index = epoch; NaN after a divergence.
         epochs: The grid, the same for all runs that are compared, within 0 … E.
         floor: What every lower value counts as, and the time after a divergence.
-
-    Returns:
-        One number a run, [R], in the curve's unit.
 
     Raises:
         ValueError: If the curves are no matrix, or the grid is empty or leaves it.

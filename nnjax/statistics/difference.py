@@ -10,18 +10,14 @@ from nnjax.statistics.interval import PairedInterval
 
 @dataclass(frozen=True)
 class Difference:
-    """Second estimate minus first, in their unit."""
+    """Second estimate minus first, in their unit, with its interval."""
 
     estimate: float
-    """The difference."""
     low: float
-    """Lower end of its interval."""
     high: float
-    """Upper end."""
     freedom: float
     """Degrees of freedom."""
     level: float
-    """Confidence level."""
 
 
 def independent_difference(first: PairedInterval, second: PairedInterval, level: float = 0.95) -> Difference:
@@ -29,11 +25,6 @@ def independent_difference(first: PairedInterval, second: PairedInterval, level:
 
     The corrected standard errors add in squares; the degrees of freedom are Welch's and Satterthwaite's, each estimate
     with one less than its splits.
-
-    Args:
-        first: An estimate with its corrected interval.
-        second: The other one.
-        level: Confidence level.
 
     Raises:
         ValueError: If the level is outside (0, 1), or an interval is open at an end.

@@ -11,13 +11,10 @@ from nnjax.statistics.interval import critical_value
 
 
 def grid_shares(cell_means: ArrayLike) -> dict[tuple[int, ...], float]:
-    """Exact functional analysis of variance of a complete grid: each effect's share of the variance between cells.
+    """Exact functional analysis of variance of a complete grid of cells' means, one axis a factor: each effect's share.
 
     The levels weigh equally: other levels would give other shares. V_u is the mean square of the effect u, and
     the effects are orthogonal, so the shares sum to 1 (all are 0 where no two cells differ).
-
-    Args:
-        cell_means: Mean score of each cell, one axis a factor, finite.
 
     Returns:
         Share of each set of axes, main effects first: {(0,): a, (1,): b, (0, 1): a × b, ...}.
@@ -67,15 +64,10 @@ def importance(scores: ArrayLike, level: float = 0.95) -> tuple[Effect, ...]:
     """Analysis of variance of a complete grid with the splits as blocks: every effect, its share, and its interval.
 
     SS_u = J · Σ (effect u of the cells' means)², MS_e from what neither cell nor split explains; the unbiased share is
-    ω² = (SS_u - df_u · MS_e) / (SS_total + MS_e), SS_total that of all scores around their mean.
+    ω² = (SS_u - df_u · MS_e) / (SS_total + MS_e), SS_total that of all scores around their mean. The interval is t with
+    J - 1 degrees of freedom. Main effects stand first, then interactions.
 
-    Args:
-        scores: Score of every split and cell, [J, levels of factor 1, levels of factor 2, …], seeds averaged, finite;
-            at least 2 splits and 2 cells.
-        level: Confidence level of the interval, t with J - 1 degrees of freedom.
-
-    Returns:
-        Main effects first, then interactions.
+    Scores are [J, levels of factor 1, levels of factor 2, …], seeds averaged, finite; at least 2 splits and 2 cells.
 
     Raises:
         ValueError: If a score is missing, or there are too few splits or cells.

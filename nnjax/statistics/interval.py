@@ -17,11 +17,9 @@ class PairedInterval:
     low: float
     """Lower end of the corrected interval."""
     high: float
-    """Upper end of the corrected interval."""
     low_plain: float
     """Lower end of the plain t interval: what more splits of this same table would give."""
     high_plain: float
-    """Upper end of the plain t interval."""
     standard_error: float
     """Corrected standard error."""
     p_value: float
@@ -39,7 +37,7 @@ class PairedInterval:
     level: float
     """Confidence level 1 - alpha / m."""
     method: str
-    """Name of the method, for people."""
+    """Its name, for people."""
 
     @property
     def is_open_below(self) -> bool:
@@ -99,7 +97,7 @@ def error_factor(n: float, n_train: int, n_test: int) -> float:
 
 
 def paired_interval(differences: ArrayLike, n_train: int, n_test: int, level: float = 0.95) -> PairedInterval:
-    """Corrected resampled t interval of a mean paired difference.
+    """Corrected resampled t interval of a mean paired difference, with the plain one inside it.
 
     It answers: for new tables from the same source, is A's expected score at this training size better than B's?
     With n_test = 0 the plain t interval results, whose scope is this table only.
@@ -109,9 +107,6 @@ def paired_interval(differences: ArrayLike, n_train: int, n_test: int, level: fl
         n_train: Training rows of a split (validation rows are part of them).
         n_test: Test rows of a split; 0 for quantities without test rows.
         level: Confidence level, 1 - alpha / m.
-
-    Returns:
-        The corrected interval with the plain one inside it.
 
     Raises:
         ValueError: If there are fewer than 2 splits, another shape, or numbers that are not finite.
@@ -128,9 +123,7 @@ def paired_interval(differences: ArrayLike, n_train: int, n_test: int, level: fl
         raise ValueError(f"differences of shape {d.shape}: need one number for each of at least 2 splits")
     if not np.isfinite(d).all():
         raise ValueError(f"{np.count_nonzero(~np.isfinite(d))} of {d.size} differences are not finite: unpaired splits")
-    n = d.size
-    estimate = float(d.mean())
-    deviation = float(d.std(ddof=1))
+    n, estimate, deviation = d.size, float(d.mean()), float(d.std(ddof=1))
     critical = critical_value(level, n)
     error = deviation * error_factor(n, n_train, n_test)
     error_plain = deviation / math.sqrt(n)
@@ -165,16 +158,9 @@ def _probability_below(x: float, location: float, scale: float, n: int) -> float
 
 
 def seed_averaged_differences(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
-    """Difference of the seed means of A and B in every split.
+    """Difference [J] of the seed means of A and B, scores [J, S] on the same splits; their numbers of seeds may differ.
 
     Seeds are averaged before the correction, which must not multiply noise that more seeds can remove.
-
-    Args:
-        a: Scores of A, [J, S].
-        b: Scores of B on the same splits, [J, S]; its number of seeds may differ.
-
-    Returns:
-        Mean over seeds of A minus that of B, [J].
 
     Raises:
         ValueError: If the splits do not pair up.

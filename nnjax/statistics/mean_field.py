@@ -45,11 +45,7 @@ class MeanField:
 
 
 def mean_square(function: Function, variance: float) -> float:
-    """E f(√q z)² for a standard normal z, by the midpoint rule.
-
-    Args:
-        function: Elementwise.
-        variance: q >= 0.
+    """E f(√q z)² for a standard normal z, by the midpoint rule; q >= 0 is the variance.
 
     Raises:
         ValueError: If the variance is negative or not finite.
@@ -94,9 +90,8 @@ def mean_field(
     """
     depth = len(functions)
     if depth < 1 or not len(slopes) == len(weight_variances) == len(sizes) - 1 == depth:
-        raise ValueError(
-            f"{depth} functions, {len(slopes)} slopes, {len(weight_variances)} variances, {len(sizes)} sizes"
-        )
+        counts = f"{len(slopes)} slopes, {len(weight_variances)} variances, {len(sizes)} sizes"
+        raise ValueError(f"{depth} functions, {counts}")
     if min(weight_variances) < 0.0 or min(sizes) < 1:
         raise ValueError("variances must be >= 0 and sizes >= 1")
     variances = [sizes[0] * weight_variances[0]]

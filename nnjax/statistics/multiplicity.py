@@ -8,11 +8,7 @@ from statsmodels.stats.multitest import multipletests
 def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     """Holm-adjusted p-values (family-wise error), for readers who want them; verdicts use Bonferroni intervals.
 
-    Args:
-        p_values: p of each comparison, [M], in [0, 1].
-
-    Returns:
-        Adjusted p, [M], in the order given.
+    One a comparison, [M], in the order given.
 
     Raises:
         ValueError: If a p is outside [0, 1] or NaN.
@@ -25,13 +21,9 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
-    """Benjamini-Hochberg q-values (false discovery rate), for comparisons that nobody declared.
+    """Benjamini-Hochberg q-values (false discovery rate) of corrected p, for comparisons that nobody declared.
 
-    Args:
-        p_values: Corrected p of each comparison, [M], in [0, 1].
-
-    Returns:
-        q, [M], in the order given.
+    One a comparison, [M], in the order given.
 
     Raises:
         ValueError: If a p is outside [0, 1] or NaN.

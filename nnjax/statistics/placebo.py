@@ -44,14 +44,7 @@ def placebo_rates(
     scores distributed like these. How splits of one table depend on each other does not show, nor do runs that are
     counted twice: that is what the twins of `nnjax.calibration` are for.
 
-    Args:
-        scores: Score of every run, [C, J, S], finite; J >= 2, and C >= 2 or S >= 2.
-        n_train: Training rows of a split.
-        n_test: Test rows of a split.
-        margin: Practical margin.
-        generator: Source of the labels.
-        relabellings: How often.
-        level: Confidence level.
+    Scores of every run are [C, J, S], finite; J >= 2, and C >= 2 or S >= 2.
 
     Raises:
         ValueError: If nothing can be divided, or numbers are not finite.

@@ -34,18 +34,11 @@ def half_width(standard_deviation: float, n: float, n_train: int, n_test: int, l
 def detectable_difference(
     standard_deviation: float, n: float, n_train: int, n_test: int, level: float, power: float = 0.8
 ) -> float:
-    """Smallest true difference whose corrected interval lies above 0 with the given probability.
+    """Smallest true difference whose corrected interval lies above 0 with the given probability, 0.5 <= power < 1.
 
-    Delta_min = delta · s · sqrt(1/J + n_test/n_train), where the non-central t with J - 1 degrees of freedom and
-    non-centrality delta exceeds the critical value with probability `power`.
-
-    Args:
-        standard_deviation: Standard deviation s of the paired differences over splits.
-        n: Number of splits J >= 2; may be infinite.
-        n_train: Training rows of a split.
-        n_test: Test rows of a split.
-        level: Confidence level of the interval, 1 - alpha / m.
-        power: Wanted probability of detection, in [0.5, 1).
+    Delta_min = delta · s · sqrt(1/J + n_test/n_train), s the standard deviation of the paired differences over splits,
+    where the non-central t with J - 1 degrees of freedom and non-centrality delta exceeds the critical value with
+    probability `power`. J = n >= 2 may be infinite.
 
     Raises:
         ValueError: If the power is outside [0.5, 1).
@@ -90,12 +83,10 @@ def splits_for_half_width(
 
 @dataclass(frozen=True)
 class Design:
-    """A design: splits, and seeds in each."""
+    """A design: the number of splits J, and of seeds S in each."""
 
     splits: int
-    """Number of splits J."""
     seeds: int
-    """Number of seeds S in each split."""
 
     @property
     def runs(self) -> int:
@@ -166,8 +157,4 @@ def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:
         enough *= 2
         if enough > ENDLESS_SPLITS:
             return None
-    too_few = enough // 2
-    while enough - too_few > 1:
-        middle = (enough + too_few) // 2
-        enough, too_few = (middle, too_few) if is_enough(middle) else (enough, middle)
-    return enough
+    return bisect_left(range(enough), True, lo=enough // 2 + 1, key=is_enough)

@@ -25,9 +25,7 @@ class NestedSelection:
 def nested_selection(validation: ArrayLike, test: ArrayLike) -> NestedSelection:
     """Choose the best cell by validation score in each split and report its test score; first on ties.
 
-    Args:
-        validation: Validation scores, [C, J] cells × splits, finite (clip first, average seeds first).
-        test: Test scores of the same cells and splits, [C, J], finite.
+    Both are [C, J], the same cells × splits, finite (clip first, average seeds first).
 
     Raises:
         ValueError: If the shapes differ, are empty, or a number is not finite.

@@ -48,14 +48,7 @@ def tied_best(
     of the largest of the correlated t statistics, simulated with the covariance that the splits show; so all exclusions
     hold together with the given probability where the model of the corrected t holds.
 
-    Args:
-        test: Test scores, [C, J] cells × splits, seeds averaged, finite.
-        best: The cell to compare with: named by validation rows, not by these scores.
-        n_train: Training rows of a split.
-        n_test: Test rows of a split.
-        generator: Source of the draws.
-        level: Joint confidence level.
-        draws: Number of draws.
+    Test scores are [C, J] cells × splits, seeds averaged, finite. The best is named by validation rows, not by these.
 
     Raises:
         ValueError: If there are fewer than 2 splits, a score is not finite, or there is no such cell.
@@ -90,20 +83,12 @@ def tied_best(
 def probability_best(
     test: ArrayLike, n_train: int, n_test: int, generator: np.random.Generator, draws: int = DRAWS
 ) -> NDArray[np.float64]:
-    """Probability of each cell to have the highest expected score, in the posterior of the corrected t.
+    """Probability [C] of each cell to have the highest expected score, in the posterior of the corrected t.
 
     With a flat prior the cells' means follow a multivariate t with J - 1 degrees of freedom around the means seen; its
     scale is the splits' covariance times 1/J + n_test/n_train. Cells with equal means in a draw share it.
 
-    Args:
-        test: Test scores, [C, J] cells × splits, seeds averaged, finite.
-        n_train: Training rows of a split.
-        n_test: Test rows of a split.
-        generator: Source of the draws.
-        draws: Number of draws.
-
-    Returns:
-        Probabilities, [C]; they sum to 1.
+    Test scores are [C, J] cells × splits, seeds averaged, finite.
 
     Raises:
         ValueError: If there are fewer than 2 splits or a score is not finite.

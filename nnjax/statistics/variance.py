@@ -24,11 +24,13 @@ class VarianceBudget:
     seed: float | None
     """Of the rest, what the seed does; None likewise."""
     n_cells: int
-    """Number of cells C."""
     n_splits: int
-    """Number of splits J."""
     n_seeds: int
     """Number of seeds S in each split."""
+
+    def within_split(self, n_seeds: int) -> float | None:
+        """Variance of the mean of `n_seeds` seeds beside cell and split: interaction + seed / S; None if unknown."""
+        return None if self.seed is None or self.interaction is None else self.interaction + self.seed / n_seeds
 
     @property
     def pairing_gain(self) -> float:
@@ -36,17 +38,15 @@ class VarianceBudget:
 
         Variance of a difference of seed means, unpaired over paired: 1 + split / (interaction + seed / S).
         """
-        paired = (
-            self.rest if self.seed is None or self.interaction is None else self.interaction + self.seed / self.n_seeds
-        )
+        known = self.within_split(self.n_seeds)
+        paired = self.rest if known is None else known
         return math.inf if paired == 0.0 else 1.0 + self.split / paired
 
 
 def variance_budget(scores: ArrayLike) -> VarianceBudget:
     """Variance components of cells × splits with seeds inside, all random, by the moments.
 
-    Args:
-        scores: Score of every run, [C, J, S], C >= 2, J >= 2, finite; with S = 1 interaction and seed stay together.
+    The score of every run is [C, J, S], C >= 2, J >= 2, finite; with S = 1 interaction and seed stay together.
 
     Raises:
         ValueError: If there are too few cells or splits, or numbers that are not finite.
@@ -104,12 +104,6 @@ class ReplicateAdvice:
 def advise_replicates(budget: VarianceBudget, n_train: int, n_test: int, level: float = 0.95) -> ReplicateAdvice:
     """Compare twice the splits with twice the seeds, for the difference of two cells.
 
-    Args:
-        budget: Where the variance of a run's score comes from.
-        n_train: Training rows of a split.
-        n_test: Test rows of a split.
-        level: Confidence level of the interval.
-
     Example:
         >>> budget = VarianceBudget(0.01, 0.004, 0.002, 0.0005, 0.0015, 10, 20, 2)
         >>> advise_replicates(budget, 331, 111).best
@@ -120,11 +114,11 @@ def advise_replicates(budget: VarianceBudget, n_train: int, n_test: int, level: 
     def width(n_splits: int, variance: float) -> float:
         return half_width(math.sqrt(2.0 * variance), n_splits, n_train, n_test, level)
 
-    known = None if budget.seed is None or budget.interaction is None else (budget.interaction, budget.seed)
-    now = known[0] + known[1] / seeds if known else budget.rest
+    known, twice = budget.within_split(seeds), budget.within_split(2 * seeds)
+    now = budget.rest if known is None else known
     return ReplicateAdvice(
         now=width(splits, now),
         with_splits=width(2 * splits, now),
-        with_seeds=width(splits, known[0] + known[1] / (2 * seeds)) if known else None,
+        with_seeds=None if twice is None else width(splits, twice),
         with_seeds_at_best=width(splits, now / 2),
     )

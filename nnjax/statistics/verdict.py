@@ -30,8 +30,7 @@ class Verdict(Enum):
 
     def __init__(self, word: str, sentence: str) -> None:
         """Keep the word and the sentence of the member."""
-        self.word = word
-        self.sentence = sentence
+        self.word, self.sentence = word, sentence
 
 
 @dataclass(frozen=True)
@@ -83,14 +82,7 @@ note='A is better by more than 0.02.')
 
 
 def read_off(kind: ClaimKind, low: float, high: float, margin: float, threshold: float | None = None) -> Judgement:
-    """The verdict of an interval [low, high]; the note of an undecided one is empty.
-
-    Args:
-        kind: What is claimed.
-        low: Lower end.
-        high: Upper end.
-        margin: Practical margin r > 0; "exceeds" has no use for it.
-        threshold: The c of "exceeds", which needs it.
+    """The verdict of an interval [low, high], asked as `judge` is; the note of an undecided one is empty.
 
     Raises:
         ValueError: If the margin is not positive, the threshold is missing, or the kind unknown.
@@ -186,10 +178,8 @@ def _replicates_words(width: float, interval: PairedInterval, components: Varian
         if splits is not None:
             splits = whole_repeats(splits, folds)
             return f"{splits} splits (now {interval.n}) would decide it" if splits <= MOST_REPLICATES else _TOO_MANY
-        return (
-            "No number of splits of this table can decide it with one seed a split (a second one would tell what more "
-            "seeds bring)"
-        )
+        known = "with one seed a split (a second one would tell what more seeds bring)"
+        return f"No number of splits of this table can decide it {known}"
     design = replicates_for_half_width(width, components, *sizes, folds)
     if design is not None:
         now = f"now {components.n_splits} × {components.n_seeds}"
@@ -215,17 +205,10 @@ def _rounded_up(margin: float) -> str:
 def deciding_half_width(
     kind: ClaimKind, interval: PairedInterval, estimate: float, margin: float, threshold: float | None
 ) -> float:
-    """Half-width below which an interval around an estimate is decided.
+    """Half-width below which an interval around an estimate, asked as `judge` is, would be decided.
 
-    Args:
-        kind: What is claimed.
-        interval: Tells which ends are open: they decide nothing, at whatever width.
-        estimate: Where the middle of a wider or narrower interval would be.
-        margin: Practical margin.
-        threshold: The c of "exceeds".
-
-    Returns:
-        Half-width; not positive where no width would decide it, -inf with two open ends.
+    Ends that are open in the interval decide nothing, at whatever width. Not positive where no width would decide it,
+    -inf with two open ends.
     """
     zero = threshold or 0.0
     low_above = {"beats": 0.0, "suffices": -margin, "same": margin, "exceeds": zero}[kind]

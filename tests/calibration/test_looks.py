@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from nnjax.calibration.looks import MARGIN, Truth, follow, is_wrong, look_rates
+from nnjax.calibration.censoring import is_false
+from nnjax.calibration.looks import MARGIN, Truth, follow, look_rates
 from nnjax.claims.growth import LOOKS
 from nnjax.statistics.verdict import Verdict
 
@@ -37,6 +38,7 @@ def test_the_course_of_one_table():
 
 
 def test_what_is_wrong_of_a_difference():
-    assert [is_wrong(verdict, 0.0) for verdict in Verdict] == [True, False, False, False]
-    assert [is_wrong(verdict, MARGIN) for verdict in Verdict] == [False, True, True, False]
-    assert [is_wrong(verdict, -MARGIN) for verdict in Verdict] == [True, True, False, False]
+    wrong = {x: [is_false("beats", verdict, x, MARGIN) for verdict in Verdict] for x in (0.0, MARGIN, -MARGIN)}
+    assert wrong[0.0] == [True, False, False, False]
+    assert wrong[MARGIN] == [False, True, True, False]
+    assert wrong[-MARGIN] == [True, True, False, False]
