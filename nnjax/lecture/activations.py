@@ -14,12 +14,7 @@ Function = Callable[[Float[np.ndarray, "*rows"]], Float[np.ndarray, "*rows"]]
 
 
 class Activation(NamedTuple):
-    """A unit's function.
-
-    Attributes:
-        function: f(z).
-        slope: f'(z), as a function of z.
-    """
+    """A unit's function f(z), and its slope f'(z) as a function of z."""
 
     function: Function
     slope: Function

@@ -80,12 +80,7 @@ class Backward(NamedTuple, Generic[View]):
 
 
 def propagate_forward(parameters: Parameters, x: Float[np.ndarray, "N D"], network: Network) -> Forward:
-    """Carry examples through all layers: a⁽ˡ⁾ = f(W⁽ˡ⁾ᵀa⁽ˡ⁻¹⁾ + b⁽ˡ⁾).
-
-    Args:
-        parameters: Weights in either view; both give the same bits.
-        x: Inputs [N, D].
-        network: Activations and output.
+    """Carry examples through all layers: a⁽ˡ⁾ = f(W⁽ˡ⁾ᵀa⁽ˡ⁻¹⁾ + b⁽ˡ⁾). Weights in either view give the same bits.
 
     Source: the lecture's slide on the network of L layers.
 
@@ -106,13 +101,7 @@ def propagate_forward(parameters: Parameters, x: Float[np.ndarray, "N D"], netwo
 def mean_loss(
     parameters: Parameters, x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "N I"], network: Network
 ) -> float:
-    """E, the mean of the examples' losses.
-
-    Args:
-        parameters: Weights in either view.
-        x: Inputs [N, D].
-        y: Desired outputs [N, I]; for classes 0 and 1 or one-hot rows.
-        network: Activations, output and loss.
+    """E, the mean of the examples' losses; the desired outputs y are 0 and 1 or one-hot rows for classes.
 
     Example:
         >>> parameters = Apart((np.zeros((2, 1)),), (np.zeros(1),))
@@ -128,12 +117,6 @@ def propagate_backward(
     """Carry the errors back: δ⁽ᴸ⁾ from the loss, then δ⁽ˡ⁾ = (W⁽ˡ⁺¹⁾δ⁽ˡ⁺¹⁾) f'(z⁽ˡ⁾); ∂E/∂W⁽ˡ⁾ = mean of a⁽ˡ⁻¹⁾δ⁽ˡ⁾ᵀ.
 
     Every step down multiplies by a slope f'; with slopes of at most ¼, the logistic's, the product vanishes.
-
-    Args:
-        parameters: Weights in either view.
-        x: Inputs [N, D].
-        y: Desired outputs [N, I].
-        network: Activations, output and loss.
 
     Source: the lecture's slides on backward propagation; Rumelhart, Hinton & Williams (1986).
 

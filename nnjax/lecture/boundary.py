@@ -20,13 +20,9 @@ class Ellipse(NamedTuple):
 
 
 def linear_boundary(theta: ArrayLike, x1: ArrayLike) -> Float[np.ndarray, "*points"]:
-    """The x₂ of the straight line θ₀ + θ₁x₁ + θ₂x₂ = 0: x₂ = −(θ₀ + θ₁x₁)/θ₂.
+    """The x₂ of the straight line θ₀ + θ₁x₁ + θ₂x₂ = 0: x₂ = −(θ₀ + θ₁x₁)/θ₂; of a perceptron, θ is w.
 
     The slide writes the line as θ₁x₁ + θ₂x₂ ≥ −θ₂; the right side must be −θ₀.
-
-    Args:
-        theta: θ₀, θ₁, θ₂ (of a perceptron: w₀, w₁, w₂).
-        x1: Where to evaluate.
 
     Raises:
         ValueError: If the line is vertical (θ₂ = 0) or θ does not have three numbers.
@@ -44,10 +40,7 @@ def linear_boundary(theta: ArrayLike, x1: ArrayLike) -> Float[np.ndarray, "*poin
 
 
 def circular_features(x: ArrayLike) -> Float[np.ndarray, "N 4"]:
-    """x₁, x₂, x₁², x₂² of points in the plane, with which a straight boundary can be a circle.
-
-    Args:
-        x: Points [N, 2].
+    """x₁, x₂, x₁², x₂² of points [N, 2] in the plane, with which a straight boundary can be a circle.
 
     Source: the lecture's slide on circular decision boundaries.
 
@@ -60,10 +53,7 @@ def circular_features(x: ArrayLike) -> Float[np.ndarray, "N 4"]:
 
 
 def circular_boundary(theta: ArrayLike) -> Ellipse:
-    """The curve θ₀ + θ₁x₁ + θ₂x₂ + θ₃x₁² + θ₄x₂² = 0, by completing the squares.
-
-    Args:
-        theta: θ₀ … θ₄; for a circle θ₃ = θ₄.
+    """The curve θ₀ + θ₁x₁ + θ₂x₂ + θ₃x₁² + θ₄x₂² = 0, by completing the squares; for a circle θ₃ = θ₄.
 
     Raises:
         ValueError: If the curve is not an ellipse.

@@ -70,13 +70,7 @@ class DescentRun(NamedTuple):
 def update(parameters: Apart, gradient: Apart, learning_rate: float, l2: float = 0.0) -> Apart:
     """One step: w ← w − η(α ∂R/∂w + ∂Loss/∂w) with R = ½‖W‖², so that α ∂R/∂w = αw; biases without the α.
 
-    The slide's bracket puts the penalty into Loss as well; it counts once.
-
-    Args:
-        parameters: The weights before.
-        gradient: ∂Loss/∂w, without the penalty.
-        learning_rate: η.
-        l2: α.
+    The slide's bracket puts the penalty into Loss as well; it counts once: the gradient is ∂Loss/∂w without it.
 
     Source: the lecture's slide on regularisation.
 
@@ -100,16 +94,7 @@ def train(
 ) -> DescentRun:
     """Train by gradient descent; an epoch is one pass over all examples, shuffled anew.
 
-    Args:
-        parameters: Initial weights, biases apart (`draw_parameters`).
-        x: Inputs [N, D].
-        y: Desired outputs [N, I].
-        network: Activations, output and loss.
-        descent: Epochs, batch size, learning rate, penalty.
-        generator: Shuffles the examples.
-
-    Returns:
-        The run; the weights of a diverged run are those after the epoch in which it diverged.
+    The weights of a diverged run are those after the epoch in which it diverged.
 
     Source: the lecture's slides on the backprop algorithm and on stochastic gradient descent.
 

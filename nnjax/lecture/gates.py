@@ -21,12 +21,7 @@ class Gate(NamedTuple):
 
 
 class ThresholdWeights(NamedTuple):
-    """A unit that answers 1 if Σ wᵢxᵢ ≥ T, else 0.
-
-    Attributes:
-        weights: w₁ … w_D, [D].
-        threshold: T.
-    """
+    """A unit that answers 1 if Σ wᵢxᵢ ≥ T, else 0: its weights w₁ … w_D and its threshold T."""
 
     weights: tuple[float, ...]
     threshold: float
@@ -58,16 +53,10 @@ LECTURE_WEIGHTS: dict[str, ThresholdWeights] = {
 
 
 def fold_threshold(unit: ThresholdWeights) -> Float[np.ndarray, " D+1"]:
-    """Write a threshold as the weight w₀ = −T of a constant input x₀ = 1.
+    """Write a threshold as the weight w₀ = −T of a constant input x₀ = 1: (−T, w₁ … w_D).
 
     The slide on the perceptron calls both w₀: first the threshold (Σ wᵢxᵢ ≥ w₀), then the weight of x₀
     (Σ wᵢxᵢ + w₀ ≥ 0). They differ in sign; here w₀ is always the weight.
-
-    Args:
-        unit: Weights [D] and threshold.
-
-    Returns:
-        (−T, w₁ … w_D), [D + 1].
 
     Source: the lecture's slides on the perceptron model and on the desired weights.
 

@@ -97,9 +97,7 @@ def _descend(
 def predict_probability(theta: Vector, patterns: ArrayLike) -> Float[np.ndarray, " N"]:
     """The probability g(θᵀx) = 1/(1 + e^(−θᵀx)) that y = 1; it is at least ½ exactly where θᵀx ≥ 0.
 
-    Args:
-        theta: θ₀ … θ_D, [D + 1].
-        patterns: Inputs [N, D], without x₀.
+    Patterns are [N, D], without x₀.
 
     Source: the lecture's slide on logistic regression, which calls the score x as well.
 
@@ -157,13 +155,7 @@ def fit_gradient_descent(
 ) -> LogisticFit:
     """Minimise the same by full-batch gradient descent from θ = 0: θ ← θ − η·mean (v − y)x.
 
-    Args:
-        patterns: Inputs [N, D], without x₀.
-        targets: Classes 0 and 1, [N].
-        l2: Penalty on θ₁ … θ_D, ≥ 0.
-        learning_rate: η; descent is certain below 2/(‖X‖²/4N + l2), ‖X‖ the largest singular value with x₀ = 1.
-        iteration_limit: Steps after which to stop.
-        tolerance: Norm of the gradient at which to stop.
+    Descent is certain for η below 2/(‖X‖²/4N + l2), ‖X‖ the largest singular value with x₀ = 1.
 
     Raises:
         ValueError: If the data or the penalty are unsound.

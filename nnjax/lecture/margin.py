@@ -29,17 +29,13 @@ class Margin(NamedTuple):
 
 
 def find_margin(patterns: ArrayLike, targets: ArrayLike, output: str = "zero_one") -> Margin:
-    """The largest margin γ of two classes, by Lawson and Hanson's least-distance programming.
+    """The largest margin γ of two classes in the output's coding, by Lawson and Hanson's least-distance programming.
 
     It solves: the shortest w with t(w · x) ≥ 1 for all patterns, t = ±1; then γ = 1/‖w‖. The margin is the one that
-    the perceptron's proof needs: x includes x₀ = 1 and w includes w₀, so it is the distance to a plane through the
-    origin of D + 1 dimensions and smaller than the geometric margin in the plane of the patterns, which leaves w₀ out
-    of ‖w‖. γ is measured on the direction found, so that rounding can make it smaller, never larger, than the truth.
-
-    Args:
-        patterns: Inputs [N, D], without x₀.
-        targets: Classes in the output's coding, [N].
-        output: "zero_one" or "minus_one_one".
+    the perceptron's proof needs: x includes x₀ = 1 (patterns [N, D] come without it) and w includes w₀, so it is the
+    distance to a plane through the origin of D + 1 dimensions and smaller than the geometric margin in the plane of the
+    patterns, which leaves w₀ out of ‖w‖. γ is measured on the direction found, so that rounding can make it smaller,
+    never larger, than the truth.
 
     Source: Lawson & Hanson (1974), Solving Least Squares Problems, chapter 23.
 
@@ -67,21 +63,12 @@ def find_margin(patterns: ArrayLike, targets: ArrayLike, output: str = "zero_one
 def novikoff_bound(
     patterns: ArrayLike, targets: ArrayLike, output: str = "zero_one", initial: ArrayLike | None = None
 ) -> float:
-    """The most updates that the perceptron can need, in any order of the patterns.
+    """The most updates that the perceptron can need, in any order of the patterns; infinite if no line separates them.
 
     Every update adds c·t·x to the weights, where c = C − O in size: 1 for outputs 0 and 1, 2 for −1 and 1. After k
     updates the weights reach at least w(0)·u + kcγ along the best direction u, and their squared length is at most
-    ‖w(0)‖² + kc²R²; both hold only up to the k returned. From zero weights that is R²/γ², whatever the coding: c
-    stretches the weights, not the number of mistakes.
-
-    Args:
-        patterns: Inputs [N, D], without x₀; R and γ are those with x₀ = 1.
-        targets: Classes in the output's coding, [N].
-        output: "zero_one" or "minus_one_one".
-        initial: The weights before the first update, [D + 1]; None: zeros.
-
-    Returns:
-        A bound on the number of updates (not rounded); infinite if no line separates the classes.
+    ‖w(0)‖² + kc²R²; both hold only up to the k returned, which is not rounded. From zero weights, the default, that is
+    R²/γ², whatever the coding: c stretches the weights, not the number of mistakes. R and γ are those with x₀ = 1.
 
     Source: Novikoff (1962), On convergence proofs on perceptrons.
 

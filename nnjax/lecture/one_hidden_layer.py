@@ -43,14 +43,7 @@ class OneHiddenBackward(NamedTuple):
 
 
 def propagate_forward(weights: OneHidden, x: Float[np.ndarray, " K"]) -> tuple[np.ndarray, np.ndarray]:
-    """Carry one example forward: oⱼ = σ(Σₖ xₖwₖⱼ + βⱼ), then vᵢ = σ(Σⱼ oⱼuⱼᵢ + γᵢ).
-
-    Args:
-        weights: The weights.
-        x: The inputs, [K].
-
-    Returns:
-        The hidden outputs o [J] and the outputs v [I].
+    """Carry one example forward: oⱼ = σ(Σₖ xₖwₖⱼ + βⱼ) [J], then vᵢ = σ(Σⱼ oⱼuⱼᵢ + γᵢ) [I].
 
     Source: the lecture's slide on minimising the cost function, steps 1 and 2.
 
@@ -68,11 +61,6 @@ def propagate_backward(weights: OneHidden, x: Float[np.ndarray, " K"], y: Float[
 
     δᵢ = (vᵢ − yᵢ)vᵢ(1 − vᵢ) and φⱼ = Σᵢ δᵢuⱼᵢ oⱼ(1 − oⱼ). The slides have (yᵢ − vᵢ), yet the update −ηδᵢoⱼ with its
     minus: together they climb. ∂E/∂v is v − y, and with it the minus descends.
-
-    Args:
-        weights: The weights.
-        x: The inputs, [K].
-        y: The desired outputs, [I].
 
     Source: the lecture's slides on backward propagation, with the sign corrected.
 
@@ -92,12 +80,6 @@ def update(
     weights: OneHidden, x: Float[np.ndarray, " K"], y: Float[np.ndarray, " I"], learning_rate: float
 ) -> OneHidden:
     """One step of stochastic gradient descent: Δuⱼᵢ = −ηδᵢoⱼ, Δγᵢ = −ηδᵢ, Δwₖⱼ = −ηφⱼxₖ, Δβⱼ = −ηφⱼ.
-
-    Args:
-        weights: The weights before.
-        x: The inputs of one example, [K].
-        y: Its desired outputs, [I].
-        learning_rate: η(t), that of this step.
 
     Source: the lecture's slides on backward propagation, steps 3 and 4.
 

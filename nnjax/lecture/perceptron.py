@@ -62,10 +62,7 @@ class Loop(NamedTuple):
 
 
 def append_bias(patterns: ArrayLike) -> Float[np.ndarray, "N D+1"]:
-    """Put the constant input x₀ = 1 before every pattern.
-
-    Args:
-        patterns: Inputs [N, D].
+    """Put the constant input x₀ = 1 before every pattern [N, D].
 
     Raises:
         ValueError: If the patterns are not a finite matrix with at least one row.
@@ -81,10 +78,7 @@ def append_bias(patterns: ArrayLike) -> Float[np.ndarray, "N D+1"]:
 
 
 def output_levels(output: str) -> tuple[float, float]:
-    """What a coding answers below zero, and from zero on.
-
-    Args:
-        output: "zero_one" or "minus_one_one".
+    """What a coding, "zero_one" or "minus_one_one", answers below zero, and from zero on.
 
     Raises:
         ValueError: If the coding is unknown.
@@ -99,12 +93,7 @@ def output_levels(output: str) -> tuple[float, float]:
 
 
 def read_targets(targets: ArrayLike, n_patterns: int, output: str = "zero_one") -> Bool[np.ndarray, " N"]:
-    """Which patterns belong to the class of the upper output.
-
-    Args:
-        targets: Desired outputs O in the output's coding, [N].
-        n_patterns: N.
-        output: "zero_one" or "minus_one_one".
+    """Which patterns belong to the class of the upper output; targets are the desired outputs O, [N], in its coding.
 
     Raises:
         ValueError: If the coding is unknown, or the targets are not N numbers of it.
@@ -127,11 +116,6 @@ def answer(
 
     The slide of the model counts a sum of exactly 0 as upper (≥), the slide of the training procedure as lower (>).
     Here it is ≥ everywhere.
-
-    Args:
-        weights: w₀ … w_D, [D + 1].
-        patterns: Inputs [N, D].
-        output: "zero_one" or "minus_one_one".
 
     Source: the lecture's slide on the perceptron model.
 
@@ -238,13 +222,8 @@ def find_loop(run: PerceptronRun) -> Loop | None:
 
     A cycle in a fixed order is a function of the weights alone, so that weights seen twice prove that the training
     never ends. With an order that a generator shuffles they prove nothing. On patterns of whole numbers such a loop
-    exists whenever no line separates the classes, since the weights stay bounded.
-
-    Args:
-        run: A training.
-
-    Returns:
-        The loop; None if the run converged, shuffled its order, or saw no weights return.
+    exists whenever no line separates the classes, since the weights stay bounded. None if the run converged, shuffled
+    its order, or saw no weights return.
 
     Source: Minsky & Papert (1969), the perceptron cycling theorem; Block & Levin (1970).
 

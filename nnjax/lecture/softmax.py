@@ -7,9 +7,6 @@ from jaxtyping import Float
 def naive_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*rows K"]:
     """e^aⱼ / Σ e^aₖ as the formula stands: NaN as soon as a logit passes 709, where e^a leaves float64.
 
-    Args:
-        logits: a, [K] or rows of them.
-
     Source: the lecture's slide on sigmoid and softmax.
 
     Example:
@@ -27,9 +24,6 @@ def stable_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*
     The largest term becomes e⁰ = 1; the others can only underflow to 0. (The slide's 20, 40, 50 overflow neither
     float64 nor float32, only half precision: they show the shift, not the need for it.)
 
-    Args:
-        logits: a, [K] or rows of them.
-
     Source: the lecture's slide on the stable softmax.
 
     Example:
@@ -43,9 +37,6 @@ def stable_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*
 
 def log_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*rows K"]:
     """The logarithm of the softmax without the detour over probabilities that may be 0.
-
-    Args:
-        logits: a, [K] or rows of them.
 
     Example:
         >>> log_softmax(np.array([0.0, -1000.0])).tolist()

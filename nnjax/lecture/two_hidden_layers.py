@@ -42,13 +42,7 @@ class TwoHidden(NamedTuple):
 
 
 class TwoHiddenForward(NamedTuple):
-    """Outputs of the layers, N examples. Each layer's constant a₀ = 1 is not stored.
-
-    Attributes:
-        a1: a⁽¹⁾, [N, J].
-        a2: a⁽²⁾, [N, H].
-        a3: a⁽³⁾, the network's outputs, [N, M].
-    """
+    """Outputs a⁽¹⁾, a⁽²⁾, a⁽³⁾ of the layers, N examples. Each layer's constant a₀ = 1 is not stored."""
 
     a1: Float[np.ndarray, "N J"]
     a2: Float[np.ndarray, "N H"]
@@ -61,10 +55,6 @@ def _with_one(signal: Float[np.ndarray, "N units"]) -> Float[np.ndarray, "N unit
 
 def propagate_forward(weights: TwoHidden, x: Float[np.ndarray, "N D"]) -> TwoHiddenForward:
     """Carry examples forward through the three layers.
-
-    Args:
-        weights: The weights, biases folded in.
-        x: Inputs [N, D], without x₀.
 
     Source: the lecture's slides on the 2-3-2-2 network.
 
@@ -81,11 +71,6 @@ def propagate_forward(weights: TwoHidden, x: Float[np.ndarray, "N D"]) -> TwoHid
 def mean_error(weights: TwoHidden, x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "N M"]) -> float:
     """E = 1/(2N) Σᵢ Σⱼ (yᵢⱼ − aᵢⱼ⁽³⁾)², the mean over the examples of Eᵢ = ½‖yᵢ − aᵢ⁽³⁾‖².
 
-    Args:
-        weights: The weights.
-        x: Inputs [N, D].
-        y: Desired outputs [N, M].
-
     Source: the lecture's slide with N = 80, M = 2, K = 8.
 
     Example:
@@ -101,11 +86,6 @@ def propagate_backward(weights: TwoHidden, x: Float[np.ndarray, "N D"], y: Float
 
     δ⁽³⁾ = (a⁽³⁾ − y)a⁽³⁾(1 − a⁽³⁾), then δ⁽²⁾ = (W⁽³⁾δ⁽³⁾)a⁽²⁾(1 − a⁽²⁾) and δ⁽¹⁾ = (W⁽²⁾δ⁽²⁾)a⁽¹⁾(1 − a⁽¹⁾) without
     the row of the constant, which no error reaches; ∂E/∂W⁽ˡ⁾ is the mean of a⁽ˡ⁻¹⁾ δ⁽ˡ⁾ᵀ.
-
-    Args:
-        weights: The weights.
-        x: Inputs [N, D]; N examples of the training set or of a mini-batch.
-        y: Desired outputs [N, M].
 
     Source: the lecture's slides on the 2-3-2-2 network, in matrices.
 
@@ -128,14 +108,8 @@ def differentiate_by_chain(
     """∂Eᵢ/∂w_mn⁽ˡ⁾ of one example by the chain rule forward from that weight, as the slides write it out.
 
     Σⱼ −(yⱼ − aⱼ⁽³⁾) σ'(zⱼ⁽³⁾) ∂zⱼ⁽³⁾/∂w_mn⁽ˡ⁾. The slides put a 2 before each term, which belongs to an Eᵢ without
-    its ½, and y₁ where the second output needs y₂.
-
-    Args:
-        weights: The weights.
-        x: Inputs of one example, [D].
-        y: Its desired outputs, [M].
-        layer: l = 1, 2 or 3.
-        weight: (m, n) with m from 0 (the constant) and n from 1, the slides' subscripts.
+    its ½, and y₁ where the second output needs y₂. Layer l is 1, 2 or 3; the weight is (m, n) with m from 0 (the
+    constant) and n from 1, the slides' subscripts.
 
     Source: the lecture's slides on ∂E/∂w₀₁⁽²⁾, ∂E/∂w₃₁⁽²⁾ and ∂E/∂w₁₂⁽¹⁾, corrected.
 

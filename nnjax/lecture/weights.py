@@ -21,11 +21,7 @@ class Apart(NamedTuple):
 
 
 class Folded(NamedTuple):
-    """Weights with the biases as their first rows.
-
-    Attributes:
-        weights: [fan_in + 1, fan_out] for each layer; row 0 belongs to the constant input 1.
-    """
+    """Weights [fan_in + 1, fan_out] of each layer, the biases as their first rows: those of the constant input 1."""
 
     weights: tuple[Float[np.ndarray, "fan_in+1 fan_out"], ...]
 
@@ -39,9 +35,6 @@ def fold(parameters: Apart) -> Folded:
     The slide counts the shapes (2, 5), (5, 2), (2, 1) with biases (5,), (2,), (1,) and, folded, (3, 5), (6, 2), (3, 1):
     a network of two hidden layers, 5 and 2 units.
 
-    Args:
-        parameters: The weights with biases apart.
-
     Source: the lecture's slide on the perceptron against the multilayer perceptron.
 
     Example:
@@ -54,9 +47,6 @@ def fold(parameters: Apart) -> Folded:
 def unfold(parameters: Folded) -> Apart:
     """Take the first rows away as biases; undoes `fold` exactly.
 
-    Args:
-        parameters: The weights with biases folded in.
-
     Example:
         >>> unfold(Folded((np.array([[3.0], [1.0], [2.0]]),)))
         Apart(weights=(array([[1.],
@@ -66,18 +56,10 @@ def unfold(parameters: Folded) -> Apart:
 
 
 def weighted_sums(parameters: Parameters, layer: int, signal: Float[np.ndarray, "N fan_in"]) -> np.ndarray:
-    """The pre-activations z of a layer: bias + Σ xᵢwᵢ, or Σ xᵢwᵢ from i = 0 with x₀ = 1.
+    """The pre-activations z [N, fan_out] of a layer, counted from 0: bias + Σ xᵢwᵢ, or Σ xᵢwᵢ from i = 0 with x₀ = 1.
 
     Both views add the same terms in the same order, bias first, and so agree to the last bit; a matrix product would
     leave the order to the processor.
-
-    Args:
-        parameters: Either view.
-        layer: Number of the layer, from 0.
-        signal: What the layer before sends, [N, fan_in].
-
-    Returns:
-        z, [N, fan_out].
 
     Example:
         >>> weighted_sums(Folded((np.array([[3.0], [1.0], [2.0]]),)), 0, np.array([[1.0, 1.0]])).tolist()
@@ -95,12 +77,7 @@ def weighted_sums(parameters: Parameters, layer: int, signal: Float[np.ndarray, 
 
 
 def draw_parameters(layer_sizes: Sequence[int], generator: np.random.Generator, spread: float | None = None) -> Apart:
-    """Draw initial weights: normal with mean 0, biases 0.
-
-    Args:
-        layer_sizes: Inputs, hidden units …, outputs.
-        generator: Where the numbers come from.
-        spread: Standard deviation of every weight; None: 1/√fan_in of its layer.
+    """Draw initial weights: normal with mean 0 and standard deviation `spread`, or 1/√fan_in of its layer; biases 0.
 
     Source: the lecture's slide on avoiding vanishing gradients: random, mean zero, small variance.
 

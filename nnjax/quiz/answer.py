@@ -36,7 +36,7 @@ class QuizOptions:
 
 
 def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None) -> Path:
-    """Answer the take-home quiz: say it on the console, and write reports/quiz/index.html.
+    """Answer the take-home quiz: say it on the console, and write reports/quiz/index.html, whose path is returned.
 
     Nothing is drawn by chance that a seed on the page does not fix. The runs of the diabetes study go through the
     journal and are not trained again; those of XOR have no other rows than those trained on, and are not kept.
@@ -45,9 +45,6 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
         home: The folder under which all that is generated lies.
         say: Who is told, a block of text at a time.
         options: How much; all if None.
-
-    Returns:
-        Path of the page.
 
     Raises:
         RuntimeError: If a training ends in an error.

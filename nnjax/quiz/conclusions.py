@@ -49,17 +49,14 @@ def xor_conclusion(answers: Sequence[ActivationAnswer]) -> str:
 
 def step_conclusion(answers: Sequence[ActivationAnswer]) -> str:
     """What the binary step learns; empty if it was not trained."""
-    for answer in answers:
-        if answer.activation == "binary_step":
-            gradient = (
-                decimals(answer.hidden_gradient, 0) if answer.hidden_gradient == 0 else f"{answer.hidden_gradient:g}"
-            )
-            return (
-                f"binary_step: the largest gradient of a hidden layer, over all seeds and epochs, is {gradient}: no "
-                f"gradient passes the step, hidden layers stay as drawn, only the output layer learns. The "
-                f"{int(answer.is_solved.sum())} of {len(answer.is_solved)} seeds that solve XOR were drawn lucky."
-            )
-    return ""
+    answer = next((each for each in answers if each.activation == "binary_step"), None)
+    if answer is None:
+        return ""
+    return (
+        f"binary_step: the largest gradient of a hidden layer, over all seeds and epochs, is "
+        f"{answer.hidden_gradient:g}: no gradient passes the step, hidden layers stay as drawn, only the output layer "
+        f"learns. The {int(answer.is_solved.sum())} of {len(answer.is_solved)} seeds that solve XOR were drawn lucky."
+    )
 
 
 def one_split_conclusion(answer: DiabetesAnswer) -> str:

@@ -3,6 +3,7 @@
 import io
 import math
 from collections.abc import Sequence
+from textwrap import TextWrapper
 
 from rich import box
 from rich.console import Console
@@ -17,6 +18,9 @@ from nnjax.quiz.tables import solved_table, summary_table
 from nnjax.report.formats import decimals, percent, significant
 
 WIDTH = 100
+WRAPPER = TextWrapper(
+    WIDTH, initial_indent="   ", subsequent_indent="   ", break_long_words=False, break_on_hyphens=False
+)
 
 READING = (
     "The four patterns are training, validation and test rows at once: the truth table is the population. Epochs: "
@@ -37,19 +41,11 @@ def show_gates(answers: Sequence[GateAnswer]) -> str:
 
 def _gate_row(answer: GateAnswer) -> tuple[str, ...]:
     run = answer.run
-    ranges = _range(answer.order_updates.min(), answer.order_updates.max())
     if not run.is_converged:
         return (answer.gate.name, "–", "–", "–", "–", f"{answer.orders_converged} converged", "∞", answer.outcome)
     weights = [unit_text(each) for each in answer.runs.values()]
-    return (
-        answer.gate.name,
-        *weights,
-        str(run.cycles),
-        str(run.updates),
-        ranges,
-        f"{answer.bound:.0f}",
-        answer.outcome,
-    )
+    numbers = (str(run.cycles), str(run.updates), _range(answer.order_updates.min(), answer.order_updates.max()))
+    return (answer.gate.name, *weights, *numbers, f"{answer.bound:.0f}", answer.outcome)
 
 
 def unit_text(run: PerceptronRun) -> str:
@@ -97,14 +93,9 @@ def show_diabetes(answer: DiabetesAnswer) -> str:
         for row in summary_table(answer).to_dict("records")
     ]
     heads = ("test R²", "n", "mean", "sd", "least", "most", "95 % interval of the mean")
-    sentences = (
-        conclusions.one_split_conclusion(answer),
-        conclusions.ridge_conclusion(answer),
-        conclusions.luck_conclusion(answer),
-    )
-    return _join(
-        "3  R² of a multilayer perceptron on the diabetes data, 25 % test rows", _grid(heads, rows), *sentences
-    )
+    concluded = (conclusions.one_split_conclusion, conclusions.ridge_conclusion, conclusions.luck_conclusion)
+    title = "3  R² of a multilayer perceptron on the diabetes data, 25 % test rows"
+    return _join(title, _grid(heads, rows), *(conclude(answer) for conclude in concluded))
 
 
 def _range(low: object, high: object) -> str:
@@ -129,18 +120,7 @@ def _grid(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(f"   {line.rstrip()}" for line in stream.getvalue().splitlines() if line.strip())
 
 
-def _join(title: str, *parts: str) -> str:
+def _join(title: str, table: str, *sentences: str) -> str:
     """Title, table, sentences wrapped to the width."""
-    table, *sentences = parts
-    wrapped = [line for sentence in sentences if sentence for line in _wrap(sentence)]
+    wrapped = [line for sentence in sentences for line in WRAPPER.wrap(sentence)]
     return "\n".join([title, "", table, "", *wrapped]).rstrip()
-
-
-def _wrap(sentence: str) -> list[str]:
-    lines, line = [], "  "
-    for word in sentence.split(" "):
-        if len(line) + 1 + len(word) > WIDTH:
-            lines.append(line)
-            line = "  "
-        line = f"{line} {word}"
-    return [*lines, line]

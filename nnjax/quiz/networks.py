@@ -38,12 +38,8 @@ AXIS: Float[np.ndarray, " points"] = np.linspace(-0.5, 1.5, GRID_POINTS)
 SPLIT_KEY = "xor"
 
 KEPT = (
-    "n_parameters",
-    "last_validation_accuracy",
-    "fit_validation_accuracy",
-    "grad_norm",
-    "unit_dead",
-    "last_test_prediction",
+    *("n_parameters", "last_validation_accuracy", "fit_validation_accuracy"),
+    *("grad_norm", "unit_dead", "last_test_prediction"),
 )
 """What is kept of every training until all have ended."""
 
@@ -160,15 +156,12 @@ class QuizEffort:
 
 
 def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[ActivationAnswer, ...]:
-    """Train the network from many seeds with each activation.
+    """Train the network from many seeds with each activation: one answer each, in the order given.
 
     Args:
         effort: How much.
         cache: Folder of compiled programs.
         progress: Who wants to know how it goes.
-
-    Returns:
-        One answer an activation, in the order given.
 
     Raises:
         RuntimeError: If a training ends in an error.
@@ -177,20 +170,16 @@ def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[Act
     tasks = [task for configuration in configurations.values() for task in _make_tasks(configuration, effort)]
     outcomes = _train(tasks, effort.workers, cache, progress)
     return tuple(
-        _answer(configuration, [outcomes[_run_id(name, seed)] for seed in range(effort.seeds)])
+        _answer(configuration, [outcomes[f"{name} {seed}"] for seed in range(effort.seeds)])
         for name, configuration in configurations.items()
     )
-
-
-def _run_id(activation: str, seed: int) -> str:
-    return f"{activation} {seed}"
 
 
 def _make_tasks(configuration: Configuration, effort: QuizEffort) -> list[TrainingTask]:
     bucket = make_bucket(configuration, xor_table(), LargestSizes(train=4, validation=4, test=GRID_POINTS**2))
     name, size = str(configuration.activation), chunk_size(bucket)
     trainees = [
-        make_trainee(_run_id(name, seed), configuration, derive_seed(effort.base_seed, "quiz", "xor", seed), 0)
+        make_trainee(f"{name} {seed}", configuration, derive_seed(effort.base_seed, "quiz", "xor", seed), 0)
         for seed in range(effort.seeds)
     ]
     return [
@@ -211,9 +200,8 @@ def _train(tasks: Sequence[TrainingTask], workers: int, cache: Path, progress: P
     found: dict[str, RunOutcome] = {}
     done: list[TrainingTask] = []
     progress.update(state)
-    with closing(
-        make_executor("threads", workers, partial(prepare_worker, cache, {SPLIT_KEY: xor_rows()}))
-    ) as executor:
+    prepare = partial(prepare_worker, cache, {SPLIT_KEY: xor_rows()})
+    with closing(make_executor("threads", workers, prepare)) as executor:
         for outcome in executor.map_unordered(train_task, tasks):
             trained = _result(outcome)
             found |= {run["run_id"]: {key: run[key] for key in KEPT} for run in trained.chunk.outcomes}
@@ -272,16 +260,13 @@ def _first_region(outcomes: Sequence[RunOutcome], is_solved: Bool[np.ndarray, " 
 
 
 def settled_epoch(accuracy: Float[np.ndarray, " lines"]) -> int:
-    """The epoch from which on everything is right, to the end; one past the last epoch if it is not at the end.
-
-    Args:
-        accuracy: Share right after each epoch, index = epoch.
+    """The epoch, index of the accuracy, from which on everything is right; one past the last if it is not at the end.
 
     Example:
         >>> settled_epoch(np.array([0.5, 1.0, 0.75, 1.0, 1.0])), settled_epoch(np.array([0.5, 0.5]))
         (3, 2)
     """
-    return int(np.flatnonzero(~(accuracy >= 1.0))[-1]) + 1 if (~(accuracy >= 1.0)).any() else 0
+    return 1 + max(np.flatnonzero(~(accuracy >= 1.0)).tolist(), default=-1)
 
 
 def share_interval(successes: int, trials: int) -> tuple[float, float]:

@@ -6,19 +6,12 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from nnjax.claims.study_answers import correction_sizes
 from nnjax.lecture.perceptron import append_bias
 from nnjax.quiz import conclusions
 from nnjax.quiz.networks import LEARNING_RATE, ActivationAnswer, QuizEffort, Region
 from nnjax.quiz.perceptrons import CYCLE_LIMIT, GateAnswer
-from nnjax.quiz.pictures import (
-    SMALL,
-    SQUARE,
-    draw_region,
-    draw_scores,
-    draw_small_region,
-    draw_solved,
-    gate_drawing,
-)
+from nnjax.quiz.pictures import SMALL, SQUARE, draw_gate, draw_region, draw_scores, draw_small_region, draw_solved
 from nnjax.quiz.regression import DiabetesAnswer
 from nnjax.quiz.tables import (
     GATE_COLUMNS,
@@ -58,15 +51,7 @@ class Answers:
 
 
 def write_page(answers: Answers, folder: Path) -> Path:
-    """Write page and tables; the page last, so that it never promises what is not there.
-
-    Args:
-        answers: What was found.
-        folder: Where to.
-
-    Returns:
-        Path of index.html.
-    """
+    """Write page and tables; the page, whose path is returned, last, so that it never promises what is not there."""
     chapters = [make(answers).with_pdf() for make in QUIZ_CHAPTERS]
     write_tables(chapters, folder / "tables")
     write_figures(chapters, folder / "figures")
@@ -120,7 +105,10 @@ def perceptron_chapter(answers: Answers) -> Chapter:
         Key("the lecture's", variable(MUTED), "6 3"),
         Key("answers 1", variable(POSITIVE), is_area=True),
     )
-    panels = draw_panels("gates", [gate_drawing(answer) for answer in gates], SQUARE)
+    parts: list[tuple[str, Draw]] = [
+        (f"{a.gate.name}: {'learned' if a.run.is_converged else 'never learned'}", partial(draw_gate, a)) for a in gates
+    ]
+    panels = draw_panels("gates", parts, SQUARE)
     figure = FigureView("gates", caption, keys, panels, 4, view_table("gate_cycles", cycles_table(gates)))
     tables = {"gates": view_table("gates", gates_table(gates), columns=GATE_COLUMNS)}
     return Chapter("perceptron", "OR, AND, NOT, XOR: one perceptron", {"gates": figure}, tables, facts)
@@ -214,7 +202,7 @@ def diabetes_chapter(answers: Answers) -> Chapter:
     draw: Draw = partial(draw_scores, scores, spread, answer.one)
     panels = draw_panels("scores", [("", draw)], shape)
     figure = FigureView("scores", caption, keys, panels, 1, view_table("diabetes_scores", scores))
-    sizes, replicates = answer.sizes, answer.space.study.replicates
+    sizes, replicates = correction_sizes(answer.space), answer.space.study.replicates
     facts = {
         "conclusions": [
             conclusions.one_split_conclusion(answer),
@@ -224,9 +212,9 @@ def diabetes_chapter(answers: Answers) -> Chapter:
         ],
         "share": conclusions.share_conclusion(answer),
         "rows": len(answer.space.table.target),
-        "train": len(answer.space.splits[0].train),
-        "validation": sizes[0] - len(answer.space.splits[0].train),
-        "test": sizes[1],
+        "train": sizes.full_batch,
+        "validation": sizes.n_train - sizes.full_batch,
+        "test": sizes.n_test,
         "splits": replicates.splits,
         "base_seed": replicates.base_seed,
         "configuration": answer.space.cells[0].configuration,
@@ -237,9 +225,5 @@ def diabetes_chapter(answers: Answers) -> Chapter:
     return Chapter("diabetes", "R² on the diabetes data", {"scores": figure}, tables, facts)
 
 
-QUIZ_CHAPTERS: tuple[Callable[[Answers], Chapter], ...] = (
-    answers_chapter,
-    perceptron_chapter,
-    xor_chapter,
-    diabetes_chapter,
-)
+QUIZ_CHAPTERS: tuple[Callable[[Answers], Chapter], ...]
+QUIZ_CHAPTERS = (answers_chapter, perceptron_chapter, xor_chapter, diabetes_chapter)

@@ -66,11 +66,7 @@ class GateAnswer:
 
 
 def answer_gates(orders: int = 100, base_seed: int = 0) -> tuple[GateAnswer, ...]:
-    """Train the perceptron on every gate, in both output codings, and in many orders.
-
-    Args:
-        orders: Further trainings, each in orders of its own.
-        base_seed: What their orders are derived from.
+    """Train the perceptron on every gate, in both output codings, and in many orders derived from the base seed.
 
     Example:
         >>> [(answer.gate.name, answer.outcome) for answer in answer_gates(orders=2)][:3]
@@ -81,15 +77,8 @@ def answer_gates(orders: int = 100, base_seed: int = 0) -> tuple[GateAnswer, ...
 
 def _answer_gate(gate: Gate, orders: int, base_seed: int) -> GateAnswer:
     runs = {coding: _train(gate, coding) for coding in OUTPUTS}
-    shuffled = [
-        train_perceptron(
-            gate.patterns,
-            gate.targets,
-            order=stream(derive_seed(base_seed, "quiz", gate.name, index), "order"),
-            cycle_limit=CYCLE_LIMIT,
-        )
-        for index in range(orders)
-    ]
+    streams = (stream(derive_seed(base_seed, "quiz", gate.name, index), "order") for index in range(orders))
+    shuffled = [_train(gate, CODING, order) for order in streams]
     return GateAnswer(
         gate=gate,
         runs=runs,
@@ -101,7 +90,7 @@ def _answer_gate(gate: Gate, orders: int, base_seed: int) -> GateAnswer:
     )
 
 
-def _train(gate: Gate, coding: str) -> PerceptronRun:
+def _train(gate: Gate, coding: str, order: np.random.Generator | None = None) -> PerceptronRun:
     low, high = output_levels(coding)
     targets = np.where(gate.targets == 1.0, high, low)
-    return train_perceptron(gate.patterns, targets, output=coding, cycle_limit=CYCLE_LIMIT)
+    return train_perceptron(gate.patterns, targets, order=order, output=coding, cycle_limit=CYCLE_LIMIT)

@@ -1,6 +1,5 @@
 """The quiz's drawings: boundaries of the gates, regions of the networks, shares solved, spread of R²."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ from matplotlib.axes import Axes
 from nnjax.lecture.gates import LECTURE_WEIGHTS, fold_threshold
 from nnjax.quiz.networks import AXIS, Region, xor_table
 from nnjax.quiz.perceptrons import GateAnswer
-from nnjax.report.drawing import Draw, Shape
+from nnjax.report.drawing import Shape
 from nnjax.report.figures.scales import named_y, plain_numbers
 from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, PAGE, POSITIVE
 
@@ -116,12 +115,7 @@ def draw_small_region(region: Region, axes: Axes) -> None:
 
 
 def draw_solved(table: pd.DataFrame, axes: Axes) -> None:
-    """A dot at the share solved and a line over its interval, activation by activation.
-
-    Args:
-        table: From `shares_table`.
-        axes: Where to draw.
-    """
+    """A dot at the share solved and a line over its interval, activation by activation: from `solved_table`."""
     for place, row in enumerate(table.to_dict("records")):
         axes.plot([row["low"], row["high"]], [place, place], color=ACCENT, linewidth=2.6, alpha=0.55)
         axes.plot(row["share"], place, "o", color=ACCENT, markersize=6)
@@ -133,14 +127,7 @@ def draw_solved(table: pd.DataFrame, axes: Axes) -> None:
 
 
 def draw_scores(scores: pd.DataFrame, spread: pd.DataFrame, one: float, axes: Axes) -> None:
-    """A dot for every R², the mean with its interval below, a line down from the one number.
-
-    Args:
-        scores: From `scores_table`.
-        spread: From `spread_table`.
-        one: What a student would hand in.
-        axes: Where to draw.
-    """
+    """A dot for each R² of `scores_table`, below it `summary_table`'s interval, a line down from the one number."""
     axes.axvline(one, color=POSITIVE, linewidth=1.2, dashes=(4, 2))
     for place, row in enumerate(spread.to_dict("records")):
         values = scores.loc[scores["row"] == row["row"], "test_score"].to_numpy()
@@ -159,9 +146,3 @@ def _stagger(values: Float[np.ndarray, " n"]) -> Float[np.ndarray, " n"]:
     offsets = np.empty(len(values))
     offsets[np.argsort(values, kind="stable")] = np.resize([-0.09, 0.0, 0.09], len(values))
     return offsets
-
-
-def gate_drawing(answer: GateAnswer) -> tuple[str, Draw]:
-    """Title and drawing of one gate."""
-    word = "learned" if answer.run.is_converged else "never learned"
-    return f"{answer.gate.name}: {word}", partial(draw_gate, answer)

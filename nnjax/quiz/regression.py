@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from sklearn.model_selection import train_test_split
 
+from nnjax.claims.study_answers import correction_sizes
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
@@ -60,28 +61,9 @@ class DiabetesAnswer:
         """The number that a student would hand in."""
         return float(self.one_split[0])
 
-    @property
-    def sizes(self) -> tuple[int, int]:
-        """Rows that the network may see, validation rows among them, and test rows."""
-        return seen_and_test(self.space)
-
-
-def seen_and_test(space: Space) -> tuple[int, int]:
-    """Rows of a split that the network may see, validation rows among them, and test rows.
-
-    Example:
-        >>> seen_and_test(quiz_space())
-        (331, 111)
-    """
-    first = space.splits[0]
-    return len(first.train) + len(first.validation), len(first.test)
-
 
 def quiz_space(overrides: Sequence[str] = ()) -> Space:
-    """The study of the many splits.
-
-    Args:
-        overrides: Changes, as `nnjax sweep --set` takes them.
+    """The study of the many splits, with changes as `nnjax sweep --set` takes them.
 
     Example:
         >>> len(quiz_space().runs)
@@ -92,15 +74,7 @@ def quiz_space(overrides: Sequence[str] = ()) -> Space:
 
 
 def student_split(table: Table, n_train: int) -> Split:
-    """The split of `train_test_split(…, test_size=0.25, random_state=0)`; the rest is split again for validation rows.
-
-    Args:
-        table: The data set.
-        n_train: Training rows.
-
-    Returns:
-        Row numbers, sorted.
-    """
+    """The split of `train_test_split(…, test_size=0.25, random_state=0)`, the rest split again for validation rows."""
     rest, test = train_test_split(np.arange(len(table.target)), test_size=0.25, random_state=0)
     train, validation = train_test_split(rest, train_size=n_train, random_state=0)
     rows = [np.sort(part).astype(np.int32) for part in (train, validation, test)]
@@ -108,13 +82,7 @@ def student_split(table: Table, n_train: int) -> Split:
 
 
 def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 20) -> DiabetesAnswer:
-    """Train on the study's splits, through the journal, and on the student's split; fit ridge beside it.
-
-    Args:
-        space: The study.
-        home: The folder under which the journal lies.
-        progress: Who wants to know how the sweep goes.
-        seeds: Trainings on the student's split.
+    """Train on the study's splits, through the journal, and from many seeds on the student's; fit ridge beside it.
 
     Raises:
         RuntimeError: If a run of the study ends in an error.
@@ -127,7 +95,7 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
     own = student_split(space.table, len(space.splits[0].train))
     linear = baseline_scores(space.table, [*space.splits, own], [REGRESSION.reference])["test_r2"]
     ridge, one_ridge = linear.to_numpy()[:-1], float(linear.iloc[-1])
-    sizes = seen_and_test(space)
+    sizes = correction_sizes(space).pair
     return DiabetesAnswer(
         space=space,
         network=network,

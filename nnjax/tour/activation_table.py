@@ -39,13 +39,7 @@ below 7 % of the steepest one.
 
 
 def activation_curve(activation: Activation) -> pd.DataFrame:
-    """What is plotted of an activation.
-
-    Args:
-        activation: A member of the registry.
-
-    Returns:
-        Columns z, value, slope, evenly spaced. Computed in float64, so that digits do not depend on the machine.
+    """What is plotted of an activation: z, value, slope. In float64, so that digits do not depend on the machine.
 
     Example:
         >>> curve = activation_curve(ACTIVATIONS["relu"])

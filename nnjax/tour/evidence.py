@@ -16,7 +16,7 @@ from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.formats import bounded, confidence, decimals, duration, signed
 from nnjax.report.histories import GRADIENT, Histories, first_tenth, read_histories
 from nnjax.report.study_results import StudyResults, gather
-from nnjax.report.theme import make_palette, variable
+from nnjax.report.theme import LevelStyle, make_palette, variable
 from nnjax.report.views import Key, Panel
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, cells_at, level_text
@@ -112,10 +112,7 @@ class Evidence:
 def gather_evidence(space: Space, home: Path, number: int) -> Evidence:
     """What the journal says about a study, judged as its report judges it.
 
-    Args:
-        space: The study and its runs.
-        home: The home folder.
-        number: Of the study in the index; keeps the pictures of several studies apart.
+    Its number in the index keeps the pictures of several studies apart.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
@@ -173,21 +170,16 @@ def _gradients(study_results: StudyResults, home: Path, name: str) -> GradientPi
 
 
 def labelled_arms(claims: Sequence[Claim]) -> dict[str, dict[str, Level]]:
-    """The arms of some claims, each once, by the levels in which they differ.
+    """The arms of some claims of one study, label -> levels, each once, by the levels in which they differ.
 
-    Args:
-        claims: Claims of one study.
-
-    Returns:
-        Label -> levels, at most `MOST_LINES`.
+    At most `MOST_LINES`.
     """
     distinct: list[dict[str, Level]] = []
     for levels in (dict(levels) for claim in claims for levels in claim.arms.values()):
         if levels not in distinct:
             distinct.append(levels)
-    varied = {
-        factor for levels in distinct for factor in levels if len({str(other.get(factor)) for other in distinct}) > 1
-    }
+    factors = {factor for levels in distinct for factor in levels}
+    varied = {factor for factor in factors if len({str(levels.get(factor)) for levels in distinct}) > 1}
     named = {_label(levels, varied): levels for levels in distinct[:MOST_LINES]}
     return {label or "all": levels for label, levels in named.items()}
 
@@ -205,33 +197,21 @@ def _runs_of(study_results: StudyResults, levels: Mapping[str, Level]) -> pd.Dat
 
 
 def draw_gradients(runs: pd.DataFrame, histories: Histories, name: str) -> GradientPicture | None:
-    """Gradient against layer at the start and early on, one line an arm.
-
-    Args:
-        runs: One row a run, with its arm.
-        histories: Their curves of the layers.
-        name: Of the picture, unique in the page.
-
-    Returns:
-        The picture; None if no run has such curves.
-    """
+    """Gradient against layer at the start and early on, one line an arm of the runs; None if no run has such curves."""
     labels = runs[ARM].drop_duplicates().tolist()
     palette = make_palette({ARM: labels})
     early = first_tenth(int(runs["epochs"].min()))
     words = f"median of epochs 1 … {early[-1]}" if len(early) > 1 else "epoch 1"
     moments = {"at initialisation": [0], words: early}
     tables = {title: layer_table(runs, [ARM], histories, GRADIENT, epochs) for title, epochs in moments.items()}
-    parts = [
-        (title, partial(draw_layers, table, palette=palette, factor=ARM))
-        for title, table in tables.items()
-        if len(table)
-    ]
+    draw = partial(draw_layers, palette=palette, factor=ARM)
+    parts = [(title, partial(draw, table)) for title, table in tables.items() if len(table)]
     if not parts:
         return None
-    keys = tuple(
-        Key(
-            label, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker)
-        )
-        for label, look in ((label, palette[ARM, label]) for label in labels)
-    )
+    keys = tuple(_key(label, palette[ARM, label]) for label in labels)
     return GradientPicture(draw_panels(name, parts, replace(NARROW, width=400, quantity=GRADIENT)), keys)
+
+
+def _key(label: str, look: LevelStyle) -> Key:
+    dashes = " ".join(f"{1.7 * dash:g}" for dash in look.dashes)
+    return Key(label, variable(look.color), dashes, marker_points(look.marker))

@@ -13,13 +13,7 @@ from nnjax.tour.evidence import Evidence
 
 @dataclass(frozen=True)
 class IndexPage:
-    """The page before it is printed.
-
-    Attributes:
-        studies: In the order of the page.
-        errata: Where the slides are wrong.
-        footer: Who made it, and when.
-    """
+    """The page before it is printed: studies in its order, where the slides are wrong, and who made it, when."""
 
     studies: Sequence[Evidence]
     errata: Sequence[Erratum]
@@ -42,12 +36,6 @@ class IndexPage:
 
 
 def render_index(studies: Sequence[Evidence], footer: str, errata: Sequence[Erratum] = ERRATA) -> str:
-    """The index as HTML that loads nothing from elsewhere.
-
-    Args:
-        studies: What each study came to.
-        footer: Who made it, and when.
-        errata: Where the slides are wrong.
-    """
+    """The index as HTML that loads nothing from elsewhere."""
     page = IndexPage(studies, errata, footer)
     return template("lecture.html.j2", "nnjax.tour").render(page=page)

@@ -21,26 +21,13 @@ _OUTLINE = re.compile(r' d="([MLz\d\s.-]+)"')
 
 @contextmanager
 def drawing(width: int, height: int, font_size: float = 11.0) -> Iterator[Figure]:
-    """A figure to draw on, in the report's style.
-
-    Args:
-        width: In pixels where it is not scaled.
-        height: Likewise.
-        font_size: Likewise.
-    """
+    """A figure to draw on, in the report's style; all sizes in pixels where it is not scaled."""
     with style(font_size):
         yield Figure(figsize=(width / 72, height / 72), dpi=72)
 
 
 def draw_dots(points: Float[np.ndarray, "N 2"], color: str, size: float, axes: Axes) -> None:
-    """Round dots as one path, where a marker each would be ten times the file.
-
-    Args:
-        points: Centres.
-        color: Of the theme.
-        size: Diameter in pixels.
-        axes: Where to draw.
-    """
+    """Round dots of so many pixels as one path, where a marker each would be ten times the file."""
     steps = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(points))
     path = Path(np.repeat(points, 2, axis=0), steps)
     path.should_simplify = False
@@ -48,14 +35,10 @@ def draw_dots(points: Float[np.ndarray, "N 2"], color: str, size: float, axes: A
 
 
 def figure_svg(figure: Figure, title: str) -> str:
-    """A figure as the text of an SVG file that refers to nothing outside it.
+    """A figure drawn within `drawing` as the text of an SVG file that refers to nothing outside it.
 
     Its colours are the theme's and follow the reader's preference for light or dark; so does its background, so that
-    it can be read on any page. The same figure gives the same text.
-
-    Args:
-        figure: Drawn within `drawing`.
-        title: What a screen reader says.
+    it can be read on any page. The same figure gives the same text. The title is what a screen reader says.
 
     Raises:
         KeyError: If a colour is not one of the theme's.

@@ -15,23 +15,12 @@ SINGLE_NETWORKS = ((1, 32), (2, 32), (4, 8))
 
 
 def write_activation_pictures(folder: Path) -> list[Path]:
-    """Write the plots of the activation table; nothing is trained.
-
-    Args:
-        folder: Where to; they go to activations/ in it.
-    """
+    """Write the plots of the activation table to activations/ in a folder; nothing is trained."""
     return _write(folder / "activations", activation_pictures())
 
 
 def write_pictures(folder: Path) -> list[Path]:
-    """Train what the pictures show and write all of them; a few minutes.
-
-    Args:
-        folder: Where to.
-
-    Returns:
-        The files. On one machine a second call writes the same bytes.
-    """
+    """Train what the pictures show and write all of them; a few minutes. On one machine twice the same bytes."""
     gallery = Gallery()
     plane = make_plane(gallery)
     regions = train_gallery(gallery, plane)

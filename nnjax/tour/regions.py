@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from jaxtyping import Float
@@ -86,9 +87,6 @@ class Plane:
 def make_plane(gallery: Gallery) -> Plane:
     """Scale the rows, lay the grid.
 
-    Args:
-        gallery: Names the rows and the grid.
-
     Example:
         >>> plane = make_plane(Gallery(points=3))
         >>> plane.split.x_test.shape, plane.split.x_test[4].tolist()
@@ -114,16 +112,8 @@ def make_plane(gallery: Gallery) -> Plane:
 
 
 def train_gallery(gallery: Gallery, plane: Plane) -> dict[tuple[int, int], Regions]:
-    """Train all networks of a gallery.
-
-    Args:
-        gallery: What to train.
-        plane: Its rows and grid.
-
-    Returns:
-        (depth, width) -> regions. Equal galleries give equal numbers on one machine.
-    """
-    places = [(depth, width) for depth in gallery.depths for width in gallery.widths]
+    """Train all networks of a gallery: (depth, width) -> regions. Equal galleries give equal numbers on one machine."""
+    places = product(gallery.depths, gallery.widths)
     return {(depth, width): _train(gallery, plane, (width,) * depth) for depth, width in places}
 
 
@@ -150,20 +140,12 @@ def _train(gallery: Gallery, plane: Plane, hidden_layer_sizes: tuple[int, ...]) 
     ]
     outcomes = train_all(bucket, trainees, {0: split})
     probability = np.array([outcome["last_test_prediction"].reshape(-1, 2)[:, 1] for outcome in outcomes])
-    return Regions(
-        probability.reshape(-1, gallery.points, gallery.points),
-        np.array([outcome["last_validation_accuracy"] for outcome in outcomes]),
-    )
+    accuracy = np.array([outcome["last_validation_accuracy"] for outcome in outcomes])
+    return Regions(probability.reshape(-1, gallery.points, gallery.points), accuracy)
 
 
 def draw_plane(probability: Float[np.ndarray, "G G"], plane: Plane, axes: Axes) -> None:
-    """Tints of either class, the stronger the surer; the boundary; the training rows.
-
-    Args:
-        probability: Of the second class at each point of the grid.
-        plane: The grid and the rows.
-        axes: Where to draw.
-    """
+    """Tints of either class, the stronger the surer; the boundary; the training rows."""
     side = np.linspace(-plane.half_width, plane.half_width, len(probability))
     for color, sure in ((POSITIVE, probability), (NEGATIVE, 1 - probability)):
         for tint in TINTS:
@@ -184,12 +166,7 @@ def draw_plane(probability: Float[np.ndarray, "G G"], plane: Plane, axes: Axes) 
 
 
 def average_gallery(regions: Mapping[tuple[int, int], Regions], plane: Plane) -> str:
-    """SVG: one row a depth, one column a width, the probability averaged over all seeds.
-
-    Args:
-        regions: (depth, width) -> regions.
-        plane: Their grid and rows.
-    """
+    """SVG: one row a depth, one column a width, the probability averaged over all seeds."""
     depths, widths = (sorted({place[axis] for place in regions}) for axis in (0, 1))
     places = [[(depth, width) for width in widths] for depth in depths]
     titles = [[f"depth {depth}, width {width}: {_percent(regions[depth, width].accuracy.mean())}"
@@ -201,14 +178,7 @@ def average_gallery(regions: Mapping[tuple[int, int], Regions], plane: Plane) ->
 def seeds_gallery(
     regions: Mapping[tuple[int, int], Regions], plane: Plane, places: Sequence[tuple[int, int]], seeds: int = 4
 ) -> str:
-    """SVG: one row a network, the first seeds side by side.
-
-    Args:
-        regions: (depth, width) -> regions.
-        plane: Their grid and rows.
-        places: Which networks.
-        seeds: Columns.
-    """
+    """SVG: one row a network, the first seeds side by side."""
     titles = [
         [f"{depth} × {width}, seed {seed}: {_percent(regions[depth, width].accuracy[seed])}"
          for seed in range(seeds)]
@@ -228,9 +198,8 @@ def _gallery(
     rows, columns = len(fields), len(fields[0])
     with drawing(205 * columns + 10, 222 * rows + 8, font_size=10.5) as figure:
         all_axes = figure.subplots(rows, columns, squeeze=False)
-        figure.subplots_adjust(
-            left=0.008, right=0.992, top=1 - 22 / (222 * rows + 8), bottom=0.008, wspace=0.03, hspace=0.1
-        )
+        top = 1 - 22 / (222 * rows + 8)
+        figure.subplots_adjust(left=0.008, right=0.992, top=top, bottom=0.008, wspace=0.03, hspace=0.1)
         for row, line in enumerate(fields):
             for column, probability in enumerate(line):
                 draw_plane(probability, plane, all_axes[row, column])

@@ -80,10 +80,6 @@ REMEDIES = (
 def gradient_table(remedies: Sequence[Remedy] = (PLAIN, *REMEDIES), setting: Setting | None = None) -> pd.DataFrame:
     """Train each kind of network and read what arrives at its layers.
 
-    Args:
-        remedies: What is trained.
-        setting: On what.
-
     Returns:
         One row a remedy, moment ("start", "early") and layer (1 = next to the input): low, median, high of g_l, the
         RMS over rows and units of the loss's derivative by the pre-activation. Early is each network's median over
@@ -111,33 +107,19 @@ def _watch(remedy: Remedy, setting: Setting, scaled: Mapping[int, ScaledSplit]) 
     )
     bucket = replace(bucket, **remedy.network)
     numbers = Hyperparameters(setting.learning_rate, l2=0.0)
-    trainees = [
-        replace(
-            Trainee(f"{number}", "logistic", "glorot", numbers, derive_seed("remedies", number), number), **remedy.run
-        )
-        for number in scaled
-    ]
+    plain = (Trainee(f"{each}", "logistic", "glorot", numbers, derive_seed("remedies", each), each) for each in scaled)
+    trainees = [replace(trainee, **remedy.run) for trainee in plain]
     outcomes = train_all(bucket, trainees, scaled)
     norms = np.array([outcome["preactivation_grad_norm"] for outcome in outcomes], dtype=np.float64)
     moments = {"start": norms[:, :, 0], "early": np.median(norms[:, :, first_tenth(setting.epochs)], axis=2)}
     bands = {moment: quartile_band(values) for moment, values in moments.items()}
     layers = range(1, setting.depth + 1)
-    return pd.concat(
-        [
-            pd.DataFrame({"remedy": remedy.name, "moment": moment, "layer": layers, **band._asdict()})
-            for moment, band in bands.items()
-        ],
-        ignore_index=True,
-    )
+    rows = [{"remedy": remedy.name, "moment": moment, "layer": layers, **bands[moment]._asdict()} for moment in bands]
+    return pd.concat(map(pd.DataFrame, rows), ignore_index=True)
 
 
 def draw_remedy(table: pd.DataFrame, axes: Axes) -> None:
-    """Two lines a network, solid as initialised and dashed early on; the plain network in grey.
-
-    Args:
-        table: From `gradient_table`, the rows of the plain network and of one remedy.
-        axes: Where to draw.
-    """
+    """Two lines a network of `gradient_table`, solid as initialised, dashed early on; of the plain one in grey."""
     for (remedy, moment), line in table.groupby(["remedy", "moment"], sort=False):
         is_plain = remedy == PLAIN.name
         color, dashes = (MUTED if is_plain else ACCENT), (() if moment == "start" else (4, 2))
@@ -151,12 +133,7 @@ def draw_remedy(table: pd.DataFrame, axes: Axes) -> None:
 
 
 def remedies_picture(table: pd.DataFrame, across: int = 4) -> str:
-    """SVG: a panel a remedy, on one scale.
-
-    Args:
-        table: From `gradient_table`, the plain network among its rows.
-        across: Panels side by side.
-    """
+    """SVG: a panel a remedy, on one scale."""
     names = [name for name in table["remedy"].drop_duplicates() if name != PLAIN.name]
     rows = -(-len(names) // across)
     width, height = 222 * across + 30, 190 * rows + 34

@@ -35,12 +35,7 @@ Sweep = Callable[[Space, Path], Swept]
 
 @dataclass(frozen=True)
 class LectureOutcome:
-    """What the lecture came to.
-
-    Attributes:
-        page: The index.
-        studies: What each study came to, in the order of the page.
-    """
+    """The index, and what each study came to, in the order of the page."""
 
     page: Path
     studies: tuple[Evidence, ...]
@@ -55,13 +50,7 @@ def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = 
     """Run every study of a folder, in the order of file names, and write the index to reports/lecture/.
 
     What is in the journal is not trained again. A study that fails leaves a sentence and the others go on. The index is
-    written again after each study, so that an interrupted lecture has one, too.
-
-    Args:
-        home: The home folder.
-        studies: The folder with the study files.
-        sweep: What executes a study.
-        say: Who is told, a sentence at a time.
+    written again after each study, so that an interrupted lecture has one, too. Who is told hears a sentence at a time.
 
     Raises:
         RefusedError: If the folder has no study.
