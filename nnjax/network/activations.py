@@ -66,53 +66,9 @@ def _above(z: Array, positive: Array, otherwise: Array) -> Array:
     return jnp.where(z > 0, positive, otherwise)
 
 
-def _identity(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return z
-
-
-def _ones(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jnp.ones_like(z)
-
-
-def _zeros(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jnp.zeros_like(z)
-
-
-def _binary_step(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return (z >= 0).astype(z.dtype)
-
-
-def _logistic(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jax.nn.sigmoid(z)
-
-
 def _logistic_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     a = jax.nn.sigmoid(z)
     return a * (1 - a)
-
-
-def _tanh(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jnp.tanh(z)
-
-
-def _tanh_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return 1 - jnp.square(jnp.tanh(z))
-
-
-def _arctan(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jnp.arctan(z)
-
-
-def _arctan_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return 1 / (jnp.square(z) + 1)
-
-
-def _relu(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jnp.maximum(z, 0)
-
-
-def _relu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return _above(z, jnp.ones_like(z), jnp.zeros_like(z))
 
 
 def _leaky(z: Array, activation_parameters: ActivationParameters) -> Array:
@@ -131,22 +87,6 @@ def _elu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return _above(z, jnp.ones_like(z), activation_parameters.elu_alpha * jnp.exp(jnp.minimum(z, 0)))
 
 
-def _softplus(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jax.nn.softplus(z)
-
-
-def _gelu(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jax.nn.gelu(z, approximate=False)
-
-
-def _gelu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return stats.norm.cdf(z) + z * stats.norm.pdf(z)
-
-
-def _silu(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return z * jax.nn.sigmoid(z)
-
-
 def _silu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     gate = jax.nn.sigmoid(z)
     return gate * (1 + z * (1 - gate))
@@ -160,52 +100,36 @@ def _selu_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     return SELU_SCALE * _above(z, jnp.ones_like(z), SELU_ALPHA * jnp.exp(jnp.minimum(z, 0)))
 
 
-def _mish(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return z * jnp.tanh(jax.nn.softplus(z))
-
-
 def _mish_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
     gate = jnp.tanh(jax.nn.softplus(z))
     return gate + z * jax.nn.sigmoid(z) * (1 - jnp.square(gate))
 
 
-def _hard_tanh(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return jnp.clip(z, -1, 1)
-
-
-def _hard_tanh_slope(z: Array, activation_parameters: ActivationParameters) -> Array:
-    return (jnp.abs(z) < 1).astype(z.dtype)
-
-
-def _registry(*members: Activation) -> dict[str, Activation]:
-    return {member.name: member for member in members}
-
-
-ACTIVATIONS = _registry(
+ACTIVATIONS = {activation.name: activation for activation in (
     Activation(
-        "identity", _identity, _ones, 1.0, "lecun", ("#6b7280", "#a8b0bd"),
+        "identity", lambda z, _: z, lambda z, _: jnp.ones_like(z), 1.0, "lecun", ("#6b7280", "#a8b0bd"),
         "z", "1", "a network of it is linear",
     ),
     Activation(
-        "binary_step", _binary_step, _zeros, 0.0, "glorot", ("#9a4646", "#e89a9a"),
-        "0 for z < 0, 1 for z ≥ 0", "0 for z ≠ 0",
+        "binary_step", lambda z, _: (z >= 0).astype(z.dtype), lambda z, _: jnp.zeros_like(z), 0.0, "glorot",
+        ("#9a4646", "#e89a9a"), "0 for z < 0, 1 for z ≥ 0", "0 for z ≠ 0",
         "the perceptron's; no gradient passes, so hidden layers before it learn nothing",
     ),
     Activation(
-        "logistic", _logistic, _logistic_slope, 0.25, "glorot", ("#d55e00", "#ff8d4f"),
+        "logistic", lambda z, _: jax.nn.sigmoid(z), _logistic_slope, 0.25, "glorot", ("#d55e00", "#ff8d4f"),
         "1 / (1 + e⁻ᶻ)", "f(z) (1 − f(z))", "sigmoid, soft step",
     ),
     Activation(
-        "tanh", _tanh, _tanh_slope, 1.0, "glorot", ("#b77a00", "#efb23e"),
-        "2 / (1 + e⁻²ᶻ) − 1", "1 − f(z)²", "2 σ(2z) − 1",
+        "tanh", lambda z, _: jnp.tanh(z), lambda z, _: 1 - jnp.square(jnp.tanh(z)), 1.0, "glorot",
+        ("#b77a00", "#efb23e"), "2 / (1 + e⁻²ᶻ) − 1", "1 − f(z)²", "2 σ(2z) − 1",
     ),
     Activation(
-        "arctan", _arctan, _arctan_slope, 1.0, "glorot", ("#7d6a17", "#cdbb62"),
-        "tan⁻¹ z", "1 / (z² + 1)", "saturates slowly",
+        "arctan", lambda z, _: jnp.arctan(z), lambda z, _: 1 / (jnp.square(z) + 1), 1.0, "glorot",
+        ("#7d6a17", "#cdbb62"), "tan⁻¹ z", "1 / (z² + 1)", "saturates slowly",
     ),
     Activation(
-        "relu", _relu, _relu_slope, 1.0, "he", ("#0072b2", "#54aef0"),
-        "max(0, z)", "0 for z < 0, 1 for z > 0", "Nair & Hinton 2010",
+        "relu", lambda z, _: jnp.maximum(z, 0), lambda z, _: _above(z, jnp.ones_like(z), jnp.zeros_like(z)), 1.0, "he",
+        ("#0072b2", "#54aef0"), "max(0, z)", "0 for z < 0, 1 for z > 0", "Nair & Hinton 2010",
     ),
     Activation(
         "leaky_relu", _leaky, _leaky_slope, 1.0, "he", ("#3d98cf", "#9ad6f8"),
@@ -224,20 +148,21 @@ ACTIVATIONS = _registry(
         "α = elu_alpha: 1 (Clevert et al. 2016)", ("elu_alpha",),
     ),
     Activation(
-        "softplus", _softplus, lambda z, _: jax.nn.sigmoid(z), 1.0, "glorot", ("#b04c94", "#ea96cf"),
-        "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", "a smooth relu",
+        "softplus", lambda z, _: jax.nn.softplus(z), lambda z, _: jax.nn.sigmoid(z), 1.0, "glorot",
+        ("#b04c94", "#ea96cf"), "ln(1 + eᶻ)", "1 / (1 + e⁻ᶻ)", "a smooth relu",
     ),
     Activation(
-        "maxout", _identity, _ones, 1.0, "lecun", ("#7a4fb5", "#c3a1f2"),
+        "maxout", lambda z, _: z, lambda z, _: jnp.ones_like(z), 1.0, "lecun", ("#7a4fb5", "#c3a1f2"),
         "max(w₁ᵀx + b₁, …, wₖᵀx + bₖ)", "1 for the largest piece, else 0",
         "k = maxout_pieces sets of weights a unit (Goodfellow et al. 2013)", ("maxout_pieces",), "maxout",
     ),
     Activation(
-        "gelu", _gelu, _gelu_slope, 1.1289041452, "he", ("#3f7f1f", "#8fd06a"),
+        "gelu", lambda z, _: jax.nn.gelu(z, approximate=False),
+        lambda z, _: stats.norm.cdf(z) + z * stats.norm.pdf(z), 1.1289041452, "he", ("#3f7f1f", "#8fd06a"),
         "z Φ(z)", "Φ(z) + z φ(z)", "Hendrycks & Gimpel 2016; exact, by erf",
     ),
     Activation(
-        "silu", _silu, _silu_slope, 1.0998393201, "he", ("#79873b", "#c3d181"),
+        "silu", lambda z, _: z * jax.nn.sigmoid(z), _silu_slope, 1.0998393201, "he", ("#79873b", "#c3d181"),
         "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", "swish, Ramachandran et al. 2017",
     ),
     Activation(
@@ -246,14 +171,14 @@ ACTIVATIONS = _registry(
         "λ = 1.0507, α = 1.6733: Klambauer et al. 2017",
     ),
     Activation(
-        "mish", _mish, _mish_slope, 1.0884981613, "he", ("#2f8577", "#7ed0c2"),
+        "mish", lambda z, _: z * jnp.tanh(jax.nn.softplus(z)), _mish_slope, 1.0884981613, "he", ("#2f8577", "#7ed0c2"),
         "z tanh(ln(1 + eᶻ))", "t + z σ(z) (1 − t²), t = tanh(ln(1 + eᶻ))", "Misra 2020",
     ),
     Activation(
-        "hard_tanh", _hard_tanh, _hard_tanh_slope, 1.0, "glorot", ("#8c5a3c", "#d8a583"),
-        "max(−1, min(1, z))", "1 for |z| < 1, else 0", "tanh in straight lines",
+        "hard_tanh", lambda z, _: jnp.clip(z, -1, 1), lambda z, _: (jnp.abs(z) < 1).astype(z.dtype), 1.0, "glorot",
+        ("#8c5a3c", "#d8a583"), "max(−1, min(1, z))", "1 for |z| < 1, else 0", "tanh in straight lines",
     ),
-)  # fmt: skip
+)}  # fmt: skip
 """Name -> activation, in the order of the lecture's table."""
 
 CLASSIC = ("identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "softplus")

@@ -75,11 +75,7 @@ def layer_activations(activation: str | Sequence[str], depth: int) -> tuple[str,
 
 
 def structures_for(activations: Sequence[str], prelu_sharing: str) -> tuple[str, ...]:
-    """The structure of every hidden layer; empty if all are elementwise.
-
-    Args:
-        activations: One a hidden layer.
-        prelu_sharing: "unit" or "layer": what shares one learned slope.
+    """The structure of every hidden layer; empty if all are elementwise. A "unit" or "layer" shares one learned slope.
 
     Example:
         >>> structures_for(("prelu", "relu"), "unit"), structures_for(("relu",), "unit")

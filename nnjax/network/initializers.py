@@ -48,43 +48,25 @@ def _he(fan_in: int, fan_out: int) -> float:
     return 2.0 / fan_in
 
 
-def _orthogonal_variance(fan_in: int, fan_out: int) -> float:
-    return 1.0 / max(fan_in, fan_out)
-
-
-def _registry(*members: Initializer) -> dict[str, Initializer]:
-    return {member.name: member for member in members}
-
-
 _LECUN = "LeCun et al. 1998, Efficient BackProp, eq. 16"
 _GLOROT = "Glorot & Bengio 2010, eq. 12 and 16"
 _HE = "He et al. 2015, eq. 10"
 
-INITIALIZERS = _registry(
+INITIALIZERS = {initializer.name: initializer for initializer in (
     Initializer("zeros", "zeros", lambda _in, _out: 0.0, True, "every weight zero: all units stay alike", "symmetry"),
-    Initializer(
-        "small_normal",
-        "normal",
-        lambda _in, _out: 1e-4,
-        True,
-        "normal, standard deviation 0.01 in every layer, whatever its width",
-        "the lecture: mean zero, small variance; Krizhevsky et al. 2012 took 0.01",
-    ),
+    Initializer("small_normal", "normal", lambda _in, _out: 1e-4, True,
+                "normal, standard deviation 0.01 in every layer, whatever its width",
+                "the lecture: mean zero, small variance; Krizhevsky et al. 2012 took 0.01"),
     Initializer("lecun", "normal", _lecun, False, "normal, variance 1 / fan_in", _LECUN),
     Initializer("lecun_uniform", "uniform", _lecun, False, "uniform, variance 1 / fan_in", _LECUN),
     Initializer("glorot", "normal", _glorot, False, "normal, variance 2 / (fan_in + fan_out)", _GLOROT),
     Initializer("glorot_uniform", "uniform", _glorot, False, "uniform, variance 2 / (fan_in + fan_out)", _GLOROT),
     Initializer("he", "normal", _he, False, "normal, variance 2 / fan_in", _HE),
     Initializer("he_uniform", "uniform", _he, False, "uniform, variance 2 / fan_in", _HE),
-    Initializer(
-        "orthogonal",
-        "orthogonal",
-        _orthogonal_variance,
-        False,
-        "a random rotation: orthonormal columns, or rows if the layer widens",
-        "Saxe et al. 2013; uniform over rotations by the signs of Mezzadri 2007",
-    ),
-)
+    Initializer("orthogonal", "orthogonal", lambda fan_in, fan_out: 1.0 / max(fan_in, fan_out), False,
+                "a random rotation: orthonormal columns, or rows if the layer widens",
+                "Saxe et al. 2013; uniform over rotations by the signs of Mezzadri 2007"),
+)}  # fmt: skip
 """Name -> initialiser; `lecun`, `glorot` and `he` are the normal ones."""
 
 
@@ -126,11 +108,8 @@ def draw_parameters(
         ValueError: `pieces` does not have one entry a hidden layer.
 
     Example:
-        >>> parameters = draw_parameters(np.random.default_rng(0), (10, 64, 1), "he")
+        >>> parameters = draw_parameters(np.random.default_rng(0), (10, 64, 1), "he", pieces=[2])
         >>> [weights.shape for weights, bias in parameters]
-        [(10, 64), (64, 1)]
-        >>> maxout = draw_parameters(np.random.default_rng(0), (10, 64, 1), "he", pieces=[2])
-        >>> [weights.shape for weights, bias in maxout]
         [(2, 10, 64), (64, 1)]
     """
     fans = list(pairwise(layer_sizes))

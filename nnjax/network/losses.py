@@ -84,42 +84,22 @@ def cross_entropy(logits: Vector, target: Vector) -> Float[Array, ""]:
     return -jnp.sum(target * (shifted - jnp.log(jnp.sum(jnp.exp(shifted)))))
 
 
-def _registry(*members: Loss) -> dict[str, Loss]:
-    return {member.name: member for member in members}
-
-
-LOSSES = _registry(
-    Loss(
-        "half_mean_squared_error",
-        _half_mean_squared_error,
-        ("identity", "relu", "logistic", "softmax"),
-        "half the squared distance between target and prediction",
-        "1/2 ||y - p||^2",
-    ),
-    Loss(
-        "binary_cross_entropy",
-        lambda logits, target, _output: binary_cross_entropy(logits, target),
-        ("logistic",),
-        "surprise at each output's yes or no, in nats, summed over the outputs",
-        "-sum_k y_k ln p_k + (1 - y_k) ln(1 - p_k)",
-    ),
-    Loss(
-        "cross_entropy",
-        lambda logits, target, _output: cross_entropy(logits, target),
-        ("softmax",),
-        "surprise at the true class, in nats",
-        "-sum_k y_k ln p_k",
-    ),
-)
+LOSSES = {loss.name: loss for loss in (
+    Loss("half_mean_squared_error", _half_mean_squared_error, ("identity", "relu", "logistic", "softmax"),
+         "half the squared distance between target and prediction", "1/2 ||y - p||^2"),
+    Loss("binary_cross_entropy", lambda logits, target, _output: binary_cross_entropy(logits, target), ("logistic",),
+         "surprise at each output's yes or no, in nats, summed over the outputs",
+         "-sum_k y_k ln p_k + (1 - y_k) ln(1 - p_k)"),
+    Loss("cross_entropy", lambda logits, target, _output: cross_entropy(logits, target), ("softmax",),
+         "surprise at the true class, in nats", "-sum_k y_k ln p_k"),
+)}  # fmt: skip
 """Name -> loss of one example."""
 
 
 def default_output(loss: str, task: str = "regression") -> str:
     """The output that `output = "auto"` stands for: the loss's usual one that the task can be judged by.
 
-    Args:
-        loss: A key of `LOSSES`.
-        task: "regression", or "classification", which needs probabilities.
+    A classification needs probabilities.
 
     Example:
         >>> default_output("cross_entropy"), default_output("half_mean_squared_error", "classification")

@@ -75,7 +75,7 @@ def init(
     gain: float = 1.0,
     negative_slope: float = 0.25,
 ) -> Parameters:
-    """Draw the initial parameters of a network, on the host.
+    """Draw the initial parameters of a network, on the host: layers of numpy arrays; scales are one.
 
     Args:
         generator: The run's initialisation stream.
@@ -83,9 +83,6 @@ def init(
         initializer: A key of `INITIALIZERS`.
         gain: What the hidden weights' standard deviation is multiplied with.
         negative_slope: Where PReLU's slopes begin.
-
-    Returns:
-        Layers of numpy arrays; scales are one.
     """
     structures = [architecture.structure(layer) for layer in range(architecture.depth)]
     pieces = [architecture.maxout_pieces if structure == "maxout" else None for structure in structures]
@@ -97,14 +94,7 @@ def init(
         normalised = architecture.normalization != "none" and structure != "output"
         slopes = {"prelu_unit": bias.shape[-1], "prelu_layer": 1}.get(structure)
         learned: Any = np.full(slopes, negative_slope, dtype=np.float32) if slopes else None
-        layers.append(
-            Layer(
-                weights=weights,
-                bias=bias,
-                scale=np.ones_like(bias) if normalised else None,
-                negative_slope=learned,
-            )
-        )
+        layers.append(Layer(weights, bias, np.ones_like(bias) if normalised else None, learned))
     return tuple(layers)
 
 
@@ -127,9 +117,6 @@ def apply(
         activation: Position in `architecture.branches`, one a hidden layer.
         activation_parameters: Numbers that shape some activations.
         x: One example's features, scaled.
-
-    Returns:
-        The logits, and the activations and slopes of the hidden layers.
 
     Example:
         >>> architecture = Architecture((3, 4, 1))

@@ -26,12 +26,9 @@ def value_and_slope(
     index: Int[Scalar, ""],
     activation_parameters: ActivationParameters,
 ) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
-    """Apply activation number `index` of the branches to z + bias.
+    """Apply activation number `index` of the branches: a = f(z + bias) and the slope f'(z + bias).
 
     The index is the same for all runs of a chunk, so that the switch stays a branch and never becomes a select.
-
-    Returns:
-        a = f(z + bias) and the slope f'(z + bias).
     """
     both: tuple[Array, Array] = lax.switch(
         index, [_branch(ACTIVATIONS[name]) for name in branches], z, bias, activation_parameters
@@ -50,17 +47,9 @@ def activate(
 ) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
     """One layer's nonlinearity, differentiated by its closed form instead of by a second switch.
 
-    Args:
-        branches: Names of the activations that the program has.
-        z: Pre-activations without bias.
-        bias: The layer's bias.
-        probe: Zeros. Its value is ignored; its gradient is the derivative of the loss by the pre-activation, which
-            `jax.grad` then hands out beside the parameters' gradients.
-        index: Position in `branches`.
-        activation_parameters: Numbers that shape some of them; not differentiated.
-
-    Returns:
-        The activations, and their slopes (not differentiated further).
+    Activation number `index` of the branches is applied to z + bias. The probe is zeros: its value is ignored; its
+    gradient is the derivative of the loss by the pre-activation, which `jax.grad` then hands out beside the parameters'
+    gradients. Neither the activations' own numbers nor the slopes returned are differentiated.
 
     Example:
         >>> zeros, constants = jnp.zeros(2), ActivationParameters(0.01, 1.0)
@@ -101,16 +90,9 @@ def prelu(
     probe: Float[Array, " units"],
     negative_slope: Float[Array, " slopes"],
 ) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
-    """ReLU with a learned slope below zero.
+    """ReLU with a learned slope α below zero, one a unit or one for the layer: the activations and their slopes.
 
-    Args:
-        z: Pre-activations without bias.
-        bias: The layer's bias.
-        probe: Zeros; see `activate`.
-        negative_slope: α, one a unit or one for the layer.
-
-    Returns:
-        The activations and their slopes. Source: He et al. 2015, eq. 1.
+    The probe is as `activate`'s. Source: He et al. 2015, eq. 1.
     """
     shifted = z + bias + probe
     slope = jnp.where(shifted > 0, 1.0, negative_slope)
@@ -120,10 +102,9 @@ def prelu(
 def maxout(
     z: Float[Array, "pieces units"], bias: Float[Array, "pieces units"], probe: Float[Array, " units"]
 ) -> tuple[Float[Array, " units"], Float[Array, " units"]]:
-    """The largest of a unit's pieces. The probe stands behind the maximum: its gradient is that by the winning piece.
+    """The largest of a unit's pieces, and its slope, 1. Source: Goodfellow et al. 2013, eq. 2.
 
-    Returns:
-        The activations and their slopes, which are 1. Source: Goodfellow et al. 2013, eq. 2.
+    The probe stands behind the maximum: its gradient is that by the winning piece.
     """
     largest = jnp.max(z + bias, axis=0) + probe
     return largest, jnp.ones_like(largest)

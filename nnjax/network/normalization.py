@@ -26,16 +26,10 @@ class Moments(NamedTuple):
 
 
 def batch_moments(z: Float[Array, "*units"], weight: Float[Scalar, ""]) -> Moments:
-    """Mean and variance over the examples of the batch that this example is part of.
+    """Weighted mean and variance (ddof 0) over the examples of the batch that this example is part of.
 
-    To be called under `vmap` with the axis name `EXAMPLES`.
-
-    Args:
-        z: This example's pre-activations.
-        weight: What it counts: one over the number of examples, zero for padding.
-
-    Returns:
-        The weighted mean and the weighted variance (ddof 0). Source: Ioffe & Szegedy 2015, algorithm 1.
+    To be called under `vmap` with the axis name `EXAMPLES`. An example's weight is one over their number, zero for
+    padding. Source: Ioffe & Szegedy 2015, algorithm 1.
 
     Example:
         >>> z, weight = jnp.array([[1.0], [3.0], [9.0]]), jnp.array([0.5, 0.5, 0.0])

@@ -60,32 +60,23 @@ def below_maximum(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
     return logits - jax.lax.stop_gradient(jnp.max(logits))
 
 
-def _registry(*members: Output) -> dict[str, Output]:
-    return {member.name: member for member in members}
-
-
-OUTPUTS = _registry(
+OUTPUTS = {output.name: output for output in (
     Output("identity", _identity, False, "the last layer's sums as they are: regression", "z"),
     Output("relu", _relu, False, "no prediction below zero: what the lecture warns of", "max(0, z)"),
     Output("logistic", _logistic, True, "each output squashed on its own to a probability", "1 / (1 + exp(-z))"),
     Output("softmax", softmax, True, "one probability a class, together one", "exp(z_k - m) / sum_j exp(z_j - m)"),
-)
+)}  # fmt: skip
 """Name -> output function."""
 
 
 def predicted_correctly(logits: Float[Array, " outputs"], target: Float[Array, " outputs"]) -> Float[Array, ""]:
     """1 if the predicted class is the target's, else 0; NaN if a logit is NaN, as a diverged run's are.
 
-    One output predicts class 1 where its logit is at least 0, as the lecture's θᵀx ≥ 0. Several predict the largest;
-    in a tie the first, but of two classes the second, as one output would.
-
-    Args:
-        logits: Of one example, before a logistic or softmax output.
-        target: One output: 0 or 1. Several: one-hot.
+    One output predicts class 1, target 1, where its logit, taken before a logistic output, is at least 0, as the
+    lecture's θᵀx ≥ 0. Several, targets one-hot, predict the largest; in a tie the first, but of two classes the second,
+    as one output would.
 
     Example:
-        >>> float(predicted_correctly(jnp.array([0.0]), jnp.array([1.0])))
-        1.0
         >>> float(predicted_correctly(jnp.array([2.0, 3.0, 1.0]), jnp.array([1.0, 0.0, 0.0])))
         0.0
     """

@@ -37,12 +37,6 @@ def draw_order(generator: np.random.Generator, n_train: int, batch_size: int, ep
 
     The permutations depend on the stream and n_train only: two batch sizes see the same sequence of examples.
 
-    Args:
-        generator: The run's order stream.
-        n_train: Training rows.
-        batch_size: Examples a step.
-        epochs: Passes.
-
     Example:
         >>> order = draw_order(np.random.default_rng(0), 5, 2, epochs=3)
         >>> order.examples.shape, sorted(order.examples[1].ravel()[:5].tolist())

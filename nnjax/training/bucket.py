@@ -32,13 +32,9 @@ class Bucket:
         loss: A key of `LOSSES`.
         output: A key of `OUTPUTS`.
         task: "regression" or "classification".
-        structures: See `Architecture`.
-        branches: See `Architecture`.
-        maxout_pieces: See `Architecture`.
-        normalization: See `Architecture`.
+        structures, branches, maxout_pieces, normalization, residual: See `Architecture`.
         normalization_statistics: What batch normalisation uses outside training: those of the entire "training_set",
             by a pass over it (the lecture's rule), or "running" averages.
-        residual: See `Architecture`.
         clipping: A key of `CLIPPINGS`.
         l1: Whether an L1 penalty is on.
         weight_decay: Whether decoupled decay is on.

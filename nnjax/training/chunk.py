@@ -29,7 +29,6 @@ OF_THE_PROCESS = (MemoryError, SystemError, OSError, jax.errors.JaxRuntimeError)
 """What says nothing of a run: a process that wanted memory is broken, and its worker must be replaced. (Then a sound
 run fails as well, mostly with a MemoryError, now and then in jax's own code, which Python calls a SystemError.)"""
 
-Pytree = TypeVar("Pytree")
 Part = TypeVar("Part")
 
 
@@ -147,9 +146,7 @@ def _order(seed: int, n_train: int, batch_size: int, lines: int) -> Order:
     return draw_order(stream(seed, "order"), n_train, batch_size, lines)
 
 
-@functools.lru_cache(maxsize=16)
-def _rates(schedule: str, epochs: int, steps: int, decay_epochs: float, decay_rate: float) -> NDArray[np.float32]:
-    return relative_rates(schedule, epochs, steps, decay_epochs, decay_rate)
+_rates = functools.lru_cache(maxsize=16)(relative_rates)
 
 
 def pad_rows(scaled: ScaledSplit, bucket: Bucket) -> Rows:
@@ -209,15 +206,10 @@ def _key_data(seed: int, name: str) -> Any:
 
 
 def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> TrainedChunk:
-    """Train up to `chunk_size(bucket)` runs at once.
+    """Train up to `chunk_size(bucket)` runs of one activation at once; scaled data by the number of the split.
 
     A shorter chunk is padded with copies of its last run, so that every run meets the same program whatever its
     neighbours: its numbers depend on its own configuration, split and seed alone.
-
-    Args:
-        bucket: What shapes the program.
-        trainees: Runs of one activation.
-        scaled: Split number -> scaled data.
 
     Returns:
         Outcomes in the order of `trainees`; whatever goes wrong with one of them costs that one alone, unless it is
@@ -280,23 +272,16 @@ def _reason(error: Exception) -> str:
 def _train(program: Program, starts: list[Start], bucket: Bucket, layers: Sequence[str]) -> list[Trained]:
     """One call of the program: each run's part of what it returns, as numpy arrays."""
     padded = starts + [starts[-1]] * (chunk_size(bucket) - len(starts))
+    stacked: Start = jax.tree.map(lambda *leaves: np.stack(leaves), *padded)
     weights = batch_weights(bucket.n_train, bucket.batch_size)
     activation = np.asarray(branch_indices(layers), dtype=np.int32)
     with jax.default_device(find_device(bucket.device)):
-        trained = jax.device_get(program(_stack(padded), weights, activation))
+        trained = jax.device_get(program(stacked, weights, activation))
     return [jax.tree.map(lambda leaf, i=index: leaf[i], trained) for index in range(len(starts))]
 
 
 def train_all(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> list[RunOutcome]:
-    """Train any number of runs of one activation, chunk after chunk, in this process.
-
-    Args:
-        bucket: What shapes the program.
-        trainees: Runs of one activation.
-        scaled: Split number -> scaled data.
-
-    Returns:
-        Outcomes in the order of `trainees`.
+    """Train any number of runs as `train_chunk` does, chunk after chunk, in this process: outcomes in the runs' order.
 
     Raises:
         RuntimeError: One of them has no outcome.
@@ -306,8 +291,3 @@ def train_all(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, 
     for reason in (reason for chunk in chunks for reason in chunk.failures.values()):
         raise RuntimeError(reason)
     return [outcome for chunk in chunks for outcome in chunk.outcomes]
-
-
-def _stack(members: Sequence[Pytree]) -> Pytree:
-    stacked: Pytree = jax.tree.map(lambda *leaves: np.stack(leaves), *members)
-    return stacked

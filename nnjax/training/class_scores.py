@@ -69,10 +69,7 @@ def score_classes(target_index: Classes, probability: NDArray[np.floating]) -> C
 
 
 def predicted_classes(probability: NDArray[np.floating]) -> NDArray[np.int64]:
-    """The most probable class of each row; in a tie the first, but of two classes the second, as p ≥ ½ says.
-
-    Args:
-        probability: [N, K]
+    """The most probable class of each row [N, K]; in a tie the first, but of two classes the second, as p ≥ ½ says.
 
     Example:
         >>> predicted_classes(np.array([[0.5, 0.5], [0.6, 0.4]])).tolist()
@@ -84,12 +81,7 @@ def predicted_classes(probability: NDArray[np.floating]) -> NDArray[np.int64]:
 
 
 def confusion_matrix(target: Classes, predicted: Classes, n_classes: int) -> NDArray[np.int64]:
-    """Number of rows by true class (line) and predicted class (column) [K, K].
-
-    Args:
-        target: True classes, 0 … K − 1 [N].
-        predicted: Predicted classes, the same [N].
-        n_classes: K.
+    """Number of rows by true class (line) and predicted class (column), both 0 … K − 1 [N]: [K, K].
 
     Raises:
         ValueError: A class outside 0 … K − 1.
@@ -103,14 +95,10 @@ def confusion_matrix(target: Classes, predicted: Classes, n_classes: int) -> NDA
 
 
 def class_probabilities(output_values: NDArray[np.floating]) -> Probabilities:
-    """One probability a class, from what a logistic or softmax output gives.
+    """One probability a class [N, K], float64, from what a logistic or softmax output gives: [N, O] in 0 … 1, or NaN.
 
-    Args:
-        output_values: Predictions [N, O], between 0 and 1 or NaN.
-
-    Returns:
-        [N, K], float64: (1 − p, p) for one output; for several, rows divided by their sum, which leaves a softmax's
-        as they are up to rounding. A row of zeros says nothing and becomes 1/K each.
+    (1 − p, p) for one output; for several, rows divided by their sum, which leaves a softmax's as they are up to
+    rounding. A row of zeros says nothing and becomes 1/K each.
 
     Raises:
         ValueError: A value outside 0 … 1.

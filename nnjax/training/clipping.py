@@ -57,16 +57,12 @@ def _clip_layers(gradients: Any, numbers: Hyperparameters) -> Any:
     return tuple(_clip_norm(layer, numbers) for layer in gradients)
 
 
-def _registry(*members: Clipping) -> dict[str, Clipping]:
-    return {member.name: member for member in members}
-
-
-CLIPPINGS = _registry(
+CLIPPINGS = {clipping.name: clipping for clipping in (
     Clipping("none", lambda gradients, numbers: gradients),
     Clipping("value", _clip_value, ("clip_min", "clip_max")),
     Clipping("global_norm", _clip_norm, ("clip_norm",)),
     Clipping("layer_norm", _clip_layers, ("clip_norm",)),
-)
+)}  # fmt: skip
 """Name -> how a gradient is kept within bounds: each number, the norm of all, the norm of each layer's.
 
 Source: the lecture (clipping to min, max); Pascanu, Mikolov & Bengio 2013, algorithm 1 (by norm).

@@ -28,10 +28,7 @@ class DeviceError(Exception):
 
 
 def find_device(name: str) -> "jax.Device":
-    """The first device of a kind.
-
-    Args:
-        name: One of `DEVICES`.
+    """The first device of a kind, one of `DEVICES`.
 
     Raises:
         DeviceError: JAX has none.

@@ -82,9 +82,7 @@ class EpochRecord(NamedTuple):
         weight_norm: RMS weight a layer at the end of the epoch [L + 1].
         update_ratio: RMS change of the weights over the epoch / RMS weight at its end [L + 1]; 0 at epoch 0. (The
             epoch's change, not a step's: norms of every step's update would cost a tenth of the training at batch 8.)
-        unit_mean: See `UnitRecord`, on the validation rows.
-        unit_std: See `UnitRecord`.
-        unit_saturated: See `UnitRecord`.
+        unit_mean, unit_std, unit_saturated: See `UnitRecord`, on the validation rows.
         unit_dead: Share of units whose slope was zero on every training row of the epoch [L].
         train_tally: Mean over the training rows of what `Model.tally` counts: share of right answers [1], squared
             error of each output [O], or None.
@@ -143,13 +141,7 @@ def saturation_limits(model: Model) -> list[Float[Array, ""]]:
 
 
 def unit_record(forward: Forward, weights: Float[Array, " N"], model: Model) -> UnitRecord:
-    """Summarise the hidden units over rows.
-
-    Args:
-        forward: The rows' forward passes, vmapped [N, …].
-        weights: One over the number of rows; zero for padding [N].
-        model: The network.
-    """
+    """Summarise the hidden units over rows, vmapped [N, …]; a row weighs one over their number, zero for padding."""
     means, deviations, saturated = [], [], []
     for signal, slope, limit in zip(forward.activations, forward.slopes, saturation_limits(model), strict=True):
         mean = _mean_over_units(weights, signal)
@@ -209,14 +201,9 @@ def epoch_record(
     slopes: Sequence[Array],
     bucket: Bucket,
 ) -> EpochRecord:
-    """Turn an epoch's sums into the numbers that are kept.
+    """Turn an epoch's summed `StepRecord`s into the numbers that are kept.
 
-    Args:
-        sums: The epoch's `StepRecord`s, summed.
-        ends: The parameters before and after the epoch.
-        evaluation: What the other rows say.
-        slopes: Each unit's largest slope over the epoch.
-        bucket: How many training rows and steps there were.
+    Its ends are the parameters before and after it, its slopes each unit's largest over it.
     """
     before, parameters = ends
     change = jax.tree.map(jnp.subtract, parameters, before)

@@ -17,17 +17,11 @@ class Scores(NamedTuple):
 
 
 def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Scores:
-    """R², root mean squared error and mean absolute error, as scikit-learn defines them.
+    """R², root mean squared error and mean absolute error of targets [N], or [N, O], as scikit-learn defines them.
 
-    Several outputs: each number is computed an output and averaged over the outputs, each with the same weight.
-
-    Args:
-        target: [N], or [N, O].
-        prediction: Same shape.
-
-    Returns:
-        The scores. R² of a constant target is 1 where it is met exactly and 0 where not (also where its mean is
-        rounded, which scikit-learn overlooks); NaN for fewer than two rows.
+    Several outputs: each number is computed an output and averaged over the outputs, each with the same weight. R² of a
+    constant target is 1 where it is met exactly and 0 where not (also where its mean is rounded, which scikit-learn
+    overlooks); NaN for fewer than two rows.
 
     Raises:
         ValueError: The shapes differ.
@@ -60,13 +54,9 @@ def _r2(mean_square: float, variance: float, n: int) -> float:
 
 
 def gradient_slope(gradient_norms: NDArray[np.floating]) -> FloatVector:
-    """Slope of log₁₀ g_l against the hidden layer l = 1 … L: above zero, gradients vanish towards the input.
+    """Slope of log₁₀ g_l [L, …] against the hidden layer l = 1 … L: above zero, gradients vanish towards the input.
 
-    Args:
-        gradient_norms: g_l [L, …].
-
-    Returns:
-        [...]; NaN for fewer than two hidden layers and where a g_l is zero or not finite.
+    NaN for fewer than two hidden layers and where a g_l is zero or not finite.
 
     Example:
         >>> float(gradient_slope(np.array([1e-3, 1e-2, 1e-1])).round(6))
@@ -80,13 +70,9 @@ def gradient_slope(gradient_norms: NDArray[np.floating]) -> FloatVector:
 
 
 def gradient_ratio(gradient_norms: NDArray[np.floating]) -> FloatVector:
-    """G = log₁₀(g_1 / g_L): below −1 the gradient vanishes, first against last hidden layer.
+    """G = log₁₀(g_1 / g_L) of g_l [L, …]: below −1 the gradient vanishes, first against last hidden layer.
 
-    Args:
-        gradient_norms: g_l [L, …].
-
-    Returns:
-        [...]; NaN for fewer than two hidden layers.
+    NaN for fewer than two hidden layers.
     """
     if len(gradient_norms) < 2:
         return np.full(np.shape(gradient_norms)[1:], np.nan)
@@ -100,12 +86,7 @@ def _logarithm(gradient_norms: NDArray[np.floating]) -> FloatVector:
 
 
 def early_median(values: FloatVector, epochs: int) -> float:
-    """Median over the first tenth of the training, epochs 1 … ⌈E/10⌉.
-
-    Args:
-        values: One value an epoch, index 0 = at initialisation [E + 1].
-        epochs: E.
-    """
+    """Median over the first tenth of the training, epochs 1 … ⌈E/10⌉, of values [E + 1] whose index is the epoch."""
     early = values[1 : 1 + -(-epochs // 10)]
     known = early[np.isfinite(early)]
     return float(np.median(known)) if len(known) else float("nan")

@@ -48,15 +48,7 @@ def lbfgs_step(
     value: Array,
     gradient: Parameters,
 ) -> LbfgsStep:
-    """Take one step.
-
-    Args:
-        objective: Loss of the full batch, penalty included.
-        parameters: Where it starts.
-        state: Of `lbfgs()`.
-        value: The objective there.
-        gradient: Its gradient there.
-    """
+    """Take one step from where the objective, the full batch's loss with its penalty, has this value and gradient."""
     with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
         updates, state = lbfgs().update(gradient, state, parameters, value=value, grad=gradient, value_fn=objective)
     trials = optax.tree.get(state, "num_linesearch_steps")

@@ -232,18 +232,11 @@ class _Training:
 
 
 def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
-    """Build the function that trains one run.
+    """Build the function that trains one run; pure, so that it can be vmapped and jitted.
 
-    Line 0 of the history comes from an epoch like any other, at a learning rate of zero and with the optimiser's state
-    put back afterwards: the network as initialised is looked at by the very code that looks at it later, and nothing
-    is compiled twice.
-
-    Args:
-        bucket: All that shapes the program.
-
-    Returns:
-        (start, batch weights [steps, batch], activation [hidden]) → `Trained`; pure, so that it can be vmapped and
-        jitted.
+    (start, batch weights [steps, batch], activation [hidden]) → `Trained`. Line 0 of the history comes from an epoch
+    like any other, at a learning rate of zero and with the optimiser's state put back afterwards: the network as
+    initialised is looked at by the very code that looks at it later, and nothing is compiled twice.
     """
 
     def train(start: Start, weights: Array, activation: Array) -> Trained:

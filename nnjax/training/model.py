@@ -63,8 +63,7 @@ class Model:
     def tally(self, logits: Float[Array, "N O"], batch: Batch) -> Float[Array, " tallies"] | None:
         """What is counted beside the loss, weighted: the right answers [1], or each output's squared error [O].
 
-        Returns:
-            None for the regression of one output, where the loss says it all.
+        None for the regression of one output, where the loss says it all.
         """
         if not self.bucket.tallies:
             return None

@@ -30,17 +30,10 @@ def draw_masks(
 ) -> tuple[Float[Array, "rows _"], ...] | None:
     """What dropout multiplies the activations with: zero, or one over the share that stays (inverted dropout).
 
-    A unit is decided by 16 random bits: half the price of 32, and no rate is off by more than 1/65536.
+    A unit is decided by 16 random bits: half the price of 32, and no rate, the share of units dropped, is off by more
+    than 1/65536. One mask a hidden layer; None without dropout. The step is counted from the start of the training.
 
-    Args:
-        keys: The run's.
-        step: Number of the step since the start.
-        rate: Share of units dropped.
-        widths: Units of each hidden layer.
-        rows: Examples of the mini-batch.
-
-    Returns:
-        One mask a hidden layer; None without dropout. Source: Srivastava et al. 2014, section 10.
+    Source: Srivastava et al. 2014, section 10.
     """
     if keys.dropout is None:
         return None

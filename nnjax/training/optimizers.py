@@ -82,32 +82,19 @@ def _adam(numbers: Hyperparameters) -> "optax.GradientTransformation":
 _ADAM = ("learning_rate", "beta_1", "beta_2", "epsilon")
 
 
-def _registry(*members: Optimizer) -> dict[str, Optimizer]:
-    return {member.name: member for member in members}
-
-
-OPTIMIZERS = _registry(
+OPTIMIZERS = {optimizer.name: optimizer for optimizer in (
     Optimizer("sgd", _as_it_is),
     Optimizer("momentum", lambda numbers: optax.trace(decay=numbers.momentum), ("learning_rate", "momentum")),
-    Optimizer(
-        "nesterov",
-        lambda numbers: optax.trace(decay=numbers.momentum, nesterov=True),
-        ("learning_rate", "momentum"),
-    ),
+    Optimizer("nesterov", lambda numbers: optax.trace(decay=numbers.momentum, nesterov=True),
+              ("learning_rate", "momentum")),
     Optimizer("adam", _adam, _ADAM),
     Optimizer("adamw", _adam, _ADAM, weight_decay=0.01),  # Loshchilov & Hutter 2019
-    Optimizer(
-        "rmsprop",
-        lambda numbers: optax.scale_by_rms(decay=numbers.rms_decay, eps=numbers.epsilon),
-        ("learning_rate", "rms_decay", "epsilon"),
-    ),
-    Optimizer(
-        "adagrad",
-        lambda numbers: optax.scale_by_rss(initial_accumulator_value=0.1, eps=numbers.epsilon),
-        ("learning_rate", "epsilon"),
-    ),
+    Optimizer("rmsprop", lambda numbers: optax.scale_by_rms(decay=numbers.rms_decay, eps=numbers.epsilon),
+              ("learning_rate", "rms_decay", "epsilon")),
+    Optimizer("adagrad", lambda numbers: optax.scale_by_rss(initial_accumulator_value=0.1, eps=numbers.epsilon),
+              ("learning_rate", "epsilon")),
     Optimizer("lbfgs", _as_it_is, ()),
-)
+)}  # fmt: skip
 """Name -> optimiser; L-BFGS has a step of its own in `nnjax.training.lbfgs`, and its line search the rate."""
 
 

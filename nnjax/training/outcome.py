@@ -23,17 +23,9 @@ UNKNOWN = float("nan")
 
 
 def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, trained: Trained) -> RunOutcome:
-    """Turn one run's arrays into the journal's columns.
+    """Turn one run's slice of the chunk's result, as numpy arrays, into the journal's columns.
 
-    Args:
-        run_id: The run's identity.
-        seed: Its seed.
-        bucket: Its bucket.
-        scaled: Its split, for the test targets and the target's unit.
-        trained: Its slice of the chunk's result, as numpy arrays.
-
-    Returns:
-        Columns that the task does not have are left out.
+    Columns that the task does not have are left out. The split is asked for the test targets and the target's unit.
     """
     curves = _curves(trained, scaled, bucket)
     diverged_epoch = first_bad_epoch(curves["fit_train_loss"], curves["fit_validation_loss"])

@@ -43,16 +43,12 @@ class RateSchedule:
     settings: tuple[str, ...] = ()
 
 
-def _registry(*members: RateSchedule) -> dict[str, RateSchedule]:
-    return {member.name: member for member in members}
-
-
-SCHEDULES = _registry(
+SCHEDULES = {schedule.name: schedule for schedule in (
     RateSchedule("constant", _constant),
     RateSchedule("step", _step, ("decay_epochs", "decay_rate")),
     RateSchedule("cosine", _cosine),
     RateSchedule("inverse_time", _inverse_time, ("decay_epochs", "decay_rate")),
-)
+)}  # fmt: skip
 """Name -> η(t)/η(0) at time t, in epochs; step: decay_rate^⌊t/decay_epochs⌋, cosine: ½(1 + cos πt/E),
 inverse_time: 1/(1 + decay_rate · t/decay_epochs) (Robbins & Monro 1951; Loshchilov & Hutter 2017 for the cosine)."""
 
@@ -60,17 +56,10 @@ inverse_time: 1/(1 + decay_rate · t/decay_epochs) (Robbins & Monro 1951; Loshch
 def relative_rates(
     schedule: str, epochs: int, steps: int, decay_epochs: float = 50.0, decay_rate: float = 0.5
 ) -> NDArray[np.float32]:
-    """The rate of every step relative to the first.
+    """The rate of every step relative to the first, [E + 1, steps]; line 0, the network as initialised, is zero.
 
-    Args:
-        schedule: A key of `SCHEDULES`.
-        epochs: E.
-        steps: Steps an epoch.
-        decay_epochs: The schedule's unit of time.
-        decay_rate: What is left after it (step), or how strongly it counts (inverse_time).
-
-    Returns:
-        [E + 1, steps]; line 0, which looks at the network as initialised, is zero.
+    The decay rate is what is left after `decay_epochs`, the unit of time (step), or how strongly it counts
+    (inverse_time).
 
     Example:
         >>> relative_rates("step", epochs=3, steps=1, decay_epochs=2, decay_rate=0.1).round(6).ravel().tolist()

@@ -42,9 +42,7 @@ def penalty(parameters: Parameters, rule: UpdateRule, numbers: Hyperparameters) 
     return total
 
 
-def _stateless(
-    change: Callable[[Parameters, Parameters], Parameters],
-) -> optax.GradientTransformation:
+def _stateless(change: Callable[[Parameters, Parameters], Parameters]) -> optax.GradientTransformation:
     def update(updates: Parameters, state: optax.EmptyState, params: Parameters) -> tuple[Parameters, optax.EmptyState]:
         return change(updates, params), state
 
@@ -68,10 +66,6 @@ def make_optimizer(rule: UpdateRule, numbers: Hyperparameters) -> optax.Gradient
     The penalty enters before the optimiser, as the lecture writes it: w ← w − η (α ∂R/∂w + ∂Loss/∂w) with
     R = ½‖W‖². With Adam that is L2 regularisation, not decoupled weight decay, which comes after it (Loshchilov &
     Hutter 2019). Clipping acts on the gradient of the loss alone.
-
-    Args:
-        rule: What is on.
-        numbers: The run's, traced or plain.
 
     Raises:
         KeyError: The optimiser or the clipping is unknown.
