@@ -40,7 +40,8 @@ def chunk_inputs(bucket: Bucket, splits: list[ScaledSplit], runs: int) -> tuple[
     starts = [make_start(bucket, trainee, rows[trainee.split]) for trainee in trainees]
     relu = bucket.branches.index("relu")
     activation = np.full(len(bucket.hidden_layer_sizes), relu, dtype=np.int32)
-    return chunk_module._stack(starts), batch_weights(bucket.n_train, bucket.batch_size), activation
+    stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *starts)
+    return stacked, batch_weights(bucket.n_train, bucket.batch_size), activation
 
 
 def measure(bucket: Bucket, inputs: tuple[Any, Any, Any], rounds: int) -> tuple[float, float, Any]:

@@ -69,8 +69,8 @@ def scale_split(
     # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
     x = ((table.features - x_mean) / x_scale).astype(np.float32)
     y = ((target - y_mean) / y_scale).astype(np.float32)
-    rows = (columns[part] for part in (split.train, split.validation, split.test) for columns in (x, y))
-    return ScaledSplit(*rows, y_mean=y_mean, y_scale=y_scale)
+    train, validation, test = split.train, split.validation, split.test
+    return ScaledSplit(x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale)
 
 
 def _mean_and_scale(

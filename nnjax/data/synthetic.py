@@ -24,7 +24,8 @@ def read_friedman(number: int, inputs: tuple[str, ...], output: str, rows: int, 
     import sklearn.datasets
 
     make = getattr(sklearn.datasets, f"make_friedman{number}")
-    return Columns(*make(rows, noise=noise, random_state=seed), inputs, (output,))
+    features, target = make(rows, noise=noise, random_state=seed)
+    return Columns(features, target, inputs, (output,))
 
 
 def compose_tents(features: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """The quiz's page: one HTML file in the report's own look, its tables as CSV files beside it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -225,5 +225,4 @@ def diabetes_chapter(answers: Answers) -> Chapter:
     return Chapter("diabetes", "R² on the diabetes data", {"scores": figure}, tables, facts)
 
 
-QUIZ_CHAPTERS: tuple[Callable[[Answers], Chapter], ...]
 QUIZ_CHAPTERS = (answers_chapter, perceptron_chapter, xor_chapter, diabetes_chapter)
