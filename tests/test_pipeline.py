@@ -28,7 +28,7 @@ def spaces(tmp_path: Path) -> tuple[Space, Space]:
 def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that takes no time."""
 
-    def write(space: Space, home: Path, _: object = None) -> Path:
+    def write(space: Space, home: Path, *_: object) -> Path:
         page = home / "reports" / space.study.name / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"{len(space.runs)} runs")

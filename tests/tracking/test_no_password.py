@@ -71,7 +71,7 @@ def test_what_mlflow_is_told_and_what_is_kept_and_said_holds_no_secret(
 ) -> None:
     """The commands in this process, without training: their files and lines are those of the real ones."""
 
-    def write_page(space: Space, home: Path, _: object = None) -> Path:
+    def write_page(space: Space, home: Path, *_: object) -> Path:
         page = home / "reports" / space.study.name / "index.html"
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(f"{space.study}")
