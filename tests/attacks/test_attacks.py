@@ -77,8 +77,8 @@ ATTACKS = {
     ),
     "seeds count as if they were splits": Attack(
         "nnjax/statistics/interval.py",
-        "    n = d.size\n    estimate",
-        "    n = 3 * d.size\n    estimate",
+        "n, estimate, deviation = d.size,",
+        "n, estimate, deviation = 3 * d.size,",
         "tests/calibration/test_checks.py::test_all_checks_are_as_expected_and_the_command_says_so",
     ),
 }
