@@ -17,3 +17,13 @@ class RefusedError(Exception):
     def __str__(self) -> str:
         """The line, without the passwords of addresses that it may quote."""
         return masked(super().__str__())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled by what it holds, not by what it was made of: so it passes from a worker to its head."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[RefusedError], args: tuple[object, ...], held: dict[str, object]) -> RefusedError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(held)
+    return error

@@ -57,11 +57,6 @@ class StudyError(RefusedError):
             place = f"{place} = {self.value}"
         return masked(f"{place}: {self.problem}; {self.remedy}")
 
-    def __reduce__(self) -> tuple[type["StudyError"], tuple[str, list[Fault]]]:
-        """Pickled by its faults, so that it passes from a worker process to its parent."""
-        errors = (self, *self.others)
-        return StudyError, (self.file, [Fault(e.key, e.value, e.problem, e.remedy) for e in errors])
-
 
 LONGEST_LIST = 250
 """Characters of all known names together; more of them would bury the message."""
