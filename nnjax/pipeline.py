@@ -29,6 +29,7 @@ from nnjax.terminal import Say
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.tracking.preflight import check_store
+from nnjax.up_to_date import LastSweep, find_swept, note_swept
 
 if TYPE_CHECKING:
     from nnjax.claims.decide import Decisions
@@ -63,6 +64,11 @@ class SweepOptions:
     is_tracked: bool = True
     is_reported: bool = True
     decision_minutes: float | None = None
+
+    @property
+    def leaves_all(self) -> bool:
+        """Whether the sweep is tracked and reported, and nothing else is asked of it."""
+        return self.is_tracked and self.is_reported and self.decision_minutes is None
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,8 @@ def sweep_study(
         say(sentence)
     for notice in find_notices(space):
         say(f"Note: {notice}")
+    if swept := _find_swept(space, home, options):
+        return _as_it_was(space, home, swept, say, began)
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
     for notice in describe_explosions(space, home, summary):
@@ -129,11 +137,29 @@ def sweep_study(
             stages.decide(workers, options.decision_minutes)
         stages.report()
         stages.attach()
+        stages.note(summary)
     seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
     problems = (*summary.errors, *stages.problems)
     return SweepOutcome(
         summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds, stages.decisions
     )
+
+
+def _find_swept(space: Space, home: Path, options: SweepOptions) -> LastSweep | None:
+    return find_swept(space, home, options.tracking_uri or default_uri(home)) if options.leaves_all else None
+
+
+def _as_it_was(space: Space, home: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:
+    """A sweep of which nothing is left to do."""
+    planned = len({run.run_id for run in space.runs})
+    summary = SweepSummary(sweep_id(space), planned, 0, planned, swept.diverged, 0, 0)
+    say(describe_training(summary))
+    for notice in describe_explosions(space, home, summary):
+        say(notice)
+    say(f"MLflow: 0 runs written, {swept.tracked:,} were there. The report is up to date.")
+    page = home / "reports" / space.study.name / "index.html"
+    seconds = {"wall": time.perf_counter() - began}
+    return SweepOutcome(summary, page, swept.tracking_uri, swept.deep_link, seconds=seconds)
 
 
 def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None, with_pdf: bool = False) -> Path:
@@ -233,6 +259,7 @@ class _Stages:
         self.problems: list[str] = []
         self.page: Path | None = None
         self.tracking_uri = ""
+        self.tracked = 0  # runs that MLflow has; 0 if a person should look at some of them
         self.deep_link = ""
         self.decisions: Decisions | None = None
         self._prepared: PreparedSync | None = None
@@ -270,6 +297,7 @@ class _Stages:
         assert self._prepared is not None
         synced = self._prepared.send(report_dir, tell(self._say))
         self.tracking_uri, self.deep_link = synced.tracking_uri, synced.deep_link
+        self.tracked = synced.written + synced.already_there if synced.is_whole else 0
         self._note("track", self.seconds.get("track", 0.0) + time.perf_counter() - began)
         if report_dir is None:
             self._say(f"MLflow: {synced.words}.")
@@ -309,6 +337,13 @@ class _Stages:
             self.problems.append(str(error))
             return
         self._note("report", time.perf_counter() - began)
+
+    def note(self, summary: SweepSummary) -> None:
+        """Note what was left, for the next call, if nothing is left to do."""
+        is_whole = self._options.leaves_all and self.page and self.tracked
+        if is_whole and not (self.problems or summary.errors or summary.missing):
+            swept = LastSweep(summary.diverged, self.tracked, self.tracking_uri, self.deep_link)
+            note_swept(self._space, self._home, self._options.tracking_uri or default_uri(self._home), swept)
 
     def _note(self, stage: str, seconds: float) -> None:
         self.seconds[stage] = seconds

@@ -54,6 +54,11 @@ class SyncSummary:
     tally: Tally
 
     @property
+    def is_whole(self) -> bool:
+        """Whether MLflow has all runs of the sweep, and none that it should not have."""
+        return not (self.tally.deleted or self.tally.waiting or self.tally.strangers)
+
+    @property
     def words(self) -> str:
         """What was done, and what was left undone with its remedy."""
         return f"{self.written:,} runs written, {self.already_there:,} were there{self.tally.words}"
