@@ -38,7 +38,8 @@ def done(tmp_path_factory):
     """A home after a sweep, a copy of it, its study, and what the sweep came to."""
     home = tmp_path_factory.mktemp("done") / "home"
     space = expand(load_study(write_small(home)))
-    outcome, _ = sweep(space, home)
+    outcome, said = sweep(space, home)
+    assert said[0].startswith("Trained 16 of 16 runs, 0 were in the journal")
     copy = shutil.copytree(home, home.with_name("copy"))
     return home, copy, space, outcome
 

@@ -22,6 +22,7 @@ from nnjax.doctor.symptoms import (
 from nnjax.sweep.runner import cache_folder, run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
+from nnjax.tracking.new_database import make_database
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's own
 
@@ -108,6 +109,15 @@ def test_stores(tmp_path):
     assert "move the file away" in ill(examine_store(f"sqlite:///{tmp_path / 'text.db'}"))["MLflow's store"].remedy
     assert "start it" in ill(examine_store("http://127.0.0.1:9"))["MLflow's store"].remedy
     assert "no tracking URI" in ill(examine_store("ftp://x"))["MLflow's store"].seen
+
+
+def test_a_closed_fast_lane_is_told_and_an_open_one_is_not(tmp_path, monkeypatch):
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    make_database(uri)
+    assert [symptom.what for symptom in examine_store(uri)] == ["MLflow's store"]
+    monkeypatch.setenv("NNJAX_FAST_LANE", "off")
+    *_, lane = examine_store(uri)
+    assert lane.what == "Fast lane" and lane.is_ok and lane.seen.startswith("closed, ")
 
 
 def test_a_store_of_an_older_mlflow_asks_for_the_upgrade(tmp_path):

@@ -64,3 +64,12 @@ def test_the_bound_does_not_depend_on_the_coding_from_zero_weights():
 def test_initial_weights_on_the_wrong_side_raise_the_bound():
     gate = GATES["AND"]
     assert novikoff_bound(gate.patterns, gate.targets, initial=[3.0, -2.0, -2.0]) > 51
+
+
+@pytest.mark.parametrize("initial", [[3.0, -2.0, -2.0], [0.0, 0.5, 0.0], [-3.0, 2.0, 2.0]])
+def test_at_the_bound_both_sides_of_novikoffs_inequality_meet(initial):
+    gate, start = GATES["AND"], np.array(initial)
+    updates = novikoff_bound(gate.patterns, gate.targets, initial=initial)
+    direction, margin, radius = find_margin(gate.patterns, gate.targets)
+    assert start @ direction + updates * margin >= 0
+    assert (start @ direction + updates * margin) ** 2 == pytest.approx(start @ start + updates * radius**2, rel=1e-9)

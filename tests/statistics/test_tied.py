@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from nnjax.statistics import tied
 from nnjax.statistics.interval import paired_interval, practical_probabilities
 from nnjax.statistics.tied import probability_best, tied_best
 
@@ -95,3 +96,8 @@ def test_the_truly_best_cell_is_excluded_as_rarely_as_promised():
         table = truth[:, None] + 0.02 * (luck + random.standard_normal((5, 20)))
         misses += not tied_best(table, 1, *ROWS, random, draws=2_000).is_tied[0]
     assert misses / tables <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / tables)
+
+
+def test_draws_in_many_parts_are_as_many(monkeypatch):
+    monkeypatch.setattr(tied, "_BATCH_NUMBERS", 4 * 300)
+    assert probability_best(scores(), *ROWS, generator(), draws=1_000).sum() == pytest.approx(1.0)

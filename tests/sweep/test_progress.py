@@ -5,7 +5,15 @@ import io
 import pytest
 from rich.console import Console
 
-from nnjax.sweep.progress import LiveProgress, PlainProgress, SilentProgress, SweepState, choose_progress, describe
+from nnjax.sweep.progress import (
+    LiveProgress,
+    PlainProgress,
+    SilentProgress,
+    SweepState,
+    choose_progress,
+    describe,
+    show_seconds,
+)
 
 
 def lines_of(*states: SweepState) -> list[str]:
@@ -69,3 +77,12 @@ def test_silence_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     progress.update(at(50, 1))
     progress.close()
     assert capsys.readouterr() == ("", "")
+
+
+def test_units_change_where_they_are_full():
+    assert [show_seconds(seconds) for seconds in (59, 60, 3599, 3600)] == [
+        "59 s",
+        "1 min 00 s",
+        "59 min 59 s",
+        "1 h 00 min",
+    ]

@@ -236,3 +236,12 @@ def test_chunks_cover_what_is_missing_and_nothing_else(small_space: Space) -> No
     finished = {run.run_id for run in small_space.runs[:6]}
     planned = [run.run_id for chunk in make_plan(small_space, finished).chunks for run in chunk.runs]
     assert sorted(planned) == sorted({run.run_id for run in small_space.runs} - finished)
+
+
+@pytest.mark.parametrize(
+    ("planned", "diverged", "missing", "is_all"), [(1, 1, 0, True), (2, 1, 1, True), (2, 1, 0, False), (2, 0, 2, False)]
+)
+def test_a_sweep_of_diverged_runs_is_told_from_one_of_none(
+    planned: int, diverged: int, missing: int, is_all: bool
+) -> None:
+    assert SweepSummary("", planned, 0, 0, diverged, missing, 0).is_all_diverged is is_all
