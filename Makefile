@@ -33,7 +33,7 @@ test-all: $(READY) ## Run all tests, the slow ones too: kills, browsers, servers
 	@$(BIN)/python -m pytest -n 2 -m 'slow or not slow' --cov --cov-report=term:skip-covered $(ARGS)
 
 drills: $(READY) ## Kill, starve, cut and fill up real sweeps, and print what was lost, doubled or wrong: nothing
-	@$(BIN)/python -m pytest tests/drills -m slow $(ARGS)
+	@$(BIN)/python -m pytest tests/drills -m slow --rounds 3 $(ARGS)
 
 lint: $(READY) ## Check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

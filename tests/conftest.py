@@ -22,8 +22,9 @@ settings.load_profile("nnjax")
 
 
 def pytest_addoption(parser):
-    """The golden pages are written anew on demand only."""
+    """The golden pages are written anew on demand only; a drill has as many random moments as wanted."""
     parser.addoption("--write-golden", action="store_true", help="write the golden pages of tests/report/golden anew")
+    parser.addoption("--rounds", type=int, default=1, help="random moments at which each drill happens")
 
 
 TOGETHER = {

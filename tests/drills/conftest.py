@@ -16,13 +16,17 @@ from fakes.drill import Damage, damage, environment, finish, sweep, write_study
 from fakes.processes import killed_in_the_end
 from fakes.tally import Entry, table
 
-ROUNDS = 3
-"""How often a drill happens that takes `moments`; a round is a sweep or two."""
-
 LINE = "drill"
 
 
-@pytest.fixture(params=range(1, ROUNDS + 1), ids="round-{}".format)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A drill that takes `moments` happens once in `make test-all` and three times in `make drills`."""
+    if "moments" in metafunc.fixturenames:
+        rounds = range(1, metafunc.config.getoption("rounds") + 1)
+        metafunc.parametrize("moments", rounds, indirect=True, ids="round-{}".format)
+
+
+@pytest.fixture
 def moments(request: pytest.FixtureRequest) -> random.Random:
     """The random moments of one round: others in each round, the same in each session."""
     return random.Random(request.node.name)
