@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnjax.execution.executor_choice import make_executor
+from nnjax.execution.slots import make_executor
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, PROVENANCE
 from nnjax.sweep.runner import run_sweep

@@ -1,14 +1,20 @@
-"""One program, `nnjax`: how each of its commands may end."""
+"""One program, `nnjax`: what can be typed, and how each of its commands may end."""
 
+import argparse
 import os
 import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
-from nnjax.commands.parser import make_parser
+from nnjax.commands.checks import add_checks
+from nnjax.commands.options import Commands
+from nnjax.commands.reading import add_reading
+from nnjax.commands.training import add_training
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
@@ -16,6 +22,24 @@ from nnjax.surroundings import IN_OUR_OWN_PROCESS
 from nnjax.terminal import soften
 
 SECONDS_TO_LEAVE_A_CALLBACK = 0.01
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints quote no password."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with what was typed, and end with exit code 2."""
+        super().error(masked(message, [word.partition("=")[2] or word for word in sys.argv if "://" in word]))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands; `command` is the function of the one that was typed."""
+    parser = _Parser(prog="nnjax", description="Which choice matters for an MLP, and how sure are we?")
+    parser.add_argument("--home", type=Path, default=Path(os.environ.get("NNJAX_HOME", ".")), help=argparse.SUPPRESS)
+    commands = Commands(parser)
+    for add in (add_training, add_reading, add_checks):
+        add(commands)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

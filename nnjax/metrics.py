@@ -353,9 +353,8 @@ LAYER_CURVES = tuple(curve.name for curve in CURVES if curve.is_of_layers)
 def names(entries: Iterable[Described]) -> list[str]:
     """Their names.
 
-    Example:
-        >>> names(CURVES)[:2]
-        ['fit_train_loss', 'fit_train_r2']
+    >>> names(CURVES)[:2]
+    ['fit_train_loss', 'fit_train_r2']
     """
     return [entry.name for entry in entries]
 
@@ -363,9 +362,8 @@ def names(entries: Iterable[Described]) -> list[str]:
 def of_task(task: str) -> list[Metric]:
     """The metrics that runs of a task are compared by.
 
-    Example:
-        >>> names(of_task("classification"))[:3]
-        ['best_epoch', 'validation_accuracy', 'test_accuracy']
+    >>> names(of_task("classification"))[:3]
+    ['best_epoch', 'validation_accuracy', 'test_accuracy']
     """
     return [metric for metric in METRICS.values() if metric.task in ("", task)]
 
@@ -373,8 +371,7 @@ def of_task(task: str) -> list[Metric]:
 def judged(part: str, task: str) -> str:
     """The name of a task's judged measure in some part: a metric, a target or a curve.
 
-    Example:
-        >>> judged("test", "regression"), judged("fit_validation", "classification")
-        ('test_r2', 'fit_validation_accuracy')
+    >>> judged("test", "regression"), judged("fit_validation", "classification")
+    ('test_r2', 'fit_validation_accuracy')
     """
     return f"{part}_{JUDGED[task].name}"

@@ -26,9 +26,8 @@ from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.terminal import Say
-from nnjax.tracking.address import default_uri
+from nnjax.tracking.address import check_store, default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
-from nnjax.tracking.preflight import check_store
 from nnjax.up_to_date import LastSweep, find_swept, note_swept
 
 if TYPE_CHECKING:
@@ -270,10 +269,13 @@ class _Stages:
             return
         began = time.perf_counter()
         with self._at_its_own_cost():
-            from nnjax.tracking.study_sync import prepare_sync
-
-            self._prepared = prepare_sync(self._space, self._home, self._options.tracking_uri)
+            self._prepared = self._prepare(self._space)
             self._send(began, None)
+
+    def _prepare(self, space: Space) -> "PreparedSync":
+        from nnjax.tracking.study_sync import prepare_sync
+
+        return prepare_sync(space, self._home, self._options.tracking_uri)
 
     def attach(self) -> None:
         """Attach the report to the sweep's run in MLflow."""
@@ -312,17 +314,12 @@ class _Stages:
             )
             self.problems += summary.errors
             if self.tracking_uri and summary.missing < summary.planned:
-                self._sync_round(space)
+                with self._at_its_own_cost():
+                    self._prepare(space).send()
             return summary.missing
 
         self.decisions = Decider(self._space, self._home, workers, train, self._say).decide(minutes)
         self.problems += self.decisions.problems
-
-    def _sync_round(self, space: Space) -> None:
-        from nnjax.tracking.study_sync import prepare_sync
-
-        with self._at_its_own_cost():
-            prepare_sync(space, self._home, self._options.tracking_uri).send()
 
     def report(self) -> None:
         """Write the report."""

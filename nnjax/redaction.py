@@ -43,11 +43,10 @@ SHORTEST_SECRET = 6
 def masked_address(address: str) -> str:
     """An address, the whole of it and nothing else, as it may be shown: without sign-in and the values of its query.
 
-    Example:
-        >>> masked_address("postgresql+psycopg://me:se/cr@t@host/db"), masked_address("http://host:5000")
-        ('postgresql+psycopg://…@host/db', 'http://host:5000')
-        >>> masked_address("sqlite:////home/me@work/mlflow.db"), masked_address("http://host/?token=secret")
-        ('sqlite:////home/me@work/mlflow.db', 'http://host/?…')
+    >>> masked_address("postgresql+psycopg://me:se/cr@t@host/db"), masked_address("http://host:5000")
+    ('postgresql+psycopg://…@host/db', 'http://host:5000')
+    >>> masked_address("sqlite:////home/me@work/mlflow.db"), masked_address("http://host/?token=secret")
+    ('sqlite:////home/me@work/mlflow.db', 'http://host/?…')
     """
     scheme, mark, rest = address.partition("://")
     if not mark:
@@ -68,9 +67,8 @@ def masked_address(address: str) -> str:
 def masked_addresses(text: str) -> str:
     """A text whose addresses carry no sign-in any more, and no value of a parameter that is named like a secret.
 
-    Example:
-        >>> masked_addresses("see http://me:secret@host/x?token=secret&page=2 and https://host/@me")
-        'see http://…@host/x?token=…&page=2 and https://host/@me'
+    >>> masked_addresses("see http://me:secret@host/x?token=secret&page=2 and https://host/@me")
+    'see http://…@host/x?token=…&page=2 and https://host/@me'
     """
     return _PARAMETER.sub(_masked_parameter, _SIGN_IN.sub(f"{MASK}@", text))
 
@@ -82,9 +80,8 @@ def _masked_parameter(found: re.Match[str]) -> str:
 def masked_argument(word: str) -> str:
     """A word of a command line as it may be written down.
 
-    Example:
-        >>> masked_argument("--tracking-uri=http://me:my secret@host"), masked_argument("--set")
-        ('--tracking-uri=http://…@host', '--set')
+    >>> masked_argument("--tracking-uri=http://me:my secret@host"), masked_argument("--set")
+    ('--tracking-uri=http://…@host', '--set')
     """
     found = _ADDRESS_ARGUMENT.fullmatch(word)
     return found["option"] + masked_address(found["address"]) if found else masked_addresses(word)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
-from nnjax.refusal import RefusedError
+from nnjax.refusal import HalvedError, RefusedError
 
 READ: dict[str, str] = {
     "NNJAX_HOME": "the home folder where no --home is given",
@@ -72,13 +72,8 @@ GPU_FLAGS = "--xla_gpu_"
 """Beginning of the flags that a processor's programs do not see."""
 
 
-class SurroundingsError(RefusedError):
-    """Something around us would change a run's numbers, or end it; one line with the remedy."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        """Both parts are kept and joined into one line."""
-        super().__init__(f"{problem}; {remedy}")
-        self.problem, self.remedy = problem, remedy
+class SurroundingsError(HalvedError):
+    """Something around us would change a run's numbers, or end it."""
 
 
 class NoTextError(RefusedError):
@@ -91,8 +86,7 @@ def check_variables(devices: Set[str], environ: Mapping[str, str] | None = None)
     Raises:
         SurroundingsError: Naming all of them.
 
-    Example:
-        >>> check_variables({"cpu"}, {"JAX_LOG_COMPILES": "1", "XLA_FLAGS": "--xla_gpu_autotune_level=0"})
+    >>> check_variables({"cpu"}, {"JAX_LOG_COMPILES": "1", "XLA_FLAGS": "--xla_gpu_autotune_level=0"})
     """
     found = list(foreign_variables(devices, os.environ if environ is None else environ))
     if found:
@@ -103,17 +97,16 @@ def check_variables(devices: Set[str], environ: Mapping[str, str] | None = None)
 def foreign_variables(devices: Set[str], environ: Mapping[str, str]) -> Iterator[str]:
     """Variables that would change numbers, or end runs in an error, as NAME=VALUE.
 
-    Example:
-        >>> list(foreign_variables({"cpu"}, {"JAX_ENABLE_X64": "1", "JAX_DEBUG_NANS": "off"}))
-        ['JAX_ENABLE_X64=1']
+    >>> list(foreign_variables({"cpu"}, {"JAX_ENABLE_X64": "1", "JAX_DEBUG_NANS": "off"}))
+    ['JAX_ENABLE_X64=1']
     """
     for option, needed in OPTIONS.items():
         given = environ.get(option.upper(), needed)
         if not _is_same(given, needed):
             yield f"{option.upper()}={given}"
     flags = environ.get("XLA_FLAGS", "").split()
-    foreign = [flag for flag in flags if not _is_harmless(flag, devices)]
-    if foreign:
+    seen = [flag for flag in flags if "gpu" in devices or not flag.startswith(GPU_FLAGS)]
+    if foreign := [flag for flag in seen if not HARMLESS_FLAGS.match(flag)]:
         yield f"XLA_FLAGS={' '.join(foreign)}"
 
 
@@ -135,8 +128,7 @@ def check_name(path: Path | str) -> None:
     Raises:
         NoTextError: With the name, its odd bytes as they are.
 
-    Example:
-        >>> check_name("/home/why? 50%/Grün")
+    >>> check_name("/home/why? 50%/Grün")
     """
     try:
         str(path).encode("utf-8")
@@ -147,10 +139,6 @@ def check_name(path: Path | str) -> None:
 def has_home() -> bool:
     """Whether this user has a home folder: in a container perhaps not, HOME unset and the user in no list."""
     return os.path.expanduser("~") != "~"
-
-
-def _is_harmless(flag: str, devices: Set[str]) -> bool:
-    return bool(HARMLESS_FLAGS.match(flag)) or (flag.startswith(GPU_FLAGS) and "gpu" not in devices)
 
 
 def _is_same(given: object, needed: str) -> bool:

@@ -3,12 +3,13 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
 from fakes.command import ROOT, nnjax
 
-from nnjax.cli import main
+from nnjax.cli import main, make_parser
 from nnjax.execution.executor import ExecutionError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study
@@ -243,3 +244,29 @@ def test_a_study_is_planned_without_jax_and_scikit_learn(study, imported, tmp_pa
     command = [sys.executable, "-c", PLAN_AND_LOOK, f"experiments/{study}.toml", "--home", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stderr == f"{imported}\n"
+
+
+def test_the_environment_s_home_is_used_where_none_is_given(monkeypatch):
+    monkeypatch.setenv("NNJAX_HOME", "/somewhere")
+    assert make_parser().parse_args(["plan"]).home == Path("/somewhere")
+    assert make_parser().parse_args(["--home", "a", "plan", "--home", "b"]).home == Path("b")
+
+
+def commands():
+    actions = next(action for action in make_parser()._actions if action.choices and "plan" in action.choices)
+    return actions.choices
+
+
+@pytest.mark.parametrize("name", sorted(commands()))
+def test_every_command_has_a_sentence_and_an_example_that_parses(name):
+    parser = commands()[name]
+    assert parser.description.endswith(".")
+    words = parser.epilog.removeprefix("example: nnjax ").split()
+    assert make_parser().parse_args(words).command.__name__ == name
+
+
+def test_every_command_of_the_readme_parses():
+    lines = re.findall(r"^    nnjax (.+?)(?:\s+#.*)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(lines) >= 7
+    for line in lines:
+        make_parser().parse_args(line.split())

@@ -16,7 +16,7 @@ REFUSALS = (
     RefusedError("one thing; mend it"),
     OwnTableError("features", "empty", "fill it"),
     SurroundingsError("JAX_ENABLE_X64=1", "unset it"),
-    StudyError("a.toml", [FAULT, FAULT._replace(key="depth")]),
+    StudyError("a.toml", FAULT, FAULT._replace(key="depth")),
     TrackingError("no such server", "start it"),
 )
 

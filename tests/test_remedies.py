@@ -11,8 +11,7 @@ import pytest
 from fakes.studies import SMALL
 from mlflow.tracking import MlflowClient
 
-from nnjax.cli import main
-from nnjax.commands.parser import make_parser
+from nnjax.cli import main, make_parser
 from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.space import Space
 

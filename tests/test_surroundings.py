@@ -20,7 +20,7 @@ from jax._src.compiler import get_compile_options
 from nnjax.cli import main
 from nnjax.execution.dask_cluster import main_module_runs_once
 from nnjax.execution.executor import UnfitError
-from nnjax.execution.executor_choice import EXECUTORS
+from nnjax.execution.slots import EXECUTORS
 from nnjax.surroundings import (
     CHANGES_NUMBERS,
     OPTIONS,

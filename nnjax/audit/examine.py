@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from nnjax.audit.copies import compare_copy
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
-from nnjax.audit.tracking import examine_tracking
+from nnjax.audit.tracking import compare_copy, examine_tracking
 from nnjax.claims.rounds import added_spaces
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import declarations

@@ -122,17 +122,11 @@ def server(options: argparse.Namespace) -> int:
     return 0
 
 
-def address_of(page: Path) -> str:
-    """What a browser opens a page by: in a folder's name it takes a space, #, ? or % for something else."""
-    return page.resolve().as_uri()
-
-
 def say_page(page: Path, what: str = "") -> None:
     """Where a page is, with its name in a column of its own if it has one, and how to open it."""
-    if what:
-        print(f"\n{what:<8} {page}\n         open it in a browser: {address_of(page)}")
-    else:
-        print(f"{page}\nopen it in a browser: {address_of(page)}")
+    head, below = (f"\n{what:<8} ", " " * 9) if what else ("", "")
+    # As a URI: in a folder's name, browsers take a space, #, ? or % for something else.
+    print(f"{head}{page}\n{below}open it in a browser: {page.resolve().as_uri()}")
 
 
 def say_what_follows(page: Path) -> None:

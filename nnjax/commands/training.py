@@ -7,7 +7,7 @@ from pathlib import Path
 from nnjax.commands.options import STORE, Commands, expand_given, positive
 from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.execution.executor import Cluster
-from nnjax.execution.executor_choice import EXECUTORS
+from nnjax.execution.slots import EXECUTORS
 from nnjax.refusal import RefusedError
 
 LECTURE = "experiments/lecture"

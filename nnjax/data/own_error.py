@@ -1,23 +1,20 @@
 """What is said of a table of one's own that cannot be used as it is."""
 
-from nnjax.refusal import RefusedError
+from nnjax.refusal import HalvedError
 
 LONGEST_SHOWN = 40
 
 
-class OwnTableError(RefusedError):
+class OwnTableError(HalvedError):
     """A file that cannot be used as it is.
 
     Attributes:
         key: Of `[data]`, what is to be changed; "file" for the file itself.
-        problem: What is wrong.
-        remedy: What to do about it.
     """
 
     def __init__(self, key: str, problem: str, remedy: str) -> None:
-        """All three are kept, and joined into one line."""
-        super().__init__(f"{problem}; {remedy}")
-        self.key, self.problem, self.remedy = key, problem, remedy
+        super().__init__(problem, remedy)
+        self.key = key
 
 
 class ColumnError(Exception):

@@ -57,7 +57,7 @@ class Split:
 
 @dataclass(frozen=True)
 class SplitSizes:
-    """Numbers of rows: training rows are the same in all splits, the others the smallest of any split."""
+    """Numbers of rows: training rows are the same in all splits, the others the least or the most of any split."""
 
     train: int
     validation: int

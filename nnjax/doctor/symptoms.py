@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import mlflow
@@ -19,12 +18,12 @@ from mlflow.tracking import MlflowClient
 from packaging.requirements import Requirement
 
 from nnjax.execution.executor import Cluster, ExecutionError
-from nnjax.execution.executor_choice import make_executor
+from nnjax.execution.slots import make_executor
 from nnjax.redaction import masked, masked_address, masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.claim_lock import damaged_locks
 from nnjax.sweep.compilation_cache import broken_entries
-from nnjax.sweep.host import describe_host, git_commit
+from nnjax.sweep.host import describe_host, git_commit, package_versions
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.journal.record import records_with_passwords
 from nnjax.sweep.runner import cache_folder
@@ -81,9 +80,8 @@ def examine_checkout(root: Path) -> Iterator[Symptom]:
 def compare_with_lock(lock: str) -> Symptom:
     """Installed versions beside pinned ones; what is not installed, being for other systems, is passed over.
 
-    Example:
-        >>> compare_with_lock("numpy==0.1").remedy
-        'make clean, then make sweep: the environment is made anew from the lock'
+    >>> compare_with_lock("numpy==0.1").remedy
+    'make clean, then make sweep: the environment is made anew from the lock'
     """
     requirements = [Requirement(line) for line in _LINE.findall(lock)]
     pinned = {
@@ -91,14 +89,8 @@ def compare_with_lock(lock: str) -> Symptom:
         for each in requirements
         if each.marker is None or each.marker.evaluate()
     }
-    differing = []
-    for name, wanted in pinned.items():
-        try:
-            here = version(name)
-        except PackageNotFoundError:
-            continue
-        if here != wanted:
-            differing.append(f"{name} {here}, not {wanted}")
+    here = package_versions(pinned)
+    differing = [f"{name} {found}, not {pinned[name]}" for name, found in here.items() if found != pinned[name]]
     if not differing:
         return Symptom("Packages", f"as {LOCK} has them ({len(pinned)} pinned)")
     more = f" and {len(differing) - PACKAGES_NAMED} more" if len(differing) > PACKAGES_NAMED else ""

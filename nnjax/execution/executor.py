@@ -34,7 +34,6 @@ class ExecutionError(Exception):
     """Nothing can be run at all, with whatever task; what is in the journal stays. The message has the remedy."""
 
     def __str__(self) -> str:
-        """The message, without the passwords of addresses that it may quote."""
         return masked(super().__str__())
 
 

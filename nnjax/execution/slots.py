@@ -1,4 +1,4 @@
-"""Executors of this machine: a thread a slot, which waits for the slot's worker."""
+"""Executors by name, and those of this machine: a thread a slot, which waits for the slot's worker."""
 
 import queue
 import threading
@@ -8,9 +8,12 @@ from functools import partial
 from typing import Any, Generic
 
 from nnjax.execution.cores import usable_cores
-from nnjax.execution.executor import ATTEMPTS, Outcome, WorkerSetup
+from nnjax.execution.executor import ATTEMPTS, Cluster, ExecutionError, Executor, Outcome, WorkerSetup
 from nnjax.execution.schedule import AnyTask, Schedule
 from nnjax.execution.worker_process import TaskError, WorkerDiedError, WorkerProcess
+
+EXECUTORS = ("processes", "threads", "serial", "dask")
+"""Names that `make_executor` and the command line know."""
 
 SUBMITTED_A_WORKER = 2
 """Tasks begun and not yet fetched: results of a megabyte must not pile up, and cancelling must be quick."""
@@ -156,3 +159,33 @@ def attempt(
             death = str(problem)
             on_new_worker()
     return Outcome(task, error=f"{ATTEMPTS} workers died of it; the last one: {death}")
+
+
+def make_executor(
+    name: str, workers: int, initializer: WorkerSetup | None = None, cluster: Cluster | None = None
+) -> Executor:
+    """An executor by its name; serial ignores the number of workers, and so does dask where it is given a cluster.
+
+    Raises:
+        ValueError: If the name is unknown, there is no worker, or something else than dask is given a cluster.
+        ExecutionError: If dask is not installed, or its scheduler does not answer.
+    """
+    if workers < 1:
+        raise ValueError(f"a sweep needs at least one worker, not {workers}")
+    if cluster is not None and name != "dask":
+        raise ValueError(f"the executor {name} runs on this machine: it has no use for {cluster.address}")
+    if name == "serial":
+        return SerialExecutor(initializer)
+    if name == "dask":
+        return _dask_executor(workers, initializer, cluster)
+    if name not in EXECUTORS:
+        raise ValueError(f"unknown executor {name!r}; there are {', '.join(EXECUTORS)}")
+    return (ProcessExecutor if name == "processes" else ThreadExecutor)(workers, initializer)
+
+
+def _dask_executor(workers: int, initializer: WorkerSetup | None, cluster: Cluster | None) -> Executor:
+    try:
+        from nnjax.execution.dask_cluster import DaskExecutor
+    except ModuleNotFoundError as error:
+        raise ExecutionError(f"the executor dask needs the package {error.name}: pip install 'nnjax[dask]'") from None
+    return DaskExecutor(workers, initializer, cluster)

@@ -13,7 +13,8 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from multiprocessing.connection import Connection, Pipe
 from typing import Any
 
@@ -72,11 +73,6 @@ class WorkerProcess:
             process.wait(_SECONDS_TO_LEAVE)
             process.stdin.close()
 
-    @property
-    def process_id(self) -> int | None:
-        """Number of the running process, None before the first call."""
-        return self._process.pid if self._process else None
-
     def _start(self) -> None:
         for attempt in range(1, START_ATTEMPTS + 1):
             self._connection = self._spawn()
@@ -97,7 +93,7 @@ class WorkerProcess:
         folders = [path or os.getcwd() for path in sys.path]
         # -P: nothing of the current folder before the path is set.
         command = [sys.executable, "-P", "-c", _BOOT, __name__, str(theirs.fileno()), *folders]
-        with _ThreadAffinity(self._cores):
+        with _restricted_to(self._cores):
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, pass_fds=[theirs.fileno()]
             )
@@ -140,20 +136,18 @@ class WorkerProcess:
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-class _ThreadAffinity:
+@contextmanager
+def _restricted_to(cores: Sequence[int]) -> Iterator[None]:
     """Restrict the calling thread, and with it the processes that it starts, to some cores for a while."""
-
-    def __init__(self, cores: Sequence[int]) -> None:
-        self._cores = cores
-
-    def __enter__(self) -> None:
-        if hasattr(os, "sched_setaffinity"):
-            self._before = os.sched_getaffinity(0)
-            os.sched_setaffinity(0, self._cores)
-
-    def __exit__(self, *_: object) -> None:
-        if hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(0, self._before)
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def _initialize(initializer: Callable[[], None] | None) -> None:

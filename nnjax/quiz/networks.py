@@ -12,14 +12,14 @@ from jaxtyping import Bool, Float
 from scipy.stats import binomtest
 
 from nnjax.data.scaling import ScaledSplit, scale_split
-from nnjax.data.splits import Split
+from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table, TableSource, load_table
 from nnjax.execution.executor import Outcome
-from nnjax.execution.executor_choice import make_executor
+from nnjax.execution.slots import make_executor
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
-from nnjax.sweep.plan import LargestSizes, make_bucket
+from nnjax.sweep.plan import make_bucket
 from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.space import Configuration, make_configuration
@@ -176,7 +176,7 @@ def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[Act
 
 
 def _make_tasks(configuration: Configuration, effort: QuizEffort) -> list[TrainingTask]:
-    bucket = make_bucket(configuration, xor_table(), LargestSizes(train=4, validation=4, test=GRID_POINTS**2))
+    bucket = make_bucket(configuration, xor_table(), SplitSizes(train=4, validation=4, test=GRID_POINTS**2))
     name, size = str(configuration.activation), chunk_size(bucket)
     trainees = [
         make_trainee(f"{name} {seed}", configuration, derive_seed(effort.base_seed, "quiz", "xor", seed), 0)

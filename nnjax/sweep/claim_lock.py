@@ -60,18 +60,17 @@ class LockedClaim:
     places: tuple[str, ...]
     standing: Standing
     study: str
-    locked: float
-    sharing: int
-    needed: int
-    trained: int
+    locked: float = 0.0
+    sharing: int = 0
+    needed: int = 0
+    trained: int = 0
 
     @property
     def definition(self) -> str:
         """What it asks, in the study file's words.
 
-        Example:
-            >>> LockedClaim("", "", "", "beats", "test_r2", 0.02, None, (), Standing.AFTER, "", 0, 1, 4, 4).definition
-            'beats in test_r2, margin 0.02'
+        >>> LockedClaim("", "", "", "beats", "test_r2", 0.02, None, (), Standing.AFTER, "", 0, 1, 4, 4).definition
+        'beats in test_r2, margin 0.02'
         """
         if self.kind == "all":
             return "all of several"
@@ -85,7 +84,8 @@ class LockedClaim:
         if self.standing is Standing.UNKNOWN:
             there = f": {runs} were there before anything was written down" if self.needed else ""
             return f"Not recorded whether it was declared before its training{there}."
-        when = f"Declared on {self._date} in study {self.study}" if self.locked else "Declared"
+        date = datetime.fromtimestamp(self.locked, UTC).strftime("%Y-%m-%d %H:%M UTC")
+        when = f"Declared on {date} in study {self.study}" if self.locked else "Declared"
         if self.standing is Standing.AFTER:
             return f"{when} after training: {runs} had been trained by then."
         share = f"; one of {self.sharing} claims that share the 5 %" if self.sharing > 1 else ""
@@ -94,10 +94,6 @@ class LockedClaim:
         if not self.locked:
             return f"Not locked yet: none of the {self.needed:,} runs that it needs has been trained."
         return f"{when}, before the first of the {self.needed:,} runs that it needs was trained{share}."
-
-    @property
-    def _date(self) -> str:
-        return datetime.fromtimestamp(self.locked, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 @dataclass(frozen=True)

@@ -54,10 +54,9 @@ def run_seconds(bucket: Bucket) -> float:
     Floating-point operations a step: 6·inputs·outputs·batch for a layer (forward, and two products backward), a third
     less for the first, whose input needs no gradient.
 
-    Example:
-        >>> bucket = Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error")
-        >>> 0.1 < run_seconds(bucket) < 0.3
-        True
+    >>> bucket = Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error")
+    >>> 0.1 < run_seconds(bucket) < 0.3
+    True
     """
     sizes = bucket.architecture.layer_sizes
     products = sum(inputs * outputs for inputs, outputs in pairwise(sizes))

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from nnjax.metrics import EPOCHS_TO_TARGET
@@ -108,17 +109,7 @@ def declarations(space: Space, home: Path | str) -> Declarations:
 
 def unrecorded(space: Space) -> Declarations:
     """The declarations of results that come from no journal."""
-    asked = _asked(space)
-    return Declarations({name: _locked(each, Standing.UNKNOWN, space.study.name) for name, each in asked.items()})
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """What a claim asks: hashed, and the cells on the study's splits that it needs."""
-
-    claim: Claim
-    identity: str
-    places: frozenset[str]
+    return Declarations(_asked(space))
 
 
 def cell_place(cell: Cell, space: Space) -> str:
@@ -132,19 +123,31 @@ def study_cells(space: Space) -> tuple[Cell, ...]:
     return make_cells(space.study, space.table, len(space.splits[0].train))
 
 
-def _asked(space: Space) -> dict[str, _Asked]:
-    """What each claim asks, by its name; one that joins others asks what they ask."""
+def _asked(space: Space) -> dict[str, LockedClaim]:
+    """What each claim asks, by its name, of whatever standing; one that joins others asks what they ask."""
     cells = study_cells(space)
     places = {cell.cell_id: cell_place(cell, space) for cell in cells}
-    found: dict[str, _Asked] = {}
+    found: dict[str, LockedClaim] = {}
     for claim in sorted(space.study.claims, key=lambda each: each.is_compound):
         if claim.is_compound:
             parts = [found[name] for name in claim.parts]
-            identity = content_hash(["all", sorted(part.identity for part in parts)])
-            found[claim.name] = _Asked(claim, identity, frozenset().union(*(part.places for part in parts)))
+            asked = content_hash(["all", sorted(part.asked for part in parts)])
+            needed: list[Iterable[str]] = [part.places for part in parts]
         else:
             arms = [sorted(places[cell_id] for cell_id in arm) for arm in arm_cells(claim, cells)]
-            found[claim.name] = _Asked(claim, _identity(claim, arms, space), frozenset().union(*arms))
+            asked, needed = _identity(claim, arms, space), [*arms]
+        found[claim.name] = LockedClaim(
+            asked=asked,
+            name=claim.name,
+            sentence=claim.sentence,
+            kind=claim.kind,
+            metric=claim.metric,
+            margin=float(claim.margin),
+            threshold=claim.threshold,
+            places=tuple(sorted(set().union(*needed))),
+            standing=Standing.UNKNOWN,
+            study=space.study.name,
+        )
     return {claim.name: found[claim.name] for claim in space.study.claims}
 
 
@@ -162,44 +165,23 @@ def _identity(claim: Claim, arms: list[list[str]], space: Space) -> str:
     )
 
 
-def _locked(asked: _Asked, standing: Standing, study: str, needed: int = 0, trained: int = 0) -> LockedClaim:
-    claim = asked.claim
-    return LockedClaim(
-        asked=asked.identity,
-        name=claim.name,
-        sentence=claim.sentence,
-        kind=claim.kind,
-        metric=claim.metric,
-        margin=float(claim.margin),
-        threshold=claim.threshold,
-        places=tuple(sorted(asked.places)),
-        standing=standing,
-        study=study,
-        locked=0.0,
-        sharing=0,
-        needed=needed,
-        trained=trained,
-    )
-
-
 class _Trained:
     """Which runs a journal has, and from which engines; read once, when first asked for."""
 
     def __init__(self, home: Path | str) -> None:
-        self._home, self._there = home, dict[str, str]()
-        self._is_read = False
+        self._home = home
 
-    def count(self, cells: Sequence[Cell], space: Space) -> dict[str, int]:
-        """Cell -> those of its replicates that any engine has trained."""
-        if not self._is_read:
-            table = Journal(self._home).read(["engine"])
-            self._there = dict(zip(table["run_id"].to_pylist(), table["engine"].to_pylist(), strict=True))
-            self._is_read = True
-        engines = (None, *set(self._there.values()))
-        return {cell.cell_id: self._replicates(cell, space, engines) for cell in cells}
+    @cached_property
+    def _there(self) -> dict[str, str]:
+        return Journal(self._home).column("engine")
 
-    def _replicates(self, cell: Cell, space: Space, engines: Iterable[str | None]) -> int:
-        lists = (run_ids(cell, space.replicates, space.table.digest, engine) for engine in engines)
+    @cached_property
+    def _engines(self) -> tuple[str | None, ...]:
+        return None, *set(self._there.values())
+
+    def replicates(self, cell: Cell, space: Space) -> int:
+        """Those of a cell's replicates that any engine has trained."""
+        lists = (run_ids(cell, space.replicates, space.table.digest, engine) for engine in self._engines)
         return sum(any(run_id in self._there for run_id in same) for same in zip(*lists, strict=True))
 
 
@@ -214,11 +196,10 @@ class _Register:
 
     def updated(self, now: float) -> ClaimLock:
         """The lock with what the study declares now, in Unix seconds."""
-        identities = {each.identity for each in self._asked.values()}
+        identities = {each.asked for each in self._asked.values()}
         if self._old and self._is_settled(self._old, identities):
             return self._old
-        counts = self._trained.count(tuple(self._cells.values()), self._space)
-        counts = {place: counts[cell.cell_id] for place, cell in self._cells.items()}
+        counts = {place: self._trained.replicates(cell, self._space) for place, cell in self._cells.items()}
         others = tuple(other_locks(self._home, self._space.study.name))
         base = self._old or self._continued(others, counts, identities)
         elsewhere = (claim for lock in others for claim in lock.claims)
@@ -226,7 +207,7 @@ class _Register:
         known |= {claim.asked: claim for claim in base.claims}
         recorded = frozenset().union(base.recorded, *(lock.recorded for lock in others))
         declared = {
-            each.identity: known.get(each.identity) or self._fresh(each, base, recorded, counts)
+            each.asked: known.get(each.asked) or self._fresh(each, base, recorded, counts)
             for each in self._asked.values()
         }
         kept = {claim.asked: claim for claim in base.claims if self._counts(claim, identities, counts)}
@@ -240,7 +221,7 @@ class _Register:
     def told(self, lock: ClaimLock) -> Declarations:
         """What a lock says of the study."""
         known = {claim.asked: claim for claim in lock.claims}
-        here = {name: each.identity for name, each in self._asked.items()}
+        here = {name: each.asked for name, each in self._asked.items()}
         withdrawn = (claim for claim in lock.claims if claim.asked not in here.values())
         return Declarations(
             {name: known[identity] for name, identity in here.items()},
@@ -266,12 +247,12 @@ class _Register:
         return ClaimLock(self._space.study.name)
 
     def _fresh(
-        self, asked: _Asked, base: ClaimLock, recorded: frozenset[str], counts: Mapping[str, int]
+        self, claim: LockedClaim, base: ClaimLock, recorded: frozenset[str], counts: Mapping[str, int]
     ) -> LockedClaim:
         """A claim that no lock knows, judged by what is trained."""
-        trained = {place for place in asked.places if counts[place]}
-        total = sum(counts[place] for place in asked.places)
-        needed = len(asked.places) * len(self._space.replicates)
+        trained = {place for place in claim.places if counts[place]}
+        total = sum(counts[place] for place in claim.places)
+        needed = len(claim.places) * len(self._space.replicates)
         if not trained:
             standing = Standing.BEFORE
         elif trained & (base.recorded | base.older):
@@ -280,7 +261,7 @@ class _Register:
             standing = Standing.UNKNOWN
         else:
             standing = Standing.AFTER if total == needed else Standing.BEFORE
-        return _locked(asked, standing, self._space.study.name, needed, total)
+        return replace(claim, standing=standing, needed=needed, trained=total)
 
     def _counts(self, claim: LockedClaim, identities: set[str], counts: Mapping[str, int]) -> bool:
         """Whether a locked claim is to be remembered: not one that was changed before any run of it was trained."""

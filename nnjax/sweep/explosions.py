@@ -78,9 +78,8 @@ def _explain(space: Space, epoch: float) -> tuple[str, str]:
 def is_beyond_reason(task: str, score: float) -> bool:
     """Whether no network that learnt, or did not, has such a score, but one whose numbers exploded; NaN is none.
 
-    Example:
-        >>> is_beyond_reason("regression", -4e25), is_beyond_reason("regression", -30.0)
-        (True, False)
+    >>> is_beyond_reason("regression", -4e25), is_beyond_reason("regression", -30.0)
+    (True, False)
     """
     return score < LOWEST_R2 if task == "regression" else score > LARGEST_LOG_LOSS
 

@@ -5,6 +5,8 @@ import platform
 import resource
 import subprocess
 import sys
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,9 +43,13 @@ def describe_host() -> Host:
     )
 
 
-def package_versions() -> dict[str, str]:
-    """Versions of what the numbers depend on; a package that is not installed is left out."""
-    return {name: found for name in PACKAGES if (found := _version(name))}
+def package_versions(packages: Iterable[str] = PACKAGES) -> dict[str, str]:
+    """Versions of packages, by default of what the numbers depend on; one that is not installed is left out."""
+    found = {}
+    for name in packages:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def git_commit(folder: Path | str = ".") -> str:
@@ -65,13 +71,6 @@ def _cpu_model() -> str:
         return platform.processor()
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(models, platform.machine())
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
 
 
 def _git(folder: Path | str, *arguments: str) -> str:

@@ -10,9 +10,8 @@ def canonical_json(value: object) -> str:
     Raises:
         ValueError: If a number is NaN or infinite, which JSON cannot say.
 
-    Example:
-        >>> canonical_json({"b": (1, 2.5), "a": "é"})
-        '{"a":"\\u00e9","b":[1,2.5]}'
+    >>> canonical_json({"b": (1, 2.5), "a": "é"})
+    '{"a":"\\u00e9","b":[1,2.5]}'
     """
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 
@@ -20,8 +19,7 @@ def canonical_json(value: object) -> str:
 def content_hash(value: object) -> str:
     """sha256 of the canonical text, 64 hexadecimal digits.
 
-    Example:
-        >>> content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
-        True
+    >>> content_hash({"a": 1, "b": 2}) == content_hash({"b": 2, "a": 1})
+    True
     """
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()

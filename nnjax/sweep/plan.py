@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from nnjax.data.encoding import output_width
-from nnjax.data.splits import Split
+from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
 from nnjax.network.activations import branches_for
@@ -124,24 +124,13 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
     )
 
 
-@dataclass(frozen=True)
-class LargestSizes:
-    """Rows that a program must have room for: the training rows of every split, the most others of any split."""
-
-    train: int
-    validation: int
-    test: int
+def largest_sizes(splits: Sequence[Split]) -> SplitSizes:
+    """The rows that a program must have room for: of all splits of a study, or all folds of one repeat, the most."""
+    return SplitSizes(*(max(len(getattr(split, part)) for split in splits) for part in ("train", "validation", "test")))
 
 
-def largest_sizes(splits: Sequence[Split]) -> LargestSizes:
-    """The rows that a program must have room for, from all splits of a study (or all folds of one repeat)."""
-    return LargestSizes(
-        *(max(len(getattr(split, part)) for split in splits) for part in ("train", "validation", "test"))
-    )
-
-
-def make_bucket(configuration: Configuration, table: Table, sizes: LargestSizes) -> Bucket:
-    """The bucket that a configuration belongs to."""
+def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -> Bucket:
+    """The bucket that a configuration belongs to, with room for so many rows."""
     activations = layer_activations(configuration.activation, configuration.depth)
     chosen: dict[str, Any] = {
         each.name: getattr(configuration, each.name) for each in fields(Bucket) if hasattr(configuration, each.name)
@@ -159,7 +148,7 @@ def make_bucket(configuration: Configuration, table: Table, sizes: LargestSizes)
     )
 
 
-def _make_chunks(runs: Sequence[Run], table: Table, sizes: LargestSizes) -> Iterator[Chunk]:
+def _make_chunks(runs: Sequence[Run], table: Table, sizes: SplitSizes) -> Iterator[Chunk]:
     groups: dict[tuple[Bucket, str | tuple[str, ...]], list[Run]] = defaultdict(list)
     bucket_of = cache(lambda configuration: make_bucket(configuration, table, sizes))
     for run in runs:
@@ -188,7 +177,7 @@ def _plan_buckets(chunks: Sequence[Chunk]) -> tuple[BucketPlan, ...]:
     return tuple(sorted(plans, key=lambda plan: -plan.seconds))
 
 
-def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
+def _mlflow_mb(space: Space, sizes: SplitSizes) -> float:
     """Cells always have their main curves, runs those that the study asks for."""
     replicates, curves = len(space.replicates), space.study.logging.curves
     points = 0
@@ -201,18 +190,14 @@ def _mlflow_mb(space: Space, sizes: LargestSizes) -> float:
 
 def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
     """Engine -> runs of this study that the journal has from it; without today's engine and without zeros."""
-    table = journal.read(["engine"])
-    there = dict(zip(table["run_id"].to_pylist(), table["engine"].to_pylist(), strict=True))
+    there = journal.column("engine")
     today = {engine_of(cell.configuration.clipping) for cell in space.cells}
     is_today_s_own = len(today) == 1 and not any(each.rounded for each in space.replicates)  # nothing of it is older
     own = {run.run_id for run in space.runs}
     others = sorted(set(there.values()) - {None} - (today if is_today_s_own else set()))  # None: nobody wrote it down
-    counts = {engine: _count(space, engine, there.keys() - own) for engine in others}
+    foreign = there.keys() - own
+    counts = {engine: sum(run.run_id in foreign for run in expand(space.study, engine).runs) for engine in others}
     return {engine: count for engine, count in counts.items() if count}
-
-
-def _count(space: Space, engine: str, there: Set[str]) -> int:
-    return sum(run.run_id in there for run in expand(space.study, engine).runs)
 
 
 def left_behind(space: Space, journal: Journal) -> tuple[str, ...]:

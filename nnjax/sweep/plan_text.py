@@ -44,10 +44,9 @@ def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str]
 def describe_table(table: Table) -> str:
     """What was understood of a table of one's own: which columns are inputs, and what is predicted.
 
-    Example:
-        >>> from nnjax.data.tables import load_table
-        >>> describe_table(load_table("linnerud"))
-        'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
+    >>> from nnjax.data.tables import load_table
+    >>> describe_table(load_table("linnerud"))
+    'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
     """
     classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
     inputs = _names(table.feature_names)
@@ -61,9 +60,8 @@ def describe_table(table: Table) -> str:
 def _names(names: Sequence[str]) -> str:
     r"""The first names, each in one line and no longer than a line.
 
-    Example:
-        >>> _names(("age", "note = two\nlines"))
-        'age, note = two\\nlines'
+    >>> _names(("age", "note = two\nlines"))
+    'age, note = two\\nlines'
     """
     return ", ".join(_in_one_line(name) for name in names[:MOST_INPUTS_NAMED])
 
@@ -76,9 +74,8 @@ def _in_one_line(name: str) -> str:
 def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:
     """Layer sizes, repeated ones counted.
 
-    Example:
-        >>> _sizes((64, 64, 64)), _sizes((64, 32))
-        ('3 × 64', '64, 32')
+    >>> _sizes((64, 64, 64)), _sizes((64, 32))
+    ('3 × 64', '64, 32')
     """
     if len(set(hidden_layer_sizes)) == 1:
         return f"{len(hidden_layer_sizes)} × {hidden_layer_sizes[0]}"

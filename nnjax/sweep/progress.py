@@ -2,7 +2,7 @@
 
 import sys
 from dataclasses import dataclass
-from typing import IO, Protocol
+from typing import IO
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
@@ -44,9 +44,8 @@ class SweepState:
     def seconds_left(self) -> float | None:
         """Predicted seconds to the end, None before anything ended.
 
-        Example:
-            >>> SweepState(runs_to_train=100, trained=10, work_done=0.2, elapsed=30.0).seconds_left
-            120.0
+        >>> SweepState(runs_to_train=100, trained=10, work_done=0.2, elapsed=30.0).seconds_left
+        120.0
         """
         return self.elapsed * (1 - self.work_done) / self.work_done if self.work_done > 0 else None
 
@@ -56,8 +55,8 @@ class SweepState:
         return self.trained + self.failed >= self.runs_to_train
 
 
-class Progress(Protocol):
-    """Whoever wants to know."""
+class Progress:
+    """Whoever wants to know; by itself it shows nothing."""
 
     def update(self, state: SweepState) -> None:
         """Called at the start and after every chunk."""
@@ -66,17 +65,7 @@ class Progress(Protocol):
         """Called once at the end, also after an interrupt."""
 
 
-class SilentProgress:
-    """Shows nothing."""
-
-    def update(self, state: SweepState) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-
-class PlainProgress:
+class PlainProgress(Progress):
     """Lines for logs and pipes: the first, the last, and between them one every few seconds."""
 
     def __init__(self, stream: IO[str]) -> None:
@@ -89,11 +78,8 @@ class PlainProgress:
             self._last = state.elapsed
             print(describe(state), file=self._stream, flush=True)
 
-    def close(self) -> None:
-        """Nothing to release."""
 
-
-class LiveProgress:
+class LiveProgress(Progress):
     """A bar that stays in its place, for terminals."""
 
     def __init__(self, console: Console) -> None:
@@ -127,9 +113,8 @@ def choose_progress(stream: IO[str] | None = None) -> Progress:
 def describe(state: SweepState) -> str:
     """One line on a sweep's state.
 
-    Example:
-        >>> describe(SweepState(runs_to_train=40, trained=20, work_done=0.5, elapsed=4.0, train_seconds=7.0))
-        '20 of 40 runs · 5.0 runs/s · 4 s left · compiling 0 s, training 7 s'
+    >>> describe(SweepState(runs_to_train=40, trained=20, work_done=0.5, elapsed=4.0, train_seconds=7.0))
+    '20 of 40 runs · 5.0 runs/s · 4 s left · compiling 0 s, training 7 s'
     """
     return f"{state.trained} of {state.runs_to_train} runs · {speed(state)}"
 
@@ -152,9 +137,8 @@ def speed(state: SweepState) -> str:
 def show_seconds(seconds: float) -> str:
     """Seconds for people.
 
-    Example:
-        >>> show_seconds(12.4), show_seconds(192), show_seconds(7260)
-        ('12 s', '3 min 12 s', '2 h 01 min')
+    >>> show_seconds(12.4), show_seconds(192), show_seconds(7260)
+    ('12 s', '3 min 12 s', '2 h 01 min')
     """
     whole = round(seconds)
     if whole < 60:

@@ -1,6 +1,6 @@
 """Between a run of the space and a row of the journal: what a worker must know, and what a row says of the run."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from nnjax.sweep.identity import canonical_json
@@ -18,19 +18,10 @@ ELSEWHERE = ("seed", "split_digest")
 
 def make_trainee(run_id: str, configuration: Configuration, seed: int, split: int) -> Trainee:
     """What the engine must know of one run."""
-    numbers = {name: getattr(configuration, name) for name in Hyperparameters._fields}
-    return Trainee(
-        run_id=run_id,
-        activation=configuration.activation,
-        initializer=configuration.initializer,
-        hyperparameters=Hyperparameters(**numbers),
-        seed=seed,
-        split=split,
-        initializer_gain=configuration.initializer_gain,
-        schedule=configuration.schedule,
-        decay_epochs=configuration.decay_epochs,
-        decay_rate=configuration.decay_rate,
-    )
+    numbers = Hyperparameters(**{name: getattr(configuration, name) for name in Hyperparameters._fields})
+    chosen = {each.name: getattr(configuration, each.name, None) for each in fields(Trainee)}
+    own = {"run_id": run_id, "hyperparameters": numbers, "seed": seed, "split": split}
+    return Trainee(**chosen | own)
 
 
 def split_key(data_digest: str, split_digest: str, output: str) -> str:

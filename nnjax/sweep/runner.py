@@ -12,7 +12,7 @@ from typing import Any
 
 from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.execution.executor import Cluster, Executor, Outcome
-from nnjax.execution.executor_choice import make_executor
+from nnjax.execution.slots import make_executor
 from nnjax.redaction import masked_command
 from nnjax.surroundings import check_name, check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
@@ -23,7 +23,7 @@ from nnjax.sweep.journal.journal import Journal, refused_rows
 from nnjax.sweep.journal.record import SweepRecord, add_seconds, continue_record, load_record, save_record
 from nnjax.sweep.journal.tables import keep_table
 from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan
-from nnjax.sweep.progress import Progress, SilentProgress, SweepState
+from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_rows, make_task, split_key
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.sweep.worker import (
@@ -104,7 +104,7 @@ def run_sweep(
     check_name(Path(home).resolve())
     slots = default_workers(space) if workers is None else workers
     workplace = _Workplace(Path(home), executor_name, slots, cluster, engine or Engine())
-    return _Sweep(space, workplace, progress or SilentProgress()).run()
+    return _Sweep(space, workplace, progress or Progress()).run()
 
 
 def cache_folder(home: Path) -> Path:
@@ -131,7 +131,7 @@ class _Sweep:
         self._space, self._workplace, self._progress = space, workplace, progress
         self._host = describe_host()
         self._journal = Journal(workplace.home)
-        self._statuses = self._journal.statuses()
+        self._statuses = self._journal.column("status")
         self._plan = make_plan(space, self._statuses.keys())
         self._chunks = {chunk.chunk_id: chunk for chunk in self._plan.chunks}
         self._devices = frozenset(chunk.bucket.device for chunk in self._plan.chunks)

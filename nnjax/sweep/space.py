@@ -181,10 +181,9 @@ def make_cells(study: Study, table: Table, n_train: int) -> tuple[Cell, ...]:
 
 def make_configuration(settings: Mapping[str, Any]) -> Configuration:
     """The configuration of settings that the factors' own rules have checked; lists, as JSON has them, as tuples."""
-    chosen: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
-    }
-    return Configuration(**chosen)
+    return Configuration(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
+    )
 
 
 def make_replicates(
@@ -233,9 +232,8 @@ def run_ids(cell: Cell, replicates: Sequence[Replicate], data_digest: str, engin
 def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:
     """What tells a cell from its siblings, of the factors with more than one level.
 
-    Example:
-        >>> cell_label({"depth": 4, "batch_size": "full", "l2": 0.0}, ["depth", "batch_size", "l2"])
-        'd4 bfull l2=0'
+    >>> cell_label({"depth": 4, "batch_size": "full", "l2": 0.0}, ["depth", "batch_size", "l2"])
+    'd4 bfull l2=0'
     """
     return " ".join(FACTORS[factor].mark + level_text(levels[factor]) for factor in varying)
 
@@ -243,9 +241,8 @@ def cell_label(levels: Mapping[str, Level], varying: list[str]) -> str:
 def level_text(level: Level) -> str:
     """A level as labels and axes show it.
 
-    Example:
-        >>> level_text(0.1), level_text(1.0), level_text("full"), level_text((64, 32))
-        ('0.1', '1', 'full', '64-32')
+    >>> level_text(0.1), level_text(1.0), level_text("full"), level_text((64, 32))
+    ('0.1', '1', 'full', '64-32')
     """
     if isinstance(level, tuple):
         return "-".join(str(item) for item in level) or "none"

@@ -2,13 +2,18 @@
 
 import os
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from nnjax.redaction import masked_address
-from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.errors import NOT_A_DATABASE, TrackingError, explain_revision, newest_revision
 
 DATABASE = "mlflow.db"
+
+SECONDS_TO_WAIT = 1.0
+"""For another program that is writing to the file."""
 
 LOCAL_SERVER = "http://127.0.0.1:5000"
 """Where `nnjax ui` shows a store that is a file."""
@@ -77,6 +82,36 @@ def database_file(uri: str) -> Path | None:
     if name in ("", uri, ":memory:") or "?" in name:
         return None
     return Path(unquote(name))
+
+
+def check_store(uri: str) -> None:
+    """Fail where no run could be kept, as far as is seen without a connection and without MLflow, which takes seconds.
+
+    Raises:
+        TrackingError: If there is no such kind of store, its driver is not installed, its file is no database, or its
+            tables are another MLflow's.
+    """
+    check_kind(uri)
+    file = database_file(uri)
+    if file is None or not file.is_file() or not file.stat().st_size:
+        return
+    try:
+        found, newest = _revision_of(file), newest_revision()
+    except sqlite3.OperationalError:  # locked, or without MLflow's tables: seen when it is opened
+        return
+    except sqlite3.DatabaseError as error:
+        raise TrackingError(f"MLflow at {uri}: {error}", NOT_A_DATABASE) from None
+    if found and newest and found != newest:
+        problem, remedy = explain_revision(found, uri)
+        raise TrackingError(f"MLflow at {uri}: {problem}", remedy)
+
+
+def _revision_of(file: Path) -> str:
+    with closing(
+        sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True, timeout=SECONDS_TO_WAIT)
+    ) as connection:
+        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else ""
 
 
 def check_kind(uri: str) -> None:

@@ -20,9 +20,7 @@ class Section:
     """Shown as it is; a section called like the part of a metric name before its slash also takes what MLflow adds."""
     charts: tuple[Chart, ...] = ()
     is_open: bool = True
-    """Whether its cards are drawn at once."""
     columns: int = 3
-    """Cards side by side."""
 
 
 def line(metrics: Sequence[str], is_log: bool = False) -> Chart:

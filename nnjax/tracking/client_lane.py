@@ -30,7 +30,6 @@ class ClientLane:
     name = "client"
 
     def __init__(self, store: OpenStore) -> None:
-        """Write into this store's experiment."""
         self.client = store.client
         self.experiment_id = store.experiment.experiment_id
         self.threads = 1 if is_database(store.uri) else HTTP_THREADS  # one interpreter lock: threads only slow SQL down
@@ -104,12 +103,6 @@ def later_points(client: MlflowClient, run_id: str, points: Sequence[Point]) -> 
 
 
 def _entry(run: Run) -> Entry:
-    return Entry(
-        run.info.run_id,
-        run.info.status,
-        run.info.lifecycle_stage == "deleted",
-        run.info.experiment_id,
-        run.data.tags,
-        run.data.params,
-        run.data.metrics,
-    )
+    info, data = run.info, run.data
+    is_deleted = info.lifecycle_stage == "deleted"
+    return Entry(info.run_id, info.status, is_deleted, info.experiment_id, data.tags, data.params, data.metrics)

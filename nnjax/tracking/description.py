@@ -28,7 +28,6 @@ class SweepDescription:
     """Its identity, see `names.plan_id`; once the store has been read, what it is called there."""
     study: str
     question: str
-    """What the study asks: the experiment page's title line."""
     factors: Mapping[str, tuple[str, ...]]
     """Factor -> its levels as `names.level_text` writes the results table's values, studied ones first."""
     setting: Mapping[str, str]
@@ -41,15 +40,12 @@ class SweepDescription:
     """Whether its claims were declared before the training, in a sentence or two; empty without claims."""
     curves: CurveChoice = "none"
     task: str = "regression"
-    """"regression" or "classification": which metrics there are."""
     target: float | None = None
     """Validation R² or accuracy that `epochs_to_target` waits for."""
     fixed: tuple[str, ...] = ()
     """Factors that the study fixes at another level than their default: told as params beside the usual ones."""
     overrides: tuple[str, ...] = ()
-    """Values changed from the command line, as written."""
     command: str = "nnjax sweep"
-    """The command line, without the folder of the program."""
     commit: str = ""
     """Git commit of the checkout, followed by "+" if tracked files were changed; empty if there is none."""
     user: str = "unknown"

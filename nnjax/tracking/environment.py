@@ -13,6 +13,8 @@ QUIET: dict[str, str] = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # else two printed lines a run over HTTP
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "GIT_PYTHON_REFRESH": "quiet",  # git may be missing
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",  # for a server that does not answer; MLflow's own 7 wait for minutes
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",  # seconds
 }
 """Variables set unless the person has set them."""
 
@@ -25,26 +27,19 @@ SERVER: dict[str, str] = {
 }
 """What the server needs besides."""
 
-PATIENCE: dict[str, str] = {
-    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",  # MLflow's own 7 wait for minutes
-    "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",
-}
-"""Retries and seconds for a server that does not answer; set unless the person has set them."""
-
 
 def quieten_mlflow(environ: MutableMapping[str, str] | None = None) -> None:
-    """Set the variables of `QUIET` and `PATIENCE`, leaving those that are set already, and that of `WHOLE`.
+    """Set the variables of `QUIET`, leaving those that are set already, and that of `WHOLE`.
 
-    Example:
-        >>> environ = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "120"}
-        >>> quieten_mlflow(environ)
-        >>> environ["MLFLOW_DISABLE_TELEMETRY"], environ["MLFLOW_HTTP_REQUEST_TIMEOUT"]
-        ('true', '120')
+    >>> environ = {"MLFLOW_HTTP_REQUEST_TIMEOUT": "120"}
+    >>> quieten_mlflow(environ)
+    >>> environ["MLFLOW_DISABLE_TELEMETRY"], environ["MLFLOW_HTTP_REQUEST_TIMEOUT"]
+    ('true', '120')
     """
     target = os.environ if environ is None else environ
     if not has_home():  # MLflow asks for it while it is imported
         target.setdefault("HOME", tempfile.gettempdir())
-    for name, value in (QUIET | PATIENCE).items():
+    for name, value in QUIET.items():
         target.setdefault(name, value)
     target.update(WHOLE)
     for chatty in ("alembic", "mlflow.store.db.utils"):

@@ -35,7 +35,6 @@ class TrackedRun:
     tags: Mapping[str, str]
     """All but the parent's run id, which only the store knows."""
     name: str
-    """What the runs table shows."""
     parent: str | None
     """Identity of the run this one is nested under."""
     status: str
@@ -136,63 +135,45 @@ class _Builder:
         self.cell_columns = {key: column for key, column in told.items() if column in tables.cells}
         self.run_columns = {key: key for key in names.TOLD if key in tables.results}
 
-    def color(self, params: Mapping[str, str]) -> dict[str, str]:
-        """The activation's colour, for dots, lines and scatter."""
-        color = self.colors.get(params.get("activation", ""))
-        return {names.RUN_COLOR: color} if color else {}
-
     def cell(self, means: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> TrackedRun:
         """A cell from its row of means and its replicates' rows."""
         params = params_of(rows[0], self.description, replicate=False)
-        start = milliseconds(min(row["started"] for row in rows))
-        end = milliseconds(max(row["ended"] for row in rows))
-        own = {
-            names.KIND: "cell",
-            names.CELL: str(means["cell_id"]),
-            names.REPLICATES: str(len(rows)),
-            names.STATUS: "diverged" if all(row["status"] == "diverged" for row in rows) else "finished",
-        }
+        start, end = _span(rows)
+        own = {names.KIND: "cell", names.CELL: str(means["cell_id"]), names.REPLICATES: str(len(rows))}
         points = final_points(means, self.cell_columns, end)
         points += curve_points(self.tables.cell_curves, str(means["cell_id"]), start, end)
-        return TrackedRun(
-            tags=self.common | own | self.color(params) | self.reference(params),
-            name=str(means["cell"]),
-            parent=f"sweep {self.description.sweep_id}",
-            status="FAILED" if own[names.STATUS] == "diverged" else "FINISHED",
-            start=start,
-            end=end,
-            params=params,
-            points=points,
-        )
+        parent = f"sweep {self.description.sweep_id}"
+        return self._tracked(str(means["cell"]), parent, rows, params, own, self.reference(params), points)
 
     def run(self, row: Mapping[str, Any], place: int) -> TrackedRun:
         """A single run; `place` counts the replicates of its cell."""
         params = params_of(row, self.description, replicate=True)
-        start, end = milliseconds(row["started"]), milliseconds(row["ended"])
-        diverged = row["status"] == "diverged"
-        own = {
-            names.KIND: "run",
-            names.RUN: str(row["run_id"]),
-            names.CELL: str(row["cell_id"]),
-            names.STATUS: "diverged" if diverged else "finished",
-        }
+        start, end = _span([row])
+        own = {names.KIND: "run", names.RUN: str(row["run_id"]), names.CELL: str(row["cell_id"])}
         reference = self.reference(params, place)
-        columns = self.run_columns | ({names.DIVERGED_EPOCH: names.DIVERGED_EPOCH} if diverged else {})
-        points = final_points(row, columns, end)
+        diverged = {names.DIVERGED_EPOCH: names.DIVERGED_EPOCH} if row["status"] == "diverged" else {}
+        points = final_points(row, self.run_columns | diverged, end)
         if reference or self.description.curves != "reference":
             points += curve_points(self.tables.run_curves, str(row["run_id"]), start, end)
-        return TrackedRun(
-            tags=self.common | own | self.color(params) | reference,
-            name=names.replicate_name(
-                str(row["cell"]), int(row["split"]), int(row["seed_index"]), self.seeds_per_split
-            ),
-            parent=f"cell {row['cell_id']}",
-            status="FAILED" if diverged else "FINISHED",
-            start=start,
-            end=end,
-            params=params,
-            points=points,
-        )
+        name = names.replicate_name(str(row["cell"]), int(row["split"]), int(row["seed_index"]), self.seeds_per_split)
+        return self._tracked(name, f"cell {row['cell_id']}", [row], params, own, reference, points)
+
+    def _tracked(
+        self,
+        name: str,
+        parent: str,
+        rows: Sequence[Mapping[str, Any]],
+        params: Mapping[str, str],
+        own: Mapping[str, str],
+        reference: Mapping[str, str],
+        points: Sequence[Point],
+    ) -> TrackedRun:
+        status = "diverged" if all(row["status"] == "diverged" for row in rows) else "finished"
+        start, end = _span(rows)
+        color = self.colors.get(params.get("activation", ""))
+        colored = {names.RUN_COLOR: color} if color else {}
+        tags = {**self.common, **own, names.STATUS: status, **colored, **reference}
+        return TrackedRun(tags, name, parent, _STATES[status], start, end, params, points)
 
     def reference(self, params: Mapping[str, str], place: int = 0) -> dict[str, str]:
         """The tag by which a view of one factor finds its rows, as `:activation:depth:`.
@@ -214,6 +195,14 @@ class _Builder:
             rows.setdefault(str(row["cell_id"]), []).append(row)
         for cell_id, members in rows.items():
             yield means[cell_id], members
+
+
+_STATES = {"diverged": "FAILED", "finished": "FINISHED"}
+
+
+def _span(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+    """Begin and end of the rows' trainings, milliseconds since 1970."""
+    return milliseconds(min(row["started"] for row in rows)), milliseconds(max(row["ended"] for row in rows))
 
 
 def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:

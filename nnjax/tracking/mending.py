@@ -37,17 +37,14 @@ class Change:
     """As it should be."""
     run_id: str
     tags: Mapping[str, str] = field(default_factory=dict)
-    """To be set."""
     lost_tags: Sequence[str] = ()
     """To be removed."""
     params: Mapping[str, str] = field(default_factory=dict)
-    """To be added."""
     new_points: Sequence[Point] = ()
     """Of metrics that it has not."""
     other_points: Sequence[Point] = ()
     """Of metrics that are there with another number."""
     name: str | None = None
-    """What it is to be called."""
     has_other_status: bool = False
     """Whether its state is to be set."""
 

@@ -158,9 +158,8 @@ def identity(tags: Mapping[str, str]) -> str:
 def plan_id(study: str, target: float | None, run_ids: Iterable[str]) -> str:
     """What a sweep is in MLflow: the study's name, the level that is waited for, the runs. No wording is part of it.
 
-    Example:
-        >>> plan_id("depth", 0.4, ["b", "a"]) == plan_id("depth", 0.4, ["a", "b"])
-        True
+    >>> plan_id("depth", 0.4, ["b", "a"]) == plan_id("depth", 0.4, ["a", "b"])
+    True
     """
     text = "\0".join(("nnjax", study, repr(target), *sorted(run_ids)))
     return hashlib.sha256(text.encode()).hexdigest()

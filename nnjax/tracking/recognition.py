@@ -88,7 +88,10 @@ class _Recognition:
         """Of several runs with one identity the best counts; the others are doubles if they are of this plan."""
         sweeps = [entry for entry, kind in self.ours if kind == "sweep" and self.is_of_the_plan(entry)]
         chosen = min(sweeps, key=self.sweep_rank, default=None)
-        ledger = Ledger(sweep_id=self.name_of(chosen), experiment_id=self.experiment_of(chosen))
+        ledger = Ledger(
+            sweep_id=self.name_of(chosen),
+            experiment_id=chosen.experiment_id if chosen else next(iter(self.experiment_ids), ""),
+        )
         own = (ledger.experiment_id, ledger.sweep_id)
         groups = {group_of(sweep) for sweep in sweeps} | {own}
         candidates: dict[str, list[Entry]] = {}
@@ -127,10 +130,6 @@ class _Recognition:
             sweep.tags.get(names.SWEEP) not in (self.plan.key, self.plan.former),
             not sweep.is_done,
         )
-
-    def experiment_of(self, sweep: Entry | None) -> str:
-        """Where the sweep goes on."""
-        return sweep.experiment_id if sweep else next(iter(self.experiment_ids), "")
 
     def name_of(self, sweep: Entry | None) -> str:
         """What the store calls the sweep: as most runs below it say, for one tag may have been changed."""

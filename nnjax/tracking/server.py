@@ -1,6 +1,5 @@
 """MLflow's user interface on this machine, opened at what matters."""
 
-import signal
 import socket
 import subprocess
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from types import FrameType
 from typing import IO
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -20,12 +18,11 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked, masked_address
 from nnjax.tracking import names, views
-from nnjax.tracking.address import deep_link, default_uri, is_database, server_of
+from nnjax.tracking.address import check_store, deep_link, default_uri, is_database, server_of
 from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import LONGEST_QUOTE, TrackingError, explained
 from nnjax.tracking.new_database import make_database
-from nnjax.tracking.preflight import check_store
 from nnjax.tracking.store import check_reachable
 
 START_SECONDS = 120.0
@@ -159,7 +156,7 @@ def describe_links(uri: str) -> str:
 def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[str], None] = print) -> None:
     """Serve MLflow's user interface until interrupted; with a server elsewhere, only say what to open.
 
-    Anyone who reaches the host's interface can read and change the store.
+    Anyone who reaches the host's interface can read and change the store. The command takes SIGTERM for an interrupt.
 
     Raises:
         TrackingError: If the server can't be started.
@@ -169,7 +166,6 @@ def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[
         say(describe_links(uri))
         return
     say(f"starting MLflow over {masked_address(uri)} …")
-    previous = signal.signal(signal.SIGTERM, _interrupt)  # or the server would outlive a killed `nnjax ui`
     try:
         with running_server(uri, home, host, port) as server:
             say(describe_links(server))
@@ -177,9 +173,3 @@ def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[
             threading.Event().wait()
     except KeyboardInterrupt:
         say("stopped")
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-
-
-def _interrupt(signum: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

@@ -13,11 +13,10 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked_address
 from nnjax.tracking import names
-from nnjax.tracking.address import is_database, is_server
+from nnjax.tracking.address import check_store, is_database, is_server
 from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 from nnjax.tracking.new_database import make_database
-from nnjax.tracking.preflight import check_store
 
 ANSWER_SECONDS = 5.0
 """How long a server may take to accept a connection."""
@@ -58,7 +57,8 @@ def check_reachable(uri: str) -> None:
         return
     parts = urlsplit(uri)
     assert parts.hostname is not None
-    if _is_behind_a_proxy(parts.scheme, parts.hostname):
+    has_proxy = not {parts.scheme, "all"}.isdisjoint(getproxies())
+    if has_proxy and not proxy_bypass(parts.hostname):
         return
     port = parts.port or (443 if parts.scheme == "https" else 80)
     try:
@@ -68,10 +68,6 @@ def check_reachable(uri: str) -> None:
             f"no MLflow server answers at {masked_address(uri)} ({error})",
             f"start it or unset MLFLOW_TRACKING_URI; {JOURNAL_IS_SAFE}",
         ) from error
-
-
-def _is_behind_a_proxy(scheme: str, host: str) -> bool:
-    return not {scheme, "all"}.isdisjoint(getproxies()) and not proxy_bypass(host)
 
 
 def _create(client: MlflowClient, name: str, location: str | None, tags: Mapping[str, str]) -> Experiment:

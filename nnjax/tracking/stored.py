@@ -4,8 +4,8 @@ import hashlib
 import sqlite3
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
+from nnjax.tracking.artifact_place import local_path
 from nnjax.tracking.names import STUDY
 
 _EXPERIMENTS = "experiment_id IN (SELECT experiment_id FROM experiment_tags WHERE key = ? AND value = ?)"
@@ -38,8 +38,8 @@ def stored_rows(file: Path, study: str) -> tuple[str, list[Path]]:
         for rows in ROWS_OF_A_STUDY:
             for row in connection.execute(rows, (STUDY, study)):
                 seen.update(repr(row).encode())
-        places = [urlsplit(place) for (place,) in connection.execute(ARTIFACTS_OF_A_STUDY, (STUDY, study))]
-    elsewhere = [place.geturl() for place in places if place.scheme not in ("", "file")]
-    if elsewhere:
-        raise OSError(f"{elsewhere[0]} is not on this machine")
-    return seen.hexdigest(), [Path(unquote(place.path)) for place in places]
+        addresses = [address for (address,) in connection.execute(ARTIFACTS_OF_A_STUDY, (STUDY, study))]
+    places = [place for address in addresses if (place := local_path(address))]
+    if len(places) < len(addresses):
+        raise OSError(f"artifacts of {study} are not on this machine")
+    return seen.hexdigest(), places

@@ -22,11 +22,9 @@ from nnjax.tracking.address import default_uri
 from nnjax.tracking.curves import CurvePoints, curve_names, thin_curves, tracked_epochs
 from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.layout import SweepLayout, SweepTables
-from nnjax.tracking.ledger import Ledger
+from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.store import check_reachable
-from nnjax.tracking.sync import Destination, RunProgress, look_up, sync_tables
-from nnjax.tracking.sync_summary import SyncSummary
+from nnjax.tracking.sync import Destination, RunProgress, SyncSummary, sync_tables
 
 
 @dataclass(frozen=True)
@@ -52,14 +50,6 @@ class PreparedSync:
             raise TrackingError(f"no run of study {self.description.study} is in the journal", remedy)
         destination = Destination(self.tracking_uri, self.home, report_dir, is_restored)
         return sync_tables(self.description, self.tables, destination, progress)
-
-    def look_up(self) -> tuple[SweepLayout, Ledger]:
-        """What MLflow should have, and what it has; nothing is written.
-
-        Raises:
-            TrackingError: If the store can't be read.
-        """
-        return look_up(self.description, self.tables, self.tracking_uri)
 
 
 def prepare_sync(

@@ -153,7 +153,8 @@ def _running_postgres(folder: Path, password: str) -> Iterator[int]:
     owner = POSTGRES_USER if os.geteuid() == 0 else None
     if not (data / "PG_VERSION").exists():
         _make_cluster(programs, data, owner, password)
-    port = _free_port()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
     with TemporaryFile() as log:
         command = [str(programs / "postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", ""]
         process = subprocess.Popen(  # in a session of its own: after Ctrl-C MLflow ends first
@@ -171,6 +172,10 @@ def _running_postgres(folder: Path, password: str) -> Iterator[int]:
 def _as(owner: str | None) -> dict[str, Any]:
     """How a process becomes another user's; nothing where we are not root."""
     return {"user": owner, "group": owner, "extra_groups": []} if owner else {}
+
+
+def _ask(command: list[str], **how: Any) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", check=False, **how)
 
 
 def _postgres_programs(data: Path) -> Path:
@@ -198,9 +203,7 @@ def _make_cluster(programs: Path, data: Path, owner: str | None, password: str) 
         command = [str(programs / "initdb"), "-D", str(half), "-U", SERVER_USER, "--auth=scram-sha-256"]
         # The encoding left out, it takes the terminal's: in some, SQL_ASCII.
         command += [f"--pwfile={secret}", "--encoding=UTF8", "--no-locale"]
-        done = subprocess.run(
-            command, **_as(owner), cwd=half, capture_output=True, encoding="utf-8", errors="replace", check=False
-        )
+        done = _ask(command, **_as(owner), cwd=half)
     finally:
         secret.unlink()
     if done.returncode != 0:
@@ -224,11 +227,6 @@ def _wait_for_postgres(programs: Path, port: int, process: "subprocess.Popen[byt
 def _create_database(programs: Path, port: int, password: str) -> None:
     variables = os.environ | {"PGPASSWORD": password}
     command = [str(programs / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", SERVER_USER, SERVER_USER]
-    done = subprocess.run(command, env=variables, capture_output=True, encoding="utf-8", errors="replace", check=False)
+    done = _ask(command, env=variables)
     if done.returncode != 0 and "already exists" not in done.stderr:
         raise TrackingError(f"createdb failed: {done.stderr.strip()}", "look at PostgreSQL's log")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])

@@ -59,7 +59,6 @@ class View:
     key: str
     """Part of the experiment tag and of links."""
     name: str
-    """What the menu shows."""
     conditions: Mapping[str, str]
     """Tags and params that its rows have; `%` at an end of a value is a wildcard."""
     params: Sequence[str]

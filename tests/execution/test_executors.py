@@ -16,8 +16,7 @@ import pytest
 from fakes.tasks import Greeting, Work, be_unfit, cores, note, refuse_to_start, square, wait_for_end
 
 from nnjax.execution.executor import ExecutionError, Executor, Outcome
-from nnjax.execution.executor_choice import EXECUTORS, make_executor
-from nnjax.execution.slots import SUBMITTED_A_WORKER, ProcessExecutor
+from nnjax.execution.slots import EXECUTORS, SUBMITTED_A_WORKER, ProcessExecutor, make_executor
 
 EVERY = [*EXECUTORS[:-1], pytest.param("dask", marks=pytest.mark.slow)]
 """One test of dask is always run: a sweep, in `tests/sweep/test_runner.py`."""
@@ -176,8 +175,8 @@ class TestProcesses:
         processes.close()
         assert not any(map(is_running, workers))  # at once: closing waits for them
         thread.join()
-        assert all(process.process_id for process in processes.processes)
-        wait_until(lambda: not any(is_running(process.process_id or 0) for process in processes.processes))
+        started = [process._process.pid for process in processes.processes]
+        wait_until(lambda: not any(map(is_running, started)))
 
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
     def test_workers_leave_when_the_head_ends(self, tmp_path: Path, how: signal.Signals) -> None:

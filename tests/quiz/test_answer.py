@@ -3,14 +3,14 @@ import pytest
 from nnjax.quiz.answer import QuizOptions, answer_quiz
 from nnjax.quiz.networks import QuizEffort
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.progress import SilentProgress
+from nnjax.sweep.progress import Progress
 
 SMALL = QuizOptions(
     orders=3,
     effort=QuizEffort(activations=("identity", "tanh"), seeds=4, epochs=60),
     split_seeds=2,
     overrides=("replicates.splits=4", "epochs=2", "width=8"),
-    progress=SilentProgress,
+    progress=Progress,
 )
 
 

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
+from nnjax.data.splits import SplitSizes
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.quiz.networks import AXIS, GRID_POINTS, QuizEffort, answer_xor, configure, share_interval, xor_rows
-from nnjax.sweep.plan import LargestSizes, make_bucket
-from nnjax.sweep.progress import SilentProgress
+from nnjax.sweep.plan import make_bucket
+from nnjax.sweep.progress import Progress
 
 
 def test_the_four_patterns_are_all_the_rows_and_the_grid_is_predicted():
@@ -21,7 +22,7 @@ def test_every_activation_has_its_program_and_its_own_start(name):
     from nnjax.quiz.networks import xor_table
 
     configuration = configure(name, epochs=10)
-    bucket = make_bucket(configuration, xor_table(), LargestSizes(4, 4, GRID_POINTS**2))
+    bucket = make_bucket(configuration, xor_table(), SplitSizes(4, 4, GRID_POINTS**2))
     assert bucket.architecture.layer_sizes == (2, 5, 2, 1)
     assert configuration.initializer == ACTIVATIONS[name].initializer
     assert bucket.architecture.parameter_count == {"prelu": 37, "maxout": 57}.get(name, 30)
@@ -34,7 +35,7 @@ def test_the_exact_interval_of_a_share():
 
 @pytest.mark.slow
 def test_all_activations_from_a_hundred_seeds(tmp_path):
-    answers = {answer.activation: answer for answer in answer_xor(QuizEffort(workers=2), tmp_path, SilentProgress())}
+    answers = {answer.activation: answer for answer in answer_xor(QuizEffort(workers=2), tmp_path, Progress())}
     assert set(answers) == set(ACTIVATIONS)
     assert answers["identity"].share == 0  # linear: at most three patterns
     assert answers["binary_step"].hidden_gradient == 0 and answers["binary_step"].share < 0.2

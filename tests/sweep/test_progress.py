@@ -8,7 +8,7 @@ from rich.console import Console
 from nnjax.sweep.progress import (
     LiveProgress,
     PlainProgress,
-    SilentProgress,
+    Progress,
     SweepState,
     choose_progress,
     describe,
@@ -73,7 +73,7 @@ def test_the_display_fits_the_stream() -> None:
 
 
 def test_silence_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
-    progress = SilentProgress()
+    progress = Progress()
     progress.update(at(50, 1))
     progress.close()
     assert capsys.readouterr() == ("", "")

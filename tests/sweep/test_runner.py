@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from fakes.training import FAKE, fake_train_task
 
-from nnjax.execution.executor_choice import EXECUTORS
+from nnjax.execution.slots import EXECUTORS
 from nnjax.sweep.journal.journal import Journal, JournalWarning
 from nnjax.sweep.journal.record import load_record
 from nnjax.sweep.plan import make_plan

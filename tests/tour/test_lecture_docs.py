@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from fakes.command import nnjax
 
-from nnjax.cli import main
-from nnjax.commands.parser import make_parser
+from nnjax.cli import main, make_parser
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "lecture.md").read_text()

@@ -1,10 +1,11 @@
 import sqlite3
+from contextlib import closing
 
 import pytest
 from mlflow.exceptions import MlflowException
 
-from nnjax.tracking.errors import LONGEST_QUOTE, TrackingError, explained
-from nnjax.tracking.revisions import known_revisions
+from nnjax.tracking.address import check_store
+from nnjax.tracking.errors import LONGEST_QUOTE, TrackingError, explained, known_revisions, newest_revision
 
 OLDER = next(before for before in known_revisions().values() if before)
 OTHER_TABLES = (
@@ -55,3 +56,9 @@ def test_an_error_that_quotes_the_address_does_not_quote_its_password():
 def test_a_mistake_of_ours_is_not_dressed_up():
     with pytest.raises(KeyError), explained("sqlite:///x.db"):
         raise KeyError("ours")
+
+
+def test_the_installed_mlflow_s_own_tables_are_fine(destination):
+    check_store(destination.uri)
+    with closing(sqlite3.connect(destination.home / "mlflow.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (newest_revision(),)

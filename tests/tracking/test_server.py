@@ -102,10 +102,9 @@ def test_a_server_that_stands_elsewhere_is_only_pointed_at(server, tmp_path, mon
 
 @pytest.mark.slow
 def test_terminating_the_command_ends_the_server(destination):
-    serving = f"serve(Path({str(destination.home)!r}), port=5987)"
-    program = f"from pathlib import Path; from nnjax.tracking.server import serve; {serving}"
+    command = [sys.executable, "-u", "-m", "nnjax.cli", "ui", "--home", str(destination.home), "--port", "5987"]
     environ = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
-    with subprocess.Popen([sys.executable, "-u", "-c", program], stdout=subprocess.PIPE, text=True, env=environ) as ui:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as ui:
         lines = iter(ui.stdout.readline, "")
         assert any("Ctrl-C" in line for line in lines)
         ui.send_signal(signal.SIGTERM)

@@ -9,7 +9,7 @@ from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.fast_lane import FastLane
 from nnjax.tracking.layout import SweepTables
-from nnjax.tracking.sync import sync_tables, tell
+from nnjax.tracking.sync import SyncSummary, Tally, sync_tables, tell
 
 TABLES = ("runs", "params", "tags", "metrics", "latest_metrics", "inputs", "datasets", "experiment_tags")
 
@@ -212,3 +212,14 @@ def test_a_quick_sync_says_nothing_and_a_long_one_a_sentence_now_and_then(monkey
         now[0] = 100.0 + second
         progress(second * 100, 5800)
     assert said == ["MLflow: 500 of 5,800 runs", "MLflow: 1,000 of 5,800 runs"]
+
+
+def test_nothing_mended_says_no_more_than_how_many():
+    summary = SyncSummary(1200, 3, 0.5, "sqlite:///x", "1", "http://x", "fast", Tally())
+    assert summary.words == "1,200 runs written, 3 were there"
+
+
+def test_what_was_left_undone_comes_with_its_remedy():
+    words = Tally(restored=2, waiting=1, deleted=4).words
+    assert words.startswith(", 2 brought back, 4 deleted in MLflow") and "--restore" in words
+    assert words.endswith("1 cells waiting for runs that the journal lacks: `nnjax sweep STUDY` trains them")

@@ -47,12 +47,12 @@ class Journal:
 
     def run_ids(self) -> set[str]:
         """Identities of all runs that need not be trained again."""
-        return set(self.statuses())
+        return set(self.column("status"))
 
-    def statuses(self) -> dict[str, str]:
-        """Identity -> "finished" or "diverged", for all runs."""
-        table = self.read(["status"])
-        return dict(zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True))
+    def column(self, name: str) -> dict[str, Any]:
+        """Identity -> what a column has, for all runs: its status is "finished" or "diverged"."""
+        table = self.read([name])
+        return dict(zip(table["run_id"].to_pylist(), table[name].to_pylist(), strict=True))
 
     def append(self, rows: Sequence[Row]) -> Path:
         """Add a chunk of runs; when this returns they are on the disk. A chunk of the same runs replaces its twin.
@@ -146,9 +146,8 @@ def damaged_files(folder: Path) -> dict[str, str]:
 def chunk_name(run_ids: Sequence[str]) -> str:
     """The name of a chunk of runs: a hash of the journal's version and the runs, whatever their order.
 
-    Example:
-        >>> chunk_name(["b", "a"]) == chunk_name(["a", "b"])
-        True
+    >>> chunk_name(["b", "a"]) == chunk_name(["a", "b"])
+    True
     """
     return hashlib.sha256("\n".join([str(SCHEMA_VERSION), *sorted(run_ids)]).encode()).hexdigest()
 

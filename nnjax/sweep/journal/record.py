@@ -8,10 +8,6 @@ from pathlib import Path
 from nnjax.redaction import masked_line
 from nnjax.sweep.durable import write_durably
 
-STAGES = ("setup", "compile", "train", "wall", "track", "report")
-"""Keys of `seconds`. `compile` and `train` are summed over workers; `wall` is the clock from the look into the journal
-to the last chunk, without what follows: `track` and `report`."""
-
 
 @dataclass(frozen=True)
 class SweepRecord:
@@ -25,7 +21,8 @@ class SweepRecord:
         git_commit: Commit of the current folder, "+" if files were changed, "" if there is none.
         started: Begin of the first execution, Unix seconds.
         ended: End of the last one, Unix seconds; 0 while it runs, and after it was killed.
-        seconds: Stage -> seconds, summed over executions; keys are among `STAGES`.
+        seconds: Stage -> seconds, summed over executions: setup, compile and train (both summed over workers), wall
+            (the clock from the look into the journal to the last chunk), and what follows, track and report.
         peak_memory_mb: Most memory of the head plus that of each worker, 10⁶ bytes.
     """
 
@@ -93,25 +90,12 @@ def continue_record(fresh: SweepRecord, earlier: SweepRecord | None) -> SweepRec
     """A record at the start of an execution: times go on from where an interrupted one stopped."""
     if earlier is None:
         return fresh
-    return replace(
-        fresh,
-        started=earlier.started,
-        trained=earlier.trained,
-        executions=earlier.executions,
-        seconds=earlier.seconds,
-        peak_memory_mb=earlier.peak_memory_mb,
-    )
+    kept = ("started", "trained", "executions", "seconds", "peak_memory_mb")
+    return replace(fresh, **{name: getattr(earlier, name) for name in kept})
 
 
 def add_seconds(record: SweepRecord, **seconds: float) -> SweepRecord:
-    """A record with more time spent in some stages.
-
-    Raises:
-        ValueError: If a stage is not in `STAGES`.
-    """
-    unknown = set(seconds) - set(STAGES)
-    if unknown:
-        raise ValueError(f"unknown stages {sorted(unknown)}; there are {', '.join(STAGES)}")
+    """A record with more time spent in some stages."""
     spent = {stage: record.seconds.get(stage, 0.0) + more for stage, more in seconds.items()}
     return replace(record, seconds={**record.seconds, **spent})
 

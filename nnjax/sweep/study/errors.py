@@ -44,11 +44,11 @@ class StudyError(RefusedError):
     Its first fault, and in `others` what else is wrong with the same file.
     """
 
-    def __init__(self, file: str, faults: Iterable[Fault]) -> None:
+    def __init__(self, file: str, *faults: Fault) -> None:
         first, *rest = faults
         self.file = one_line(masked_address(file) if ":/" in file else file)  # an address where a study was wanted
         self.key, self.value, self.problem, self.remedy = first
-        self.others: tuple[StudyError, ...] = tuple(StudyError(file, [fault]) for fault in rest)
+        self.others: tuple[StudyError, ...] = tuple(StudyError(file, fault) for fault in rest)
         super().__init__(str(self))
 
     def __str__(self) -> str:
@@ -65,13 +65,12 @@ LONGEST_LIST = 250
 def did_you_mean(word: object, known: Iterable[str]) -> str:
     """The nearest known name as a question, or all of them.
 
-    Example:
-        >>> did_you_mean("rleu", ["tanh", "elu", "relu"])
-        "did you mean 'relu'?"
-        >>> did_you_mean("sigmoid", ["tanh", "logistic"])
-        "did you mean 'logistic'?"
-        >>> did_you_mean("xyz", ["tanh", "relu"])
-        'known: tanh, relu'
+    >>> did_you_mean("rleu", ["tanh", "elu", "relu"])
+    "did you mean 'relu'?"
+    >>> did_you_mean("sigmoid", ["tanh", "logistic"])
+    "did you mean 'logistic'?"
+    >>> did_you_mean("xyz", ["tanh", "relu"])
+    'known: tanh, relu'
     """
     names = list(known)
     text = str(word)[:LONGEST_VALUE].lower() if isinstance(word, str) else ""
@@ -93,9 +92,8 @@ def one_line(text: str) -> str:
 def show_key(location: Iterable[str | int]) -> str:
     """A dotted path.
 
-    Example:
-        >>> show_key(("studied", "activation", 2))
-        'studied.activation[2]'
+    >>> show_key(("studied", "activation", 2))
+    'studied.activation[2]'
     """
     path = ""
     for part in location:
@@ -110,9 +108,8 @@ def show_key(location: Iterable[str | int]) -> str:
 def show_value(value: object, depth: int = 0) -> str:
     """A value as it may stand in a message: one line, short, whatever it is.
 
-    Example:
-        >>> show_value(True), show_value([1, 2.5, "a"]), show_value("x" * 100)[-3:]
-        ('true', "[1, 2.5, 'a']", "x…'")
+    >>> show_value(True), show_value([1, 2.5, "a"]), show_value("x" * 100)[-3:]
+    ('true', "[1, 2.5, 'a']", "x…'")
     """
     if isinstance(value, bool):
         return "true" if value else "false"

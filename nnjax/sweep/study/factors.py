@@ -100,8 +100,6 @@ class AutoNumber:
     def __call__(self, value: object) -> Level:
         """The word itself, or the number as a float; refused if it is neither."""
         remedy = f'write "{AUTO}" or a number from {self.low:g} to {self.high:g}'
-        if isinstance(value, str) and value != AUTO:
-            raise refuse("needs a number", remedy)
         return AUTO if value == AUTO else Number(self.low, self.high, remedy)(value)
 
 

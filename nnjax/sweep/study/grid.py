@@ -55,9 +55,8 @@ def axes(
 ) -> list[list[tuple[tuple[str, Level], ...]]]:
     """The axes of the grid, of (factor, level) pairs: one a factor, one for all of a `zip` where its first stands.
 
-    Example:
-        >>> axes({"depth": (1, 2), "l2": (0.0,), "width": (8, 4)}, [("depth", "width")])
-        [[(('depth', 1), ('width', 8)), (('depth', 2), ('width', 4))], [(('l2', 0.0),)]]
+    >>> axes({"depth": (1, 2), "l2": (0.0,), "width": (8, 4)}, [("depth", "width")])
+    [[(('depth', 1), ('width', 8)), (('depth', 2), ('width', 4))], [(('l2', 0.0),)]]
     """
     group_of = {name: group for group in zipped for name in group}
     groups = dict.fromkeys(group_of.get(name, (name,)) for name in factors)
@@ -77,9 +76,8 @@ def grid_cells(
 ) -> Iterator[Levels]:
     """The levels of every cell, the last factor varying fastest; one with all levels of an exclusion is not made.
 
-    Example:
-        >>> list(grid_cells({"depth": (1, 2), "width": (8, 4)}, [], [{"depth": 2, "width": 4}]))
-        [{'depth': 1, 'width': 8}, {'depth': 1, 'width': 4}, {'depth': 2, 'width': 8}]
+    >>> list(grid_cells({"depth": (1, 2), "width": (8, 4)}, [], [{"depth": 2, "width": 4}]))
+    [{'depth': 1, 'width': 8}, {'depth': 1, 'width': 4}, {'depth': 2, 'width': 8}]
     """
     for points in product(*axes(factors, zipped)):
         chosen = dict(pair for point in points for pair in point)
@@ -99,11 +97,10 @@ def resolve(levels: Mapping[str, Level], fixed: Mapping[str, Level], n_train: in
     The fields of a `Configuration`; "full" stands for the training rows, and a setting that means nothing beside the
     others stands at its default.
 
-    Example:
-        >>> fixed = {name: factor.default for name, factor in FACTORS.items() if factor.default is not None}
-        >>> settings = resolve({"activation": "tanh", "width": 8, "momentum": 0.5}, fixed, 265, "regression")
-        >>> settings["hidden_layer_sizes"], settings["initializer"], settings["loss"], settings["momentum"]
-        ((8, 8), 'glorot', 'half_mean_squared_error', 0.9)
+    >>> fixed = {name: factor.default for name, factor in FACTORS.items() if factor.default is not None}
+    >>> settings = resolve({"activation": "tanh", "width": 8, "momentum": 0.5}, fixed, 265, "regression")
+    >>> settings["hidden_layer_sizes"], settings["initializer"], settings["loss"], settings["momentum"]
+    ((8, 8), 'glorot', 'half_mean_squared_error', 0.9)
     """
     settings = {**fixed, **levels}
     if settings["batch_size"] == FULL_BATCH:
@@ -119,7 +116,9 @@ def resolve(levels: Mapping[str, Level], fixed: Mapping[str, Level], n_train: in
     for name, (factor, with_levels) in ONLY_WITH.items():
         present = activations if factor == "activation" else (settings[factor],)
         if not set(present) & set(with_levels):
-            settings[name] = LEAKY_SLOPE if name == "negative_slope" else _default(name)
+            default = LEAKY_SLOPE if name == "negative_slope" else FACTORS[name].default
+            assert default is not None
+            settings[name] = default
     return {name: settings[name] for name in FACTORS if name not in ("depth", "width")}
 
 
@@ -136,12 +135,6 @@ def _settle_auto(settings: Levels, activations: tuple[str, ...], task: str) -> N
         settings["weight_decay"] = OPTIMIZERS[str(settings["optimizer"])].weight_decay
     if settings["negative_slope"] == AUTO:
         settings["negative_slope"] = PRELU_SLOPE if "prelu" in activations else LEAKY_SLOPE
-
-
-def _default(name: str) -> Level:
-    level = FACTORS[name].default
-    assert level is not None
-    return level
 
 
 def layer_sizes(settings: Mapping[str, Level]) -> tuple[int, ...]:

@@ -84,9 +84,8 @@ MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
 def known_keys(parents: Sequence[str | int]) -> list[str]:
     """The keys that a table may have, by where it stands in the file; empty for the file itself.
 
-    Example:
-        >>> known_keys(["data"])
-        ['name', 'file', 'target', 'features', 'task', 'rows', 'noise', 'seed', 'polynomial_degree', 'validation_share']
+    >>> known_keys(["data"])
+    ['name', 'file', 'target', 'features', 'task', 'rows', 'noise', 'seed', 'polynomial_degree', 'validation_share']
     """
     named = [part for part in parents if isinstance(part, str)]
     if not named:
@@ -99,9 +98,8 @@ def known_keys(parents: Sequence[str | int]) -> list[str]:
 def table_of(key: str) -> str:
     """The table that a key belongs into; empty if there is none or it stands at the top.
 
-    Example:
-        >>> table_of("splits"), table_of("width"), table_of("widht")
-        ('replicates', 'fixed', '')
+    >>> table_of("splits"), table_of("width"), table_of("widht")
+    ('replicates', 'fixed', '')
     """
     if key in FACTORS:
         return "fixed"

@@ -30,9 +30,8 @@ SYNTAX_REMEDIES = {
 def find_study(study: str | Path, home: Path | str = ".") -> Path:
     """A study's path, from a path or from a bare name.
 
-    Example:
-        >>> find_study("quick", "/tmp").as_posix()
-        '/tmp/experiments/quick.toml'
+    >>> find_study("quick", "/tmp").as_posix()
+    '/tmp/experiments/quick.toml'
     """
     path = Path(study)
     return path if path.suffix == ".toml" or path.is_file() else Path(home) / STUDIES_FOLDER / f"{study}.toml"
@@ -46,19 +45,19 @@ def read_study_text(path: Path) -> str:
     """
     try:
         if path.is_dir():
-            raise StudyError(str(path), [Fault("", "", "a folder, not a study file", _nearby(path))])
+            raise StudyError(str(path), Fault("", "", "a folder, not a study file", _nearby(path)))
         if not path.exists():
-            raise StudyError(str(path), [Fault("", "", "no such file", _nearby(path.parent))])
+            raise StudyError(str(path), Fault("", "", "no such file", _nearby(path.parent)))
         if not path.is_file() or path.stat().st_size > LARGEST_FILE:
-            raise StudyError(str(path), [Fault("", "", "not a text file below 1 MB", "give the path of a .toml file")])
+            raise StudyError(str(path), Fault("", "", "not a text file below 1 MB", "give the path of a .toml file"))
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         fault = Fault(f"line {line}", "", "not UTF-8 text", "save the file as UTF-8 without special characters")
-        raise StudyError(str(path), [fault]) from None
+        raise StudyError(str(path), fault) from None
     except (OSError, ValueError) as error:
         fault = Fault("", "", f"cannot be read ({one_line(str(error))})", "check the path and its permissions")
-        raise StudyError(str(path), [fault]) from None
+        raise StudyError(str(path), fault) from None
 
 
 def parse_study(text: str, file: str) -> dict[str, object]:
@@ -70,11 +69,11 @@ def parse_study(text: str, file: str) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise StudyError(file, [_syntax_fault(text, str(error))]) from None
+        raise StudyError(file, _syntax_fault(text, str(error))) from None
     except (RecursionError, ValueError) as error:
         is_deep = isinstance(error, RecursionError)
         problem = "nested too deeply" if is_deep else "a number of too many digits"
-        raise StudyError(file, [Fault("", "", problem, "see experiments/diabetes.toml for an example")]) from None
+        raise StudyError(file, Fault("", "", problem, "see experiments/diabetes.toml for an example")) from None
 
 
 def apply_overrides(raw: dict[str, object], overrides: Sequence[str], file: str) -> None:
@@ -90,7 +89,7 @@ def apply_overrides(raw: dict[str, object], overrides: Sequence[str], file: str)
         key, equals, text = override.partition("=")
         if not equals or not key.strip():
             fault = Fault("--set", show_value(override), "not key=value", "write for example --set epochs=50")
-            raise StudyError(file, [fault])
+            raise StudyError(file, fault)
         _set(raw, key.strip(), _override_value(key.strip(), text.strip(), file), file)
 
 
@@ -104,7 +103,7 @@ def _override_value(key: str, text: str, file: str) -> object:
     if text[:1] in ("[", "{", '"', "'", ""):
         problem = "not a TOML value" if text else "no value"
         fault = Fault(f"--set {one_line(key)}", show_value(text), problem, f"write for example --set '{_example(key)}'")
-        raise StudyError(file, [fault])
+        raise StudyError(file, fault)
     return text
 
 
@@ -121,7 +120,7 @@ def _set(raw: dict[str, object], key: str, value: object, file: str) -> None:
         value = [value]
     if path[0] not in StudyFile.model_fields or len(path) > 2:
         remedy = f"did you mean '{table_of(key)}.{key}'?" if table_of(key) else did_you_mean(key, _settable())
-        raise StudyError(file, [Fault(f"--set {show_key(path)}", "", "unknown key", remedy)])
+        raise StudyError(file, Fault(f"--set {show_key(path)}", "", "unknown key", remedy))
     if len(path) == 1:
         raw[key] = value
         return
@@ -131,7 +130,7 @@ def _set(raw: dict[str, object], key: str, value: object, file: str) -> None:
     table = raw.setdefault(path[0], {})
     if not isinstance(table, dict):
         fault = Fault(f"--set {show_key(path)}", "", f"{path[0]} is not a table", f"set {path[0]} as a whole")
-        raise StudyError(file, [fault])
+        raise StudyError(file, fault)
     table[path[1]] = value
 
 

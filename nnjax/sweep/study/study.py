@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from re import fullmatch
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -157,12 +158,11 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     try:
         checked = StudyFile.model_validate(raw)
     except ValidationError as error:
-        raise StudyError(file, faults_of(error, raw)) from None
+        raise StudyError(file, *faults_of(error, raw)) from None
     draft = Draft(_located(checked, Path(path).parent), _all_fixed(checked))
     for check in STUDY_CHECKS:
-        faults = list(check(draft))
-        if faults:
-            raise StudyError(file, faults)
+        if faults := list(check(draft)):
+            raise StudyError(file, *faults)
     return _complete(draft, Path(path), tuple(overrides), text)
 
 
@@ -171,27 +171,10 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
     checked = draft.file
     if not checked.name and not fullmatch(NAME_PATTERN, path.stem):
         fault = Fault("name", "", f"missing, and {show_value(path.stem)} is not a name", 'write name = "my-study"')
-        raise StudyError(str(path), [fault])
-    return Study(
-        name=checked.name or path.stem,
-        question=checked.question,
-        expected=checked.expected or "",
-        lecture=checked.lecture or "",
-        confirms=checked.confirms or "",
-        refutes=checked.refutes or "",
-        data=checked.data,
-        table=draft.table,
-        replicates=checked.replicates,
-        studied=checked.studied,
-        nuisance=checked.nuisance,
-        fixed=draft.fixed,
-        grid=checked.grid,
-        logging=checked.logging,
-        claims=checked.claims,
-        overrides=overrides,
-        path=str(path),
-        text=text,
-    )
+        raise StudyError(str(path), fault)
+    written: dict[str, Any] = {key: "" if value is None else value for key, value in checked}
+    own: dict[str, Any] = {"name": checked.name or path.stem, "table": draft.table, "fixed": draft.fixed}
+    return Study(**written | own, overrides=overrides, path=str(path), text=text)
 
 
 def _without_place(override: str) -> str:

@@ -165,10 +165,6 @@ class Logging(_Table):
     target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = 0.9
 
 
-def _usual_margin(validated: dict[str, object]) -> float:
-    return METRICS[str(validated["metric"])].margin or 0.0
-
-
 class Claim(_Table):
     """`[[claims]]`: a sentence that the report must answer from one interval.
 
@@ -188,7 +184,9 @@ class Claim(_Table):
     b: CellLevels | None = None
     at: CellLevels = {}
     metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = "test_r2"
-    margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(default_factory=_usual_margin)
+    margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(
+        default_factory=lambda validated: METRICS[str(validated["metric"])].margin or 0.0
+    )
     threshold: AnyNumber | None = None
     parts: tuple[Text, ...] = ()
 

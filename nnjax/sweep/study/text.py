@@ -16,15 +16,14 @@ def write_study_text(tables: Mapping[str, Any], head: Sequence[str] = ()) -> str
 
     It reads back as the same tables; empty tables are left out, NumPy's numbers are numbers.
 
-    Example:
-        >>> print(write_study_text({"question": "Does depth help?", "studied": {"depth": (1, 2)}}, ["Once more."]))
-        # Once more.
-        <BLANKLINE>
-        question = "Does depth help?"
-        <BLANKLINE>
-        [studied]
-        depth = [1, 2]
-        <BLANKLINE>
+    >>> print(write_study_text({"question": "Does depth help?", "studied": {"depth": (1, 2)}}, ["Once more."]))
+    # Once more.
+    <BLANKLINE>
+    question = "Does depth help?"
+    <BLANKLINE>
+    [studied]
+    depth = [1, 2]
+    <BLANKLINE>
     """
     document = tomlkit.document()
     for line in head:

@@ -73,11 +73,6 @@ def test_an_interrupted_sweep_goes_on_counting() -> None:
     assert continue_record(RECORD, None) == RECORD
 
 
-def test_an_unknown_stage_is_refused() -> None:
-    with pytest.raises(ValueError, match="unknown stages \\['lunch'\\]"):
-        add_seconds(RECORD, lunch=3600.0)
-
-
 def test_what_is_done_anew_replaces_its_time(tmp_path: Path) -> None:
     note_seconds(tmp_path, "abc", report=1.0)
     assert not record_path(tmp_path, "abc").exists()

@@ -120,5 +120,5 @@ def test_any_value_can_be_shown(value: object) -> None:
 def test_parts_of_a_message() -> None:
     assert show_key(("claims", "a b", "at", 3)) == "claims.'a b'.at[3]"
     assert did_you_mean(3, ["relu"]) == "known: relu"
-    error = StudyError("a\nb.toml", [Fault("", "", "bad", "mend it")])
+    error = StudyError("a\nb.toml", Fault("", "", "bad", "mend it"))
     assert str(error) == "a\\nb.toml: bad; mend it"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnjax.audit.copies import compare_copy
 from nnjax.audit.examine import examine_sample
 from nnjax.audit.stamp import AuditStamp, Line
+from nnjax.audit.tracking import compare_copy
 from nnjax.sweep.rerun import ElsewhereError
 
 COLUMNS = ["test_r2", "test_rmse"]
