@@ -6,7 +6,7 @@ A leaf: it imports nothing that measures, so that every room may ask it for name
 from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass
 from math import inf, log2
-from typing import Literal, Protocol
+from typing import Literal
 
 QUARTER_MORE = log2(1.25)
 """Usual margin of what is compared by ratios: a quarter more."""
@@ -17,32 +17,28 @@ Epoch = Literal["best", "last", ""]
 Shown = Literal["decimals", "share", "count", ""]
 
 
-class Described(Protocol):
-    """What a glossary says of a number: any of its entries has these."""
+@dataclass(frozen=True)
+class Described:
+    """What a glossary says of a number.
 
-    @property
-    def name(self) -> str:
-        """The name in the journal, the results table, MLflow and on axes."""
+    Attributes:
+        name: Its name in the journal, the results table, MLflow and on axes.
+        unit: Its unit; "" for a pure number.
+        meaning: What it says, in a sentence.
+        formula: How it is computed; "" where the meaning says it.
+    """
 
-    @property
-    def unit(self) -> str:
-        """Its unit; "" for a pure number."""
-
-    @property
-    def meaning(self) -> str:
-        """What it says, in a sentence."""
-
-    @property
-    def formula(self) -> str:
-        """How it is computed; "" where the meaning says it."""
+    name: str
+    unit: str
+    meaning: str
+    formula: str = ""
 
 
 @dataclass(frozen=True)
-class Metric:
+class Metric(Described):
     """One number a run.
 
     Attributes:
-        name: As of `Described`, and so are unit, meaning and formula.
         margin: Usual margin of a claim, on the scale it is compared on; 0 where a study must name one. None for what
             only describes a run: no claim is about it, it has no mean over replicates, and MLflow is not told.
         better: Which way is better; "" where neither is.
@@ -59,10 +55,6 @@ class Metric:
             (`results.scores`); in the column of its own name it is as it was measured.
     """
 
-    name: str
-    unit: str
-    meaning: str
-    formula: str = ""
     _: KW_ONLY
     margin: float | None = None
     better: Better = ""
@@ -136,20 +128,15 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Curve:
-    """One number an epoch, or one a layer and epoch.
+class Curve(Described):
+    """One number an epoch, or one a layer and epoch; MLflow shows fit_… as fit/….
 
     Attributes:
-        name: As of `Described`, and so are unit, meaning and formula; MLflow shows fit_… as fit/….
         task: "regression" or "classification"; "" for both.
         is_of_layers: Whether it has a row a layer.
         is_main: Of a curve of layers: whether MLflow is told with the main curves.
     """
 
-    name: str
-    unit: str
-    meaning: str
-    formula: str = ""
     _: KW_ONLY
     task: str = ""
     is_of_layers: bool = False

@@ -111,10 +111,11 @@ def sweep_study(
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home = options or SweepOptions(), Path(home)
+    uri = options.tracking_uri or default_uri(home)
     if options.is_reported:
         refuse_another_study(space, home)
     if options.is_tracked:
-        check_store(options.tracking_uri or default_uri(home))
+        check_store(uri)
     began = time.perf_counter()
     workers = options.workers or default_workers(space)
     if options.decision_minutes is not None:
@@ -123,7 +124,7 @@ def sweep_study(
         say(sentence)
     for notice in find_notices(space):
         say(f"Note: {notice}")
-    if swept := _find_swept(space, home, options):
+    if options.leaves_all and (swept := find_swept(space, home, uri)):
         return _as_it_was(space, home, swept, say, began)
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
@@ -142,10 +143,6 @@ def sweep_study(
     return SweepOutcome(
         summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds, stages.decisions
     )
-
-
-def _find_swept(space: Space, home: Path, options: SweepOptions) -> LastSweep | None:
-    return find_swept(space, home, options.tracking_uri or default_uri(home)) if options.leaves_all else None
 
 
 def _as_it_was(space: Space, home: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:

@@ -1,31 +1,19 @@
 """The columns of the results table: what says which run it is, its factors, and the numbers of `nnjax.metrics`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from nnjax.metrics import FINALS, Described
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.study.factors import FACTORS, Factor
 
-
-@dataclass(frozen=True)
-class ResultColumn:
-    """A column that nothing measures; its parts are those of `Described`."""
-
-    name: str
-    unit: str
-    meaning: str
-    formula: str = ""
-
-
-IDENTITY = (
-    ResultColumn("run_id", "", "Content hash of the run: configuration, data, split, seed, engine version.", "SHA-256"),
-    ResultColumn("cell_id", "", "Content hash of the cell: configuration and data.", "SHA-256"),
-    ResultColumn("cell", "", "The cell's label: the factors that vary, in the study's order."),
-    ResultColumn("split", "", "Number of the split of the data, from 0."),
-    ResultColumn("seed_index", "", "Number of the seed within its split, from 0."),
-    ResultColumn("seed", "", "The run's own seed, from which initial parameters and order of examples are drawn."),
-    ResultColumn("status", "", "finished, diverged (a loss became NaN or infinite) or missing (not trained yet)."),
+IDENTITY = (  # what nothing measures
+    Described("run_id", "", "Content hash of the run: configuration, data, split, seed, engine version.", "SHA-256"),
+    Described("cell_id", "", "Content hash of the cell: configuration and data.", "SHA-256"),
+    Described("cell", "", "The cell's label: the factors that vary, in the study's order."),
+    Described("split", "", "Number of the split of the data, from 0."),
+    Described("seed_index", "", "Number of the seed within its split, from 0."),
+    Described("seed", "", "The run's own seed, from which initial parameters and order of examples are drawn."),
+    Described("status", "", "finished, diverged (a loss became NaN or infinite) or missing (not trained yet)."),
 )
 
 AFTER_LEARNING_RATE = "optimizer"
@@ -40,9 +28,11 @@ def _in_table_order() -> Iterator[Factor]:
             yield FACTORS[AFTER_LEARNING_RATE]
 
 
-FACTOR_COLUMNS = tuple(_in_table_order())
+FACTOR_COLUMNS = tuple(
+    Described(factor.name, factor.unit, factor.meaning, factor.formula) for factor in _in_table_order()
+)
 
-RESULT_COLUMNS: tuple[Described, ...] = (*IDENTITY, *FACTOR_COLUMNS, *FINALS)
+RESULT_COLUMNS = (*IDENTITY, *FACTOR_COLUMNS, *FINALS)
 """The columns of the results table, in its order."""
 
 LEVEL_COLORS: dict[str, str] = {each.name: each.colors[0] for each in ACTIVATIONS.values()}

@@ -19,7 +19,7 @@ ELSEWHERE = ("seed", "split_digest")
 def make_trainee(run_id: str, configuration: Configuration, seed: int, split: int) -> Trainee:
     """What the engine must know of one run."""
     numbers = Hyperparameters(**{name: getattr(configuration, name) for name in Hyperparameters._fields})
-    chosen = {each.name: getattr(configuration, each.name, None) for each in fields(Trainee)}
+    chosen: dict[str, Any] = {each.name: getattr(configuration, each.name, None) for each in fields(Trainee)}
     own = {"run_id": run_id, "hyperparameters": numbers, "seed": seed, "split": split}
     return Trainee(**chosen | own)
 

@@ -181,9 +181,10 @@ def make_cells(study: Study, table: Table, n_train: int) -> tuple[Cell, ...]:
 
 def make_configuration(settings: Mapping[str, Any]) -> Configuration:
     """The configuration of settings that the factors' own rules have checked; lists, as JSON has them, as tuples."""
-    return Configuration(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()}
-    )
+    chosen: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
+    }
+    return Configuration(**chosen)
 
 
 def make_replicates(

@@ -75,8 +75,6 @@ def database_file(uri: str) -> Path | None:
 
     >>> database_file("sqlite:////tmp/mlflow.db"), database_file("sqlite:///x.db?mode=ro"), database_file("http://x")
     (PosixPath('/tmp/mlflow.db'), None, None)
-    >>> database_file("sqlite:////tmp/why%3F/mlflow.db")
-    PosixPath('/tmp/why?/mlflow.db')
     """
     name = uri.removeprefix(SQLITE_PREFIX).removeprefix(SQLITE_ENCODED)
     if name in ("", uri, ":memory:") or "?" in name:

@@ -38,15 +38,6 @@ class SweepFiles:
     """End of the sweep, milliseconds since 1970."""
 
 
-def copy_report(folder: Path, report_dir: Path) -> list[Path]:
-    """Copy the report's page into a folder; returns its figures, to be shown as cards."""
-    page = report_dir / "index.html"
-    if page.is_file():
-        (folder / "report").mkdir()
-        shutil.copyfile(page, folder / "report" / "index.html")
-    return sorted((report_dir / "figures").glob("*.png"))
-
-
 def write_card(folder: Path, figure: Path, timestamp: int) -> None:
     """A figure as a card among the run's charts: the full picture and a small copy.
 
@@ -89,7 +80,11 @@ def write_files(folder: Path, files: SweepFiles) -> None:
     if files.report_dir is None:
         return
     with one_at_a_time(files.report_dir):  # another sweep of this study may be writing it
-        for figure in copy_report(folder, files.report_dir):
+        page = files.report_dir / "index.html"
+        if page.is_file():
+            (folder / "report").mkdir()
+            shutil.copyfile(page, folder / "report" / "index.html")
+        for figure in sorted((files.report_dir / "figures").glob("*.png")):
             write_card(folder, figure, files.timestamp)
 
 

@@ -38,8 +38,10 @@ def stored_rows(file: Path, study: str) -> tuple[str, list[Path]]:
         for rows in ROWS_OF_A_STUDY:
             for row in connection.execute(rows, (STUDY, study)):
                 seen.update(repr(row).encode())
-        addresses = [address for (address,) in connection.execute(ARTIFACTS_OF_A_STUDY, (STUDY, study))]
-    places = [place for address in addresses if (place := local_path(address))]
-    if len(places) < len(addresses):
-        raise OSError(f"artifacts of {study} are not on this machine")
-    return seen.hexdigest(), places
+        places = {
+            address: local_path(address) for (address,) in connection.execute(ARTIFACTS_OF_A_STUDY, (STUDY, study))
+        }
+    elsewhere = [address for address, place in places.items() if place is None]
+    if elsewhere:
+        raise OSError(f"{elsewhere[0]} is not on this machine")
+    return seen.hexdigest(), [place for place in places.values() if place]
