@@ -114,11 +114,8 @@ def examine_sample(run_ids: list[str], home: Path, sample: int, seed: int) -> It
         what = f"Run {run_id[: names.SHORT]} trained again"
         try:
             comparison = rerun(home, run_id)
-        except ElsewhereError as error:
-            yield Line(what, str(error), None)
-            continue
         except RerunError as error:
-            yield Line(what, str(error), False)
+            yield Line(what, str(error), None if isinstance(error, ElsewhereError) else False)
             continue
         worst = max(comparison.differences.items(), key=lambda each: each[1], default=("", 0.0))
         seen = "bitwise the same" if comparison.agrees else f"differs, most in {worst[0]}, by {worst[1]:.3g}"

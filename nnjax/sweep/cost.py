@@ -84,3 +84,9 @@ def count_curve_points(bucket: Bucket, curves: str) -> int:
     layers = len(bucket.hidden_layer_sizes)
     number = {"none": 0, "reference": 0, "main": 4 + (layers + 1) + layers, "all": 4 + 8 * layers + 3}[curves]
     return number * min(MLFLOW_EPOCHS, bucket.epochs + 1)
+
+
+def mlflow_bytes(bucket: Bucket, replicates: int, curves: str) -> int:
+    """Predicted bytes of MLflow's database for a cell, which always has its main curves, and for its runs."""
+    points = count_curve_points(bucket, "main") + replicates * count_curve_points(bucket, curves)
+    return (1 + replicates) * MLFLOW_BYTES_A_RUN + points * MLFLOW_BYTES_A_POINT

@@ -16,15 +16,7 @@ from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
 from nnjax.network.activations import branches_for
 from nnjax.network.architecture import layer_activations, structures_for
-from nnjax.sweep.cost import (
-    MLFLOW_BYTES_A_POINT,
-    MLFLOW_BYTES_A_RUN,
-    SECONDS_A_PROGRAM,
-    SECONDS_TO_START,
-    count_curve_points,
-    journal_bytes,
-    run_seconds,
-)
+from nnjax.sweep.cost import SECONDS_A_PROGRAM, SECONDS_TO_START, journal_bytes, mlflow_bytes, run_seconds
 from nnjax.sweep.journal.journal import Journal, chunk_name
 from nnjax.sweep.space import Configuration, Run, Space, expand
 from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
@@ -112,15 +104,17 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
     missing = [run for run_id, run in distinct.items() if run_id not in finished]
     sizes = largest_sizes(space.splits)
     chunks = tuple(_make_chunks(missing, space.table, sizes))
+    buckets = (make_bucket(cell.configuration, space.table, sizes) for cell in space.cells)
+    replicates, curves = len(space.replicates), space.study.logging.curves
     return Plan(
         cells=len(space.cells),
-        replicates=len(space.replicates),
+        replicates=replicates,
         runs=len(distinct),
         missing=len(missing),
         chunks=chunks,
         buckets=_plan_buckets(chunks),
         journal_mb=sum(len(chunk.runs) * journal_bytes(chunk.bucket) for chunk in chunks) / _BYTES_A_MB,
-        mlflow_mb=_mlflow_mb(space, sizes),
+        mlflow_mb=sum(mlflow_bytes(bucket, replicates, curves) for bucket in buckets) / _BYTES_A_MB,
     )
 
 
@@ -175,17 +169,6 @@ def _plan_buckets(chunks: Sequence[Chunk]) -> tuple[BucketPlan, ...]:
         for bucket, members in groups.items()
     ]
     return tuple(sorted(plans, key=lambda plan: -plan.seconds))
-
-
-def _mlflow_mb(space: Space, sizes: SplitSizes) -> float:
-    """Cells always have their main curves, runs those that the study asks for."""
-    replicates, curves = len(space.replicates), space.study.logging.curves
-    points = 0
-    for cell in space.cells:
-        bucket = make_bucket(cell.configuration, space.table, sizes)
-        points += count_curve_points(bucket, "main") + replicates * count_curve_points(bucket, curves)
-    runs = len(space.cells) * (1 + replicates)
-    return (runs * MLFLOW_BYTES_A_RUN + points * MLFLOW_BYTES_A_POINT) / _BYTES_A_MB
 
 
 def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:

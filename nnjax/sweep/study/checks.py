@@ -236,6 +236,19 @@ def check_size(draft: Draft) -> Iterator[Fault]:
         yield Fault("grid.exclude", value, "no cell is left", "exclude fewer combinations")
 
 
+FIRST_CHECKS: tuple[StudyCheck, ...] = (
+    check_roles,
+    check_levels,
+    check_source,
+    check_folds,
+    check_rows,
+    check_zip,
+    check_exclude,
+    check_size,
+)
+"""In this order: each may take for granted what those before it have found sound."""
+
+
 def check_cells(draft: Draft) -> Iterator[Fault]:
     """No two cells are the same training, and no network is absurdly large."""
     n_train, task = draft.sizes.train, draft.table.task

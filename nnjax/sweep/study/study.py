@@ -14,19 +14,7 @@ from nnjax.data.tables import Table
 from nnjax.redaction import masked_addresses
 from nnjax.surroundings import check_name
 from nnjax.sweep.identity import content_hash
-from nnjax.sweep.study.checks import (
-    Draft,
-    StudyCheck,
-    check_cells,
-    check_exclude,
-    check_folds,
-    check_levels,
-    check_roles,
-    check_rows,
-    check_size,
-    check_source,
-    check_zip,
-)
+from nnjax.sweep.study.checks import FIRST_CHECKS, Draft, check_cells
 from nnjax.sweep.study.claim_checks import check_claims
 from nnjax.sweep.study.errors import Fault, StudyError, show_value
 from nnjax.sweep.study.factors import FACTORS, Level
@@ -37,21 +25,7 @@ from nnjax.sweep.study.training_checks import check_networks, check_steps
 
 __all__ = ["Claim", "Study", "StudyError", "load_study"]
 
-STUDY_CHECKS: tuple[StudyCheck, ...] = (
-    check_roles,
-    check_levels,
-    check_source,
-    check_folds,
-    check_rows,
-    check_zip,
-    check_exclude,
-    check_size,
-    check_networks,
-    check_steps,
-    check_cells,
-    check_claims,
-)
-"""In this order: each may take for granted what those before it have found sound."""
+STUDY_CHECKS = (*FIRST_CHECKS, check_networks, check_steps, check_cells, check_claims)
 
 
 QUOTES = "\"'"
@@ -65,8 +39,7 @@ class Study:
     Attributes:
         expected: What the author expects, or how long it takes; empty if nothing is said.
         lecture: The sentence of the lecture that is put to the test; empty if the study is not about one.
-        confirms: What would confirm it.
-        refutes: What would refute it.
+        confirms: What would confirm it; and refutes, what would refute it.
         table: Its numbers, read once: a file that is changed meanwhile changes nothing.
         studied: Levels of the factors that the question is about.
         nuisance: Levels of the factors that are chosen on validation rows.
