@@ -149,39 +149,25 @@ class Curve(Described):
 
 
 MEASURES = (
-    Measure(
-        "r2", "regression", "", "R² on the {rows} rows at {epoch}", "1 − Σ(y − v)² / Σ(y − ȳ)²",
-        better="higher", margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", is_judged=True, is_main=True,
-    ),
-    Measure(
-        "rmse", "regression", "target's unit", "Root mean squared error on the {rows} rows at {epoch}",
-        "√mean (y − v)²", better="lower", margin=0.0, is_main=True,
-    ),
-    Measure(
-        "mae", "regression", "target's unit", "Mean absolute error on the {rows} rows at {epoch}", "mean |y − v|",
-        better="lower", margin=0.0, is_main=True, on_leaderboard=False,
-    ),
-    Measure(
-        "accuracy", "classification", "share", "Share of {rows} rows put into the right class at {epoch}",
-        better="higher", margin=0.02, highest=1.0, shown="decimals", is_judged=True, is_main=True,
-    ),
-    Measure(
-        "balanced_accuracy", "classification", "share", "Mean of the classes' recalls on the {rows} rows at {epoch}",
-        "1/K Σ recall of class k", better="higher", margin=0.02, highest=1.0, shown="decimals",
-    ),
-    Measure(
-        "log_loss", "classification", "nats", "Mean surprise at the true class of the {rows} rows at {epoch}",
-        "mean −ln p", better="lower", margin=0.0, shown="decimals", is_main=True,
-    ),
-    Measure(
-        "brier", "classification", "", "Mean squared error of the probabilities on the {rows} rows at {epoch}",
-        "mean (p − y)², for K > 2 classes summed over them", better="lower", margin=0.0, highest=2.0, shown="decimals",
-    ),
-    Measure(
-        "roc_auc", "classification", "", "Area under the ROC curve on the {rows} rows at {epoch}",
-        "P(p of a member > p of another), mean over classes", "; for K > 2 one against the rest",
-        better="higher", margin=0.02, highest=1.0, shown="decimals",
-    ),
+    Measure("r2", "regression", "", "R² on the {rows} rows at {epoch}", "1 − Σ(y − v)² / Σ(y − ȳ)²", better="higher",
+            margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", is_judged=True, is_main=True),
+    Measure("rmse", "regression", "target's unit", "Root mean squared error on the {rows} rows at {epoch}",
+            "√mean (y − v)²", better="lower", margin=0.0, is_main=True),
+    Measure("mae", "regression", "target's unit", "Mean absolute error on the {rows} rows at {epoch}", "mean |y − v|",
+            better="lower", margin=0.0, is_main=True, on_leaderboard=False),
+    Measure("accuracy", "classification", "share", "Share of {rows} rows put into the right class at {epoch}",
+            better="higher", margin=0.02, highest=1.0, shown="decimals", is_judged=True, is_main=True),
+    Measure("balanced_accuracy", "classification", "share",
+            "Mean of the classes' recalls on the {rows} rows at {epoch}", "1/K Σ recall of class k", better="higher",
+            margin=0.02, highest=1.0, shown="decimals"),
+    Measure("log_loss", "classification", "nats", "Mean surprise at the true class of the {rows} rows at {epoch}",
+            "mean −ln p", better="lower", margin=0.0, shown="decimals", is_main=True),
+    Measure("brier", "classification", "", "Mean squared error of the probabilities on the {rows} rows at {epoch}",
+            "mean (p − y)², for K > 2 classes summed over them", better="lower", margin=0.0, highest=2.0,
+            shown="decimals"),
+    Measure("roc_auc", "classification", "", "Area under the ROC curve on the {rows} rows at {epoch}",
+            "P(p of a member > p of another), mean over classes", "; for K > 2 one against the rest", better="higher",
+            margin=0.02, highest=1.0, shown="decimals"),
 )  # fmt: skip
 """Task by task, the judged one first. Of that one, the lowest is the score of a diverged run, and of any below."""
 
@@ -203,64 +189,37 @@ def _on_rows(task: str) -> Iterator[Metric]:
 
 
 FINALS = (
-    Metric(
-        "best_epoch",
-        "epochs",
-        "Epoch with the lowest validation loss (for one output, the highest validation R²); first on ties.",
-        margin=0.0, better="lower", shown="count", is_main=True,
-    ),
+    Metric("best_epoch", "epochs",
+           "Epoch with the lowest validation loss (for one output, the highest validation R²); first on ties.",
+           margin=0.0, better="lower", shown="count", is_main=True),
     *(metric for task in TASKS for metric in _on_rows(task)),
-    Metric(
-        "function_evaluations",
-        "passes",
-        "Times that loss and gradient of all training rows were computed: epochs, and lbfgs's line searches.",
-        margin=QUARTER_MORE, better="lower", counts="passes",
-    ),
-    Metric(
-        EPOCHS_TO_TARGET,
-        "epochs",
-        "First epoch with validation R² at or above target_r2 (accuracy: target_accuracy); empty if never (censored).",
-        margin=QUARTER_MORE, better="lower", counts="epochs", is_of_study=True,
-    ),
-    Metric(
-        "target_r2", "", "The study's target for epochs_to_target; empty for classification.", task="regression",
-        is_of_study=True,
-    ),
-    Metric(
-        "target_accuracy", "share", "The study's target for epochs_to_target; empty for regression.",
-        task="classification", is_of_study=True,
-    ),
-    Metric(
-        "grad_slope_0", "decades a layer",
-        "Slope of log₁₀ g_l against the hidden layer at initialisation; above 0: vanishing.",
-        "slope of log₁₀ g_l on l = 1 … L", margin=0.05, better="lower", shown="decimals", is_main=True,
-    ),
-    Metric(
-        "grad_ratio_0", "decades", "First against last hidden layer at initialisation; below −1: vanished.",
-        "log₁₀(g_1 / g_L)", margin=0.0, shown="decimals",
-    ),
-    Metric(
-        "grad_slope", "decades a layer", "As grad_slope_0, median over the first tenth of the training.",
-        "median over epochs 1 … ⌈E/10⌉", margin=0.05, better="lower", shown="decimals", is_main=True,
-    ),
-    Metric(
-        "grad_ratio", "decades", "As grad_ratio_0, median over the first tenth of the training.",
-        "median over epochs 1 … ⌈E/10⌉", margin=0.0, shown="decimals",
-    ),
-    Metric(
-        "saturated", "share", "unit_saturated at the last epoch, mean over hidden layers.",
-        margin=0.0, better="lower", epoch="last", lowest=0.0, highest=1.0, shown="share",
-    ),
-    Metric(
-        "dead", "share", "unit_dead at the last epoch, mean over hidden layers.",
-        margin=0.0, better="lower", epoch="last", lowest=0.0, highest=1.0, shown="share",
-    ),
+    Metric("function_evaluations", "passes",
+           "Times that loss and gradient of all training rows were computed: epochs, and lbfgs's line searches.",
+           margin=QUARTER_MORE, better="lower", counts="passes"),
+    Metric(EPOCHS_TO_TARGET, "epochs",
+           "First epoch with validation R² at or above target_r2 (accuracy: target_accuracy); empty if never "
+           "(censored).", margin=QUARTER_MORE, better="lower", counts="epochs", is_of_study=True),
+    Metric("target_r2", "", "The study's target for epochs_to_target; empty for classification.", task="regression",
+           is_of_study=True),
+    Metric("target_accuracy", "share", "The study's target for epochs_to_target; empty for regression.",
+           task="classification", is_of_study=True),
+    Metric("grad_slope_0", "decades a layer",
+           "Slope of log₁₀ g_l against the hidden layer at initialisation; above 0: vanishing.",
+           "slope of log₁₀ g_l on l = 1 … L", margin=0.05, better="lower", shown="decimals", is_main=True),
+    Metric("grad_ratio_0", "decades", "First against last hidden layer at initialisation; below −1: vanished.",
+           "log₁₀(g_1 / g_L)", margin=0.0, shown="decimals"),
+    Metric("grad_slope", "decades a layer", "As grad_slope_0, median over the first tenth of the training.",
+           "median over epochs 1 … ⌈E/10⌉", margin=0.05, better="lower", shown="decimals", is_main=True),
+    Metric("grad_ratio", "decades", "As grad_ratio_0, median over the first tenth of the training.",
+           "median over epochs 1 … ⌈E/10⌉", margin=0.0, shown="decimals"),
+    Metric("saturated", "share", "unit_saturated at the last epoch, mean over hidden layers.", margin=0.0,
+           better="lower", epoch="last", lowest=0.0, highest=1.0, shown="share"),
+    Metric("dead", "share", "unit_dead at the last epoch, mean over hidden layers.", margin=0.0, better="lower",
+           epoch="last", lowest=0.0, highest=1.0, shown="share"),
     Metric("n_parameters", "", "Weights and biases of the network.", margin=0.0, better="lower", lowest=0.0),
     Metric("diverged_epoch", "epochs", "First epoch at which a loss was NaN or infinite; −1 if none."),
-    Metric(
-        "train_seconds", "s", "The chunk's training time divided by the runs that it has room for.",
-        margin=0.0, better="lower", lowest=0.0,
-    ),
+    Metric("train_seconds", "s", "The chunk's training time divided by the runs that it has room for.", margin=0.0,
+           better="lower", lowest=0.0),
     Metric("started", "s", "Start of the run's chunk, seconds since 1970."),
     Metric("ended", "s", "End of the run's chunk, seconds since 1970."),
 )  # fmt: skip
@@ -270,66 +229,42 @@ METRICS = {metric.name: metric for metric in FINALS if metric.margin is not None
 """Those that runs are compared by: by name."""
 
 CURVES = (
-    Curve(
-        "fit_train_loss", "",
-        "Mean loss of the training rows over the epoch, each taken before its own step; no penalty.",
-        "1/(2N) Σ‖y − v‖²",
-    ),
-    Curve(
-        "fit_train_r2", "", "R² of the training rows over the epoch, each taken before its own step.",
-        "1 − 2 · fit_train_loss / var(y)", task="regression",
-    ),
-    Curve(
-        "fit_train_accuracy", "share",
-        "Share of training rows put into the right class over the epoch, each before its own step.",
-        task="classification",
-    ),
+    Curve("fit_train_loss", "",
+          "Mean loss of the training rows over the epoch, each taken before its own step; no penalty.",
+          "1/(2N) Σ‖y − v‖²"),
+    Curve("fit_train_r2", "", "R² of the training rows over the epoch, each taken before its own step.",
+          "1 − 2 · fit_train_loss / var(y)", task="regression"),
+    Curve("fit_train_accuracy", "share",
+          "Share of training rows put into the right class over the epoch, each before its own step.",
+          task="classification"),
     Curve("fit_validation_loss", "", "Mean loss of the validation rows at the end of the epoch.", "1/(2M) Σ‖y − v‖²"),
     Curve("fit_validation_r2", "", "R² of the validation rows at the end of the epoch.", task="regression"),
-    Curve(
-        "fit_validation_accuracy", "share",
-        "Share of validation rows put into the right class at the end of the epoch.", task="classification",
-    ),
+    Curve("fit_validation_accuracy", "share",
+          "Share of validation rows put into the right class at the end of the epoch.", task="classification"),
     Curve("fit_test_loss", "", "Mean loss of the test rows at the end of the epoch; only where scored_rows says so."),
-    Curve(
-        "fit_test_r2", "", "R² of the test rows at the end of the epoch; only where scored_rows says so.",
-        task="regression",
-    ),
-    Curve(
-        "fit_test_accuracy", "share",
-        "Share of test rows put into the right class; only where scored_rows says so.", task="classification",
-    ),
+    Curve("fit_test_r2", "", "R² of the test rows at the end of the epoch; only where scored_rows says so.",
+          task="regression"),
+    Curve("fit_test_accuracy", "share", "Share of test rows put into the right class; only where scored_rows says so.",
+          task="classification"),
     Curve("fit_evaluations", "passes", "function_evaluations up to the end of the epoch: what the curves cost."),
-    Curve(
-        "grad_norm", "",
-        "Gradient of the weights, a layer (the last is the output): RMS over the epoch's steps; no penalty.",
-        "‖∂loss/∂W_l‖_F / √size", is_of_layers=True, is_main=True,
-    ),
-    Curve(
-        "preactivation_grad_norm", "",
-        "g_l, a hidden layer: RMS over rows and units of the derivative by the pre-activation.",
-        "√mean (∂lossᵢ/∂z_l)²", is_of_layers=True,
-    ),
+    Curve("grad_norm", "",
+          "Gradient of the weights, a layer (the last is the output): RMS over the epoch's steps; no penalty.",
+          "‖∂loss/∂W_l‖_F / √size", is_of_layers=True, is_main=True),
+    Curve("preactivation_grad_norm", "",
+          "g_l, a hidden layer: RMS over rows and units of the derivative by the pre-activation.",
+          "√mean (∂lossᵢ/∂z_l)²", is_of_layers=True),
     Curve("weight_norm", "", "RMS weight, a layer, at the end of the epoch.", "‖W_l‖_F / √size", is_of_layers=True),
-    Curve(
-        "update_ratio", "", "RMS change of the weights over the epoch against RMS weight, a layer.",
-        "‖W_l(e) − W_l(e−1)‖ / ‖W_l(e)‖", is_of_layers=True,
-    ),
+    Curve("update_ratio", "", "RMS change of the weights over the epoch against RMS weight, a layer.",
+          "‖W_l(e) − W_l(e−1)‖ / ‖W_l(e)‖", is_of_layers=True),
     Curve("unit_mean", "", "Mean activation of a hidden layer over units and validation rows.", is_of_layers=True),
-    Curve(
-        "unit_std", "", "Standard deviation of the activations of a hidden layer over units and validation rows.",
-        is_of_layers=True,
-    ),
-    Curve(
-        "unit_saturated", "share",
-        "Share of (row, unit) pairs on the validation rows with a slope of at most 7 % of the steepest "
-        "(|z| ≥ 4 for logistic, ≥ 2 for tanh).",
-        "f′(z) ≤ 0.0707 · max f′", is_of_layers=True, is_main=True,
-    ),
-    Curve(
-        "unit_dead", "share",
-        "Share of a hidden layer's units whose slope was zero on every training row of the epoch.", is_of_layers=True,
-    ),
+    Curve("unit_std", "", "Standard deviation of the activations of a hidden layer over units and validation rows.",
+          is_of_layers=True),
+    Curve("unit_saturated", "share",
+          "Share of (row, unit) pairs on the validation rows with a slope of at most 7 % of the steepest "
+          "(|z| ≥ 4 for logistic, ≥ 2 for tanh).", "f′(z) ≤ 0.0707 · max f′", is_of_layers=True, is_main=True),
+    Curve("unit_dead", "share",
+          "Share of a hidden layer's units whose slope was zero on every training row of the epoch.",
+          is_of_layers=True),
 )  # fmt: skip
 """One value an epoch, index = epoch, 0 = at initialisation; of layers a row each, counted from the input."""
 

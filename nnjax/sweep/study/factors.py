@@ -156,114 +156,69 @@ SHARE = Number(0.0, 0.999_999)
 ABOVE_ZERO = Number(1e-12, 1e6)
 FROM_ZERO = Number(0.0, 1e6)
 
-FACTORS: dict[str, Factor] = {
-    factor.name: factor
-    for factor in (
-        Factor(
-            "activation", "relu", _activation, "",
-            "Function of the hidden units; a list has one a hidden layer, in the results table joined by hyphens.",
-        ),
-        Factor("depth", 2, Whole(0, LARGEST_DEPTH), "d", "Number of hidden layers.", "layers", "L"),
-        Factor(
-            "width", 64, Whole(1, LARGEST_WIDTH), "w",
-            "Units of each hidden layer; of the widest where they differ.", "units",
-        ),
-        Factor(
-            "hidden_layer_sizes", None, _hidden_layer_sizes, "",
-            "Units of each hidden layer, a list instead of depth and width; in the results table joined by hyphens.",
-            "units",
-        ),
-        Factor(
-            "batch_size", 32, _batch_size, "b",
-            "Examples a step; the full batch is the number of training rows.", "examples",
-        ),
-        Factor(
-            "l2", 0.0, FROM_ZERO, "l2=", "Coupled penalty α on the weights, not the biases.", formula="loss + α/2 ‖W‖²"
-        ),
-        Factor("optimizer", "adam", Choice("optimizer", tuple(OPTIMIZERS)), "", "Rule from gradient to step."),
-        Factor("learning_rate", 0.001, Number(1e-12, 1e3), "lr=", "Step size of the optimiser.", formula="η"),
-        Factor("momentum", 0.9, SHARE, "momentum=", "Share of the last update that momentum and nesterov keep."),
-        Factor("beta_1", 0.9, SHARE, "beta_1=", "Adam's decay of the mean gradient.", formula="β₁"),
-        Factor("beta_2", 0.999, SHARE, "beta_2=", "Adam's decay of the mean squared gradient.", formula="β₂"),
-        Factor(
-            "epsilon", 1e-8, Number(1e-30, 1.0), "epsilon=",
-            "Guard against division by zero in the optimiser's step.", formula="ε",
-        ),
-        Factor(
-            "initializer", AUTO, Choice("initializer", (AUTO, *INITIALIZERS)), "",
-            "Distribution of the initial weights; auto suits the activation.",
-            formula="variance: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in",
-        ),
-        Factor(
-            "loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "",
-            "Loss of one example, what training makes small; cross-entropies in nats.",
-            formula="½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class",
-        ),
-        Factor("epochs", 200, Whole(1, LARGEST_EPOCHS), "e", "Passes over the training rows.", "epochs", "E"),
-        Factor("output", AUTO, Choice("output", (AUTO, *OUTPUTS)), "out=", "Function of the output units."),
-        Factor(
-            "negative_slope", AUTO, AutoNumber(0.0, 1.0), "slope=",
-            "Slope of leaky_relu below zero; where prelu's learned slopes begin.", formula="α",
-        ),
-        Factor("elu_alpha", 1.0, Number(1e-6, 100.0), "alpha=", "Minus what elu tends to below zero.", formula="α"),
-        Factor("maxout_pieces", 2, Whole(2, 16), "k", "Sets of weights of a maxout unit.", formula="k"),
-        Factor(
-            "prelu_sharing", "unit", Choice("sharing", ("unit", "layer")), "per-",
-            "What shares one learned slope of prelu.",
-        ),
-        Factor(
-            "initializer_gain", 1.0, Number(0.0, 1e3), "gain=",
-            "What the hidden weights' initial standard deviation is multiplied with.",
-        ),
-        Factor(
-            "normalization", "none", Choice("normalization", NORMALIZATIONS), "norm=",
-            "Of the pre-activations, before the nonlinearity.", formula="γ (z − μ) / √(σ² + 10⁻⁵) + β",
-        ),
-        Factor(
-            "normalization_statistics", "training_set", Choice("statistics", ("training_set", "running")), "stats=",
-            "What batch normalisation uses outside training: a pass over the training set, or running averages.",
-        ),
-        Factor(
-            "residual", 0, Whole(0, LARGEST_DEPTH), "skip=",
-            "Hidden layers that a skip connection spans; 0 for none.", "layers",
-        ),
-        Factor("clipping", "none", Choice("clipping", tuple(CLIPPINGS)), "clip=", "How gradients are kept in bounds."),
-        Factor("clip_min", -1.0, Number(-1e6, 0.0), "clip_min=", "Least value of a gradient, for clipping by value."),
-        Factor("clip_max", 1.0, FROM_ZERO, "clip_max=", "Largest value of a gradient, for clipping by value."),
-        Factor("clip_norm", 1.0, ABOVE_ZERO, "clip_norm=", "Largest norm of a gradient, for clipping by norm."),
-        Factor("l1", 0.0, FROM_ZERO, "l1=", "Penalty on the weights, not the biases.", formula="loss + l1 · Σ|w|"),
-        Factor(
-            "weight_decay", AUTO, AutoNumber(0.0, 1e3), "decay=",
-            "Decoupled decay of the weights, not the biases.", formula="w ← w − η · weight_decay · w",
-        ),
-        Factor(
-            "dropout", 0.0, Number(0.0, 0.95), "drop=",
-            "Share of hidden units dropped in a step; the others are scaled up (inverted).", "share",
-        ),
-        Factor(
-            "input_noise", 0.0, Number(0.0, 1e3), "noise=",
-            "Standard deviation of the noise added to the scaled features in a step.", "sd",
-        ),
-        Factor(
-            "schedule", "constant", Choice("schedule", tuple(SCHEDULES)), "",
-            "Course of the learning rate.", formula="η(t)",
-        ),
-        Factor("decay_epochs", 50.0, ABOVE_ZERO, "per ", "The schedule's unit of time.", "epochs"),
-        Factor(
-            "decay_rate", 0.5, ABOVE_ZERO, "rate=",
-            "What a step schedule leaves after each unit; the strength of inverse_time.",
-        ),
-        Factor("rms_decay", 0.9, SHARE, "rms_decay=", "RMSprop's decay of the mean squared gradient."),
-        Factor(
-            "scored_rows", "validation", Choice("rows", ("validation", "validation_and_test")), "scored=",
-            "Rows scored after every epoch; test rows never choose.",
-        ),
-        Factor(
-            "device", "cpu", Choice("device", DEVICES), "",
-            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits.",
-        ),
-    )
-}  # fmt: skip
+FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
+    Factor("activation", "relu", _activation, "",
+           "Function of the hidden units; a list has one a hidden layer, in the results table joined by hyphens."),
+    Factor("depth", 2, Whole(0, LARGEST_DEPTH), "d", "Number of hidden layers.", "layers", "L"),
+    Factor("width", 64, Whole(1, LARGEST_WIDTH), "w", "Units of each hidden layer; of the widest where they differ.",
+           "units"),
+    Factor("hidden_layer_sizes", None, _hidden_layer_sizes, "",
+           "Units of each hidden layer, a list instead of depth and width; in the results table joined by hyphens.",
+           "units"),
+    Factor("batch_size", 32, _batch_size, "b", "Examples a step; the full batch is the number of training rows.",
+           "examples"),
+    Factor("l2", 0.0, FROM_ZERO, "l2=", "Coupled penalty α on the weights, not the biases.", formula="loss + α/2 ‖W‖²"),
+    Factor("optimizer", "adam", Choice("optimizer", tuple(OPTIMIZERS)), "", "Rule from gradient to step."),
+    Factor("learning_rate", 0.001, Number(1e-12, 1e3), "lr=", "Step size of the optimiser.", formula="η"),
+    Factor("momentum", 0.9, SHARE, "momentum=", "Share of the last update that momentum and nesterov keep."),
+    Factor("beta_1", 0.9, SHARE, "beta_1=", "Adam's decay of the mean gradient.", formula="β₁"),
+    Factor("beta_2", 0.999, SHARE, "beta_2=", "Adam's decay of the mean squared gradient.", formula="β₂"),
+    Factor("epsilon", 1e-8, Number(1e-30, 1.0), "epsilon=", "Guard against division by zero in the optimiser's step.",
+           formula="ε"),
+    Factor("initializer", AUTO, Choice("initializer", (AUTO, *INITIALIZERS)), "",
+           "Distribution of the initial weights; auto suits the activation.",
+           formula="variance: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in"),
+    Factor("loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "",
+           "Loss of one example, what training makes small; cross-entropies in nats.",
+           formula="½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class"),
+    Factor("epochs", 200, Whole(1, LARGEST_EPOCHS), "e", "Passes over the training rows.", "epochs", "E"),
+    Factor("output", AUTO, Choice("output", (AUTO, *OUTPUTS)), "out=", "Function of the output units."),
+    Factor("negative_slope", AUTO, AutoNumber(0.0, 1.0), "slope=",
+           "Slope of leaky_relu below zero; where prelu's learned slopes begin.", formula="α"),
+    Factor("elu_alpha", 1.0, Number(1e-6, 100.0), "alpha=", "Minus what elu tends to below zero.", formula="α"),
+    Factor("maxout_pieces", 2, Whole(2, 16), "k", "Sets of weights of a maxout unit.", formula="k"),
+    Factor("prelu_sharing", "unit", Choice("sharing", ("unit", "layer")), "per-",
+           "What shares one learned slope of prelu."),
+    Factor("initializer_gain", 1.0, Number(0.0, 1e3), "gain=",
+           "What the hidden weights' initial standard deviation is multiplied with."),
+    Factor("normalization", "none", Choice("normalization", NORMALIZATIONS), "norm=",
+           "Of the pre-activations, before the nonlinearity.", formula="γ (z − μ) / √(σ² + 10⁻⁵) + β"),
+    Factor("normalization_statistics", "training_set", Choice("statistics", ("training_set", "running")), "stats=",
+           "What batch normalisation uses outside training: a pass over the training set, or running averages."),
+    Factor("residual", 0, Whole(0, LARGEST_DEPTH), "skip=", "Hidden layers that a skip connection spans; 0 for none.",
+           "layers"),
+    Factor("clipping", "none", Choice("clipping", tuple(CLIPPINGS)), "clip=", "How gradients are kept in bounds."),
+    Factor("clip_min", -1.0, Number(-1e6, 0.0), "clip_min=", "Least value of a gradient, for clipping by value."),
+    Factor("clip_max", 1.0, FROM_ZERO, "clip_max=", "Largest value of a gradient, for clipping by value."),
+    Factor("clip_norm", 1.0, ABOVE_ZERO, "clip_norm=", "Largest norm of a gradient, for clipping by norm."),
+    Factor("l1", 0.0, FROM_ZERO, "l1=", "Penalty on the weights, not the biases.", formula="loss + l1 · Σ|w|"),
+    Factor("weight_decay", AUTO, AutoNumber(0.0, 1e3), "decay=", "Decoupled decay of the weights, not the biases.",
+           formula="w ← w − η · weight_decay · w"),
+    Factor("dropout", 0.0, Number(0.0, 0.95), "drop=",
+           "Share of hidden units dropped in a step; the others are scaled up (inverted).", "share"),
+    Factor("input_noise", 0.0, Number(0.0, 1e3), "noise=",
+           "Standard deviation of the noise added to the scaled features in a step.", "sd"),
+    Factor("schedule", "constant", Choice("schedule", tuple(SCHEDULES)), "", "Course of the learning rate.",
+           formula="η(t)"),
+    Factor("decay_epochs", 50.0, ABOVE_ZERO, "per ", "The schedule's unit of time.", "epochs"),
+    Factor("decay_rate", 0.5, ABOVE_ZERO, "rate=",
+           "What a step schedule leaves after each unit; the strength of inverse_time."),
+    Factor("rms_decay", 0.9, SHARE, "rms_decay=", "RMSprop's decay of the mean squared gradient."),
+    Factor("scored_rows", "validation", Choice("rows", ("validation", "validation_and_test")), "scored=",
+           "Rows scored after every epoch; test rows never choose."),
+    Factor("device", "cpu", Choice("device", DEVICES), "",
+           "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits."),
+)}  # fmt: skip
 """Every factor, in the order in which a study is completed and documented."""
 
 ALWAYS_TOLD = (
