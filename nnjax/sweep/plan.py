@@ -76,16 +76,12 @@ class Plan:
         """Programs to compile, or to fetch from the cache."""
         return len(self.buckets)
 
-    @property
-    def core_seconds(self) -> float:
-        """Predicted seconds of one core, training alone."""
-        return sum(bucket.seconds for bucket in self.buckets)
-
     def minutes(self, workers: int) -> float:
         """Predicted minutes from start to end of the training, nothing cached, each worker with a core to itself."""
         if not self.chunks:
             return 0.0
-        shared = (self.core_seconds + SECONDS_A_PROGRAM * self.programs) / workers
+        training = sum(bucket.seconds for bucket in self.buckets)
+        shared = (training + SECONDS_A_PROGRAM * self.programs) / workers
         return (SECONDS_TO_START + shared) / 60
 
 

@@ -200,8 +200,7 @@ def _new_rows(
 ) -> pa.Table:
     """Rows of one file that are wanted and not yet seen; the other columns are read only if there are any."""
     ids = _run_ids(file)
-    is_wanted = [(wanted is None or run_id in wanted) and run_id not in seen for run_id in ids]
-    keep = [place for place, flag in enumerate(is_wanted) if flag]
+    keep = [place for place, run_id in enumerate(ids) if run_id not in seen and (wanted is None or run_id in wanted)]
     if not keep:
         return pa.Table.from_batches([], pa.schema([JOURNAL_SCHEMA.field(name) for name in names]))
     rows = _as_far_as_it_goes(file, readable, names)

@@ -27,12 +27,7 @@ IDENTITY_FIELDS = {
 }
 """What the run was: enough to train it again from the journal alone."""
 
-OUTCOME = {
-    "status": pa.string(),
-    "diverged_epoch": pa.int64(),
-    "best_epoch": pa.int64(),
-    "n_parameters": pa.int64(),
-}
+OUTCOME = {"status": pa.string(), "diverged_epoch": pa.int64(), "best_epoch": pa.int64(), "n_parameters": pa.int64()}
 
 PROVENANCE = {
     "started": pa.float64(),
