@@ -58,8 +58,7 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.claims.forecast import foretell
     from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
-    from nnjax.sweep.plan import default_workers, left_behind, make_plan
-    from nnjax.sweep.plan_text import describe_plan
+    from nnjax.sweep.plan import default_workers, describe_plan, left_behind, make_plan
 
     space = expand_given(options)
     has_journal, notices = (options.home / "journal").is_dir(), find_notices(space)

@@ -1,4 +1,4 @@
-"""The plan of a sweep: which runs are missing, in which chunks they will be trained, and what that will cost.
+"""The plan of a sweep, in words too: which runs are missing, in which chunks they will be trained, what that will cost.
 
 What earlier engines have trained is missing, too: it is valid as what it is, and counted apart.
 """
@@ -18,7 +18,9 @@ from nnjax.network.activations import branches_for
 from nnjax.network.architecture import layer_activations, structures_for
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, SECONDS_TO_START, journal_bytes, mlflow_bytes, run_seconds
 from nnjax.sweep.journal.journal import Journal, chunk_name
+from nnjax.sweep.progress import show_seconds
 from nnjax.sweep.space import Configuration, Run, Space, expand
+from nnjax.sweep.study.study import Study
 from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
 from nnjax.training.bucket import Bucket, chunk_size
 
@@ -28,6 +30,12 @@ WORKERS_A_GPU = 2
 
 COMPILED_WHERE_ON = ("l1", "weight_decay", "dropout", "input_noise")
 """Settings of which a program knows only whether they are on; how much, each run says for itself."""
+
+
+MOST_INPUTS_NAMED = 20
+"""Inputs and classes that are named."""
+
+LONGEST_SHOWN_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -198,3 +206,72 @@ def _describe(engine: str, runs: int, space: Space) -> str:
         f"its own are trained beside them; to compare the two: "
         f"nnjax report {path} {path} --other-engine {engine}"
     )
+
+
+def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
+    """What a study asks for and what it would cost, and what is worth knowing before anything is trained."""
+    on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
+    places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
+    lines = [
+        study.question.strip(),
+        "",
+        *([f"data        {describe_table(study.table)}"] if study.data.file is not None else []),
+        f"cells       {plan.cells:,}",
+        f"replicates  {plan.replicates:,}",
+        f"runs        {plan.runs:,}, {plan.missing:,} to train",
+        f"programs    {plan.programs:,}",
+        f"predicted   {plan.minutes(workers):.1f} minutes of training on {workers} {places}",
+        f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
+        *(f"note        {notice}" for notice in notices),
+    ]
+    if plan.buckets:
+        lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {place:>13}"]
+    for part in plan.buckets:
+        bucket = part.bucket
+        sizes = _sizes(bucket.hidden_layer_sizes)
+        lines.append(
+            f"{sizes:<18} {bucket.batch_size:>6} {bucket.epochs:>7} {part.runs:>6} {part.chunks:>7} "
+            f"{show_seconds(part.seconds):>13}"
+        )
+    return "\n".join(lines)
+
+
+def describe_table(table: Table) -> str:
+    """What was understood of a table of one's own: which columns are inputs, and what is predicted.
+
+    >>> from nnjax.data.tables import load_table
+    >>> describe_table(load_table("linnerud"))
+    'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
+    """
+    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
+    inputs = _names(table.feature_names)
+    more = len(table.feature_names) - MOST_INPUTS_NAMED
+    return (
+        f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
+        f"{classes if table.class_names else ''} from {inputs}{f' and {more:,} more' if more > 0 else ''}"
+    )
+
+
+def _names(names: Sequence[str]) -> str:
+    r"""The first names, each in one line and no longer than a line.
+
+    >>> _names(("age", "note = two\nlines"))
+    'age, note = two\\nlines'
+    """
+    return ", ".join(_in_one_line(name) for name in names[:MOST_INPUTS_NAMED])
+
+
+def _in_one_line(name: str) -> str:
+    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
+    return shown if len(shown) <= LONGEST_SHOWN_NAME else f"{shown[: LONGEST_SHOWN_NAME - 1]}…"
+
+
+def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:
+    """Layer sizes, repeated ones counted.
+
+    >>> _sizes((64, 64, 64)), _sizes((64, 32))
+    ('3 × 64', '64, 32')
+    """
+    if len(set(hidden_layer_sizes)) == 1:
+        return f"{len(hidden_layer_sizes)} × {hidden_layer_sizes[0]}"
+    return ", ".join(map(str, hidden_layer_sizes))

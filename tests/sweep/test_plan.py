@@ -11,8 +11,15 @@ from nnjax.report.write import write_report
 from nnjax.sweep.cost import count_curve_points, journal_bytes
 from nnjax.sweep.journal.journal import Journal, to_table
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
-from nnjax.sweep.plan import default_workers, largest_sizes, left_behind, make_bucket, make_plan, runs_of_other_engines
-from nnjax.sweep.plan_text import describe_plan
+from nnjax.sweep.plan import (
+    default_workers,
+    describe_plan,
+    largest_sizes,
+    left_behind,
+    make_bucket,
+    make_plan,
+    runs_of_other_engines,
+)
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import Study, load_study
 from nnjax.training import ENGINE_VERSION
@@ -131,3 +138,9 @@ def test_plan_sweep_and_report_say_what_an_upgrade_has_left_behind(tmp_path, cap
     assert main(["plan", study.path, "--set", both, "--home", str(tmp_path)]) == 0
     assert f"note        {said}" in capsys.readouterr().out
     assert f"Worth knowing:</b> {said}" in write_report(expand(study), tmp_path).read_text()
+
+
+def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
+    text = describe_plan(small_space.study, make_plan(small_space, set()), workers=2)
+    for part in ("Which of two?", "16, 16 to train", "programs    2", "minutes of training on 2 cores", "2 × 4"):
+        assert part in text
