@@ -5,7 +5,7 @@ import textwrap
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ from nnjax.sweep.space import Space, sweep_id
 from nnjax.terminal import Say
 from nnjax.tracking.address import check_store, default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
-from nnjax.up_to_date import LastSweep, find_swept, note_swept
+from nnjax.up_to_date import UNSEEN, LastSweep, find_swept, note_swept, package_hash, read_hashes
 
 if TYPE_CHECKING:
     from nnjax.claims.decide import Decisions
@@ -124,8 +124,10 @@ def sweep_study(
         say(sentence)
     for notice in find_notices(space):
         say(f"Note: {notice}")
-    if options.leaves_all and (swept := find_swept(space, home, uri)):
+    is_marked = options.leaves_all and find_report(space, home) is not None
+    if is_marked and (swept := find_swept(space, home, uri)):
         return _as_it_was(space, home, swept, say, began)
+    package = package_hash()
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
     for notice in describe_explosions(space, home, summary):
@@ -137,7 +139,7 @@ def sweep_study(
             stages.decide(workers, options.decision_minutes)
         stages.report()
         stages.attach()
-        stages.note(summary)
+        stages.note(summary, package)
     seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
     problems = (*summary.errors, *stages.problems)
     return SweepOutcome(
@@ -259,6 +261,7 @@ class _Stages:
         self.deep_link = ""
         self.decisions: Decisions | None = None
         self._prepared: PreparedSync | None = None
+        self._read: dict[str, str] = {}
 
     def track(self) -> None:
         """Tell MLflow what the journal holds."""
@@ -323,6 +326,8 @@ class _Stages:
         if not self._options.is_reported:
             return
         began = time.perf_counter()
+        with suppress(*UNSEEN):
+            self._read = read_hashes(self._space, self._home)
         from nnjax.report.study_results import NothingToReportError
 
         try:
@@ -332,12 +337,13 @@ class _Stages:
             return
         self._note("report", time.perf_counter() - began)
 
-    def note(self, summary: SweepSummary) -> None:
-        """Note what was left, for the next call, if nothing is left to do."""
-        is_whole = self._options.leaves_all and self.page and self.tracked
+    def note(self, summary: SweepSummary, package: str) -> None:
+        """Note what was left, for the next call, if nothing is left to do and the package is that of the beginning."""
+        is_whole = self._options.leaves_all and self.page and self.tracked and self._read.get("package") == package
         if is_whole and not (self.problems or summary.errors or summary.missing):
             swept = LastSweep(summary.diverged, self.tracked, self.tracking_uri, self.deep_link)
-            note_swept(self._space, self._home, self._options.tracking_uri or default_uri(self._home), swept)
+            uri = self._options.tracking_uri or default_uri(self._home)
+            note_swept(self._space, self._home, uri, self._read, swept)
 
     def _note(self, stage: str, seconds: float) -> None:
         self.seconds[stage] = seconds

@@ -6,19 +6,24 @@ or a row that differs, in what a sweep reads or in what it leaves, is reason to 
 
 import hashlib
 import json
+import os
 import sqlite3
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.identity import content_hash
+from nnjax.sweep.journal.parquet import BrokenFileError, open_checksummed_parquet, read_columns
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking.address import database_file
 from nnjax.tracking.stored import stored_rows
 
 NOTES = Path(".cache") / "swept"
+UNSEEN = (OSError, ValueError, TypeError, KeyError, sqlite3.Error, BrokenFileError)
+"""Whatever can be in the way of looking: then everything is done anew."""
 
 
 @dataclass(frozen=True)
@@ -38,47 +43,49 @@ class LastSweep:
     deep_link: str
 
 
-def note_swept(space: Space, home: Path, uri: str, swept: LastSweep) -> None:
-    """Note what lies there now that a sweep is done; a store that is no file on this machine is never noted."""
-    with suppress(sqlite3.Error, OSError):
-        note = {"seen": _see(space, home, uri), "swept": asdict(swept)}
-        write_durably(_note(space, home), json.dumps(note, indent=1).encode())
-
-
 def find_swept(space: Space, home: Path, uri: str) -> LastSweep | None:
-    """What the last sweep came to, if all lies there as it left it and all that it read is as it was; else None."""
-    try:
+    """What the last sweep came to, if all that it read is as it was and all that it left is there; else None."""
+    with suppress(*UNSEEN):
         note = json.loads(_note(space, home).read_text("utf-8"))
-        return LastSweep(**note["swept"]) if note["seen"] == _see(space, home, uri) else None
-    except (OSError, ValueError, TypeError, KeyError, sqlite3.Error):
-        return None
+        if note["read"] == read_hashes(space, home) and note["left"] == _left_hashes(space, home, uri):
+            return LastSweep(**note["swept"])
+    return None
 
 
-def _note(space: Space, home: Path) -> Path:
-    return home / NOTES / f"{sweep_id(space)}.json"
+def note_swept(space: Space, home: Path, uri: str, read: dict[str, str], swept: LastSweep) -> None:
+    """Note what lies there now that a sweep is done.
+
+    Nothing is noted of a store that is no file here, nor where what `read_hashes` said before the report was made, here
+    `read`, is no longer so.
+    """
+    with suppress(*UNSEEN):
+        note = {"read": read, "left": _left_hashes(space, home, uri), "swept": asdict(swept)}
+        if read == read_hashes(space, home):
+            write_durably(_note(space, home), json.dumps(note, indent=1).encode())
 
 
-def _see(space: Space, home: Path, uri: str) -> dict[str, str]:
-    """Hashes of what a sweep reads, and of what it leaves."""
-    file = database_file(uri)
-    if file is None:
-        raise OSError(f"{uri} is no file")
-    rows, places = stored_rows(file, space.study.name)
-    study = space.study
+def read_hashes(space: Space, home: Path) -> dict[str, str]:
+    """Hashes of what report and MLflow are made from, but for what a sweep itself writes on its way there.
+
+    Raises:
+        OSError: If a file cannot be read.
+        BrokenFileError: If a file of the journal is damaged.
+    """
+    study, journal = space.study, home / "journal"
     return {
+        "package": package_hash(),
         "study": content_hash([str(Path(study.path).resolve()), study.text, study.overrides, sweep_id(space)]),
-        "package": content_hash([sys.version, _packages(), folder_hash(Path(__file__).parent)]),
-        "journal": folder_hash(home / "journal"),
-        "calibration": content_hash([path.read_text("utf-8") for path in sorted((home / "reports").glob("*.json"))]),
-        "index": str((home / "reports" / "index.html").exists()),  # other studies' reports change what it says
-        "report": folder_hash(home / "reports" / study.name),
-        "MLflow": content_hash([uri, rows, [folder_hash(place) for place in places]]),
+        "runs": content_hash(list(_hashes_of_runs(space, journal))),
+        "claims": content_hash([folder_hash(journal / name) for name in ("claims", "decisions")]),
+        "audit": _file_hash(journal / "audits" / f"{sweep_id(space)}.json"),
+        "calibration": _file_hash(home / "reports" / "calibration.json"),
     }
 
 
-def _packages() -> list[str]:
-    """Name and version of everything that is installed."""
-    return sorted(path.name for folder in sys.path if folder for path in Path(folder).glob("*.dist-info"))
+def package_hash() -> str:
+    """Hash of this package's own files, and of the names and versions of all others."""
+    others = sorted(path.name for folder in sys.path if folder for path in Path(folder).glob("*.dist-info"))
+    return content_hash([sys.version, others, folder_hash(Path(__file__).parent)])
 
 
 def folder_hash(folder: Path) -> str:
@@ -87,10 +94,42 @@ def folder_hash(folder: Path) -> str:
     Raises:
         OSError: If one of them cannot be read.
     """
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("[!.]*")):
-        if path.is_file() and path.suffix != ".pyc":
-            with path.open("rb") as file:
-                content = hashlib.file_digest(file, "sha256").hexdigest()
-            found.update(f"{path.relative_to(folder)}\0{content}\0".encode())
-    return found.hexdigest()
+    paths = (Path(place) / name for place, _, names in os.walk(folder, followlinks=True) for name in names)
+    seen = sorted(path for path in paths if not path.name.startswith(".") and path.suffix != ".pyc")
+    return content_hash([[str(path.relative_to(folder)), _file_hash(path)] for path in seen])
+
+
+def _note(space: Space, home: Path) -> Path:
+    return home / NOTES / f"{sweep_id(space)}.json"
+
+
+def _left_hashes(space: Space, home: Path, uri: str) -> dict[str, str]:
+    """Hashes of what a sweep leaves; they hold for this home and this store alone."""
+    file = database_file(uri)
+    if file is None:
+        raise OSError(f"{uri} is no file")
+    rows, places = stored_rows(file, space.study.name)
+    return {
+        "record": _file_hash(home / "journal" / "sweeps" / f"{sweep_id(space)}.json"),
+        "baselines": folder_hash(home / "journal" / "baselines"),
+        "report": folder_hash(home / "reports" / space.study.name),
+        "index": str((home / "reports" / "index.html").exists()),  # what it says is of other studies, too
+        "MLflow": content_hash([str(home.resolve()), str(file.resolve()), rows, *map(folder_hash, places)]),
+    }
+
+
+def _hashes_of_runs(space: Space, journal: Path) -> Iterator[str]:
+    """Of the files of the journal that hold some of the study's runs."""
+    wanted = {run.run_id for run in space.runs}
+    for path in sorted(journal.glob("[!.]*.parquet")):
+        content = path.read_bytes()
+        if not wanted.isdisjoint(read_columns(open_checksummed_parquet(content), ["run_id"])["run_id"].to_pylist()):
+            yield hashlib.sha256(content).hexdigest()
+
+
+def _file_hash(path: Path) -> str:
+    """Empty where there is no file."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

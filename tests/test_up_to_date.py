@@ -1,5 +1,6 @@
 """A sweep of which nothing is left to do does nothing; whatever was touched since, it looks at everything."""
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -10,7 +11,7 @@ from fakes.studies import write_small
 from fakes.training import FAKE
 
 from nnjax import up_to_date
-from nnjax.pipeline import SweepOptions, sweep_study
+from nnjax.pipeline import MARK, SweepOptions, find_report, sweep_study
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.tracking.address import sqlite_uri
@@ -21,6 +22,7 @@ def write_page(space: Space, home: Path, *_: object) -> Path:
     page = home / "reports" / space.study.name / "index.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(f"{len(space.runs)} runs")
+    (home / "reports" / "index.html").write_text("reports")
     return page
 
 
@@ -49,7 +51,8 @@ def home(done):
     """The home as the sweep left it, put back afterwards."""
     home, copy, *_ = done
     yield home
-    for path in [path for path in home.rglob("*") if path.is_file() and not (copy / path.relative_to(home)).exists()]:
+    added = [path for path in home.rglob("*") if not (copy / path.relative_to(home)).exists()]
+    for path in [path for path in added if path.is_file() or path.is_symlink()]:
         path.unlink()
     shutil.copytree(copy, home, dirs_exist_ok=True)  # into the same files: MLflow keeps its own open
 
@@ -87,6 +90,11 @@ def appended(*parts):
     return change
 
 
+def put(path, content):
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
 def removed(pattern):
     return lambda home: next(path for path in home.glob(pattern) if path.is_file()).unlink()
 
@@ -97,7 +105,6 @@ CHANGES = {
     "a tag": in_store("UPDATE tags SET value = 'x' WHERE key = 'nnjax.kind' AND value = 'cell'"),
     "a param": in_store("UPDATE params SET value = '7' WHERE key = 'depth'"),
     "a number": in_store("UPDATE latest_metrics SET value = value + 1e-9 WHERE key = 'test_r2'"),
-    "a point of a curve": in_store("DELETE FROM metrics WHERE rowid = (SELECT max(rowid) FROM metrics)"),
     "the experiment": in_store("UPDATE experiments SET lifecycle_stage = 'deleted' WHERE name = 'nnjax/small'"),
     "a view": in_store("DELETE FROM experiment_tags WHERE key LIKE '%leaderboard%'"),
     "an artifact": removed("mlartifacts/**/artifacts/**/*"),
@@ -107,8 +114,12 @@ CHANGES = {
     "runs": removed("journal/*.parquet"),
     "a flipped byte of the journal": appended("journal", "*.parquet"),
     "the sweep's record": appended("journal", "sweeps", "*.json"),
-    "an audit": lambda home: (home / "journal" / "audits").mkdir() or (home / "journal/audits/a.json").write_text("{}"),
-    "a calibration": lambda home: (home / "reports" / "calibration.json").write_text("{}"),
+    "an audit": lambda home: put(home / "journal" / "audits" / next(home.glob(f"{NOTES}/*")).name, b"{}"),
+    "a calibration": lambda home: put(home / "reports" / "calibration.json", b"\xff\xfe"),
+    "a baseline": lambda home: put(home / "journal" / "baselines" / "x.csv", b"x"),
+    "a claim's lock": lambda home: put(home / "journal" / "claims" / "other.json", b"{}"),
+    "no index": lambda home: (home / "reports" / "index.html").unlink(),
+    "a file behind a link": lambda home: (home / "reports" / "small" / "figures").symlink_to(home / "journal"),
     "the note": removed(f"{NOTES}/*.json"),
     "half a note": lambda home: next((home / NOTES).glob("*.json")).write_text('{"seen": '),
     "a note of another kind": lambda home: next((home / NOTES).glob("*.json")).write_text("[]"),
@@ -135,13 +146,41 @@ def test_another_study_is_not_taken_for_it(done, home, change):
     assert find_swept(other, home, sqlite_uri(home / "mlflow.db")) is None
 
 
-def test_another_version_of_anything_installed_is_seen(done, home, monkeypatch):
-    monkeypatch.setattr(up_to_date, "_packages", lambda: ["jax-9.9.9.dist-info"])
+def test_another_version_of_anything_installed_is_seen(done, home, monkeypatch, tmp_path):
+    (tmp_path / "jax-9.9.9.dist-info").mkdir()
+    monkeypatch.syspath_prepend(tmp_path)
     assert find_swept(done[2], home, sqlite_uri(home / "mlflow.db")) is None
 
 
 def test_a_store_elsewhere_is_asked_each_time(done, home):
     assert find_swept(done[2], home, "http://127.0.0.1:9") is None
+
+
+def test_a_page_past_its_mark_is_no_report_of_this_sweep(done, home):
+    page = home / "reports" / "small" / "index.html"
+    later = page.with_name(MARK).stat().st_mtime_ns + 1
+    os.utime(page, ns=(later, later))
+    _, said = sweep(done[2], home)
+    assert "MLflow: 0 runs written, 21 were there." in said and find_report(done[2], home) == page.parent
+
+
+@pytest.mark.parametrize("part", ["calibration", "package"])
+def test_what_changes_while_the_report_is_made_is_not_taken_for_seen(done, home, monkeypatch, part):
+    hashes = iter(range(100))
+    real = up_to_date.read_hashes
+    monkeypatch.setattr(up_to_date, "read_hashes", lambda *given: real(*given) | {part: str(next(hashes))})
+    next((home / NOTES).glob("*.json")).unlink()
+    outcome, _ = sweep(done[2], home)
+    assert outcome.problems == () and not list((home / NOTES).glob("*.json"))
+
+
+def test_another_study_of_the_home_does_not_undo_it(done, home):
+    uri, path = sqlite_uri(home / "mlflow.db"), done[2].study.path
+    other = expand(load_study(path, ['name="other"', "depth=[1]", "width=5"]))
+    for _ in range(2):
+        for space in (done[2], other):
+            assert sweep(space, home)[0].problems == ()
+    assert find_swept(done[2], home, uri) and find_swept(other, home, uri)
 
 
 def test_what_was_touched_is_mended(done, home):

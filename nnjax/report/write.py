@@ -139,7 +139,7 @@ def write_study_report(
     chapters.insert(CHAPTERS.index(cost_chapter), following)
     if pack is not None:
         chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(study_results, pack))
-    if with_pdf:
+    if with_pdf or any(folder.glob("figures/*.pdf")):  # once asked for, they stay with the page
         chapters = [chapter.with_pdf() for chapter in chapters]
     tables = write_tables(chapters, folder / "tables")
     cards = write_cards(study_results, folder / "figures")

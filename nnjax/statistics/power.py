@@ -64,6 +64,8 @@ def _noncentrality(n: float, critical: float, power: float) -> float:
     most = normal  # Few degrees of freedom ask for more; far beyond the answer the distribution function is NaN.
     while found(most) < power:
         most *= 1.25
+    if math.isnan(found(most)):
+        raise ValueError(f"level of {n:g} splits too close to 1: no non-centrality is found for t = {critical:g}")
     # By halves: special.nctdtrinc has five digits, and scipy.optimize takes a fifth of a plan's time to import.
     parts = range(2**50)
     return most / len(parts) * bisect_left(parts, power, key=lambda part: found(most / len(parts) * part))
@@ -131,8 +133,10 @@ def replicates_for_half_width(
         >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
         Design(splits=20, seeds=25)
     """
+    if components.n_seeds > MOST_SEEDS:
+        return None
     seeds = np.arange(components.n_seeds, MOST_SEEDS + 1)
-    with np.errstate(divide="ignore"):  # what never varies is narrow enough with the fewest splits
+    with np.errstate(divide="ignore", invalid="ignore"):  # what never varies is narrow enough with the fewest splits
         wanted = width / np.sqrt(components.split + components.seed / seeds)
     enough = _FEWEST + np.searchsorted(-_half_widths(n_train, n_test, level), -wanted, side="right")
     splits = whole_repeats(np.maximum(enough, components.n_splits), folds)

@@ -18,10 +18,8 @@ ROWS_OF_A_STUDY = (
     f"SELECT * FROM tags WHERE {_RUNS} ORDER BY run_uuid, key",
     f"SELECT * FROM params WHERE {_RUNS} ORDER BY run_uuid, key",
     f"SELECT * FROM latest_metrics WHERE {_RUNS} ORDER BY run_uuid, key",
-    # The points of a curve are many, so they are counted and added up.
-    f"SELECT run_uuid, key, count(*), total(value), total(step) FROM metrics WHERE {_RUNS} GROUP BY 1, 2 ORDER BY 1, 2",
 )
-"""All that a sync writes, what a person has deleted included."""
+"""All that a sync looks at, what a person has deleted included: of curves the last point."""
 
 ARTIFACTS_OF_A_STUDY = f"SELECT artifact_location FROM experiments WHERE {_EXPERIMENTS} ORDER BY experiment_id"
 

@@ -13,6 +13,7 @@ from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import bonferroni_level, paired_interval
 from nnjax.statistics.power import (
     MOST_REPLICATES,
+    Design,
     detectable_difference,
     half_width,
     replicates_for_half_width,
@@ -91,3 +92,14 @@ def test_only_whole_repeats_that_can_be_afforded_are_proposed(
     assert design.splits >= today.n_splits and design.seeds >= today.n_seeds
     spread = math.sqrt(today.of_split_mean(design.seeds))
     assert half_width(spread, design.splits, 331, 111, 0.99) < width
+
+
+@pytest.mark.parametrize("seeds", [256, 257, 1000])
+def test_of_more_seeds_than_are_proposed_no_design_is(seeds: int) -> None:
+    today = VarianceComponents(0.002, 0.0001, 4, seeds)
+    design = replicates_for_half_width(0.02, today, 331, 111, 0.95)
+    assert design is None if seeds > 256 else design is None or design.seeds == 256
+
+
+def test_what_never_varies_is_narrow_enough_as_it_is() -> None:
+    assert replicates_for_half_width(0.02, VarianceComponents(0.0, 0.0, 4, 2), 331, 111, 0.95) == Design(4, 2)

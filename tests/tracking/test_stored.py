@@ -14,11 +14,9 @@ CREATE TABLE runs (run_uuid TEXT, lifecycle_stage TEXT, experiment_id INTEGER);
 CREATE TABLE tags (key TEXT, value TEXT, run_uuid TEXT);
 CREATE TABLE params (key TEXT, value TEXT, run_uuid TEXT);
 CREATE TABLE latest_metrics (key TEXT, value FLOAT, step INTEGER, run_uuid TEXT);
-CREATE TABLE metrics (key TEXT, value FLOAT, step INTEGER, run_uuid TEXT);
 INSERT INTO experiments VALUES (1, 'nnjax/one', 'file:///tmp/of%20one', 'active'), (2, 'nnjax/two', 's3://b', 'active');
 INSERT INTO experiment_tags VALUES ('nnjax.study', 'one', 1), ('nnjax.study', 'two', 2);
 INSERT INTO runs VALUES ('a', 'active', 1), ('b', 'active', 2);
-INSERT INTO metrics VALUES ('fit_train', 0.5, 0, 'a'), ('fit_train', 0.25, 1, 'a'), ('fit_train', 0.5, 0, 'b');
 """
 
 
@@ -39,9 +37,9 @@ def test_another_study_s_rows_do_not_count(file):
     seen, places = stored_rows(file, "one")
     assert [str(place) for place in places] == ["/tmp/of one"]
     change(file, "UPDATE runs SET lifecycle_stage = 'deleted' WHERE run_uuid = 'b'")
-    change(file, "INSERT INTO metrics VALUES ('fit_train', 0.25, 1, 'b')")
+    change(file, "INSERT INTO latest_metrics VALUES ('fit_train', 0.25, 1, 'b')")
     assert stored_rows(file, "one") == (seen, places)
-    change(file, "UPDATE metrics SET value = 0.75 WHERE run_uuid = 'a' AND step = 0")
+    change(file, "INSERT INTO latest_metrics VALUES ('fit_train', 0.25, 1, 'a')")
     assert stored_rows(file, "one")[0] != seen
 
 
