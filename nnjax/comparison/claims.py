@@ -1,6 +1,5 @@
 """How two sweeps are related, and their claims, by name: verdicts side by side, the interval of their difference."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,7 +12,6 @@ from nnjax.report.study_results import StudyResults
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.space import Space
-from nnjax.sweep.study.study import Claim
 
 DEFINITION = (*QUESTION_KEYS, "parts")
 
@@ -82,26 +80,20 @@ class ComparedClaim:
 
 def compare_claims(first: StudyResults, second: StudyResults, relation: Relation) -> tuple[ComparedClaim, ...]:
     """The claims that both declare under one name, in the first one's order."""
-    declared = {claim.name: (claim, answer) for claim, answer in _answered(second)}
-    both = [(claim, answer, *declared[claim.name]) for claim, answer in _answered(first) if claim.name in declared]
-    level = claim_level([claim for claim, *_ in both])
+    others = {answer.claim.name: answer for answer in second.claims}
+    both = [(answer, others[answer.claim.name]) for answer in first.claims if answer.claim.name in others]
+    level = claim_level([answer.claim for answer, _ in both])
     return tuple(_compare(*each, relation, level) for each in both)
 
 
 def only_in(first: StudyResults, second: StudyResults) -> tuple[ClaimAnswer, ...]:
     """Answers of the first sweep to claims that the second does not declare."""
-    names = {claim.name for claim in second.space.study.claims}
-    return tuple(answer for claim, answer in _answered(first) if claim.name not in names)
+    names = {answer.claim.name for answer in second.claims}
+    return tuple(answer for answer in first.claims if answer.claim.name not in names)
 
 
-def _answered(study_results: StudyResults) -> Sequence[tuple[Claim, ClaimAnswer]]:
-    return list(zip(study_results.space.study.claims, study_results.claims, strict=True))
-
-
-def _compare(
-    claim: Claim, first: ClaimAnswer, other: Claim, second: ClaimAnswer, relation: Relation, level: float
-) -> ComparedClaim:
-    is_same = all(getattr(claim, name) == getattr(other, name) for name in DEFINITION)
+def _compare(first: ClaimAnswer, second: ClaimAnswer, relation: Relation, level: float) -> ComparedClaim:
+    is_same = all(getattr(first.claim, name) == getattr(second.claim, name) for name in DEFINITION)
     difference = _difference(first, second, relation, level) if is_same else None
     return ComparedClaim(first, second, is_same, difference)
 

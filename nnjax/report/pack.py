@@ -2,8 +2,9 @@
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from nnjax.report.figures.marks import ID_DIGITS
 from nnjax.report.histories import GRADIENT, Histories
 from nnjax.report.layout import Layout
+from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms
 
 MOST_PACKED_BYTES = 2_400_000
@@ -33,40 +35,21 @@ NOTHING = 255
 
 
 @dataclass(frozen=True)
-class PackedCurve:
-    """One curve of every packed run.
-
-    Attributes:
-        name: Column of the journal.
-        label: What a reader calls it.
-        panel: Curves of one panel share an axis.
-        is_log: Whether the bytes are of log₁₀.
-        data: Bytes [R, E], run after run, as base64.
-        ranges: Smallest and largest number of each cell, of log₁₀ where `is_log`; None for a cell without any.
-    """
-
-    name: str
-    label: str
-    panel: str
-    is_log: bool
-    data: str
-    ranges: tuple[tuple[float, float] | None, ...]
-
-
-@dataclass(frozen=True)
 class Pack:
     """What the page's script can draw, at which epochs.
 
     Attributes:
         cells: Identity, label, levels and runs of each packed cell.
-        curves: Their curves, runs in the order of the cells.
+        curves: One of every packed run each, in the order of the cells: name (column of the journal), label (for the
+            reader), panel (whose curves share an axis), is_log (whether the bytes are of log₁₀), data (bytes [R, E], as
+            base64), ranges (smallest and largest number of each cell, of log₁₀ where `is_log`; None without any).
         left_out: Cells that did not fit.
         score: Name of the score in the runs' entries.
     """
 
     epochs: tuple[int, ...]
     cells: tuple[Mapping[str, Any], ...]
-    curves: tuple[PackedCurve, ...]
+    curves: tuple[Mapping[str, Any], ...]
     left_out: int
     score: str
 
@@ -76,7 +59,7 @@ class Pack:
             "epochs": self.epochs,
             "score": self.score,
             "cells": self.cells,
-            "curves": [vars(curve) for curve in self.curves],
+            "curves": self.curves,
         }
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
@@ -87,76 +70,56 @@ def packed_columns(terms: TaskTerms) -> tuple[str, ...]:
     return ("fit_train_loss", "fit_validation_loss", terms.fit_validation, GRADIENT)
 
 
-@dataclass(frozen=True)
-class Room:
-    """What of a study fits into a page.
+def make_pack(study_results: StudyResults, read: Callable[[Set[str]], Histories]) -> Pack:
+    """Thin and pack the curves of the runs that there is room for; they are read by the runs' ids."""
+    results, layout, terms = study_results.results, study_results.layout, study_results.terms
+    kept, n_epochs = _room(results)
+    runs = results[results["cell_id"].isin(kept)]
+    runs = runs.iloc[pd.factorize(runs["cell_id"])[0].argsort(kind="stable")]
+    cells, sizes = runs.drop_duplicates("cell_id"), runs.groupby("cell_id", sort=False).size().tolist()
+    histories = read(set(runs.loc[runs["status"] != "missing", "run_id"]))
+    longest, run_ids = int(results["epochs"].max()), runs["run_id"].tolist()
+    epochs = tuple(sorted({round(epoch) for epoch in np.geomspace(1, longest, n_epochs).tolist()}))
+    curves = _curves(histories, run_ids, epochs, terms, runs["depth"].to_numpy(dtype=np.int64))
+    return Pack(
+        epochs=epochs,
+        cells=tuple(_cells(cells, _entries(runs), sizes, layout)),
+        curves=tuple(_packed(name, label, panel, values, sizes) for name, label, panel, values in curves),
+        left_out=results["cell_id"].nunique() - len(kept),
+        score=terms.test,
+    )
 
-    Attributes:
-        cells: Identities of the cells that are packed, the best on validation rows if not all.
-        n_epochs: How many epochs a curve may have.
-        left_out: Cells that do not fit.
-    """
 
-    cells: frozenset[str]
-    n_epochs: int
-    left_out: int
-
-
-def make_room(results: pd.DataFrame) -> Room:
-    """Decide on cells and epochs, fewer epochs before fewer cells."""
+def _room(results: pd.DataFrame) -> tuple[set[str], int]:
+    """Cells that fit, the best on validation rows, and epochs of a curve: fewer epochs before fewer cells."""
     means = results.groupby("cell_id", sort=False)["validation_score"].mean()
     order = means.sort_values(ascending=False, kind="stable").index
     replicates = int(results.groupby("cell_id").size().max())
     most = (MOST_PACKED_BYTES / (replicates * max(1, len(order))) - ENTRY_BYTES) / CURVES_A_RUN
     n_epochs = int(np.clip(most, FEWEST_EPOCHS, MOST_EPOCHS))
-    kept = order[: max(1, int(MOST_PACKED_BYTES // (replicates * (CURVES_A_RUN * n_epochs + ENTRY_BYTES))))]
-    return Room(frozenset(kept), n_epochs, len(order) - len(kept))
+    n_cells = int(MOST_PACKED_BYTES // (replicates * (CURVES_A_RUN * n_epochs + ENTRY_BYTES)))
+    return set(order[: max(1, n_cells)]), n_epochs
 
 
-def make_pack(results: pd.DataFrame, room: Room, histories: Histories, layout: Layout, terms: TaskTerms) -> Pack:
-    """Thin and pack the curves of the runs that there is room for."""
-    runs = results[results["cell_id"].isin(room.cells)]
-    cells = runs.drop_duplicates("cell_id").reset_index(drop=True)
-    places = pd.Series(cells.index, index=cells["cell_id"])
-    runs = runs.iloc[runs["cell_id"].map(places).argsort(kind="stable")]
-    sizes = runs.groupby("cell_id", sort=False).size().tolist()
-    longest, run_ids = int(results["epochs"].max()), runs["run_id"].tolist()
-    epochs = tuple(sorted({round(epoch) for epoch in np.geomspace(1, longest, room.n_epochs).tolist()}))
-    depths = np.repeat(cells["depth"].to_numpy(dtype=np.int64), sizes)
-    return Pack(
-        epochs=epochs,
-        cells=tuple(_cells(cells, _entries(runs), sizes, layout)),
-        curves=tuple(
-            _packed(name, label, panel, values, sizes)
-            for name, label, panel, values in _curves(histories, run_ids, epochs, terms, depths)
-        ),
-        left_out=room.left_out,
-        score=terms.test,
-    )
-
-
-def _entries(runs: pd.DataFrame) -> list[list[Any]]:
+def _entries(runs: pd.DataFrame) -> Iterator[list[Any]]:
     """What the script shows of each run."""
     columns = ["split", "seed_index", "status", "best_epoch", "test_score", "run_id"]
-    return [
-        [split, seed, status, _number(best), _number(score), run_id[:ID_DIGITS]]
-        for split, seed, status, best, score, run_id in runs[columns].itertuples(index=False)
-    ]
+    for split, seed, status, best, score, run_id in runs[columns].itertuples(index=False):
+        yield [split, seed, status, _number(best), _number(score), run_id[:ID_DIGITS]]
 
 
 def _cells(
-    cells: pd.DataFrame, entries: Sequence[list[Any]], sizes: Sequence[int], layout: Layout
+    cells: pd.DataFrame, entries: Iterator[list[Any]], sizes: Sequence[int], layout: Layout
 ) -> Iterator[dict[str, Any]]:
-    """Each cell, a row, with its runs, of which it has `sizes`: their entries stand cell after cell."""
-    factors, start = [*layout.studied, *layout.nuisance], 0
+    """Each cell, a row, with its runs, of which it has `sizes`: their entries come cell after cell."""
+    factors = [*layout.studied, *layout.nuisance]
     for size, cell in zip(sizes, cells[["cell_id", "cell", *factors]].to_dict("records"), strict=True):
         yield {
             "id": str(cell["cell_id"])[:ID_DIGITS],
             "label": str(cell["cell"]),
             "levels": {factor: layout.text(factor, cell[factor]) for factor in factors},
-            "runs": entries[start : start + size],
+            "runs": list(islice(entries, size)),
         }
-        start += size
 
 
 def _number(value: float) -> float | None:
@@ -184,14 +147,14 @@ def _curves(
     ]
 
 
-def _packed(name: str, label: str, panel: str, values: NDArray[np.float64], sizes: Sequence[int]) -> PackedCurve:
+def _packed(name: str, label: str, panel: str, values: NDArray[np.float64], sizes: Sequence[int]) -> dict[str, Any]:
     is_log = panel in ("loss", GRADIENT)
     if is_log:
         values = np.log10(values, out=np.full_like(values, np.nan), where=values > 0)
     values = np.where(np.isfinite(values), values, np.nan)
     parts, ranges = zip(*map(quantise, np.split(values, np.cumsum(sizes)[:-1])), strict=True)
     data = base64.b64encode(np.concatenate(parts).tobytes()).decode()
-    return PackedCurve(name, label, panel, is_log, data, ranges)
+    return {"name": name, "label": label, "panel": panel, "is_log": is_log, "data": data, "ranges": ranges}
 
 
 def quantise(values: NDArray[np.float64]) -> tuple[NDArray[np.uint8], tuple[float, float] | None]:

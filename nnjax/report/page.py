@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from nnjax.report.formats import confidence, decimals, duration, percent
 from nnjax.report.theme import css_variables
 from nnjax.report.views import Chapter
+
+FILTERS = {
+    "confidence": confidence,
+    "decimals": decimals,
+    "duration": duration,
+    "percent": percent,
+    "thousands": "{:,}".format,
+}
+"""How templates print numbers."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,7 @@ def template(name: str, room: str = "") -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= FILTERS
     environment.globals["colors"] = {
         "light": Markup(css_variables(is_dark=False)),
         "dark": Markup(css_variables(is_dark=True)),

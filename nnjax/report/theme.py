@@ -12,22 +12,14 @@ from matplotlib.colors import to_hex, to_rgb
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.results.columns import LEVEL_COLORS
 
-PAGE = "#fdfdfb"
-"""The page itself: the inside of hollow markers."""
-INK = "#1b1e23"
-"""Text and axes."""
-MUTED = "#68707c"
-"""Secondary text, reference lines."""
-GRID = "#d9dce1"
-"""Grid lines."""
-SHADE = "#c9cfd8"
-"""The band of practical equality."""
-POSITIVE = "#b3401f"
-"""Heat maps above zero."""
-NEGATIVE = "#1f6fb3"
-"""Heat maps below zero."""
-ACCENT = "#0f6a5b"
-"""A single series without levels."""
+PAGE = "#fdfdfb"  # the page itself: the inside of hollow markers
+INK = "#1b1e23"  # text and axes
+MUTED = "#68707c"  # secondary text, reference lines
+GRID = "#d9dce1"  # grid lines
+SHADE = "#c9cfd8"  # the band of practical equality
+POSITIVE = "#b3401f"  # heat maps above zero
+NEGATIVE = "#1f6fb3"  # heat maps below zero
+ACCENT = "#0f6a5b"  # a single series without levels
 
 _ORDERED = ("#c97a00", "#c23a50", "#7f2f8c", "#2f2a85")
 _ORDERED_DARK = ("#ffc55e", "#ff8795", "#d690e4", "#a3a8ff")
@@ -135,21 +127,11 @@ def style(font_size: float = 11.0) -> Iterator[None]:
         "svg.fonttype": "none",
         "svg.hashsalt": "nnjax",
         "font.family": ["DejaVu Sans"],
-        "font.size": font_size,
-        "axes.titlesize": font_size,
-        "axes.labelsize": font_size,
-        "xtick.labelsize": font_size - 0.5,
-        "ytick.labelsize": font_size - 0.5,
-        "text.color": INK,
-        "axes.labelcolor": INK,
-        "axes.edgecolor": MUTED,
-        "axes.facecolor": "none",
-        "figure.facecolor": "none",
-        "savefig.facecolor": "none",
-        "xtick.color": MUTED,
-        "ytick.color": MUTED,
-        "xtick.labelcolor": INK,
-        "ytick.labelcolor": INK,
+        **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize"), font_size),
+        **dict.fromkeys(("xtick.labelsize", "ytick.labelsize"), font_size - 0.5),
+        **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"), INK),
+        **dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), MUTED),
+        **dict.fromkeys(("axes.facecolor", "figure.facecolor", "savefig.facecolor", "patch.edgecolor"), "none"),
         "grid.color": GRID,
         "axes.grid": True,
         "axes.axisbelow": True,
@@ -157,11 +139,9 @@ def style(font_size: float = 11.0) -> Iterator[None]:
         "grid.linewidth": 0.7,
         "lines.linewidth": 1.7,
         "lines.markersize": 5.0,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
+        **dict.fromkeys(("axes.spines.top", "axes.spines.right"), False),
         "axes.unicode_minus": True,
         "text.parse_math": False,
-        "patch.edgecolor": "none",
         "patch.force_edgecolor": False,
         "path.simplify": True,
         "path.simplify_threshold": 0.3,

@@ -26,7 +26,7 @@ from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.latex import latex_table
-from nnjax.report.pack import Pack, make_pack, make_room, packed_columns
+from nnjax.report.pack import Pack, make_pack, packed_columns
 from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.report.summary import summarise, summarise_diverged, write_index, write_summary
@@ -95,8 +95,9 @@ def write_report(
         page, summary = write_diverged(space, lost, folder), summarise_diverged(space, lost)
     else:
         journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
-        notices = () if is_whole else left_behind(space, journal)
-        page = write_study_report(study_results, folder, _pack(study_results, journal), notices, with_pdf).page
+        packed, notices = packed_columns(study_results.terms), () if is_whole else left_behind(space, journal)
+        pack = make_pack(study_results, lambda run_ids: make_histories(journal.read(packed, run_ids)))
+        page = write_study_report(study_results, folder, pack, notices, with_pdf).page
         summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
@@ -113,14 +114,6 @@ def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
     page = folder / "index.html"
     write_durably(page, render_page(_page(space, 0, chapters, find_notices(space))).encode())
     return page
-
-
-def _pack(study_results: StudyResults, journal: Journal) -> Pack:
-    results, terms = study_results.results, study_results.terms
-    room = make_room(results)
-    packed = results["cell_id"].isin(room.cells) & (results["status"] != "missing")
-    histories = make_histories(journal.read(packed_columns(terms), set(results.loc[packed, "run_id"])))
-    return make_pack(results, room, histories, study_results.layout, terms)
 
 
 def write_study_report(

@@ -1,5 +1,6 @@
 """All studies of the lecture in one go: each trained, tracked, reported; then the index of what they found."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -9,15 +10,18 @@ from pathlib import Path
 from typing import Protocol
 
 from nnjax.refusal import RefusedError
+from nnjax.report.formats import duration
+from nnjax.report.page import template
 from nnjax.report.study_results import NothingToReportError
+from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.terminal import Say
+from nnjax.tour.errata import ERRATA
 from nnjax.tour.evidence import Evidence, gather_evidence
-from nnjax.tour.index import render_index
 
 
 class Swept(Protocol):
@@ -101,3 +105,20 @@ def _run(file: Path, home: Path, number: int, sweep: Sweep) -> Evidence:
 
 def _footer() -> str:
     return f"Made by nnjax {version('nnjax')} on {datetime.now(UTC).strftime('%Y-%m-%d %H:%M UTC')}."
+
+
+def render_index(studies: Sequence[Evidence], footer: str) -> str:
+    """The index as HTML that loads nothing from elsewhere: studies in its order, where the slides are wrong."""
+    runs, seconds = sum(study.runs for study in studies), sum(study.seconds for study in studies)
+    claims = [claim for study in studies for claim in study.claims]
+    spent = f", trained in {duration(seconds)}" if seconds else ""
+    number = f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}"
+    counts = Counter(claim.kind for claim in claims)
+    page = {
+        "studies": studies,
+        "errata": ERRATA,
+        "footer": footer,
+        "subtitle": f"{number}, {len(claims)} claims, {runs:,} runs{spent}.",
+        "tally": [(verdict.word, verdict.name.lower(), counts[verdict.name.lower()]) for verdict in Verdict],
+    }
+    return template("lecture.html.j2", "nnjax.tour").render(page=page)

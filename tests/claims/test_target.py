@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from nnjax.claims.target import target_times, trained
-from nnjax.report.figures.anytime import seconds_table
-from nnjax.report.figures.curves import restricted_table, steps_table
+from nnjax.report.figures.curves import restricted_table, seconds_table, steps_table
 from nnjax.report.outcome_link import split_means
 
 RUNS = pd.DataFrame(

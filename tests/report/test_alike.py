@@ -9,9 +9,9 @@ from nnjax.report.answers import answers
 from nnjax.report.chapters.best import best_chapter
 from nnjax.report.chapters.epochs import epochs_chapter
 from nnjax.report.chapters.gradients import gradients_chapter
+from nnjax.report.chapters.grid import extremes
 from nnjax.report.findings.training import find_diverged
 from nnjax.report.formats import decimals
-from nnjax.report.grid_words import extremes
 from nnjax.report.speed import measure_speed
 
 STUDY = """

@@ -5,7 +5,16 @@ import pandas as pd
 import pytest
 
 from nnjax.claims.choice import choose_on_validation
-from nnjax.report.differences import differences_table, models_table, split_spread
+from nnjax.report.differences import (
+    FIXED,
+    OWN_BEST,
+    differences_table,
+    disagreements,
+    fixed_nuisance,
+    models_table,
+    readings_table,
+    split_spread,
+)
 from nnjax.report.layout import make_layout
 from nnjax.results.scores import with_scores
 
@@ -65,3 +74,43 @@ def test_what_a_split_does_to_all_levels_is_told_from_the_rest():
     table = pd.DataFrame(scores, columns=["activation", "split", "test_score"])
     assert split_spread(table, ["activation"]) == pytest.approx((0.2, 0.0), abs=1e-12)
     assert split_spread(table[table["activation"] == "elu"], ["activation"]) is None
+
+
+def tuned_runs():
+    """relu is best without a penalty, tanh with one: at l2 = 0, best on average, tanh seems worse; tuned it is not."""
+    score = {("relu", 0.0): 0.6, ("relu", 0.1): 0.2, ("tanh", 0.0): 0.3, ("tanh", 0.1): 0.6}
+    rows = [(a, l2, split, value + 0.001 * split) for (a, l2), value in score.items() for split in range(6)]
+    table = pd.DataFrame(rows, columns=["activation", "l2", "split", "test_score"])
+    jitter = 0.002 * np.sin(np.arange(len(table)))
+    return table.assign(
+        cell_id=table["activation"] + table["l2"].astype(str),
+        validation_score=table["test_score"],
+        test_score=table["test_score"] + jitter,
+    )
+
+
+def tuned_layout():
+    order = {"activation": ["relu", "tanh"], "l2": [0.0, 0.1]}
+    return make_layout(tuned_runs(), ["activation"], ["l2"], 265, order)
+
+
+def test_the_fixed_setting_is_the_best_on_validation_rows_over_all_cells():
+    assert fixed_nuisance(tuned_runs(), tuned_layout()) == {"l2": 0.0}
+
+
+def test_both_readings_stand_beside_each_other_and_part_where_tuning_matters():
+    table = readings_table(
+        tuned_runs(), choose_on_validation(tuned_runs(), ["activation"]), tuned_layout(), {"l2": 0.0}, SIZES
+    )
+    estimates = table.set_index("view")["estimate"]
+    assert estimates[FIXED] == pytest.approx(-0.3, abs=0.005)
+    assert estimates[OWN_BEST] == pytest.approx(0.0, abs=0.005)
+    assert disagreements(table)["view"].tolist() == [OWN_BEST, FIXED]
+
+
+def test_readings_that_agree_are_not_listed():
+    table = pd.DataFrame(
+        {"factor": "depth", "level": [2, 2, 4, 4], "q": [0.01, 0.02, 0.5, 0.6], "estimate": [0.1, 0.2, 0.0, -0.1]}
+    )
+    assert disagreements(table).empty
+    assert len(disagreements(table.assign(estimate=[0.1, -0.2, 0.0, 0.0]))) == 2

@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from nnjax.report import pack as pack_module
 from nnjax.report.histories import make_histories
-from nnjax.report.pack import NOTHING, make_pack, make_room, packed_columns, quantise
+from nnjax.report.pack import NOTHING, make_pack, packed_columns, quantise
 from nnjax.report.task import REGRESSION
 
 NUMBERS = st.one_of(st.floats(-1e6, 1e6), st.just(float("nan")))
@@ -33,9 +33,9 @@ def test_numbers_come_back_to_a_254th_of_their_range(values):
 
 def unpacked(pack, name):
     """Numbers of one curve [R, E], as the script reads them."""
-    curve = next(curve for curve in pack.curves if curve.name == name)
-    codes = np.frombuffer(base64.b64decode(curve.data), np.uint8).reshape(-1, len(pack.epochs)).astype(float)
-    ranges = [limits for cell, limits in zip(pack.cells, curve.ranges, strict=True) for _ in cell["runs"]]
+    curve = next(curve for curve in pack.curves if curve["name"] == name)
+    codes = np.frombuffer(base64.b64decode(curve["data"]), np.uint8).reshape(-1, len(pack.epochs)).astype(float)
+    ranges = [limits for cell, limits in zip(pack.cells, curve["ranges"], strict=True) for _ in cell["runs"]]
     rows = [
         np.full(len(pack.epochs), np.nan)
         if limits is None
@@ -47,13 +47,7 @@ def unpacked(pack, name):
 
 @pytest.fixture
 def packed(study_results):
-    return make_pack(
-        study_results.results,
-        make_room(study_results.results),
-        study_results.histories,
-        study_results.layout,
-        REGRESSION,
-    )
+    return make_pack(study_results, lambda run_ids: study_results.histories)
 
 
 def test_every_run_has_its_curve_in_the_order_of_the_cells(packed, study_results):
@@ -95,13 +89,7 @@ def test_names_cannot_end_the_script(packed):
 
 def test_a_study_too_large_for_a_page_packs_its_best_cells(study_results, monkeypatch):
     monkeypatch.setattr(pack_module, "MOST_PACKED_BYTES", 4 * (5 * 10 + 45) * 3)
-    pack = make_pack(
-        study_results.results,
-        make_room(study_results.results),
-        study_results.histories,
-        study_results.layout,
-        REGRESSION,
-    )
+    pack = make_pack(study_results, lambda run_ids: study_results.histories)
     assert len(pack.cells) == 3 and pack.left_out == len(study_results.space.cells) - 3
     means = study_results.results.groupby("cell_id")["validation_score"].mean().sort_values(ascending=False)
     assert {cell["id"] for cell in pack.cells} == {cell_id[:12] for cell_id in means.index[:3]}
@@ -117,6 +105,5 @@ def test_the_gradient_of_the_last_layer_is_that_of_the_cell_s_own_depth(packed, 
 
 
 def test_no_curves_are_no_numbers(study_results):
-    nothing = make_histories(pa.table({"run_id": ["x"]}))
-    pack = make_pack(study_results.results, make_room(study_results.results), nothing, study_results.layout, REGRESSION)
-    assert all(limits is None for curve in pack.curves for limits in curve.ranges)
+    pack = make_pack(study_results, lambda run_ids: make_histories(pa.table({"run_id": ["x"]})))
+    assert all(limits is None for curve in pack.curves for limits in curve["ranges"])

@@ -18,43 +18,29 @@ MOST_INPUTS = 20
 
 def asked_chapter(study_results: StudyResults) -> Chapter:
     """Question, factors, replicates, rows, and the account of the runs."""
-    study, split = study_results.space.study, study_results.space.splits[0]
+    space, results, layout = study_results.space, study_results.results, study_results.layout
     factors = factors_table(study_results)
     is_told = factors.pop("is_told").astype(bool)
     tables = {
         "factors": view_table("factors", factors[is_told]),
         "defaults": view_table("factors_at_default", factors[~is_told].drop(columns="reference")),
-        "account": view_table(
-            "account", account_table(study_results.results, study_results.layout), study_results.layout.full_batch
-        ),
+        "account": view_table("account", account_table(results, layout), layout.full_batch),
     }
-    lost = study_results.results[study_results.results["status"] != "finished"]
+    lost = results[results["status"] != "finished"]
     if len(lost):
-        tables["lost"] = view_table("runs_lost", runs_lost_table(lost), study_results.layout.full_batch)
-    table = study_results.space.table
+        tables["lost"] = view_table("runs_lost", runs_lost_table(lost), layout.full_batch)
     facts = {
         "terms": study_results.terms,
-        "question": study.question,
-        "expected": study.expected,
-        "lecture": study.lecture,
-        "confirms": study.confirms,
-        "refutes": study.refutes,
-        "data": table.name,
-        "rows": len(table.target),
-        "features": table.features.shape[1],
-        "inputs": inputs_sentence(table) if study.data.file is not None else "",
-        "target": table.target_name,
-        "classes": classes_sentence(table),
-        "method": SPLITTERS[study.replicates.method].meaning,
-        "replicates": study.replicates,
-        "n_train": len(split.train),
-        "n_validation": len(split.validation),
-        "n_test": len(split.test),
-        "cells": len(study_results.space.cells),
-        "runs": len(study_results.results),
-        "splits": len(study_results.space.splits),
+        "study": space.study,
+        "table": space.table,
+        "split": space.splits[0],
+        "splits": len(space.splits),
+        "cells": len(space.cells),
+        "inputs": inputs_sentence(space.table) if space.study.data.file is not None else "",
+        "classes": classes_sentence(space.table),
+        "method": SPLITTERS[space.study.replicates.method].meaning,
         "unfinished_reference": unfinished_reference(study_results),
-        "statuses": {status: int((study_results.results["status"] == status).sum()) for status in STATUSES},
+        "account": _count(results),
     }
     return Chapter("asked", "What was asked and what was run", tables=tables, facts=facts)
 

@@ -35,16 +35,10 @@ def best_chapter(study_results: StudyResults) -> Chapter:
     )
     facts = {
         "terms": study_results.terms,
-        "cells": len(cell_ids),
-        "splits": len(selection.scores),
-        "nested": decimals(selection.mean),
+        "best": study_results.best,
         "nested_sd": decimals(float(selection.scores.std(ddof=1))),
-        "validation": decimals(study_results.best.validation_mean),
-        "flattery": decimals(study_results.best.validation_mean - selection.mean),
         "n_validation": len(study_results.space.splits[0].validation),
-        "naive": decimals(selection.naive_maximum),
         "naive_cell": str(labels[cell_ids[selection.naive_best_index]]),
-        "difference": decimals(selection.naive_maximum - selection.mean),
         "distinct": len(chosen),
         "favourite": name_highest([str(cell) for cell in chosen.index], chosen.tolist(), "{:g}".format),
         "favourite_splits": int(chosen.iloc[0]),

@@ -8,15 +8,18 @@ import pandas as pd
 
 from nnjax.report.alike import name_highest, name_lowest
 from nnjax.report.drawing import LevelTable, Shape, level_figure, level_panels, panels_by
-from nnjax.report.figures.anytime import anytime_table, draw_anytime, draw_seconds, seconds_table
 from nnjax.report.figures.curves import (
+    anytime_table,
     cost_table,
+    draw_anytime,
     draw_cost,
     draw_fit,
     draw_restricted,
+    draw_seconds,
     draw_steps,
     fit_table,
     restricted_table,
+    seconds_table,
     steps_table,
 )
 from nnjax.report.formats import decimals, percent

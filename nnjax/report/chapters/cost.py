@@ -1,17 +1,20 @@
 """What it cost: seconds by stage, milliseconds by run."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
 from nnjax.report.drawing import Shape, draw_panels
-from nnjax.report.figures.cost import draw_stages, run_cost_table, stages_table
+from nnjax.report.figures.importance import draw_bars
 from nnjax.report.formats import decimals, duration
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
 
 COST_FACTORS = ("depth", "width", "hidden_layer_sizes", "batch_size", "epochs", "optimizer")
 """Factors that decide how long a training takes."""
+
+DRAWN_STAGES = ("environment", "setup", "compile", "train", "track", "report")
 
 
 def cost_chapter(study_results: StudyResults) -> Chapter:
@@ -26,22 +29,12 @@ def cost_chapter(study_results: StudyResults) -> Chapter:
         "runs": view_table("run_cost", run_cost_table(study_results.results, factors), study_results.layout.full_batch)
     }
     train = study_results.results["train_seconds"]
-    facts: dict[str, object] = {
-        "has_record": record is not None,
+    facts = {
+        "record": record,
         "trained_sum": duration(float(train.sum())),
         "mean_milliseconds": decimals(1000 * float(train.mean()), 1),
         "factors": factors,
     }
-    if record:
-        facts |= {
-            "wall": duration(float(record.seconds.get("wall", 0.0))),
-            "has_wall": record.seconds.get("wall", 0.0) > 0,
-            "workers": record.workers,
-            "executor": record.executor,
-            "peak_memory": f"{record.peak_memory_mb:,.0f}",
-            "trained": record.trained,
-            "executions": record.executions,
-        }
     return Chapter("cost", "Cost", figures, tables, facts)
 
 
@@ -52,5 +45,20 @@ def _seconds(table: pd.DataFrame) -> FigureView:
         "exceed the clock), track (MLflow), report (this page)."
     )
     shape = Shape(width=440, height=20 + 28 * len(table), left=84, top=6, bottom=8)
-    panels = draw_panels("cost", [("", partial(draw_stages, table))], shape)
+    draw = partial(draw_bars, table, name="stage", length="seconds", show=lambda seconds: f"{seconds:.1f} s", room=1.25)
+    panels = draw_panels("cost", [("", draw)], shape)
     return FigureView("cost-seconds", caption, (), panels, 1, view_table("seconds", table))
+
+
+def stages_table(seconds: Mapping[str, float]) -> pd.DataFrame:
+    """Seconds of each stage of the sweep, in their order, with its share of the sum."""
+    known = {stage: float(seconds[stage]) for stage in DRAWN_STAGES if stage in seconds}
+    table = pd.DataFrame({"stage": list(known), "seconds": list(known.values())})
+    return table.assign(share=table["seconds"] / max(table["seconds"].sum(), 1e-9))
+
+
+def run_cost_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
+    """Mean milliseconds of training a run, and the number of runs, by the factors that decide it."""
+    groups = results.dropna(subset=["train_seconds"]).groupby(list(factors), sort=False)["train_seconds"]
+    table = groups.agg(mean="mean", runs="count").reset_index()
+    return table.assign(milliseconds=1000 * table["mean"]).drop(columns="mean")[[*factors, "milliseconds", "runs"]]

@@ -29,9 +29,7 @@ def epochs_chapter(study_results: StudyResults) -> Chapter:
     finished = study_results.results[study_results.results["status"] == "finished"]
     facts = {
         "terms": study_results.terms,
-        "lost": decimals(lost.estimate) if lost else "",
-        "lost_low": decimals(lost.low) if lost else "",
-        "lost_high": decimals(lost.high) if lost else "",
+        "lost": lost,
         "median_best": f"{finished['best_epoch'].median():.0f}",
         "epochs": int(study_results.results["epochs"].max()),
         "worst_cell": "" if are_alike(losses, decimals) else name_highest(cells["cell"].tolist(), losses, decimals),

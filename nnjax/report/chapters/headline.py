@@ -10,14 +10,13 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.compared import Reached
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.growth import LOOKS
-from nnjax.claims.logbook import Logbook, Look
+from nnjax.claims.logbook import Logbook
 from nnjax.report.answers import answers, headline
 from nnjax.report.drawing import Shape, draw_panels
 from nnjax.report.figures.claim import ENDS, claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Panel, view_table
-from nnjax.sweep.claim_lock import LockedClaim
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
@@ -26,20 +25,19 @@ from nnjax.sweep.study.study import Claim
 def headline_chapter(study_results: StudyResults) -> Chapter:
     """Headline, answers, claims."""
     top, looks = headline(study_results), study_results.logbook.last() if study_results.logbook else {}
+    claims, declared = study_results.space.study.claims, study_results.declared
     facts = {
         "terms": study_results.terms,
-        "alpha": f"{ALPHA:g}",
+        "alpha": ALPHA,
         "looks_at_most": LOOKS,
         "headline": top,
         "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)),
         "answers": answers(study_results),
         "claims": [
-            _claim(index, answer, claim, looks.get(claim.name), study_results.declared.claims[claim.name])
-            for index, (answer, claim) in enumerate(
-                zip(study_results.claims, study_results.space.study.claims, strict=True)
-            )
+            _claim(index, answer, claim) | {"look": looks.get(claim.name), "declared": declared.claims[claim.name]}
+            for index, (answer, claim) in enumerate(zip(study_results.claims, claims, strict=True))
         ],
-        "declared": study_results.declared,
+        "declared": declared,
     }
     tables = {}
     if study_results.claims:
@@ -57,10 +55,8 @@ def _picture(name: str, row: pd.DataFrame) -> Panel:
     return draw_panels(name, [("", partial(draw_claim, row))], shape, label)[0]
 
 
-def _claim(
-    index: int, answer: ClaimAnswer, claim: Claim, look: Look | None, declared: LockedClaim
-) -> dict[str, object]:
-    """What the template prints of one claim."""
+def _claim(index: int, answer: ClaimAnswer, claim: Claim) -> dict[str, object]:
+    """What the template prints of one claim's answer."""
     interval = answer.interval
     numbers: list[tuple[str, str]] = []
     if interval:
@@ -81,14 +77,10 @@ def _claim(
     row = claim_row(interval, answer.margin, answer.threshold) if interval and answer.is_judged else None
     return {
         "answer": answer,
-        "word": answer.judgement.verdict.word,
-        "kind": answer.judgement.verdict.name.lower(),
         "numbers": numbers,
         "picture": _picture(f"claim-{index}", row) if row is not None else None,
         "arms": _arms(claim),
         "reached": reached_words(answer.reached),
-        "look": look,
-        "declared": declared,
     }
 
 
@@ -129,15 +121,19 @@ def looks_table(logbook: Logbook) -> pd.DataFrame:
             "look": look.number,
             "splits": look.design.splits,
             "seeds": look.design.seeds,
-            "estimate": look.estimate,
-            "low": look.low,
-            "high": look.high,
-            "verdict": look.verdict,
+            **{name: getattr(look, name) for name in ("estimate", "low", "high", "verdict")},
             "state": look.state.value,
         }
         for number, looks in enumerate(logbook.rounds, start=1)
         for look in looks
     )
+
+
+ANSWERED = (
+    *("margin", "probability", "win_rate", "p_value", "holm_p"),
+    *("detectable", "diverged", "missing", "scope"),
+)
+"""Columns of the table of claims that are the answer's own."""
 
 
 def _shares(reached: Sequence[Reached]) -> list[float]:
@@ -164,15 +160,7 @@ def claims_table(study_results: StudyResults) -> pd.DataFrame:
             "note": answer.judgement.note,
             **{name: getattr(answer.interval, name, math.nan) for name in ENDS},
             "interval_level": getattr(answer.interval, "level", math.nan),
-            "margin": answer.margin,
-            "probability": answer.probability,
-            "win_rate": answer.win_rate,
-            "p_value": answer.p_value,
-            "holm_p": answer.holm_p,
-            "detectable": answer.detectable,
-            "diverged": answer.diverged,
-            "missing": answer.missing,
-            "scope": answer.scope,
+            **{name: getattr(answer, name) for name in ANSWERED},
             **{f"share_reached_{arm}": share for arm, share in zip("ab", _shares(answer.reached), strict=True)},
             "choice": answer.choice,
             "runs_needed": declared.needed,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from nnjax.claims.declared import ALPHA
 from nnjax.report.chapters.scores import level_differences
+from nnjax.report.differences import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.drawing import Shape, draw_figure
 from nnjax.report.figures.importance import (
     budget_of,
@@ -15,8 +16,7 @@ from nnjax.report.figures.importance import (
     draw_unbiased,
     importance_table,
 )
-from nnjax.report.formats import confidence, decimals, signed
-from nnjax.report.readings import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
+from nnjax.report.formats import confidence, signed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, join_words, view_table
 from nnjax.statistics.variance import VarianceBudget, advise_replicates
@@ -28,14 +28,14 @@ SMALL_SHARE = 0.005
 def matters_chapter(study_results: StudyResults) -> Chapter:
     """Which factor carries the variance between cells, which part of a run's variance is noise, and of what kind."""
     figures: dict[str, FigureView] = {}
-    facts: dict[str, Any] = {"alpha": f"{ALPHA:g}"}
+    facts: dict[str, Any] = {"alpha": ALPHA}
     importance = importance_table(study_results.results, study_results.layout)
     if len(importance):
         figures["importance"] = _importance(importance, study_results)
     budget = budget_of(study_results.results)
     if budget:
         figures["budget"] = _budget(budget, study_results)
-        facts |= budget_facts(budget, study_results)
+        facts |= {"budget": budget, "advice": advise_replicates(budget, *study_results.sizes.pair)}
     if study_results.layout.nuisance:
         setting = fixed_nuisance(study_results.results, study_results.layout)
         table = readings_table(
@@ -49,20 +49,6 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
                 "disagreements": _disagreement_words(table, study_results),
             }
     return Chapter("matters", "What matters, and where the noise comes from", figures, facts=facts)
-
-
-def budget_facts(budget: VarianceBudget, study_results: StudyResults) -> dict[str, Any]:
-    """What the budget means for the next study, as numbers."""
-    advice = advise_replicates(budget, *study_results.sizes.pair)
-    return {
-        "budget": budget,
-        "gain": decimals(budget.pairing_gain, 1),
-        "best": advice.best,
-        "half_width": decimals(advice.now),
-        "with_splits": decimals(advice.with_splits),
-        "with_seeds": decimals(advice.with_seeds) if advice.with_seeds is not None else "",
-        "with_seeds_at_best": decimals(advice.with_seeds_at_best),
-    }
 
 
 def _importance(table: pd.DataFrame, study_results: StudyResults) -> FigureView:

@@ -7,7 +7,6 @@ from nnjax.claims.logbook import looks_at_most
 from nnjax.data.streams import stream
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.report.figures.importance import complete_scores
-from nnjax.report.formats import confidence, percent
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter
 from nnjax.statistics.placebo import placebo_rates
@@ -18,30 +17,21 @@ TELLING = ("corrected misses", "plain t misses", "twins")
 
 def method_chapter(study_results: StudyResults) -> Chapter:
     """The method box, with the numbers of this study."""
-    declared, withdrawn = study_results.declared.sharing, study_results.declared.withdrawn_intervals
-    replicates = study_results.space.study.replicates
-    facts: dict[str, object] = {
-        "placebo": None,
-        "nominal": percent(ALPHA),
-        "declared": declared,
-        "is_race": any(claim.metric == EPOCHS_TO_TARGET for claim in study_results.space.study.claims),
-        "withdrawn": withdrawn,
+    sizes, study, scores = study_results.sizes, study_results.space.study, complete_scores(study_results.results)
+    labels = stream(study.replicates.base_seed, "placebo")
+    facts = {
+        "alpha": ALPHA,
+        "declared": study_results.declared,
+        "is_race": any(claim.metric == EPOCHS_TO_TARGET for claim in study.claims),
         "looks": looks_at_most(study_results.logbook),
-        "level": confidence(study_results.claim_level),
-        "together": confidence(1 - ALPHA),
-        "alpha": f"{ALPHA:g}",
-        "n_train": study_results.sizes.n_train,
-        "n_test": study_results.sizes.n_test,
+        "level": study_results.claim_level,
+        "sizes": sizes,
         "splits": len(study_results.space.splits),
-        "seeds": replicates.seeds_per_split,
+        "seeds": study.replicates.seeds_per_split,
+        "placebo": None if scores is None else placebo_rates(scores, *sizes.pair, study_results.terms.margin, labels),
         "stamp": study_results.calibration,
         "calibrated": _calibrated(study_results.calibration) if study_results.calibration else [],
     }
-    scores = complete_scores(study_results.results)
-    if scores is not None:
-        labels = stream(replicates.base_seed, "placebo")
-        facts["placebo"] = rates = placebo_rates(scores, *study_results.sizes.pair, study_results.terms.margin, labels)
-        facts |= {name: percent(getattr(rates, name)) for name in ("corrected", "plain", "supported")}
     return Chapter("method", "How it was judged", facts=facts)
 
 

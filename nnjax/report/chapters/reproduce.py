@@ -15,22 +15,14 @@ RUNS_LISTED = 20
 def reproduce_chapter(study_results: StudyResults) -> Chapter:
     """Commands that make the sweep, the report and a single run again."""
     study, record = study_results.space.study, study_results.record
-    overrides = "".join(f" --set {shlex.quote(override)}" for override in study.overrides)
+    file = shlex.quote(study.path) + "".join(f" --set {shlex.quote(override)}" for override in study.overrides)
     chosen = study_results.best.cell_ids[study_results.best.selection.chosen[0]]
-    best = study_results.results[study_results.results["cell_id"] == chosen]
-    facts: dict[str, object] = {
-        "path": study.path,
-        "text": study.text,
-        "overrides": study.overrides,
+    facts = {
+        "study": study,
+        "file": file,
         "audit": study_results.audit,
-        "audit_command": f"nnjax audit {shlex.quote(study.path)}{overrides}",
-        "sweep_command": f"nnjax sweep {shlex.quote(study.path)}{overrides}"
-        + (" --until-decided" if study_results.logbook else ""),
-        "report_command": f"nnjax report {shlex.quote(study.path)}{overrides}",
-        "results_command": f"nnjax results {shlex.quote(study.path)}{overrides} --out runs.csv",
-        "run_command": f"nnjax run {best['run_id'].iloc[0]}",
-        "run_cell": str(best["cell"].iloc[0]),
-        "run_split": int(best["split"].iloc[0]),
+        "logbook": study_results.logbook,
+        "run": study_results.results[study_results.results["cell_id"] == chosen].iloc[0],
     }
     shown = _shown_columns(study_results.terms)
     tables = {"runs": view_table("runs", runs_table(study_results.results), None, RUNS_LISTED, shown)}

@@ -43,12 +43,10 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
         figures["confusion"] = confusion_figure(study_results)
     if len(differences):
         figures["differences"] = _differences(study_results)
-    reference = study_results.baseline()
     facts = {
         "terms": terms,
-        "alpha": f"{ALPHA:g}",
-        "reference": decimals(float(reference.mean())),
-        "reference_sd": decimals(float(reference.std())),
+        "alpha": ALPHA,
+        "reference": study_results.baseline(),
         "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
         "comparisons": len(differences),
     }

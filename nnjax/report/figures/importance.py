@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.report.alike import Show
 from nnjax.report.figures.scales import named_y
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED
@@ -90,11 +91,18 @@ def budget_table(budget: VarianceBudget) -> pd.DataFrame:
 
 def draw_shares(table: pd.DataFrame, axes: Axes, name: str) -> None:
     """A bar a line, with its share; the lines' names are a column, too."""
-    axes.barh(np.arange(len(table)), table["share"], height=0.62, color=ACCENT, alpha=0.8)
-    for place, share in enumerate(table["share"]):
-        axes.text(share, place, f"\u00a0{100 * share:.0f} %", va="center", color=INK)
+    draw_bars(table, axes, name, "share", lambda share: f"{100 * share:.0f} %", 1.18, 0.01)
+
+
+def draw_bars(
+    table: pd.DataFrame, axes: Axes, name: str, length: str, show: Show, room: float, least: float = 1e-9
+) -> None:
+    """A bar a line, with its number: columns of names and lengths, and how many times the longest the axis is."""
+    axes.barh(np.arange(len(table)), table[length], height=0.62, color=ACCENT, alpha=0.8)
+    for place, value in enumerate(table[length]):
+        axes.text(value, place, f"\u00a0{show(value)}", va="center", color=INK)
     named_y(axes, table[name].tolist())
-    axes.set_xlim(0, 1.18 * max(float(table["share"].max()), 0.01))
+    axes.set_xlim(0, room * max(float(table[length].max()), least))
     axes.grid(visible=False)
     axes.set_xticks([])
     axes.spines["bottom"].set_visible(False)

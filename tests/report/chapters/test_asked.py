@@ -60,13 +60,13 @@ def test_lost_runs_are_listed_by_identity(study_results):
 
 def test_a_study_of_the_lecture_opens_like_a_paper(classes):
     facts = asked_chapter(classes).facts
-    assert facts["lecture"] == "Deeper networks tell classes apart better."
-    assert facts["confirms"].startswith("Depth 2 beats") and facts["refutes"].startswith("Depth 2 has no")
+    assert facts["study"].lecture == "Deeper networks tell classes apart better."
+    assert facts["study"].confirms.startswith("Depth 2 beats") and facts["study"].refutes.startswith("Depth 2 has no")
     assert facts["classes"] == "setosa (50 rows), versicolor (50) and virginica (50)"
 
 
 def test_any_other_study_says_nothing_of_a_lecture(study_results, written, written_classes):
-    assert asked_chapter(study_results).facts["lecture"] == ""
+    assert asked_chapter(study_results).facts["study"].lecture == ""
     assert "<blockquote>" not in written.page.read_text() and "<blockquote>" in written_classes.page.read_text()
 
 

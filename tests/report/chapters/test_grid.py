@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from nnjax.report.chapters.grid import grid_chapter
+from nnjax.report.chapters.grid import common_levels, extremes, grid_chapter
+from nnjax.report.layout import make_layout
 
 HEAD = 'question = "Which?"\n[data]\nname = "diabetes"\n[replicates]\nsplits = 4\n'
 FIXED = "[fixed]\nwidth = 8\nepochs = 12\n"
@@ -99,3 +100,29 @@ def test_a_larger_one_shows_two_factors_with_the_others_at_their_reference(figur
 
 def test_one_cell_is_no_grid(figure_of):
     assert figure_of('[studied]\nactivation = ["relu"]\n') is None
+
+
+TABLE = pd.DataFrame(
+    {
+        "activation": ["relu", "relu", "tanh", "tanh"],
+        "depth": [1, 2, 1, 2],
+        "test_score": [0.4, 0.3, 0.4, 0.1],
+    }
+)
+FACTORS = ["activation", "depth"]
+LAYOUT = make_layout(TABLE, FACTORS, [], 265)
+
+
+def test_the_faintest_level_and_its_worst_partner_are_named():
+    assert extremes(TABLE, LAYOUT, FACTORS) == "Faintest on average: depth = 2 (0.200; with activation = tanh, 0.100)."
+
+
+def test_a_level_without_a_score_is_not_named():
+    table = TABLE.assign(test_score=[0.4, None, 0.2, None])
+    assert extremes(table, LAYOUT, FACTORS) == "Faintest on average: activation = tanh (0.200; with depth = 1, 0.200)."
+
+
+def test_what_some_cells_have_in_common():
+    assert common_levels(TABLE.iloc[[3]], TABLE, LAYOUT, FACTORS) == "activation = tanh and depth = 2"
+    assert common_levels(TABLE.iloc[[1, 3]], TABLE, LAYOUT, FACTORS) == "depth = 2"
+    assert common_levels(TABLE.iloc[[0, 3]], TABLE, LAYOUT, FACTORS) == ""

@@ -25,7 +25,7 @@ def test_every_claim_has_verdict_picture_and_numbers(study_results):
     4.2 · 0.02 · √2 · √(1/4 + 111/331) = 0.09; the slope of logistic is 0.62 ± 0.02, far above 0.3.
     """
     claims = headline_chapter(study_results).facts["claims"]
-    assert [(claim["word"], claim["kind"]) for claim in claims] == [("undecided",) * 2, ("supported",) * 2]
+    assert [claim["answer"].judgement.verdict for claim in claims] == [Verdict.UNDECIDED, Verdict.SUPPORTED]
     assert all("<svg" in claim["picture"].svg for claim in claims)
     numbers = [dict(claim["numbers"]) for claim in claims]
     assert float(numbers[1]["estimate"]) == pytest.approx(0.62, abs=0.03)
@@ -34,8 +34,8 @@ def test_every_claim_has_verdict_picture_and_numbers(study_results):
 
 def test_a_difference_inside_its_margin_is_practically_equal(classes):
     """Results made so that a hidden layer costs 0.005 of accuracy, and as much log loss: less than 0.1."""
-    second = headline_chapter(classes).facts["claims"][1]
-    assert second["word"] == "practically equal" and abs(second["answer"].interval.estimate) < 0.03
+    answer = headline_chapter(classes).facts["claims"][1]["answer"]
+    assert answer.judgement.verdict is Verdict.EQUAL and abs(answer.interval.estimate) < 0.03
 
 
 def test_the_arms_of_a_claim_are_spelt_out(study_results):
@@ -115,4 +115,5 @@ def test_a_card_says_what_was_not_declared_before_the_training(late):
 def test_a_withdrawn_claim_counts_for_the_level(late, study_results):
     assert late.claim_level == claim_level(study_results.space.study.claims, withdrawn=1) > study_results.claim_level
     assert (1 - late.claim_level) * 3 == pytest.approx((1 - study_results.claim_level) * 2) == pytest.approx(0.05)
-    assert (method_chapter(late).facts["declared"], method_chapter(late).facts["withdrawn"]) == (3, 1)
+    declared = method_chapter(late).facts["declared"]
+    assert (declared.sharing, declared.withdrawn_intervals) == (3, 1)

@@ -10,11 +10,11 @@ from nnjax.calibration.stamp import write_stamp
 from nnjax.report.chapters.method import method_chapter
 
 
-def test_the_level_is_shared_among_the_declared_claims(study_results):
-    facts = method_chapter(study_results).facts
-    assert (facts["declared"], facts["level"]) == (2, "97.5 %")
-    assert (facts["together"], facts["alpha"]) == ("95 %", "0.05")
-    assert (facts["n_train"], facts["n_test"]) == (331, 111)
+def test_the_level_is_shared_among_the_declared_claims(study_results, words_of):
+    words = words_of(method_chapter(study_results))
+    assert "2 claims are declared, so each interval has level 97.5 %" in words
+    assert "with a probability of at least 95 %" in words and "with q ≤ 0.05 are" in words
+    assert "√(1/4 + 111/331)" in words
 
 
 def test_the_page_says_that_nobody_calibrated(study_results, words_of):

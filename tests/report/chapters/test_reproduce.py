@@ -4,6 +4,7 @@ import shlex
 from dataclasses import replace
 
 import pytest
+from markupsafe import escape
 
 from nnjax.report.chapters.reproduce import environment_table, reproduce_chapter
 
@@ -14,19 +15,20 @@ def overridden(study_results):
     return replace(study_results, space=replace(study_results.space, study=study), record=None)
 
 
-def test_commands_survive_the_shell(overridden):
-    words = shlex.split(reproduce_chapter(overridden).facts["sweep_command"])
-    assert words == ["nnjax", "sweep", "my studies/a.toml", "--set", "epochs=12", "--set", 'activation=["relu"]']
+def test_commands_survive_the_shell(overridden, words_of):
+    facts = reproduce_chapter(overridden).facts
+    assert shlex.split(facts["file"]) == ["my studies/a.toml", "--set", "epochs=12", "--set", 'activation=["relu"]']
+    assert f"nnjax sweep {escape(facts['file'])} nnjax report" in words_of(reproduce_chapter(overridden))
 
 
 def test_without_a_record_there_is_no_environment(overridden):
     assert "environment" not in reproduce_chapter(overridden).tables
 
 
-def test_the_run_named_is_one_that_was_chosen(study_results):
-    facts = reproduce_chapter(study_results).facts
-    runs = study_results.results.set_index("run_id")
-    assert runs.loc[facts["run_command"].split()[-1], "cell"] == facts["run_cell"]
+def test_the_run_named_is_one_that_was_chosen(study_results, words_of):
+    run, best = reproduce_chapter(study_results).facts["run"], study_results.best
+    assert run["cell_id"] == best.cell_ids[best.selection.chosen[0]]
+    assert f"nnjax run {run['run_id']}" in words_of(reproduce_chapter(study_results))
 
 
 def test_the_environment_has_machine_and_versions(study_results):
