@@ -1,9 +1,7 @@
 """The page of a comparison."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +22,7 @@ from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
-from nnjax.report.page import Page, render_page
+from nnjax.report.page import Page, made_now, render_page
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, Panel, view_table
@@ -55,7 +53,6 @@ def write_comparison(first: StudyResults, second: StudyResults, reports: Path, w
     folder = reports / name
     write_tables(chapters, folder / "tables")
     write_figures(chapters, folder / "figures")
-    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     titles = [each.space.study.name for each in (first, second)]
     page = Page(
         title=f"{titles[0]} against {titles[1]}",
@@ -63,7 +60,7 @@ def write_comparison(first: StudyResults, second: StudyResults, reports: Path, w
         subtitle=f"A: {titles[0]}, {len(first.results):,} runs on {first.space.table.name}. "
         f"B: {titles[1]}, {len(second.results):,} runs on {second.space.table.name}.",
         chapters=chapters,
-        footer=f"Made by nnjax {version('nnjax')} on {made}.",
+        footer=made_now(),
     )
     write_durably(folder / "index.html", render_page(page).encode())
     return folder / "index.html"

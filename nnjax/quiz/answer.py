@@ -22,10 +22,8 @@ class QuizOptions:
 
     Attributes:
         orders: Random orders of the perceptron.
-        effort: Activations, seeds and epochs of the XOR network.
         split_seeds: Seeds of the diabetes network on the one split.
         overrides: Changes of the diabetes study, as `nnjax sweep --set` takes them.
-        progress: Makes whoever shows how a training goes.
     """
 
     orders: int = 100
@@ -40,11 +38,6 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
 
     Nothing is drawn by chance that a seed on the page does not fix. The runs of the diabetes study go through the
     journal and are not trained again; those of XOR have no other rows than those trained on, and are not kept.
-
-    Args:
-        home: The folder under which all that is generated lies.
-        say: Who is told, a block of text at a time.
-        options: How much; all if None.
 
     Raises:
         RuntimeError: If a training ends in an error.

@@ -64,12 +64,10 @@ class ActivationAnswer:
     """How one activation fares on XOR over the seeds.
 
     Attributes:
-        activation: Its name.
         initializer: Where the weights began, as "auto" chooses.
         parameters: Weights, biases and whatever else is learned.
         is_solved: Whether all four patterns are right after the last epoch [seeds].
-        low: Lower end of the exact 95 % interval of the share solved.
-        high: Upper end.
+        low, high: Ends of the exact 95 % interval of the share solved.
         median_epochs: Over the solving seeds, epochs until all four are right and stay so; NaN if none solves.
         hidden_gradient: Largest gradient norm of a hidden layer, over seeds and epochs.
         dead: Share of the failing seeds that end with a dead hidden unit, its slope 0 on all four patterns; NaN if none
@@ -141,9 +139,7 @@ class QuizEffort:
     """How much is trained.
 
     Attributes:
-        activations: Which.
-        seeds: Trainings of each.
-        epochs: Passes over the four patterns.
+        seeds: Trainings of each activation.
         base_seed: What all seeds and the perceptron's orders are derived from; every activation gets the same.
         workers: Threads.
     """
@@ -157,11 +153,6 @@ class QuizEffort:
 
 def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[ActivationAnswer, ...]:
     """Train the network from many seeds with each activation: one answer each, in the order given.
-
-    Args:
-        effort: How much.
-        cache: Folder of compiled programs.
-        progress: Who wants to know how it goes.
 
     Raises:
         RuntimeError: If a training ends in an error.

@@ -6,6 +6,8 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+import pandas as pd
+
 from nnjax.claims.study_answers import correction_sizes
 from nnjax.lecture.perceptron import append_bias
 from nnjax.quiz import conclusions
@@ -22,7 +24,7 @@ from nnjax.quiz.tables import (
     solved_table,
     summary_table,
 )
-from nnjax.report.drawing import Draw, Shape, draw_panels
+from nnjax.report.drawing import Draw, Shape, draw_figure
 from nnjax.report.page import Page, render_page
 from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
@@ -32,17 +34,12 @@ from nnjax.sweep.durable import write_durably
 DRAWN_LARGE = ("relu", "logistic", "binary_step")
 """Activations of which one seed that solves XOR and one that fails are drawn large, where there are both."""
 
+CLASS_KEYS = (Key("answers 1", variable(POSITIVE), is_area=True), Key("answers 0", variable(NEGATIVE), is_area=True))
+
 
 @dataclass(frozen=True)
 class Answers:
-    """All that the page is made of.
-
-    Attributes:
-        gates: Question 1.
-        networks: Question 2.
-        diabetes: Question 3.
-        effort: How much was trained for question 2.
-    """
+    """Those to the three questions, and how much was trained for the second."""
 
     gates: Sequence[GateAnswer]
     networks: Sequence[ActivationAnswer]
@@ -103,13 +100,12 @@ def perceptron_chapter(answers: Answers) -> Chapter:
     keys = (
         Key("found", variable(INK)),
         Key("the lecture's", variable(MUTED), "6 3"),
-        Key("answers 1", variable(POSITIVE), is_area=True),
+        CLASS_KEYS[0],
     )
     parts: list[tuple[str, Draw]] = [
         (f"{a.gate.name}: {'learned' if a.run.is_converged else 'never learned'}", partial(draw_gate, a)) for a in gates
     ]
-    panels = draw_panels("gates", parts, SQUARE)
-    figure = FigureView("gates", caption, keys, panels, 4, view_table("gate_cycles", cycles_table(gates)))
+    figure = draw_figure("gates", caption, parts, SQUARE, view_table("gate_cycles", cycles_table(gates)), keys)
     tables = {"gates": view_table("gates", gates_table(gates), columns=GATE_COLUMNS)}
     return Chapter("perceptron", "OR, AND, NOT, XOR: one perceptron", {"gates": figure}, tables, facts)
 
@@ -120,9 +116,8 @@ def _stops_on_boundary(answer: GateAnswer) -> bool:
 
 def xor_chapter(answers: Answers) -> Chapter:
     """The network on XOR: shares, regions."""
-    networks, effort = answers.networks, answers.effort
-    table = solved_table(networks)
-    figures = {"shares": _shares_figure(networks)}
+    networks, table = answers.networks, solved_table(answers.networks)
+    figures = {"shares": _shares_figure(table)}
     both = {a.activation: (a.solved, a.failed) for a in networks if a.solved and a.failed}
     shown = [(name, region) for name in DRAWN_LARGE for region in both.get(name, ()) if region]
     if shown:
@@ -132,28 +127,23 @@ def xor_chapter(answers: Answers) -> Chapter:
     facts = {
         "conclusion": conclusions.xor_conclusion(networks),
         "step": conclusions.step_conclusion(networks),
-        "seeds": effort.seeds,
-        "epochs": effort.epochs,
-        "base_seed": effort.base_seed,
+        "effort": answers.effort,
         "learning_rate": LEARNING_RATE,
         "parameters": min(answer.parameters for answer in networks),
     }
     return Chapter("xor", "XOR: a multilayer perceptron", figures, {"shares": view_table("xor", table)}, facts)
 
 
-def _shares_figure(networks: Sequence[ActivationAnswer]) -> FigureView:
-    table = solved_table(networks)
+def _shares_figure(table: pd.DataFrame) -> FigureView:
     seeds = int(table["seeds"].iloc[0])
-    shape = Shape(width=430, height=60 + 21 * len(table), left=86, right=40, top=10, font_size=11)
+    shape = Shape(width=430, height=60 + 21 * len(table), left=86, right=40, top=10, font_size=11, across=1)
     caption = (
         f"Share of {seeds} seeds from which the 2-5-2-1 network answers all four patterns right after the last epoch, "
         "with its exact 95 % interval (Clopper-Pearson); the number is the count. Every activation starts from the "
         "same seeds."
     )
-    draw: Draw = partial(draw_solved, table)
-    columns = ["activation", "solved", "share", "low", "high"]
-    view = view_table("xor_shares", table[columns])
-    return FigureView("shares", caption, (), draw_panels("shares", [("", draw)], shape), 1, view)
+    view = view_table("xor_shares", table[["activation", "solved", "share", "low", "high"]])
+    return draw_figure("shares", caption, [("", partial(draw_solved, table))], shape, view)
 
 
 def _regions_figure(shown: Sequence[tuple[str, Region]]) -> FigureView:
@@ -165,8 +155,7 @@ def _regions_figure(shown: Sequence[tuple[str, Region]]) -> FigureView:
         "Where the trained network answers 1 (tinted like the filled patterns) and where 0, beyond the four patterns "
         "too: the first seed that solves XOR and the first that does not."
     )
-    panels = draw_panels("regions", parts, SQUARE)
-    return FigureView("regions", caption, _class_keys(), panels, 4, view_table("xor_patterns", pattern_table(shown)))
+    return draw_figure("regions", caption, parts, SQUARE, view_table("xor_patterns", pattern_table(shown)), CLASS_KEYS)
 
 
 def _gallery_figure(gallery: Sequence[tuple[str, Region]]) -> FigureView:
@@ -175,12 +164,7 @@ def _gallery_figure(gallery: Sequence[tuple[str, Region]]) -> FigureView:
         for name, region in gallery
     ]
     caption = "The same for every activation: the first seed that solves XOR, or the first seed where none does."
-    panels, view = draw_panels("gallery", parts, SMALL), view_table("xor_gallery", pattern_table(gallery))
-    return FigureView("gallery", caption, _class_keys(), panels, 4, view)
-
-
-def _class_keys() -> tuple[Key, ...]:
-    return Key("answers 1", variable(POSITIVE), is_area=True), Key("answers 0", variable(NEGATIVE), is_area=True)
+    return draw_figure("gallery", caption, parts, SMALL, view_table("xor_gallery", pattern_table(gallery)), CLASS_KEYS)
 
 
 def diabetes_chapter(answers: Answers) -> Chapter:
@@ -198,11 +182,9 @@ def diabetes_chapter(answers: Answers) -> Chapter:
         Key("the one number", variable(POSITIVE), "6 3", "0,-4 4,0 0,4 -4,0"),
         Key("mean and interval", variable(INK)),
     )
-    shape = Shape(width=450, height=212, left=126, right=12, top=8, bottom=40, font_size=11)
-    draw: Draw = partial(draw_scores, scores, spread, answer.one)
-    panels = draw_panels("scores", [("", draw)], shape)
-    figure = FigureView("scores", caption, keys, panels, 1, view_table("diabetes_scores", scores))
-    sizes, replicates = correction_sizes(answer.space), answer.space.study.replicates
+    shape = Shape(width=450, height=212, left=126, right=12, top=8, bottom=40, font_size=11, across=1)
+    parts = [("", partial(draw_scores, scores, spread, answer.one))]
+    figure = draw_figure("scores", caption, parts, shape, view_table("diabetes_scores", scores), keys)
     facts = {
         "conclusions": [
             conclusions.one_split_conclusion(answer),
@@ -211,15 +193,9 @@ def diabetes_chapter(answers: Answers) -> Chapter:
             conclusions.luck_conclusion(answer),
         ],
         "share": conclusions.share_conclusion(answer),
-        "rows": len(answer.space.table.target),
-        "train": sizes.full_batch,
-        "validation": sizes.n_train - sizes.full_batch,
-        "test": sizes.n_test,
-        "splits": replicates.splits,
-        "base_seed": replicates.base_seed,
+        "space": answer.space,
+        "sizes": correction_sizes(answer.space),
         "configuration": answer.space.cells[0].configuration,
-        "study": answer.space.study.text,
-        "overrides": answer.space.study.overrides,
     }
     tables = {"spread": view_table("diabetes_spread", spread)}
     return Chapter("diabetes", "R² on the diabetes data", {"scores": figure}, tables, facts)

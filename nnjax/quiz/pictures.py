@@ -14,8 +14,8 @@ from nnjax.report.drawing import Shape
 from nnjax.report.figures.scales import named_y, plain_numbers
 from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, PAGE, POSITIVE
 
-SQUARE = Shape(width=250, height=248, left=34, right=10, top=8, bottom=34, font_size=11.5)
-SMALL = Shape(width=130, height=130, left=5, right=5, top=5, bottom=5)
+SQUARE = Shape(width=250, height=248, left=34, right=10, top=8, bottom=34, font_size=11.5, across=4)
+SMALL = Shape(width=130, height=130, left=5, right=5, top=5, bottom=5, across=4)
 SIDE = (-0.5, 1.5)
 WASH = 0.16
 """Opacity of the side that answers 1, or of either side."""

@@ -70,19 +70,13 @@ def solved_table(answers: Sequence[ActivationAnswer]) -> pd.DataFrame:
     Returns:
         activation, initializer, parameters, seeds, solved, share, low, high, median_epochs, hidden_gradient, dead.
     """
+    measured = ("share", "low", "high", "median_epochs", "hidden_gradient", "dead")
     table = pd.DataFrame(
         {
-            "activation": answer.activation,
-            "initializer": answer.initializer,
-            "parameters": answer.parameters,
+            **{name: getattr(answer, name) for name in ("activation", "initializer", "parameters")},
             "seeds": len(answer.is_solved),
             "solved": int(answer.is_solved.sum()),
-            "share": answer.share,
-            "low": answer.low,
-            "high": answer.high,
-            "median_epochs": answer.median_epochs,
-            "hidden_gradient": answer.hidden_gradient,
-            "dead": answer.dead,
+            **{name: getattr(answer, name) for name in measured},
         }
         for answer in answers
     )
@@ -126,13 +120,8 @@ def scores_table(answer: DiabetesAnswer) -> pd.DataFrame:
         RIDGE_ROW: answer.ridge,
         ONE_ROW: answer.one_split,
     }
-    return pd.concat(
-        [
-            pd.DataFrame({"row": row, "repetition": np.arange(len(values)), "test_score": values})
-            for row, values in parts.items()
-        ],
-        ignore_index=True,
-    )
+    scores = [(row, number, value) for row, values in parts.items() for number, value in enumerate(values)]
+    return pd.DataFrame(scores, columns=["row", "repetition", "test_score"])
 
 
 def summary_table(answer: DiabetesAnswer) -> pd.DataFrame:
@@ -141,8 +130,7 @@ def summary_table(answer: DiabetesAnswer) -> pd.DataFrame:
     The one split has no interval: its seeds say nothing about other rows.
     """
     groups = scores_table(answer).groupby("row", sort=False)["test_score"]
-    table = groups.agg(n="size", mean="mean", sd="std", least="min", most="max").reset_index()
-    intervals = [(answer.interval.low, answer.interval.high), (answer.ridge_interval.low, answer.ridge_interval.high)]
-    return table.assign(
-        low=[low for low, _ in intervals] + [np.nan], high=[high for _, high in intervals] + [np.nan]
-    ).rename(columns={"mean": "mean_r2", "sd": "sd_r2", "least": "least_r2", "most": "most_r2"})
+    table = groups.agg(n="size", mean_r2="mean", sd_r2="std", least_r2="min", most_r2="max").reset_index()
+    intervals = (answer.interval, answer.ridge_interval)
+    ends = {end: [*(getattr(interval, end) for interval in intervals), np.nan] for end in ("low", "high")}
+    return table.assign(**ends)

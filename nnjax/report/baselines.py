@@ -4,6 +4,7 @@ import hashlib
 import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -95,17 +96,10 @@ def fit_majority(train: BaselineRows, validation: BaselineRows, seed: int) -> Fi
     return Fit(lambda x: np.tile(counts / counts.sum(), (len(x), 1)), "", int(counts.argmax()))
 
 
-def fit_logistic(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
-    """Logistic regression on the training rows, penalty chosen by log loss on the validation rows."""
-    penalty = choose_logistic_penalty(train, validation)
-    return _fit_classifier(_logistic(penalty), train, _class_count(train, validation), f"penalty {penalty:.3g}")
-
-
-def fit_logistic_refit(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
-    """The same penalty, fitted on training and validation rows together."""
-    penalty = choose_logistic_penalty(train, validation)
-    joined = _joined(train, validation)
-    return _fit_classifier(_logistic(penalty), joined, _class_count(train, validation), f"penalty {penalty:.3g}")
+def fit_logistic(train: BaselineRows, validation: BaselineRows, seed: int, refit: bool = False) -> Fit:
+    """Logistic regression, penalty chosen by log loss on the validation rows; to refit is to fit on these rows, too."""
+    penalty, rows = choose_logistic_penalty(train, validation), _joined(train, validation) if refit else train
+    return _fit_classifier(_logistic(penalty), rows, _class_count(train, validation), f"penalty {penalty:.3g}")
 
 
 def fit_sklearn_classifier(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
@@ -178,7 +172,7 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
     "classification": {
         CLASSIFICATION.naive: fit_majority,
         CLASSIFICATION.reference: fit_logistic,
-        "logistic regression, all rows": fit_logistic_refit,
+        "logistic regression, all rows": partial(fit_logistic, refit=True),
         "MLPClassifier": fit_sklearn_classifier,
     },
 }

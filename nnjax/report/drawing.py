@@ -59,6 +59,8 @@ class Shape:
 
 NARROW = Shape(width=290, height=225, left=44, font_size=10.5, across=3)
 
+CLAIM_STRIP = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
+
 CARD = Shape(width=380, height=360, left=56, right=18, top=40, bottom=52, font_size=14.0)
 """A near-square picture with large type: about 250 px wide where it is shown."""
 
@@ -149,9 +151,13 @@ def level_looks(layout: Layout, palette: Palette, factor: str, present: Sequence
 
 def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> tuple[Key, ...]:
     """Legend of the levels of a factor that occur in a figure, for the page."""
-    return tuple(
-        Key(text, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker))
-        for text, look in level_looks(layout, palette, factor, present)
+    return tuple(look_key(text, look) for text, look in level_looks(layout, palette, factor, present))
+
+
+def look_key(text: str, look: LevelStyle) -> Key:
+    """The entry of a level in a legend."""
+    return Key(
+        text, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker)
     )
 
 

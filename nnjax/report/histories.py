@@ -37,6 +37,11 @@ class Histories:
         matrix = self.matrices.get((curve, layer), pd.DataFrame())
         return matrix.reindex(columns=list(epochs)).loc[matrix.index.isin(run_ids)].to_numpy(dtype=float)
 
+    def rows(self, curve: str, layer: int, run_ids: Sequence[str], epochs: Sequence[int]) -> NDArray[np.float64]:
+        """The same [R, len(epochs)] with NaN for runs without that curve and layer, in the order of the runs."""
+        matrix = self.matrices.get((curve, layer), pd.DataFrame())
+        return matrix.reindex(index=list(run_ids), columns=list(epochs)).to_numpy(dtype=float)
+
 
 def read_histories(journal: Journal, run_ids: Set[str], fit_curves: Sequence[str]) -> Histories:
     """Read the curves of layers that the report uses, and those of the whole network that are wanted, for some runs."""

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -130,11 +131,7 @@ def _curves(
     histories: Histories, run_ids: Sequence[str], epochs: Sequence[int], terms: TaskTerms, depths: NDArray[np.int64]
 ) -> list[tuple[str, str, str, NDArray[np.float64]]]:
     """Name, label, panel and numbers [R, E] of each curve."""
-
-    def rows(name: str, layer: int) -> NDArray[np.float64]:
-        matrix = histories.matrices.get((name, layer), pd.DataFrame())
-        return matrix.reindex(index=list(run_ids), columns=list(epochs)).to_numpy(dtype=float)
-
+    rows = partial(histories.rows, run_ids=run_ids, epochs=epochs)
     last = np.full((len(run_ids), len(epochs)), np.nan)
     for depth in sorted({int(depth) for depth in depths if depth > 0}):
         last[depths == depth] = rows(GRADIENT, depth)[depths == depth]

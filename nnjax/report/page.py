@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 from markupsafe import Markup
@@ -35,6 +37,11 @@ class Page:
 def render_page(page: Page, room: str = "") -> str:
     """The whole page as HTML: style sheet, script and figures inside, every word from outside escaped."""
     return template("report.html.j2", room).render(page=page)
+
+
+def made_now() -> str:
+    """The foot of a page that is made now."""
+    return f"Made by nnjax {version('nnjax')} on {datetime.now(UTC).strftime('%Y-%m-%d %H:%M UTC')}."
 
 
 def template(name: str, room: str = "") -> Template:

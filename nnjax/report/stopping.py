@@ -1,7 +1,7 @@
 """When to stop: what training on to the last epoch costs, and what early stopping would save and lose."""
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -66,18 +66,11 @@ def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -
     epochs = finished.loc[losses.index, "epochs"].to_numpy(dtype=int)
     curves = [curve[: last + 1] for curve, last in zip(losses.to_numpy(dtype=float), epochs, strict=True)]
     scored = {"validation_score_lost": terms.fit_validation, "test_score_lost": terms.fit_test}
-    scores = {name: _curve_of(histories, curve, losses.index, terms) for name, curve in scored.items()}
+    rows = partial(histories.rows, layer=0, run_ids=losses.index.tolist(), epochs=losses.columns.tolist())
+    scores = {name: np.maximum(rows(curve), terms.floor) for name, curve in scored.items()}
     patiences = [patience for patience in PATIENCES if len(epochs) and patience < epochs.max()]
     rows = [_stopped(patience, curves, scores) for patience in patiences]
     return pd.DataFrame(rows, columns=list(STOPPING_COLUMNS))
-
-
-def _curve_of(histories: Histories, curve: str, run_ids: "pd.Index[Any]", terms: TaskTerms) -> NDArray[np.float64]:
-    """The curve of those runs, clipped at the floor; NaN where it was not recorded."""
-    values: NDArray[np.float64] = (
-        histories.matrices.get((curve, 0), pd.DataFrame()).reindex(index=run_ids).to_numpy(dtype=float)
-    )
-    return np.maximum(values, terms.floor) if values.shape[1] else np.full((len(run_ids), 1), np.nan)
 
 
 def _stopped(
@@ -87,14 +80,8 @@ def _stopped(
     kept = np.array([stop.best_epoch for stop in stops])
     best = np.array([int(np.argmin(curve[1:])) + 1 for curve in curves])
     saved = [1 - stop.stop_epoch / (len(curve) - 1) for stop, curve in zip(stops, curves, strict=True)]
-    lost = {name: float(np.mean(_at(values, best) - _at(values, kept))) for name, values in scores.items()}
+    run = np.arange(len(curves))
+    lost = {name: float(np.mean(values[run, best] - values[run, kept])) for name, values in scores.items()}
     stop_epoch = float(np.median([stop.stop_epoch for stop in stops]))
     shares = {"patience": patience, "stop_epoch": stop_epoch, "share_saved": float(np.mean(saved))}
     return shares | lost | {"runs": len(curves)}
-
-
-def _at(values: NDArray[np.float64], epochs: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The value of each run at its epoch."""
-    if values.shape[1] == 1:
-        return values[:, 0]
-    return values[np.arange(len(epochs)), epochs]

@@ -65,11 +65,7 @@ class StudyResults:
         histories: Curves of the chosen runs.
         predictions: Test predictions of the runs of the best cell in each split; empty for regression.
         baselines: One row a baseline and split, with scores.
-        layout: How the factors are shown.
-        palette: How their levels look.
         sizes: Rows of a split.
-        best: The cell chosen on validation rows in each split.
-        claims: Answers to the declared claims.
         declared: How the claims stand to the training, and those that were withdrawn.
         differences: Exploratory paired differences between the levels of each studied factor.
         record: What the sweep noted about itself; None if it never ran here.

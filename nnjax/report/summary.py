@@ -13,7 +13,6 @@ from nnjax.report.study_results import StudyResults
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.durable import write_durably
-from nnjax.sweep.explosions import AllDiverged
 from nnjax.sweep.space import Space
 
 SUMMARY = "summary.json"
@@ -64,29 +63,19 @@ class Summary:
 
 def summarise(study_results: StudyResults) -> Summary:
     """The line of a report."""
-    finished = int((study_results.results["status"] == "finished").sum())
-    verdicts = Counter(answer.judgement.verdict.word for answer in study_results.claims)
-    line = _summary(study_results.space, headline(study_results).words, verdicts, finished)
-    standings = Counter(claim.standing.value for claim in study_results.declared.claims.values())
-    return replace(line, declared=dict(standings), withdrawn=len(study_results.declared.withdrawn))
-
-
-def summarise_diverged(space: Space, lost: AllDiverged) -> Summary:
-    """The line of a study without a finished run."""
-    return _summary(space, lost.headline, {}, 0)
-
-
-def _summary(space: Space, words: str, verdicts: Mapping[str, int], finished: int) -> Summary:
-    return Summary(
-        study=space.study.name,
-        question=space.study.question,
-        headline=words,
-        verdicts=dict(verdicts),
-        runs=len(space.runs),
-        finished=finished,
-        data=space.table.name,
-        made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
+    return replace(
+        summarise_unfinished(study_results.space, headline(study_results).words),
+        verdicts=dict(Counter(answer.judgement.verdict.word for answer in study_results.claims)),
+        finished=int((study_results.results["status"] == "finished").sum()),
+        declared=dict(Counter(claim.standing.value for claim in study_results.declared.claims.values())),
+        withdrawn=len(study_results.declared.withdrawn),
     )
+
+
+def summarise_unfinished(space: Space, words: str) -> Summary:
+    """The line of a study without a finished run, whose headline is in these words."""
+    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M")
+    return Summary(space.study.name, space.study.question, words, {}, len(space.runs), 0, space.table.name, made)
 
 
 def write_summary(summary: Summary, folder: Path) -> None:

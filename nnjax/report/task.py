@@ -11,7 +11,6 @@ class TaskTerms:
     """The terms in which a task is reported; chapters and figures take every name and word that differs from here.
 
     Attributes:
-        task: The task.
         label: The measure in words, as the start of a heading.
         lowest_shown: Axes of curves do not reach below this, unless nothing lies above it.
         learned_nothing: Where the curve of a network stays that learns nothing.

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 from nnjax.report.cards import write_cards
@@ -27,9 +25,9 @@ from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.latex import latex_table
 from nnjax.report.pack import Pack, make_pack, packed_columns
-from nnjax.report.page import Page, render_page
+from nnjax.report.page import Page, made_now, render_page
 from nnjax.report.study_results import NothingToReportError, StudyResults, gather
-from nnjax.report.summary import summarise, summarise_diverged, write_index, write_summary
+from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
@@ -92,7 +90,7 @@ def write_report(
         lost = all_diverged(space, Journal(home))
         if lost is None:
             raise
-        page, summary = write_diverged(space, lost, folder), summarise_diverged(space, lost)
+        page, summary = write_diverged(space, lost, folder), summarise_unfinished(space, lost.headline)
     else:
         journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
         packed, notices = packed_columns(study_results.terms), () if is_whole else left_behind(space, journal)
@@ -176,9 +174,7 @@ def _page(space: Space, finished: int, chapters: Sequence[Chapter], notices: Seq
         f"{len(space.runs):,} runs planned, {finished:,} finished: {len(space.cells):,} cells on "
         f"{len(space.splits)} splits of {table.name} ({len(table.target):,} rows)"
     )
-    made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    footer = f"Made by nnjax {version('nnjax')} on {made}."
-    return Page(study.name, study.question, subtitle, chapters, footer, notices)
+    return Page(study.name, study.question, subtitle, chapters, made_now(), notices)
 
 
 def _notices(study_results: StudyResults) -> list[str]:

@@ -24,11 +24,8 @@ WHOLE_NUMBERS = ("best_epoch", "n_parameters", "diverged_epoch")
 def write_results(space: Space, home: Path | str, out: Path | None = None, curves: bool = False) -> int:
     """Write a study's results as a tidy table, one row a run, or its histories, and count the rows.
 
-    Args:
-        space: The study and its runs.
-        home: The folder under which the journal lies.
-        out: A .csv or .parquet file; standard output, as CSV, if None.
-        curves: The histories (one row a run, epoch, curve, layer) instead of one row a run.
+    The file is a .csv or a .parquet one; it is standard output, as CSV, if None. Histories, `curves`, have one row a
+    run, epoch, curve and layer.
 
     Raises:
         ValueError: The file's ending is neither.

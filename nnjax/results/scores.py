@@ -11,14 +11,8 @@ def clipped_scores(numbers: ArrayLike, diverged: ArrayLike, task: str) -> NDArra
     """Turn a task's measure into scores: clipped at its lowest, which a run that diverged gets, too.
 
     So a factorial stays balanced and one explosion cannot own a mean.
-
-    Args:
-        numbers: R² or accuracy of each run, any shape; NaN where a run has none.
-        diverged: Whether the run diverged, bool, the same shape.
-        task: "regression" (the lowest R² is -1) or "classification" (the lowest accuracy is 0).
-
-    Returns:
-        Scores, float64, the shape of `numbers`. A run without R² has the lowest, too; one without accuracy has none.
+    The lowest R² is -1, the lowest accuracy 0. Numbers (NaN where a run has none) and bools have the same shape, any,
+    as the scores have, float64. A run without R² has the lowest score, too; one without accuracy has none.
 
     Example:
         >>> clipped_scores([0.5, -7.0, np.nan, 0.4], [False, False, False, True], "regression").tolist()
@@ -30,11 +24,7 @@ def clipped_scores(numbers: ArrayLike, diverged: ArrayLike, task: str) -> NDArra
 
 
 def with_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
-    """The results with a score beside each column of the measure that the task is judged by.
-
-    Args:
-        results: One row a run, with `status` and any of the finals.
-        task: "regression", judged by R², or "classification", judged by accuracy.
+    """The results, a row a run, with a score beside each column of the measure that the task is judged by.
 
     Returns:
         A copy with validation_score, test_score, last_validation_score and last_test_score, as far as it has the

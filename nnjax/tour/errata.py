@@ -5,19 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Erratum:
-    """One erratum.
-
-    Attributes:
-        topic: The slide it stands on.
-        said: What the slide says.
-        right: What is right.
-        place: The name in the package that does it right, or the study or document that shows it.
-    """
+    """What a slide says, and what is right."""
 
     topic: str
     said: str
     right: str
     place: str
+    """The name in the package that does it right, or the study or document that shows it."""
 
 
 ERRATA = (

@@ -1,7 +1,7 @@
 """What a study came to, as the index shows it: the report's own answers, an interval a claim, the gradients."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -10,13 +10,13 @@ import pandas as pd
 from nnjax.claims.answer import ClaimAnswer, arm_runs
 from nnjax.claims.choice import choose_on_validation
 from nnjax.metrics import METRICS
-from nnjax.report.drawing import NARROW, Shape, draw_panels, marker_points
+from nnjax.report.drawing import CLAIM_STRIP, NARROW, draw_panels, look_key
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.formats import bounded, confidence, decimals, duration, signed
 from nnjax.report.histories import GRADIENT, Histories, first_tenth, read_histories
 from nnjax.report.study_results import StudyResults, gather
-from nnjax.report.theme import LevelStyle, make_palette, variable
+from nnjax.report.theme import make_palette
 from nnjax.report.views import Key, Panel
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, cells_at, level_text
@@ -32,40 +32,26 @@ ARM = "activation"
 MOST_LINES = 10
 """Arms that one picture of gradients can show."""
 
-CLAIM_STRIP = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
-
 
 @dataclass(frozen=True)
 class ClaimLine:
-    """One claim: a line and a picture.
+    """One claim as the report answers it.
 
     Attributes:
-        sentence: As the study declares it.
-        word: The verdict.
-        kind: The verdict as a style sheet's class.
         numbers: What was compared, the estimate and the interval; empty where there is none.
-        note: What makes the verdict precise.
         picture: The interval; None where there is none.
         remark: That it was not declared before the training, where that is so.
     """
 
-    sentence: str
-    word: str
-    kind: str
+    answer: ClaimAnswer
     numbers: str
-    note: str
     picture: Panel | None
     remark: str = ""
 
 
 @dataclass(frozen=True)
 class GradientPicture:
-    """Gradient against layer for the arms of the claims about gradients.
-
-    Attributes:
-        panels: At initialisation, and over the first tenth of training.
-        keys: The arms.
-    """
+    """Gradient against layer, at first and over the first tenth of training, for the arms of claims about gradients."""
 
     panels: tuple[Panel, ...]
     keys: tuple[Key, ...]
@@ -76,16 +62,11 @@ class Evidence:
     """One study of the lecture.
 
     Attributes:
-        name: Its name; its report lies in the folder of that name.
-        path: Its file.
+        name: Its report lies in the folder of that name.
         lecture: The lecture's sentence.
-        question: What the study asks.
-        claims: One line each.
         gradients: None where no claim is about gradients.
-        runs: Planned runs.
-        finished: Those that are finished.
+        runs: Planned ones.
         seconds: Time on the clock that training took, over all executions.
-        has_report: Whether its report lies there.
         problems: What did not work, a sentence each.
     """
 
@@ -99,7 +80,7 @@ class Evidence:
     finished: int = 0
     seconds: float = 0.0
     has_report: bool = False
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...] = ()
 
     @property
     def effort(self) -> str:
@@ -137,25 +118,18 @@ def gather_evidence(space: Space, home: Path, number: int) -> Evidence:
 
 
 def claim_line(answer: ClaimAnswer, name: str, remark: str = "") -> ClaimLine:
-    """A claim's answer as the index prints it.
-
-    Args:
-        answer: The report's own.
-        name: Of its picture, unique in the page: letters, digits, hyphens.
-        remark: That it was not declared before the training, where that is so.
-    """
-    interval, verdict = answer.interval, answer.judgement.verdict
-    numbers, picture = "", None
-    if interval is not None:
-        show = signed if answer.threshold is None else decimals
-        numbers = (
-            f"{answer.direction}. {bounded(show(interval.estimate), interval)}, {confidence(interval.level)} interval "
-            f"{show(interval.low)} … {show(interval.high)}"
-        )
-        row = claim_row(interval, answer.margin, answer.threshold)
-        picture = draw_panels(name, [("", partial(draw_claim, row))], CLAIM_STRIP)[0] if answer.is_judged else None
-    words = (answer.claim.sentence, verdict.word, verdict.name.lower(), numbers, answer.judgement.note)
-    return ClaimLine(*words, picture, remark)
+    """A claim's answer as the index prints it; the name of its picture is unique there: letters, digits, hyphens."""
+    interval = answer.interval
+    if interval is None:
+        return ClaimLine(answer, "", None, remark)
+    show = signed if answer.threshold is None else decimals
+    numbers = (
+        f"{answer.direction}. {bounded(show(interval.estimate), interval)}, {confidence(interval.level)} interval "
+        f"{show(interval.low)} … {show(interval.high)}"
+    )
+    row = claim_row(interval, answer.margin, answer.threshold)
+    picture = draw_panels(name, [("", partial(draw_claim, row))], CLAIM_STRIP)[0] if answer.is_judged else None
+    return ClaimLine(answer, numbers, picture, remark)
 
 
 def _gradients(study_results: StudyResults, home: Path, name: str) -> GradientPicture | None:
@@ -208,10 +182,5 @@ def draw_gradients(runs: pd.DataFrame, histories: Histories, name: str) -> Gradi
     parts = [(title, partial(draw, table)) for title, table in tables.items() if len(table)]
     if not parts:
         return None
-    keys = tuple(_key(label, palette[ARM, label]) for label in labels)
+    keys = tuple(look_key(label, palette[ARM, label]) for label in labels)
     return GradientPicture(draw_panels(name, parts, replace(NARROW, width=400, quantity=GRADIENT)), keys)
-
-
-def _key(label: str, look: LevelStyle) -> Key:
-    dashes = " ".join(f"{1.7 * dash:g}" for dash in look.dashes)
-    return Key(label, variable(look.color), dashes, marker_points(look.marker))

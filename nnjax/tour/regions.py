@@ -23,19 +23,13 @@ TINTS = (0.5, 0.7, 0.9)
 
 @dataclass(frozen=True)
 class Gallery:
-    """What is trained for a gallery.
+    """What is trained for a gallery, a row a depth, a column a width.
 
     Attributes:
         train: Source of the training rows, two classes in the plane.
         validation: Source of the rows on which accuracy is measured: the same, drawn anew.
-        depths: Rows of the gallery.
-        widths: Columns.
         seeds: Networks in each place.
         epochs: Passes over the training rows; regions are those after the last.
-        activation: Of the hidden units.
-        initializer: Of the hidden weights.
-        learning_rate: Adam's.
-        batch_size: Examples a step.
         points: Points of the grid along each side.
     """
 

@@ -42,12 +42,9 @@ class Setting:
     """The plain network, and how long it is watched.
 
     Attributes:
-        table: A regression table.
         depth: Hidden layers of logistic units.
-        width: Units of each.
         epochs: Length of the training, of which the first tenth is shown.
         seeds: Networks of each kind, each on a split of its own.
-        learning_rate: Adam's.
     """
 
     table: str = "diabetes"

@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
 from nnjax.refusal import RefusedError
 from nnjax.report.formats import duration
-from nnjax.report.page import template
+from nnjax.report.page import made_now, template
 from nnjax.report.study_results import NothingToReportError
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import ClaimLockError
@@ -70,7 +68,7 @@ def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = 
         found.append(_run(file, home, number, sweep))
         for problem in found[-1].problems:
             say(problem)
-        write_durably(page, render_index(found, _footer()).encode())
+        write_durably(page, render_index(found, made_now()).encode())
     return LectureOutcome(page, tuple(found))
 
 
@@ -103,22 +101,18 @@ def _run(file: Path, home: Path, number: int, sweep: Sweep) -> Evidence:
     return replace(evidence, problems=problems)
 
 
-def _footer() -> str:
-    return f"Made by nnjax {version('nnjax')} on {datetime.now(UTC).strftime('%Y-%m-%d %H:%M UTC')}."
-
-
 def render_index(studies: Sequence[Evidence], footer: str) -> str:
     """The index as HTML that loads nothing from elsewhere: studies in its order, where the slides are wrong."""
     runs, seconds = sum(study.runs for study in studies), sum(study.seconds for study in studies)
     claims = [claim for study in studies for claim in study.claims]
     spent = f", trained in {duration(seconds)}" if seconds else ""
     number = f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}"
-    counts = Counter(claim.kind for claim in claims)
+    counts = Counter(claim.answer.judgement.verdict for claim in claims)
     page = {
         "studies": studies,
         "errata": ERRATA,
         "footer": footer,
         "subtitle": f"{number}, {len(claims)} claims, {runs:,} runs{spent}.",
-        "tally": [(verdict.word, verdict.name.lower(), counts[verdict.name.lower()]) for verdict in Verdict],
+        "tally": [(verdict.word, verdict.name.lower(), counts[verdict]) for verdict in Verdict],
     }
     return template("lecture.html.j2", "nnjax.tour").render(page=page)

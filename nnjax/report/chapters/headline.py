@@ -12,7 +12,7 @@ from nnjax.claims.declared import ALPHA
 from nnjax.claims.growth import LOOKS
 from nnjax.claims.logbook import Logbook
 from nnjax.report.answers import answers, headline
-from nnjax.report.drawing import Shape, draw_panels
+from nnjax.report.drawing import CLAIM_STRIP, draw_panels
 from nnjax.report.figures.claim import ENDS, claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
 from nnjax.report.study_results import StudyResults
@@ -49,10 +49,9 @@ def headline_chapter(study_results: StudyResults) -> Chapter:
 
 
 def _picture(name: str, row: pd.DataFrame) -> Panel:
-    shape = Shape(width=340, height=58, left=10, right=10, top=6, bottom=22, font_size=10.5)
     numbers = [signed(float(row[column].iloc[0])) for column in ("estimate", "low", "high")]
     label = f"{numbers[0]}, interval from {numbers[1]} to {numbers[2]}"
-    return draw_panels(name, [("", partial(draw_claim, row))], shape, label)[0]
+    return draw_panels(name, [("", partial(draw_claim, row))], CLAIM_STRIP, label)[0]
 
 
 def _claim(index: int, answer: ClaimAnswer, claim: Claim) -> dict[str, object]:

@@ -13,6 +13,7 @@ from nnjax.report.latex import latex_table
 from nnjax.report.page import template
 from nnjax.report.summary import summarise
 from nnjax.statistics.censoring import Bounds, bounded_interval
+from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.declarations import Declarations
 from nnjax.tour.evidence import claim_line
