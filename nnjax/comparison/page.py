@@ -22,12 +22,11 @@ from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
-from nnjax.report.page import Page, made_now, render_page
+from nnjax.report.page import Page, made_now
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, Panel, view_table
-from nnjax.report.write import write_figures, write_tables
-from nnjax.sweep.durable import write_durably
+from nnjax.report.write import publish
 
 STRIP = Shape(width=340, height=76, left=26, right=10, top=6, bottom=22, font_size=10.5)
 
@@ -37,7 +36,6 @@ FEWEST_RANKED = 3
 
 def write_comparison(first: StudyResults, second: StudyResults, reports: Path, with_pdf: bool = False) -> Path:
     """Write the page, its tables and figures beside it, the figures as PDF, too, if wanted."""
-    name = f"{first.space.study.name}-against-{second.space.study.name}"
     chapters = [
         _answer(first, second),
         Chapter(
@@ -48,11 +46,6 @@ def write_comparison(first: StudyResults, second: StudyResults, reports: Path, w
         _cells(first, second),
         _matters(first, second),
     ]
-    if with_pdf:
-        chapters = [chapter.with_pdf() for chapter in chapters]
-    folder = reports / name
-    write_tables(chapters, folder / "tables")
-    write_figures(chapters, folder / "figures")
     titles = [each.space.study.name for each in (first, second)]
     page = Page(
         title=f"{titles[0]} against {titles[1]}",
@@ -62,8 +55,7 @@ def write_comparison(first: StudyResults, second: StudyResults, reports: Path, w
         chapters=chapters,
         footer=made_now(),
     )
-    write_durably(folder / "index.html", render_page(page).encode())
-    return folder / "index.html"
+    return publish(page, reports / "-against-".join(titles), with_pdf=with_pdf)
 
 
 def describe_conclusions(compared: tuple[ComparedClaim, ...]) -> str:

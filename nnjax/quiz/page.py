@@ -25,11 +25,10 @@ from nnjax.quiz.tables import (
     summary_table,
 )
 from nnjax.report.drawing import Draw, Shape, draw_figure
-from nnjax.report.page import Page, render_page
+from nnjax.report.page import Page
 from nnjax.report.theme import ACCENT, INK, MUTED, NEGATIVE, POSITIVE, variable
 from nnjax.report.views import Chapter, FigureView, Key, view_table
-from nnjax.report.write import write_figures, write_tables
-from nnjax.sweep.durable import write_durably
+from nnjax.report.write import publish
 
 DRAWN_LARGE = ("relu", "logistic", "binary_step")
 """Activations of which one seed that solves XOR and one that fails are drawn large, where there are both."""
@@ -48,21 +47,16 @@ class Answers:
 
 
 def write_page(answers: Answers, folder: Path) -> Path:
-    """Write page and tables; the page, whose path is returned, last, so that it never promises what is not there."""
-    chapters = [make(answers).with_pdf() for make in QUIZ_CHAPTERS]
-    write_tables(chapters, folder / "tables")
-    write_figures(chapters, folder / "figures")
+    """Write the page, whose path is returned, with its tables and figures."""
     page = Page(
         title="quiz",
         question="The take-home quiz, answered",
         subtitle="OR, AND, NOT and XOR by a single-layer perceptron; XOR by a multilayer one; and R² of a multilayer "
         "perceptron on scikit-learn's diabetes data with 25 % test rows.",
-        chapters=chapters,
+        chapters=[make(answers) for make in QUIZ_CHAPTERS],
         footer=f"Made by nnjax {version('nnjax')} with `nnjax quiz`; the same command makes the same page.",
     )
-    path = folder / "index.html"
-    write_durably(path, render_page(page, "nnjax.quiz").encode())
-    return path
+    return publish(page, folder, "nnjax.quiz", with_pdf=True)
 
 
 def answers_chapter(answers: Answers) -> Chapter:

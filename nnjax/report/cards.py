@@ -21,8 +21,8 @@ NAME_MARGIN = 158
 """Left margin of the card with the models' names."""
 
 
-def write_cards(study_results: StudyResults, folder: Path) -> dict[str, Path]:
-    """Draw the cards, by short name: at the last level of the panel factor, the others at their reference."""
+def write_cards(study_results: StudyResults, folder: Path) -> None:
+    """Draw the cards, files of a short name: at the last level of the panel factor, the others at their reference."""
     for stale in folder.glob("*.png"):
         stale.unlink()
     layout, terms, runs = study_results.layout, study_results.terms, study_results.reference_runs
@@ -39,13 +39,10 @@ def write_cards(study_results: StudyResults, folder: Path) -> dict[str, Path]:
     }
     if study_results.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():
         drawings["gradients"] = (f"gradient by layer, {place}", _gradients(study_results, runs))
-    cards = {
-        name: draw_card(folder / f"{name}.png", title.strip(", "), draw, legend)
-        for name, (title, draw) in drawings.items()
-    }
+    for name, (title, draw) in drawings.items():
+        draw_card(folder / f"{name}.png", title.strip(", "), draw, legend)
     title = f"{terms.test} minus that of {terms.reference}"
-    shape = replace(CARD, left=NAME_MARGIN)
-    return cards | {"models": draw_card(folder / "models.png", title, _models(study_results), (), shape)}
+    draw_card(folder / "models.png", title, _models(study_results), (), replace(CARD, left=NAME_MARGIN))
 
 
 def _convergence(study_results: StudyResults, runs: pd.DataFrame) -> Draw:

@@ -123,7 +123,7 @@ def _figure(draw: Draw, shape: Shape) -> Figure:
     return figure
 
 
-def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], shape: Shape = CARD) -> Path:
+def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], shape: Shape = CARD) -> None:
     """Write a figure as a near-square PNG picture with large type, its title above and its legend inside."""
     with style(shape.font_size):
         figure = _figure(draw, shape)
@@ -136,7 +136,6 @@ def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], s
             axes.legend(handles=handles, fontsize=size, framealpha=0.8, edgecolor="none", handlelength=2)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=150, facecolor="white")
-    return path
 
 
 def _handle(text: str, look: LevelStyle) -> Line2D:

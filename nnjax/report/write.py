@@ -1,7 +1,7 @@
 """The report of a study: one page, its tables as CSV files, its cards as pictures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from nnjax.report.cards import write_cards
@@ -54,15 +54,6 @@ CHAPTERS = (
 )
 
 
-@dataclass(frozen=True)
-class WrittenReport:
-    """What lies on the disk: tables as CSV, each with a LaTeX file beside it; cards, near-square, by short name."""
-
-    page: Path
-    tables: tuple[Path, ...]
-    cards: Mapping[str, Path]
-
-
 def write_report(
     space: Space, home: Path | str, seconds: Mapping[str, float] | None = None, with_pdf: bool = False
 ) -> Path:
@@ -95,7 +86,7 @@ def write_report(
         journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
         packed, notices = packed_columns(study_results.terms), () if is_whole else left_behind(space, journal)
         pack = make_pack(study_results, lambda run_ids: make_histories(journal.read(packed, run_ids)))
-        page = write_study_report(study_results, folder, pack, notices, with_pdf).page
+        page = write_study_report(study_results, folder, pack, notices, with_pdf)
         summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
@@ -104,14 +95,9 @@ def write_report(
 
 def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
     """Write the page of a study without a finished run, over all that an earlier page left."""
-    chapters = [diverged_chapter(space, lost)]
-    write_tables(chapters, folder / "tables")
-    write_figures(chapters, folder / "figures")
     for stale in [*folder.glob("figures/*.png"), *folder.glob("next/*.toml")]:
         stale.unlink()
-    page = folder / "index.html"
-    write_durably(page, render_page(_page(space, 0, chapters, find_notices(space))).encode())
-    return page
+    return publish(_page(space, 0, [diverged_chapter(space, lost)], find_notices(space)), folder)
 
 
 def write_study_report(
@@ -120,44 +106,45 @@ def write_study_report(
     pack: Pack | None = None,
     notices: Sequence[str] = (),
     with_pdf: bool = False,
-) -> WrittenReport:
-    """Write page, tables and cards; the page last, so that it never promises what is not there.
-
-    Without a pack of its runs' curves there is no looking into cells.
-    """
+) -> Path:
+    """Write page, tables, figures and cards; without a pack of its runs' curves there is no looking into cells."""
     chapters = [make(study_results) for make in CHAPTERS]
     following = next_chapter(study_results, write_next_studies(study_results, folder / "next"))
     chapters.insert(CHAPTERS.index(cost_chapter), following)
     if pack is not None:
         chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(study_results, pack))
-    if with_pdf or any(folder.glob("figures/*.pdf")):  # once asked for, they stay with the page
-        chapters = [chapter.with_pdf() for chapter in chapters]
-    tables = write_tables(chapters, folder / "tables")
-    cards = write_cards(study_results, folder / "figures")
-    write_figures(chapters, folder / "figures")
-    page = folder / "index.html"
+    write_cards(study_results, folder / "figures")
     finished = int((study_results.results["status"] == "finished").sum())
     told = (*notices, *_notices(study_results))
-    write_durably(page, render_page(_page(study_results.space, finished, chapters, told)).encode())
-    return WrittenReport(page, tables, cards)
+    with_pdf = with_pdf or any(folder.glob("figures/*.pdf"))  # once asked for, they stay with the page
+    return publish(_page(study_results.space, finished, chapters, told), folder, with_pdf=with_pdf)
 
 
-def write_tables(chapters: Sequence[Chapter], folder: Path) -> tuple[Path, ...]:
-    """Write every table of some chapters as CSV and LaTeX, over what an earlier page left there: the CSV files."""
+def publish(page: Page, folder: Path, room: str = "", with_pdf: bool = False) -> Path:
+    """Write a page, of a room with templates of its own, and its tables and figures, these as PDF, too, if wanted.
+
+    The page, whose path is returned, comes last, so that it never promises what is not there.
+    """
+    chapters = [chapter.with_pdf() for chapter in page.chapters] if with_pdf else page.chapters
+    _write_tables(chapters, folder / "tables")
+    _write_figures(chapters, folder / "figures")
+    write_durably(folder / "index.html", render_page(replace(page, chapters=chapters), room).encode())
+    return folder / "index.html"
+
+
+def _write_tables(chapters: Sequence[Chapter], folder: Path) -> None:
+    """Every table as CSV and LaTeX, over what an earlier page left there."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.csv"), *folder.glob("*.tex")]:
         stale.unlink()
-    paths = []
     for table in (table for chapter in chapters for table in chapter.all_tables()):
         path = folder / f"{table.name}.csv"
         table.frame.to_csv(path, index=False)
         path.with_suffix(".tex").write_text(latex_table(table), "utf-8")
-        paths.append(path)
-    return tuple(paths)
 
 
-def write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
-    """Write every panel of every figure as SVG, and as PDF if it has one, over what an earlier page left there."""
+def _write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
+    """Every panel of every figure as SVG, and as PDF if it has one, likewise."""
     folder.mkdir(parents=True, exist_ok=True)
     for stale in [*folder.glob("*.svg"), *folder.glob("*.pdf")]:
         stale.unlink()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 import numpy as np
 from jaxtyping import Float
@@ -162,40 +162,42 @@ def draw_plane(probability: Float[np.ndarray, "G G"], plane: Plane, axes: Axes) 
 def average_gallery(regions: Mapping[tuple[int, int], Regions], plane: Plane) -> str:
     """SVG: one row a depth, one column a width, the probability averaged over all seeds."""
     depths, widths = (sorted({place[axis] for place in regions}) for axis in (0, 1))
-    places = [[(depth, width) for width in widths] for depth in depths]
-    titles = [[f"depth {depth}, width {width}: {_percent(regions[depth, width].accuracy.mean())}"
-               for depth, width in row] for row in places]  # fmt: skip
-    fields = [[regions[place].probability.mean(axis=0) for place in row] for row in places]
-    return _gallery(fields, titles, plane, "Decision regions by depth and width, averaged over seeds")
+    panels = [
+        [
+            (f"depth {depth}, width {width}: {_percent(each.accuracy.mean())}", each.probability.mean(axis=0))
+            for width in widths
+            for each in [regions[depth, width]]
+        ]
+        for depth in depths
+    ]
+    return _gallery(panels, plane, "Decision regions by depth and width, averaged over seeds")
 
 
 def seeds_gallery(
     regions: Mapping[tuple[int, int], Regions], plane: Plane, places: Sequence[tuple[int, int]], seeds: int = 4
 ) -> str:
     """SVG: one row a network, the first seeds side by side."""
-    titles = [
-        [f"{depth} × {width}, seed {seed}: {_percent(regions[depth, width].accuracy[seed])}"
-         for seed in range(seeds)]
-        for depth, width in places
-    ]  # fmt: skip
-    fields = [list(regions[place].probability[:seeds]) for place in places]
-    return _gallery(fields, titles, plane, "Decision regions of single networks")
+    panels = [
+        [
+            (f"{depth} × {width}, seed {seed}: {_percent(each.accuracy[seed])}", each.probability[seed])
+            for seed in range(seeds)
+        ]
+        for (depth, width), each in ((place, regions[place]) for place in places)
+    ]
+    return _gallery(panels, plane, "Decision regions of single networks")
 
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
 
 
-def _gallery(
-    fields: Sequence[Sequence[Float[np.ndarray, "G G"]]], titles: Sequence[Sequence[str]], plane: Plane, title: str
-) -> str:
-    rows, columns = len(fields), len(fields[0])
+def _gallery(panels: Sequence[Sequence[tuple[str, Float[np.ndarray, "G G"]]]], plane: Plane, title: str) -> str:
+    rows, columns = len(panels), len(panels[0])
     with drawing(205 * columns + 10, 222 * rows + 8, font_size=10.5) as figure:
         all_axes = figure.subplots(rows, columns, squeeze=False)
         top = 1 - 22 / (222 * rows + 8)
         figure.subplots_adjust(left=0.008, right=0.992, top=top, bottom=0.008, wspace=0.03, hspace=0.1)
-        for row, line in enumerate(fields):
-            for column, probability in enumerate(line):
-                draw_plane(probability, plane, all_axes[row, column])
-                all_axes[row, column].set_title(titles[row][column], color=MUTED, pad=4)
+        for axes, (above, probability) in zip(all_axes.flat, chain(*panels), strict=True):
+            draw_plane(probability, plane, axes)
+            axes.set_title(above, color=MUTED, pad=4)
         return figure_svg(figure, title)

@@ -15,7 +15,7 @@ from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import Reading, StudyResults, assemble
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
 from nnjax.report.views import Chapter
-from nnjax.report.write import WrittenReport, write_study_report
+from nnjax.report.write import write_study_report
 from nnjax.sweep.journal.record import SweepRecord
 from nnjax.sweep.space import Run, Space, expand, level_text
 from nnjax.sweep.study.study import load_study
@@ -361,12 +361,12 @@ def words_of() -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def written_classes(classes: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+def written_classes(classes: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of the small classification on the disk."""
     return write_study_report(classes, tmp_path_factory.mktemp("classes"))
 
 
 @pytest.fixture(scope="session")
-def written(study_results: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> WrittenReport:
+def written(study_results: StudyResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of the small study on the disk."""
     return write_study_report(study_results, tmp_path_factory.mktemp("report"))

@@ -16,7 +16,7 @@ THEMES = {"light": "rgb(253, 253, 251)", "dark": "rgb(21, 24, 28)"}
 def file(study_results, tmp_path_factory) -> Path:
     """The report of the small study, with the curves of its runs."""
     pack = make_pack(study_results, lambda run_ids: study_results.histories)
-    return write_study_report(study_results, tmp_path_factory.mktemp("report"), pack).page
+    return write_study_report(study_results, tmp_path_factory.mktemp("report"), pack)
 
 
 @pytest.fixture

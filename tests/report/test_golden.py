@@ -107,13 +107,13 @@ def page_of(make_space, make_results, make_study_results, tmp_path, request):
 
     def write(kind):
         if kind not in KINDS:
-            return request.getfixturevalue(FIXTURES[kind]).page.read_text()
+            return request.getfixturevalue(FIXTURES[kind]).read_text()
         space = make_space(KINDS[kind])
         results = make_results(space)
         for factor in set(space.study.factors) - set(results):
             levels = {cell.cell_id: getattr(cell.configuration, factor) for cell in space.cells}
             results[factor] = results["cell_id"].map(levels)
-        return write_study_report(make_study_results(space, results), tmp_path).page.read_text()
+        return write_study_report(make_study_results(space, results), tmp_path).read_text()
 
     return write
 

@@ -51,7 +51,7 @@ def read(page):
 
 @pytest.fixture(scope="module")
 def page(written):
-    return written.page.read_text()
+    return written.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +106,6 @@ def test_hostile_names_are_shown_and_not_executed(study_results, tmp_path):
     )
     results = study_results.results.assign(cell=HOSTILE)
     hostile = replace(study_results, space=replace(study_results.space, study=study), results=results)
-    page = write_study_report(hostile, tmp_path).page.read_text()
+    page = write_study_report(hostile, tmp_path).read_text()
     assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page
     assert read(page).scripts == 2

@@ -110,21 +110,16 @@ def models_figure(study_results: StudyResults) -> FigureView:
 
 def model_rows(study_results: StudyResults, models: pd.DataFrame) -> pd.DataFrame:
     """The models worth drawing, with place and colour: without the reference, and without the naive one far off."""
+    layout, factor = study_results.layout, study_results.layout.color
+    levels = {f"network, {layout.text(factor, level)}": level for level in layout.levels[factor]}
+    colors = {NETWORK: INK} | {name: study_results.palette[factor, level].color for name, level in levels.items()}
     left_out = (study_results.terms.reference, study_results.terms.naive)
     drawn = models[~models["name"].isin(left_out)].reset_index(drop=True)
     return drawn.assign(
         place=drawn.index,
         is_hollow=~drawn["name"].str.startswith("network"),
-        color=[_model_color(study_results, str(name)) for name in drawn["name"]],
+        color=[colors.get(name, MUTED) for name in drawn["name"]],
     )
-
-
-def _model_color(study_results: StudyResults, name: str) -> str:
-    factor = study_results.layout.color
-    for level in study_results.layout.levels[factor]:
-        if name == f"network, {study_results.layout.text(factor, level)}":
-            return study_results.palette[factor, level].color
-    return INK if name == NETWORK else MUTED
 
 
 def confusion_figure(study_results: StudyResults) -> FigureView:

@@ -14,7 +14,6 @@ from nnjax.report.figures.marks import cell_mark
 from nnjax.report.formats import decimals
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED, PAGE, POSITIVE
-from nnjax.sweep.study.factors import Level
 
 FAINTEST, STRONGEST = 0.1, 0.95
 """Tint of the worst and of the best mean score."""
@@ -76,19 +75,13 @@ def placed_grid(table: pd.DataFrame, layout: Layout, sides: GridAxes, limits: tu
     """The table with the place of each square, columns x and y in squares, and its tint; NaN without a score."""
     low, high = limits
     share = (table["test_score"] - low) / (high - low) if high > low else table["test_score"] * 0 + 1
-    places = {
-        column: [place_of(dict(zip(names, levels, strict=True)), layout, names) for levels in _levels(table, names)]
-        for column, names in (("x", sides.columns), ("y", sides.rows))
-    }
-    return table.assign(**places, tint=_tint(share))
+    cells = table[[*sides.rows, *sides.columns]].to_dict("records")
+    x, y = ([place_of(levels, layout, side) for levels in cells] for side in (sides.columns, sides.rows))
+    return table.assign(x=x, y=y, tint=_tint(share))
 
 
 def _tint(share: "pd.Series[float]") -> "pd.Series[float]":
     return FAINTEST + (STRONGEST - FAINTEST) * share.clip(0, 1)
-
-
-def _levels(table: pd.DataFrame, names: Sequence[str]) -> list[tuple[Level, ...]]:
-    return list(zip(*(table[name].tolist() for name in names), strict=True)) if names else [()] * len(table)
 
 
 def draw_grid(table: pd.DataFrame, axes: Axes, layout: Layout, sides: GridAxes, limits: tuple[float, float]) -> None:

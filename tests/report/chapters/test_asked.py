@@ -67,7 +67,7 @@ def test_a_study_of_the_lecture_opens_like_a_paper(classes):
 
 def test_any_other_study_says_nothing_of_a_lecture(study_results, written, written_classes):
     assert asked_chapter(study_results).facts["study"].lecture == ""
-    assert "<blockquote>" not in written.page.read_text() and "<blockquote>" in written_classes.page.read_text()
+    assert "<blockquote>" not in written.read_text() and "<blockquote>" in written_classes.read_text()
 
 
 def test_factors_at_their_default_are_folded_away_and_no_factor_is_lost(study_results):
