@@ -37,7 +37,7 @@ class Panel:
 
     title: str
     svg: Markup
-    draw_pdf: Callable[[], bytes]
+    draw_pdf: Callable[[], bytes] = field(compare=False)
     pdf: bytes = b""
 
 

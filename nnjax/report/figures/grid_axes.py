@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -55,7 +56,7 @@ def grid_axes(layout: Layout, factors: Sequence[str]) -> GridAxes:
     return GridAxes(tuple(rows), tuple(columns))
 
 
-def place_of(levels: Mapping[str, Level], layout: Layout, side: Sequence[str]) -> float:
+def place_of(levels: Mapping[Any, Level], layout: Layout, side: Sequence[str]) -> float:
     """Where a combination of levels stands along a side, in squares, gaps between blocks included."""
     place, block = 0, 1
     for name in reversed(side):
