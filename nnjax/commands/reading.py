@@ -97,7 +97,7 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from nnjax.comparison.compare import Side, compare
+    from nnjax.comparison.page import Side, compare
 
     home, other_home = options.home, options.other_home or options.home
     first = Side(find_given(options.study, home), home)

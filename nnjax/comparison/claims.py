@@ -38,11 +38,6 @@ def relate(first: Space, second: Space) -> Relation:
     return Relation.SAME_SPLITS if digests[0] == digests[1] else Relation.SAME_ROWS
 
 
-def shared_runs(first: Space, second: Space) -> int:
-    """Runs that both sweeps ask for: trained once, the same numbers in both."""
-    return len({run.run_id for run in first.runs} & {run.run_id for run in second.runs})
-
-
 @dataclass(frozen=True)
 class ComparedClaim:
     """A claim that both studies declare."""

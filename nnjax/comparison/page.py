@@ -1,6 +1,7 @@
-"""The page of a comparison."""
+"""From two studies' names to the page that compares their sweeps."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from matplotlib.axes import Axes
 from scipy.stats import spearmanr
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in, relate, shared_runs
+from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in, relate
 from nnjax.comparison.tables import (
     compared_best_table,
     compared_cells_table,
@@ -18,20 +19,66 @@ from nnjax.comparison.tables import (
     describe_largest,
     study_table,
 )
+from nnjax.refusal import RefusedError
 from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.page import Page, made_now
-from nnjax.report.study_results import StudyResults
+from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.report.write import publish
+from nnjax.sweep.space import Space, expand, sweep_id
+from nnjax.sweep.study.study import load_study
 
 STRIP = Shape(width=340, height=76, left=26, right=10, top=6, bottom=22, font_size=10.5)
 
 FEWEST_RANKED = 3
 """Of fewer cells no order can be compared."""
+
+
+class ComparisonError(RefusedError):
+    """Two sweeps that cannot be compared; one line with the remedy."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two sweeps: study, home, and the numerical version of the engine that trained it; today's if None."""
+
+    study: Path
+    home: Path
+    engine: str | None = None
+
+    def space(self, overrides: Sequence[str]) -> Space:
+        """The study and its runs."""
+        return expand(load_study(self.study, overrides), self.engine)
+
+
+def compare(first: Side, second: Side, overrides: Sequence[str] = (), with_pdf: bool = False) -> Path:
+    """Write the page that compares two sweeps, under the reports of the first one's home; overrides change both.
+
+    Raises:
+        StudyError: If a study cannot be read.
+        ComparisonError: If they are one and the same, of two kinds, or there is nothing to compare.
+        LogbookError: If nobody knows how often the claims of one were looked at.
+    """
+    spaces = [side.space(overrides) for side in (first, second)]
+    if sweep_id(spaces[0]) == sweep_id(spaces[1]) and first.home.resolve() == second.home.resolve():
+        raise ComparisonError(f"{second.study}: the same sweep as {first.study}; name another, or its home or engine")
+    sides = [_gather(space, side.home) for space, side in zip(spaces, (first, second), strict=True)]
+    tasks = [side.terms.task for side in sides]
+    if tasks[0] != tasks[1]:
+        words = " and ".join(f"{side.space.study.name} is a {side.terms.task}" for side in sides)
+        raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
+    return write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)
+
+
+def _gather(space: Space, home: Path) -> StudyResults:
+    try:
+        return gather(space, home)
+    except NothingToReportError as error:
+        raise ComparisonError(f"{error}; sweep it first") from None
 
 
 def write_comparison(first: StudyResults, second: StudyResults, reports: Path, with_pdf: bool = False) -> Path:
@@ -79,7 +126,7 @@ def _answer(first: StudyResults, second: StudyResults) -> Chapter:
     sides = (("A", first), ("B", second))
     relation = relate(first.space, second.space)
     compared = compare_claims(first, second, relation)
-    shared = shared_runs(first.space, second.space)
+    shared = len({run.run_id for run in first.space.runs} & {run.run_id for run in second.space.runs})
     facts = {
         "words": describe_conclusions(compared),
         "relation": relation.value,
@@ -88,11 +135,8 @@ def _answer(first: StudyResults, second: StudyResults) -> Chapter:
         "claims": [_claim(index, each, sides) for index, each in enumerate(compared)],
         "declared": {side: study_results.declared.words for side, study_results in sides},
         "only": {
-            side: [_line(answer, study_results) for answer in answers]
-            for side, study_results, answers in (
-                ("A", first, only_in(first, second)),
-                ("B", second, only_in(second, first)),
-            )
+            side: [_line(answer, own) for answer in only_in(own, other)]
+            for side, own, other in (("A", first, second), ("B", second, first))
         },
     }
     tables = {"claims": view_table("claims", compared_claims_table(compared))} if compared else {}

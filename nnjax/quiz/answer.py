@@ -18,18 +18,15 @@ from nnjax.terminal import Say
 
 @dataclass(frozen=True)
 class QuizOptions:
-    """How much of the quiz; at the defaults, what the lecture asks.
-
-    Attributes:
-        orders: Random orders of the perceptron.
-        split_seeds: Seeds of the diabetes network on the one split.
-        overrides: Changes of the diabetes study, as `nnjax sweep --set` takes them.
-    """
+    """How much of the quiz; at the defaults, what the lecture asks."""
 
     orders: int = 100
+    """Random orders of the perceptron."""
     effort: QuizEffort = field(default_factory=lambda: QuizEffort(workers=len(usable_cores())))
     split_seeds: int = 20
+    """Seeds of the diabetes network on the one split."""
     overrides: tuple[str, ...] = ()
+    """Changes of the diabetes study, as `nnjax sweep --set` takes them."""
     progress: Callable[[], Progress] = choose_progress
 
 

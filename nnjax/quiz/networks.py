@@ -15,7 +15,6 @@ from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table, TableSource, load_table
-from nnjax.execution.executor import Outcome
 from nnjax.execution.slots import make_executor
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
@@ -46,47 +45,40 @@ KEPT = (
 
 @dataclass(frozen=True)
 class Region:
-    """What one trained network answers everywhere.
-
-    Attributes:
-        seed: Number of the seed, from 0.
-        is_solved: Whether all four patterns are answered right.
-        probability: Of class 1, at x₂ (rows) and x₁ (columns) of `AXIS`.
-    """
+    """What one trained network answers everywhere."""
 
     seed: int
+    """Number of the seed, from 0."""
     is_solved: bool
+    """Whether all four patterns are answered right."""
     probability: Float[np.ndarray, "points points"]
+    """Of class 1, at x₂ (rows) and x₁ (columns) of `AXIS`."""
 
 
 @dataclass(frozen=True)
 class ActivationAnswer:
-    """How one activation fares on XOR over the seeds.
-
-    Attributes:
-        initializer: Where the weights began, as "auto" chooses.
-        parameters: Weights, biases and whatever else is learned.
-        is_solved: Whether all four patterns are right after the last epoch [seeds].
-        low, high: Ends of the exact 95 % interval of the share solved.
-        median_epochs: Over the solving seeds, epochs until all four are right and stay so; NaN if none solves.
-        hidden_gradient: Largest gradient norm of a hidden layer, over seeds and epochs.
-        dead: Share of the failing seeds that end with a dead hidden unit, its slope 0 on all four patterns; NaN if none
-            fails.
-        solved: The first seed that solves it; None if none does.
-        failed: The first seed that does not; None if all do.
-    """
+    """How one activation fares on XOR over the seeds."""
 
     activation: str
     initializer: str
+    """Where the weights began, as "auto" chooses."""
     parameters: int
+    """Weights, biases and whatever else is learned."""
     is_solved: Bool[np.ndarray, " seeds"]
+    """Whether all four patterns are right after the last epoch [seeds]."""
     low: float
+    """Lower end of the exact 95 % interval of the share solved; `high` is the upper one."""
     high: float
     median_epochs: float
+    """Over the solving seeds, epochs until all four are right and stay so; NaN if none solves."""
     hidden_gradient: float
+    """Largest gradient norm of a hidden layer, over seeds and epochs."""
     dead: float
+    """Share of the failing seeds that end with a dead hidden unit, of slope 0 on all patterns; NaN if none fails."""
     solved: Region | None
+    """The first seed that solves it; None if none does."""
     failed: Region | None
+    """The first seed that does not; None if all do."""
 
     @property
     def share(self) -> float:
@@ -136,19 +128,16 @@ def configure(activation: str, epochs: int) -> Configuration:
 
 @dataclass(frozen=True)
 class QuizEffort:
-    """How much is trained.
-
-    Attributes:
-        seeds: Trainings of each activation.
-        base_seed: What all seeds and the perceptron's orders are derived from; every activation gets the same.
-        workers: Threads.
-    """
+    """How much is trained."""
 
     activations: Sequence[str] = tuple(ACTIVATIONS)
     seeds: int = 100
+    """Trainings of each activation."""
     epochs: int = 500
     base_seed: int = 0
+    """What all seeds and the perceptron's orders are derived from; every activation gets the same."""
     workers: int = 1
+    """Threads."""
 
 
 def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[ActivationAnswer, ...]:
@@ -194,7 +183,9 @@ def _train(tasks: Sequence[TrainingTask], workers: int, cache: Path, progress: P
     prepare = partial(prepare_worker, cache, {SPLIT_KEY: xor_rows()})
     with closing(make_executor("threads", workers, prepare)) as executor:
         for outcome in executor.map_unordered(train_task, tasks):
-            trained = _result(outcome)
+            if outcome.result is None:
+                raise RuntimeError(f"{outcome.task.chunk_id}: {outcome.error}")
+            trained: TrainedTask = outcome.result
             found |= {run["run_id"]: {key: run[key] for key in KEPT} for run in trained.chunk.outcomes}
             done.append(outcome.task)
             state = replace(
@@ -213,13 +204,6 @@ def _train(tasks: Sequence[TrainingTask], workers: int, cache: Path, progress: P
 def _work(tasks: Sequence[TrainingTask]) -> float:
     """Predicted seconds of one core, programs included: compiling is most of it."""
     return SECONDS_A_PROGRAM * len({task.program for task in tasks}) + sum(task.cost for task in tasks)
-
-
-def _result(outcome: Outcome[TrainingTask]) -> TrainedTask:
-    if outcome.result is None:
-        raise RuntimeError(f"{outcome.task.chunk_id}: {outcome.error}")
-    trained: TrainedTask = outcome.result
-    return trained
 
 
 def _answer(configuration: Configuration, outcomes: Sequence[RunOutcome]) -> ActivationAnswer:

@@ -24,25 +24,22 @@ CODING = "zero_one"
 
 @dataclass(frozen=True)
 class GateAnswer:
-    """What the perceptron makes of a gate.
-
-    Attributes:
-        gate: The truth table.
-        runs: Output coding -> the training from zero weights, row by row.
-        bound: Novikoff's bound on the updates, the same for both codings; infinite if no line separates the classes.
-        order_updates: Updates of further trainings [orders], each of whose cycles is shuffled anew.
-        orders_converged: How many of them converged.
-        loop: The weights of the drawn run that return; None if it converged.
-        separation: A separating line, or the proof that there is none.
-    """
+    """What the perceptron makes of a gate."""
 
     gate: Gate
+    """The truth table."""
     runs: Mapping[str, PerceptronRun]
+    """Output coding -> the training from zero weights, row by row."""
     bound: float
+    """Novikoff's bound on the updates, the same for both codings; infinite if no line separates the classes."""
     order_updates: Int[np.ndarray, " orders"]
+    """Updates of further trainings [orders], each of whose cycles is shuffled anew."""
     orders_converged: int
+    """How many of them converged."""
     loop: Loop | None
+    """The weights of the drawn run that return; None if it converged."""
     separation: Separation
+    """A separating line, or the proof that there is none."""
 
     @property
     def run(self) -> PerceptronRun:

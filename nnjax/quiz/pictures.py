@@ -54,15 +54,11 @@ def _square(axes: Axes, n_inputs: int) -> None:
         axes.spines["left"].set_visible(False)
 
 
-def _score(weights: Float[np.ndarray, " D+1"]) -> Float[np.ndarray, "2 2"]:
-    """The weighted sum at the corners of the square, [x₂, x₁]."""
-    x1, x2 = np.meshgrid(SIDE, SIDE)
-    w2 = weights[2] if len(weights) > 2 else 0.0
-    return np.asarray(weights[0] + weights[1] * x1 + w2 * x2)
-
-
 def _draw_side(weights: Float[np.ndarray, " D+1"], axes: Axes) -> None:
-    axes.contourf(SIDE, SIDE, _score(weights), levels=[0.0, np.inf], colors=[ONE], alpha=WASH)
+    """Where the weighted sum, from those at the corners of the square, is positive."""
+    x1, x2 = np.meshgrid(SIDE, SIDE)
+    score = weights[0] + weights[1] * x1 + (weights[2] if len(weights) > 2 else 0.0) * x2
+    axes.contourf(SIDE, SIDE, score, levels=[0.0, np.inf], colors=[ONE], alpha=WASH)
 
 
 def _draw_boundary(

@@ -34,27 +34,24 @@ QUIZ_STUDY = "diabetes.toml"
 
 @dataclass(frozen=True)
 class DiabetesAnswer:
-    """What the network reaches. J splits, S seeds.
-
-    Attributes:
-        space: The study of the many splits, with its settings.
-        network: Score of the network, its R² clipped at -1, on every split of the study [J].
-        ridge: test_r2 of ridge regression on the same splits [J].
-        interval: The network's mean over the splits, corrected for their sharing one table.
-        ridge_interval: Ridge's.
-        difference: The network's minus ridge's, paired by split.
-        one_split: Score on the one split that a student would use, from every seed [S]; the first is the answer.
-        one_ridge: Ridge's on that split.
-    """
+    """What the network reaches. J splits, S seeds."""
 
     space: Space
+    """The study of the many splits, with its settings."""
     network: Float[np.ndarray, " J"]
+    """Score of the network, its R² clipped at -1, on every split of the study [J]."""
     ridge: Float[np.ndarray, " J"]
+    """test_r2 of ridge regression on the same splits [J]."""
     interval: PairedInterval
+    """The network's mean over the splits, corrected for their sharing one table."""
     ridge_interval: PairedInterval
+    """Ridge's."""
     difference: PairedInterval
+    """The network's minus ridge's, paired by split."""
     one_split: Float[np.ndarray, " S"]
+    """Score on the one split that a student would use, from every seed [S]; the first is the answer."""
     one_ridge: float
+    """Ridge's on that split."""
 
     @property
     def one(self) -> float:

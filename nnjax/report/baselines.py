@@ -1,7 +1,6 @@
 """Baselines on the very same splits: no feature at all, a linear model, scikit-learn's own network."""
 
 import hashlib
-import io
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -182,9 +181,8 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
 def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] | None = None) -> pd.DataFrame:
     """Fit baselines of the table's task on every split: those of `BASELINES` that are named, or all.
 
-    Returns:
-        One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit),
-        or test_accuracy and the other scores of classes.
+    One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit), or
+    test_accuracy and the other scores of classes.
     """
     # Threads of the linear algebra cost more than they give on matrices of this size: 23 s against 0.4 s for a path of
     # logistic regressions on digits, on two busy cores.
@@ -230,13 +228,12 @@ def kept_baselines(table: Table, splits: Sequence[Split], home: Path) -> pd.Data
             return kept
     except (OSError, ValueError, KeyError):
         pass
-    scores = baseline_scores(table, splits)
-    write_durably(path, scores.to_csv(index=False).encode())
-    return _read(io.StringIO(scores.to_csv(index=False)))
+    write_durably(path, baseline_scores(table, splits).to_csv(index=False).encode())
+    return _read(path)
 
 
-def _read(file: Path | io.StringIO) -> pd.DataFrame:
-    return pd.read_csv(file, dtype={"detail": "str"}).fillna({"detail": ""})
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype={"detail": "str"}).fillna({"detail": ""})
 
 
 def _key(table: Table, splits: Sequence[Split]) -> str:

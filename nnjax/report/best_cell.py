@@ -11,26 +11,24 @@ from nnjax.statistics.selection import NestedSelection, nested_selection
 
 @dataclass(frozen=True)
 class BestCell:
-    """The cell that the validation rows choose in each split, out of the complete cells.
-
-    Attributes:
-        is_complete: Whether no candidate lacks a run. Only where every cell lacks some, those are candidates that have
-            a score in every split, from fewer seeds than planned.
-        cell_ids: The candidates, in the table's order; the selection's indices refer to them.
-        splits: Splits, in the order of the selection's scores.
-        selection: Nested selection, with the naive maximum beside it.
-        validation_mean: Mean validation score of the chosen cell, on the rows that chose it: too good on average.
-        validation: Validation scores, seeds averaged [C, J].
-        test: Test scores likewise [C, J].
-    """
+    """The cell that the validation rows choose in each split, out of the complete cells."""
 
     is_complete: bool
+    """Whether no candidate lacks a run. Only where every cell lacks some, those are candidates that have a score in
+    every split, from fewer seeds than planned.
+    """
     cell_ids: tuple[str, ...]
+    """The candidates, in the table's order; the selection's indices refer to them."""
     splits: tuple[int, ...]
+    """Splits, in the order of the selection's scores."""
     selection: NestedSelection
+    """Nested selection, with the naive maximum beside it."""
     validation_mean: float
+    """Mean validation score of the chosen cell, on the rows that chose it: too good on average."""
     validation: NDArray[np.float64]
+    """Validation scores, seeds averaged [C, J]."""
     test: NDArray[np.float64]
+    """Test scores likewise [C, J]."""
 
     def scores(self) -> pd.Series:
         """Test score of the chosen cell, indexed by split."""

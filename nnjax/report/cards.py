@@ -3,6 +3,7 @@
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -32,10 +33,14 @@ def write_cards(study_results: StudyResults, folder: Path) -> None:
         runs = runs[runs[layout.panel] == last]
         place = f"{layout.panel} = {layout.text(layout.panel, last)}"
     legend = level_looks(layout, study_results.palette, layout.color, runs[layout.color].unique().tolist())
+    looks: dict[str, Any] = {"palette": study_results.palette, "factor": layout.color}
+    steps = partial(draw_steps, steps_table(runs, [layout.color]), **looks)
+    cells = epochs_table(study_results.results, [layout.color])
+    epochs = partial(draw_epochs, cells, metric=f"{terms.test} (best epoch)", **looks)
     drawings: dict[str, tuple[str, Draw]] = {
         "convergence": (f"{terms.fit_validation}, {place}", _convergence(study_results, runs)),
-        EPOCHS_TO_TARGET: (f"share of runs at target, {place}", _steps(study_results, runs)),
-        "last_epoch": (f"{terms.last_test} against {terms.test}", _epochs(study_results)),
+        EPOCHS_TO_TARGET: (f"share of runs at target, {place}", steps),
+        "last_epoch": (f"{terms.last_test} against {terms.test}", epochs),
     }
     if study_results.histories.layers("preactivation_grad_norm") and (runs["depth"] > 1).any():
         drawings["gradients"] = (f"gradient by layer, {place}", _gradients(study_results, runs))
@@ -58,11 +63,6 @@ def _convergence(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
     return draw
 
 
-def _steps(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
-    color = study_results.layout.color
-    return partial(draw_steps, steps_table(runs, [color]), palette=study_results.palette, factor=color)
-
-
 def _gradients(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
     color = study_results.layout.color
     early = first_tenth(int(runs["epochs"].min()))
@@ -75,16 +75,7 @@ def _gradients(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
     return draw
 
 
-def _epochs(study_results: StudyResults) -> Draw:
-    color, metric = study_results.layout.color, f"{study_results.terms.test} (best epoch)"
-    cells = epochs_table(study_results.results, [color])
-    return partial(draw_epochs, cells, palette=study_results.palette, factor=color, metric=metric)
-
-
 def _models(study_results: StudyResults) -> Draw:
     table = model_rows(study_results, all_models(study_results))
-    return partial(
-        draw_intervals,
-        table.assign(name=table["name"].str.removeprefix("network, ")),
-        margin=study_results.terms.margin,
-    )
+    named = table.assign(name=table["name"].str.removeprefix("network, "))
+    return partial(draw_intervals, named, margin=study_results.terms.margin)

@@ -29,8 +29,7 @@ def differences_table(
     each split. Nobody declared these comparisons: they come with a Benjamini-Hochberg q; intervals of those with
     q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %.
 
-    Returns:
-        One row a comparison: factor, level, reference, view, the interval's columns, q.
+    One row a comparison: factor, level, reference, view, the interval's columns, q.
     """
 
     def views(factor: str) -> Mapping[str, LevelView]:
@@ -56,8 +55,7 @@ def readings_table(
     One reading has the nuisance levels that validation rows chose for each combination of studied levels (`chosen`),
     the other one `setting` for all.
 
-    Returns:
-        One row a comparison and reading: factor, level, reference, view, the interval's columns, q (over both).
+    One row a comparison and reading: factor, level, reference, view, the interval's columns, q (over both).
     """
     at_setting = results
     for factor, level in setting.items():
@@ -113,9 +111,8 @@ def paired_differences(
 def with_intervals(comparisons: Sequence[Mapping[str, object]], sizes: tuple[int, int]) -> pd.DataFrame:
     """Intervals of differences (d: a list, one a split) that nobody declared, with a Benjamini-Hochberg q.
 
-    Returns:
-        One row a comparison: what it compares as it was given (a column of levels holds those of several factors:
-        16 beside 0.05 stays 16), then the interval's columns, the selected ones wider, and q instead of d.
+    One row a comparison: what it compares as it was given (a column of levels holds those of several factors: 16 beside
+    0.05 stays 16), then the interval's columns, the selected ones wider, and q instead of d.
     """
     table = pd.DataFrame(comparisons, dtype=object)
     if table.empty:
@@ -141,8 +138,7 @@ def interval_numbers(interval: PairedInterval) -> dict[str, float]:
 def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[int, int]) -> pd.DataFrame:
     """Score of each model on the same splits, and its paired difference to the reference model.
 
-    Returns:
-        One row a model: name, test_score, standard_deviation (over splits), and the interval of the difference.
+    One row a model: name, test_score, standard_deviation (over splits), and the interval of the difference.
     """
     rows = []
     for name, score in scores.items():

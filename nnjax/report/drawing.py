@@ -183,12 +183,12 @@ def level_figure(
     study_results: StudyResults,
     name: str,
     caption: str,
-    parts: Sequence[tuple[str, Draw]],
+    parts: Sequence[tuple[str, Draw]] | Callable[..., None],
     shape: Shape,
     drawn: LevelTable,
 ) -> FigureView:
-    """A figure whose legend names the levels of a factor."""
-    layout = study_results.layout
+    """A figure whose legend names the levels of a factor: see `level_panels` if the parts are all drawn alike."""
+    layout, parts = study_results.layout, level_panels(study_results, drawn, parts) if callable(parts) else parts
     keys = level_keys(layout, study_results.palette, drawn.factor, drawn.frame[drawn.factor].unique().tolist())
     return draw_figure(name, caption, parts, shape, view_table(drawn.name, drawn.frame, layout.full_batch), keys)
 

@@ -20,13 +20,10 @@ DRAWN_LAYER_CURVES = (GRADIENT, "update_ratio")
 
 @dataclass(frozen=True)
 class Histories:
-    """Curves by (name, layer), named as in the journal; layer 0 is a curve of the whole network.
-
-    Attributes:
-        matrices: One table each: index run_id, columns epochs 0 … E; NaN after a run's end.
-    """
+    """Curves by (name, layer), named as in the journal; layer 0 is a curve of the whole network."""
 
     matrices: Mapping[tuple[str, int], pd.DataFrame]
+    """One table each: index run_id, columns epochs 0 … E; NaN after a run's end."""
 
     def layers(self, curve: str) -> list[int]:
         """Layers of a curve from the input side; empty where no run has it."""

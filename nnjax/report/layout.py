@@ -15,27 +15,24 @@ PANEL_FACTOR = "depth"
 
 @dataclass(frozen=True)
 class Layout:
-    """The factors of a study as the report shows them. Levels are values of the results table's columns.
-
-    Attributes:
-        studied: Factors that the question is about, in the study's order.
-        nuisance: Factors that are chosen on validation rows.
-        levels: Levels of each factor, in the study's order.
-        color: The factor that lines and dots are coloured by.
-        panel: The factor with one panel a level; empty where only one factor is studied.
-        others: Studied factors that stand at their reference level where a figure does not show them.
-        reference: Level of each studied factor that figures and differences refer to.
-        full_batch: Size of the full batch: shown as "full".
-    """
+    """The factors of a study as the report shows them. Levels are values of the results table's columns."""
 
     studied: tuple[str, ...]
+    """Factors that the question is about, in the study's order."""
     nuisance: tuple[str, ...]
+    """Factors that are chosen on validation rows."""
     levels: Mapping[str, tuple[Level, ...]]
+    """Levels of each factor, in the study's order."""
     color: str
+    """The factor that lines and dots are coloured by."""
     panel: str
+    """The factor with one panel a level; empty where only one factor is studied."""
     others: tuple[str, ...]
+    """Studied factors that stand at their reference level where a figure does not show them."""
     reference: Mapping[str, Level]
+    """Level of each studied factor that figures and differences refer to."""
     full_batch: int
+    """Size of the full batch: shown as "full"."""
 
     @property
     def shown(self) -> list[str]:

@@ -49,8 +49,7 @@ def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 def link_table(means: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Means over all splits, a row a combination.
 
-    Returns:
-        Columns of `by`, then grad_slope, test_score and epochs_to_target (geometric mean of min(T, E)).
+    Columns of `by`, then grad_slope, test_score and epochs_to_target (geometric mean of min(T, E)).
     """
     table = means.groupby(list(by), sort=False)[list(LINKED)].mean().reset_index()
     return table.assign(epochs_to_target=np.exp2(table.pop("log2_epochs")))
@@ -81,11 +80,9 @@ def measure_link(study_results: StudyResults) -> OutcomeLink | None:
     return OutcomeLink(link_table(kept, keys), *found)
 
 
-def link_facts(link: OutcomeLink | None) -> dict[str, object]:
-    """One sentence on what was found; no verdict."""
-    if link is None:
-        return {}
-    found = (
+def link_sentence(link: OutcomeLink) -> str:
+    """What was found; no verdict."""
+    return (
         f"Over {link.score.cells} combinations of the studied factors, those whose gradient shrinks more in the first "
         f"tenth of training rank {_side(link.score, 'higher', 'lower')} in test score (rank correlation "
         f"{_interval(link.score)}) and {_side(link.epochs, 'slower', 'faster')} to the target (with epochs, "
@@ -94,7 +91,6 @@ def link_facts(link: OutcomeLink | None) -> dict[str, object]:
         "table. This describes these "
         "combinations, which differ in more than their slope; it is no verdict on a cause."
     )
-    return {"link": found}
 
 
 def _side(found: RankCorrelation, above: str, below: str) -> str:

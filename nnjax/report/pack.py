@@ -37,22 +37,20 @@ NOTHING = 255
 
 @dataclass(frozen=True)
 class Pack:
-    """What the page's script can draw, at which epochs.
-
-    Attributes:
-        cells: Identity, label, levels and runs of each packed cell.
-        curves: One of every packed run each, in the order of the cells: name (column of the journal), label (for the
-            reader), panel (whose curves share an axis), is_log (whether the bytes are of log₁₀), data (bytes [R, E], as
-            base64), ranges (smallest and largest number of each cell, of log₁₀ where `is_log`; None without any).
-        left_out: Cells that did not fit.
-        score: Name of the score in the runs' entries.
-    """
+    """What the page's script can draw, at which epochs."""
 
     epochs: tuple[int, ...]
     cells: tuple[Mapping[str, Any], ...]
+    """Identity, label, levels and runs of each packed cell."""
     curves: tuple[Mapping[str, Any], ...]
+    """One of every packed run each, in the order of the cells: name (column of the journal), label (for the reader),
+    panel (whose curves share an axis), is_log (whether the bytes are of log₁₀), data (bytes [R, E], as base64), ranges
+    (smallest and largest number of each cell, of log₁₀ where `is_log`; None without any).
+    """
     left_out: int
+    """Cells that did not fit."""
     score: str
+    """Name of the score in the runs' entries."""
 
     def to_json(self) -> Markup:
         """The pack as JSON that is safe inside a script element: no `<` ends it."""

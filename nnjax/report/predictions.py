@@ -24,8 +24,7 @@ def read_predictions(journal: Journal, run_ids: Set[str]) -> Predictions:
 def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) -> pd.DataFrame:
     """Test rows by true and predicted class, summed over splits and seeds; diverged runs predict nothing.
 
-    Returns:
-        One row a pair of classes: true, predicted, rows, share (of the rows of the true class).
+    One row a pair of classes: true, predicted, rows, share (of the rows of the true class).
     """
     total = _confusion(runs, predictions, space)
     names = space.table.class_names

@@ -15,23 +15,20 @@ ENOUGH = 0.5
 
 @dataclass(frozen=True)
 class Speed:
-    """The race to the target.
-
-    Attributes:
-        target: The target in words, "validation_r2 ≥ 0.4".
-        combinations: Combinations of the studied factors that have runs.
-        reached: Those of which at least half of the runs reach the target.
-        never: Those of which none does.
-        fastest: The levels of the first of `reached`, in words, and of those as fast; empty if there is none.
-        epochs: Its restricted mean, in words; at least so much where some of its runs never reach the target.
-    """
+    """The race to the target."""
 
     target: str
+    """The target in words, "validation_r2 ≥ 0.4"."""
     combinations: int
+    """Combinations of the studied factors that have runs."""
     reached: int
+    """Those of which at least half of the runs reach the target."""
     never: int
+    """Those of which none does."""
     fastest: str
+    """The levels of the first of `reached`, in words, and of those as fast; empty if there is none."""
     epochs: str
+    """Its restricted mean, in words; at least so much where some of its runs never reach the target."""
 
 
 def measure_speed(study_results: StudyResults) -> Speed:

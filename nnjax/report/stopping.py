@@ -37,8 +37,7 @@ def _lost_by_split(runs: pd.DataFrame) -> list[float]:
 def lost_table(study_results: StudyResults) -> pd.DataFrame:
     """What the last epoch costs, by level of every listed factor, averaged over all else.
 
-    Returns:
-        Columns factor, level, then the interval's.
+    Columns factor, level, then the interval's.
     """
     rows = []
     for factor, levels in study_results.layout.levels.items():
@@ -53,10 +52,9 @@ def lost_table(study_results: StudyResults) -> pd.DataFrame:
 def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -> pd.DataFrame:
     """Early stopping at several patiences, replayed on the curves of the finished runs: one training answers all.
 
-    Returns:
-        One row a patience below the number of epochs: patience, stop_epoch (median), share_saved (mean share of the
-        epochs that are not trained), validation_score_lost and test_score_lost (mean score at the best epoch of the
-        whole training minus that at the epoch kept; NaN where the curve was not recorded), runs.
+    One row a patience below the number of epochs: patience, stop_epoch (median), share_saved (mean share of the epochs
+    that are not trained), validation_score_lost and test_score_lost (mean score at the best epoch of the whole training
+    minus that at the epoch kept; NaN where the curve was not recorded), runs.
     """
     finished = runs[runs["status"] == "finished"].drop_duplicates("run_id").set_index("run_id")
     if (LOSS, 0) not in histories.matrices:

@@ -55,45 +55,42 @@ class Reading:
 
 @dataclass(frozen=True)
 class StudyResults:
-    """A study with its results, as far as they are there.
-
-    Attributes:
-        space: The study and what it asked to be trained.
-        terms: The names and words of its task.
-        results: One row a planned run, with scores.
-        chosen: The runs of the nuisance levels that the validation rows chose, at every combination of studied levels.
-        histories: Curves of the chosen runs.
-        predictions: Test predictions of the runs of the best cell in each split; empty for regression.
-        baselines: One row a baseline and split, with scores.
-        sizes: Rows of a split.
-        declared: How the claims stand to the training, and those that were withdrawn.
-        differences: Exploratory paired differences between the levels of each studied factor.
-        record: What the sweep noted about itself; None if it never ran here.
-        calibration: What `nnjax calibrate` saw here; None if it never ran.
-        audit: What `nnjax audit` saw of this sweep; None if it never ran.
-        added: Runs beside the planned ones, trained to decide claims, with scores; None if there are none.
-        logbook: Looks at the claims while replicates were added to them; None if there was one look, at the results.
-    """
+    """A study with its results, as far as they are there."""
 
     space: Space
+    """The study and what it asked to be trained."""
     terms: TaskTerms
+    """The names and words of its task."""
     results: pd.DataFrame
+    """One row a planned run, with scores."""
     chosen: pd.DataFrame
+    """The runs of the nuisance levels that the validation rows chose, at every combination of studied levels."""
     histories: Histories
+    """Curves of the chosen runs."""
     predictions: Predictions
+    """Test predictions of the runs of the best cell in each split; empty for regression."""
     baselines: pd.DataFrame
+    """One row a baseline and split, with scores."""
     layout: Layout
     palette: Palette
     sizes: Sizes
+    """Rows of a split."""
     best: BestCell
     claims: tuple[ClaimAnswer, ...]
     declared: Declarations
+    """How the claims stand to the training, and those that were withdrawn."""
     differences: pd.DataFrame
+    """Exploratory paired differences between the levels of each studied factor."""
     record: SweepRecord | None
+    """What the sweep noted about itself; None if it never ran here."""
     calibration: Stamp | None = None
+    """What `nnjax calibrate` saw here; None if it never ran."""
     audit: AuditStamp | None = None
+    """What `nnjax audit` saw of this sweep; None if it never ran."""
     added: pd.DataFrame | None = None
+    """Runs beside the planned ones, trained to decide claims, with scores; None if there are none."""
     logbook: Logbook | None = None
+    """Looks at the claims while replicates were added to them; None if there was one look, at the results."""
 
     @property
     def reference_runs(self) -> pd.DataFrame:

@@ -8,30 +8,27 @@ from nnjax.metrics import JUDGED, MEASURES, METRICS
 
 @dataclass(frozen=True)
 class TaskTerms:
-    """The terms in which a task is reported; chapters and figures take every name and word that differs from here.
-
-    Attributes:
-        label: The measure in words, as the start of a heading.
-        lowest_shown: Axes of curves do not reach below this, unless nothing lies above it.
-        learned_nothing: Where the curve of a network stays that learns nothing.
-        diverged: What a diverged run counts as, in words.
-        scaled: What is scaled with training rows only.
-        reference: The baseline that headlines compare with: it sees exactly what the networks see.
-        reference_long: The same at first mention.
-        naive: The baseline that looks at no feature.
-        baselines: How the baselines were fitted, in words.
-    """
+    """The terms in which a task is reported; chapters and figures take every name and word that differs from here."""
 
     task: Task
     label: str
+    """The measure in words, as the start of a heading."""
     lowest_shown: float
+    """Axes of curves do not reach below this, unless nothing lies above it."""
     learned_nothing: str
+    """Where the curve of a network stays that learns nothing."""
     diverged: str
+    """What a diverged run counts as, in words."""
     scaled: str
+    """What is scaled with training rows only."""
     reference: str
+    """The baseline that headlines compare with: it sees exactly what the networks see."""
     reference_long: str
+    """The same at first mention."""
     naive: str
+    """The baseline that looks at no feature."""
     baselines: str
+    """How the baselines were fitted, in words."""
 
     @property
     def measure(self) -> str:

@@ -14,21 +14,18 @@ MOST_ROWS_SHOWN = 240
 
 @dataclass(frozen=True)
 class Key:
-    """One entry of a legend.
-
-    Attributes:
-        label: In words.
-        color: CSS colour.
-        dashes: SVG dash pattern; empty: solid.
-        marker: SVG polygon points around 0, 0; empty: no marker.
-        is_area: A shaded patch instead of a line.
-    """
+    """One entry of a legend."""
 
     label: str
+    """In words."""
     color: str
+    """CSS colour."""
     dashes: str = ""
+    """SVG dash pattern; empty: solid."""
     marker: str = ""
+    """SVG polygon points around 0, 0; empty: no marker."""
     is_area: bool = False
+    """A shaded patch instead of a line."""
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,8 @@ from nnjax.sweep.study.study import load_study
 def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     """One row for every planned run, whether it is in the journal or not, in the order of the space.
 
-    Returns:
-        The columns of `nnjax.results.columns.RESULT_COLUMNS`, in that order. Numbers of missing runs are NaN, those of
-        diverged runs too; `epochs_to_target` is NaN where the target was never reached.
+    The columns of `nnjax.results.columns.RESULT_COLUMNS`, in that order. Numbers of missing runs are NaN, those of
+    diverged runs too; `epochs_to_target` is NaN where the target was never reached.
     """
     planned = _planned(space)
     stored = [final.name for final in FINALS if not final.is_of_study]

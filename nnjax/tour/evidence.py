@@ -35,18 +35,15 @@ MOST_LINES = 10
 
 @dataclass(frozen=True)
 class ClaimLine:
-    """One claim as the report answers it.
-
-    Attributes:
-        numbers: What was compared, the estimate and the interval; empty where there is none.
-        picture: The interval; None where there is none.
-        remark: That it was not declared before the training, where that is so.
-    """
+    """One claim as the report answers it."""
 
     answer: ClaimAnswer
     numbers: str
+    """What was compared, the estimate and the interval; empty where there is none."""
     picture: Panel | None
+    """The interval; None where there is none."""
     remark: str = ""
+    """That it was not declared before the training, where that is so."""
 
 
 @dataclass(frozen=True)
@@ -59,28 +56,25 @@ class GradientPicture:
 
 @dataclass(frozen=True)
 class Evidence:
-    """One study of the lecture.
-
-    Attributes:
-        name: Its report lies in the folder of that name.
-        lecture: The lecture's sentence.
-        gradients: None where no claim is about gradients.
-        runs: Planned ones.
-        seconds: Time on the clock that training took, over all executions.
-        problems: What did not work, a sentence each.
-    """
+    """One study of the lecture."""
 
     name: str
+    """Its report lies in the folder of that name."""
     path: Path
     lecture: str = ""
+    """The lecture's sentence."""
     question: str = ""
     claims: tuple[ClaimLine, ...] = ()
     gradients: GradientPicture | None = None
+    """None where no claim is about gradients."""
     runs: int = 0
+    """Planned ones."""
     finished: int = 0
     seconds: float = 0.0
+    """Time on the clock that training took, over all executions."""
     has_report: bool = False
     problems: tuple[str, ...] = ()
+    """What did not work, a sentence each."""
 
     @property
     def effort(self) -> str:

@@ -23,53 +23,44 @@ TINTS = (0.5, 0.7, 0.9)
 
 @dataclass(frozen=True)
 class Gallery:
-    """What is trained for a gallery, a row a depth, a column a width.
-
-    Attributes:
-        train: Source of the training rows, two classes in the plane.
-        validation: Source of the rows on which accuracy is measured: the same, drawn anew.
-        seeds: Networks in each place.
-        epochs: Passes over the training rows; regions are those after the last.
-        points: Points of the grid along each side.
-    """
+    """What is trained for a gallery, a row a depth, a column a width."""
 
     train: str = "spirals(noise=0.1, rows=400, seed=0)"
+    """Source of the training rows, two classes in the plane."""
     validation: str = "spirals(noise=0.1, rows=400, seed=1)"
+    """Source of the rows on which accuracy is measured: the same, drawn anew."""
     depths: tuple[int, ...] = (1, 2, 4)
     widths: tuple[int, ...] = (4, 8, 32)
     seeds: int = 20
+    """Networks in each place."""
     epochs: int = 1000
+    """Passes over the training rows; regions are those after the last."""
     activation: str = "relu"
     initializer: str = "he"
     learning_rate: float = 0.01
     batch_size: int = 32
     points: int = 64
+    """Points of the grid along each side."""
 
 
 @dataclass(frozen=True)
 class Regions:
-    """What the networks of one width and depth make of the plane. S seeds, G points along each side.
-
-    Attributes:
-        probability: Of the second class at each point of the grid, rows from bottom to top, [S, G, G].
-        accuracy: On validation rows, after the last epoch, [S].
-    """
+    """What the networks of one width and depth make of the plane. S seeds, G points along each side."""
 
     probability: Float[np.ndarray, "S G G"]
+    """Of the second class at each point of the grid, rows from bottom to top, [S, G, G]."""
     accuracy: Float[np.ndarray, " S"]
+    """On validation rows, after the last epoch, [S]."""
 
 
 @dataclass(frozen=True)
 class Plane:
-    """The rows and the grid, in standard units of the training rows.
-
-    Attributes:
-        split: Training and validation rows; the grid in place of the test rows.
-        half_width: The grid reaches from −half_width to half_width along both axes.
-    """
+    """The rows and the grid, in standard units of the training rows."""
 
     split: ScaledSplit
+    """Training and validation rows; the grid in place of the test rows."""
     half_width: float
+    """The grid reaches from −half_width to half_width along both axes."""
 
     @property
     def classes(self) -> tuple[np.ndarray, np.ndarray]:

@@ -24,34 +24,28 @@ from nnjax.training.optimizers import Hyperparameters
 
 @dataclass(frozen=True)
 class Remedy:
-    """A change of the plain network.
-
-    Attributes:
-        name: Above its panel.
-        network: Fields of `Bucket` that change.
-        run: Fields of `Trainee` that change.
-    """
+    """A change of the plain network."""
 
     name: str
+    """Above its panel."""
     network: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of `Bucket` that change."""
     run: Mapping[str, Any] = field(default_factory=dict)
+    """Fields of `Trainee` that change."""
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The plain network, and how long it is watched.
-
-    Attributes:
-        depth: Hidden layers of logistic units.
-        epochs: Length of the training, of which the first tenth is shown.
-        seeds: Networks of each kind, each on a split of its own.
-    """
+    """The plain network, and how long it is watched."""
 
     table: str = "diabetes"
     depth: int = 8
+    """Hidden layers of logistic units."""
     width: int = 32
     epochs: int = 50
+    """Length of the training, of which the first tenth is shown."""
     seeds: int = 20
+    """Networks of each kind, each on a split of its own."""
     learning_rate: float = 0.003
 
 
@@ -77,10 +71,9 @@ REMEDIES = (
 def gradient_table(remedies: Sequence[Remedy] = (PLAIN, *REMEDIES), setting: Setting | None = None) -> pd.DataFrame:
     """Train each kind of network and read what arrives at its layers.
 
-    Returns:
-        One row a remedy, moment ("start", "early") and layer (1 = next to the input): low, median, high of g_l, the
-        RMS over rows and units of the loss's derivative by the pre-activation. Early is each network's median over
-        the first tenth of the epochs.
+    One row a remedy, moment ("start", "early") and layer (1 = next to the input): low, median, high of g_l, the RMS
+    over rows and units of the loss's derivative by the pre-activation. Early is each network's median over the first
+    tenth of the epochs.
     """
     setting = setting or Setting()
     table = load_table(setting.table)

@@ -1,9 +1,13 @@
 """The page of two sweeps."""
 
+from dataclasses import replace
+
 import pandas as pd
+import pytest
 from fakes.known import TWO_CLAIMS
 
-from nnjax.comparison.page import describe_conclusions, write_comparison
+from nnjax.comparison.page import ComparisonError, Side, compare, describe_conclusions, write_comparison
+from nnjax.report.task import CLASSIFICATION
 
 
 def test_the_page_and_its_sentence(make, tmp_path):
@@ -15,3 +19,44 @@ def test_the_page_and_its_sentence(make, tmp_path):
     claims = pd.read_csv(page.parent / "tables" / "claims.csv")
     assert claims["claim"].tolist() == ["true-effect", "no-effect"]
     assert describe_conclusions(()) == "The two studies declare no claim in common."
+
+
+CLASSES = """
+question = "Which?"
+[data]
+name = "iris"
+[replicates]
+splits = 4
+[studied]
+depth = [1, 2]
+[fixed]
+width = 4
+epochs = 3
+"""
+
+
+def test_what_cannot_be_compared_is_refused_in_a_line(make, tmp_path):
+    make()
+    (tmp_path / "classes.toml").write_text(CLASSES)
+    three, classes = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "classes.toml", tmp_path)
+    with pytest.raises(ComparisonError, match="the same sweep"):
+        compare(three, three)
+    with pytest.raises(ComparisonError, match=r"classes: none of its 2 cells .* sweep it first"):
+        compare(three, classes)
+    with pytest.raises(ComparisonError, match="none of its 5 cells"):
+        compare(three, Side(three.study, tmp_path, "another engine"))
+
+
+def test_a_classification_is_not_compared_with_a_regression(make, tmp_path, monkeypatch):
+    one = make()
+    other = replace(one, terms=CLASSIFICATION)
+    monkeypatch.setattr("nnjax.comparison.page.gather", lambda space, home: other if home == tmp_path / "b" else one)
+    sides = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "three.toml", tmp_path / "b")
+    with pytest.raises(ComparisonError, match="three is a classification"):
+        compare(*sides)
+
+
+def test_runs_that_both_have_are_counted_on_the_page(make, tmp_path):
+    small, large = make(), make(TWO_CLAIMS, "replicates.splits=16", name="larger")
+    page = write_comparison(small, large, tmp_path / "reports").read_text()
+    assert f"{len(small.space.runs):,} runs are in both, trained once." in page

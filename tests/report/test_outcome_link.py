@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from nnjax.report.outcome_link import draw_link, link_facts, link_table, measure_link, split_means
+from nnjax.report.outcome_link import draw_link, link_sentence, link_table, measure_link, split_means
 from nnjax.report.theme import make_palette
 
 RUNS = pd.DataFrame(
@@ -39,12 +39,12 @@ def test_only_networks_with_something_to_vanish_across_count(study_results):
 
 
 def test_the_sentence_says_numbers_and_that_it_is_no_verdict(study_results):
-    words = link_facts(measure_link(study_results))["link"]
+    words = link_sentence(measure_link(study_results))
     assert "rank correlation" in words and "no verdict" in words
 
 
 def test_too_few_combinations_have_no_link(classes):
-    assert measure_link(classes) is None and link_facts(None) == {}
+    assert measure_link(classes) is None
 
 
 def test_slower_learners_have_more_epochs(study_results):

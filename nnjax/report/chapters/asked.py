@@ -88,9 +88,8 @@ STATUSES = ("finished", "diverged", "missing")
 def factors_table(study_results: StudyResults) -> pd.DataFrame:
     """Every factor with its role, levels and reference level, those that vary first.
 
-    Returns:
-        Columns factor, role, levels, reference, meaning, is_told: whether the page names it without being asked,
-        because it is varied, not at its default, or always needed.
+    Columns factor, role, levels, reference, meaning, is_told: whether the page names it without being asked, because it
+    is varied, not at its default, or always needed.
     """
     study, layout = study_results.space.study, study_results.layout
     listed = {**study.factors, **{name: (level,) for name, level in study.fixed.items()}}
@@ -110,8 +109,7 @@ def factors_table(study_results: StudyResults) -> pd.DataFrame:
 def account_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """Planned runs by status, altogether and by level of each listed factor; each factor's lines sum to the total.
 
-    Returns:
-        Columns factor, level, planned, finished, diverged, missing.
+    Columns factor, level, planned, finished, diverged, missing.
     """
     rows = [{"factor": "all", "level": "", **_count(results)}]
     for factor, levels in layout.levels.items():

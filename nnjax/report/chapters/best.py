@@ -102,9 +102,8 @@ def _shown(top: pd.DataFrame) -> list[str]:
 def top_cells(study_results: StudyResults) -> pd.DataFrame:
     """The first cells by mean validation score, with what they reach on test rows.
 
-    Returns:
-        One row a cell: the listed factors, then mean scores on validation rows, on test rows (with their standard
-        deviation, ending in _sd) and at the last epoch; best_epoch (median), runs, diverged, cell_id.
+    One row a cell: the listed factors, then mean scores on validation rows, on test rows (with their standard
+    deviation, ending in _sd) and at the last epoch; best_epoch (median), runs, diverged, cell_id.
     """
     factors = [*study_results.layout.studied, *study_results.layout.nuisance]
     groups = study_results.results.groupby(["cell_id", *factors], sort=False)

@@ -7,7 +7,7 @@ from functools import partial
 import pandas as pd
 
 from nnjax.report.alike import name_highest, name_lowest
-from nnjax.report.drawing import LevelTable, Shape, level_figure, level_panels, panels_by
+from nnjax.report.drawing import LevelTable, Shape, level_figure, panels_by
 from nnjax.report.figures.curves import (
     anytime_table,
     cost_table,
@@ -42,8 +42,7 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
         figures["anytime"] = _anytime(study_results)
     for factor in layout.others:
         figures[f"fit_{factor}"] = _fit_by(study_results, factor)
-    cost = _cost(study_results)
-    if cost is not None:
+    if (cost := _cost(study_results)) is not None:
         figures["cost"] = cost
     combinations = _combinations(study_results)
     tables = {"combinations": view_table("convergence_combinations", combinations, layout.full_batch)}
@@ -57,13 +56,13 @@ def _fit(study_results: StudyResults) -> FigureView:
     layout, terms, curve = study_results.layout, study_results.terms, study_results.terms.fit_validation
     table = fit_table(study_results.reference_runs, layout.shown, study_results.histories, curve, terms.floor)
     drawn = LevelTable("convergence_curves", table, layout.color)
-    parts = level_panels(study_results, drawn, draw_fit)
     caption = (
         f"{curve} against the epoch: median over runs (line) and their middle half (band), which is spread, "
         f"not confidence. {layout.where(layout.shown)} A steep start is fast learning; a line that falls again is "
         f"over-fitting; a line that stays {terms.learned_nothing} learns nothing.{terms.cut_off}"
     )
-    return level_figure(study_results, "fit", caption, parts, Shape(quantity=curve, lowest=terms.lowest_shown), drawn)
+    shape = Shape(quantity=curve, lowest=terms.lowest_shown)
+    return level_figure(study_results, "fit", caption, draw_fit, shape, drawn)
 
 
 def _fit_by(study_results: StudyResults, factor: str) -> FigureView:
@@ -73,12 +72,11 @@ def _fit_by(study_results: StudyResults, factor: str) -> FigureView:
     runs = layout.at_reference(study_results.chosen, by)
     table = fit_table(runs, by, study_results.histories, curve, terms.floor)
     drawn = LevelTable(f"convergence_curves_by_{factor}", table, factor)
-    parts = level_panels(study_results, drawn, draw_fit)
     caption = f"{curve} against the epoch by {factor}: median and middle half of the runs. {layout.where(by)} " + (
         "An epoch is one pass over the training rows: small batches take more steps in it." * (factor == "batch_size")
     )
     shape = Shape(quantity=curve, lowest=terms.lowest_shown)
-    return level_figure(study_results, f"fit-{factor}", caption, parts, shape, drawn)
+    return level_figure(study_results, f"fit-{factor}", caption, draw_fit, shape, drawn)
 
 
 def _cost(study_results: StudyResults) -> FigureView | None:
@@ -109,13 +107,12 @@ def _steps(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = steps_table(study_results.reference_runs, layout.shown)
     drawn = LevelTable("epochs_to_target_steps", table, layout.color)
-    parts = level_panels(study_results, drawn, draw_steps)
     caption = (
         f"Share of runs that have reached {measure_speed(study_results).target}, against the epoch. "
         f"{layout.where(layout.shown)} The circle marks where training stopped: what is missing to 1 there never "
         "reached the target and is censored, not dropped."
     )
-    return level_figure(study_results, "steps", caption, parts, Shape(quantity="share of runs"), drawn)
+    return level_figure(study_results, "steps", caption, draw_steps, Shape(quantity="share of runs"), drawn)
 
 
 def _restricted(study_results: StudyResults) -> FigureView:

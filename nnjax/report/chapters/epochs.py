@@ -100,10 +100,9 @@ def _best(study_results: StudyResults) -> FigureView:
     layout = study_results.layout
     table = best_epoch_table(study_results.reference_runs, layout.shown)
     drawn = LevelTable("best_epoch", table, layout.color)
-    parts = level_panels(study_results, drawn, draw_steps)
     caption = (
         f"Share of runs whose best epoch on validation rows has come. {layout.where(layout.shown)} A staircase that is "
         "at 1 early belongs to cells that gain nothing from more epochs; one that climbs at the end was stopped too "
         "soon."
     )
-    return level_figure(study_results, "epochs-best", caption, parts, Shape(quantity="share of runs"), drawn)
+    return level_figure(study_results, "epochs-best", caption, draw_steps, Shape(quantity="share of runs"), drawn)

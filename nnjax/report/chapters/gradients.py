@@ -20,8 +20,8 @@ from nnjax.report.figures.gradients import (
 )
 from nnjax.report.formats import decimals
 from nnjax.report.histories import GRADIENT, first_tenth
-from nnjax.report.layout import each_group, with_places
-from nnjax.report.outcome_link import link_facts, link_figure, measure_link
+from nnjax.report.layout import Layout, each_group, with_places
+from nnjax.report.outcome_link import link_figure, link_sentence, measure_link
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.theory import expected_fields, expected_slopes
@@ -37,6 +37,7 @@ def gradients_chapter(study_results: StudyResults) -> Chapter:
     """Gradient against layer and epoch, its slope, saturated and dead units, update ratios."""
     runs = study_results.reference_runs
     deep = runs[runs["depth"] > 1]
+    slopes = slopes_table(study_results, deep)
     figures: dict[str, FigureView] = {}
     tables: dict[str, TableView] = {}
     if len(deep) and study_results.histories.layers(GRADIENT):
@@ -46,27 +47,25 @@ def gradients_chapter(study_results: StudyResults) -> Chapter:
             study_results, deep, "early", early, f"median over epochs 1 … {early[-1]}, the first tenth of training"
         )
         figures["ends"] = _ends(study_results, deep)
-        tables["slopes"] = view_table(
-            "gradient_slopes", slopes_table(study_results, deep), study_results.layout.full_batch
-        )
+        tables["slopes"] = view_table("gradient_slopes", slopes, study_results.layout.full_batch)
     if study_results.layout.panel and deep[["grad_slope_0", "grad_slope"]].notna().any(axis=None):
         figures["slope"] = _heat(study_results, deep, ("grad_slope_0", "grad_slope"), "slope")
     if study_results.layout.panel and runs[["saturated", "dead"]].notna().any(axis=None):
         figures["units"] = _heat(study_results, runs, ("saturated", "dead"), "units")
     if study_results.histories.layers("update_ratio"):
         figures["update_ratio"] = _update(study_results)
-    link = measure_link(study_results)
-    if link is not None:
+    facts = _facts(study_results.layout, slopes)
+    if (link := measure_link(study_results)) is not None:
         figures["link"] = link_figure(study_results, link)
-    return Chapter("gradients", "Vanishing gradients", figures, tables, _facts(study_results, deep) | link_facts(link))
+        facts |= {"link": link_sentence(link)}
+    return Chapter("gradients", "Vanishing gradients", figures, tables, facts)
 
 
 def slopes_table(study_results: StudyResults, deep: pd.DataFrame) -> pd.DataFrame:
     """Mean slope of log10 g_l per layer with its interval, at initialisation and over the first tenth.
 
-    Returns:
-        The shown factors, then when, grad_slope with its ends, grad_slope_expected (mean field's, at initialisation),
-        grad_ratio (mean log10 g_1/g_L), vanished (share of runs), runs.
+    The shown factors, then when, grad_slope with its ends, grad_slope_expected (mean field's, at initialisation),
+    grad_ratio (mean log10 g_1/g_L), vanished (share of runs), runs.
     """
     rows = []
     expected = expected_slopes(study_results.space)
@@ -169,25 +168,20 @@ def _update(study_results: StudyResults) -> FigureView:
     early = first_tenth(int(runs["epochs"].min()))
     table = layer_table(runs, layout.shown, study_results.histories, "update_ratio", early)
     drawn = LevelTable("update_ratio_by_layer", table, layout.color)
-    parts = level_panels(study_results, drawn, draw_layers)
     caption = (
         f"How far the weights move in an epoch against their size (update_ratio), by layer; the last layer is the "
         f"output. Median over epochs 1 … {early[-1]}, then over runs. Adam divides a gradient by its "
         "own size, so a layer with a vanished gradient may still move: this, not the norm, says whether it does."
     )
-    return level_figure(study_results, "update-ratio", caption, parts, Shape(quantity="update_ratio"), drawn)
+    return level_figure(study_results, "update-ratio", caption, draw_layers, Shape(quantity="update_ratio"), drawn)
 
 
-def _facts(study_results: StudyResults, deep: pd.DataFrame) -> dict[str, object]:
-    if not len(deep):
-        return {"has_depth": False}
-    table = slopes_table(study_results, deep)
+def _facts(layout: Layout, table: pd.DataFrame) -> dict[str, object]:
     start = table[table["when"] == "at initialisation"] if len(table) else table
     if not len(start):
         return {"has_depth": False}
     slopes, sizes = start["grad_slope"].tolist(), start["grad_slope"].abs()
     worst, flattest = start.iloc[int(np.argmax(slopes))], start.iloc[int(np.argmin(sizes))]
-    layout = study_results.layout
     names = [layout.describe(row, layout.shown) for _, row in start.iterrows()]
     return {
         "has_depth": True,

@@ -28,19 +28,16 @@ MOST_LEVELS_NAMED = 6
 
 @dataclass(frozen=True)
 class Squares:
-    """What a picture of the grid shows.
-
-    Attributes:
-        results: Runs; those of one cell_id share a square.
-        factors: The factors that span it.
-        others: Where the other factors stand, in words; empty where every cell has a square of its own.
-        best: The complete squares with their scores.
-    """
+    """What a picture of the grid shows."""
 
     results: pd.DataFrame
+    """Runs; those of one cell_id share a square."""
     factors: list[str]
+    """The factors that span it."""
     others: str
+    """Where the other factors stand, in words; empty where every cell has a square of its own."""
     best: BestCell
+    """The complete squares with their scores."""
 
 
 def grid_chapter(study_results: StudyResults) -> Chapter:

@@ -75,9 +75,8 @@ def all_models(study_results: StudyResults) -> pd.DataFrame:
 def metrics_table(study_results: StudyResults) -> pd.DataFrame:
     """Every score on test rows of the chosen network and of the baselines, means over splits.
 
-    Returns:
-        One row a model: model, test_score, each further metric, and their standard deviations over splits (ending in
-        _sd); a run that diverged has a score and nothing else.
+    One row a model: model, test_score, each further metric, and their standard deviations over splits (ending in _sd);
+    a run that diverged has a score and nothing else.
     """
     network = best_runs(study_results.results, study_results.best).assign(model=NETWORK)
     metrics = [METRICS[name].column for name in study_results.terms.test_metrics]

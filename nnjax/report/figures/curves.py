@@ -1,10 +1,11 @@
 """Convergence: curves against the epoch, quality at any time, and what a target takes in epochs and in seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from nnjax.claims.target import target_times, trained
 from nnjax.report.figures.marks import each_level
@@ -15,12 +16,14 @@ from nnjax.report.theme import MUTED, PAGE, Palette
 from nnjax.statistics.bands import quartile_band
 from nnjax.statistics.convergence import anytime_quality, restricted_mean, share_reached, step_curve
 
+Times = Callable[[pd.DataFrame], NDArray[np.float64]]
+"""Epoch at which each run of a table comes to something."""
+
 
 def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
     """Median and quartiles over runs of a curve of the judged measure; what is lower, or lost, counts as the floor.
 
-    Returns:
-        Columns of `by`, then epoch (log-spaced, to where the shortest run of the line ends), low, median, high, runs.
+    Columns of `by`, then epoch (log-spaced, to where the shortest run of the line ends), low, median, high, runs.
     """
     parts = []
     for levels, group in each_group(runs, by):
@@ -37,8 +40,7 @@ def fit_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve
 def cost_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str, floor: float) -> pd.DataFrame:
     """The same against what was computed: passes over the training rows that took loss and gradient (fit_evaluations).
 
-    Returns:
-        Columns of `by`, then passes (log-spaced, to where the cheapest run of the line ends), low, median, high, runs.
+    Columns of `by`, then passes (log-spaced, to where the cheapest run of the line ends), low, median, high, runs.
     """
     parts = []
     for levels, group in each_group(runs, by):
@@ -71,19 +73,20 @@ def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
     plain_numbers(axes.yaxis)
 
 
-def steps_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+def steps_table(runs: pd.DataFrame, by: Sequence[str], times: Times = target_times) -> pd.DataFrame:
     """Share of runs that have reached the target, against the epoch; missing ones, of which nothing is known, left out.
 
-    Returns:
-        Columns of `by`, then epoch (1 … E) and share: a step upwards at each epoch listed.
+    Columns of `by`, then epoch (1 … E) and share: a step upwards at each epoch listed. Other `times` are of another
+    event than the target.
     """
     parts = []
     for levels, group in each_group(trained(runs), by):
         horizon = int(group["epochs"].max())
-        curve = step_curve(target_times(group), horizon)
+        curve = step_curve(times(group), horizon)
         part = pd.DataFrame({"epoch": np.maximum(curve.epochs, 1.0), "share": curve.share})
         parts.append(part.drop_duplicates("epoch", keep="last").assign(**levels))
-    return pd.concat(parts, ignore_index=True)[[*by, "epoch", "share"]]
+    columns = [*by, "epoch", "share"]
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
 
 
 def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
@@ -101,8 +104,7 @@ def draw_steps(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -
 def restricted_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Restricted mean epochs to target: mean of min(T, E); of missing runs nothing is known, they are left out.
 
-    Returns:
-        Columns of `by`, then restricted_mean (epochs), share_reached, runs and horizon (epochs).
+    Columns of `by`, then restricted_mean (epochs), share_reached, runs and horizon (epochs).
     """
     rows = []
     for levels, group in each_group(trained(runs), by):
@@ -137,9 +139,8 @@ def anytime_table(
 ) -> pd.DataFrame:
     """Mean of each run's curve over log-spaced epochs, the same for all; what is lower, or lost, counts as the floor.
 
-    Returns:
-        Columns of `by`, then anytime_mean, low, median, high (quartiles over runs), runs and grid (number of epochs
-        averaged over, up to where the shortest training of the table ends).
+    Columns of `by`, then anytime_mean, low, median, high (quartiles over runs), runs and grid (number of epochs
+    averaged over, up to where the shortest training of the table ends).
     """
     rows = []
     grid = drawn_epochs(int(runs["epochs"].min()))
@@ -168,9 +169,8 @@ def draw_anytime(table: pd.DataFrame, axes: Axes, palette: Palette, factors: Seq
 def seconds_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Seconds to the target: each run's own share of its chunk's training time, times its share of the epochs.
 
-    Returns:
-        Columns of `by`, then seconds_to_target (mean of train_seconds · min(T, E) / E: a run that never reaches the
-        target counts with all of its time), share_reached and runs (those whose time is known).
+    Columns of `by`, then seconds_to_target (mean of train_seconds · min(T, E) / E: a run that never reaches the target
+    counts with all of its time), share_reached and runs (those whose time is known).
     """
     rows = []
     for levels, group in each_group(trained(runs).dropna(subset=["train_seconds"]), by):

@@ -2,21 +2,19 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from nnjax.report.figures.curves import steps_table
 from nnjax.report.figures.marks import each_level
 from nnjax.report.figures.scales import log_epochs, plain_numbers
-from nnjax.report.layout import each_group
 from nnjax.report.theme import MUTED, Palette
 
 
 def epochs_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
     """Mean score of every cell at both epochs.
 
-    Returns:
-        One row a cell: cell, the factors, best_epoch (median), test_score, last_test_score, lost (their difference).
+    One row a cell: cell, the factors, best_epoch (median), test_score, last_test_score, lost (their difference).
     """
     groups = results.groupby(["cell_id", "cell", *factors], sort=False)
     table = groups.agg(
@@ -52,12 +50,5 @@ def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
 
 def best_epoch_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Share of finished runs whose best epoch has come, against the epoch."""
-    parts = []
-    for levels, group in each_group(runs[runs["status"] == "finished"], by):
-        epochs = np.sort(group["best_epoch"].to_numpy(dtype=float))
-        share = np.arange(1, len(epochs) + 1) / len(epochs)
-        ends = [1.0, *epochs, float(group["epochs"].max())]
-        part = pd.DataFrame({"epoch": ends, "share": [0.0, *share, 1.0]}).drop_duplicates("epoch", keep="last")
-        parts.append(part.assign(**levels))
-    columns = [*by, "epoch", "share"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    finished = runs[runs["status"] == "finished"]
+    return steps_table(finished, by, lambda group: group["best_epoch"].to_numpy(dtype=float))

@@ -22,8 +22,7 @@ def layer_table(
 ) -> pd.DataFrame:
     """A layer curve against the layer: each run's median over some epochs, then median and quartiles over runs.
 
-    Returns:
-        Columns of `by`, then layer (1 = next to the input), low, median, high, runs.
+    Columns of `by`, then layer (1 = next to the input), low, median, high, runs.
     """
     rows = []
     for levels, group in each_group(runs, by):
@@ -72,8 +71,7 @@ def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) 
 def ends_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str) -> pd.DataFrame:
     """First and last hidden layer of a layer curve against the epoch: median and quartiles over runs.
 
-    Returns:
-        Columns of `by`, then end ("first" or "last"), layer, epoch, low, median, high, runs.
+    Columns of `by`, then end ("first" or "last"), layer, epoch, low, median, high, runs.
     """
     parts = []
     for levels, group in each_group(runs, by):

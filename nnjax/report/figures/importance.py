@@ -18,9 +18,8 @@ MOST_FACTORS_NAMED = 2
 def importance_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     """Share of the variance that each factor and interaction carries; the grid must be complete.
 
-    Returns:
-        Columns effect, share (of the variance between cells), unbiased_share (of all variance), low, high; main effects
-        first, interactions of three and more summed, without an interval; empty where cells or scores lack.
+    Columns effect, share (of the variance between cells), unbiased_share (of all variance), low, high; main effects
+    first, interactions of three and more summed, without an interval; empty where cells or scores lack.
     """
     grid = score_grid(results, layout)
     if grid is None:
@@ -71,8 +70,7 @@ def budget_of(results: pd.DataFrame) -> VarianceBudget | None:
 def budget_table(budget: VarianceBudget) -> pd.DataFrame:
     """The parts of a budget.
 
-    Returns:
-        Columns source, standard_deviation, share; shares sum to 1 where anything varies.
+    Columns source, standard_deviation, share; shares sum to 1 where anything varies.
     """
     parts = {"setting": budget.cell, "split": budget.split}
     if budget.seed is None or budget.interaction is None:

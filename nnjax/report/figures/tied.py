@@ -16,9 +16,8 @@ from nnjax.statistics.tied import probability_best, tied_best
 def tied_table(best: BestCell, results: pd.DataFrame, sizes: tuple[int, int], seed: int) -> pd.DataFrame:
     """Every complete cell, the best by mean validation score first, compared with that one on test rows.
 
-    Returns:
-        One row a cell: cell_id, cell, n_parameters, validation_score, test_score, difference (of the best's test score
-        minus the cell's), low (its simultaneous lower bound), tied, p_best.
+    One row a cell: cell_id, cell, n_parameters, validation_score, test_score, difference (of the best's test score
+    minus the cell's), low (its simultaneous lower bound), tied, p_best.
     """
     order = np.argsort(-best.validation.mean(axis=1), kind="stable")
     validation, test = best.validation[order], best.test[order]
