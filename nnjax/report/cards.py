@@ -47,7 +47,10 @@ def write_cards(study_results: StudyResults, folder: Path) -> None:
     for name, (title, draw) in drawings.items():
         draw_card(folder / f"{name}.png", title.strip(", "), draw, legend)
     title = f"{terms.test} minus that of {terms.reference}"
-    draw_card(folder / "models.png", title, _models(study_results), (), replace(CARD, left=NAME_MARGIN))
+    models = model_rows(study_results, all_models(study_results))
+    named = models.assign(name=models["name"].str.removeprefix("network, "))
+    draw_models = partial(draw_intervals, named, margin=terms.margin)
+    draw_card(folder / "models.png", title, draw_models, (), replace(CARD, left=NAME_MARGIN))
 
 
 def _convergence(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
@@ -73,9 +76,3 @@ def _gradients(study_results: StudyResults, runs: pd.DataFrame) -> Draw:
         axes.set_xlabel("hidden layer")
 
     return draw
-
-
-def _models(study_results: StudyResults) -> Draw:
-    table = model_rows(study_results, all_models(study_results))
-    named = table.assign(name=table["name"].str.removeprefix("network, "))
-    return partial(draw_intervals, named, margin=study_results.terms.margin)

@@ -131,15 +131,14 @@ def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], s
         figure.set_facecolor("white")
         axes.set_title(title, loc="left", x=(8 - shape.left) / axes.bbox.width)
         if legend:
-            handles = [_handle(text, look) for text, look in legend]
+            handles = [
+                Line2D([], [], color=look.color, marker=look.marker, label=text, dashes=look.dashes or (1, 0))
+                for text, look in legend
+            ]
             size = shape.font_size - 3.5
             axes.legend(handles=handles, fontsize=size, framealpha=0.8, edgecolor="none", handlelength=2)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, dpi=150, facecolor="white")
-
-
-def _handle(text: str, look: LevelStyle) -> Line2D:
-    return Line2D([], [], color=look.color, marker=look.marker, label=text, dashes=look.dashes or (1, 0))
 
 
 def level_looks(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> list[LevelLook]:

@@ -26,23 +26,17 @@ def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) 
 
     One row a pair of classes: true, predicted, rows, share (of the rows of the true class).
     """
-    total = _confusion(runs, predictions, space)
-    names = space.table.class_names
+    labels, names = space.table.labels, space.table.class_names
+    assert labels is not None, "classes are confused, targets of a regression are not"
+    total = np.zeros((len(names), len(names)), dtype=np.int64)
+    for run_id, split in zip(runs["run_id"], runs["split"], strict=True):
+        probability = predictions.get(run_id, np.full(len(names), np.nan)).reshape(-1, len(names))
+        if np.isfinite(probability).all():
+            true = labels[space.splits[int(split)].test]
+            total += confusion_matrix(true, predicted_classes(probability), len(names))
     shares = total / np.maximum(total.sum(axis=1, keepdims=True), 1)
     return pd.DataFrame(
         {"true": names[i], "predicted": names[j], "rows": int(total[i, j]), "share": float(shares[i, j])}
         for i in range(len(names))
         for j in range(len(names))
     )
-
-
-def _confusion(runs: pd.DataFrame, predictions: Predictions, space: Space) -> NDArray[np.int64]:
-    labels, n_classes = space.table.labels, len(space.table.class_names)
-    assert labels is not None, "classes are confused, targets of a regression are not"
-    total = np.zeros((n_classes, n_classes), dtype=np.int64)
-    for run_id, split in zip(runs["run_id"], runs["split"], strict=True):
-        probability = predictions.get(run_id, np.full(n_classes, np.nan)).reshape(-1, n_classes)
-        if np.isfinite(probability).all():
-            true = labels[space.splits[int(split)].test]
-            total += confusion_matrix(true, predicted_classes(probability), n_classes)
-    return total

@@ -3,7 +3,17 @@
 from dataclasses import dataclass
 
 from nnjax.data.reader import Task
-from nnjax.metrics import JUDGED, MEASURES, METRICS
+from nnjax.metrics import JUDGED, MEASURES, METRICS, judged
+
+
+class _Judged:
+    """The column or curve, on some rows, of the measure that the task is judged by: "test" is test_r2, for example."""
+
+    def __set_name__(self, terms: type, rows: str) -> None:
+        self._rows = rows
+
+    def __get__(self, terms: "TaskTerms", _: type) -> str:
+        return judged(self._rows, terms.task)
 
 
 @dataclass(frozen=True)
@@ -30,10 +40,18 @@ class TaskTerms:
     baselines: str
     """How the baselines were fitted, in words."""
 
-    @property
-    def measure(self) -> str:
-        """Ending of the columns and curves that are judged: test_r2, fit_validation_accuracy."""
-        return JUDGED[self.task].name
+    test = _Judged()
+    """On test rows at the best epoch."""
+    validation = _Judged()
+    """On validation rows at the best epoch."""
+    last_test = _Judged()
+    """On test rows at the last epoch."""
+    target = _Judged()
+    """The study's target for epochs_to_target."""
+    fit_train = _Judged()
+    fit_validation = _Judged()
+    fit_test = _Judged()
+    """The curve on test rows, where the study asked for it."""
 
     @property
     def floor(self) -> float:
@@ -44,41 +62,6 @@ class TaskTerms:
     def margin(self) -> float:
         """Difference in the measure that matters in practice."""
         return JUDGED[self.task].margin
-
-    @property
-    def test(self) -> str:
-        """The measure on test rows at the best epoch."""
-        return f"test_{self.measure}"
-
-    @property
-    def validation(self) -> str:
-        """The measure on validation rows at the best epoch."""
-        return f"validation_{self.measure}"
-
-    @property
-    def last_test(self) -> str:
-        """The measure on test rows at the last epoch."""
-        return f"last_test_{self.measure}"
-
-    @property
-    def target(self) -> str:
-        """The study's target for epochs_to_target."""
-        return f"target_{self.measure}"
-
-    @property
-    def fit_train(self) -> str:
-        """Curve of the measure on training rows."""
-        return f"fit_train_{self.measure}"
-
-    @property
-    def fit_validation(self) -> str:
-        """Curve of the measure on validation rows."""
-        return f"fit_validation_{self.measure}"
-
-    @property
-    def fit_test(self) -> str:
-        """Curve of the measure on test rows, where the study asked for it."""
-        return f"fit_test_{self.measure}"
 
     @property
     def test_metrics(self) -> tuple[str, ...]:

@@ -126,33 +126,25 @@ def publish(page: Page, folder: Path, room: str = "", with_pdf: bool = False) ->
     The page, whose path is returned, comes last, so that it never promises what is not there.
     """
     chapters = [chapter.with_pdf() for chapter in page.chapters] if with_pdf else page.chapters
-    _write_tables(chapters, folder / "tables")
-    _write_figures(chapters, folder / "figures")
+    _write_files(chapters, folder / "tables", folder / "figures")
     write_durably(folder / "index.html", render_page(replace(page, chapters=chapters), room).encode())
     return folder / "index.html"
 
 
-def _write_tables(chapters: Sequence[Chapter], folder: Path) -> None:
-    """Every table as CSV and LaTeX, over what an earlier page left there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in [*folder.glob("*.csv"), *folder.glob("*.tex")]:
+def _write_files(chapters: Sequence[Chapter], tables: Path, figures: Path) -> None:
+    """Every table as CSV and LaTeX, every panel as SVG, and as PDF if it has one, over what an earlier page left."""
+    for folder in (tables, figures):
+        folder.mkdir(parents=True, exist_ok=True)
+    for stale in [*tables.glob("*.csv"), *tables.glob("*.tex"), *figures.glob("*.svg"), *figures.glob("*.pdf")]:
         stale.unlink()
     for table in (table for chapter in chapters for table in chapter.all_tables()):
-        path = folder / f"{table.name}.csv"
-        table.frame.to_csv(path, index=False)
-        path.with_suffix(".tex").write_text(latex_table(table), "utf-8")
-
-
-def _write_figures(chapters: Sequence[Chapter], folder: Path) -> None:
-    """Every panel of every figure as SVG, and as PDF if it has one, likewise."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for stale in [*folder.glob("*.svg"), *folder.glob("*.pdf")]:
-        stale.unlink()
+        table.frame.to_csv(tables / f"{table.name}.csv", index=False)
+        (tables / f"{table.name}.tex").write_text(latex_table(table), "utf-8")
     for figure in (figure for chapter in chapters for figure in chapter.figures.values()):
         for name, panel in zip(figure.files, figure.panels, strict=True):
-            (folder / f"{name}.svg").write_text(standalone_svg(panel.svg), "utf-8")
+            (figures / f"{name}.svg").write_text(standalone_svg(panel.svg), "utf-8")
             if panel.pdf:
-                (folder / f"{name}.pdf").write_bytes(panel.pdf)
+                (figures / f"{name}.pdf").write_bytes(panel.pdf)
 
 
 def _page(space: Space, finished: int, chapters: Sequence[Chapter], notices: Sequence[str]) -> Page:

@@ -11,7 +11,7 @@ from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, judged, names, of_task
 from nnjax.results.columns import FACTOR_COLUMNS, RESULT_COLUMNS
 from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import Cell, Space, expand, level_text
+from nnjax.sweep.space import Space, expand, level_text
 from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.reading import find_study
 from nnjax.sweep.study.study import load_study
@@ -39,7 +39,11 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
 
 
 def _planned(space: Space) -> pd.DataFrame:
-    described = {cell.cell_id: _describe(cell) for cell in space.cells}
+    described = {}
+    for cell in space.cells:
+        levels = {name: getattr(cell.configuration, name) for name in FACTORS}
+        factors = {name: level_text(level) if isinstance(level, tuple) else level for name, level in levels.items()}
+        described[cell.cell_id] = {"cell_id": cell.cell_id, "cell": cell.label, **factors}
     return pd.DataFrame(
         [
             {
@@ -52,13 +56,6 @@ def _planned(space: Space) -> pd.DataFrame:
             for run in space.runs
         ]
     )
-
-
-def _describe(cell: Cell) -> dict[str, object]:
-    configuration = cell.configuration
-    levels = {name: getattr(configuration, name) for name in FACTORS}
-    factors = {name: level_text(level) if isinstance(level, tuple) else level for name, level in levels.items()}
-    return {"cell_id": cell.cell_id, "cell": cell.label, **factors}
 
 
 def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArray[np.float64]:

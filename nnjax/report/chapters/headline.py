@@ -42,7 +42,9 @@ def headline_chapter(study_results: StudyResults) -> Chapter:
     tables = {}
     if study_results.claims:
         table = claims_table(study_results)
-        tables["claims"] = view_table("claims", table, columns=_shown(table))
+        # no empty columns, and not what each claim's own card says in words
+        shown = [str(name) for name in table if name != "choice" and table[name].notna().any()]
+        tables["claims"] = view_table("claims", table, columns=shown)
     if study_results.logbook:
         tables["looks"] = view_table("looks", looks_table(study_results.logbook))
     return Chapter("headline", "The answer", tables=tables, facts=facts)
@@ -139,11 +141,6 @@ def _shares(reached: Sequence[Reached]) -> list[float]:
     """Share of the runs of each arm that reach the target; NaN where the claim is about something else."""
     shares = [arm.reached / arm.runs if arm.runs else math.nan for arm in reached]
     return [*shares, math.nan, math.nan][:2]
-
-
-def _shown(table: pd.DataFrame) -> list[str]:
-    """Columns for the page: no empty ones, and not what each claim's own card says in words."""
-    return [str(name) for name in table if name != "choice" and table[name].notna().any()]
 
 
 def claims_table(study_results: StudyResults) -> pd.DataFrame:

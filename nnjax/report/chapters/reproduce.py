@@ -5,7 +5,6 @@ import shlex
 import pandas as pd
 
 from nnjax.report.study_results import StudyResults
-from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter, view_table
 from nnjax.sweep.journal.record import SweepRecord
 
@@ -14,7 +13,7 @@ RUNS_LISTED = 20
 
 def reproduce_chapter(study_results: StudyResults) -> Chapter:
     """Commands that make the sweep, the report and a single run again."""
-    study, record = study_results.space.study, study_results.record
+    study, record, terms = study_results.space.study, study_results.record, study_results.terms
     file = shlex.quote(study.path) + "".join(f" --set {shlex.quote(override)}" for override in study.overrides)
     chosen = study_results.best.cell_ids[study_results.best.selection.chosen[0]]
     facts = {
@@ -24,19 +23,14 @@ def reproduce_chapter(study_results: StudyResults) -> Chapter:
         "logbook": study_results.logbook,
         "run": study_results.results[study_results.results["cell_id"] == chosen].iloc[0],
     }
-    shown = _shown_columns(study_results.terms)
+    scores = (terms.validation, terms.test, terms.last_test)
+    shown = ("cell", "split", "seed_index", "status", "best_epoch", *scores, "run_id")
     tables = {"runs": view_table("runs", runs_table(study_results.results), None, RUNS_LISTED, shown)}
     if study_results.added is not None and len(study_results.added):
         tables["added_runs"] = view_table("added-runs", runs_table(study_results.added), None, RUNS_LISTED, shown)
     if record:
         tables["environment"] = view_table("environment", environment_table(record))
     return Chapter("reproduce", "How to reproduce any run", tables=tables, facts=facts)
-
-
-def _shown_columns(terms: TaskTerms) -> tuple[str, ...]:
-    """What the page shows of each run; its CSV file has every column of the results table."""
-    scores = (terms.validation, terms.test, terms.last_test)
-    return ("cell", "split", "seed_index", "status", "best_epoch", *scores, "run_id")
 
 
 def runs_table(results: pd.DataFrame) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from nnjax.report.alike import Show
 from nnjax.report.figures.scales import named_y
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED
-from nnjax.statistics.effects import Effect, importance
+from nnjax.statistics.effects import importance
 from nnjax.statistics.variance import VarianceBudget, variance_budget
 
 MOST_FACTORS_NAMED = 2
@@ -24,19 +24,19 @@ def importance_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     grid = score_grid(results, layout)
     if grid is None:
         return pd.DataFrame(columns=["effect", "share", "unbiased_share", "low", "high"])
-    effects = importance(grid)
-    named = [_row(effect, layout) for effect in effects if len(effect.axes) <= MOST_FACTORS_NAMED]
+    effects, factors = importance(grid), [*layout.studied, *layout.nuisance]
+    numbers = ("share", "unbiased_share", "low", "high")
+    named: list[dict[str, object]] = [
+        {"effect": " × ".join(factors[axis] for axis in effect.axes)}
+        | {name: getattr(effect, name) for name in numbers}
+        for effect in effects
+        if len(effect.axes) <= MOST_FACTORS_NAMED
+    ]
     rest = [effect for effect in effects if len(effect.axes) > MOST_FACTORS_NAMED]
     if rest:
         sums = {name: sum(getattr(effect, name) for effect in rest) for name in ("share", "unbiased_share")}
         named.append({"effect": "three and more", **sums, "low": np.nan, "high": np.nan})
     return pd.DataFrame(named)
-
-
-def _row(effect: Effect, layout: Layout) -> dict[str, object]:
-    factors = [*layout.studied, *layout.nuisance]
-    numbers = {name: getattr(effect, name) for name in ("share", "unbiased_share", "low", "high")}
-    return {"effect": " × ".join(factors[axis] for axis in effect.axes), **numbers}
 
 
 def score_grid(results: pd.DataFrame, layout: Layout) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]] | None":
