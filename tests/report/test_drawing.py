@@ -52,7 +52,7 @@ def test_legends_have_the_levels_that_occur_in_the_study_s_order(study_results):
 
 def test_a_card_is_near_square(tmp_path, study_results):
     legend = level_looks(study_results.layout, study_results.palette, "activation", ["elu"])
-    path = draw_card(tmp_path / "card.png", "A title", partial(line, [1, 2]), legend)
-    with Image.open(path) as picture:
+    draw_card(tmp_path / "card.png", "A title", partial(line, [1, 2]), legend)
+    with Image.open(tmp_path / "card.png") as picture:
         width, height = picture.size
     assert 0.8 < width / height < 1.25 and width >= 500
