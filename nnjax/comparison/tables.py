@@ -114,10 +114,7 @@ def _best(study_results: StudyResults) -> dict[str, str]:
 
 
 def compared_shares_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
-    """Unbiased share of all variance of each effect that both grids have.
-
-    Columns effect, then share, low and high of each side; empty where a grid is not complete.
-    """
+    """Effects that both grids have: effect, unbiased_share, low, high of each side; none if a grid has holes."""
     tables = [importance_table(each.results, each.layout).set_index("effect") for each in (first, second)]
     both = tables[0].add_suffix("_A").join(tables[1].add_suffix("_B"), how="inner")
     names = [f"{name}_{side}" for side in SIDES for name in ("unbiased_share", "low", "high")]

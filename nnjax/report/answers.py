@@ -29,14 +29,6 @@ class Headline:
     margin: float
 
 
-@dataclass(frozen=True)
-class ThemeAnswer:
-    """One theme in one sentence."""
-
-    theme: str
-    sentence: str
-
-
 def headline(study_results: StudyResults) -> Headline:
     """Is the best network better than the reference baseline? By the same interval, at the level of the claims."""
     terms, network, reference = study_results.terms, study_results.best.scores(), study_results.baseline()
@@ -82,15 +74,12 @@ def headline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> s
     return f"Network or {terms.reference}: these splits cannot tell which is better."
 
 
-def answers(study_results: StudyResults) -> list[ThemeAnswer]:
-    """One sentence for each studied factor, then for speed, gradients and over-fitting."""
-    factors = [ThemeAnswer(factor, _factor_sentence(study_results, factor)) for factor in study_results.layout.studied]
-    themes = [
-        ThemeAnswer("speed", _speed(study_results)),
-        ThemeAnswer("gradients", _gradients(study_results)),
-        ThemeAnswer("last epoch", _last_epoch(study_results)),
-    ]
-    return [answer for answer in [*factors, *themes] if answer.sentence]
+def answers(study_results: StudyResults) -> dict[str, str]:
+    """One sentence a theme: each studied factor, then speed, gradients and over-fitting."""
+    found = {factor: _factor_sentence(study_results, factor) for factor in study_results.layout.studied}
+    found |= {"speed": _speed(study_results), "gradients": _gradients(study_results)}
+    found |= {"last epoch": _last_epoch(study_results)}
+    return {theme: sentence for theme, sentence in found.items() if sentence}
 
 
 def _factor_sentence(study_results: StudyResults, factor: str) -> str:

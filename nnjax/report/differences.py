@@ -136,10 +136,7 @@ def interval_numbers(interval: PairedInterval) -> dict[str, float]:
 
 
 def models_table(scores: Mapping[str, pd.Series], reference: str, sizes: tuple[int, int]) -> pd.DataFrame:
-    """Score of each model on the same splits, and its paired difference to the reference model.
-
-    One row a model: name, test_score, standard_deviation (over splits), and the interval of the difference.
-    """
+    """Models on the same splits: name, test_score, standard_deviation, interval of the difference to the reference."""
     rows = []
     for name, score in scores.items():
         interval = paired_interval((score - scores[reference]).to_numpy(dtype=float), *sizes)

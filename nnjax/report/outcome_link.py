@@ -47,10 +47,7 @@ def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def link_table(means: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Means over all splits, a row a combination.
-
-    Columns of `by`, then grad_slope, test_score and epochs_to_target (geometric mean of min(T, E)).
-    """
+    """Means over splits of a combination: `by`, grad_slope, test_score, epochs_to_target (geometric, of min(T, E))."""
     table = means.groupby(list(by), sort=False)[list(LINKED)].mean().reset_index()
     return table.assign(epochs_to_target=np.exp2(table.pop("log2_epochs")))
 

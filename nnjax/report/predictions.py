@@ -22,10 +22,7 @@ def read_predictions(journal: Journal, run_ids: Set[str]) -> Predictions:
 
 
 def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) -> pd.DataFrame:
-    """Test rows by true and predicted class, summed over splits and seeds; diverged runs predict nothing.
-
-    One row a pair of classes: true, predicted, rows, share (of the rows of the true class).
-    """
+    """Test rows of all splits and seeds: true, predicted, rows, share (of the true class); diverged runs have none."""
     labels, names = space.table.labels, space.table.class_names
     assert labels is not None, "classes are confused, targets of a regression are not"
     total = np.zeros((len(names), len(names)), dtype=np.int64)

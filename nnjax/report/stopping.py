@@ -35,10 +35,7 @@ def _lost_by_split(runs: pd.DataFrame) -> list[float]:
 
 
 def lost_table(study_results: StudyResults) -> pd.DataFrame:
-    """What the last epoch costs, by level of every listed factor, averaged over all else.
-
-    Columns factor, level, then the interval's.
-    """
+    """What the last epoch costs at a level of a listed factor, over all else: factor, level, the interval's columns."""
     rows = []
     for factor, levels in study_results.layout.levels.items():
         for level in levels:

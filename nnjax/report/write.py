@@ -57,16 +57,13 @@ CHAPTERS = (
 def write_report(
     space: Space, home: Path | str, seconds: Mapping[str, float] | None = None, with_pdf: bool = False
 ) -> Path:
-    """Write the report of a study from its journal: a page that needs nothing else, tables, cards.
+    """Write the report of a study from its journal: a page that needs nothing else, tables, cards; return the page.
 
     Args:
         space: The study and its runs.
         home: The home folder; the report goes to reports/<study>/ in it, and reports/index.html lists it.
         seconds: Stage -> seconds to show instead of those that the sweep record has.
         with_pdf: Whether every figure is there as PDF, too.
-
-    Returns:
-        Path of index.html.
 
     Raises:
         NothingToReportError: If no cell of the study is complete, unless all its runs diverged: the page says that.

@@ -100,15 +100,12 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
 
 
 def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:
-    """Load a study's results as a tidy table, one row a planned run.
+    """Load a study's results as a tidy table, one row a planned run: see `results_table`.
 
     Args:
         study: Path of the study file, or the name of one in `home`/experiments.
         home: The folder under which the journal lies.
         overrides: As `nnjax sweep --set` takes them.
-
-    Returns:
-        See `results_table`.
 
     Raises:
         StudyError: The study cannot be read.

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from nnjax.network.activations import ACTIVATIONS, Activation, ActivationParameters
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.theme import ACCENT, GRID, INK
+from nnjax.tour.errata import markdown_row
 from nnjax.tour.picture import drawing, figure_svg
 
 PICTURES_FOLDER = "pictures/activations"
@@ -102,4 +103,4 @@ def _row(activation: Activation) -> str:
         activation.initializer,
         activation.remark,
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return markdown_row(cells)

@@ -1,5 +1,6 @@
 """Where the slides are wrong or inexact, what is right, and where the house does the right thing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -66,10 +67,9 @@ ERRATA = (
 def errata_table(errata: tuple[Erratum, ...] = ERRATA) -> str:
     """The errata as a table in Markdown, as docs/lecture.md has it."""
     head = "| slide | what it says | what is right | done right in |\n|---|---|---|---|\n"
-    rows = [[erratum.topic, erratum.said, erratum.right, f"`{erratum.place}`"] for erratum in errata]
-    return head + "".join(f"| {' | '.join(map(_escape, row))} |\n" for row in rows)
+    return head + "".join(markdown_row((each.topic, each.said, each.right, f"`{each.place}`")) for each in errata)
 
 
-def _escape(text: str) -> str:
-    """Text of a cell: a bare bar would begin the next one."""
-    return text.replace("|", "\\|")
+def markdown_row(cells: Sequence[str]) -> str:
+    """A line of a table in Markdown, where a bare bar would begin the next cell."""
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

@@ -138,10 +138,7 @@ def _gradients(study_results: StudyResults, home: Path, name: str) -> GradientPi
 
 
 def labelled_arms(claims: Sequence[Claim]) -> dict[str, dict[str, Level]]:
-    """The arms of some claims of one study, label -> levels, each once, by the levels in which they differ.
-
-    At most `MOST_LINES`.
-    """
+    """The arms of some claims of one study, at most `MOST_LINES`, by what they differ in: label -> levels."""
     distinct: list[dict[str, Level]] = []
     for levels in (dict(levels) for claim in claims for levels in claim.arms.values()):
         if levels not in distinct:

@@ -45,7 +45,7 @@ def tied(make_tied):
 
 
 def sentence(study_results, theme):
-    return next(answer.sentence for answer in answers(study_results) if answer.theme == theme)
+    return answers(study_results)[theme]
 
 
 def test_what_shows_the_same_number_is_named_together():

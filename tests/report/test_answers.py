@@ -44,6 +44,6 @@ def test_the_headline_compares_the_nested_choice_with_ridge_at_the_level_of_the_
 
 
 def test_there_is_a_sentence_for_every_studied_factor_and_theme(study_results):
-    themes = [answer.theme for answer in answers(study_results)]
+    themes = list(answers(study_results))
     assert themes == ["activation", "depth", "batch_size", "speed", "gradients", "last epoch"]
-    assert "factor of 4.2 a layer" in next(a.sentence for a in answers(study_results) if a.theme == "gradients")
+    assert "factor of 4.2 a layer" in answers(study_results)["gradients"]

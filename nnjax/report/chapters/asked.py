@@ -107,10 +107,7 @@ def factors_table(study_results: StudyResults) -> pd.DataFrame:
 
 
 def account_table(results: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    """Planned runs by status, altogether and by level of each listed factor; each factor's lines sum to the total.
-
-    Columns factor, level, planned, finished, diverged, missing.
-    """
+    """Planned runs, altogether and by listed factor and level: factor, level, planned, finished, diverged, missing."""
     rows = [{"factor": "all", "level": "", **_count(results)}]
     for factor, levels in layout.levels.items():
         rows += [

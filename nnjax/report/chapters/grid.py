@@ -164,10 +164,7 @@ def _level_means(table: pd.DataFrame, factor: str) -> "pd.Series[float]":
 
 
 def common_levels(group: pd.DataFrame, table: pd.DataFrame, layout: Layout, factors: Sequence[str]) -> str:
-    """What some cells of a grid have in common: the factors of which they have a part of the levels only.
-
-    Such as "activation = logistic and depth = 4 or 8"; empty where they have nothing in common.
-    """
+    """What some cells have in common, as "activation = logistic and depth = 4 or 8"; empty where it is nothing."""
     parts = []
     for factor in factors:
         present, possible = set(group[factor]), set(table[factor])

@@ -15,10 +15,7 @@ ENDS = ("estimate", "low", "high", "low_plain", "high_plain")
 
 
 def claim_row(interval: PairedInterval, margin: float, threshold: float | None) -> pd.DataFrame:
-    """One row: the interval, where "no difference" is (0, or the threshold of a quantity), and the margin around it.
-
-    Columns estimate, low, high, low_plain, high_plain, zero, margin.
-    """
+    """One row: estimate, low, high, low_plain, high_plain, zero (no difference, or a quantity's threshold), margin."""
     numbers = {name: [getattr(interval, name)] for name in ENDS}
     return pd.DataFrame(numbers | {"zero": [threshold or 0.0], "margin": [margin]})
 

@@ -12,10 +12,7 @@ from nnjax.report.theme import MUTED, Palette
 
 
 def epochs_table(results: pd.DataFrame, factors: Sequence[str]) -> pd.DataFrame:
-    """Mean score of every cell at both epochs.
-
-    One row a cell: cell, the factors, best_epoch (median), test_score, last_test_score, lost (their difference).
-    """
+    """Means of every cell: cell, factors, best_epoch (median), test_score, last_test_score, lost (their difference)."""
     groups = results.groupby(["cell_id", "cell", *factors], sort=False)
     table = groups.agg(
         best_epoch=("best_epoch", "median"),

@@ -40,10 +40,7 @@ def layer_table(
 def with_expected(
     table: pd.DataFrame, by: Sequence[str], fields: Mapping[tuple[object, ...], MeanField | None]
 ) -> pd.DataFrame:
-    """Add what mean field expects, from the last hidden layer's median backwards: theory gives ratios, not sizes.
-
-    Lines without a prediction, by their levels, get NaN.
-    """
+    """Add what mean field expects, from the last layer's median backwards: it gives ratios, not sizes; NaN without."""
     parts = []
     for levels, line in each_group(table, by):
         field, last = fields.get(tuple(levels.values())), line["median"].iloc[-1]
@@ -54,10 +51,7 @@ def with_expected(
 
 
 def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
-    """One line a level: the median against the layer, with the middle half of the runs as a bar at each layer.
-
-    A column `expected`, where the table has one, is drawn as a thin dotted line over it.
-    """
+    """One line a level: the median, the middle half as a bar; a column `expected`, if there is one, thin and dotted."""
     for level, line in each_level(axes, table, factor):
         style = palette[factor, level]
         if "expected" in line:
@@ -69,10 +63,7 @@ def draw_layers(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) 
 
 
 def ends_table(runs: pd.DataFrame, by: Sequence[str], histories: Histories, curve: str) -> pd.DataFrame:
-    """First and last hidden layer of a layer curve against the epoch: median and quartiles over runs.
-
-    Columns of `by`, then end ("first" or "last"), layer, epoch, low, median, high, runs.
-    """
+    """Ends of a layer curve, quartiles over runs: `by`, end (first or last), layer, epoch, low, median, high, runs."""
     parts = []
     for levels, group in each_group(runs, by):
         epochs = drawn_epochs(int(group["epochs"].min()))
@@ -105,10 +96,7 @@ def heat_table(runs: pd.DataFrame, factors: Sequence[str], column: str) -> pd.Da
 
 
 def draw_heat(table: pd.DataFrame, axes: Axes, factors: Sequence[str], scale: float) -> None:
-    """A tinted square with its number for each pair of levels; the tint is full at ± scale.
-
-    The table has positions and names of its levels, too: row, column, row_name and column_name.
-    """
+    """A tinted square with its number at row and column (named row_name, column_name); the tint is full at ± scale."""
     for mean, row, column in table[["mean", "row", "column"]].to_numpy(dtype=float):
         color = POSITIVE if mean > 0 else NEGATIVE
         tint = 0.75 * min(1.0, abs(mean) / scale) if scale else 0.0

@@ -68,10 +68,7 @@ def budget_of(results: pd.DataFrame) -> VarianceBudget | None:
 
 
 def budget_table(budget: VarianceBudget) -> pd.DataFrame:
-    """The parts of a budget.
-
-    Columns source, standard_deviation, share; shares sum to 1 where anything varies.
-    """
+    """The parts of a budget: source, standard_deviation, share; shares sum to 1 where anything varies."""
     parts = {"setting": budget.cell, "split": budget.split}
     if budget.seed is None or budget.interaction is None:
         parts["split × setting, and seed"] = budget.rest
