@@ -16,7 +16,7 @@ from nnjax.report.theme import MUTED, PAGE, Palette
 from nnjax.statistics.bands import quartile_band
 from nnjax.statistics.convergence import anytime_quality, restricted_mean, share_reached, step_curve
 
-Times = Callable[[pd.DataFrame], NDArray[np.float64]]
+ReadTimes = Callable[[pd.DataFrame], NDArray[np.float64]]
 """Epoch at which each run of a table comes to something."""
 
 
@@ -73,7 +73,7 @@ def draw_fit(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
     plain_numbers(axes.yaxis)
 
 
-def steps_table(runs: pd.DataFrame, by: Sequence[str], times: Times = target_times) -> pd.DataFrame:
+def steps_table(runs: pd.DataFrame, by: Sequence[str], times: ReadTimes = target_times) -> pd.DataFrame:
     """Share of runs that have reached the target, against the epoch; missing ones, of which nothing is known, left out.
 
     Columns of `by`, then epoch (1 … E) and share: a step upwards at each epoch listed. Other `times` are of another
