@@ -158,10 +158,8 @@ def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[Act
 def _make_tasks(configuration: Configuration, effort: QuizEffort) -> list[TrainingTask]:
     bucket = make_bucket(configuration, xor_table(), SplitSizes(train=4, validation=4, test=GRID_POINTS**2))
     name, size = str(configuration.activation), chunk_size(bucket)
-    trainees = [
-        make_trainee(f"{name} {seed}", configuration, derive_seed(effort.base_seed, "quiz", "xor", seed), 0)
-        for seed in range(effort.seeds)
-    ]
+    seeds = [derive_seed(effort.base_seed, "quiz", "xor", number) for number in range(effort.seeds)]
+    trainees = [make_trainee(f"{name} {number}", configuration, seed, 0) for number, seed in enumerate(seeds)]
     return [
         TrainingTask(
             chunk_id=trainees[start].run_id,

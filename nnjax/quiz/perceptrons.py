@@ -27,7 +27,6 @@ class GateAnswer:
     """What the perceptron makes of a gate."""
 
     gate: Gate
-    """The truth table."""
     runs: Mapping[str, PerceptronRun]
     """Output coding -> the training from zero weights, row by row."""
     bound: float

@@ -45,7 +45,6 @@ class DiabetesAnswer:
     interval: PairedInterval
     """The network's mean over the splits, corrected for their sharing one table."""
     ridge_interval: PairedInterval
-    """Ridge's."""
     difference: PairedInterval
     """The network's minus ridge's, paired by split."""
     one_split: Float[np.ndarray, " S"]
@@ -110,10 +109,8 @@ def _train_one_split(space: Space, split: Split, seeds: int) -> Float[np.ndarray
     configuration = space.cells[0].configuration
     bucket = make_bucket(configuration, space.table, largest_sizes([*space.splits, split]))
     base, scaled = space.study.replicates.base_seed, {0: scale_split(space.table, split)}
-    trainees = [
-        make_trainee(f"one split {seed}", configuration, derive_seed(base, "quiz", "one split", seed), 0)
-        for seed in range(seeds)
-    ]
+    derived = [derive_seed(base, "quiz", "one split", number) for number in range(seeds)]
+    trainees = [make_trainee(f"one split {i}", configuration, seed, 0) for i, seed in enumerate(derived)]
     outcomes = train_all(bucket, trainees, scaled)
     diverged = [outcome["status"] == "diverged" for outcome in outcomes]
     return clipped_scores([outcome["test_r2"] for outcome in outcomes], diverged, space.table.task)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from nnjax.report.alike import name_lowest
 from nnjax.report.figures.curves import restricted_table
 from nnjax.report.formats import decimals
@@ -37,33 +35,20 @@ def measure_speed(study_results: StudyResults) -> Speed:
     table = restricted_table(study_results.chosen, layout.studied).sort_values("restricted_mean", kind="stable")
     reached = table[table["share_reached"] >= ENOUGH]
     names = [layout.describe(row, layout.studied) for _, row in reached.iterrows()]
-    means = reached["restricted_mean"].tolist()
+    shown = reached["restricted_mean"].map(_shown)
+    first = reached[shown == shown.iloc[0]] if names else reached
+    # Never is not the last epoch: with some of it a restricted mean is a lower bound.
+    at_least = "at least " if (first["share_reached"] < 1).any() else ""
     target = float(study_results.results[study_results.terms.target].iloc[0])
     return Speed(
         target=f"{study_results.terms.validation} ≥ {target:g}",
         combinations=len(table),
         reached=len(reached),
         never=int((table["share_reached"] == 0).sum()),
-        fastest=name_lowest(names, means, _shown) if names else "",
-        epochs=_epochs(min(means), _least_share(reached)) if names else "",
+        fastest=name_lowest(names, reached["restricted_mean"].tolist(), _shown) if names else "",
+        epochs=f"{at_least}{shown.iloc[0]}" if names else "",
     )
-
-
-def _least_share(reached: pd.DataFrame) -> float:
-    """Of the combinations that are first together."""
-    shown = reached["restricted_mean"].map(_shown)
-    return float(reached.loc[shown == _shown(float(reached["restricted_mean"].min())), "share_reached"].min())
 
 
 def _shown(restricted_mean: float) -> str:
     return decimals(restricted_mean, 1)
-
-
-def _epochs(restricted_mean: float, share_reached: float) -> str:
-    """Never is not the last epoch: with some of it a restricted mean is a lower bound.
-
-    Example:
-        >>> _epochs(12.34, 1.0), _epochs(12.34, 0.6)
-        ('12.3', 'at least 12.3')
-    """
-    return f"{'at least ' if share_reached < 1 else ''}{_shown(restricted_mean)}"

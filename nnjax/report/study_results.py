@@ -58,9 +58,7 @@ class StudyResults:
     """A study with its results, as far as they are there."""
 
     space: Space
-    """The study and what it asked to be trained."""
     terms: TaskTerms
-    """The names and words of its task."""
     results: pd.DataFrame
     """One row a planned run, with scores."""
     chosen: pd.DataFrame
@@ -74,7 +72,6 @@ class StudyResults:
     layout: Layout
     palette: Palette
     sizes: Sizes
-    """Rows of a split."""
     best: BestCell
     claims: tuple[ClaimAnswer, ...]
     declared: Declarations

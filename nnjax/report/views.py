@@ -17,7 +17,6 @@ class Key:
     """One entry of a legend."""
 
     label: str
-    """In words."""
     color: str
     """CSS colour."""
     dashes: str = ""

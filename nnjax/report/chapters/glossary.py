@@ -21,6 +21,5 @@ def glossary_chapter(study_results: StudyResults) -> Chapter:
 
 def glossary_table(columns: Sequence[Described]) -> pd.DataFrame:
     """One row a column: name, unit, meaning, formula."""
-    return pd.DataFrame([(each.name, each.unit, each.meaning, each.formula) for each in columns]).set_axis(
-        ["name", "unit", "meaning", "formula"], axis=1
-    )
+    names = ["name", "unit", "meaning", "formula"]
+    return pd.DataFrame([[getattr(each, name) for name in names] for each in columns], columns=names)
