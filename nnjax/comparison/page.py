@@ -23,7 +23,7 @@ from nnjax.refusal import RefusedError
 from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
-from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.formats import decimals
 from nnjax.report.page import Page, made_now
 from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
@@ -150,20 +150,8 @@ def _line(answer: ClaimAnswer, study_results: StudyResults) -> str:
 
 def _claim(index: int, compared: ComparedClaim, sides: Sequence[tuple[str, StudyResults]]) -> dict[str, object]:
     labels = [study_results.declared.claims[compared.first.claim.name].standing.label for _, study_results in sides]
-    difference = compared.difference
-    return {
-        "sentence": compared.first.claim.sentence,
-        "words": compared.words,
-        "verdicts": [
-            (side, answer.judgement.verdict.name.lower(), answer.judgement.verdict.word, label, answer.judgement.note)
-            for side, answer, label in zip("AB", (compared.first, compared.second), labels, strict=True)
-        ],
-        "difference": f"B − A: {signed(difference.estimate)}, {confidence(difference.level)} interval "
-        f"{signed(difference.low)} … {signed(difference.high)}"
-        if difference
-        else "",
-        "picture": _picture(index, compared),
-    }
+    answers = zip("AB", (compared.first, compared.second), labels, strict=True)
+    return {"compared": compared, "answers": list(answers), "picture": _picture(index, compared)}
 
 
 def _picture(index: int, compared: ComparedClaim) -> Panel | None:

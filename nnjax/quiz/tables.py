@@ -13,10 +13,9 @@ from nnjax.quiz.regression import DiabetesAnswer
 def gates_table(answers: Sequence[GateAnswer]) -> pd.DataFrame:
     """One row a gate and output coding.
 
-    Returns:
-        gate, output, w0 (of x₀ = 1), w1, w2 (NaN for one input), threshold (T = −w₀), cycles, updates, bound,
-        converged, outcome; then over the shuffled orders: orders, orders_converged, updates_least, updates_most. Of
-        a perceptron that did not converge, the weights are those at which it was stopped.
+    gate, output, w0 (of x₀ = 1), w1, w2 (NaN for one input), threshold (T = −w₀), cycles, updates, bound, converged,
+    outcome; then over the shuffled orders: orders, orders_converged, updates_least, updates_most. Of a perceptron that
+    did not converge, the weights are those at which it was stopped.
     """
     return pd.DataFrame(
         {
@@ -67,8 +66,7 @@ def cycles_table(answers: Sequence[GateAnswer]) -> pd.DataFrame:
 def solved_table(answers: Sequence[ActivationAnswer]) -> pd.DataFrame:
     """One row an activation, most seeds solved first; equals stay in the registry's order.
 
-    Returns:
-        activation, initializer, parameters, seeds, solved, share, low, high, median_epochs, hidden_gradient, dead.
+    activation, initializer, parameters, seeds, solved, share, low, high, median_epochs, hidden_gradient, dead.
     """
     measured = ("share", "low", "high", "median_epochs", "hidden_gradient", "dead")
     table = pd.DataFrame(

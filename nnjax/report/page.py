@@ -8,7 +8,7 @@ from importlib.metadata import version
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from nnjax.report.formats import confidence, decimals, duration, percent
+from nnjax.report.formats import confidence, decimals, duration, percent, signed
 from nnjax.report.theme import css_variables
 from nnjax.report.views import Chapter
 
@@ -17,6 +17,7 @@ FILTERS = {
     "decimals": decimals,
     "duration": duration,
     "percent": percent,
+    "signed": signed,
     "thousands": "{:,}".format,
 }
 """How templates print numbers."""

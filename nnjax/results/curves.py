@@ -21,9 +21,8 @@ def curves_table(
 ) -> pd.DataFrame:
     """The histories of a study's runs: all of them, all curves, all epochs unless some are named.
 
-    Returns:
-        run_id, cell_id, split, epoch (0 = at initialisation), curve, layer (0 for curves of the whole network, else 1 …
-        from the inputs), value.
+    run_id, cell_id, split, epoch (0 = at initialisation), curve, layer (0 for curves of the whole network, else 1 …
+    from the inputs), value.
     """
     wanted = names(CURVES) if curves is None else list(curves)
     runs = pd.DataFrame(

@@ -76,11 +76,10 @@ def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArra
 def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
     """One row a cell: means over its replicates, standard deviations of the main finals, counts.
 
-    Returns:
-        cell_id, cell, factors, replicates, diverged, missing, the task's metrics and `<name>_sd` (ddof 1) of the main
-        ones; sorted by `validation_score`, best first. In place of R² and accuracy stand the scores, which count every
-        run that was trained, a diverged one as worst (see `with_scores`); other means are those of the runs that have a
-        number, so `epochs_to_target` is the mean over the replicates that reached it.
+    cell_id, cell, factors, replicates, diverged, missing, the task's metrics and `<name>_sd` (ddof 1) of the main ones;
+    sorted by `validation_score`, best first. In place of R² and accuracy stand the scores, which count every run that
+    was trained, a diverged one as worst (see `with_scores`); other means are those of the runs that have a number, so
+    `epochs_to_target` is the mean over the replicates that reached it.
     """
     scores, metrics = with_scores(results, task), of_task(task)
     keys = ["cell_id", "cell", *names(FACTOR_COLUMNS)]

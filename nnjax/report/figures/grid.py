@@ -36,9 +36,8 @@ def grid_table(results: pd.DataFrame, factors: Sequence[str], best: BestCell, ti
 
     Whether a complete square, of `best`, cannot be told apart from that with the best mean validation score is `tied`.
 
-    Returns:
-        cell_id, cell, the factors, test_score (mean over its runs), runs, diverged, missing, tied (None where a square
-        is not complete), is_best, and chosen_splits: in how many splits the validation rows chose it.
+    cell_id, cell, the factors, test_score (mean over its runs), runs, diverged, missing, tied (None where a square is
+    not complete), is_best, and chosen_splits: in how many splits the validation rows chose it.
     """
     groups = results.groupby("cell_id", sort=False)
     table = groups[["cell", *factors]].first()
