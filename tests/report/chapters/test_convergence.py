@@ -33,7 +33,7 @@ def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_s
 
 def test_the_speed_of_the_prose_is_that_of_the_headline(study_results):
     speed = convergence_chapter(study_results).facts["speed"]
-    sentence = next(answer.sentence for answer in answers(study_results) if answer.theme == "speed")
+    sentence = answers(study_results)["speed"]
     assert f"comes first with {speed.fastest}: after {speed.epochs} epochs" in sentence
 
 
