@@ -75,8 +75,8 @@ def reports(hostile, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("reports")
     render = write_module.render_page
 
-    def with_hostile_heads(page):
-        return render(replace(page, title=HOSTILE, chapters=[hostile_heads(each) for each in page.chapters]))
+    def with_hostile_heads(page, room):
+        return render(replace(page, title=HOSTILE, chapters=[hostile_heads(each) for each in page.chapters]), room)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(write_module, "render_page", with_hostile_heads)
