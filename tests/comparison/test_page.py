@@ -60,3 +60,13 @@ def test_runs_that_both_have_are_counted_on_the_page(make, tmp_path):
     small, large = make(), make(TWO_CLAIMS, "replicates.splits=16", name="larger")
     page = write_comparison(small, large, tmp_path / "reports").read_text()
     assert f"{len(small.space.runs):,} runs are in both, trained once." in page
+
+
+@pytest.mark.parametrize("with_pdf", [True, False])
+def test_the_figures_are_pdf_files_where_that_is_asked_for(make, tmp_path, with_pdf):
+    make()
+    make(name="copy")
+    sides = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "copy.toml", tmp_path)
+    page = compare(*sides, with_pdf=with_pdf)
+    files = list(page.parent.rglob("*.pdf"))
+    assert bool(files) is with_pdf and all(file.read_bytes().startswith(b"%PDF-") for file in files)

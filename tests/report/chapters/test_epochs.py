@@ -20,6 +20,12 @@ def test_what_test_rows_lose_is_shown_where_they_were_scored(request, fixture, i
     assert chapter.facts["has_test_curves"] is is_there
 
 
+def test_the_gap_is_told_for_the_training_rows_first_and_by_epoch(study_results):
+    table = epochs_chapter(study_results).figures["gap"].table.frame
+    order = list(zip(table["rows"], table["epoch"], strict=True))
+    assert order == sorted(order) and {rows for rows, _ in order} == {"train", "validation"}
+
+
 def test_the_curves_are_those_of_the_task(classes):
     figures = epochs_chapter(classes).figures
     assert figures["gap"].caption.startswith("fit_train_accuracy (dashed) and fit_validation_accuracy (solid)")

@@ -1,0 +1,26 @@
+"""What the commands that read hand on."""
+
+import pytest
+
+from nnjax.cli import main
+
+QUICK = "experiments/quick.toml"
+
+
+@pytest.mark.parametrize("flags", [["--pdf"], []])
+def test_a_report_has_pdf_files_where_that_is_asked_for(tmp_path, monkeypatch, flags):
+    asked = []
+
+    def make_report(space, home, seconds=None, with_pdf=False):
+        asked.append(with_pdf)
+        return home / "index.html"
+
+    def compare(first, second, overrides=(), with_pdf=False):
+        asked.append(with_pdf)
+        return first.home / "index.html"
+
+    monkeypatch.setattr("nnjax.pipeline.make_report", make_report)
+    monkeypatch.setattr("nnjax.comparison.page.compare", compare)
+    assert main(["report", QUICK, "--home", str(tmp_path), *flags]) == 0
+    assert main(["report", QUICK, QUICK, "--home", str(tmp_path), *flags]) == 0
+    assert asked == [bool(flags)] * 2
