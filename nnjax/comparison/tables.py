@@ -21,7 +21,7 @@ SIDES = ("A", "B")
 
 
 def study_table(first: StudyResults, second: StudyResults) -> pd.DataFrame:
-    """What the two studies are: only lines in which they differ."""
+    """What the two studies are: only lines in which they differ; columns what, A, B."""
     facts = [_facts(each) for each in (first, second)]
     lines = [(what, *(side.get(what, "–") for side in facts)) for what in dict.fromkeys([*facts[0], *facts[1]])]
     return pd.DataFrame([line for line in lines if line[1] != line[2]], columns=["what", *SIDES])
@@ -56,9 +56,9 @@ def compared_claims_table(compared: Sequence[ComparedClaim]) -> pd.DataFrame:
             "estimate_A": _estimate(each.first),
             "verdict_B": each.second.judgement.verdict.word,
             "estimate_B": _estimate(each.second),
-            "difference": getattr(each.difference, "estimate", math.nan),
-            "low": getattr(each.difference, "low", math.nan),
-            "high": getattr(each.difference, "high", math.nan),
+            "difference": each.difference.estimate if each.difference else math.nan,
+            "low": each.difference.low if each.difference else math.nan,
+            "high": each.difference.high if each.difference else math.nan,
             "conclusion": each.words,
         }
         for each in compared

@@ -37,8 +37,12 @@ AXIS: Float[np.ndarray, " points"] = np.linspace(-0.5, 1.5, GRID_POINTS)
 SPLIT_KEY = "xor"
 
 KEPT = (
-    *("n_parameters", "last_validation_accuracy", "fit_validation_accuracy"),
-    *("grad_norm", "unit_dead", "last_test_prediction"),
+    "n_parameters",
+    "last_validation_accuracy",
+    "fit_validation_accuracy",
+    "grad_norm",
+    "unit_dead",
+    "last_test_prediction",
 )
 """What is kept of every training until all have ended."""
 

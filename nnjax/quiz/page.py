@@ -83,8 +83,12 @@ def perceptron_chapter(answers: Answers) -> Chapter:
         "orders": conclusions.order_conclusion(gates),
         "base_seed": answers.effort.base_seed,
         "limit": CYCLE_LIMIT,
-        "proofs": [(a.gate.name, a.separation.sentence, a.loop_sentence) for a in gates if not a.run.is_converged],
-        "on_boundary": [a.gate.name for a in gates if a.run.is_converged and _stops_on_boundary(a)],
+        "proofs": [
+            (answer.gate.name, answer.separation.sentence, answer.loop_sentence)
+            for answer in gates
+            if not answer.run.is_converged
+        ],
+        "on_boundary": [answer.gate.name for answer in gates if answer.run.is_converged and _stops_on_boundary(answer)],
     }
     caption = (
         "What the perceptron found: filled patterns must answer 1, hollow ones 0; it answers 1 on the tinted side. "
@@ -97,7 +101,8 @@ def perceptron_chapter(answers: Answers) -> Chapter:
         CLASS_KEYS[0],
     )
     parts: list[tuple[str, Draw]] = [
-        (f"{a.gate.name}: {'learned' if a.run.is_converged else 'never learned'}", partial(draw_gate, a)) for a in gates
+        (f"{answer.gate.name}: {'' if answer.run.is_converged else 'never '}learned", partial(draw_gate, answer))
+        for answer in gates
     ]
     figure = draw_figure("gates", caption, parts, SQUARE, view_table("gate_cycles", cycles_table(gates)), keys)
     tables = {"gates": view_table("gates", gates_table(gates), columns=GATE_COLUMNS)}

@@ -37,8 +37,14 @@ class NothingToReportError(Exception):
     """No cell of the study has a run in every split yet: there is nothing to compare."""
 
 
-Looked = tuple[Logbook, pd.DataFrame]
-"""Looks at claims, more than one, and scored results of the study's runs and of those added to decide claims."""
+@dataclass(frozen=True)
+class Looked:
+    """What a study's claims were looked at on, more than once."""
+
+    logbook: Logbook
+    """The looks."""
+    results: pd.DataFrame
+    """Scored results of the study's runs and of those added to decide claims."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
 
 def _read_looked(space: Space, journal: Journal, home: Path) -> Looked | None:
     logbook = study_logbook(space, home)
-    return (logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None
+    return Looked(logbook, claim_results(space, grown_designs(space, logbook), journal)) if logbook else None
 
 
 def assemble(
@@ -160,7 +166,8 @@ def assemble(
     layout = make_layout(results, list(study.studied), list(study.nuisance), sizes.full_batch, order, reference)
     chosen = choose_on_validation(results, layout.studied)
     # not earlier: a damaged logbook must not hide that there is nothing to report
-    logbook, asked = reading.looked() or (None, results)
+    looked = reading.looked()
+    logbook, asked = (looked.logbook, looked.results) if looked else (None, results)
     answers = answer_study(
         space, asked, grown_designs(space, logbook), looks_at_most(logbook), declared.withdrawn_intervals
     )

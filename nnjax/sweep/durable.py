@@ -82,8 +82,10 @@ def _is_stale(path: Path) -> bool:
 def _is_alive(process: int) -> bool:
     try:
         os.kill(process, 0)
-    except OSError as error:
-        return isinstance(error, PermissionError)  # somebody else's
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
     return True
 
 

@@ -6,9 +6,8 @@ What earlier engines have trained is missing, too: it is valid as what it is, an
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 from nnjax.data.encoding import output_width
 from nnjax.data.splits import Split, SplitSizes
@@ -27,9 +26,6 @@ from nnjax.training.bucket import Bucket, chunk_size
 _BYTES_A_MB = 1e6
 
 WORKERS_A_GPU = 2
-
-COMPILED_WHERE_ON = ("l1", "weight_decay", "dropout", "input_noise")
-"""Settings of which a program knows only whether they are on; how much, each run says for itself."""
 
 
 MOST_INPUTS_NAMED = 20
@@ -130,19 +126,32 @@ def largest_sizes(splits: Sequence[Split]) -> SplitSizes:
 def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -> Bucket:
     """The bucket that a configuration belongs to, with room for so many rows."""
     activations = layer_activations(configuration.activation, configuration.depth)
-    chosen: dict[str, Any] = {
-        each.name: getattr(configuration, each.name) for each in fields(Bucket) if hasattr(configuration, each.name)
-    }
     return Bucket(
-        **chosen | {name: chosen[name] > 0 for name in COMPILED_WHERE_ON},
         n_features=table.features.shape[1],
+        hidden_layer_sizes=configuration.hidden_layer_sizes,
         n_outputs=output_width(table, configuration.output),
+        batch_size=configuration.batch_size,
         n_train=sizes.train,
         n_validation=sizes.validation,
         n_test=sizes.test,
+        epochs=configuration.epochs,
+        optimizer=configuration.optimizer,
+        loss=configuration.loss,
+        output=configuration.output,
         task=table.task,
         structures=structures_for(activations, configuration.prelu_sharing),
         branches=branches_for(activations),
+        maxout_pieces=configuration.maxout_pieces,
+        normalization=configuration.normalization,
+        normalization_statistics=configuration.normalization_statistics,
+        residual=configuration.residual,
+        clipping=configuration.clipping,
+        l1=configuration.l1 > 0,  # of these four a program knows only whether they are on; how much, each run says
+        weight_decay=configuration.weight_decay > 0,
+        dropout=configuration.dropout > 0,
+        input_noise=configuration.input_noise > 0,
+        scored_rows=configuration.scored_rows,
+        device=configuration.device,
     )
 
 

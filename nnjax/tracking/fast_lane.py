@@ -38,8 +38,20 @@ CACHE_KB = 200_000
 
 COLUMNS: dict[str, tuple[str, ...]] = {
     "runs": (
-        *("run_uuid", "name", "source_type", "source_name", "entry_point_name", "user_id", "status", "start_time"),
-        *("end_time", "deleted_time", "source_version", "lifecycle_stage", "artifact_uri", "experiment_id"),
+        "run_uuid",
+        "name",
+        "source_type",
+        "source_name",
+        "entry_point_name",
+        "user_id",
+        "status",
+        "start_time",
+        "end_time",
+        "deleted_time",
+        "source_version",
+        "lifecycle_stage",
+        "artifact_uri",
+        "experiment_id",
     ),
     "params": ("key", "value", "run_uuid"),
     "tags": ("key", "value", "run_uuid"),
