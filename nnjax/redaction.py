@@ -108,7 +108,7 @@ def masked_line(command_line: str) -> str:
 def masked(text: str, given: Iterable[str] = ()) -> str:
     """A text as it may be said: none of the secrets of addresses, nor of environment variables, is in it.
 
-    Addresses that may be quoted in it are masked as a whole, also one with spaces or quotes.
+    `given` are addresses that may be quoted in it: each is masked as a whole, also one with spaces or quotes.
     """
     for address in given:
         text = text.replace(address, masked_address(address))

@@ -34,6 +34,9 @@ def audit_sweep(
 ) -> AuditStamp:
     """Examine a sweep, say each line as it is known, and keep the stamp.
 
+    `report` is the folder of this sweep's report, None if there is none; `sample` runs are trained again. The
+    tracking URI is the usual one if None.
+
     Raises:
         TrackingError: If MLflow's store cannot be reached.
         LogbookError: If nobody knows what was trained to decide its claims.
@@ -52,6 +55,8 @@ def audit_sweep(
 
 def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sample: int, seed: int) -> Iterator[Line]:
     """Look at everything that was written down about a sweep, the cheapest first, a line a thing.
+
+    `report` is None if there is none; `sample` runs are trained again.
 
     Raises:
         TrackingError: If MLflow's store cannot be read.

@@ -168,7 +168,10 @@ def _picture(index: int, compared: ComparedClaim) -> Panel | None:
 
 
 def draw_sides(table: pd.DataFrame, axes: Axes, zero: float, margin: float) -> None:
-    """The intervals of both sweeps on one scale, A above B, and what is too small to matter around zero (threshold)."""
+    """The intervals of both sweeps on one scale, A above B, and what is too small to matter around zero (threshold).
+
+    The table has the columns side, estimate, low, high.
+    """
     axes.axvspan(zero - margin, zero + margin, color=SHADE, alpha=0.6, linewidth=0)
     axes.axvline(zero, color=MUTED, linewidth=1)
     numbers = [zero - margin, zero + margin, *table[["estimate", "low", "high"]].to_numpy().ravel()]

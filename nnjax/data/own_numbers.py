@@ -58,7 +58,7 @@ def _check_decimals(column: pa.ChunkedArray) -> None:
 
 
 def check_exact(numbers: Iterable[Decimal]) -> None:
-    """Every number is a float64, or what a float64 is printed as; no two, each different, are the same float64.
+    """Numbers, all different, are each a float64 or what one is printed as, and no two of them are the same float64.
 
     Raises:
         ColumnError: If a number would be another one, such as 2⁵³ + 1 or one of twenty digits.

@@ -27,6 +27,8 @@ class Schedule(Generic[AnyTask]):
     A free worker takes, in this order: a task of a program that it has compiled; else the program with the dearest
     task among those that nobody has; else it helps with the program that has most work left. Dearest first keeps the
     tail short, and with a home for each program a program is compiled once (15 instead of 30 s in twelve programs).
+    `fetching` is the seconds that a worker needs for a program that another one has compiled: where less work than
+    that is left, help comes too late.
     """
 
     def __init__(self, tasks: Sequence[AnyTask], fetching: float = 0.0) -> None:

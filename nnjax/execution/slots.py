@@ -61,7 +61,10 @@ class SerialExecutor:
 
 
 class SlotExecutor:
-    """A thread a slot, which waits for the slot's worker; the slots may be threads or processes."""
+    """A thread a slot, which waits for the slot's worker; the slots may be threads or processes.
+
+    `fetching` is the seconds that a slot needs for a program that another one has compiled.
+    """
 
     def __init__(self, slots: Sequence[Slot], fetching: float = 0.0) -> None:
         self._fetching = fetching

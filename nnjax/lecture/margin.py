@@ -29,7 +29,9 @@ class Margin(NamedTuple):
 
 
 def find_margin(patterns: ArrayLike, targets: ArrayLike, output: str = "zero_one") -> Margin:
-    """The largest margin γ of two classes in the output's coding, by Lawson and Hanson's least-distance programming.
+    """The largest margin γ of two classes, by Lawson and Hanson's least-distance programming.
+
+    Targets are in the coding of `output`, "zero_one" or "minus_one_one".
 
     It solves: the shortest w with t(w · x) ≥ 1 for all patterns, t = ±1; then γ = 1/‖w‖. The margin is the one that
     the perceptron's proof needs: x includes x₀ = 1 (patterns [N, D] come without it) and w includes w₀, so it is the
@@ -69,6 +71,7 @@ def novikoff_bound(
     updates the weights reach at least w(0)·u + kcγ along the best direction u, and their squared length is at most
     ‖w(0)‖² + kc²R²; both hold only up to the k returned, which is not rounded. From zero weights, the default, that is
     R²/γ², whatever the coding: c stretches the weights, not the number of mistakes. R and γ are those with x₀ = 1.
+    The coding, `output`, is "zero_one" or "minus_one_one".
 
     Source: Novikoff (1962), On convergence proofs on perceptrons.
 

@@ -115,7 +115,7 @@ def answer(
     """The perceptron's answer: the upper output if w₀ + w₁x₁ + … + w_Dx_D ≥ 0, else the lower one.
 
     The slide of the model counts a sum of exactly 0 as upper (≥), the slide of the training procedure as lower (>).
-    Here it is ≥ everywhere.
+    Here it is ≥ everywhere. `output` is "zero_one" or "minus_one_one".
 
     Source: the lecture's slide on the perceptron model.
 

@@ -53,7 +53,8 @@ def separating_line(patterns: ArrayLike, targets: ArrayLike, output: str = "zero
     Two linear programmes. The first looks for the weights of least Σ|wᵢ|·max|xᵢ| with ±(w₀ + w₁x₁ + …) ≥ 1; for AND,
     OR and NOT it finds the lecture's own weights, doubled. Where it has no solution, the second finds the multipliers
     that Farkas' lemma then promises: a convex combination of the one class that equals one of the other. Either is
-    checked against the patterns [N, D], given without x₀, before it is returned.
+    checked against the patterns [N, D], given without x₀, before it is returned. Targets are in the coding of `output`,
+    "zero_one" or "minus_one_one".
 
     Raises:
         ArithmeticError: If the classes touch so closely that rounding leaves neither.

@@ -72,9 +72,9 @@ OUTPUTS = {output.name: output for output in (
 def predicted_correctly(logits: Float[Array, " outputs"], target: Float[Array, " outputs"]) -> Float[Array, ""]:
     """1 if the predicted class is the target's, else 0; NaN if a logit is NaN, as a diverged run's are.
 
-    One output predicts class 1, target 1, where its logit, taken before a logistic output, is at least 0, as the
-    lecture's θᵀx ≥ 0. Several, targets one-hot, predict the largest; in a tie the first, but of two classes the second,
-    as one output would.
+    Logits are what comes before a logistic or softmax output. One predicts class 1 where it is at least 0, as the
+    lecture's θᵀx ≥ 0; its target is 0 or 1. Several, whose targets are one-hot, predict the largest; in a tie the
+    first, but of two classes the second, as one output would.
 
     Example:
         >>> float(predicted_correctly(jnp.array([2.0, 3.0, 1.0]), jnp.array([1.0, 0.0, 0.0])))

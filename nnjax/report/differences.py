@@ -27,7 +27,8 @@ def differences_table(
     Two views: "averaged" over the combinations of the other studied factors, with the nuisance levels that the
     validation rows chose for each (`chosen`), and "at its best", with all other factors chosen on validation rows in
     each split. Nobody declared these comparisons: they come with a Benjamini-Hochberg q; intervals of those with
-    q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %.
+    q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %. `sizes` are a split's training rows, with validation rows
+    among them, and its test rows.
 
     One row a comparison: factor, level, reference, view, the interval's columns, q.
     """

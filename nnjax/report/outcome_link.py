@@ -39,7 +39,8 @@ class OutcomeLink:
 def split_means(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Slope over the first tenth of the training and both outcomes of each combination and split, seeds averaged.
 
-    The runs are of networks with more than one hidden layer; at least one is there.
+    The runs are of networks with more than one hidden layer; at least one is there. Columns of `by`, split, and those
+    of `LINKED`.
     """
     known = trained(runs)
     times = log2_times(target_times(known), float(known["epochs"].max()))

@@ -24,7 +24,10 @@ STOPPING_COLUMNS = ("patience", "stop_epoch", "share_saved", "validation_score_l
 
 
 def lost_interval(study_results: StudyResults) -> PairedInterval | None:
-    """Test score at the chosen epoch minus that at the last one, over all cells; None with less than two splits."""
+    """Test score at the chosen epoch minus that at the last one, over all cells.
+
+    None if fewer than two splits have a score.
+    """
     lost = _lost_by_split(study_results.results)
     return paired_interval(lost, *study_results.sizes.pair) if len(lost) > 1 else None
 

@@ -40,7 +40,8 @@ def bounded_interval(numbers: Bounds, n_train: int, n_test: int, level: float = 
     """The corrected interval of a mean whose numbers [J] are known, or known to be at least or at most so much.
 
     Its lower end is that of the least filling of the numbers, its upper end that of the greatest: each bounds the mean
-    of the true numbers, which lies beyond that of the filling.
+    of the true numbers, which lies beyond that of the filling. Of m intervals that share alpha each has level
+    1 - alpha / m.
 
     Returns:
         `paired_interval` where all numbers are known. Where some are bounded from one side only, the other end is

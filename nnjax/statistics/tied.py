@@ -46,7 +46,7 @@ def tied_best(
 
     A cell is excluded where the whole interval of "best minus cell" lies above zero. The critical value is a quantile
     of the largest of the correlated t statistics, simulated with the covariance that the splits show; so all exclusions
-    hold together with the given probability where the model of the corrected t holds.
+    hold together with probability `level` where the model of the corrected t holds.
 
     Test scores are [C, J] cells × splits, seeds averaged, finite. The best is named by validation rows, not by these.
 

@@ -195,7 +195,7 @@ class _Register:
         self._old = old
 
     def updated(self, now: float) -> ClaimLock:
-        """The lock with what the study declares now, in Unix seconds."""
+        """The lock with what the study declares now; `now` is in Unix seconds."""
         identities = {each.asked for each in self._asked.values()}
         if self._old and self._is_settled(self._old, identities):
             return self._old

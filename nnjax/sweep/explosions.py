@@ -27,12 +27,16 @@ RATE_DIVISORS = (10, 100)
 
 @dataclass(frozen=True)
 class AllDiverged:
-    """A study without a finished run: the first epoch of each whose loss was not finite, 0 as initialised, and why."""
+    """A study without a finished run."""
 
     epochs: Mapping[str, int]
+    """Run id -> the first epoch whose loss was not finite, 0 for the network as initialised."""
     missing: int
+    """Runs of the study that the journal lacks."""
     cause: str
+    """What they exploded by, a sentence without its full stop."""
     remedy: str
+    """What to write instead, without a full stop, too."""
 
     @property
     def headline(self) -> str:

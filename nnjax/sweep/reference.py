@@ -17,8 +17,8 @@ from nnjax.sweep.study.study import Study
 def reference_cell(study: Study, cells: Sequence[Cell]) -> Cell:
     """The cell nearest to the defaults: the first in which the fewest factors are away from them.
 
-    Of factors that vary together only the first counts. Among cells of which some are
-    excluded or cannot be shown, the defaults may be missing.
+    Where the study lacks a factor's default, its first level as written counts as such; of factors that vary together
+    only the first counts. Among cells of which some are excluded or cannot be shown, the defaults may be missing.
     """
     followers = {name for group in study.grid.zip for name in group[1:]}
     wanted = {name: _wanted(name, levels) for name, levels in study.factors.items() if name not in followers}

@@ -22,13 +22,15 @@ from nnjax.training.device import DeviceError, check_options, find_device
 
 @dataclass(frozen=True)
 class TrainingTask:
-    """A chunk as it travels to a worker, without study, cells and labels, splits by number and key."""
+    """A chunk as it travels to a worker, without study, cells and labels."""
 
     chunk_id: str
     bucket: Bucket
     trainees: tuple[Trainee, ...]
     split_keys: Mapping[int, str]
+    """Number of each split of the trainees -> its key of `prepare_worker`."""
     cost: float
+    """Predicted seconds."""
 
     @property
     def program(self) -> Bucket:

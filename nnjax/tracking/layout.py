@@ -99,7 +99,11 @@ def common_tags(description: SweepDescription) -> dict[str, str]:
 
 
 def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: bool) -> dict[str, str]:
-    """The params of a cell, or with split and seed of a replicate, in the order in which tables should show them."""
+    """The params of a cell or run that its row of results has, in the order in which tables should show them.
+
+    The description names the study's factors, and what it fixes, beyond the usual ones; a replicate has split and seed
+    besides.
+    """
     own = names.REPLICATE_PARAMS if replicate else ()
     ordered = [*description.factors, *names.PARAMS, *description.fixed, *own]
     texts = {key: names.param_text(row[key]) for key in dict.fromkeys(ordered) if key in row}

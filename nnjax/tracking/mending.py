@@ -104,7 +104,7 @@ def _points(run: TrackedRun, entry: Entry) -> tuple[list[Point], list[Point]]:
 def after(points: Sequence[Point], latest: Mapping[str, tuple[int, int]]) -> list[Point]:
     """Points moved so that each metric's last one comes after what is there: MLflow shows the latest by step and time.
 
-    Of the latest are given the step and the milliseconds.
+    `latest`: metric -> step and milliseconds of its latest point that is there.
 
     >>> after([Point("test_r2", 0.5, 100, 0)], {"test_r2": (0, 100)})
     [Point(key='test_r2', value=0.5, timestamp=101, step=0)]

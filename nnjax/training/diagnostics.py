@@ -203,7 +203,8 @@ def epoch_record(
 ) -> EpochRecord:
     """Turn an epoch's summed `StepRecord`s into the numbers that are kept.
 
-    Its ends are the parameters before and after it, its slopes each unit's largest over it.
+    Its ends are the parameters before and after it, its evaluation what the rows say that are not trained on, its
+    slopes each unit's largest over it.
     """
     before, parameters = ends
     change = jax.tree.map(jnp.subtract, parameters, before)

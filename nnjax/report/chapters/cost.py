@@ -51,7 +51,7 @@ def _seconds(table: pd.DataFrame) -> FigureView:
 
 
 def stages_table(seconds: Mapping[str, float]) -> pd.DataFrame:
-    """Seconds of each stage of the sweep, in their order, with its share of the sum."""
+    """Columns stage, seconds, share (of their sum): the stages of the sweep, in their order."""
     known = {stage: float(seconds[stage]) for stage in DRAWN_STAGES if stage in seconds}
     table = pd.DataFrame({"stage": list(known), "seconds": list(known.values())})
     return table.assign(share=table["seconds"] / max(table["seconds"].sum(), 1e-9))

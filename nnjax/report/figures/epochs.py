@@ -46,6 +46,6 @@ def draw_gap(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> 
 
 
 def best_epoch_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Share of finished runs whose best epoch has come, against the epoch."""
+    """Share of finished runs whose best epoch has come, against the epoch: columns of `by`, then epoch and share."""
     finished = runs[runs["status"] == "finished"]
     return steps_table(finished, by, lambda group: group["best_epoch"].to_numpy(dtype=float))

@@ -34,7 +34,8 @@ KEY_TINTS, KEY_WIDTH, KEY_HEIGHT, KEY_DROP = 5, 18, 11, 22
 def grid_table(results: pd.DataFrame, factors: Sequence[str], best: BestCell, tied: Sequence[bool]) -> pd.DataFrame:
     """One row a square, which runs of one cell_id share.
 
-    Whether a complete square, of `best`, cannot be told apart from that with the best mean validation score is `tied`.
+    `best` has the complete squares; `tied` says of each of them whether it cannot be told apart from the one with the
+    best mean validation score.
 
     cell_id, cell, the factors, test_score (mean over its runs), runs, diverged, missing, tied (None where a square is
     not complete), is_best, and chosen_splits: in how many splits the validation rows chose it.

@@ -15,7 +15,7 @@ MOST_LEVEL_NAMES = 4
 
 
 def spread_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Score of every split (seeds averaged), one row each."""
+    """Score of every split (seeds averaged), one row each: columns of `by`, then split and test_score."""
     return runs.groupby([*by, "split"], sort=False)["test_score"].mean().reset_index()
 
 

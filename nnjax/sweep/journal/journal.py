@@ -71,8 +71,8 @@ class Journal:
     def read(self, columns: Sequence[str], run_ids: Set[str] | None = None) -> pa.Table:
         """Some columns of some runs, every run once: `run_id` and those asked for, one row a run, in no promised order.
 
-        Runs that the journal lacks are left out. A column that a run's file does not have, because another version
-        wrote it, is null there, a float NaN.
+        All runs if `run_ids` is None; those that the journal lacks are left out. A column that a run's file does not
+        have, because another version wrote it, is null there, a float NaN.
 
         Raises:
             OSError: If a file is there and can't be read; that says nothing against its content.
