@@ -77,9 +77,8 @@ def _seen(times: NDArray[np.float64], last: float) -> Bounds:
 def is_false(kind: ClaimKind, verdict: Verdict, truth: float, margin: float) -> bool:
     """Whether a verdict says what is not so; "exceeds" has its threshold at 0.
 
-    Example:
-        >>> is_false("same", Verdict.SUPPORTED, -math.inf, 0.3), is_false("beats", Verdict.SUPPORTED, 0.1, 0.3)
-        (True, False)
+    >>> is_false("same", Verdict.SUPPORTED, -math.inf, 0.3), is_false("beats", Verdict.SUPPORTED, 0.1, 0.3)
+    (True, False)
     """
     supported = {"beats": truth > 0.0, "suffices": truth > -margin, "same": abs(truth) < margin, "exceeds": truth > 0.0}
     refuted = {

@@ -51,11 +51,10 @@ def true_miss_rate(n_splits: int, correlation: float, level: float = 0.95, is_co
 
     2 · P(T > t · √((1/J + n_test/n_train) / (1/J + ρ/(1 - ρ)))); the plain interval has n_test = 0.
 
-    Example:
-        >>> round(true_miss_rate(20, OVERLAP), 4), round(true_miss_rate(20, 0.07), 3)
-        (0.05, 0.002)
-        >>> round(true_miss_rate(20, 0.07, is_corrected=False), 2)
-        0.2
+    >>> round(true_miss_rate(20, OVERLAP), 4), round(true_miss_rate(20, 0.07), 3)
+    (0.05, 0.002)
+    >>> round(true_miss_rate(20, 0.07, is_corrected=False), 2)
+    0.2
     """
     claimed = error_factor(n_splits, N_TRAIN, N_TEST if is_corrected else 0)
     true = math.sqrt(1.0 / n_splits + correlation / (1.0 - correlation))

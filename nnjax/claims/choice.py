@@ -12,13 +12,12 @@ def choose_on_validation(results: pd.DataFrame, kept: Sequence[str], score: str 
     `metric.choosing_score`. Ties go to the first cell in the table's order; cells without a finished run in a split are
     no candidates there.
 
-    Example:
-        >>> table = pd.DataFrame({
-        ...     "split": [0, 0, 1, 1], "cell_id": ["a", "b", "a", "b"], "activation": ["relu"] * 4,
-        ...     "validation_score": [0.4, 0.5, 0.6, 0.5],
-        ... })
-        >>> choose_on_validation(table, ["activation"])["cell_id"].tolist()
-        ['b', 'a']
+    >>> table = pd.DataFrame({
+    ...     "split": [0, 0, 1, 1], "cell_id": ["a", "b", "a", "b"], "activation": ["relu"] * 4,
+    ...     "validation_score": [0.4, 0.5, 0.6, 0.5],
+    ... })
+    >>> choose_on_validation(table, ["activation"])["cell_id"].tolist()
+    ['b', 'a']
     """
     keys = [*kept, "split"]
     known = results.dropna(subset=[score])

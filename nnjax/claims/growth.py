@@ -117,11 +117,10 @@ def part_of_the_way(design: Design, target: Design, looks_left: int, folds: int)
     The target has no fewer splits than today's design and more runs; of the looks left, after this one, there is one
     at least.
 
-    Example:
-        >>> part_of_the_way(Design(20, 2), Design(40, 16), looks_left=3, folds=4)
-        Design(splits=20, seeds=5)
-        >>> part_of_the_way(Design(20, 5), Design(40, 16), looks_left=1, folds=4)
-        Design(splits=40, seeds=16)
+    >>> part_of_the_way(Design(20, 2), Design(40, 16), looks_left=3, folds=4)
+    Design(splits=20, seeds=5)
+    >>> part_of_the_way(Design(20, 5), Design(40, 16), looks_left=1, folds=4)
+    Design(splits=40, seeds=16)
     """
     if target.runs < LEAST_GROWTH * design.runs <= MOST_REPLICATES:
         return Design(design.splits, math.ceil(LEAST_GROWTH * design.seeds))

@@ -11,9 +11,8 @@ def choosing_score(metric: str) -> str:
 
     Whoever trains to the last epoch tunes for it; tuned for another stopping rule an arm would be handicapped.
 
-    Example:
-        >>> choosing_score("last_test_r2"), choosing_score("test_r2")
-        ('last_validation_score', 'validation_score')
+    >>> choosing_score("last_test_r2"), choosing_score("test_r2")
+    ('last_validation_score', 'validation_score')
     """
     return "last_validation_score" if METRICS[metric].epoch == "last" else "validation_score"
 
@@ -21,9 +20,8 @@ def choosing_score(metric: str) -> str:
 def scale_name(metric: str) -> str:
     """A metric with the scale that it is compared on.
 
-    Example:
-        >>> scale_name("epochs_to_target"), scale_name("test_r2")
-        ('log₂ epochs_to_target', 'test_r2')
+    >>> scale_name("epochs_to_target"), scale_name("test_r2")
+    ('log₂ epochs_to_target', 'test_r2')
     """
     return f"log₂ {metric}" if METRICS[metric].counts else metric
 
@@ -44,9 +42,8 @@ def describe_direction(claim: DeclaredClaim) -> str:
 def on_scale(threshold: float, metric: str) -> float:
     """A threshold on the scale on which its metric is compared.
 
-    Example:
-        >>> on_scale(8.0, "epochs_to_target"), on_scale(0.3, "test_r2")
-        (3.0, 0.3)
+    >>> on_scale(8.0, "epochs_to_target"), on_scale(0.3, "test_r2")
+    (3.0, 0.3)
     """
     return math.log2(max(threshold, 1.0)) if METRICS[metric].counts else threshold
 

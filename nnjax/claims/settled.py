@@ -16,9 +16,8 @@ Range = tuple[float, float]
 def metric_range(metric: str, epochs: Sequence[int]) -> Range:
     """What a metric can be after so many epochs, on the scale on which it is compared.
 
-    Example:
-        >>> metric_range("test_r2", [200]), metric_range("epochs_to_target", [8, 256])
-        ((-1.0, 1.0), (0.0, 8.0))
+    >>> metric_range("test_r2", [200]), metric_range("epochs_to_target", [8, 256])
+    ((-1.0, 1.0), (0.0, 8.0))
     """
     of_epochs = {
         "best_epoch": (1.0, float(max(epochs))),
@@ -33,9 +32,8 @@ def compared_range(metric: str, arms: Sequence[Range], is_one_arm_twice: bool) -
 
     A difference of two arms that are the very same runs is 0.
 
-    Example:
-        >>> compared_range("test_r2", [(-1.0, 1.0), (-1.0, 1.0)], is_one_arm_twice=False)
-        (-2.0, 2.0)
+    >>> compared_range("test_r2", [(-1.0, 1.0), (-1.0, 1.0)], is_one_arm_twice=False)
+    (-2.0, 2.0)
     """
     if len(arms) == 1:
         return arms[0]
@@ -58,11 +56,10 @@ def possible_verdicts(claim: DeclaredClaim, compared: Range) -> set[Verdict]:
 def why_settled(claim: DeclaredClaim, compared: Range) -> str:
     """Why no training can turn a claim, not a compound one, in a sentence; empty where one can.
 
-    Example:
-        >>> from types import SimpleNamespace
-        >>> claim = SimpleNamespace(kind="same", metric="n_parameters", margin=1.0, threshold=None)
-        >>> why_settled(claim, (0.0, 0.0))
-        'cannot fail: n_parameters of B − A is 0, whatever is trained'
+    >>> from types import SimpleNamespace
+    >>> claim = SimpleNamespace(kind="same", metric="n_parameters", margin=1.0, threshold=None)
+    >>> why_settled(claim, (0.0, 0.0))
+    'cannot fail: n_parameters of B − A is 0, whatever is trained'
     """
     verdicts = possible_verdicts(claim, compared)
     if verdicts != {Verdict.SUPPORTED} and Verdict.SUPPORTED in verdicts:

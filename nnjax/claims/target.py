@@ -17,11 +17,10 @@ def target_times(runs: pd.DataFrame) -> NDArray[np.float64]:
 
     Infinite where a trained run never reached the target (one that diverged never does), NaN where the run is missing.
 
-    Example:
-        >>> status = ["finished", "finished", "diverged", "missing"]
-        >>> runs = pd.DataFrame({"status": status, "epochs_to_target": [3.0, None, None, None]})
-        >>> target_times(runs).tolist()
-        [3.0, inf, inf, nan]
+    >>> status = ["finished", "finished", "diverged", "missing"]
+    >>> runs = pd.DataFrame({"status": status, "epochs_to_target": [3.0, None, None, None]})
+    >>> target_times(runs).tolist()
+    [3.0, inf, inf, nan]
     """
     times = runs[EPOCHS_TO_TARGET].to_numpy(dtype=np.float64)
     is_missing = (runs["status"] == "missing").to_numpy()

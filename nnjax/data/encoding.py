@@ -11,12 +11,11 @@ def output_width(table: Table, output: str) -> int:
 
     Regression: one a target column. Classification: 1 for two classes, unless the output is softmax, else one a class.
 
-    Example:
-        >>> from nnjax.data.tables import load_table
-        >>> output_width(load_table("linnerud"), "identity"), output_width(load_table("iris"), "softmax")
-        (3, 3)
-        >>> output_width(load_table("moons"), "logistic"), output_width(load_table("moons"), "softmax")
-        (1, 2)
+    >>> from nnjax.data.tables import load_table
+    >>> output_width(load_table("linnerud"), "identity"), output_width(load_table("iris"), "softmax")
+    (3, 3)
+    >>> output_width(load_table("moons"), "logistic"), output_width(load_table("moons"), "softmax")
+    (1, 2)
     """
     if table.task == "regression":
         return len(table.target_names)
@@ -29,10 +28,9 @@ def encode_target(table: Table, output: str) -> NDArray[np.float64]:
 
     Regression: in its own units. Classification: 0 or 1 for class 1 in one column, or one-hot.
 
-    Example:
-        >>> from nnjax.data.tables import load_table
-        >>> encode_target(load_table("iris"), "softmax")[[0, -1]].tolist()
-        [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+    >>> from nnjax.data.tables import load_table
+    >>> encode_target(load_table("iris"), "softmax")[[0, -1]].tolist()
+    [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
     """
     width = output_width(table, output)
     if table.labels is None or width == 1:

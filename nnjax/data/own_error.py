@@ -34,9 +34,8 @@ class ColumnError(Exception):
 def show(text: str) -> str:
     r"""A name or a word for the eye, in one line.
 
-    Example:
-        >>> show("red"), show("a long word, \nin two lines, of which enough is seen")
-        ("'red'", "'a long word, \\nin two lines, of which en…'")
+    >>> show("red"), show("a long word, \nin two lines, of which enough is seen")
+    ("'red'", "'a long word, \\nin two lines, of which en…'")
     """
     return repr(text if len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…")
 
@@ -44,8 +43,7 @@ def show(text: str) -> str:
 def show_rows(rows: int, first: int) -> str:
     """How many rows, and the first of them, from 1.
 
-    Example:
-        >>> show_rows(1, 12), show_rows(2000, 12)
-        ('row 12', '2,000 rows, the first is row 12')
+    >>> show_rows(1, 12), show_rows(2000, 12)
+    ('row 12', '2,000 rows, the first is row 12')
     """
     return f"row {first:,}" if rows == 1 else f"{rows:,} rows, the first is row {first:,}"

@@ -63,8 +63,7 @@ def check_exact(numbers: Iterable[Decimal]) -> None:
     Raises:
         ColumnError: If a number would be another one, such as 2⁵³ + 1 or one of twenty digits.
 
-    Example:
-        >>> check_exact([Decimal("0.10"), Decimal(2**60), Decimal(10**23)])
+    >>> check_exact([Decimal("0.10"), Decimal(2**60), Decimal(10**23)])
     """
     seen: dict[float, Decimal] = {}
     for number in numbers:

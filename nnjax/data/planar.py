@@ -29,10 +29,9 @@ def read_gate(gate: str, rows: int, noise: float, seed: int) -> Columns:
     The first corners get one more where N does not divide. D is 1 for "not", else 2. The noise is the standard
     deviation of the jitter of every input; 0 gives the corners themselves.
 
-    Example:
-        >>> xor = read_gate("xor", rows=4, noise=0.0, seed=0)
-        >>> xor.features.tolist(), xor.target.tolist()
-        ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+    >>> xor = read_gate("xor", rows=4, noise=0.0, seed=0)
+    >>> xor.features.tolist(), xor.target.tolist()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
     """
     outputs = np.array(TRUTH_TABLES[gate])
     n_inputs = len(outputs).bit_length() - 1

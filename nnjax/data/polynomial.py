@@ -18,9 +18,8 @@ MOST_NUMBERS = 20_000_000
 def count_polynomial_features(n_features: int, degree: int) -> int:
     """Number of products of 1 to `degree` inputs, repetition allowed: (D + d over d) − 1.
 
-    Example:
-        >>> count_polynomial_features(2, 2)
-        5
+    >>> count_polynomial_features(2, 2)
+    5
     """
     return comb(n_features + degree, degree) - 1
 
@@ -37,9 +36,8 @@ def form_polynomial(
 
     Source: the lecture's slide on non-linear boundaries; scikit-learn's PolynomialFeatures.
 
-    Example:
-        >>> form_polynomial(np.array([[2.0, 3.0]]), ("x1", "x2"), 2)
-        (array([[2., 3., 4., 6., 9.]]), ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2'))
+    >>> form_polynomial(np.array([[2.0, 3.0]]), ("x1", "x2"), 2)
+    (array([[2., 3., 4., 6., 9.]]), ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2'))
     """
     if degree == 1:
         return features, names
@@ -57,9 +55,8 @@ def product_rounding(rounding: Sequence[int], degree: int) -> tuple[int, ...]:
     In units in the last place, one number an input, then one a product; doubled where there are several factors, since
     a product's last place may be worth half as much, beside its size, as its factors'.
 
-    Example:
-        >>> product_rounding((64, 0), 2)
-        (64, 0, 256, 128, 0)
+    >>> product_rounding((64, 0), 2)
+    (64, 0, 256, 128, 0)
     """
     products = [parts for size in range(1, degree + 1) for parts in combinations_with_replacement(rounding, size)]
     return tuple(sum(parts) * (2 if len(parts) > 1 else 1) for parts in products)

@@ -26,12 +26,11 @@ def rounded_columns(table: Table, split: Split) -> tuple[int, ...]:
     Returns:
         Numbers of features from 0, of a regression's targets from the number of features on.
 
-    Example:
-        >>> from nnjax.data.tables import make_table
-        >>> sums = np.array([[0.1 + 0.2, 1.0], [0.3, 2.0], [0.3, 3.0]])
-        >>> table = make_table("sums", sums, np.arange(3.0), ("a", "b"), "y")
-        >>> rounded_columns(table, Split(np.arange(3), np.arange(0), np.arange(0), ""))
-        (0,)
+    >>> from nnjax.data.tables import make_table
+    >>> sums = np.array([[0.1 + 0.2, 1.0], [0.3, 2.0], [0.3, 3.0]])
+    >>> table = make_table("sums", sums, np.arange(3.0), ("a", "b"), "y")
+    >>> rounded_columns(table, Split(np.arange(3), np.arange(0), np.arange(0), ""))
+    (0,)
     """
     parts = (table.features,) if table.class_names else (table.features, table.target)
     limits = np.array(table.rounding or (ROUNDING,) * sum(part.shape[1] for part in parts))

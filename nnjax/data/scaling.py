@@ -51,13 +51,12 @@ def scale_split(
         float32 arrays, computed in float64. A column that is constant over the training rows, be it but for rounding,
         is only centred; a range of more than 1, which is rounding of huge numbers, becomes 1.
 
-    Example:
-        >>> from nnjax.data.splits import SplitPlan, make_splits
-        >>> from nnjax.data.tables import load_table
-        >>> table = load_table("diabetes")
-        >>> scaled = scale_split(table, make_splits(442, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0])
-        >>> scaled.x_train.shape, str(scaled.x_train.dtype), abs(float(scaled.y_train.mean())) < 1e-6
-        ((265, 10), 'float32', True)
+    >>> from nnjax.data.splits import SplitPlan, make_splits
+    >>> from nnjax.data.tables import load_table
+    >>> table = load_table("diabetes")
+    >>> scaled = scale_split(table, make_splits(442, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0])
+    >>> scaled.x_train.shape, str(scaled.x_train.dtype), abs(float(scaled.y_train.mean())) < 1e-6
+    ((265, 10), 'float32', True)
     """
     rounded = rounded_columns(table, split) if rounded is None else rounded
     x_mean, x_scale = _mean_and_scale(table.features[split.train], rounded)

@@ -70,9 +70,8 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
     Every split trains on the same number of rows, so that all of them share one program and one meaning of "full
     batch"; where a fold is a row smaller, the spare row goes to validation.
 
-    Example:
-        >>> split_sizes(442, SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5))
-        SplitSizes(train=265, validation=66, test=110)
+    >>> split_sizes(442, SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5))
+    SplitSizes(train=265, validation=66, test=110)
     """
     smallest_test, largest_test = SPLITTERS[plan.method].test_sizes(n_examples, plan)
     outside = n_examples - largest_test
@@ -93,9 +92,8 @@ def check_labels(labels: Labels, plan: SplitPlan, names: Sequence[str] = ()) -> 
         A sentence if that is not certain for the rarest class, else None; None too where no labels could help, since
         `split_sizes` leaves a part empty.
 
-    Example:
-        >>> check_labels(np.repeat([0, 1], [36, 4]), SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5), ["no", "yes"])
-        'class yes has 4 of 40 rows, too few to be among the 24 training, 6 validation and 10 test rows of every split'
+    >>> check_labels(np.repeat([0, 1], [36, 4]), SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5), ["no", "yes"])
+    'class yes has 4 of 40 rows, too few to be among the 24 training, 6 validation and 10 test rows of every split'
     """
     sizes = split_sizes(len(labels), plan)
     if min(sizes.train, sizes.validation, sizes.test) < 1:
@@ -120,14 +118,13 @@ def make_splits(n_examples: int, plan: SplitPlan, labels: Labels | None = None) 
     Raises:
         ValueError: If the table has too few rows for the plan, or a class has too few to be in every part.
 
-    Example:
-        >>> plan = SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5)
-        >>> first = make_splits(442, plan)[0]
-        >>> len(first.train), len(first.validation), len(first.test)
-        (265, 66, 111)
-        >>> labels = np.repeat([0, 1, 2], 40)
-        >>> np.bincount(labels[make_splits(120, plan, labels)[0].test]).tolist()
-        [10, 10, 10]
+    >>> plan = SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5)
+    >>> first = make_splits(442, plan)[0]
+    >>> len(first.train), len(first.validation), len(first.test)
+    (265, 66, 111)
+    >>> labels = np.repeat([0, 1, 2], 40)
+    >>> np.bincount(labels[make_splits(120, plan, labels)[0].test]).tolist()
+    [10, 10, 10]
     """
     sizes = split_sizes(n_examples, plan)
     if min(sizes.train, sizes.validation, sizes.test) < 1:

@@ -14,11 +14,10 @@ def derive_seed(*parts: int | str) -> int:
     A hash, so that neighbouring inputs give unrelated seeds and no two purposes share one by accident of arithmetic;
     the same on every machine and version.
 
-    Example:
-        >>> derive_seed(5, "split", 0)
-        2443035744
-        >>> derive_seed(5, 1, 0) == derive_seed(5, 0, 1)
-        False
+    >>> derive_seed(5, "split", 0)
+    2443035744
+    >>> derive_seed(5, 1, 0) == derive_seed(5, 0, 1)
+    False
     """
     text = json.dumps(list(parts), separators=(",", ":"), ensure_ascii=True)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[: SEED_BITS // 8], "big")
@@ -31,8 +30,7 @@ def stream(seed: int, name: str) -> np.random.Generator:
         seed: The seed of a run or of a split.
         name: The purpose: "split", "initialisation" or "order". Streams of different names are independent.
 
-    Example:
-        >>> bool(stream(1, "order").random() == stream(1, "order").random())
-        True
+    >>> bool(stream(1, "order").random() == stream(1, "order").random())
+    True
     """
     return np.random.default_rng(np.random.SeedSequence([seed, derive_seed("stream", name)]))

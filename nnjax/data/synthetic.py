@@ -42,9 +42,8 @@ def compose_tents(features: NDArray[np.float64]) -> NDArray[np.float64]:
         deep-but not shallow-networks avoid the curse of dimensionality. The tent: Telgarsky (2016), Benefits of depth
         in neural networks, whose sawtooth is its repeated composition.
 
-    Example:
-        >>> compose_tents(np.array([[0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.0, 0.0]])).round(3).tolist()
-        [0.333, 0.667]
+    >>> compose_tents(np.array([[0.5, 0.5, 0.5, 0.5], [0.5, 0.5, 0.0, 0.0]])).round(3).tolist()
+    [0.333, 0.667]
     """
     return _tent(_tent(features[:, 0], features[:, 1], 1), _tent(features[:, 2], features[:, 3], 1), 4 / 3)
 

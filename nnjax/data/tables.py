@@ -92,9 +92,8 @@ def make_table(
     Raises:
         ValueError: If shapes do not agree, a number is not finite, or targets are not the class numbers.
 
-    Example:
-        >>> make_table("two", np.array([[0.5], [1.5]]), np.array([0, 1]), ("x",), "side", ("left", "right")).task
-        'classification'
+    >>> make_table("two", np.array([[0.5], [1.5]]), np.array([0, 1]), ("x",), "side", ("left", "right")).task
+    'classification'
     """
     target_names = (target_names,) if isinstance(target_names, str) else target_names
     features = np.array(features, dtype=np.float64, order="C")
@@ -149,9 +148,8 @@ class TableSource:
     def text(self) -> str:
         """One line that names the source: `parse_source` reads it, and a table carries it as its name.
 
-        Example:
-            >>> TableSource("diabetes").text(), TableSource("moons", rows=200, noise=0.2, seed=0).text()
-            ('diabetes', 'moons(noise=0.2, rows=200, seed=0)')
+        >>> TableSource("diabetes").text(), TableSource("moons", rows=200, noise=0.2, seed=0).text()
+        ('diabetes', 'moons(noise=0.2, rows=200, seed=0)')
         """
         shown = [f"{name}={repr(READ_AS[name](value)).removesuffix('.0')}" for name, value in self.parameters.items()]
         return f"{self.name}({', '.join(shown)})" if shown else self.name
@@ -165,9 +163,8 @@ def parse_source(text: str) -> TableSource:
     Raises:
         ValueError: If the text cannot be read.
 
-    Example:
-        >>> parse_source("moons(noise=0.2, rows=200)")
-        TableSource(name='moons', rows=200, noise=0.2, seed=None, polynomial_degree=1)
+    >>> parse_source("moons(noise=0.2, rows=200)")
+    TableSource(name='moons', rows=200, noise=0.2, seed=None, polynomial_degree=1)
     """
     found = re.fullmatch(r"\s*(\w+)\s*(?:\(([^()]*)\))?\s*", text)
     pairs = [pair.split("=") for pair in (found[2] or "").split(",") if pair.strip()] if found else []
@@ -183,11 +180,10 @@ def parse_source(text: str) -> TableSource:
 def source_problem(source: TableSource) -> str | None:
     """What is wrong with a source, found without reading it; None if `load_table` will read it.
 
-    Example:
-        >>> source_problem(TableSource("iris", noise=0.1))
-        'iris takes no noise; it has no parameters'
-        >>> source_problem(TableSource("digits", polynomial_degree=3))
-        'polynomial_degree 3 makes 47904 features of the 64 of digits; at most 5000 are formed for so many rows'
+    >>> source_problem(TableSource("iris", noise=0.1))
+    'iris takes no noise; it has no parameters'
+    >>> source_problem(TableSource("digits", polynomial_degree=3))
+    'polynomial_degree 3 makes 47904 features of the 64 of digits; at most 5000 are formed for so many rows'
     """
     reader = TABLES.get(source.name)
     if reader is None:
@@ -241,11 +237,10 @@ def load_table(source: TableSource | str) -> Table:
     Raises:
         ValueError: If there is no such data set, or it does not take these parameters.
 
-    Example:
-        >>> load_table("diabetes").features.shape
-        (442, 10)
-        >>> load_table("disk(polynomial_degree=2)").feature_names
-        ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2')
+    >>> load_table("diabetes").features.shape
+    (442, 10)
+    >>> load_table("disk(polynomial_degree=2)").feature_names
+    ('x1', 'x2', 'x1^2', 'x1 x2', 'x2^2')
     """
     source = parse_source(source) if isinstance(source, str) else source
     if problem := source_problem(source):

@@ -25,9 +25,8 @@ def logistic(z: Float[np.ndarray, "*rows"]) -> Float[np.ndarray, "*rows"]:
 
     One slide writes the argument as z on the left and x on the right; it is one letter.
 
-    Example:
-        >>> logistic(np.array([-1000.0, 0.0, 1000.0])).tolist()
-        [0.0, 0.5, 1.0]
+    >>> logistic(np.array([-1000.0, 0.0, 1000.0])).tolist()
+    [0.0, 0.5, 1.0]
     """
     return np.asarray(0.5 * (1.0 + np.tanh(0.5 * z)))
 
@@ -35,9 +34,8 @@ def logistic(z: Float[np.ndarray, "*rows"]) -> Float[np.ndarray, "*rows"]:
 def logistic_slope(z: Float[np.ndarray, "*rows"]) -> Float[np.ndarray, "*rows"]:
     """σ' = σ(1 − σ).
 
-    Example:
-        >>> logistic_slope(np.array([0.0])).tolist()
-        [0.25]
+    >>> logistic_slope(np.array([0.0])).tolist()
+    [0.25]
     """
     v = logistic(z)
     return np.asarray(v * (1.0 - v))

@@ -84,10 +84,9 @@ def propagate_forward(parameters: Parameters, x: Float[np.ndarray, "N D"], netwo
 
     Source: the lecture's slide on the network of L layers.
 
-    Example:
-        >>> parameters = Apart((np.ones((2, 3)), np.ones((3, 1))), (np.zeros(3), np.zeros(1)))
-        >>> propagate_forward(parameters, np.ones((1, 2)), Network("relu", "identity")).a[-1].tolist()
-        [[6.0]]
+    >>> parameters = Apart((np.ones((2, 3)), np.ones((3, 1))), (np.zeros(3), np.zeros(1)))
+    >>> propagate_forward(parameters, np.ones((1, 2)), Network("relu", "identity")).a[-1].tolist()
+    [[6.0]]
     """
     n_layers = len(parameters.weights)
     functions = [ACTIVATIONS[name].function for name in network.hidden_names(n_layers - 1)]
@@ -103,10 +102,9 @@ def mean_loss(
 ) -> float:
     """E, the mean of the examples' losses; the desired outputs y are 0 and 1 or one-hot rows for classes.
 
-    Example:
-        >>> parameters = Apart((np.zeros((2, 1)),), (np.zeros(1),))
-        >>> mean_loss(parameters, np.ones((1, 2)), np.ones((1, 1)), Network())
-        0.125
+    >>> parameters = Apart((np.zeros((2, 1)),), (np.zeros(1),))
+    >>> mean_loss(parameters, np.ones((1, 2)), np.ones((1, 1)), Network())
+    0.125
     """
     return float(network.output_loss.loss(propagate_forward(parameters, x, network).z[-1], y).mean())
 
@@ -120,10 +118,9 @@ def propagate_backward(
 
     Source: the lecture's slides on backward propagation; Rumelhart, Hinton & Williams (1986).
 
-    Example:
-        >>> parameters = Apart((np.zeros((2, 1)),), (np.zeros(1),))
-        >>> propagate_backward(parameters, np.ones((1, 2)), np.ones((1, 1)), Network()).gradient.biases
-        (array([-0.125]),)
+    >>> parameters = Apart((np.zeros((2, 1)),), (np.zeros(1),))
+    >>> propagate_backward(parameters, np.ones((1, 2)), np.ones((1, 1)), Network()).gradient.biases
+    (array([-0.125]),)
     """
     if isinstance(parameters, Folded):
         apart = propagate_backward(unfold(parameters), x, y, network)

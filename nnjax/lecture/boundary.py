@@ -29,9 +29,8 @@ def linear_boundary(theta: ArrayLike, x1: ArrayLike) -> Float[np.ndarray, "*poin
 
     Source: the lecture's slide on linear decision boundaries.
 
-    Example:
-        >>> linear_boundary([-1.5, 1, 1], [0.0, 1.0]).tolist()
-        [1.5, 0.5]
+    >>> linear_boundary([-1.5, 1, 1], [0.0, 1.0]).tolist()
+    [1.5, 0.5]
     """
     values = np.asarray(theta, dtype=np.float64)
     if values.shape != (3,) or values[2] == 0.0:
@@ -44,9 +43,8 @@ def circular_features(x: ArrayLike) -> Float[np.ndarray, "N 4"]:
 
     Source: the lecture's slide on circular decision boundaries.
 
-    Example:
-        >>> circular_features([[2.0, 3.0]]).tolist()
-        [[2.0, 3.0, 4.0, 9.0]]
+    >>> circular_features([[2.0, 3.0]]).tolist()
+    [[2.0, 3.0, 4.0, 9.0]]
     """
     points = np.asarray(x, dtype=np.float64)
     return np.concatenate([points, points**2], axis=1)
@@ -60,9 +58,8 @@ def circular_boundary(theta: ArrayLike) -> Ellipse:
 
     Source: the lecture's slide on circular decision boundaries.
 
-    Example:
-        >>> circular_boundary([-1, 0, 0, 1, 1])
-        Ellipse(center=(0.0, 0.0), semi_axes=(1.0, 1.0))
+    >>> circular_boundary([-1, 0, 0, 1, 1])
+    Ellipse(center=(0.0, 0.0), semi_axes=(1.0, 1.0))
     """
     values = np.asarray(theta, dtype=np.float64)
     if values.shape != (5,) or values[3] * values[4] <= 0.0:

@@ -74,10 +74,9 @@ def update(parameters: Apart, gradient: Apart, learning_rate: float, l2: float =
 
     Source: the lecture's slide on regularisation.
 
-    Example:
-        >>> before, slope = Apart((np.ones((1, 1)),), (np.ones(1),)), Apart((np.ones((1, 1)),), (np.ones(1),))
-        >>> update(before, slope, learning_rate=0.25, l2=1.0)
-        Apart(weights=(array([[0.5]]),), biases=(array([0.75]),))
+    >>> before, slope = Apart((np.ones((1, 1)),), (np.ones(1),)), Apart((np.ones((1, 1)),), (np.ones(1),))
+    >>> update(before, slope, learning_rate=0.25, l2=1.0)
+    Apart(weights=(array([[0.5]]),), biases=(array([0.75]),))
     """
     weights = tuple(w - learning_rate * (l2 * w + g) for w, g in zip(parameters.weights, gradient.weights, strict=True))
     biases = tuple(b - learning_rate * g for b, g in zip(parameters.biases, gradient.biases, strict=True))
@@ -98,12 +97,11 @@ def train(
 
     Source: the lecture's slides on the backprop algorithm and on stochastic gradient descent.
 
-    Example:
-        >>> x, y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
-        >>> start = Apart((np.zeros((1, 1)),), (np.zeros(1),))
-        >>> run = train(start, x, y, Network(output="identity"), Descent(500, batch_size=1), np.random.default_rng(0))
-        >>> run.parameters.weights[0].round(3).tolist(), run.parameters.biases[0].round(3).tolist(), run.updates
-        ([[2.0]], [1.0], 1000)
+    >>> x, y = np.array([[0.0], [1.0]]), np.array([[1.0], [3.0]])
+    >>> start = Apart((np.zeros((1, 1)),), (np.zeros(1),))
+    >>> run = train(start, x, y, Network(output="identity"), Descent(500, batch_size=1), np.random.default_rng(0))
+    >>> run.parameters.weights[0].round(3).tolist(), run.parameters.biases[0].round(3).tolist(), run.updates
+    ([[2.0]], [1.0], 1000)
     """
     batch_size = descent.batch_size or len(x)
     losses, updates, outcome = [mean_loss(parameters, x, y, network)], 0, DescentOutcome.EPOCH_LIMIT

@@ -60,8 +60,7 @@ def fold_threshold(unit: ThresholdWeights) -> Float[np.ndarray, " D+1"]:
 
     Source: the lecture's slides on the perceptron model and on the desired weights.
 
-    Example:
-        >>> fold_threshold(LECTURE_WEIGHTS["AND"]).tolist()
-        [-1.5, 1.0, 1.0]
+    >>> fold_threshold(LECTURE_WEIGHTS["AND"]).tolist()
+    [-1.5, 1.0, 1.0]
     """
     return np.array([-unit.threshold, *unit.weights])

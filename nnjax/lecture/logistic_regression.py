@@ -101,9 +101,8 @@ def predict_probability(theta: Vector, patterns: ArrayLike) -> Float[np.ndarray,
 
     Source: the lecture's slide on logistic regression, which calls the score x as well.
 
-    Example:
-        >>> predict_probability(np.array([0.0, 1.0]), [[0.0], [2.0]]).round(4).tolist()
-        [0.5, 0.8808]
+    >>> predict_probability(np.array([0.0, 1.0]), [[0.0], [2.0]]).round(4).tolist()
+    [0.5, 0.8808]
     """
     return logistic(append_bias(patterns) @ theta)
 
@@ -126,10 +125,9 @@ def fit_newton(
     Raises:
         ValueError: If the data or the penalty are unsound.
 
-    Example:
-        >>> fit = fit_newton([[-2.0], [-1.0], [1.0], [2.0]], [0, 1, 0, 1])
-        >>> fit.theta[1:].round(4).tolist(), fit.outcome.name
-        ([0.4196], 'CONVERGED')
+    >>> fit = fit_newton([[-2.0], [-1.0], [1.0], [2.0]], [0, 1, 0, 1])
+    >>> fit.theta[1:].round(4).tolist(), fit.outcome.name
+    ([0.4196], 'CONVERGED')
     """
     problem = _state_problem(patterns, targets, l2)
 
@@ -160,10 +158,9 @@ def fit_gradient_descent(
     Raises:
         ValueError: If the data or the penalty are unsound.
 
-    Example:
-        >>> fit = fit_gradient_descent([[-2.0], [-1.0], [1.0], [2.0]], [0, 1, 0, 1])
-        >>> fit.theta[1:].round(4).tolist(), fit.outcome.name
-        ([0.4196], 'CONVERGED')
+    >>> fit = fit_gradient_descent([[-2.0], [-1.0], [1.0], [2.0]], [0, 1, 0, 1])
+    >>> fit.theta[1:].round(4).tolist(), fit.outcome.name
+    ([0.4196], 'CONVERGED')
     """
     problem = _state_problem(patterns, targets, l2)
     return _descend(problem, lambda theta, gradient: -learning_rate * gradient, iteration_limit, tolerance)

@@ -34,9 +34,8 @@ def half_squared_error(v: Rows, y: Rows) -> Float[np.ndarray, " N"]:
 
     Source: the lecture's slides on the cost function.
 
-    Example:
-        >>> half_squared_error(np.array([[1.0, 2.0]]), np.array([[0.0, 0.0]])).tolist()
-        [2.5]
+    >>> half_squared_error(np.array([[1.0, 2.0]]), np.array([[0.0, 0.0]])).tolist()
+    [2.5]
     """
     return np.asarray(0.5 * np.sum((y - v) ** 2, axis=1))
 

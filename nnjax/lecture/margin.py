@@ -41,10 +41,9 @@ def find_margin(patterns: ArrayLike, targets: ArrayLike, output: str = "zero_one
 
     Source: Lawson & Hanson (1974), Solving Least Squares Problems, chapter 23.
 
-    Example:
-        >>> found = find_margin([[0], [1]], [1, 0])  # NOT
-        >>> found.direction.round(4).tolist(), round(found.margin ** -2, 6), round(found.radius ** 2, 6)
-        ([0.4472, -0.8944], 5.0, 2.0)
+    >>> found = find_margin([[0], [1]], [1, 0])  # NOT
+    >>> found.direction.round(4).tolist(), round(found.margin ** -2, 6), round(found.radius ** 2, 6)
+    ([0.4472, -0.8944], 5.0, 2.0)
     """
     x = append_bias(patterns)
     radius = float(np.linalg.norm(x, axis=1).max())
@@ -75,9 +74,8 @@ def novikoff_bound(
 
     Source: Novikoff (1962), On convergence proofs on perceptrons.
 
-    Example:
-        >>> round(novikoff_bound([[0], [1]], [1, 0]), 6)
-        10.0
+    >>> round(novikoff_bound([[0], [1]], [1, 0]), 6)
+    10.0
     """
     direction, margin, radius = find_margin(patterns, targets, output)
     if margin == 0.0:

@@ -47,10 +47,9 @@ def propagate_forward(weights: OneHidden, x: Float[np.ndarray, " K"]) -> tuple[n
 
     Source: the lecture's slide on minimising the cost function, steps 1 and 2.
 
-    Example:
-        >>> o, v = propagate_forward(OneHidden(np.zeros((2, 3)), np.zeros(3), np.ones((3, 1)), np.zeros(1)), np.ones(2))
-        >>> o.tolist(), v.round(4).tolist()
-        ([0.5, 0.5, 0.5], [0.8176])
+    >>> o, v = propagate_forward(OneHidden(np.zeros((2, 3)), np.zeros(3), np.ones((3, 1)), np.zeros(1)), np.ones(2))
+    >>> o.tolist(), v.round(4).tolist()
+    ([0.5, 0.5, 0.5], [0.8176])
     """
     o = logistic(x @ weights.w + weights.beta)
     return o, logistic(o @ weights.u + weights.gamma)
@@ -64,10 +63,9 @@ def propagate_backward(weights: OneHidden, x: Float[np.ndarray, " K"], y: Float[
 
     Source: the lecture's slides on backward propagation, with the sign corrected.
 
-    Example:
-        >>> zero = OneHidden(np.zeros((2, 3)), np.zeros(3), np.ones((3, 1)), np.zeros(1))
-        >>> propagate_backward(zero, np.ones(2), np.ones(1)).delta.round(4).tolist()
-        [-0.0272]
+    >>> zero = OneHidden(np.zeros((2, 3)), np.zeros(3), np.ones((3, 1)), np.zeros(1))
+    >>> propagate_backward(zero, np.ones(2), np.ones(1)).delta.round(4).tolist()
+    [-0.0272]
     """
     o, v = propagate_forward(weights, x)
     delta = (v - y) * v * (1.0 - v)
@@ -83,10 +81,9 @@ def update(
 
     Source: the lecture's slides on backward propagation, steps 3 and 4.
 
-    Example:
-        >>> zero = OneHidden(np.zeros((2, 3)), np.zeros(3), np.ones((3, 1)), np.zeros(1))
-        >>> update(zero, np.ones(2), np.ones(1), 1.0).gamma.round(4).tolist()
-        [0.0272]
+    >>> zero = OneHidden(np.zeros((2, 3)), np.zeros(3), np.ones((3, 1)), np.zeros(1))
+    >>> update(zero, np.ones(2), np.ones(1), 1.0).gamma.round(4).tolist()
+    [0.0272]
     """
     gradient = propagate_backward(weights, x, y).gradient
     return OneHidden(*(old - learning_rate * slope for old, slope in zip(weights, gradient, strict=True)))

@@ -67,9 +67,8 @@ def append_bias(patterns: ArrayLike) -> Float[np.ndarray, "N D+1"]:
     Raises:
         ValueError: If the patterns are not a finite matrix with at least one row.
 
-    Example:
-        >>> append_bias([[0, 1]]).tolist()
-        [[1.0, 0.0, 1.0]]
+    >>> append_bias([[0, 1]]).tolist()
+    [[1.0, 0.0, 1.0]]
     """
     x = np.asarray(patterns, dtype=np.float64)
     if x.ndim != 2 or len(x) == 0 or not np.isfinite(x).all():
@@ -83,9 +82,8 @@ def output_levels(output: str) -> tuple[float, float]:
     Raises:
         ValueError: If the coding is unknown.
 
-    Example:
-        >>> output_levels("minus_one_one")
-        (-1.0, 1.0)
+    >>> output_levels("minus_one_one")
+    (-1.0, 1.0)
     """
     if output not in OUTPUTS:
         raise ValueError(f"output {output!r}: need one of {', '.join(OUTPUTS)}")
@@ -98,9 +96,8 @@ def read_targets(targets: ArrayLike, n_patterns: int, output: str = "zero_one") 
     Raises:
         ValueError: If the coding is unknown, or the targets are not N numbers of it.
 
-    Example:
-        >>> read_targets([-1, 1], 2, "minus_one_one").tolist()
-        [False, True]
+    >>> read_targets([-1, 1], 2, "minus_one_one").tolist()
+    [False, True]
     """
     low, high = output_levels(output)
     wanted = np.asarray(targets, dtype=np.float64)
@@ -119,9 +116,8 @@ def answer(
 
     Source: the lecture's slide on the perceptron model.
 
-    Example:
-        >>> answer(np.array([-1.5, 1.0, 1.0]), [[0, 1], [1, 1]]).tolist()
-        [0.0, 1.0]
+    >>> answer(np.array([-1.5, 1.0, 1.0]), [[0, 1], [1, 1]]).tolist()
+    [0.0, 1.0]
     """
     low, high = output_levels(output)
     return np.where(append_bias(patterns) @ weights >= 0.0, high, low)
@@ -162,10 +158,9 @@ def train_perceptron(
 
     Source: the lecture's slides on the training procedure and on adjusting weights; Rosenblatt (1958).
 
-    Example:
-        >>> run = train_perceptron([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
-        >>> run.weights.tolist(), run.cycles, run.updates, run.is_converged
-        ([-1.0, 1.0, 1.0], 4, 5, True)
+    >>> run = train_perceptron([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 1])
+    >>> run.weights.tolist(), run.cycles, run.updates, run.is_converged
+    ([-1.0, 1.0, 1.0], 4, 5, True)
     """
     x = append_bias(patterns)
     is_upper = read_targets(targets, len(x), output)
@@ -227,9 +222,8 @@ def find_loop(run: PerceptronRun) -> Loop | None:
 
     Source: Minsky & Papert (1969), the perceptron cycling theorem; Block & Levin (1970).
 
-    Example:
-        >>> find_loop(train_perceptron([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], cycle_limit=50))
-        Loop(start=2, period=1)
+    >>> find_loop(train_perceptron([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0], cycle_limit=50))
+    Loop(start=2, period=1)
     """
     if run.is_converged or not run.is_order_fixed:
         return None

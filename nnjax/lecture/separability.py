@@ -61,11 +61,10 @@ def separating_line(patterns: ArrayLike, targets: ArrayLike, output: str = "zero
 
     Source: Farkas (1902); the lecture's slide "XOR is not linearly separable" gives no reason.
 
-    Example:
-        >>> separating_line([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]).weights.tolist()
-        [-3.0, 2.0, 2.0]
-        >>> print(separating_line([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]).sentence)
-        No line separates the classes: 1/2·(0, 1) + 1/2·(1, 0) = 1/2·(0, 0) + 1/2·(1, 1) = (0.5, 0.5), a point that \
+    >>> separating_line([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]).weights.tolist()
+    [-3.0, 2.0, 2.0]
+    >>> print(separating_line([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]).sentence)
+    No line separates the classes: 1/2·(0, 1) + 1/2·(1, 0) = 1/2·(0, 0) + 1/2·(1, 1) = (0.5, 0.5), a point that \
 would have to lie on both sides.
     """
     x = append_bias(patterns)

@@ -9,9 +9,8 @@ def naive_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*r
 
     Source: the lecture's slide on sigmoid and softmax.
 
-    Example:
-        >>> naive_softmax(np.array([0.0, 0.0])).tolist(), naive_softmax(np.array([0.0, 1000.0])).tolist()
-        ([0.5, 0.5], [0.0, nan])
+    >>> naive_softmax(np.array([0.0, 0.0])).tolist(), naive_softmax(np.array([0.0, 1000.0])).tolist()
+    ([0.5, 0.5], [0.0, nan])
     """
     with np.errstate(over="ignore", invalid="ignore"):
         powers = np.exp(np.asarray(logits, dtype=np.float64))
@@ -26,9 +25,8 @@ def stable_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*
 
     Source: the lecture's slide on the stable softmax.
 
-    Example:
-        >>> stable_softmax(np.array([2.33, -1.46, 0.56])).round(8).tolist()
-        [0.83827314, 0.01894129, 0.14278557]
+    >>> stable_softmax(np.array([2.33, -1.46, 0.56])).round(8).tolist()
+    [0.83827314, 0.01894129, 0.14278557]
     """
     a = np.asarray(logits, dtype=np.float64)
     powers = np.exp(a - a.max(axis=-1, keepdims=True))
@@ -38,9 +36,8 @@ def stable_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*
 def log_softmax(logits: Float[np.ndarray, "*rows K"]) -> Float[np.ndarray, "*rows K"]:
     """The logarithm of the softmax without the detour over probabilities that may be 0.
 
-    Example:
-        >>> log_softmax(np.array([0.0, -1000.0])).tolist()
-        [0.0, -1000.0]
+    >>> log_softmax(np.array([0.0, -1000.0])).tolist()
+    [0.0, -1000.0]
     """
     a = np.asarray(logits, dtype=np.float64)
     shifted = a - a.max(axis=-1, keepdims=True)

@@ -58,10 +58,9 @@ def propagate_forward(weights: TwoHidden, x: Float[np.ndarray, "N D"]) -> TwoHid
 
     Source: the lecture's slides on the 2-3-2-2 network.
 
-    Example:
-        >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
-        >>> propagate_forward(weights, np.ones((1, 2))).a3.tolist()
-        [[0.5, 0.5]]
+    >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
+    >>> propagate_forward(weights, np.ones((1, 2))).a3.tolist()
+    [[0.5, 0.5]]
     """
     a1 = logistic(_with_one(x) @ weights.first)
     a2 = logistic(_with_one(a1) @ weights.second)
@@ -73,10 +72,9 @@ def mean_error(weights: TwoHidden, x: Float[np.ndarray, "N D"], y: Float[np.ndar
 
     Source: the lecture's slide with N = 80, M = 2, K = 8.
 
-    Example:
-        >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
-        >>> mean_error(weights, np.ones((1, 2)), np.ones((1, 2)))
-        0.25
+    >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
+    >>> mean_error(weights, np.ones((1, 2)), np.ones((1, 2)))
+    0.25
     """
     return float(np.sum((y - propagate_forward(weights, x).a3) ** 2) / (2 * len(x)))
 
@@ -89,10 +87,9 @@ def propagate_backward(weights: TwoHidden, x: Float[np.ndarray, "N D"], y: Float
 
     Source: the lecture's slides on the 2-3-2-2 network, in matrices.
 
-    Example:
-        >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
-        >>> propagate_backward(weights, np.ones((1, 2)), np.ones((1, 2))).third.tolist()
-        [[-0.125, -0.125], [-0.0625, -0.0625], [-0.0625, -0.0625]]
+    >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
+    >>> propagate_backward(weights, np.ones((1, 2)), np.ones((1, 2))).third.tolist()
+    [[-0.125, -0.125], [-0.0625, -0.0625], [-0.0625, -0.0625]]
     """
     a1, a2, a3 = propagate_forward(weights, x)
     delta_3 = (a3 - y) * a3 * (1.0 - a3)
@@ -113,10 +110,9 @@ def differentiate_by_chain(
 
     Source: the lecture's slides on ∂E/∂w₀₁⁽²⁾, ∂E/∂w₃₁⁽²⁾ and ∂E/∂w₁₂⁽¹⁾, corrected.
 
-    Example:
-        >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
-        >>> differentiate_by_chain(weights, np.ones(2), np.ones(2), 3, (0, 1))
-        -0.125
+    >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
+    >>> differentiate_by_chain(weights, np.ones(2), np.ones(2), 3, (0, 1))
+    -0.125
     """
     m, n = weight[0], weight[1] - 1
     a1, a2, a3 = (a[0] for a in propagate_forward(weights, x[None]))

@@ -37,9 +37,8 @@ def fold(parameters: Apart) -> Folded:
 
     Source: the lecture's slide on the perceptron against the multilayer perceptron.
 
-    Example:
-        >>> [w.shape for w in fold(draw_parameters((2, 5, 2, 1), np.random.default_rng(0))).weights]
-        [(3, 5), (6, 2), (3, 1)]
+    >>> [w.shape for w in fold(draw_parameters((2, 5, 2, 1), np.random.default_rng(0))).weights]
+    [(3, 5), (6, 2), (3, 1)]
     """
     return Folded(tuple(np.vstack([b, w]) for w, b in zip(parameters.weights, parameters.biases, strict=True)))
 
@@ -47,10 +46,9 @@ def fold(parameters: Apart) -> Folded:
 def unfold(parameters: Folded) -> Apart:
     """Take the first rows away as biases; undoes `fold` exactly.
 
-    Example:
-        >>> unfold(Folded((np.array([[3.0], [1.0], [2.0]]),)))
-        Apart(weights=(array([[1.],
-               [2.]]),), biases=(array([3.]),))
+    >>> unfold(Folded((np.array([[3.0], [1.0], [2.0]]),)))
+    Apart(weights=(array([[1.],
+           [2.]]),), biases=(array([3.]),))
     """
     return Apart(tuple(w[1:].copy() for w in parameters.weights), tuple(w[0].copy() for w in parameters.weights))
 
@@ -61,9 +59,8 @@ def weighted_sums(parameters: Parameters, layer: int, signal: Float[np.ndarray, 
     Both views add the same terms in the same order, bias first, and so agree to the last bit; a matrix product would
     leave the order to the processor.
 
-    Example:
-        >>> weighted_sums(Folded((np.array([[3.0], [1.0], [2.0]]),)), 0, np.array([[1.0, 1.0]])).tolist()
-        [[6.0]]
+    >>> weighted_sums(Folded((np.array([[3.0], [1.0], [2.0]]),)), 0, np.array([[1.0, 1.0]])).tolist()
+    [[6.0]]
     """
     weights = parameters.weights[layer]
     if isinstance(parameters, Folded):
@@ -81,9 +78,8 @@ def draw_parameters(layer_sizes: Sequence[int], generator: np.random.Generator, 
 
     Source: the lecture's slide on avoiding vanishing gradients: random, mean zero, small variance.
 
-    Example:
-        >>> [w.shape for w in draw_parameters((2, 5, 2, 1), np.random.default_rng(0)).weights]
-        [(2, 5), (5, 2), (2, 1)]
+    >>> [w.shape for w in draw_parameters((2, 5, 2, 1), np.random.default_rng(0)).weights]
+    [(2, 5), (5, 2), (2, 1)]
     """
     shapes = list(pairwise(layer_sizes))
     scales = [fan_in**-0.5 if spread is None else spread for fan_in, _ in shapes]

@@ -161,9 +161,8 @@ FURTHER = tuple(
 def branches_for(activations: tuple[str, ...]) -> tuple[str, ...]:
     """The branches of the program that serves a network with these activations, a function of them alone.
 
-    Example:
-        >>> branches_for(("relu", "tanh")) == CLASSIC, branches_for(("relu", "gelu")) == CLASSIC + FURTHER
-        (True, True)
+    >>> branches_for(("relu", "tanh")) == CLASSIC, branches_for(("relu", "gelu")) == CLASSIC + FURTHER
+    (True, True)
     """
     switched = {name for name in activations if ACTIVATIONS[name].structure == "elementwise"}
     if switched <= set(CLASSIC):

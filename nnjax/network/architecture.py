@@ -49,9 +49,8 @@ class Architecture:
     def parameter_count(self) -> int:
         """Number of weights, biases, scales and learned slopes.
 
-        Example:
-            >>> Architecture((10, 64, 1)).parameter_count, Architecture((10, 64, 1), ("maxout",)).parameter_count
-            (769, 1473)
+        >>> Architecture((10, 64, 1)).parameter_count, Architecture((10, 64, 1), ("maxout",)).parameter_count
+        (769, 1473)
         """
         count = 0
         for layer, (fan_in, fan_out) in enumerate(pairwise(self.layer_sizes)):
@@ -67,9 +66,8 @@ class Architecture:
 def layer_activations(activation: str | Sequence[str], depth: int) -> tuple[str, ...]:
     """The activation of every hidden layer, from one name or from a list of them.
 
-    Example:
-        >>> layer_activations("relu", 2), layer_activations(("tanh", "relu"), 2)
-        (('relu', 'relu'), ('tanh', 'relu'))
+    >>> layer_activations("relu", 2), layer_activations(("tanh", "relu"), 2)
+    (('relu', 'relu'), ('tanh', 'relu'))
     """
     return (activation,) * depth if isinstance(activation, str) else tuple(activation)
 
@@ -77,9 +75,8 @@ def layer_activations(activation: str | Sequence[str], depth: int) -> tuple[str,
 def structures_for(activations: Sequence[str], prelu_sharing: str) -> tuple[str, ...]:
     """The structure of every hidden layer; empty if all are elementwise. A "unit" or "layer" shares one learned slope.
 
-    Example:
-        >>> structures_for(("prelu", "relu"), "unit"), structures_for(("relu",), "unit")
-        (('prelu_unit', 'elementwise'), ())
+    >>> structures_for(("prelu", "relu"), "unit"), structures_for(("relu",), "unit")
+    (('prelu_unit', 'elementwise'), ())
     """
     structures = tuple(ACTIVATIONS[name].structure for name in activations)
     if set(structures) <= {"elementwise"}:
@@ -90,9 +87,8 @@ def structures_for(activations: Sequence[str], prelu_sharing: str) -> tuple[str,
 def branch_indices(activations: Sequence[str]) -> list[int]:
     """Where each layer's activation stands among the branches of its program; 0 where the layer does not switch.
 
-    Example:
-        >>> branch_indices(("identity", "tanh", "maxout"))
-        [0, 2, 0]
+    >>> branch_indices(("identity", "tanh", "maxout"))
+    [0, 2, 0]
     """
     branches = branches_for(tuple(activations))
     return [branches.index(name) if name in branches else 0 for name in activations]

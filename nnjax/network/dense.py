@@ -40,10 +40,9 @@ _weigh_batch.defvjp(_weigh_batch_forward, _weigh_batch_backward)
 def weigh(x: Float[Array, " D"], weights: Float[Array, "D units"]) -> Float[Array, " units"]:
     """The weighted sums xᵀW of one example.
 
-    Example:
-        >>> import jax.numpy as jnp
-        >>> weigh(jnp.array([1.0, 2.0]), jnp.array([[1.0, 0.0], [0.5, 1.0]])).tolist()
-        [2.0, 2.0]
+    >>> import jax.numpy as jnp
+    >>> weigh(jnp.array([1.0, 2.0]), jnp.array([[1.0, 0.0], [0.5, 1.0]])).tolist()
+    [2.0, 2.0]
     """
     product: Array = _weigh.bind(x, weights)
     return product

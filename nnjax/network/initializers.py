@@ -73,9 +73,8 @@ INITIALIZERS = {initializer.name: initializer for initializer in (
 def default_initializer(activation: str) -> str:
     """The initialiser that `initializer = "auto"` stands for.
 
-    Example:
-        >>> default_initializer("relu"), default_initializer("tanh")
-        ('he', 'glorot')
+    >>> default_initializer("relu"), default_initializer("tanh")
+    ('he', 'glorot')
     """
     return ACTIVATIONS[activation].initializer
 
@@ -107,10 +106,9 @@ def draw_parameters(
         KeyError: The initialiser is unknown.
         ValueError: `pieces` does not have one entry a hidden layer.
 
-    Example:
-        >>> parameters = draw_parameters(np.random.default_rng(0), (10, 64, 1), "he", pieces=[2])
-        >>> [weights.shape for weights, bias in parameters]
-        [(2, 10, 64), (64, 1)]
+    >>> parameters = draw_parameters(np.random.default_rng(0), (10, 64, 1), "he", pieces=[2])
+    >>> [weights.shape for weights, bias in parameters]
+    [(2, 10, 64), (64, 1)]
     """
     fans = list(pairwise(layer_sizes))
     hidden = INITIALIZERS[initializer]

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 class LazyModule:
     """A module that is imported at the first look at one of its attributes.
 
-    Example:
-        >>> LazyModule("math").floor(2.5)
-        2
+    >>> LazyModule("math").floor(2.5)
+    2
     """
 
     def __init__(self, name: str) -> None:

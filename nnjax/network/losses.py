@@ -45,9 +45,8 @@ def half_squared_error(prediction: Vector, target: Vector) -> Float[Array, ""]:
 
     Source: the lecture's slide on the cost function. scikit-learn's squared loss has the same ½.
 
-    Example:
-        >>> float(half_squared_error(jnp.array([1.0, 2.0]), jnp.array([0.0, 0.0])))
-        2.5
+    >>> float(half_squared_error(jnp.array([1.0, 2.0]), jnp.array([0.0, 0.0])))
+    2.5
     """
     return 0.5 * jnp.sum(jnp.square(prediction - target))
 
@@ -62,11 +61,10 @@ def binary_cross_entropy(logits: Vector, target: Vector) -> Float[Array, ""]:
     From the logits, −ln p = softplus(−z) and −ln(1 − p) = softplus(z): nothing overflows, no logarithm meets zero,
     and no small surprise is lost in a difference.
 
-    Example:
-        >>> float(binary_cross_entropy(jnp.array([0.0]), jnp.array([1.0]))).hex() == float(jnp.log(2.0)).hex()
-        True
-        >>> float(binary_cross_entropy(jnp.array([1e4]), jnp.array([0.0])))
-        10000.0
+    >>> float(binary_cross_entropy(jnp.array([0.0]), jnp.array([1.0]))).hex() == float(jnp.log(2.0)).hex()
+    True
+    >>> float(binary_cross_entropy(jnp.array([1e4]), jnp.array([0.0])))
+    10000.0
     """
     return jnp.sum(target * jax.nn.softplus(-logits) + (1 - target) * jax.nn.softplus(logits))
 
@@ -76,9 +74,8 @@ def cross_entropy(logits: Vector, target: Vector) -> Float[Array, ""]:
 
     With the maximum m of the logits subtracted, ln p_k = z_k − m − ln Σ_j e^(z_j − m), whose sum is at least one.
 
-    Example:
-        >>> float(cross_entropy(jnp.array([1e4, 0.0]), jnp.array([0.0, 1.0])))
-        10000.0
+    >>> float(cross_entropy(jnp.array([1e4, 0.0]), jnp.array([0.0, 1.0])))
+    10000.0
     """
     shifted = below_maximum(logits)
     return -jnp.sum(target * (shifted - jnp.log(jnp.sum(jnp.exp(shifted)))))
@@ -101,9 +98,8 @@ def default_output(loss: str, task: str = "regression") -> str:
 
     A classification needs probabilities.
 
-    Example:
-        >>> default_output("cross_entropy"), default_output("half_mean_squared_error", "classification")
-        ('softmax', 'logistic')
+    >>> default_output("cross_entropy"), default_output("half_mean_squared_error", "classification")
+    ('softmax', 'logistic')
     """
     wanted = LOSSES[loss].outputs
     if task == "classification":
@@ -114,8 +110,7 @@ def default_output(loss: str, task: str = "regression") -> str:
 def default_loss(task: str) -> str:
     """The loss that a task takes unless a study says otherwise.
 
-    Example:
-        >>> default_loss("regression"), default_loss("classification")
-        ('half_mean_squared_error', 'cross_entropy')
+    >>> default_loss("regression"), default_loss("classification")
+    ('half_mean_squared_error', 'cross_entropy')
     """
     return {"regression": "half_mean_squared_error", "classification": "cross_entropy"}[task]

@@ -51,11 +51,10 @@ def activate(
     gradient is the derivative of the loss by the pre-activation, which `jax.grad` then hands out beside the parameters'
     gradients. Neither the activations' own numbers nor the slopes returned are differentiated.
 
-    Example:
-        >>> zeros, constants = jnp.zeros(2), ActivationParameters(0.01, 1.0)
-        >>> a, slope = activate(("tanh", "relu"), jnp.array([-1.0, 2.0]), zeros, zeros, jnp.int32(1), constants)
-        >>> a.tolist(), slope.tolist()
-        ([0.0, 2.0], [0.0, 1.0])
+    >>> zeros, constants = jnp.zeros(2), ActivationParameters(0.01, 1.0)
+    >>> a, slope = activate(("tanh", "relu"), jnp.array([-1.0, 2.0]), zeros, zeros, jnp.int32(1), constants)
+    >>> a.tolist(), slope.tolist()
+    ([0.0, 2.0], [0.0, 1.0])
     """
     return value_and_slope(branches, z, bias, index, activation_parameters)
 

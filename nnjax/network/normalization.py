@@ -31,11 +31,10 @@ def batch_moments(z: Float[Array, "*units"], weight: Float[Scalar, ""]) -> Momen
     To be called under `vmap` with the axis name `EXAMPLES`. An example's weight is one over their number, zero for
     padding. Source: Ioffe & Szegedy 2015, algorithm 1.
 
-    Example:
-        >>> z, weight = jnp.array([[1.0], [3.0], [9.0]]), jnp.array([0.5, 0.5, 0.0])
-        >>> moments = jax.vmap(batch_moments, axis_name=EXAMPLES, out_axes=None)(z, weight)
-        >>> moments.mean.tolist(), moments.variance.tolist()
-        ([2.0], [1.0])
+    >>> z, weight = jnp.array([[1.0], [3.0], [9.0]]), jnp.array([0.5, 0.5, 0.0])
+    >>> moments = jax.vmap(batch_moments, axis_name=EXAMPLES, out_axes=None)(z, weight)
+    >>> moments.mean.tolist(), moments.variance.tolist()
+    ([2.0], [1.0])
     """
     mean = lax.psum(weight * z, EXAMPLES)
     return Moments(mean, lax.psum(weight * jnp.square(z - mean), EXAMPLES))
@@ -44,9 +43,8 @@ def batch_moments(z: Float[Array, "*units"], weight: Float[Scalar, ""]) -> Momen
 def layer_moments(z: Float[Array, "*units"]) -> Moments:
     """Mean and variance over the units of one example's layer. Source: Ba, Kiros & Hinton 2016, eq. 3.
 
-    Example:
-        >>> [float(number) for number in layer_moments(jnp.array([1.0, 3.0]))]
-        [2.0, 1.0]
+    >>> [float(number) for number in layer_moments(jnp.array([1.0, 3.0]))]
+    [2.0, 1.0]
     """
     mean = jnp.mean(z)
     return Moments(mean, jnp.mean(jnp.square(z - mean)))
@@ -55,9 +53,8 @@ def layer_moments(z: Float[Array, "*units"]) -> Moments:
 def normalize(z: Float[Array, "*units"], moments: Moments, scale: Float[Array, "*units"]) -> Float[Array, "*units"]:
     """γ (z − μ) / √(σ² + ε); β is the layer's bias, which is added after it.
 
-    Example:
-        >>> normalize(jnp.array([4.0]), Moments(jnp.array([2.0]), jnp.array([1.0])), jnp.array([3.0])).round(2).tolist()
-        [6.0]
+    >>> normalize(jnp.array([4.0]), Moments(jnp.array([2.0]), jnp.array([1.0])), jnp.array([3.0])).round(2).tolist()
+    [6.0]
     """
     return scale * (z - moments.mean) * lax.rsqrt(moments.variance + EPSILON)
 
@@ -65,10 +62,9 @@ def normalize(z: Float[Array, "*units"], moments: Moments, scale: Float[Array, "
 def running_moments(running: Moments, batch: Moments, share: Float[Scalar, ""] | float = RUNNING_SHARE) -> Moments:
     """Running averages of a batch's moments: `share` of the new, the rest of the old.
 
-    Example:
-        >>> old, new = Moments(jnp.zeros(1), jnp.ones(1)), Moments(jnp.ones(1), jnp.zeros(1))
-        >>> [moment.tolist() for moment in running_moments(old, new, share=0.25)]
-        [[0.25], [0.75]]
+    >>> old, new = Moments(jnp.zeros(1), jnp.ones(1)), Moments(jnp.ones(1), jnp.zeros(1))
+    >>> [moment.tolist() for moment in running_moments(old, new, share=0.25)]
+    [[0.25], [0.75]]
     """
     averaged: Moments = jax.tree.map(lambda old, new: (1 - share) * old + share * new, running, batch)
     return averaged

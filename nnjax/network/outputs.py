@@ -44,9 +44,8 @@ def softmax(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
 
     Source: the lecture's slide on the stable softmax.
 
-    Example:
-        >>> [f"{p:.6f}" for p in softmax(jnp.array([20.0, 40.0, 50.0])).tolist()]
-        ['0.000000', '0.000045', '0.999955']
+    >>> [f"{p:.6f}" for p in softmax(jnp.array([20.0, 40.0, 50.0])).tolist()]
+    ['0.000000', '0.000045', '0.999955']
     """
     exponentials = jnp.exp(below_maximum(logits))
     return exponentials / jnp.sum(exponentials)
@@ -76,9 +75,8 @@ def predicted_correctly(logits: Float[Array, " outputs"], target: Float[Array, "
     lecture's θᵀx ≥ 0; its target is 0 or 1. Several, whose targets are one-hot, predict the largest; in a tie the
     first, but of two classes the second, as one output would.
 
-    Example:
-        >>> float(predicted_correctly(jnp.array([2.0, 3.0, 1.0]), jnp.array([1.0, 0.0, 0.0])))
-        0.0
+    >>> float(predicted_correctly(jnp.array([2.0, 3.0, 1.0]), jnp.array([1.0, 0.0, 0.0])))
+    0.0
     """
     if logits.shape[-1] == 1:
         agree = (logits[0] >= 0) == (target[0] >= 0.5)

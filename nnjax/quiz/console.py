@@ -51,11 +51,10 @@ def _gate_row(answer: GateAnswer) -> tuple[str, ...]:
 def unit_text(run: PerceptronRun) -> str:
     """Weights and threshold T = −w₀.
 
-    Example:
-        >>> from nnjax.lecture.gates import GATES
-        >>> from nnjax.lecture.perceptron import train_perceptron
-        >>> unit_text(train_perceptron(GATES["OR"].patterns, GATES["OR"].targets))
-        '(1, 1), 1'
+    >>> from nnjax.lecture.gates import GATES
+    >>> from nnjax.lecture.perceptron import train_perceptron
+    >>> unit_text(train_perceptron(GATES["OR"].patterns, GATES["OR"].targets))
+    '(1, 1), 1'
     """
     weights = ", ".join(significant(weight) for weight in run.weights[1:])
     return f"({weights}), {significant(0.0 - run.weights[0])}"

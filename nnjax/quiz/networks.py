@@ -113,9 +113,8 @@ def xor_rows() -> ScaledSplit:
 def configure(activation: str, epochs: int) -> Configuration:
     """The 2-5-2-1 network: Adam, the full batch of four, logistic output with binary cross-entropy; the rest default.
 
-    Example:
-        >>> configure("relu", 500).initializer, configure("tanh", 500).hidden_layer_sizes
-        ('he', (5, 2))
+    >>> configure("relu", 500).initializer, configure("tanh", 500).hidden_layer_sizes
+    ('he', (5, 2))
     """
     defaults = {name: factor.default for name, factor in FACTORS.items() if factor.default is not None}
     chosen: dict[str, Level] = {
@@ -239,9 +238,8 @@ def _first_region(outcomes: Sequence[RunOutcome], is_solved: Bool[np.ndarray, " 
 def settled_epoch(accuracy: Float[np.ndarray, " lines"]) -> int:
     """The epoch, index of the accuracy, from which on everything is right; one past the last if it is not at the end.
 
-    Example:
-        >>> settled_epoch(np.array([0.5, 1.0, 0.75, 1.0, 1.0])), settled_epoch(np.array([0.5, 0.5]))
-        (3, 2)
+    >>> settled_epoch(np.array([0.5, 1.0, 0.75, 1.0, 1.0])), settled_epoch(np.array([0.5, 0.5]))
+    (3, 2)
     """
     return 1 + max(np.flatnonzero(~(accuracy >= 1.0)).tolist(), default=-1)
 
@@ -249,9 +247,8 @@ def settled_epoch(accuracy: Float[np.ndarray, " lines"]) -> int:
 def share_interval(successes: int, trials: int) -> tuple[float, float]:
     """The exact 95 % interval of a share. Source: Clopper & Pearson (1934).
 
-    Example:
-        >>> [round(end, 4) for end in share_interval(0, 100)]
-        [0.0, 0.0362]
+    >>> [round(end, 4) for end in share_interval(0, 100)]
+    [0.0, 0.0362]
     """
     interval = binomtest(successes, trials).proportion_ci(0.95, "exact")
     return float(interval.low), float(interval.high)

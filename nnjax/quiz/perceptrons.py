@@ -64,9 +64,8 @@ class GateAnswer:
 def answer_gates(orders: int = 100, base_seed: int = 0) -> tuple[GateAnswer, ...]:
     """Train the perceptron on every gate, in both output codings, and in many orders derived from the base seed.
 
-    Example:
-        >>> [(answer.gate.name, answer.outcome) for answer in answer_gates(orders=2)][:3]
-        [('OR', 'converged'), ('AND', 'converged'), ('NOT', 'converged')]
+    >>> [(answer.gate.name, answer.outcome) for answer in answer_gates(orders=2)][:3]
+    [('OR', 'converged'), ('AND', 'converged'), ('NOT', 'converged')]
     """
     return tuple(_answer_gate(GATES[name], orders, base_seed) for name in ASKED)
 

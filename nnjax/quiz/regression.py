@@ -61,9 +61,8 @@ class DiabetesAnswer:
 def quiz_space(overrides: Sequence[str] = ()) -> Space:
     """The study of the many splits, with changes as `nnjax sweep --set` takes them.
 
-    Example:
-        >>> len(quiz_space().runs)
-        20
+    >>> len(quiz_space().runs)
+    20
     """
     with as_file(files("nnjax.quiz") / QUIZ_STUDY) as path:
         return expand(load_study(path, overrides))

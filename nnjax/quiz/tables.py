@@ -101,9 +101,8 @@ def pattern_table(regions: Sequence[tuple[str, Region]]) -> pd.DataFrame:
 def nearest_point(x: float) -> int:
     """Place of a coordinate on `AXIS`.
 
-    Example:
-        >>> nearest_point(0.0), nearest_point(1.0)
-        (20, 60)
+    >>> nearest_point(0.0), nearest_point(1.0)
+    (20, 60)
     """
     return int(np.abs(AXIS - x).argmin())
 

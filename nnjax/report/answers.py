@@ -55,9 +55,8 @@ def candidates_words(best: BestCell) -> str:
 def headline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> str:
     """The headline for an interval of network minus reference baseline.
 
-    Example:
-        >>> headline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111))
-        'Ridge is as good: no network here is better or worse by an amount that matters.'
+    >>> headline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111))
+    'Ridge is as good: no network here is better or worse by an amount that matters.'
     """
     verdict = judge("beats", interval, terms.margin).verdict
     name = terms.reference[0].upper() + terms.reference[1:]

@@ -72,10 +72,9 @@ def readings_table(
 def disagreements(table: pd.DataFrame) -> pd.DataFrame:
     """The comparisons that stand out in one reading only, or in both with opposite signs: both rows of each.
 
-    Example:
-        >>> rows = {"factor": ["depth"] * 2, "level": [8] * 2, "q": [0.01, 0.4], "estimate": [0.1, 0.08]}
-        >>> len(disagreements(pd.DataFrame(rows)))
-        2
+    >>> rows = {"factor": ["depth"] * 2, "level": [8] * 2, "q": [0.01, 0.4], "estimate": [0.1, 0.08]}
+    >>> len(disagreements(pd.DataFrame(rows)))
+    2
     """
     if table.empty:
         return table

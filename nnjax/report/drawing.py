@@ -195,9 +195,8 @@ def level_figure(
 def marker_points(marker: str) -> str:
     """A matplotlib marker as the points of an SVG polygon, 6 units wide around 0, 0.
 
-    Example:
-        >>> marker_points("s")
-        '-3,3 3,3 3,-3 -3,-3 -3,3'
+    >>> marker_points("s")
+    '-3,3 3,3 3,-3 -3,-3 -3,3'
     """
     look = MarkerStyle(marker)
     polygon = np.asarray(look.get_path().transformed(look.get_transform()).to_polygons()[0], dtype=float)

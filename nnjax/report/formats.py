@@ -30,9 +30,8 @@ PROBABILITIES = frozenset({"p_value", "q", "holm_p", "probability"})
 def decimals(value: float, digits: int = 3) -> str:
     """A number with a fixed count of decimals and a true minus sign.
 
-    Example:
-        >>> decimals(-0.0123456), decimals(0.5, 1), decimals(float("-inf"))
-        ('−0.012', '0.5', '−∞')
+    >>> decimals(-0.0123456), decimals(0.5, 1), decimals(float("-inf"))
+    ('−0.012', '0.5', '−∞')
     """
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
@@ -45,9 +44,8 @@ def decimals(value: float, digits: int = 3) -> str:
 def signed(value: float, digits: int = 3) -> str:
     """A difference: with its sign, whichever it is.
 
-    Example:
-        >>> signed(0.02), signed(-0.02), signed(0.0001), signed(float("inf"))
-        ('+0.020', '−0.020', '0.000', '+∞')
+    >>> signed(0.02), signed(-0.02), signed(0.0001), signed(float("inf"))
+    ('+0.020', '−0.020', '0.000', '+∞')
     """
     text = decimals(value, digits)
     return f"+{text}" if float(f"{value:.{digits}f}") > 0 else text
@@ -56,12 +54,11 @@ def signed(value: float, digits: int = 3) -> str:
 def bounded(text: str, interval: PairedInterval) -> str:
     """A number read off an interval; where an end is open it is a bound itself: at least, or at most so much.
 
-    Example:
-        >>> import numpy as np
-        >>> from nnjax.statistics.censoring import Bounds, bounded_interval
-        >>> numbers = Bounds(np.array([1.0, 1.2]), np.array([1.0, np.inf]))
-        >>> bounded("+1.1", bounded_interval(numbers, 331, 111))
-        '≥ +1.1'
+    >>> import numpy as np
+    >>> from nnjax.statistics.censoring import Bounds, bounded_interval
+    >>> numbers = Bounds(np.array([1.0, 1.2]), np.array([1.0, np.inf]))
+    >>> bounded("+1.1", bounded_interval(numbers, 331, 111))
+    '≥ +1.1'
     """
     if interval.is_open_below and interval.is_open_above:
         return "–"
@@ -73,9 +70,8 @@ def bounded(text: str, interval: PairedInterval) -> str:
 def percent(value: float) -> str:
     """A share in percent, without decimals unless they are all there is.
 
-    Example:
-        >>> percent(0.25), percent(0.004), percent(0.99375)
-        ('25 %', '0.4 %', '99.38 %')
+    >>> percent(0.25), percent(0.004), percent(0.99375)
+    ('25 %', '0.4 %', '99.38 %')
     """
     if not math.isfinite(value):
         return "–"
@@ -88,9 +84,8 @@ def percent(value: float) -> str:
 def confidence(level: float) -> str:
     """A confidence level, with as many decimals as it takes to tell it from its neighbours.
 
-    Example:
-        >>> confidence(0.95), confidence(0.975), confidence(1 - 0.05 / 3)
-        ('95 %', '97.5 %', '98.33 %')
+    >>> confidence(0.95), confidence(0.975), confidence(1 - 0.05 / 3)
+    ('95 %', '97.5 %', '98.33 %')
     """
     return f"{100 * level:.4g} %" if math.isfinite(level) else "–"
 
@@ -98,9 +93,8 @@ def confidence(level: float) -> str:
 def probability(value: float) -> str:
     """A p, never rounded to 0.
 
-    Example:
-        >>> probability(0.0312), probability(1e-7)
-        ('0.031', '< 0.001')
+    >>> probability(0.0312), probability(1e-7)
+    ('0.031', '< 0.001')
     """
     if not math.isfinite(value):
         return "–"
@@ -110,9 +104,8 @@ def probability(value: float) -> str:
 def significant(value: float) -> str:
     """Four significant digits, no needless zeros.
 
-    Example:
-        >>> significant(0.000123456), significant(1234567.0), significant(12.0)
-        ('0.0001235', '1,234,567', '12')
+    >>> significant(0.000123456), significant(1234567.0), significant(12.0)
+    ('0.0001235', '1,234,567', '12')
     """
     if not math.isfinite(value):
         return "–"
@@ -124,9 +117,8 @@ def significant(value: float) -> str:
 def duration(seconds: float) -> str:
     """Seconds as people say them.
 
-    Example:
-        >>> duration(0.25), duration(75.0), duration(7380.0)
-        ('0.2 s', '1 min 15 s', '2 h 03 min')
+    >>> duration(0.25), duration(75.0), duration(7380.0)
+    ('0.2 s', '1 min 15 s', '2 h 03 min')
     """
     if seconds < 60:
         return f"{seconds:.1f} s"
@@ -137,9 +129,8 @@ def duration(seconds: float) -> str:
 def format_cell(column: str, value: object, full_batch: int | None = None) -> str:
     """One cell of a table, by the name of its column.
 
-    Example:
-        >>> format_cell("test_r2", 0.4567), format_cell("share", 0.5), format_cell("batch_size", 265, 265)
-        ('0.457', '50 %', 'full (265)')
+    >>> format_cell("test_r2", 0.4567), format_cell("share", 0.5), format_cell("batch_size", 265, 265)
+    ('0.457', '50 %', 'full (265)')
     """
     if column == "batch_size" and full_batch is not None and value == full_batch:
         return f"full ({level_text(value)})"

@@ -50,11 +50,10 @@ def make_histories(table: pa.Table) -> Histories:
 
     A run has null where it has no such curve.
 
-    Example:
-        >>> table = pa.table({"run_id": ["a"], "fit_train_r2": [[0.0, 0.5]], "grad_norm": [[[1.0, 2.0], [3.0, 4.0]]]})
-        >>> histories = make_histories(table)
-        >>> histories.layers("grad_norm"), histories.values("grad_norm", 2, ["a"], [1]).tolist()
-        ([1, 2], [[4.0]])
+    >>> table = pa.table({"run_id": ["a"], "fit_train_r2": [[0.0, 0.5]], "grad_norm": [[[1.0, 2.0], [3.0, 4.0]]]})
+    >>> histories = make_histories(table)
+    >>> histories.layers("grad_norm"), histories.values("grad_norm", 2, ["a"], [1]).tolist()
+    ([1, 2], [[4.0]])
     """
     run_ids = np.asarray(table["run_id"].to_pylist(), dtype=object)
     matrices = {}
@@ -87,9 +86,8 @@ def _matrix(lists: pa.ListArray, run_ids: NDArray[np.object_]) -> pd.DataFrame:
 def drawn_epochs(epochs: int) -> list[int]:
     """Epochs from 1 to the last, evenly spaced on a logarithmic axis, at most 64 of them.
 
-    Example:
-        >>> drawn_epochs(5)
-        [1, 2, 3, 4, 5]
+    >>> drawn_epochs(5)
+    [1, 2, 3, 4, 5]
     """
     spaced = np.geomspace(1, max(1, epochs), MOST_EPOCHS_DRAWN)
     return sorted(set(np.rint(spaced).astype(int).tolist()))
@@ -98,8 +96,7 @@ def drawn_epochs(epochs: int) -> list[int]:
 def first_tenth(epochs: int) -> list[int]:
     """Epochs 1 … ⌈E / 10⌉: early training, as `grad_slope` is measured.
 
-    Example:
-        >>> first_tenth(25)
-        [1, 2, 3]
+    >>> first_tenth(25)
+    [1, 2, 3]
     """
     return list(range(1, -(-epochs // 10) + 1))

@@ -33,9 +33,8 @@ _ESCAPES = {
 def escape_latex(text: str) -> str:
     r"""Text that LaTeX prints as it is.
 
-    Example:
-        >>> escape_latex("test_r2: −5 %")
-        'test\\_r2: $-$5 \\%'
+    >>> escape_latex("test_r2: −5 %")
+    'test\\_r2: $-$5 \\%'
     """
     return "".join(_ESCAPES.get(character, character) for character in text)
 

@@ -42,10 +42,9 @@ class Layout:
     def text(self, factor: str, level: Any) -> str:
         """A level as people read it.
 
-        Example:
-            >>> layout = make_layout(pd.DataFrame({"batch_size": [8, 265]}), ["batch_size"], [], 265)
-            >>> layout.text("batch_size", 265)
-            'full (265)'
+        >>> layout = make_layout(pd.DataFrame({"batch_size": [8, 265]}), ["batch_size"], [], 265)
+        >>> layout.text("batch_size", 265)
+        'full (265)'
         """
         if factor == "batch_size" and level == self.full_batch:
             return f"full ({level_text(level)})"
@@ -65,12 +64,11 @@ class Layout:
     def where(self, varied: Sequence[str]) -> str:
         """The same as a sentence; empty where there is nothing to say.
 
-        Example:
-            >>> layout = make_layout(pd.DataFrame({"depth": [1, 2], "l2": [0.0, 0.1]}), ["depth"], ["l2"], 265)
-            >>> layout.where(["depth"])
-            'With l2 chosen on validation rows in each split.'
-            >>> layout.where([])
-            'At depth = 1; l2 chosen on validation rows in each split.'
+        >>> layout = make_layout(pd.DataFrame({"depth": [1, 2], "l2": [0.0, 0.1]}), ["depth"], ["l2"], 265)
+        >>> layout.where(["depth"])
+        'With l2 chosen on validation rows in each split.'
+        >>> layout.where([])
+        'At depth = 1; l2 chosen on validation rows in each split.'
         """
         sentence = self.reference_sentence(varied)
         word = "At" if any(factor not in varied for factor in self.studied) else "With"
@@ -131,10 +129,9 @@ def _independent(results: pd.DataFrame, factors: Sequence[str]) -> list[str]:
 def with_places(table: pd.DataFrame, factor: str, layout: Layout, column: str = "place") -> pd.DataFrame:
     """Add the position of a factor's level among those present, and its name in a column that ends in "_name".
 
-    Example:
-        >>> layout = make_layout(pd.DataFrame({"depth": [1, 2, 4]}), ["depth"], [], 265)
-        >>> with_places(pd.DataFrame({"depth": [4, 1]}), "depth", layout)["place"].tolist()
-        [1, 0]
+    >>> layout = make_layout(pd.DataFrame({"depth": [1, 2, 4]}), ["depth"], [], 265)
+    >>> with_places(pd.DataFrame({"depth": [4, 1]}), "depth", layout)["place"].tolist()
+    [1, 0]
     """
     present = [level for level in layout.levels[factor] if level in set(table[factor])]
     places = {level: place for place, level in enumerate(present)}
@@ -148,10 +145,9 @@ def with_places(table: pd.DataFrame, factor: str, layout: Layout, column: str = 
 def each_group(table: pd.DataFrame, factors: Sequence[str]) -> Iterator[tuple[dict[str, Any], pd.DataFrame]]:
     """The rows at each combination of levels of at least one factor, in the order in which they first occur.
 
-    Example:
-        >>> table = pd.DataFrame({"depth": [2, 1, 2], "split": [0, 0, 1]})
-        >>> [(levels, len(rows)) for levels, rows in each_group(table, ["depth"])]
-        [({'depth': 2}, 2), ({'depth': 1}, 1)]
+    >>> table = pd.DataFrame({"depth": [2, 1, 2], "split": [0, 0, 1]})
+    >>> [(levels, len(rows)) for levels, rows in each_group(table, ["depth"])]
+    [({'depth': 2}, 2), ({'depth': 1}, 1)]
     """
     for levels, rows in table.groupby(list(factors), sort=False):
         yield dict(zip(factors, levels, strict=True)), rows

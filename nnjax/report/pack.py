@@ -157,9 +157,8 @@ def quantise(values: NDArray[np.float64]) -> tuple[NDArray[np.uint8], tuple[floa
 
     NaN becomes `NOTHING`. Beside the bytes stand smallest and largest number; None if there is none.
 
-    Example:
-        >>> quantise(np.array([1.0, 2.0, 3.0, np.nan]))
-        (array([  0, 127, 254, 255], dtype=uint8), (1.0, 3.0))
+    >>> quantise(np.array([1.0, 2.0, 3.0, np.nan]))
+    (array([  0, 127, 254, 255], dtype=uint8), (1.0, 3.0))
     """
     known = np.isfinite(values)
     if not known.any():

@@ -42,9 +42,8 @@ def inline_svg(figure: Figure, name: str, title: str) -> Markup:
 def standalone_svg(drawing: Markup) -> str:
     """An inline drawing as a file of its own, in the colours of the light theme.
 
-    Example:
-        >>> "stroke:#0f6a5b" in standalone_svg(Markup('<svg><path style="stroke:var(--c0f6a5b)"/></svg>'))
-        True
+    >>> "stroke:#0f6a5b" in standalone_svg(Markup('<svg><path style="stroke:var(--c0f6a5b)"/></svg>'))
+    True
     """
     plain = _VARIABLE.sub(r"#\1", str(drawing))
     return plain.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" ', 1)

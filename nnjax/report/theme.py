@@ -73,9 +73,8 @@ def variable(color: str) -> str:
     Raises:
         KeyError: If the colour has no twin for dark pages.
 
-    Example:
-        >>> variable(LEVEL_COLORS["relu"])
-        'var(--c0072b2)'
+    >>> variable(LEVEL_COLORS["relu"])
+    'var(--c0072b2)'
     """
     if color not in DARK:
         raise KeyError(f"{color} is no colour of the theme")
@@ -94,10 +93,9 @@ Palette = Mapping[tuple[str, object], LevelStyle]
 def make_palette(factors: Mapping[str, Sequence[object]]) -> Palette:
     """Give each level its style: activations their own colour, numbers a sequence from light to dark.
 
-    Example:
-        >>> palette = make_palette({"activation": ["relu", "elu"], "depth": [1, 2, 4]})
-        >>> palette["activation", "relu"].color, palette["depth", 4].color
-        ('#0072b2', '#2f2a85')
+    >>> palette = make_palette({"activation": ["relu", "elu"], "depth": [1, 2, 4]})
+    >>> palette["activation", "relu"].color, palette["depth", 4].color
+    ('#0072b2', '#2f2a85')
     """
     styles: dict[tuple[str, object], LevelStyle] = {}
     for factor, levels in factors.items():

@@ -115,8 +115,7 @@ def view_table(
 def join_words(words: Sequence[str]) -> str:
     """An enumeration in English.
 
-    Example:
-        >>> join_words(["a", "b", "c"])
-        'a, b and c'
+    >>> join_words(["a", "b", "c"])
+    'a, b and c'
     """
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""

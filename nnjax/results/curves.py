@@ -69,9 +69,8 @@ def _long(table: pa.Table, name: str, epochs: Sequence[int] | None) -> Iterator[
 def list_places(lengths: NDArray[np.int64]) -> NDArray[np.int64]:
     """Place of every item in its list, the lists end to end.
 
-    Example:
-        >>> list_places(np.array([3, 2])).tolist()
-        [0, 1, 2, 0, 1]
+    >>> list_places(np.array([3, 2])).tolist()
+    [0, 1, 2, 0, 1]
     """
     return np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
 

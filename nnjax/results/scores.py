@@ -14,9 +14,8 @@ def clipped_scores(numbers: ArrayLike, diverged: ArrayLike, task: str) -> NDArra
     The lowest R² is -1, the lowest accuracy 0. Numbers (NaN where a run has none) and bools have the same shape, any,
     as the scores have, float64. A run without R² has the lowest score, too; one without accuracy has none.
 
-    Example:
-        >>> clipped_scores([0.5, -7.0, np.nan, 0.4], [False, False, False, True], "regression").tolist()
-        [0.5, -1.0, -1.0, -1.0]
+    >>> clipped_scores([0.5, -7.0, np.nan, 0.4], [False, False, False, True], "regression").tolist()
+    [0.5, -1.0, -1.0, -1.0]
     """
     lowest, values = JUDGED[task].lowest, np.asarray(numbers, dtype=np.float64)
     is_lost = np.asarray(diverged, dtype=np.bool_) | (np.isnan(values) & (task == "regression"))
@@ -31,10 +30,9 @@ def with_scores(results: pd.DataFrame, task: str) -> pd.DataFrame:
         measure on those rows: clipped, a diverged run with the lowest, a missing run without (NaN). All other columns,
         those of the measure itself among them, stay as they are.
 
-    Example:
-        >>> runs = pd.DataFrame({"status": ["finished", "diverged", "finished"], "test_r2": [0.5, float("nan"), -7.0]})
-        >>> with_scores(runs, "regression")["test_score"].tolist()
-        [0.5, -1.0, -1.0]
+    >>> runs = pd.DataFrame({"status": ["finished", "diverged", "finished"], "test_r2": [0.5, float("nan"), -7.0]})
+    >>> with_scores(runs, "regression")["test_score"].tolist()
+    [0.5, -1.0, -1.0]
     """
     is_diverged = (results["status"] == "diverged").to_numpy()
     is_missing = (results["status"] == "missing").to_numpy()

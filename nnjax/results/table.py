@@ -61,9 +61,8 @@ def _planned(space: Space) -> pd.DataFrame:
 def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArray[np.float64]:
     """First epoch from 1 on at which a curve [E + 1], one a run, is at or above the target; NaN if never.
 
-    Example:
-        >>> first_epochs([np.array([0.9, 0.1, 0.5]), np.array([0.0, 0.1])], 0.4).tolist()
-        [2.0, nan]
+    >>> first_epochs([np.array([0.9, 0.1, 0.5]), np.array([0.0, 0.1])], 0.4).tolist()
+    [2.0, nan]
     """
     firsts = np.full(len(curves), np.nan)
     for place, curve in enumerate(curves):

@@ -55,10 +55,9 @@ def split_half_correlation(
 
     Source: Spearman (1904); Efron & Stein (1981), Annals of Statistics 9 (jackknife).
 
-    Example:
-        >>> rows = np.arange(5.0)[:, None] + np.zeros(6)
-        >>> split_half_correlation(rows, -rows, np.random.default_rng(5)).estimate
-        -1.0
+    >>> rows = np.arange(5.0)[:, None] + np.zeros(6)
+    >>> split_half_correlation(rows, -rows, np.random.default_rng(5)).estimate
+    -1.0
     """
     x, y = np.asarray(quantity, dtype=np.float64), np.asarray(outcome, dtype=np.float64)
     if x.ndim != 2 or x.shape != y.shape or len(x) < 3 or x.shape[1] < 4 or halvings < 1:

@@ -23,9 +23,8 @@ def quartile_band(curves: ArrayLike) -> Band:
     Raises:
         ValueError: If there is no run.
 
-    Example:
-        >>> [float(line[0]) for line in quartile_band([[1.0], [2.0], [3.0], [4.0], [5.0]])]
-        [2.0, 3.0, 4.0]
+    >>> [float(line[0]) for line in quartile_band([[1.0], [2.0], [3.0], [4.0], [5.0]])]
+    [2.0, 3.0, 4.0]
     """
     x = np.asarray(curves, dtype=np.float64)
     if x.ndim != 2 or len(x) == 0:
@@ -38,8 +37,7 @@ def interquartile_mean(values: ArrayLike) -> float:
 
     Source: Agarwal et al. (2021), deep reinforcement learning at the edge of the statistical precipice.
 
-    Example:
-        >>> interquartile_mean([1, 2, 3, 4, 5, 6, 7, 100])
-        4.5
+    >>> interquartile_mean([1, 2, 3, 4, 5, 6, 7, 100])
+    4.5
     """
     return float(stats.trim_mean(np.asarray(values, dtype=np.float64).ravel(), 0.25))

@@ -24,9 +24,8 @@ class Bounds(NamedTuple):
     def filling(self) -> NDArray[np.float64] | None:
         """The finite filling: the least one if it is, else the greatest; None if neither is.
 
-        Example:
-            >>> Bounds(np.array([1.0, -np.inf]), np.array([1.0, 2.0])).filling
-            array([1., 2.])
+        >>> Bounds(np.array([1.0, -np.inf]), np.array([1.0, 2.0])).filling
+        array([1., 2.])
         """
         return next((each for each in self if np.isfinite(each).all()), None)
 
@@ -53,10 +52,9 @@ def bounded_interval(numbers: Bounds, n_train: int, n_test: int, level: float = 
 
     Source: Manski (1989), Journal of Human Resources 24; Horowitz & Manski (2000), JASA 95.
 
-    Example:
-        >>> interval = bounded_interval(Bounds(np.array([1.0, 1.2, 0.9]), np.array([1.0, np.inf, 0.9])), 331, 111)
-        >>> f"at least {interval.estimate:.2f}, [{interval.low:.2f}, {interval.high}]"
-        'at least 1.03, [0.50, inf]'
+    >>> interval = bounded_interval(Bounds(np.array([1.0, 1.2, 0.9]), np.array([1.0, np.inf, 0.9])), 331, 111)
+    >>> f"at least {interval.estimate:.2f}, [{interval.low:.2f}, {interval.high}]"
+    'at least 1.03, [0.50, inf]'
     """
     filling = numbers.filling
     if filling is None:

@@ -27,9 +27,8 @@ class VarianceComponents:
     def with_least_split(self, probability: float = 0.95) -> "VarianceComponents":
         """The same with the smallest variance between splits that is not unlikely: its one-sided chi-squared bound.
 
-        Example:
-            >>> VarianceComponents(0.0, 0.01, 8, 2).with_least_split().split < 0.005
-            True
+        >>> VarianceComponents(0.0, 0.01, 8, 2).with_least_split().split < 0.005
+        True
         """
         freedom = self.n_splits - 1.0
         least = self.of_split_mean(self.n_seeds) * freedom / float(special.chdtri(freedom, 1.0 - probability))
@@ -45,10 +44,9 @@ def variance_components(scores: ArrayLike) -> VarianceComponents:
     Raises:
         ValueError: If there are too few splits or seeds, or numbers that are not finite.
 
-    Example:
-        >>> components = variance_components([[0.1, 0.2], [0.3, 0.5], [0.2, 0.2]])
-        >>> round(components.seed, 7), round(components.split, 7)
-        (0.0083333, 0.0133333)
+    >>> components = variance_components([[0.1, 0.2], [0.3, 0.5], [0.2, 0.2]])
+    >>> round(components.seed, 7), round(components.split, 7)
+    (0.0083333, 0.0133333)
     """
     x = np.asarray(scores, dtype=np.float64)
     if x.ndim != 2 or min(x.shape) < 2 or not np.isfinite(x).all():

@@ -34,9 +34,8 @@ def restricted_mean(times: ArrayLike, horizon: float) -> float:
     Raises:
         ValueError: If there is no run, a negative time, or a horizon below 1.
 
-    Example:
-        >>> restricted_mean([5, 10, np.nan, 20], horizon=50)
-        21.25
+    >>> restricted_mean([5, 10, np.nan, 20], horizon=50)
+    21.25
     """
     return float(_stopped(times, horizon).mean())
 
@@ -49,9 +48,8 @@ def log2_times(times: ArrayLike, horizon: float) -> NDArray[np.float64]:
     Raises:
         ValueError: As `restricted_mean`.
 
-    Example:
-        >>> log2_times([4, np.nan, 0], horizon=32).tolist()
-        [2.0, 5.0, 0.0]
+    >>> log2_times([4, np.nan, 0], horizon=32).tolist()
+    [2.0, 5.0, 0.0]
     """
     return np.log2(np.maximum(_stopped(times, horizon), 1.0))
 
@@ -64,10 +62,9 @@ def log2_bounds(times: ArrayLike, horizons: ArrayLike) -> Bounds:
 
     Source: Manski (1989), Journal of Human Resources 24 (bounds from the worst cases).
 
-    Example:
-        >>> bounds = log2_bounds([4, np.inf, np.nan], [32, 32, 32])
-        >>> bounds.least.tolist(), bounds.greatest.tolist()
-        ([2.0, 5.0, nan], [2.0, inf, nan])
+    >>> bounds = log2_bounds([4, np.inf, np.nan], [32, 32, 32])
+    >>> bounds.least.tolist(), bounds.greatest.tolist()
+    ([2.0, 5.0, nan], [2.0, inf, nan])
     """
     t, e = np.asarray(times, dtype=np.float64), np.asarray(horizons, dtype=np.float64)
     least = np.log2(np.maximum(np.minimum(t, e), 1.0))
@@ -80,9 +77,8 @@ def share_reached(times: ArrayLike, horizon: float) -> float:
     Raises:
         ValueError: As `restricted_mean`.
 
-    Example:
-        >>> share_reached([5, 10, np.nan, 20], horizon=10)
-        0.5
+    >>> share_reached([5, 10, np.nan, 20], horizon=10)
+    0.5
     """
     _stopped(times, horizon)
     return float(np.mean(np.asarray(times, dtype=np.float64) <= horizon))
@@ -96,10 +92,9 @@ def step_curve(times: ArrayLike, horizon: float) -> StepCurve:
     Raises:
         ValueError: As `restricted_mean`.
 
-    Example:
-        >>> curve = step_curve([5, 10, np.nan, 10], horizon=50)
-        >>> curve.epochs.tolist(), curve.share.tolist()
-        ([0.0, 5.0, 10.0, 50.0], [0.0, 0.25, 0.75, 0.75])
+    >>> curve = step_curve([5, 10, np.nan, 10], horizon=50)
+    >>> curve.epochs.tolist(), curve.share.tolist()
+    ([0.0, 5.0, 10.0, 50.0], [0.0, 0.25, 0.75, 0.75])
     """
     _stopped(times, horizon)
     t = np.asarray(times, dtype=np.float64).ravel()
@@ -119,9 +114,8 @@ def anytime_quality(curves: ArrayLike, epochs: Sequence[int], floor: float) -> N
     Raises:
         ValueError: If the curves are no matrix, or the grid is empty or leaves it.
 
-    Example:
-        >>> anytime_quality([[0.0, 0.2, 0.4], [0.0, 0.3, np.nan]], [1, 2], floor=-1.0).round(3).tolist()
-        [0.3, -0.35]
+    >>> anytime_quality([[0.0, 0.2, 0.4], [0.0, 0.3, np.nan]], [1, 2], floor=-1.0).round(3).tolist()
+    [0.3, -0.35]
     """
     c = np.asarray(curves, dtype=np.float64)
     if c.ndim != 2 or len(epochs) == 0 or min(epochs) < 0 or max(epochs) >= c.shape[1]:

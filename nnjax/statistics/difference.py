@@ -31,12 +31,11 @@ def independent_difference(first: PairedInterval, second: PairedInterval, level:
 
     Source: Welch (1947), Biometrika 34.
 
-    Example:
-        >>> from nnjax.statistics.interval import paired_interval
-        >>> a, b = (paired_interval([x, x + 0.02, x + 0.04, x + 0.02], 331, 111) for x in (0.0, 0.1))
-        >>> found = independent_difference(a, b)
-        >>> f"{found.estimate:.2f} [{found.low:.3f}, {found.high:.3f}] on {found.freedom:.0f} degrees of freedom"
-        '0.10 [0.057, 0.143] on 6 degrees of freedom'
+    >>> from nnjax.statistics.interval import paired_interval
+    >>> a, b = (paired_interval([x, x + 0.02, x + 0.04, x + 0.02], 331, 111) for x in (0.0, 0.1))
+    >>> found = independent_difference(a, b)
+    >>> f"{found.estimate:.2f} [{found.low:.3f}, {found.high:.3f}] on {found.freedom:.0f} degrees of freedom"
+    '0.10 [0.057, 0.143] on 6 degrees of freedom'
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level = {level}: need 0 < level < 1")

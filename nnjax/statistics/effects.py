@@ -24,9 +24,8 @@ def grid_shares(cell_means: ArrayLike) -> dict[tuple[int, ...], float]:
 
     Source: Hutter, Hoos & Leyton-Brown (2014), functional ANOVA, here without a surrogate.
 
-    Example:
-        >>> {axes: round(share, 6) for axes, share in grid_shares([[0, 1, 2], [1, 2, 6]]).items()}
-        {(0,): 0.272727, (1,): 0.590909, (0, 1): 0.136364}
+    >>> {axes: round(share, 6) for axes, share in grid_shares([[0, 1, 2], [1, 2, 6]]).items()}
+    {(0,): 0.272727, (1,): 0.590909, (0, 1): 0.136364}
     """
     grid = np.asarray(cell_means, dtype=np.float64)
     if grid.ndim == 0 or grid.size == 0 or not np.isfinite(grid).all():
@@ -75,10 +74,9 @@ def importance(scores: ArrayLike, level: float = 0.95) -> tuple[Effect, ...]:
     Source: statistics of designed experiments (ω²: Hays 1963); Hutter, Hoos & Leyton-Brown (2014) for the shares;
     Efron & Stein (1981) for the jackknife.
 
-    Example:
-        >>> [effect] = importance([[0.1, 0.3], [0.2, 0.5], [0.1, 0.4]])
-        >>> round(effect.share, 3), round(effect.unbiased_share, 3)
-        (1.0, 0.778)
+    >>> [effect] = importance([[0.1, 0.3], [0.2, 0.5], [0.1, 0.4]])
+    >>> round(effect.share, 3), round(effect.unbiased_share, 3)
+    (1.0, 0.778)
     """
     grid = np.asarray(scores, dtype=np.float64)
     if grid.ndim < 2 or len(grid) < 2 or grid[0].size < 2 or not np.isfinite(grid).all():

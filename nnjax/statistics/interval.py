@@ -56,9 +56,8 @@ def bonferroni_level(alpha: float, m: int) -> float:
     Raises:
         ValueError: If alpha is outside (0, 1) or m below 1.
 
-    Example:
-        >>> bonferroni_level(0.05, 8)
-        0.99375
+    >>> bonferroni_level(0.05, 8)
+    0.99375
     """
     if not 0.0 < alpha < 1.0 or m < 1:
         raise ValueError(f"alpha = {alpha}, m = {m}: need 0 < alpha < 1 and m >= 1")
@@ -71,9 +70,8 @@ def critical_value(level: float, n: float) -> float:
     Raises:
         ValueError: If the level is outside (0, 1) or n below 2.
 
-    Example:
-        >>> round(critical_value(0.95, 20), 4)
-        2.093
+    >>> round(critical_value(0.95, 20), 4)
+    2.093
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level = {level}: need 0 < level < 1")
@@ -113,10 +111,9 @@ def paired_interval(differences: ArrayLike, n_train: int, n_test: int, level: fl
 
     Source: Nadeau & Bengio (2003), Machine Learning 52.
 
-    Example:
-        >>> interval = paired_interval([0.02, 0.05, -0.01, 0.03, 0.04], n_train=331, n_test=111)
-        >>> f"{interval.estimate:.3f} [{interval.low:.6f}, {interval.high:.6f}] p = {interval.p_value:.6f}"
-        '0.026 [-0.020768, 0.072768] p = 0.197575'
+    >>> interval = paired_interval([0.02, 0.05, -0.01, 0.03, 0.04], n_train=331, n_test=111)
+    >>> f"{interval.estimate:.3f} [{interval.low:.6f}, {interval.high:.6f}] p = {interval.p_value:.6f}"
+    '0.026 [-0.020768, 0.072768] p = 0.197575'
     """
     d = np.asarray(differences, dtype=np.float64)
     if d.ndim != 1 or d.size < 2:
@@ -165,9 +162,8 @@ def seed_averaged_differences(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]
     Raises:
         ValueError: If the splits do not pair up.
 
-    Example:
-        >>> seed_averaged_differences([[0.5, 0.7], [0.4, 0.4]], [[0.5, 0.5], [0.2, 0.4]]).round(3).tolist()
-        [0.1, 0.1]
+    >>> seed_averaged_differences([[0.5, 0.7], [0.4, 0.4]], [[0.5, 0.5], [0.2, 0.4]]).round(3).tolist()
+    [0.1, 0.1]
     """
     scores_a, scores_b = np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)
     if scores_a.ndim != 2 or scores_b.ndim != 2 or len(scores_a) != len(scores_b):
@@ -187,10 +183,9 @@ def practical_probabilities(interval: PairedInterval, margin: float) -> tuple[fl
     Raises:
         ValueError: If the margin is negative.
 
-    Example:
-        >>> interval = paired_interval([0.02, 0.05, -0.01, 0.03, 0.04], n_train=331, n_test=111)
-        >>> [round(p, 6) for p in practical_probabilities(interval, 0.02)]
-        [0.026198, 0.343644, 0.630158]
+    >>> interval = paired_interval([0.02, 0.05, -0.01, 0.03, 0.04], n_train=331, n_test=111)
+    >>> [round(p, 6) for p in practical_probabilities(interval, 0.02)]
+    [0.026198, 0.343644, 0.630158]
     """
     if margin < 0.0:
         raise ValueError(f"margin = {margin}: need a margin >= 0")
@@ -211,9 +206,8 @@ def win_rate(differences: ArrayLike) -> float:
     Raises:
         ValueError: If there is no split, or a number is NaN.
 
-    Example:
-        >>> win_rate([0.1, 0.0, -0.2, 0.3])
-        0.625
+    >>> win_rate([0.1, 0.0, -0.2, 0.3])
+    0.625
     """
     d = np.asarray(differences, dtype=np.float64)
     if d.size == 0 or np.isnan(d).any():

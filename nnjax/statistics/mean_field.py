@@ -50,9 +50,8 @@ def mean_square(function: Function, variance: float) -> float:
     Raises:
         ValueError: If the variance is negative or not finite.
 
-    Example:
-        >>> round(mean_square(lambda z: np.maximum(z, 0.0), 2.0), 6)
-        1.0
+    >>> round(mean_square(lambda z: np.maximum(z, 0.0), 2.0), 6)
+    1.0
     """
     if not (math.isfinite(variance) and variance >= 0.0):
         raise ValueError(f"variance = {variance}: need a finite number >= 0")
@@ -82,11 +81,10 @@ def mean_field(
 
     Source: Glorot & Bengio (2010); He et al. (2015); Poole et al. (2016); Schoenholz et al. (2017), equations 3 and 7.
 
-    Example:
-        >>> relu, slope = (lambda z: np.maximum(z, 0.0)), (lambda z: (z > 0.0) + 0.0)
-        >>> glorot = [2 / (64 + 64)] * 10
-        >>> round(mean_field([relu] * 10, [slope] * 10, glorot, [64] * 11).slope, 3)
-        0.151
+    >>> relu, slope = (lambda z: np.maximum(z, 0.0)), (lambda z: (z > 0.0) + 0.0)
+    >>> glorot = [2 / (64 + 64)] * 10
+    >>> round(mean_field([relu] * 10, [slope] * 10, glorot, [64] * 11).slope, 3)
+    0.151
     """
     depth = len(functions)
     if depth < 1 or not len(slopes) == len(weight_variances) == len(sizes) - 1 == depth:

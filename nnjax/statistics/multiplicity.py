@@ -13,9 +13,8 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     Raises:
         ValueError: If a p is outside [0, 1] or NaN.
 
-    Example:
-        >>> holm([0.01, 0.04, 0.03, 0.005]).round(6).tolist()
-        [0.03, 0.06, 0.06, 0.02]
+    >>> holm([0.01, 0.04, 0.03, 0.005]).round(6).tolist()
+    [0.03, 0.06, 0.06, 0.02]
     """
     return _adjusted(p_values, "holm")
 
@@ -28,9 +27,8 @@ def benjamini_hochberg(p_values: ArrayLike) -> NDArray[np.float64]:
     Raises:
         ValueError: If a p is outside [0, 1] or NaN.
 
-    Example:
-        >>> benjamini_hochberg([0.01, 0.04, 0.03, 0.005]).round(6).tolist()
-        [0.02, 0.04, 0.04, 0.02]
+    >>> benjamini_hochberg([0.01, 0.04, 0.03, 0.005]).round(6).tolist()
+    [0.02, 0.04, 0.04, 0.02]
     """
     return _adjusted(p_values, "fdr_bh")
 
@@ -50,9 +48,8 @@ def selected_level(q: float, selected: int, total: int) -> float:
     Raises:
         ValueError: If q is outside (0, 1) or R outside 1..M.
 
-    Example:
-        >>> selected_level(0.05, 4, 10)
-        0.98
+    >>> selected_level(0.05, 4, 10)
+    0.98
     """
     if not 0.0 < q < 1.0 or not 1 <= selected <= total:
         raise ValueError(f"q = {q}, selected = {selected}, total = {total}: need 0 < q < 1 and 1 <= selected <= total")

@@ -49,10 +49,9 @@ def placebo_rates(
     Raises:
         ValueError: If nothing can be divided, or numbers are not finite.
 
-    Example:
-        >>> scores = np.random.default_rng(0).normal(size=(6, 10, 1))
-        >>> placebo_rates(scores, 331, 111, 0.02, np.random.default_rng(1), 200).corrected
-        0.0
+    >>> scores = np.random.default_rng(0).normal(size=(6, 10, 1))
+    >>> placebo_rates(scores, 331, 111, 0.02, np.random.default_rng(1), 200).corrected
+    0.0
     """
     x = np.asarray(scores, dtype=np.float64)
     if x.ndim != 3 or x.shape[1] < 2 or max(x.shape[0], x.shape[2]) < 2 or not np.isfinite(x).all():

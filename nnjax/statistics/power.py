@@ -24,9 +24,8 @@ ENDLESS_SPLITS = 1_000_000
 def half_width(standard_deviation: float, n: float, n_train: int, n_test: int, level: float) -> float:
     """Half the width of the corrected interval; n may be infinite.
 
-    Example:
-        >>> round(half_width(1.0, 20, 331, 111, 0.95), 2), round(half_width(1.0, math.inf, 331, 111, 0.95), 2)
-        (1.3, 1.13)
+    >>> round(half_width(1.0, 20, 331, 111, 0.95), 2), round(half_width(1.0, math.inf, 331, 111, 0.95), 2)
+    (1.3, 1.13)
     """
     return critical_value(level, n) * standard_deviation * error_factor(n, n_train, n_test)
 
@@ -43,9 +42,8 @@ def detectable_difference(
     Raises:
         ValueError: If the power is outside [0.5, 1).
 
-    Example:
-        >>> round(detectable_difference(0.02, 20, 331, 111, 0.95), 3)
-        0.037
+    >>> round(detectable_difference(0.02, 20, 331, 111, 0.95), 3)
+    0.037
     """
     if not 0.5 <= power < 1.0:
         raise ValueError(f"power = {power}: need 0.5 <= power < 1")
@@ -76,9 +74,8 @@ def splits_for_half_width(
 ) -> int | None:
     """Fewest splits whose interval is narrower than +- width; None when no number of splits of this table is enough.
 
-    Example:
-        >>> splits_for_half_width(0.025, 0.02, 331, 111, 0.95), splits_for_half_width(0.02, 0.02, 331, 111, 0.95)
-        (28, None)
+    >>> splits_for_half_width(0.025, 0.02, 331, 111, 0.95), splits_for_half_width(0.02, 0.02, 331, 111, 0.95)
+    (28, None)
     """
     return _fewest_splits(lambda n: half_width(standard_deviation, n, n_train, n_test, level) < width)
 
@@ -106,9 +103,8 @@ MOST_REPLICATES = 2_000
 def whole_repeats(splits: _Count, folds: int) -> _Count:
     """The next number of splits that is a whole number of repeats; of many numbers, each one's.
 
-    Example:
-        >>> whole_repeats(171, 4), whole_repeats(171, 1)
-        (172, 171)
+    >>> whole_repeats(171, 4), whole_repeats(171, 1)
+    (172, 171)
     """
     return -(-splits // folds) * folds
 
@@ -129,9 +125,8 @@ def replicates_for_half_width(
     Returns:
         Splits and seeds with the fewest runs; None when no design of at most `MOST_REPLICATES` a cell is enough.
 
-    Example:
-        >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
-        Design(splits=20, seeds=25)
+    >>> replicates_for_half_width(0.015, VarianceComponents(0.002, 0.00005, 20, 1), 331, 111, 0.95, folds=4)
+    Design(splits=20, seeds=25)
     """
     if components.n_seeds > MOST_SEEDS:
         return None

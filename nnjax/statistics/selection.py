@@ -30,10 +30,9 @@ def nested_selection(validation: ArrayLike, test: ArrayLike) -> NestedSelection:
     Raises:
         ValueError: If the shapes differ, are empty, or a number is not finite.
 
-    Example:
-        >>> selection = nested_selection([[0.5, 0.1], [0.4, 0.3]], [[0.3, 0.6], [0.2, 0.5]])
-        >>> selection.chosen.tolist(), selection.scores.tolist(), selection.naive_best_index
-        ([0, 1], [0.3, 0.5], 0)
+    >>> selection = nested_selection([[0.5, 0.1], [0.4, 0.3]], [[0.3, 0.6], [0.2, 0.5]])
+    >>> selection.chosen.tolist(), selection.scores.tolist(), selection.naive_best_index
+    ([0, 1], [0.3, 0.5], 0)
     """
     v, t = np.asarray(validation, dtype=np.float64), np.asarray(test, dtype=np.float64)
     if v.ndim != 2 or v.shape != t.shape or v.size == 0:

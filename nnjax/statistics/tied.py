@@ -56,10 +56,9 @@ def tied_best(
     Source: Hsu (1984), Annals of Statistics 12 (comparisons with the best); Dunnett (1955), JASA 50 (the largest of
     correlated t); Nadeau & Bengio (2003) for the standard error.
 
-    Example:
-        >>> scores = [[0.50, 0.52, 0.54], [0.49, 0.53, 0.53], [0.10, 0.13, 0.12]]
-        >>> tied_best(scores, 0, 331, 111, np.random.default_rng(0)).is_tied.tolist()
-        [True, True, False]
+    >>> scores = [[0.50, 0.52, 0.54], [0.49, 0.53, 0.53], [0.10, 0.13, 0.12]]
+    >>> tied_best(scores, 0, 331, 111, np.random.default_rng(0)).is_tied.tolist()
+    [True, True, False]
     """
     scores = _checked(test)
     if not 0 <= best < len(scores):
@@ -95,9 +94,8 @@ def probability_best(
 
     Source: Corani & Benavoli (2015), here for many cells at once.
 
-    Example:
-        >>> probability_best([[0.5, 0.6, 0.7], [0.5, 0.6, 0.7]], 331, 111, np.random.default_rng(0)).tolist()
-        [0.5, 0.5]
+    >>> probability_best([[0.5, 0.6, 0.7], [0.5, 0.6, 0.7]], 331, 111, np.random.default_rng(0)).tolist()
+    [0.5, 0.5]
     """
     scores = _checked(test)
     means, n = scores.mean(axis=1), scores.shape[1]

@@ -53,10 +53,9 @@ def variance_budget(scores: ArrayLike) -> VarianceBudget:
 
     Source: two-way random-effects analysis of variance (Searle, Casella & McCulloch 1992), negative parts set to 0.
 
-    Example:
-        >>> budget = variance_budget([[[0.1], [0.3]], [[0.2], [0.5]]])
-        >>> round(budget.cell, 4), round(budget.split, 4), round(budget.rest, 4), budget.seed
-        (0.01, 0.03, 0.0025, None)
+    >>> budget = variance_budget([[[0.1], [0.3]], [[0.2], [0.5]]])
+    >>> round(budget.cell, 4), round(budget.split, 4), round(budget.rest, 4), budget.seed
+    (0.01, 0.03, 0.0025, None)
     """
     x = np.asarray(scores, dtype=np.float64)
     if x.ndim != 3 or min(x.shape[:2], default=0) < 2 or x.shape[2] < 1 or not np.isfinite(x).all():
@@ -104,10 +103,9 @@ class ReplicateAdvice:
 def advise_replicates(budget: VarianceBudget, n_train: int, n_test: int, level: float = 0.95) -> ReplicateAdvice:
     """Compare twice the splits with twice the seeds, for the difference of two cells.
 
-    Example:
-        >>> budget = VarianceBudget(0.01, 0.004, 0.002, 0.0005, 0.0015, 10, 20, 2)
-        >>> advise_replicates(budget, 331, 111).best
-        'seeds'
+    >>> budget = VarianceBudget(0.01, 0.004, 0.002, 0.0005, 0.0015, 10, 20, 2)
+    >>> advise_replicates(budget, 331, 111).best
+    'seeds'
     """
     splits, seeds = budget.n_splits, budget.n_seeds
 

@@ -69,10 +69,9 @@ def judge(
 
     Source: Goeman, Solari & Stijnen (2010), Statistics in Medicine 29 (three-sided testing).
 
-    Example:
-        >>> from nnjax.statistics.interval import paired_interval
-        >>> judge("beats", paired_interval([0.08, 0.09, 0.07, 0.08], 331, 111), margin=0.02)
-        Judgement(verdict=<Verdict.SUPPORTED: ('supported', 'The data support the claim.')>, \
+    >>> from nnjax.statistics.interval import paired_interval
+    >>> judge("beats", paired_interval([0.08, 0.09, 0.07, 0.08], 331, 111), margin=0.02)
+    Judgement(verdict=<Verdict.SUPPORTED: ('supported', 'The data support the claim.')>, \
 note='A is better by more than 0.02.')
     """
     judgement = read_off(kind, interval.low, interval.high, margin, threshold)
@@ -192,9 +191,8 @@ def _replicates_words(width: float, interval: PairedInterval, components: Varian
 def _rounded_up(margin: float) -> str:
     """The next number of two significant digits above a margin.
 
-    Example:
-        >>> _rounded_up(0.0301), _rounded_up(0.15), _rounded_up(1.04)
-        ('0.031', '0.16', '1.1')
+    >>> _rounded_up(0.0301), _rounded_up(0.15), _rounded_up(1.04)
+    ('0.031', '0.16', '1.1')
     """
     if margin <= 0.0:
         return f"{margin:.2g}"

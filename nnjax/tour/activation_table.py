@@ -42,10 +42,9 @@ below 7 % of the steepest one.
 def activation_curve(activation: Activation) -> pd.DataFrame:
     """What is plotted of an activation: z, value, slope. In float64, so that digits do not depend on the machine.
 
-    Example:
-        >>> curve = activation_curve(ACTIVATIONS["relu"])
-        >>> curve.iloc[[0, -1]].to_numpy().tolist()
-        [[-4.0, 0.0, 0.0], [4.0, 4.0, 1.0]]
+    >>> curve = activation_curve(ACTIVATIONS["relu"])
+    >>> curve.iloc[[0, -1]].to_numpy().tolist()
+    [[-4.0, 0.0, 0.0], [4.0, 4.0, 1.0]]
     """
     z = np.linspace(-RANGE, RANGE, 161)
     if activation.structure == "maxout":

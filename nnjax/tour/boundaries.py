@@ -24,9 +24,8 @@ Theta = Float[np.ndarray, " D+1"]
 def fit_line(table: Table) -> Theta:
     """θ of logistic regression on the features as they are, hardly penalised.
 
-    Example:
-        >>> fit_line(load_table(LINEAR)).round(1).tolist()
-        [-11.0, 7.3, 6.4]
+    >>> fit_line(load_table(LINEAR)).round(1).tolist()
+    [-11.0, 7.3, 6.4]
     """
     return fit_newton(table.features, table.target[:, 0], l2=1e-3).theta
 
@@ -34,9 +33,8 @@ def fit_line(table: Table) -> Theta:
 def fit_circle(table: Table) -> Theta:
     """θ of logistic regression on x₁, x₂, x₁², x₂², divided by −θ₀: the lecture's is (−1, 0, 0, 1, 1).
 
-    Example:
-        >>> fit_circle(load_table(CIRCULAR)).round(2).tolist()
-        [-1.0, -0.0, -0.0, 1.03, 0.95]
+    >>> fit_circle(load_table(CIRCULAR)).round(2).tolist()
+    [-1.0, -0.0, -0.0, 1.03, 0.95]
     """
     theta = fit_newton(circular_features(table.features), table.target[:, 0], l2=1e-3).theta
     return np.asarray(theta / -theta[0])

@@ -72,10 +72,9 @@ class Plane:
 def make_plane(gallery: Gallery) -> Plane:
     """Scale the rows, lay the grid.
 
-    Example:
-        >>> plane = make_plane(Gallery(points=3))
-        >>> plane.split.x_test.shape, plane.split.x_test[4].tolist()
-        ((9, 2), [0.0, 0.0])
+    >>> plane = make_plane(Gallery(points=3))
+    >>> plane.split.x_test.shape, plane.split.x_test[4].tolist()
+    ((9, 2), [0.0, 0.0])
     """
     table, other = load_table(gallery.train), load_table(gallery.validation)
     mean, scale = table.features.mean(axis=0), table.features.std(axis=0)

@@ -21,8 +21,7 @@ def engine_of(clipping: str) -> str:
     Args:
         clipping: Level of the factor.
 
-    Example:
-        >>> engine_of("none"), engine_of("global_norm")
-        ('3', '3.1')
+    >>> engine_of("none"), engine_of("global_norm")
+    ('3', '3.1')
     """
     return f"{ENGINE_VERSION}.1" if clipping in CLIPPED_BY_NORM else ENGINE_VERSION

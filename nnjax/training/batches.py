@@ -22,9 +22,8 @@ class Order(NamedTuple):
 def batch_weights(n_train: int, batch_size: int) -> NDArray[np.float32]:
     """Weights [steps, batch] that turn a sum over a padded mini-batch into the mean over its real examples.
 
-    Example:
-        >>> batch_weights(5, 2).tolist()
-        [[0.5, 0.5], [0.5, 0.5], [1.0, 0.0]]
+    >>> batch_weights(5, 2).tolist()
+    [[0.5, 0.5], [0.5, 0.5], [1.0, 0.0]]
     """
     steps = -(-n_train // batch_size)
     real = (np.arange(steps * batch_size) < n_train).reshape(steps, batch_size)
@@ -37,10 +36,9 @@ def draw_order(generator: np.random.Generator, n_train: int, batch_size: int, ep
 
     The permutations depend on the stream and n_train only: two batch sizes see the same sequence of examples.
 
-    Example:
-        >>> order = draw_order(np.random.default_rng(0), 5, 2, epochs=3)
-        >>> order.examples.shape, sorted(order.examples[1].ravel()[:5].tolist())
-        ((3, 3, 2), [0, 1, 2, 3, 4])
+    >>> order = draw_order(np.random.default_rng(0), 5, 2, epochs=3)
+    >>> order.examples.shape, sorted(order.examples[1].ravel()[:5].tolist())
+    ((3, 3, 2), [0, 1, 2, 3, 4])
     """
     rows = np.tile(np.arange(n_train, dtype=np.int32), (epochs, 1))
     generator.permuted(rows, axis=1, out=rows)

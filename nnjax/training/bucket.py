@@ -109,9 +109,8 @@ def chunk_size(bucket: Bucket) -> int:
     XLA's sums depend on the shape of the batch, so a run's last bits depend on the chunk size; fixing it per bucket
     makes a run's numbers independent of its neighbours, its place and the number of workers.
 
-    Example:
-        >>> chunk_size(Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error"))
-        10
+    >>> chunk_size(Bucket(10, (64,) * 4, 1, 32, 265, 67, 111, 200, "adam", "half_mean_squared_error"))
+    10
     """
     layers = sum(bucket.hidden_layer_sizes)
     # Bytes of float32: weights, gradient and Adam's two moments; then activations and slopes.

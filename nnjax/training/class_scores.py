@@ -45,10 +45,9 @@ def score_classes(target_index: Classes, probability: NDArray[np.floating]) -> C
         scikit-learn's accuracy_score, balanced_accuracy_score, log_loss (probabilities held between ε and 1 − ε of
         float64), brier_score_loss and roc_auc_score (macro average, one against the rest).
 
-    Example:
-        >>> scores = score_classes(np.array([0, 1, 1]), np.array([[0.8, 0.2], [0.4, 0.6], [0.7, 0.3]]))
-        >>> [round(value, 4) for value in scores]
-        [0.6667, 0.75, 0.646, 0.23, 1.0]
+    >>> scores = score_classes(np.array([0, 1, 1]), np.array([[0.8, 0.2], [0.4, 0.6], [0.7, 0.3]]))
+    >>> [round(value, 4) for value in scores]
+    [0.6667, 0.75, 0.646, 0.23, 1.0]
     """
     rows = np.asarray(probability, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] < 2 or np.shape(target_index) != rows.shape[:1] or not len(rows):
@@ -71,9 +70,8 @@ def score_classes(target_index: Classes, probability: NDArray[np.floating]) -> C
 def predicted_classes(probability: NDArray[np.floating]) -> NDArray[np.int64]:
     """The most probable class of each row [N, K]; in a tie the first, but of two classes the second, as p ≥ ½ says.
 
-    Example:
-        >>> predicted_classes(np.array([[0.5, 0.5], [0.6, 0.4]])).tolist()
-        [1, 0]
+    >>> predicted_classes(np.array([[0.5, 0.5], [0.6, 0.4]])).tolist()
+    [1, 0]
     """
     if probability.shape[1] == 2:
         return np.asarray(probability[:, 1] >= probability[:, 0], dtype=np.int64)
@@ -86,9 +84,8 @@ def confusion_matrix(target: Classes, predicted: Classes, n_classes: int) -> NDA
     Raises:
         ValueError: A class outside 0 … K − 1.
 
-    Example:
-        >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
-        [[1, 0], [1, 1]]
+    >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
+    [[1, 0], [1, 1]]
     """
     cells = _checked(target, n_classes) * n_classes + _checked(predicted, n_classes)
     return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes).astype(np.int64)
@@ -103,11 +100,10 @@ def class_probabilities(output_values: NDArray[np.floating]) -> Probabilities:
     Raises:
         ValueError: A value outside 0 … 1.
 
-    Example:
-        >>> class_probabilities(np.array([[0.25]])).tolist()
-        [[0.75, 0.25]]
-        >>> class_probabilities(np.array([[0.6, 0.6, 0.3]])).round(6).tolist()
-        [[0.4, 0.4, 0.2]]
+    >>> class_probabilities(np.array([[0.25]])).tolist()
+    [[0.75, 0.25]]
+    >>> class_probabilities(np.array([[0.6, 0.6, 0.3]])).round(6).tolist()
+    [[0.4, 0.4, 0.2]]
     """
     values = np.asarray(output_values, dtype=np.float64)
     if np.any((values < 0) | (values > 1 + 1e-6)):

@@ -36,9 +36,8 @@ WITHIN_REACH = 2.0**-80
 def gradient_norm(gradients: Any) -> Float[Array, ""]:
     """‖gradients‖ over all their numbers; infinite only where the norm itself is, not where its square is.
 
-    Example:
-        >>> f"{gradient_norm([jnp.array([3e30, 4e30])]):.4g}, {gradient_norm([jnp.array([3.0, 4.0])]):.4g}"
-        '5e+30, 5'
+    >>> f"{gradient_norm([jnp.array([3e30, 4e30])]):.4g}, {gradient_norm([jnp.array([3.0, 4.0])]):.4g}"
+    '5e+30, 5'
     """
     # Two norms and a choice: under vmap both sides of a condition are computed anyway.
     norm = optax.tree.norm(gradients)

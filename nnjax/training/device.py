@@ -33,9 +33,8 @@ def find_device(name: str) -> "jax.Device":
     Raises:
         DeviceError: JAX has none.
 
-    Example:
-        >>> find_device("cpu").platform
-        'cpu'
+    >>> find_device("cpu").platform
+    'cpu'
     """
     import jax  # here: a study names its device without it
 

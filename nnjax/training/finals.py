@@ -26,9 +26,8 @@ def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Sco
     Raises:
         ValueError: The shapes differ.
 
-    Example:
-        >>> [round(value, 4) for value in score(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))]
-        [0.5, 0.5774, 0.3333]
+    >>> [round(value, 4) for value in score(np.array([1.0, 2.0, 3.0]), np.array([1.0, 2.0, 4.0]))]
+    [0.5, 0.5774, 0.3333]
     """
     if np.shape(target) != np.shape(prediction):
         raise ValueError(f"targets {np.shape(target)} and predictions {np.shape(prediction)} differ in shape")
@@ -58,9 +57,8 @@ def gradient_slope(gradient_norms: NDArray[np.floating]) -> FloatVector:
 
     NaN for fewer than two hidden layers and where a g_l is zero or not finite.
 
-    Example:
-        >>> float(gradient_slope(np.array([1e-3, 1e-2, 1e-1])).round(6))
-        1.0
+    >>> float(gradient_slope(np.array([1e-3, 1e-2, 1e-1])).round(6))
+    1.0
     """
     layers = len(gradient_norms)
     if layers < 2:
@@ -95,9 +93,8 @@ def early_median(values: FloatVector, epochs: int) -> float:
 def first_bad_epoch(*curves: NDArray[np.floating]) -> int:
     """First epoch at which a loss is not finite; −1 if there is none.
 
-    Example:
-        >>> first_bad_epoch(np.array([1.0, 0.5, np.inf, np.nan]))
-        2
+    >>> first_bad_epoch(np.array([1.0, 0.5, np.inf, np.nan]))
+    2
     """
     bad = ~np.all([np.isfinite(curve) for curve in curves], axis=0)
     return int(np.argmax(bad)) if bad.any() else -1
@@ -131,10 +128,9 @@ def stopped_epoch(validation_loss: NDArray[np.floating], patience: int, min_impr
 
     Source: Prechelt 1998, Early stopping - but when?; the rule by patience as Goodfellow et al. 2016, algorithm 7.1.
 
-    Example:
-        >>> curve = np.array([9.0, 5.0, 4.0, 4.5, 4.2, 3.0])
-        >>> stopped_epoch(curve, patience=2), stopped_epoch(curve, patience=3)
-        (StoppedAt(stop_epoch=4, best_epoch=2), StoppedAt(stop_epoch=5, best_epoch=5))
+    >>> curve = np.array([9.0, 5.0, 4.0, 4.5, 4.2, 3.0])
+    >>> stopped_epoch(curve, patience=2), stopped_epoch(curve, patience=3)
+    (StoppedAt(stop_epoch=4, best_epoch=2), StoppedAt(stop_epoch=5, best_epoch=5))
     """
     losses = np.asarray(validation_loss, dtype=np.float64)
     if patience < 1 or len(losses) < 2:

@@ -128,9 +128,8 @@ KEPT_PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64], bool], K
 def true_classes(encoded: NDArray[np.float32]) -> NDArray[np.int64]:
     """Class numbers [N] of targets as the network is given them: one column of 0 and 1, or one a class.
 
-    Example:
-        >>> true_classes(np.array([[0.0], [1.0]])).tolist(), true_classes(np.eye(3)[[2, 0]]).tolist()
-        ([0, 1], [2, 0])
+    >>> true_classes(np.array([[0.0], [1.0]])).tolist(), true_classes(np.eye(3)[[2, 0]]).tolist()
+    ([0, 1], [2, 0])
     """
     if encoded.shape[1] == 1:
         return np.asarray(encoded[:, 0] >= 0.5, dtype=np.int64)

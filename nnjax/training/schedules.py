@@ -61,9 +61,8 @@ def relative_rates(
     The decay rate is what is left after `decay_epochs`, the unit of time (step), or how strongly it counts
     (inverse_time).
 
-    Example:
-        >>> relative_rates("step", epochs=3, steps=1, decay_epochs=2, decay_rate=0.1).round(6).ravel().tolist()
-        [0.0, 1.0, 1.0, 0.10000000149011612]
+    >>> relative_rates("step", epochs=3, steps=1, decay_epochs=2, decay_rate=0.1).round(6).ravel().tolist()
+    [0.0, 1.0, 1.0, 0.10000000149011612]
     """
     times = np.arange(epochs * steps, dtype=np.float64).reshape(epochs, steps) / steps
     rates = np.zeros((epochs + 1, steps), dtype=np.float32)

@@ -31,10 +31,9 @@ def penalise(gradients: Parameters, parameters: Parameters, rule: UpdateRule, nu
 def penalty(parameters: Parameters, rule: UpdateRule, numbers: Hyperparameters) -> Float[Array, ""]:
     """α/2 ‖W‖² + l1 Σ|w|, over the weights of all layers: what `penalise` adds the gradient of.
 
-    Example:
-        >>> layer = Layer(jnp.array([[3.0, 4.0]]), jnp.ones(2))
-        >>> float(penalty((layer,), UpdateRule("lbfgs"), Hyperparameters(0.1, l2=2.0)))
-        25.0
+    >>> layer = Layer(jnp.array([[3.0, 4.0]]), jnp.ones(2))
+    >>> float(penalty((layer,), UpdateRule("lbfgs"), Hyperparameters(0.1, l2=2.0)))
+    25.0
     """
     total = 0.5 * numbers.l2 * jnp.sum(jnp.stack([jnp.sum(jnp.square(layer.weights)) for layer in parameters]))
     if rule.l1:

@@ -55,10 +55,9 @@ def unfinished_reference(study_results: StudyResults) -> str:
 def inputs_sentence(table: Table) -> str:
     """The columns that the network sees, the first ones of many: nobody wants an identifier among them.
 
-    Example:
-        >>> from nnjax.data.tables import load_table
-        >>> inputs_sentence(load_table("linnerud"))
-        'chins, situps and jumps'
+    >>> from nnjax.data.tables import load_table
+    >>> inputs_sentence(load_table("linnerud"))
+    'chins, situps and jumps'
     """
     names, more = table.feature_names[:MOST_INPUTS], len(table.feature_names) - MOST_INPUTS
     return f"{', '.join(names)} and {more:,} more" if more > 0 else join_words(list(names))
@@ -67,10 +66,9 @@ def inputs_sentence(table: Table) -> str:
 def classes_sentence(table: Table) -> str:
     """The classes with their rows; empty for a regression.
 
-    Example:
-        >>> from nnjax.data.tables import load_table
-        >>> classes_sentence(load_table("iris"))
-        'setosa (50 rows), versicolor (50) and virginica (50)'
+    >>> from nnjax.data.tables import load_table
+    >>> classes_sentence(load_table("iris"))
+    'setosa (50 rows), versicolor (50) and virginica (50)'
     """
     if table.labels is None:
         return ""

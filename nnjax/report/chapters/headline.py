@@ -88,9 +88,8 @@ def _claim(index: int, answer: ClaimAnswer, claim: Claim) -> dict[str, object]:
 def reached_words(reached: Sequence[Reached]) -> str:
     """How many runs of each arm reach the target, in words; empty for other metrics.
 
-    Example:
-        >>> reached_words([Reached(0, 20), Reached(18, 20)])
-        'Runs that reach the target: A 0 of 20 (0 %), B 18 of 20 (90 %).'
+    >>> reached_words([Reached(0, 20), Reached(18, 20)])
+    'Runs that reach the target: A 0 of 20 (0 %), B 18 of 20 (90 %).'
     """
     arms = [
         f"{name} {arm.reached} of {arm.runs} ({percent(arm.reached / arm.runs) if arm.runs else '–'})"

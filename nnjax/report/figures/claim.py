@@ -23,9 +23,8 @@ def claim_row(interval: PairedInterval, margin: float, threshold: float | None) 
 def drawn_ends(low: float, high: float, numbers: Iterable[float]) -> tuple[float, float]:
     """Where the bar of an interval ends: an open end lies as far out again as all that is drawn is wide.
 
-    Example:
-        >>> drawn_ends(0.5, float("inf"), [-1.0, 1.0, float("inf")])
-        (0.5, 3.0)
+    >>> drawn_ends(0.5, float("inf"), [-1.0, 1.0, float("inf")])
+    (0.5, 3.0)
     """
     known = [number for number in numbers if math.isfinite(number)]
     reach = max(known) - min(known) or 1.0

@@ -61,9 +61,8 @@ def tint_range(scores: "pd.Series[float]", lowest_shown: float) -> tuple[float, 
 
     The faintest tint does not stand for less than `lowest_shown`, unless all scores do.
 
-    Example:
-        >>> tint_range(pd.Series([-1.0, 0.0, 0.25, 0.375, 0.5]), -0.25)
-        (-0.25, 0.5)
+    >>> tint_range(pd.Series([-1.0, 0.0, 0.25, 0.375, 0.5]), -0.25)
+    (-0.25, 0.5)
     """
     known = scores.dropna()
     lower, upper = known.quantile(0.25), known.quantile(0.75)

@@ -15,9 +15,8 @@ ID_DIGITS = 12
 def cell_mark(cell_id: str) -> str:
     """The group id of a cell's mark.
 
-    Example:
-        >>> cell_mark("0123456789abcdef")
-        'cell:0123456789ab'
+    >>> cell_mark("0123456789abcdef")
+    'cell:0123456789ab'
     """
     return f"cell:{cell_id[:ID_DIGITS]}"
 

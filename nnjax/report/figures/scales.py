@@ -13,9 +13,8 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def number_text(value: float) -> str:
     """A tick label without needless zeros, with a true minus sign; powers of ten outside 0.001 … 10,000.
 
-    Example:
-        >>> number_text(0.05), number_text(-2.0), number_text(1e-6)
-        ('0.05', '−2', '10⁻⁶')
+    >>> number_text(0.05), number_text(-2.0), number_text(1e-6)
+    ('0.05', '−2', '10⁻⁶')
     """
     if value and not 1e-3 <= abs(value) < 1e5 and math.log10(abs(value)).is_integer():
         return f"10{str(int(math.log10(abs(value)))).translate(_SUPERSCRIPTS)}"

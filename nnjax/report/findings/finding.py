@@ -75,9 +75,8 @@ def next_study(
 def next_name(study: str, key: str) -> str:
     """The name of the study that a finding is made into.
 
-    Example:
-        >>> next_name("diabetes", "edge-l2")
-        'diabetes-edge-l2'
+    >>> next_name("diabetes", "edge-l2")
+    'diabetes-edge-l2'
     """
     return f"{study[: LONGEST_NAME - 1 - len(key)]}-{key}"
 
@@ -85,9 +84,8 @@ def next_name(study: str, key: str) -> str:
 def compared(kind: str, metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
     """The claim that one level of a factor beats another, or that both give the same score.
 
-    Example:
-        >>> compared("same", "test_r2", "l2", 0.1, 0.01)["name"]
-        'l2-0-1-same-0-01'
+    >>> compared("same", "test_r2", "l2", 0.1, 0.01)["name"]
+    'l2-0-1-same-0-01'
     """
     levels = [level_text(level) for level in (a, b)]
     name = "".join(letter if letter.isalnum() else "-" for letter in f"{factor}-{levels[0]}-{kind}-{levels[1]}".lower())

@@ -51,9 +51,8 @@ def find_edges(study_results: StudyResults) -> Iterator[Finding]:
 def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Level]:
     """The next levels outside the grid, by the ratio of its last two: none beyond zero, `most` or the factor's limits.
 
-    Example:
-        >>> levels_beyond("l2", 0.1, 0.01, 265), levels_beyond("depth", 8, 4, 265), levels_beyond("l2", 0.0, 0.1, 265)
-        ([1.0, 10.0], [16, 32], [])
+    >>> levels_beyond("l2", 0.1, 0.01, 265), levels_beyond("depth", 8, 4, 265), levels_beyond("l2", 0.0, 0.1, 265)
+    ([1.0, 10.0], [16, 32], [])
     """
     if edge <= 0.0 or inner <= 0.0:
         return []
