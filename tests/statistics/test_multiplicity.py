@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
@@ -15,7 +15,6 @@ def test_holm_known_answer() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
-@settings(max_examples=25)  # statsmodels collects garbage at every call of Holm
 @given(P_VALUES)
 def test_benjamini_hochberg_equals_scipy_and_is_milder_than_holm(p: list[float]) -> None:
     q = benjamini_hochberg(p)
