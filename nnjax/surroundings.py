@@ -37,6 +37,7 @@ CHANGES_NUMBERS: dict[str, str] = {
     "jax_optimization_level": "unknown",
     "jax_scan3": "false",
     "jax_threefry_partitionable": "true",
+    "jax_use_shardy_partitioner": "true",
     "jax_use_simplified_jaxpr_constants": "false",
 }
 """Option of JAX -> its value in every run's numbers: those that change the text of our programs, or what the compiler
@@ -49,6 +50,7 @@ ENDS_RUNS: dict[str, str] = {
     "jax_error_checking_behavior_divide": "ignore",
     "jax_error_checking_behavior_nan": "ignore",
     "jax_error_checking_behavior_oob": "ignore",
+    "jax_no_tracing": "false",
     "jax_numpy_dtype_promotion": "standard",
     "jax_transfer_guard": "allow",
 }
