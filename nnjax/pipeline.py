@@ -124,9 +124,9 @@ def sweep_study(
         say(sentence)
     for notice in find_notices(space):
         say(f"Note: {notice}")
-    is_marked = options.leaves_all and find_report(space, home) is not None
-    if is_marked and (swept := find_swept(space, home, uri)):
-        return _as_it_was(space, home, swept, say, began)
+    report_dir = find_report(space, home) if options.leaves_all else None
+    if report_dir and (swept := find_swept(space, home, uri)):
+        return _as_it_was(space, home, report_dir, swept, say, began)
     package = package_hash()
     summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
     say(describe_training(summary))
@@ -139,7 +139,7 @@ def sweep_study(
             stages.decide(workers, options.decision_minutes)
         stages.report()
         stages.attach()
-        stages.note(summary, package)
+        stages.remember(summary, uri, package)
     seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
     problems = (*summary.errors, *stages.problems)
     return SweepOutcome(
@@ -147,7 +147,7 @@ def sweep_study(
     )
 
 
-def _as_it_was(space: Space, home: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:
+def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:
     """A sweep of which nothing is left to do."""
     planned = len({run.run_id for run in space.runs})
     summary = SweepSummary(sweep_id(space), planned, 0, planned, swept.diverged, 0, 0)
@@ -155,9 +155,8 @@ def _as_it_was(space: Space, home: Path, swept: LastSweep, say: Say, began: floa
     for notice in describe_explosions(space, home, summary):
         say(notice)
     say(f"MLflow: 0 runs written, {swept.tracked:,} were there. The report is up to date.")
-    page = home / "reports" / space.study.name / "index.html"
     seconds = {"wall": time.perf_counter() - began}
-    return SweepOutcome(summary, page, swept.tracking_uri, swept.deep_link, seconds=seconds)
+    return SweepOutcome(summary, report_dir / "index.html", swept.tracking_uri, swept.deep_link, seconds=seconds)
 
 
 def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None, with_pdf: bool = False) -> Path:
@@ -326,8 +325,9 @@ class _Stages:
         if not self._options.is_reported:
             return
         began = time.perf_counter()
-        with suppress(*UNSEEN):
-            self._read = read_hashes(self._space, self._home)
+        if self._options.leaves_all:
+            with suppress(*UNSEEN):
+                self._read = read_hashes(self._space, self._home)
         from nnjax.report.study_results import NothingToReportError
 
         try:
@@ -337,12 +337,11 @@ class _Stages:
             return
         self._note("report", time.perf_counter() - began)
 
-    def note(self, summary: SweepSummary, package: str) -> None:
-        """Note what was left, for the next call, if nothing is left to do and the package is that of the beginning."""
-        is_whole = self._options.leaves_all and self.page and self.tracked and self._read.get("package") == package
+    def remember(self, summary: SweepSummary, uri: str, package: str) -> None:
+        """For the next call, if nothing is left to do and the package, as a hash, is that of the beginning."""
+        is_whole = self.page and self.tracked and self._read.get("package") == package
         if is_whole and not (self.problems or summary.errors or summary.missing):
             swept = LastSweep(summary.diverged, self.tracked, self.tracking_uri, self.deep_link)
-            uri = self._options.tracking_uri or default_uri(self._home)
             note_swept(self._space, self._home, uri, self._read, swept)
 
     def _note(self, stage: str, seconds: float) -> None:

@@ -17,6 +17,8 @@ from nnjax.sweep.study.study import load_study
 from nnjax.tracking.address import sqlite_uri
 from nnjax.up_to_date import NOTES, find_swept
 
+pytestmark = pytest.mark.filterwarnings("default::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own
+
 
 def write_page(space: Space, home: Path, *_: object) -> Path:
     page = home / "reports" / space.study.name / "index.html"

@@ -70,7 +70,7 @@ class FigureView:
         return [f"{self.name}-{index}" for index in range(len(self.panels))]
 
     def with_pdf(self) -> "FigureView":
-        """The same with its panels drawn once more, as PDF: half of the time that the page takes without."""
+        """The same with its panels drawn once more, as PDF."""
         return replace(self, panels=tuple(replace(panel, pdf=panel.draw_pdf()) for panel in self.panels))
 
 

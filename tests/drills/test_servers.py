@@ -19,7 +19,10 @@ from mlflow.tracking import MlflowClient
 from nnjax.tracking.server import running_server
 from nnjax.tracking.team_server import TeamServer, running_team_server
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("default::sqlalchemy.exc.SADeprecationWarning"),  # MLflow's own
+]
 
 HAS_POSTGRES = shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from fakes.drill import wait_for
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking.new_database import make_database
@@ -68,8 +69,8 @@ def test_a_disk_that_fills_up_leaves_no_half_of_it(file, empty_database):
 
 def test_killed_in_the_middle_the_next_one_makes_it(file, empty_database):
     maker = subprocess.Popen([sys.executable, "-c", MAKE, f"sqlite:///{file}"])
-    while not any(path.stat().st_size > TOO_SMALL for path in file.parent.glob(".tmp-*-????????")):
-        assert maker.poll() is None, "it was made before it could be killed"
+    wait_for(lambda: any(path.stat().st_size > TOO_SMALL for path in file.parent.glob(".tmp-*-????????")), maker)
+    assert maker.poll() is None, "it was made before it could be killed"
     maker.send_signal(signal.SIGKILL)
     maker.wait()
     assert not file.exists()
