@@ -13,6 +13,14 @@ TEMPORARY_PREFIX = ".tmp-"
 SECONDS_UNTIL_ABANDONED = 86_400
 """Age at which a temporary of another machine counts as left behind: nobody writes one file for a day."""
 
+NOT_FOR_GIT = f"""# What nnjax makes again by itself. Journal and reports are yours to commit: they are the evidence.
+/.cache/
+/mlflow.db*
+/mlartifacts/
+.*.lock
+{TEMPORARY_PREFIX}*
+"""
+
 
 def write_durably(path: Path, content: bytes) -> None:
     """Publish a file so that, once this returns, it survives a killed process and a cut of the power.
@@ -49,6 +57,12 @@ def one_at_a_time(path: Path) -> Iterator[None]:
             lock = held.enter_context(path.with_name(f".{path.name}.lock").open("a"))
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def keep_from_git(home: Path) -> None:
+    """Let git pass over locks and all else of a home that is no evidence, if nobody has told it about this folder."""
+    with suppress(OSError), (home / ".gitignore").open("x") as file:  # not if it was told, or nobody may write here
+        file.write(NOT_FOR_GIT)
 
 
 def sync_folder(folder: Path) -> None:

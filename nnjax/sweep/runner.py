@@ -17,6 +17,7 @@ from nnjax.redaction import masked_command
 from nnjax.surroundings import check_name, check_variables
 from nnjax.sweep.compilation_cache import remove_broken_entries
 from nnjax.sweep.declarations import lock_claims
+from nnjax.sweep.durable import keep_from_git
 from nnjax.sweep.explosions import exploded_runs
 from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_memory_mb
 from nnjax.sweep.journal.journal import Journal, refused_rows
@@ -150,6 +151,7 @@ class _Sweep:
         if self._plan.chunks and self._workplace.cluster is None:  # workers started here inherit what is around us
             check_variables(self._devices)
         lock_claims(self._workplace.home, self._space)
+        keep_from_git(self._workplace.home)
         if self._space.study.data.file is not None:
             keep_table(self._workplace.home, self._space.table)
         if self._plan.chunks:

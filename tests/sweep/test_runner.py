@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -63,6 +64,29 @@ def test_a_damaged_chunk_is_trained_again(small_space: Space, tmp_path: Path) ->
     next(tmp_path.glob("journal/*.parquet")).write_bytes(b"nonsense")
     with pytest.warns(JournalWarning):
         assert counts(run_here(small_space, tmp_path)) == (4, 12, 0, 0)
+
+
+def test_git_is_shown_what_is_evidence_and_no_lock(small_space: Space, tmp_path: Path) -> None:
+    def git(*words: str) -> set[str]:
+        command = ["git", "-C", tmp_path, *words]
+        return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines())
+
+    git("init", "--quiet")
+    home = tmp_path / "home"
+    run_here(small_space, home)
+    for made in (".mlflow.db.lock", "mlflow.db", "reports/.small.lock", "reports/small/index.html"):
+        (home / made).parent.mkdir(parents=True, exist_ok=True)
+        (home / made).touch()
+    ignored = git("ls-files", "--others", "--ignored", "--exclude-standard", "home")
+    shown = git("ls-files", "--others", "--exclude-standard", "home")
+    assert ignored == {
+        f"home/{name}"
+        for name in (".mlflow.db.lock", "mlflow.db", "reports/.small.lock", "journal/claims/.small.json.lock")
+    }
+    assert {"home/journal/claims/small.json", "home/reports/small/index.html"} < shown
+    (home / ".gitignore").write_text("a person's own")
+    run_here(small_space, home)
+    assert (home / ".gitignore").read_text() == "a person's own"
 
 
 def failing(task: TrainingTask) -> TrainedTask:
