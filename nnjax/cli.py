@@ -1,6 +1,8 @@
 """One program, `nnjax`: what can be typed, and how each of its commands may end."""
 
 import argparse
+import atexit
+import gc
 import os
 import signal
 import sys
@@ -46,6 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130, SIGTERM with 143."""
     for stream in (sys.stdout, sys.stderr):
         soften(stream)
+    atexit.register(gc.freeze)  # Python's last walk through all that libraries have made takes a second
     os.environ.update(IN_OUR_OWN_PROCESS)
     options = make_parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)

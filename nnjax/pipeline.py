@@ -25,7 +25,7 @@ from nnjax.sweep.plan import default_workers, left_behind
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.terminal import Say
+from nnjax.terminal import Say, to_nobody
 from nnjax.tracking.address import check_store, default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.up_to_date import UNSEEN, LastSweep, find_swept, note_swept, package_hash, read_hashes
@@ -42,6 +42,8 @@ MARK = "sweep_id"
 
 ORIGIN = "study_file"
 """File beside it: where the study file lies, as seen from the home, one line."""
+
+TELLING_MLFLOW, WRITING_THE_REPORT = "Telling MLflow", "Writing the report"
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def sweep_study(
 ) -> SweepOutcome:
     """Train, track and report a study; called again, it does only what is still to be done.
 
-    The training is shown by a bar or plain lines if there is no `progress`; the rest is said a sentence at a time.
+    What takes a while is shown by a bar or plain lines if there is no `progress`; what came of it is said, a sentence
+    at a time.
 
     Raises:
         TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
@@ -110,7 +113,7 @@ def sweep_study(
         RefusedError: Another study file of this name has its report here; nothing has been trained.
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
-    options, home = options or SweepOptions(), Path(home)
+    options, home, progress = options or SweepOptions(), Path(home), progress or choose_progress()
     uri = options.tracking_uri or default_uri(home)
     if options.is_reported:
         refuse_another_study(space, home)
@@ -120,19 +123,20 @@ def sweep_study(
     workers = options.workers or default_workers(space)
     if options.decision_minutes is not None:
         study_logbook(space, home)
-    for sentence in left_behind(space, Journal(home)):
-        say(sentence)
-    for notice in find_notices(space):
-        say(f"Note: {notice}")
-    report_dir = find_report(space, home) if options.leaves_all else None
-    if report_dir and (swept := find_swept(space, home, uri)):
+    with progress.stage("Looking at what is there"):
+        notices = [*left_behind(space, Journal(home)), *(f"Note: {notice}" for notice in find_notices(space))]
+        report_dir = find_report(space, home) if options.leaves_all else None
+        swept = find_swept(space, home, uri) if report_dir else None
+    for notice in notices:
+        say(notice)
+    if report_dir and swept:
         return _as_it_was(space, home, report_dir, swept, say, began)
     package = package_hash()
-    summary = run_sweep(space, home, options.executor, workers, progress or choose_progress(), cluster=options.cluster)
+    summary = run_sweep(space, home, options.executor, workers, progress, cluster=options.cluster)
     say(describe_training(summary))
     for notice in describe_explosions(space, home, summary):
         say(notice)
-    stages = _Stages(space, home, options, say)
+    stages = _Stages(space, home, options, progress, say)
     if summary.missing < summary.planned:
         stages.track()
         if options.decision_minutes is not None and not summary.missing:
@@ -159,7 +163,13 @@ def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say
     return SweepOutcome(summary, report_dir / "index.html", swept.tracking_uri, swept.deep_link, seconds=seconds)
 
 
-def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = None, with_pdf: bool = False) -> Path:
+def make_report(
+    space: Space,
+    home: Path,
+    seconds: Mapping[str, float] | None = None,
+    with_pdf: bool = False,
+    say: Say = to_nobody,
+) -> Path:
     """Write the report and note which sweep it is of, with other seconds of stages than its record's if they are given.
 
     Raises:
@@ -174,7 +184,7 @@ def make_report(space: Space, home: Path, seconds: Mapping[str, float] | None = 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(folder):
         refuse_another_study(space, home)
-        page = write_report(space, home, seconds, with_pdf)
+        page = write_report(space, home, seconds, with_pdf, say)
         write_durably(page.with_name(ORIGIN), f"{_seen_from(home, space)}\n".encode())
         write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
     return page
@@ -250,8 +260,8 @@ def describe_explosions(space: Space, home: Path, summary: SweepSummary) -> tupl
 class _Stages:
     """What follows the training, each stage timed and noted in the sweep's record; a failure is a sentence."""
 
-    def __init__(self, space: Space, home: Path, options: SweepOptions, say: Say) -> None:
-        self._space, self._home, self._options, self._say = space, home, options, say
+    def __init__(self, space: Space, home: Path, options: SweepOptions, progress: Progress, say: Say) -> None:
+        self._space, self._home, self._options, self._progress, self._say = space, home, options, progress, say
         self.seconds: dict[str, float] = {}
         self.problems: list[str] = []
         self.page: Path | None = None
@@ -267,9 +277,9 @@ class _Stages:
         if not self._options.is_tracked:
             return
         began = time.perf_counter()
-        with self._at_its_own_cost():
+        with self._at_its_own_cost(), self._progress.stage(TELLING_MLFLOW) as tell:
             self._prepared = self._prepare(self._space)
-            self._send(began, None)
+            self._send(began, None, tell)
 
     def _prepare(self, space: Space) -> "PreparedSync":
         from nnjax.tracking.study_sync import prepare_sync
@@ -279,8 +289,8 @@ class _Stages:
     def attach(self) -> None:
         """Attach the report to the sweep's run in MLflow."""
         if self.page is not None and self.tracking_uri:
-            with self._at_its_own_cost():
-                self._send(time.perf_counter(), self.page.parent)
+            with self._at_its_own_cost(), self._progress.stage(TELLING_MLFLOW) as tell:
+                self._send(time.perf_counter(), self.page.parent, tell)
 
     @contextmanager
     def _at_its_own_cost(self) -> Iterator[None]:
@@ -292,11 +302,9 @@ class _Stages:
         except Exception as error:
             self.problems.append(describe_failure(error))
 
-    def _send(self, began: float, report_dir: Path | None) -> None:
-        from nnjax.tracking.sync import tell  # here: MLflow takes seconds to import, and a report needs none of it
-
+    def _send(self, began: float, report_dir: Path | None, tell: Say) -> None:
         assert self._prepared is not None
-        synced = self._prepared.send(report_dir, tell(self._say))
+        synced = self._prepared.send(report_dir, tell)
         self.tracking_uri, self.deep_link = synced.tracking_uri, synced.deep_link
         self.tracked = synced.written + synced.already_there if synced.is_whole else 0
         self._note("track", self.seconds.get("track", 0.0) + time.perf_counter() - began)
@@ -309,12 +317,12 @@ class _Stages:
 
         def train(space: Space) -> int:
             summary = run_sweep(
-                space, self._home, self._options.executor, workers, choose_progress(), cluster=self._options.cluster
+                space, self._home, self._options.executor, workers, self._progress, cluster=self._options.cluster
             )
             self.problems += summary.errors
             if self.tracking_uri and summary.missing < summary.planned:
-                with self._at_its_own_cost():
-                    self._prepare(space).send()
+                with self._at_its_own_cost(), self._progress.stage(TELLING_MLFLOW) as tell:
+                    self._prepare(space).send(say=tell)
             return summary.missing
 
         self.decisions = Decider(self._space, self._home, workers, train, self._say).decide(minutes)
@@ -328,13 +336,14 @@ class _Stages:
         if self._options.leaves_all:
             with suppress(*UNSEEN):
                 self._read = read_hashes(self._space, self._home)
-        from nnjax.report.study_results import NothingToReportError
+        with self._progress.stage(WRITING_THE_REPORT) as tell:
+            from nnjax.report.study_results import NothingToReportError
 
-        try:
-            self.page = make_report(self._space, self._home, self._environment_seconds())
-        except (NothingToReportError, LogbookError, ClaimLockError) as error:
-            self.problems.append(str(error))
-            return
+            try:
+                self.page = make_report(self._space, self._home, self._environment_seconds(), say=tell)
+            except (NothingToReportError, LogbookError, ClaimLockError) as error:
+                self.problems.append(str(error))
+                return
         self._note("report", time.perf_counter() - began)
 
     def remember(self, summary: SweepSummary, uri: str, package: str) -> None:

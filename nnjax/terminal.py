@@ -1,13 +1,15 @@
-"""A terminal that lacks some letters: it shows what comes nearest, and nothing ends in an error."""
+"""What is said to a person: how far something has come, and on a terminal that lacks letters, what comes nearest."""
 
 import codecs
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 Say = Callable[[str], None]
 """Who is told how far something has come, a sentence at a time."""
+
+Item = TypeVar("Item")
 
 NEAREST = {
     "−": "-", "–": "-", "—": "-", "…": "...", "·": "-", "×": "x", "→": "->", "≥": ">=", "≤": "<=", "“": '"', "”": '"',
@@ -24,6 +26,23 @@ HANDLER = "nnjax.nearest"
 
 OURS_TO_CHANGE = ("strict", "surrogateescape", "backslashreplace")
 """Python's own ways with what cannot be encoded; another one is the wish of a person (PYTHONIOENCODING)."""
+
+
+def to_nobody(sentence: str) -> None:
+    """Say nothing."""
+
+
+def counted(items: Sequence[Item], what: str, say: Say) -> Iterator[Item]:
+    """The items, one after the other; each is told when its turn comes.
+
+    >>> list(counted(["a", "b"], "letter", print))
+    letter 1 of 2
+    letter 2 of 2
+    ['a', 'b']
+    """
+    for number, item in enumerate(items, start=1):
+        say(f"{what} {number:,} of {len(items):,}")
+        yield item
 
 
 def soften(stream: TextIO | None) -> None:

@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
-from nnjax.commands.options import STORE, Commands, expand_given, positive
+from nnjax.commands.options import STORE, Commands, expand_given, positive, starting
+from nnjax.sweep.progress import choose_progress
+from nnjax.terminal import counted
 
 
 def add_checks(commands: Commands) -> None:
@@ -30,28 +32,29 @@ def audit(options: argparse.Namespace) -> int:
     """Look at all that was written down about a sweep, keep the stamp; exit code 1 if something is wrong."""
     import secrets
 
-    from nnjax.audit.examine import audit_sweep
-    from nnjax.pipeline import find_report
+    with starting():
+        from nnjax.audit.examine import audit_sweep
+        from nnjax.pipeline import find_report
 
     space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
     report = find_report(space, options.home)
-    stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
+    with choose_progress().stage("Auditing"):
+        stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
     print(f"{stamp.words} (sample of seed {seed}).")
     return 0 if stamp.is_clean else 1
 
 
 def calibrate(options: argparse.Namespace) -> int:
     """Run all checks of the statistics, print expected beside seen, keep the stamp; exit code 1 if one fails."""
-    from rich.console import Console
-    from rich.progress import track
+    with choose_progress().stage("Simulating") as say:
+        from rich.console import Console
 
-    from nnjax.calibration.checks import CHECKS, FULL, QUICK, SEED, run_checks
-    from nnjax.calibration.console import checks_table
-    from nnjax.calibration.stamp import write_stamp
+        from nnjax.calibration.checks import CHECKS, FULL, QUICK, SEED, run_checks
+        from nnjax.calibration.console import checks_table
+        from nnjax.calibration.stamp import write_stamp
 
-    effort = QUICK if options.quick else FULL
-    console = Console(stderr=True)
-    checks = list(run_checks(effort, SEED, track(CHECKS, "simulating", console=console, transient=True)))
+        effort = QUICK if options.quick else FULL
+        checks = list(run_checks(effort, SEED, counted(CHECKS, "group of checks", say)))
     stamp = write_stamp(checks, effort, SEED, options.home)
     Console().print(checks_table(checks))
     print(f"\n{stamp.passed} of {len(checks)} checks are as expected; the reports written next carry this stamp.")
@@ -62,18 +65,27 @@ def doctor(options: argparse.Namespace) -> int:
     """Look at checkout, home, store and cluster; exit code 1 if something is wrong."""
     from itertools import chain
 
-    from nnjax.doctor.symptoms import examine_checkout, examine_cluster, examine_home, examine_store, examine_variables
-    from nnjax.tracking.address import default_uri
+    with starting():
+        from nnjax.doctor.symptoms import (
+            examine_checkout,
+            examine_cluster,
+            examine_home,
+            examine_store,
+            examine_variables,
+        )
+        from nnjax.tracking.address import default_uri
 
     wrong = 0
-    for symptom in chain(
+    symptoms = chain(
         examine_checkout(Path.cwd()),
         examine_home(options.home),
         [examine_variables()],
         examine_store(options.tracking_uri or default_uri(options.home), options.home),
         examine_cluster(options.address) if options.address else (),
-    ):
-        print(symptom)
-        wrong += not symptom.is_ok
+    )
+    with choose_progress().stage("Looking"):
+        for symptom in symptoms:
+            print(symptom)
+            wrong += not symptom.is_ok
     print("Nothing is wrong." if not wrong else f"{wrong} wrong: the remedies stand below each.")
     return 1 if wrong else 0

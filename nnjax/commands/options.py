@@ -2,8 +2,12 @@
 
 import argparse
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from nnjax.sweep.progress import choose_progress
+from nnjax.terminal import Say
 
 if TYPE_CHECKING:
     from nnjax.sweep.space import Space
@@ -49,6 +53,11 @@ class Commands:
         return parser
 
 
+def starting() -> AbstractContextManager[Say]:
+    """Shown while a command imports what it needs: MLflow or the report's libraries take seconds."""
+    return choose_progress().stage("Starting")
+
+
 def positive(text: str) -> int:
     """A whole number from 1 on."""
     number = int(text)
@@ -73,7 +82,8 @@ def find_given(study: str, home: Path) -> Path:
 
 def expand_given(options: argparse.Namespace) -> "Space":
     """All that the study that was typed, with its changes, asks for."""
-    from nnjax.sweep.space import expand
-    from nnjax.sweep.study.study import load_study
+    with choose_progress().stage("Reading the study"):
+        from nnjax.sweep.space import expand
+        from nnjax.sweep.study.study import load_study
 
-    return expand(load_study(find_given(options.study, options.home), options.overrides))
+        return expand(load_study(find_given(options.study, options.home), options.overrides))

@@ -6,8 +6,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive
+from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive, starting
 from nnjax.refusal import RefusedError
+from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import carry_data
 
 
@@ -49,7 +50,8 @@ def add_reading(commands: Commands) -> None:
 
 def results(options: argparse.Namespace) -> int:
     """Write or print the results of a study."""
-    from nnjax.results.export import EXTENSIONS, write_results
+    with starting():
+        from nnjax.results.export import EXTENSIONS, write_results
 
     if options.out is not None and options.out.suffix not in EXTENSIONS:
         raise RefusedError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
@@ -63,18 +65,19 @@ def results(options: argparse.Namespace) -> int:
 
 def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
-    from nnjax.claims.rounds import added_spaces
-    from nnjax.pipeline import find_report, refuse_another_study
-    from nnjax.tracking.study_sync import sync_sweep
-    from nnjax.tracking.sync import tell
+    with starting():
+        from nnjax.claims.rounds import added_spaces
+        from nnjax.pipeline import TELLING_MLFLOW, find_report, refuse_another_study
+        from nnjax.tracking.study_sync import sync_sweep
 
     space = expand_given(options)
     refuse_another_study(space, options.home)
     report_dir = find_report(space, options.home)
-    synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell(print), options.restore)
-    for grown in added_spaces(space, options.home):
-        more = sync_sweep(grown, options.home, options.tracking_uri, is_restored=options.restore)
-        print(f"Added to decide claims: {more.words}")
+    with choose_progress().stage(TELLING_MLFLOW) as say:
+        synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, say, options.restore)
+        for grown in added_spaces(space, options.home):
+            more = sync_sweep(grown, options.home, options.tracking_uri, None, say, options.restore)
+            print(f"Added to decide claims: {more.words}")
     print(f"{synced.words}: {synced.tracking_uri}")
     print(f"make ui, then open {synced.deep_link}")
     return 0
@@ -84,11 +87,14 @@ def report(options: argparse.Namespace) -> int:
     """Write the report again, or a comparison."""
     if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
         return _compare(options)
-    from nnjax.pipeline import make_report
-    from nnjax.report.study_results import NothingToReportError
+    with starting():
+        from nnjax.pipeline import WRITING_THE_REPORT, make_report
+        from nnjax.report.study_results import NothingToReportError
 
     try:
-        page = make_report(expand_given(options), options.home, with_pdf=options.pdf)
+        space = expand_given(options)
+        with choose_progress().stage(WRITING_THE_REPORT) as say:
+            page = make_report(space, options.home, None, options.pdf, say)
     except NothingToReportError as error:
         raise RefusedError(f"{error}; run `nnjax sweep {shlex.quote(options.study)}` first") from None
     say_page(page)
@@ -97,18 +103,22 @@ def report(options: argparse.Namespace) -> int:
 
 
 def _compare(options: argparse.Namespace) -> int:
-    from nnjax.comparison.page import Side, compare
+    with starting():
+        from nnjax.comparison.page import Side, compare
 
     home, other_home = options.home, options.other_home or options.home
     first = Side(find_given(options.study, home), home)
     second = Side(find_given(options.other or options.study, other_home), other_home, options.other_engine)
-    say_page(compare(first, second, options.overrides, options.pdf))
+    with choose_progress().stage("Comparing the two sweeps") as say:
+        page = compare(first, second, options.overrides, options.pdf, say)
+    say_page(page)
     return 0
 
 
 def ui(options: argparse.Namespace) -> int:
     """Serve MLflow until Ctrl-C."""
-    from nnjax.tracking.server import serve
+    with starting():
+        from nnjax.tracking.server import serve
 
     serve(options.home, options.host, options.port)
     return 0
@@ -116,7 +126,8 @@ def ui(options: argparse.Namespace) -> int:
 
 def server(options: argparse.Namespace) -> int:
     """Serve MLflow on PostgreSQL until Ctrl-C."""
-    from nnjax.tracking.team_server import serve_team
+    with starting():
+        from nnjax.tracking.team_server import serve_team
 
     serve_team(options.home, options.port, options.workers)
     return 0

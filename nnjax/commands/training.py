@@ -2,13 +2,15 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
-from nnjax.commands.options import STORE, Commands, expand_given, positive
+from nnjax.commands.options import STORE, Commands, expand_given, positive, starting
 from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.execution.executor import Cluster
 from nnjax.execution.slots import EXECUTORS
 from nnjax.refusal import RefusedError
+from nnjax.sweep.progress import choose_progress
 
 LECTURE = "experiments/lecture"
 DECISION_MINUTES = 30
@@ -61,19 +63,22 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.sweep.plan import default_workers, describe_plan, left_behind, make_plan
 
     space = expand_given(options)
-    has_journal, notices = (options.home / "journal").is_dir(), find_notices(space)
-    found = make_plan(space, Journal(options.home).run_ids() if has_journal else set())
-    if has_journal and found.missing:
-        notices = (*left_behind(space, Journal(options.home)), *notices)
+    with choose_progress().stage("Planning"):
+        has_journal, notices = (options.home / "journal").is_dir(), find_notices(space)
+        found = make_plan(space, Journal(options.home).run_ids() if has_journal else set())
+        if has_journal and found.missing:
+            notices = (*left_behind(space, Journal(options.home)), *notices)
+        claims = foretell(space, options.home, has_runs=found.missing < found.runs)
     print(describe_plan(space.study, found, default_workers(space), notices))
-    if claims := foretell(space, options.home, has_runs=found.missing < found.runs):
+    if claims:
         print(f"\n{claims}")
     return 0
 
 
 def sweep(options: argparse.Namespace) -> int:
     """Train, track, report; end by saying where everything is."""
-    from nnjax.pipeline import SweepOptions, sweep_study
+    with starting():
+        from nnjax.pipeline import SweepOptions, sweep_study
 
     if options.budget is not None and not options.until_decided:
         raise RefusedError(f"--budget {options.budget:g}: only --until-decided has a budget; give both, or neither")
@@ -124,16 +129,18 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
 
 def run(options: argparse.Namespace) -> int:
     """Train one run again and say whether it agrees; exit code 1 if it does not."""
-    from nnjax.sweep.rerun import rerun
+    with choose_progress().stage("Training it again"):
+        from nnjax.sweep.rerun import rerun
 
-    comparison = rerun(options.home, options.run_id)
+        comparison = rerun(options.home, options.run_id)
     print(comparison.describe())
     return 0 if comparison.agrees else 1
 
 
 def quiz(options: argparse.Namespace) -> int:
     """Answer the take-home quiz and say where the page is."""
-    from nnjax.quiz.answer import answer_quiz
+    with starting():
+        from nnjax.quiz.answer import answer_quiz
 
     page = answer_quiz(options.home)
     say_page(page, "Page")
@@ -142,11 +149,13 @@ def quiz(options: argparse.Namespace) -> int:
 
 def lecture(options: argparse.Namespace) -> int:
     """Run the lecture's studies, one after another; what is finished is not trained again."""
-    from nnjax.pipeline import SweepOptions, sweep_study
-    from nnjax.tour.studies import run_lecture
+    with starting():
+        from nnjax.pipeline import SweepOptions, sweep_study
+        from nnjax.tour.studies import run_lecture
 
-    choices = SweepOptions(workers=options.workers)
-    outcome = run_lecture(options.home, options.studies, lambda space, home: sweep_study(space, home, choices))
+    choices, progress = SweepOptions(workers=options.workers), choose_progress()
+    sweep_one = partial(sweep_study, options=choices, progress=progress)
+    outcome = run_lecture(options.home, options.studies, sweep_one, progress=progress)
     say_page(outcome.page, "Index")
     return 1 if outcome.problems else 0
 

@@ -31,6 +31,7 @@ from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.report.write import publish
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.study.study import load_study
+from nnjax.terminal import Say, to_nobody
 
 STRIP = Shape(width=340, height=76, left=26, right=10, top=6, bottom=22, font_size=10.5)
 
@@ -55,7 +56,9 @@ class Side:
         return expand(load_study(self.study, overrides), self.engine)
 
 
-def compare(first: Side, second: Side, overrides: Sequence[str] = (), with_pdf: bool = False) -> Path:
+def compare(
+    first: Side, second: Side, overrides: Sequence[str] = (), with_pdf: bool = False, say: Say = to_nobody
+) -> Path:
     """Write the page that compares two sweeps, under the reports of the first one's home; overrides change both.
 
     Raises:
@@ -66,17 +69,19 @@ def compare(first: Side, second: Side, overrides: Sequence[str] = (), with_pdf: 
     spaces = [side.space(overrides) for side in (first, second)]
     if sweep_id(spaces[0]) == sweep_id(spaces[1]) and first.home.resolve() == second.home.resolve():
         raise ComparisonError(f"{second.study}: the same sweep as {first.study}; name another, or its home or engine")
-    sides = [_gather(space, side.home) for space, side in zip(spaces, (first, second), strict=True)]
+    sides = [_gather(space, side.home, say) for space, side in zip(spaces, (first, second), strict=True)]
     tasks = [side.terms.task for side in sides]
     if tasks[0] != tasks[1]:
         words = " and ".join(f"{side.space.study.name} is a {side.terms.task}" for side in sides)
         raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
+    say("tables and figures")
     return write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)
 
 
-def _gather(space: Space, home: Path) -> StudyResults:
+def _gather(space: Space, home: Path, say: Say) -> StudyResults:
+    say(space.study.name)
     try:
-        return gather(space, home)
+        return gather(space, home, say=say)
     except NothingToReportError as error:
         raise ComparisonError(f"{error}; sweep it first") from None
 

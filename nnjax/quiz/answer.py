@@ -41,11 +41,14 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
     """
     options, home = options or QuizOptions(), Path(home)
     enable_compilation_cache(cache_folder(home))
-    gates = answer_gates(options.orders, options.effort.base_seed)
+    progress = options.progress()
+    with progress.stage("Training perceptrons"):
+        gates = answer_gates(options.orders, options.effort.base_seed)
     say(show_gates(gates) + "\n")
-    networks = answer_xor(options.effort, cache_folder(home), options.progress())
+    networks = answer_xor(options.effort, cache_folder(home), progress)
     say(show_networks(networks, options.effort.epochs) + "\n")
-    diabetes = answer_diabetes(quiz_space(options.overrides), home, options.progress(), options.split_seeds)
+    diabetes = answer_diabetes(quiz_space(options.overrides), home, progress, options.split_seeds)
     say(show_diabetes(diabetes))
     answers = Answers(gates, networks, diabetes, options.effort)
-    return write_page(answers, home / "reports" / "quiz")
+    with progress.stage("Writing the page"):
+        return write_page(answers, home / "reports" / "quiz")

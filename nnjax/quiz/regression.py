@@ -88,7 +88,9 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
     runs = with_scores(results_table(space, Journal(home)), space.table.task)
     network = runs["test_score"].to_numpy(dtype=np.float64)
     own = student_split(space.table, len(space.splits[0].train))
-    linear = baseline_scores(space.table, [*space.splits, own], [REGRESSION.reference])["test_r2"]
+    with progress.stage("Fitting ridge, and networks on one split") as say:
+        linear = baseline_scores(space.table, [*space.splits, own], [REGRESSION.reference], say)["test_r2"]
+        one_split = _train_one_split(space, own, seeds)
     ridge, one_ridge = linear.to_numpy()[:-1], float(linear.iloc[-1])
     sizes = correction_sizes(space).pair
     return DiabetesAnswer(
@@ -98,7 +100,7 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
         interval=paired_interval(network, *sizes),
         ridge_interval=paired_interval(ridge, *sizes),
         difference=paired_interval(network - ridge, *sizes),
-        one_split=_train_one_split(space, own, seeds),
+        one_split=one_split,
         one_ridge=one_ridge,
     )
 

@@ -4,6 +4,7 @@ import hashlib
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.report.task import CLASSIFICATION, REGRESSION
 from nnjax.sweep.durable import write_durably
+from nnjax.terminal import Say, counted, to_nobody
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
 
@@ -178,7 +180,9 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
 """Task -> name in the report -> how it is fitted."""
 
 
-def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] | None = None) -> pd.DataFrame:
+def baseline_scores(
+    table: Table, splits: Sequence[Split], names: Sequence[str] | None = None, say: Say = to_nobody
+) -> pd.DataFrame:
     """Fit baselines of the table's task on every split: those of `BASELINES` that are named, or all.
 
     One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit), or
@@ -189,7 +193,10 @@ def baseline_scores(table: Table, splits: Sequence[Split], names: Sequence[str] 
     with without_autologging(), warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         wanted = BASELINES[table.task] if names is None else names
-        return pd.DataFrame(_score(table, split, index, name) for name in wanted for index, split in enumerate(splits))
+        fits = list(product(wanted, enumerate(splits)))
+        return pd.DataFrame(
+            _score(table, split, index, name) for name, (index, split) in counted(fits, "baseline", say)
+        )
 
 
 def _score(table: Table, split: Split, index: int, name: str) -> dict[str, object]:
@@ -218,7 +225,7 @@ def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:
     return [np.asarray(y[:, 0] if y.shape[1] == 1 else y, dtype=np.float64) for y in targets]
 
 
-def kept_baselines(table: Table, splits: Sequence[Split], home: Path) -> pd.DataFrame:
+def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say = to_nobody) -> pd.DataFrame:
     """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
     path = home / "journal" / "baselines" / f"{_key(table, splits)}.csv"
     names = BASELINES[table.task]
@@ -228,7 +235,7 @@ def kept_baselines(table: Table, splits: Sequence[Split], home: Path) -> pd.Data
             return kept
     except (OSError, ValueError, KeyError):
         pass
-    write_durably(path, baseline_scores(table, splits).to_csv(index=False).encode())
+    write_durably(path, baseline_scores(table, splits, say=say).to_csv(index=False).encode())
     return _read(path)
 
 

@@ -31,6 +31,7 @@ from nnjax.sweep.journal.record import SweepRecord, load_record
 from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import Cell, Space, level_text, sweep_id
 from nnjax.sweep.study.factors import AUTO, Level
+from nnjax.terminal import Say, to_nobody
 
 
 class NothingToReportError(Exception):
@@ -112,7 +113,7 @@ class StudyResults:
         return rows.set_index("split")["test_score"].sort_index()
 
 
-def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None) -> StudyResults:
+def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None, say: Say = to_nobody) -> StudyResults:
     """Read journal, record and kept baselines of a study; stages of `seconds` go over what the sweep record says.
 
     Raises:
@@ -130,7 +131,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None)
             lambda run_ids: read_predictions(journal, run_ids),
             lambda: _read_looked(space, journal, home),
         ),
-        kept_baselines(space.table, space.splits, home),
+        kept_baselines(space.table, space.splits, home, say),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
     )

@@ -36,6 +36,7 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.plan import left_behind
 from nnjax.sweep.space import Space
+from nnjax.terminal import Say, counted, to_nobody
 
 CHAPTERS = (
     headline_chapter,
@@ -55,7 +56,11 @@ CHAPTERS = (
 
 
 def write_report(
-    space: Space, home: Path | str, seconds: Mapping[str, float] | None = None, with_pdf: bool = False
+    space: Space,
+    home: Path | str,
+    seconds: Mapping[str, float] | None = None,
+    with_pdf: bool = False,
+    say: Say = to_nobody,
 ) -> Path:
     """Write the report of a study from its journal: a page that needs nothing else, tables, cards; return the page.
 
@@ -64,6 +69,7 @@ def write_report(
         home: The home folder; the report goes to reports/<study>/ in it, and reports/index.html lists it.
         seconds: Stage -> seconds to show instead of those that the sweep record has.
         with_pdf: Whether every figure is there as PDF, too.
+        say: Who is told how far it has come.
 
     Raises:
         NothingToReportError: If no cell of the study is complete, unless all its runs diverged: the page says that.
@@ -73,7 +79,7 @@ def write_report(
     reports = Path(home) / "reports"
     folder = reports / space.study.name
     try:
-        study_results = gather(space, Path(home), seconds)
+        study_results = gather(space, Path(home), seconds, say)
     except NothingToReportError:
         lost = all_diverged(space, Journal(home))
         if lost is None:
@@ -83,7 +89,7 @@ def write_report(
         journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
         packed, notices = packed_columns(study_results.terms), () if is_whole else left_behind(space, journal)
         pack = make_pack(study_results, lambda run_ids: make_histories(journal.read(packed, run_ids)))
-        page = write_study_report(study_results, folder, pack, notices, with_pdf)
+        page = write_study_report(study_results, folder, pack, notices, with_pdf, say)
         summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
@@ -103,9 +109,11 @@ def write_study_report(
     pack: Pack | None = None,
     notices: Sequence[str] = (),
     with_pdf: bool = False,
+    say: Say = to_nobody,
 ) -> Path:
     """Write page, tables, figures and cards; without a pack of its runs' curves there is no looking into cells."""
-    chapters = [make(study_results) for make in CHAPTERS]
+    chapters = [make(study_results) for make in counted(CHAPTERS, "chapter", say)]
+    say("what to run next, tables and figures")
     following = next_chapter(study_results, write_next_studies(study_results, folder / "next"))
     chapters.insert(CHAPTERS.index(cost_chapter), following)
     if pack is not None:

@@ -15,6 +15,7 @@ from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import write_durably
+from nnjax.sweep.progress import Progress
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.terminal import Say
@@ -48,7 +49,9 @@ class LectureOutcome:
         return tuple(f"{study.name}: {problem}" for study in self.studies for problem in study.problems)
 
 
-def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = print) -> LectureOutcome:
+def run_lecture(
+    home: Path | str, studies: Path | str, sweep: Sweep, say: Say = print, progress: Progress | None = None
+) -> LectureOutcome:
     """Run every study of a folder, in the order of file names, and write the index to reports/lecture/.
 
     What is in the journal is not trained again. A study that fails leaves a sentence and the others go on. The index is
@@ -60,7 +63,8 @@ def run_lecture(home: Path | str, studies: Path | str, sweep: Sweep, say: Say = 
     home, files = Path(home), sorted(Path(studies).glob("*.toml"))
     if not files:
         raise RefusedError(f"{studies}: no study (*.toml) in this folder; name another folder")
-    _lock_all(home, files)
+    with (progress or Progress()).stage("Reading the studies"):
+        _lock_all(home, files)
     page = home / "reports" / "lecture" / "index.html"
     found: list[Evidence] = []
     for number, file in enumerate(files, start=1):

@@ -17,6 +17,7 @@ from nnjax.sweep.reference import compared_factors, reference_cell
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.study import Study
+from nnjax.terminal import Say, to_nobody
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri
 from nnjax.tracking.curves import CurvePoints, curve_names, thin_curves, tracked_epochs
@@ -24,7 +25,7 @@ from nnjax.tracking.description import DataDescription, SweepDescription
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.layout import SweepTables
 from nnjax.tracking.store import check_reachable
-from nnjax.tracking.sync import Destination, RunProgress, SyncSummary, sync_tables
+from nnjax.tracking.sync import Destination, SyncSummary, sync_tables
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,7 @@ class PreparedSync:
     home: Path
     tracking_uri: str
 
-    def send(
-        self, report_dir: Path | None = None, progress: RunProgress | None = None, is_restored: bool = False
-    ) -> SyncSummary:
+    def send(self, report_dir: Path | None = None, say: Say = to_nobody, is_restored: bool = False) -> SyncSummary:
         """Tell MLflow what it lacks, and bring back what a person has deleted there if that is wanted.
 
         Raises:
@@ -49,7 +48,7 @@ class PreparedSync:
             remedy = f"run `{self.description.command}` first"
             raise TrackingError(f"no run of study {self.description.study} is in the journal", remedy)
         destination = Destination(self.tracking_uri, self.home, report_dir, is_restored)
-        return sync_tables(self.description, self.tables, destination, progress)
+        return sync_tables(self.description, self.tables, destination, say)
 
 
 def prepare_sync(
@@ -76,7 +75,7 @@ def sync_sweep(
     home: Path | str,
     tracking_uri: str | None = None,
     report_dir: Path | None = None,
-    progress: RunProgress | None = None,
+    say: Say = to_nobody,
     is_restored: bool = False,
 ) -> SyncSummary:
     """Tell MLflow what the journal holds of a study; run again, it writes what is missing and nothing twice.
@@ -88,7 +87,7 @@ def sync_sweep(
     """
     uri = tracking_uri or default_uri(Path(home))
     check_reachable(uri)  # before the journal is read, so that a mistyped address is known at once
-    return prepare_sync(space, home, uri).send(report_dir, progress, is_restored)
+    return prepare_sync(space, home, uri).send(report_dir, say, is_restored)
 
 
 def _curves(

@@ -3,7 +3,7 @@
 import gc
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked, masked_address
 from nnjax.results.columns import LEVEL_COLORS
+from nnjax.terminal import Say, to_nobody
 from nnjax.tracking import fast_lane, names, views
 from nnjax.tracking.address import database_file, deep_link, server_of
 from nnjax.tracking.artifacts import SweepFiles
@@ -30,13 +31,8 @@ from nnjax.tracking.store import OpenStore, is_deleted, open_store, set_experime
 
 logger = logging.getLogger(__name__)
 
-SECONDS_BETWEEN_SENTENCES = 5.0
-
 Lane = ClientLane | FastLane
 """A way of reading and writing runs of a store: both have the same methods."""
-
-RunProgress = Callable[[int, int], None]
-"""Called with runs done and runs in all."""
 
 
 @dataclass
@@ -96,24 +92,6 @@ class SyncSummary:
     def words(self) -> str:
         """What was done, and what was left undone with its remedy."""
         return f"{self.written:,} runs written, {self.already_there:,} were there{self.tally.words}"
-
-
-def tell(say: Callable[[str], None], seconds: float = SECONDS_BETWEEN_SENTENCES) -> RunProgress:
-    """A progress that says a sentence at most every few seconds, and none about a sync that takes no longer.
-
-    >>> progress = tell(print, seconds=0.0)
-    >>> progress(1200, 5800)
-    MLflow: 1,200 of 5,800 runs
-    """
-    last = time.monotonic()
-
-    def progress(done: int, total: int) -> None:
-        nonlocal last
-        if time.monotonic() - last >= seconds:
-            last = time.monotonic()
-            say(f"MLflow: {done:,} of {total:,} runs")
-
-    return progress
 
 
 @contextmanager
@@ -182,7 +160,7 @@ def clear_the_way(store: OpenStore, ledger: Ledger, layout: SweepLayout, is_rest
     )
 
 
-def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout, progress: RunProgress | None) -> int:
+def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout, say: Say) -> int:
     """Write the runs that the store lacks, parents first; returns how many."""
     generations = ([layout.sweep], layout.cells, layout.runs)
     absent = [ledger.absent(generation) for generation in generations]
@@ -194,8 +172,7 @@ def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout
     def advance(more: int) -> None:
         nonlocal done
         done += more
-        if progress:
-            progress(done, total)
+        say(f"{done:,} of {total:,} runs")
 
     for runs in absent:
         lane.write(runs, ledger, advance)
@@ -248,7 +225,7 @@ class Destination:
 
 
 def sync_tables(
-    description: SweepDescription, tables: SweepTables, destination: Destination, progress: RunProgress | None = None
+    description: SweepDescription, tables: SweepTables, destination: Destination, say: Say = to_nobody
 ) -> SyncSummary:
     """Tell MLflow about a sweep given as tables.
 
@@ -265,7 +242,7 @@ def sync_tables(
         layout = lay_out(description, tables, LEVEL_COLORS)
         files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)
         tally = clear_the_way(store, ledger, layout, destination.is_restored)
-        written = write_runs(store, lane, ledger, layout, progress)
+        written = write_runs(store, lane, ledger, layout, say)
         changes = differences((layout.sweep, *layout.cells, *layout.runs), ledger)
         lane.mend(changes)
         tally.updated = len(changes)

@@ -11,11 +11,11 @@ QUICK = "experiments/quick.toml"
 def test_a_report_has_pdf_files_where_that_is_asked_for(tmp_path, monkeypatch, flags):
     asked = []
 
-    def make_report(space, home, seconds=None, with_pdf=False):
+    def make_report(space, home, seconds, with_pdf, say):
         asked.append(with_pdf)
         return home / "index.html"
 
-    def compare(first, second, overrides=(), with_pdf=False):
+    def compare(first, second, overrides, with_pdf, say):
         asked.append(with_pdf)
         return first.home / "index.html"
 

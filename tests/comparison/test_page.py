@@ -50,7 +50,8 @@ def test_what_cannot_be_compared_is_refused_in_a_line(make, tmp_path):
 def test_a_classification_is_not_compared_with_a_regression(make, tmp_path, monkeypatch):
     one = make()
     other = replace(one, terms=CLASSIFICATION)
-    monkeypatch.setattr("nnjax.comparison.page.gather", lambda space, home: other if home == tmp_path / "b" else one)
+    gathered = {tmp_path: one, tmp_path / "b": other}
+    monkeypatch.setattr("nnjax.comparison.page.gather", lambda space, home, say: gathered[home])
     sides = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "three.toml", tmp_path / "b")
     with pytest.raises(ComparisonError, match="three is a classification"):
         compare(*sides)
