@@ -1,8 +1,11 @@
-"""Write what is generated in docs/: glossary, factors, data sets and surroundings, each from its registry."""
+"""Write what is generated in docs/: glossary, factors, data sets, surroundings and commands, each from its registry."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from nnjax.cli import make_parser
+from nnjax.commands.contract import DOCUMENTS as JSON_DOCUMENTS
+from nnjax.commands.contract import EXIT_CODES
 from nnjax.data.reader import Reader
 from nnjax.data.tables import TABLES
 from nnjax.metrics import CURVES, FINALS, Described
@@ -212,6 +215,57 @@ def surroundings() -> str:
     )
 
 
+COMMANDS_HEAD = """# Commands
+
+Written by `make docs` from `nnjax/commands/`. `nnjax COMMAND --help` lists the options of each. All take `--home`, the
+folder for journal, reports and MLflow's store; else `NNJAX_HOME` names it, else it is the current folder. What takes
+more than two seconds is told of on standard error: on a terminal by a line that moves, in a log by a line every five
+seconds.
+
+"""
+
+COMMANDS_MACHINES = """
+## For programs
+
+`--json` prints one document on standard output and nothing else there; what is told meanwhile goes to standard error. A
+number that JSON cannot write (NaN, infinity) is null, and no text holds a password of an address. Nothing is printed on
+standard output where a command is refused (exit code 2). So a check of a change may be:
+
+    nnjax sweep experiments/quick.toml --home new
+    nnjax report experiments/quick.toml --other-home old --home new --json > compared.json    # 3: a conclusion changed
+    nnjax audit experiments/quick.toml --home new --json > audit.json                         # 1: something is wrong
+"""
+
+COMMANDS_GIT = """
+## A home and git
+
+In a new home a sweep writes a `.gitignore`, unless there is one: it leaves out locks, compiled programs and MLflow's
+store, which `nnjax sync` makes again. Journal and reports it leaves in. The journal is what was seen, and
+`journal/claims/` says that the claims were there before: to commit both is to show it to others.
+"""
+
+
+def commands() -> str:
+    """The commands, how they end, and what they say to programs, as Markdown."""
+    parsers = next(action.choices for action in make_parser()._actions if action.dest == "name")
+    assert isinstance(parsers, dict)
+    table = [(f"`{name}`", each.description, f"`{each.epilog.partition(': ')[2]}`") for name, each in parsers.items()]
+    ends = [(str(int(code)), words) for code, words in EXIT_CODES.items()]
+    keys = (
+        f"\n### `nnjax {name} --json`\n\n{_markdown(('key', 'meaning'), [(f'`{key}`', keys[key]) for key in keys])}"
+        for name, keys in JSON_DOCUMENTS.items()
+    )
+    return (
+        COMMANDS_HEAD
+        + _markdown(("command", "what it does", "example"), table)
+        + "\n## How a command ends\n\n"
+        + _markdown(("exit code", "meaning"), ends)
+        + COMMANDS_MACHINES
+        + "".join(keys)
+        + COMMANDS_GIT
+    )
+
+
 def _escape(text: str) -> str:
     """Text of a cell: a bare bar would begin the next one."""
     return text.replace("|", "\\|")
@@ -223,6 +277,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "data.md": data_sets,
     "activations.md": activation_page,
     "surroundings.md": surroundings,
+    "commands.md": commands,
 }
 """File in docs/ -> what is written into it."""
 

@@ -14,6 +14,7 @@ from types import FrameType
 from typing import NoReturn
 
 from nnjax.commands.checks import add_checks
+from nnjax.commands.contract import EXIT_CODES, ExitCode
 from nnjax.commands.options import Commands
 from nnjax.commands.reading import add_reading
 from nnjax.commands.training import add_training
@@ -36,7 +37,12 @@ class _Parser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands; `command` is the function of the one that was typed."""
-    parser = _Parser(prog="nnjax", description="Which choice matters for an MLP, and how sure are we?")
+    parser = _Parser(
+        prog="nnjax",
+        description="Which choice matters for an MLP, and how sure are we?",
+        epilog="\n".join(["exit codes:", *(f"  {code:<5d}{words}" for code, words in EXIT_CODES.items())]),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--home", type=Path, default=Path(os.environ.get("NNJAX_HOME", ".")), help=argparse.SUPPRESS)
     commands = Commands(parser)
     for add in (add_training, add_reading, add_checks):
@@ -45,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; bad input ends with one line and exit code 2, Ctrl-C with 130, SIGTERM with 143."""
+    """Run one command and say how it ended, see `EXIT_CODES`; what is in the way is said in one line."""
     for stream in (sys.stdout, sys.stderr):
         soften(stream)
     atexit.register(gc.freeze)  # Python's last walk through all that libraries have made takes a second
@@ -54,25 +60,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGTERM, _terminate)
     try:
         with _no_interrupt_lost():
-            return int(options.command(options))
+            return ExitCode(options.command(options))
     except RefusedError as error:
         print(error, file=sys.stderr)
         for other in error.others:
             print(other, file=sys.stderr)
-        return 2
+        return ExitCode.REFUSED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; so do we
-        return 0
+        return ExitCode.FINE
     except (OSError, ExecutionError) as error:
         first, *rest = str(error).strip().splitlines() or [type(error).__name__]
         print(masked(" ".join([first, *rest[-1:]])), "nothing trained is lost", sep="; ", file=sys.stderr)
-        return 2
+        return ExitCode.REFUSED
     except KeyboardInterrupt as how:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever presses it twice has been understood
         print(
             "\nInterrupted. What was finished is in the journal; the same command goes on from there.", file=sys.stderr
         )
-        return 143 if isinstance(how, _Terminated) else 130
+        return ExitCode.TERMINATED if isinstance(how, _Terminated) else ExitCode.INTERRUPTED
 
 
 class _Terminated(KeyboardInterrupt):

@@ -1,5 +1,6 @@
 """The command line as a person meets it: in a process of its own, on a study small enough for a test."""
 
+import json
 import re
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 from fakes.command import ROOT, nnjax
 
 from nnjax.cli import main, make_parser
+from nnjax.commands.contract import DOCUMENTS, EXIT_CODES
 from nnjax.execution.executor import ExecutionError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study
@@ -95,7 +97,7 @@ def test_a_larger_study_reuses_a_smaller_ones_runs(home, here, capsys):
     assert "48, 16 to train" in capsys.readouterr().out
 
 
-def test_undecided_claims_get_more_replicates_and_the_report_says_so(home, here):
+def test_undecided_claims_get_more_replicates_and_the_report_says_so(home, here, capsys):
     command = ("sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "0.5")
     decided = nnjax(*command, home=home[0])
     assert decided.returncode == 0, decided.stderr
@@ -105,7 +107,10 @@ def test_undecided_claims_get_more_replicates_and_the_report_says_so(home, here)
     assert re.search(r"Look \d of at most 5, on \d+ splits × \d+", page) and "Several looks." in page
     looks = pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv")
     assert looks["look"].tolist() == list(range(1, len(looks) + 1)) and len(looks) >= 2
-    assert here("report", home[0] / "small.toml", "--set", "epochs=5") == 0
+    capsys.readouterr()
+    assert here("report", home[0] / "small.toml", "--set", "epochs=5", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert set(told) == set(DOCUMENTS["report"]) and told["page"].endswith("small/index.html")
     assert pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv").equals(looks)
 
 
@@ -258,6 +263,12 @@ def commands():
     return actions.choices
 
 
+def test_help_says_how_a_command_may_end():
+    lines = make_parser().format_help().splitlines()
+    for code, words in EXIT_CODES.items():
+        assert any(line.split(maxsplit=1) == [str(int(code)), words] for line in lines)
+
+
 @pytest.mark.parametrize("name", sorted(commands()))
 def test_every_command_has_a_sentence_and_an_example_that_parses(name):
     parser = commands()[name]
@@ -266,8 +277,9 @@ def test_every_command_has_a_sentence_and_an_example_that_parses(name):
     assert make_parser().parse_args(words).command.__name__ == name
 
 
-def test_every_command_of_the_readme_parses():
-    lines = re.findall(r"^    nnjax (.+?)(?:\s+#.*)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
-    assert len(lines) >= 7
+@pytest.mark.parametrize(("document", "least"), [("README.md", 7), ("docs/commands.md", 3)])
+def test_every_command_of_a_document_parses(document, least):
+    lines = re.findall(r"^    nnjax ([^>\n]+?)(?:\s+(?:#|>).*)?$", (ROOT / document).read_text(), re.MULTILINE)
+    assert len(lines) >= least
     for line in lines:
         make_parser().parse_args(line.split())

@@ -83,8 +83,32 @@ class Forecast:
         return [f"cannot be decided at its margin with these replicates: a difference of {margin} is not found"]
 
 
-def foretell(space: Space, home: Path, has_runs: bool) -> str:
-    """What the claims of a study can come to, in lines for the plan; empty without any.
+@dataclass(frozen=True)
+class Foretold:
+    """What the claims of a study can come to, those that join others aside, and how they stand to the training."""
+
+    forecasts: tuple[Forecast, ...]
+    declared: Declarations
+
+    @property
+    def words(self) -> str:
+        """The claims of a plan, in lines; empty without any."""
+        declared = self.declared
+        if not declared.claims:
+            return ""
+        gone = f", {declared.withdrawn_intervals} of them withdrawn" if declared.withdrawn_intervals else ""
+        sharing = "1 has all of" if declared.sharing == 1 else f"{declared.sharing} share"
+        head = f"claims      {sharing} the 5 %{gone}; differences are found with a probability of 80 %"
+        labels = {name: claim.standing.label for name, claim in declared.claims.items()}
+        lines = []
+        for each in self.forecasts:
+            label = labels[each.claim.name]
+            lines += [f"  {each.claim.name}{f' ({label})' if label else ''}", *(f"      {line}" for line in each.lines)]
+        return "\n".join([head, *lines])
+
+
+def foretell(space: Space, home: Path, has_runs: bool) -> Foretold:
+    """What the claims of a study can come to.
 
     Spreads are asked of the journal where it has runs of the study.
 
@@ -99,10 +123,10 @@ def foretell(space: Space, home: Path, has_runs: bool) -> str:
         from nnjax.claims.spread import claim_spreads  # here: pandas and statsmodels take a plan three seconds
 
         seen = claim_spreads(space, Journal(home), level)
-    return describe_forecasts(forecast_claims(space, level, seen), declared)
+    return Foretold(forecast_claims(space, level, seen), declared)
 
 
-def forecast_claims(space: Space, level: float, seen: Mapping[str, float]) -> list[Forecast]:
+def forecast_claims(space: Space, level: float, seen: Mapping[str, float]) -> tuple[Forecast, ...]:
     """What each claim of a study can come to, but for those that join others.
 
     Args:
@@ -110,9 +134,8 @@ def forecast_claims(space: Space, level: float, seen: Mapping[str, float]) -> li
         level: Level of every declared interval.
         seen: Name of each claim of which runs are there -> standard deviation over their splits.
     """
-    return [
-        _forecast(claim, space, level, seen.get(claim.name)) for claim in space.study.claims if not claim.is_compound
-    ]
+    asked = (claim for claim in space.study.claims if not claim.is_compound)
+    return tuple(_forecast(claim, space, level, seen.get(claim.name)) for claim in asked)
 
 
 def _forecast(claim: Claim, space: Space, level: float, seen: float | None) -> Forecast:
@@ -148,18 +171,3 @@ def _arm_range(metric: str, cells: Sequence[Cell], space: Space) -> Range:
     if metric == "function_evaluations" and all(each.optimizer != "lbfgs" for each in configurations):
         return low, metric_range(EPOCHS_TO_TARGET, epochs)[1]  # one a pass: log₂ of the epochs
     return low, high
-
-
-def describe_forecasts(forecasts: Sequence[Forecast], declared: Declarations) -> str:
-    """The claims of a plan, in lines; empty without any."""
-    if not declared.claims:
-        return ""
-    gone = f", {declared.withdrawn_intervals} of them withdrawn" if declared.withdrawn_intervals else ""
-    sharing = "1 has all of" if declared.sharing == 1 else f"{declared.sharing} share"
-    head = f"claims      {sharing} the 5 %{gone}; differences are found with a probability of 80 %"
-    labels = {name: claim.standing.label for name, claim in declared.claims.items()}
-    lines = []
-    for each in forecasts:
-        label = labels[each.claim.name]
-        lines += [f"  {each.claim.name}{f' ({label})' if label else ''}", *(f"      {line}" for line in each.lines)]
-    return "\n".join([head, *lines])

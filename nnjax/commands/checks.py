@@ -1,8 +1,11 @@
 """What says how far all of it can be trusted."""
 
 import argparse
+import sys
+from functools import partial
 from pathlib import Path
 
+from nnjax.commands.contract import ExitCode, audit_document, doctor_document, say_json
 from nnjax.commands.options import STORE, Commands, expand_given, positive, starting
 from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import counted
@@ -29,7 +32,7 @@ def add_checks(commands: Commands) -> None:
 
 
 def audit(options: argparse.Namespace) -> int:
-    """Look at all that was written down about a sweep, keep the stamp; exit code 1 if something is wrong."""
+    """Look at all that was written down about a sweep, and keep the stamp."""
     import secrets
 
     with starting():
@@ -39,13 +42,17 @@ def audit(options: argparse.Namespace) -> int:
     space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
     report = find_report(space, options.home)
     with choose_progress().stage("Auditing"):
-        stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed)
-    print(f"{stamp.words} (sample of seed {seed}).")
-    return 0 if stamp.is_clean else 1
+        say = partial(print, file=sys.stderr) if options.json else print
+        stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed, say)
+    if options.json:
+        say_json(audit_document(space.study.name, stamp))
+    else:
+        print(f"{stamp.words} (sample of seed {seed}).")
+    return ExitCode.FINE if stamp.is_clean else ExitCode.FOUND
 
 
 def calibrate(options: argparse.Namespace) -> int:
-    """Run all checks of the statistics, print expected beside seen, keep the stamp; exit code 1 if one fails."""
+    """Run all checks of the statistics, print expected beside seen, keep the stamp."""
     with choose_progress().stage("Simulating") as say:
         from rich.console import Console
 
@@ -58,11 +65,11 @@ def calibrate(options: argparse.Namespace) -> int:
     stamp = write_stamp(checks, effort, SEED, options.home)
     Console().print(checks_table(checks))
     print(f"\n{stamp.passed} of {len(checks)} checks are as expected; the reports written next carry this stamp.")
-    return 0 if stamp.passed == len(checks) else 1
+    return ExitCode.FINE if stamp.passed == len(checks) else ExitCode.FOUND
 
 
 def doctor(options: argparse.Namespace) -> int:
-    """Look at checkout, home, store and cluster; exit code 1 if something is wrong."""
+    """Look at checkout, home, store and cluster."""
     from itertools import chain
 
     with starting():
@@ -75,17 +82,22 @@ def doctor(options: argparse.Namespace) -> int:
         )
         from nnjax.tracking.address import default_uri
 
-    wrong = 0
-    symptoms = chain(
+    looks = chain(
         examine_checkout(Path.cwd()),
         examine_home(options.home),
         [examine_variables()],
         examine_store(options.tracking_uri or default_uri(options.home), options.home),
         examine_cluster(options.address) if options.address else (),
     )
+    symptoms = []
     with choose_progress().stage("Looking"):
-        for symptom in symptoms:
-            print(symptom)
-            wrong += not symptom.is_ok
-    print("Nothing is wrong." if not wrong else f"{wrong} wrong: the remedies stand below each.")
-    return 1 if wrong else 0
+        for symptom in looks:
+            symptoms.append(symptom)
+            if not options.json:
+                print(symptom)
+    wrong = sum(not symptom.is_ok for symptom in symptoms)
+    if options.json:
+        say_json(doctor_document(symptoms))
+    else:
+        print("Nothing is wrong." if not wrong else f"{wrong} wrong: the remedies stand below each.")
+    return ExitCode.FOUND if wrong else ExitCode.FINE

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nnjax.commands.contract import DOCUMENTS
 from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import Say
 
@@ -38,6 +39,8 @@ class Commands:
         # No default here: it would replace what was given before the command.
         home = "folder for journal, reports and MLflow's store (.)"
         parser.add_argument("--home", type=Path, default=argparse.SUPPRESS, help=home)
+        if command.__name__ in DOCUMENTS:
+            parser.add_argument("--json", action="store_true", help="for programs: a JSON document (docs/commands.md)")
         return parser
 
     def add_for_study(self, command: Command, text: str, example: str) -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
+from nnjax.commands.contract import ExitCode, comparison_document, report_document, say_json
 from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive, starting
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
@@ -51,16 +52,24 @@ def add_reading(commands: Commands) -> None:
 def results(options: argparse.Namespace) -> int:
     """Write or print the results of a study."""
     with starting():
-        from nnjax.results.export import EXTENSIONS, write_results
+        from nnjax.results.export import EXTENSIONS, read_results, result_rows, write_results
 
     if options.out is not None and options.out.suffix not in EXTENSIONS:
         raise RefusedError(f"--out {options.out}: unknown kind of file; end it in {' or '.join(EXTENSIONS)}")
+    if options.out is not None and options.json:
+        raise RefusedError("--out, --json: a document is printed; leave one of them out")
     if options.out is None:
         carry_data(sys.stdout)
-    rows = write_results(expand_given(options), options.home, options.out, options.curves)
+    space = expand_given(options)
+    with choose_progress().stage("Reading the journal"):
+        table = read_results(space, options.home, options.curves)
+    if options.json:
+        say_json({"study": space.study.name, "rows": result_rows(table)})
+    else:
+        write_results(table, options.out)
     if options.out is not None:
-        print(f"{rows:,} rows written to {options.out}")
-    return 0
+        print(f"{len(table):,} rows written to {options.out}")
+    return ExitCode.FINE
 
 
 def sync(options: argparse.Namespace) -> int:
@@ -80,7 +89,7 @@ def sync(options: argparse.Namespace) -> int:
             print(f"Added to decide claims: {more.words}")
     print(f"{synced.words}: {synced.tracking_uri}")
     print(f"make ui, then open {synced.deep_link}")
-    return 0
+    return ExitCode.FINE
 
 
 def report(options: argparse.Namespace) -> int:
@@ -97,9 +106,13 @@ def report(options: argparse.Namespace) -> int:
             page = make_report(space, options.home, None, options.pdf, say)
     except NothingToReportError as error:
         raise RefusedError(f"{error}; run `nnjax sweep {shlex.quote(options.study)}` first") from None
-    say_page(page)
-    say_what_follows(page)
-    return 0
+    following = sorted((page.parent / "next").glob("*.toml"))
+    if options.json:
+        say_json(report_document(page, following))
+    else:
+        say_page(page)
+        say_what_follows(page)
+    return ExitCode.FINE
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -110,9 +123,13 @@ def _compare(options: argparse.Namespace) -> int:
     first = Side(find_given(options.study, home), home)
     second = Side(find_given(options.other or options.study, other_home), other_home, options.other_engine)
     with choose_progress().stage("Comparing the two sweeps") as say:
-        page = compare(first, second, options.overrides, options.pdf, say)
-    say_page(page)
-    return 0
+        compared = compare(first, second, options.overrides, options.pdf, say)
+    if options.json:
+        say_json(comparison_document(compared))
+    else:
+        print(compared.words)
+        say_page(compared.page)
+    return ExitCode.CHANGED if compared.changed else ExitCode.FINE
 
 
 def ui(options: argparse.Namespace) -> int:
@@ -121,7 +138,7 @@ def ui(options: argparse.Namespace) -> int:
         from nnjax.tracking.server import serve
 
     serve(options.home, options.host, options.port)
-    return 0
+    return ExitCode.FINE
 
 
 def server(options: argparse.Namespace) -> int:
@@ -130,7 +147,7 @@ def server(options: argparse.Namespace) -> int:
         from nnjax.tracking.team_server import serve_team
 
     serve_team(options.home, options.port, options.workers)
-    return 0
+    return ExitCode.FINE
 
 
 def say_page(page: Path, what: str = "") -> None:

@@ -5,6 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from nnjax.commands.contract import ExitCode, plan_document, say_json
 from nnjax.commands.options import STORE, Commands, expand_given, positive, starting
 from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.execution.executor import Cluster
@@ -68,11 +69,14 @@ def plan(options: argparse.Namespace) -> int:
         found = make_plan(space, Journal(options.home).run_ids() if has_journal else set())
         if has_journal and found.missing:
             notices = (*left_behind(space, Journal(options.home)), *notices)
-        claims = foretell(space, options.home, has_runs=found.missing < found.runs)
+        told = foretell(space, options.home, has_runs=found.missing < found.runs)
+    if options.json:
+        say_json(plan_document(space.study, found, default_workers(space), notices, told))
+        return ExitCode.FINE
     print(describe_plan(space.study, found, default_workers(space), notices))
-    if claims:
-        print(f"\n{claims}")
-    return 0
+    if told.words:
+        print(f"\n{told.words}")
+    return ExitCode.FINE
 
 
 def sweep(options: argparse.Namespace) -> int:
@@ -106,7 +110,7 @@ def sweep(options: argparse.Namespace) -> int:
         print(f"MLflow   {outcome.tracking_uri}\n         make ui, then open {outcome.deep_link}")
     if outcome.report:
         say_what_follows(outcome.report)
-    return 1 if outcome.problems else 0
+    return ExitCode.FOUND if outcome.problems else ExitCode.FINE
 
 
 def _cluster(options: argparse.Namespace) -> Cluster | None:
@@ -128,13 +132,13 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train one run again and say whether it agrees; exit code 1 if it does not."""
+    """Train one run again and say whether it agrees."""
     with choose_progress().stage("Training it again"):
         from nnjax.sweep.rerun import rerun
 
         comparison = rerun(options.home, options.run_id)
     print(comparison.describe())
-    return 0 if comparison.agrees else 1
+    return ExitCode.FINE if comparison.agrees else ExitCode.FOUND
 
 
 def quiz(options: argparse.Namespace) -> int:
@@ -144,7 +148,7 @@ def quiz(options: argparse.Namespace) -> int:
 
     page = answer_quiz(options.home)
     say_page(page, "Page")
-    return 0
+    return ExitCode.FINE
 
 
 def lecture(options: argparse.Namespace) -> int:
@@ -157,7 +161,7 @@ def lecture(options: argparse.Namespace) -> int:
     sweep_one = partial(sweep_study, options=choices, progress=progress)
     outcome = run_lecture(options.home, options.studies, sweep_one, progress=progress)
     say_page(outcome.page, "Index")
-    return 1 if outcome.problems else 0
+    return ExitCode.FOUND if outcome.problems else ExitCode.FINE
 
 
 def _resource(text: str) -> tuple[str, float]:

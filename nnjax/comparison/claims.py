@@ -1,5 +1,6 @@
 """How two sweeps are related, and their claims, by name: verdicts side by side, the interval of their difference."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -79,6 +80,11 @@ def compare_claims(first: StudyResults, second: StudyResults, relation: Relation
     both = [(answer, others[answer.claim.name]) for answer in first.claims if answer.claim.name in others]
     level = claim_level([answer.claim for answer, _ in both])
     return tuple(_compare(*each, relation, level) for each in both)
+
+
+def changed_conclusions(compared: Sequence[ComparedClaim]) -> tuple[ComparedClaim, ...]:
+    """Those of one and the same claim whose verdict is another one in the second sweep."""
+    return tuple(each for each in compared if each.is_same_claim and each.is_changed)
 
 
 def only_in(first: StudyResults, second: StudyResults) -> tuple[ClaimAnswer, ...]:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from scipy.stats import spearmanr
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.comparison.claims import ComparedClaim, compare_claims, only_in, relate
+from nnjax.comparison.claims import ComparedClaim, Relation, changed_conclusions, compare_claims, only_in, relate
 from nnjax.comparison.tables import (
     compared_best_table,
     compared_cells_table,
@@ -56,9 +56,29 @@ class Side:
         return expand(load_study(self.study, overrides), self.engine)
 
 
+@dataclass(frozen=True)
+class ComparedSweeps:
+    """Two sweeps side by side: the page, the studies' names, how they are related, the claims that both declare."""
+
+    page: Path
+    studies: tuple[str, str]
+    relation: Relation
+    claims: tuple[ComparedClaim, ...]
+
+    @property
+    def changed(self) -> tuple[ComparedClaim, ...]:
+        """Conclusions that are others in the second sweep."""
+        return changed_conclusions(self.claims)
+
+    @property
+    def words(self) -> str:
+        """How many those are."""
+        return describe_conclusions(self.claims)
+
+
 def compare(
     first: Side, second: Side, overrides: Sequence[str] = (), with_pdf: bool = False, say: Say = to_nobody
-) -> Path:
+) -> ComparedSweeps:
     """Write the page that compares two sweeps, under the reports of the first one's home; overrides change both.
 
     Raises:
@@ -75,7 +95,9 @@ def compare(
         words = " and ".join(f"{side.space.study.name} is a {side.terms.task}" for side in sides)
         raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
     say("tables and figures")
-    return write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)
+    page = write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)
+    names, relation = (spaces[0].study.name, spaces[1].study.name), relate(*spaces)
+    return ComparedSweeps(page, names, relation, compare_claims(sides[0], sides[1], relation))
 
 
 def _gather(space: Space, home: Path, say: Say) -> StudyResults:
@@ -115,7 +137,7 @@ def describe_conclusions(compared: tuple[ComparedClaim, ...]) -> str:
     same = [each for each in compared if each.is_same_claim]
     if not same:
         return "The two studies declare no claim in common."
-    changed = [each for each in same if each.is_changed]
+    changed = changed_conclusions(compared)
     if not changed:
         return f"No conclusion changed: all {len(same)} verdicts are the same in both."
     words = f"{len(changed)} of {len(same)} conclusions changed"

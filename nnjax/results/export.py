@@ -21,25 +21,31 @@ WHOLE_NUMBERS = ("best_epoch", "n_parameters", "diverged_epoch")
 """Whole numbers in the journal; pandas makes decimals of them as soon as one is not there."""
 
 
-def write_results(space: Space, home: Path | str, out: Path | None = None, curves: bool = False) -> int:
-    """Write a study's results as a tidy table, one row a run, or its histories, and count the rows.
+def read_results(space: Space, home: Path | str, curves: bool = False) -> pd.DataFrame:
+    """A study's results as a tidy table, one row a run, or its histories, one row a run, epoch, curve and layer."""
+    journal = Journal(home)
+    table = curves_table(space, journal) if curves else results_table(space, journal)
+    return table.astype({name: "Int64" for name in WHOLE_NUMBERS if name in table})
 
-    The file is a .csv or a .parquet one; it is standard output, as CSV, if None. Histories, `curves`, have one row a
-    run, epoch, curve and layer.
+
+def result_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Such a table as plain Python, a row each; None where there is nothing."""
+    values = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in values.to_dict("records")]
+
+
+def write_results(table: pd.DataFrame, out: Path | None = None) -> None:
+    """Write such a table to a .csv or a .parquet file, or as CSV to standard output if that is None.
 
     Raises:
         ValueError: The file's ending is neither.
     """
     if out is not None and out.suffix not in EXTENSIONS:
         raise ValueError(f"{out}: end it in {' or '.join(EXTENSIONS)}")
-    journal = Journal(home)
-    table = curves_table(space, journal) if curves else results_table(space, journal)
-    table = table.astype({name: "Int64" for name in WHOLE_NUMBERS if name in table})
     if out is not None and out.suffix == ".parquet":
         pq.write_table(to_arrow(table), out)
     else:
         table.to_csv(sys.stdout if out is None else out, index=False)
-    return len(table)
 
 
 def to_arrow(table: pd.DataFrame) -> pa.Table:

@@ -41,7 +41,7 @@ def test_what_can_be_decided_brings_no_warning(tmp_path):
 
 def test_a_claim_alone_shares_nothing(tmp_path):
     alone = write_space(tmp_path, "[[claims]]".join(THREE_CLAIMS.split("[[claims]]")[:2]))
-    assert "claims      1 has all of the 5 %; differences" in foretell(alone, tmp_path, has_runs=False)
+    assert "claims      1 has all of the 5 %; differences" in foretell(alone, tmp_path, has_runs=False).words
 
 
 def test_with_two_splits_nothing_can_be_decided(tmp_path):
@@ -52,5 +52,5 @@ def test_with_two_splits_nothing_can_be_decided(tmp_path):
 
 def test_a_claim_that_is_late_is_told_before_it_is_trained_for(space, tmp_path, train):
     later = write_space(tmp_path, THREE_CLAIMS.replace('"0.01 beats 0.001."', '"0.01 beats 0.001."\nmargin = 0.1'))
-    assert "true-effect (declared after training)" in foretell(later, tmp_path, has_runs=True)
-    assert "4 share the 5 %, 1 of them withdrawn" in foretell(later, tmp_path, has_runs=True)
+    assert "true-effect (declared after training)" in foretell(later, tmp_path, has_runs=True).words
+    assert "4 share the 5 %, 1 of them withdrawn" in foretell(later, tmp_path, has_runs=True).words

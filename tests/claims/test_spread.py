@@ -24,7 +24,7 @@ def test_runs_in_the_journal_say_the_spread(space, tmp_path, train):
         assert seen[answer.claim.name] == answer.interval.standard_deviation
     for forecast, answer in zip(forecast_claims(space, level, seen), answers, strict=True):
         assert not forecast.is_assumed and forecast.found == (answer.detectable,)
-    assert "(that of the journal's runs)" in foretell(space, tmp_path, has_runs=True)
+    assert "(that of the journal's runs)" in foretell(space, tmp_path, has_runs=True).words
 
 
 def test_some_of_the_splits_say_it_too_and_too_few_say_nothing(tmp_path):

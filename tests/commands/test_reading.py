@@ -3,6 +3,8 @@
 import pytest
 
 from nnjax.cli import main
+from nnjax.comparison.claims import Relation
+from nnjax.comparison.page import ComparedSweeps
 
 QUICK = "experiments/quick.toml"
 
@@ -17,7 +19,7 @@ def test_a_report_has_pdf_files_where_that_is_asked_for(tmp_path, monkeypatch, f
 
     def compare(first, second, overrides, with_pdf, say):
         asked.append(with_pdf)
-        return first.home / "index.html"
+        return ComparedSweeps(first.home / "index.html", ("a", "b"), Relation.SAME_SPLITS, ())
 
     monkeypatch.setattr("nnjax.pipeline.make_report", make_report)
     monkeypatch.setattr("nnjax.comparison.page.compare", compare)

@@ -68,6 +68,6 @@ def test_the_figures_are_pdf_files_where_that_is_asked_for(make, tmp_path, with_
     make()
     make(name="copy")
     sides = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "copy.toml", tmp_path)
-    page = compare(*sides, with_pdf=with_pdf)
+    page = compare(*sides, with_pdf=with_pdf).page
     files = list(page.parent.rglob("*.pdf"))
     assert bool(files) is with_pdf and all(file.read_bytes().startswith(b"%PDF-") for file in files)
