@@ -22,7 +22,9 @@ Written by `make docs` from `nnjax/metrics.py` and `nnjax/results/columns.py`. O
 the results table, MLflow and on the report's axes. MLflow shows curves as `fit/…` for `fit_…`, and `grad_norm/layer_01`
 … for layers counted from the inputs.
 
-A cell in MLflow has the means over its replicates, and the standard deviations of the main numbers as `…_sd`. In means
+A cell in MLflow has the means over its replicates, and the standard deviations of the main numbers as `…_sd`. The mean
+of `test_r2` (of a classification, `test_accuracy`) lies in the middle of its 95 % interval from `test_r2_low` to
+`test_r2_high`, which is corrected, as all intervals of the report are, for splits that share one table. In means
 of R² and accuracy a diverged run counts as worst, R² −1 (every R² is clipped there) or accuracy 0, so no cell gains by
 losing runs; other means leave it out. What a task does not have is empty here and absent there.
 

@@ -16,13 +16,8 @@ from nnjax.sweep.space import Space, arm_cells
 
 
 def correction_sizes(space: Space) -> Sizes:
-    """Rows as the correction of an interval counts them: validation rows with the training rows.
-
-    They choose the epoch, so what two splits share of them makes their scores alike, too.
-    """
-    split = space.splits[0]
-    n_train = len(split.train)
-    return Sizes(n_train + len(split.validation), len(split.test), n_train, space.study.split_plan.folds)
+    """Rows of a study's splits, as the correction of an interval counts them."""
+    return Sizes(*space.correction_rows, len(space.splits[0].train), space.study.split_plan.folds)
 
 
 def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Design]:

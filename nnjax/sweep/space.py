@@ -147,6 +147,15 @@ class Space:
     replicates: tuple[Replicate, ...]
     runs: tuple[Run, ...]
 
+    @property
+    def correction_rows(self) -> tuple[int, int]:
+        """Training and test rows of a split as the correction of an interval counts them: validation rows train.
+
+        They choose the epoch, so what two splits share of them makes their scores alike, too.
+        """
+        split = self.splits[0]
+        return len(split.train) + len(split.validation), len(split.test)
+
 
 def expand(study: Study, engine: str | None = None) -> Space:
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.

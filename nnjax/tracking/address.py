@@ -177,10 +177,29 @@ def server_of(uri: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0].rstrip('/')}"
 
 
+WORKFLOW = "workflowType=machine_learning"
+"""Without it MLflow shows its pages for language models: of an experiment, an overview of traces, which is empty."""
+
+
 def deep_link(server: str, experiment_id: str, view: str) -> str:
-    """The address that opens a prepared view: without `workflowType` MLflow shows its empty traces page.
+    """The address that opens the charts of a prepared view.
 
     >>> deep_link("http://127.0.0.1:5000", "1", "nnjax-leaderboard")[:40]
     'http://127.0.0.1:5000/#/experiments/1/ru'
     """
-    return f"{server}/#/experiments/{experiment_id}/runs?workflowType=machine_learning&viewStateShareKey={view}"
+    return f"{server}/{view_link(experiment_id, view)}"
+
+
+def view_link(experiment_id: str, view: str) -> str:
+    """The same as a link within MLflow's pages, wherever they are served."""
+    return f"#/experiments/{experiment_id}/runs?{WORKFLOW}&viewStateShareKey={view}&compareRunsMode=CHART"
+
+
+def run_link(experiment_id: str, run_id: str, artifact: str = "") -> str:
+    """A link within MLflow's pages to a run, or to a file of it.
+
+    >>> run_link("1", "ab", "report/index.html")
+    '#/experiments/1/runs/ab/artifacts/report/index.html?workflowType=machine_learning'
+    """
+    place = f"/artifacts/{artifact}" if artifact else ""
+    return f"#/experiments/{experiment_id}/runs/{run_id}{place}?{WORKFLOW}"

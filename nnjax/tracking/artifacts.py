@@ -82,8 +82,8 @@ def write_files(folder: Path, files: SweepFiles) -> None:
     with one_at_a_time(files.report_dir):  # another sweep of this study may be writing it
         page = files.report_dir / "index.html"
         if page.is_file():
-            (folder / "report").mkdir()
-            shutil.copyfile(page, folder / "report" / "index.html")
+            (folder / names.REPORT).parent.mkdir()
+            shutil.copyfile(page, folder / names.REPORT)
         for figure in sorted((files.report_dir / "figures").glob("*.png")):
             write_card(folder, figure, files.timestamp)
 

@@ -64,15 +64,14 @@ def describe_outcome(results: pd.DataFrame, best: Mapping[str, Any] | None, task
     lost = f", {best['diverged']:,} of them diverged" if best.get("diverged") else ""
     return (
         f"Best on validation rows: **{best['cell']}**, test {WORDS[task]} {best['test_score']:.3f}{spread} "
-        f"over {best['replicates']} replicates{lost}. {counted}\n\n"
-        "Whether that beats the others by more than chance: `report/index.html` under Artifacts."
+        f"over {best['replicates']} replicates{lost}. {counted}"
     )
 
 
 def best_table(cells: pd.DataFrame, factors: Mapping[str, Any], task: str) -> pd.DataFrame:
     """The best cells as a table to look at: label, factors, counts, finals rounded; no column without a number."""
     keys = ["cell", *factors, "replicates", "diverged"]
-    keys += [name for final in names.TOLD for name in (final, f"{final}_sd")]
+    keys += [f"{final}{ending}" for final in names.TOLD for ending in names.CELL_ENDINGS]
     told = {column: key for key, column in names.cell_columns(task).items()}
     table = ranked(cells).head(SHOWN_CELLS).rename(columns=told)
     table = table[[key for key in keys if key in table]].dropna(axis="columns", how="all")

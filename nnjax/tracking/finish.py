@@ -7,6 +7,7 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked_line
 from nnjax.tracking import names
+from nnjax.tracking.address import run_link
 from nnjax.tracking.artifacts import SweepFiles, send_artifacts
 from nnjax.tracking.best import best_row, describe_outcome, sweep_points
 from nnjax.tracking.client_lane import every_run, later_points
@@ -76,7 +77,11 @@ def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
 def finish_sweep(client: MlflowClient, run_id: str, layout: SweepLayout, files: SweepFiles) -> None:
     """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome."""
     run = client.get_run(run_id)
-    note = describe_outcome(files.results, best_row(files.cells), files.description.task)
+    best = best_row(files.cells)
+    note = describe_outcome(files.results, best, files.description.task)
+    if best:
+        report = run_link(run.info.experiment_id, run_id, names.REPORT)
+        note += f"\n\nWhether that beats the others by more than chance: [the report]({report})."
     if layout.waiting:
         note = f"Not complete: {layout.waiting:,} cells still have runs to train. {note}"
     declared = files.description.declared

@@ -144,6 +144,7 @@ class _Builder:
         params = params_of(rows[0], self.description, replicate=False)
         start, end = _span(rows)
         own = {names.KIND: "cell", names.CELL: str(means["cell_id"]), names.REPLICATES: str(len(rows))}
+        own[names.PARENT_NAME] = names.sweep_name(self.description.sweep_id)
         points = final_points(means, self.cell_columns, end)
         points += curve_points(self.tables.cell_curves, str(means["cell_id"]), start, end)
         parent = f"sweep {self.description.sweep_id}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from nnjax.tracking import names
+from nnjax.tracking.address import run_link
 from nnjax.tracking.layout import TrackedRun
 
 RUN_KINDS = ("sweep", "cell", "run")
@@ -78,5 +79,19 @@ class Ledger:
 
 
 def parent_tags(run: TrackedRun, ledger: Ledger) -> Mapping[str, str]:
-    """The tag that nests a run under its parent."""
-    return {} if run.parent is None else {names.PARENT: ledger.entries[run.parent].run_id}
+    """The tag that nests a run under its parent, and a cell's note, which leads there and to the report."""
+    if run.parent is None:
+        return {}
+    nested = {names.PARENT: ledger.entries[run.parent].run_id}
+    return nested | {names.NOTE: _cell_note(run, ledger)} if names.PARENT_NAME in run.tags else nested
+
+
+def _cell_note(cell: TrackedRun, ledger: Ledger) -> str:
+    sweep, report = (
+        run_link(ledger.experiment_id, ledger.entries[cell.parent or ""].run_id, artifact)
+        for artifact in ("", names.REPORT)
+    )
+    return (
+        f"Means over {cell.tags[names.REPLICATES]} replicates, in [{cell.tags[names.PARENT_NAME]}]({sweep}). "
+        f"Whether they beat those of other cells by more than chance: [the report]({report})."
+    )

@@ -21,11 +21,15 @@ OWN_TAGS = (
     names.RUN,
     names.STATUS,
     names.REPLICATES,
+    names.PARENT_NAME,
     names.REFERENCE,
 )
 """Tags that say what a run is. Who told it, by which command and commit, stays as it was then; so does a colour."""
 
-SETTLED = {*names.TOLD, *(f"{name}_sd" for name in names.TOLD), names.DIVERGED_EPOCH, "diverged"}
+SETTLED = {f"{name}{ending}" for name in names.TOLD for ending in names.CELL_ENDINGS} | {
+    names.DIVERGED_EPOCH,
+    "diverged",
+}
 """Metrics that a run either has or has not; a curve may be there from a time when the study asked for more."""
 
 
@@ -70,7 +74,7 @@ def _change(run: TrackedRun, entry: Entry, ledger: Ledger) -> Change:
     return Change(
         run=run,
         run_id=entry.run_id,
-        tags={key: text for key, text in wanted.items() if entry.tags.get(key) != text},
+        tags={key: text for key, text in wanted.items() if entry.tags.get(key) != text and not _is_kept(key, entry)},
         lost_tags=[key for key in OWN_TAGS if key in entry.tags and key not in wanted],
         params={key: text for key, text in run.params.items() if key not in entry.params},
         new_points=new,
@@ -78,6 +82,11 @@ def _change(run: TrackedRun, entry: Entry, ledger: Ledger) -> Change:
         name=run.name if has_moved and entry.tags.get(names.RUN_NAME) != run.name else None,
         has_other_status=not is_sweep and entry.status != run.status,
     )
+
+
+def _is_kept(key: str, entry: Entry) -> bool:
+    """Whether a tag stays as it is there: a person may have written another note."""
+    return key == names.NOTE and key in entry.tags
 
 
 def is_told(value: float | None, there: float | None) -> bool:

@@ -20,6 +20,7 @@ CELL = "nnjax.cell"
 RUN = "nnjax.run"
 STATUS = "nnjax.status"
 REPLICATES = "nnjax.replicates"
+PARENT_NAME = "nnjax.parent"
 REFERENCE = "nnjax.reference"
 CLAIMS = "nnjax.claims"
 ARTIFACTS = "nnjax.artifacts"
@@ -36,6 +37,9 @@ COMMIT_IS_DIRTY = "nnjax.commit.dirty"
 EXPERIMENT_KIND = "mlflow.experimentKind"
 LOGGED_IMAGES = "mlflow.loggedImages"
 LOGGED_ARTIFACTS = "mlflow.loggedArtifacts"
+
+REPORT = "report/index.html"
+"""The report among the artifacts of the sweep's own run."""
 
 PARAMS = ALWAYS_TOLD
 """Params of every cell and run; the study's other factors and what it fixes differently from the default follow."""
@@ -56,18 +60,21 @@ TOLD = _told()
 
 DIVERGED_EPOCH = "diverged_epoch"
 
+CELL_ENDINGS = ("", "_sd", "_low", "_high")
+"""What a cell says of a number: its mean over the replicates, their standard deviation, the ends of its interval."""
+
 
 def cell_columns(task: str) -> dict[str, str]:
-    """Metric of a cell -> its column in the cells table, means before standard deviations.
+    """Metric of a cell -> its column in the cells table, which has intervals and deviations of some; means come first.
 
     What runs are chosen by goes by the name of the measure here, though a cell's is the mean of scores.
 
     >>> columns = cell_columns("regression")
-    >>> columns["test_r2"], columns["test_r2_sd"], columns["test_rmse"]
-    ('test_score', 'test_score_sd', 'test_rmse')
+    >>> columns["test_r2"], columns["test_r2_low"], columns["test_rmse_sd"]
+    ('test_score', 'test_score_low', 'test_rmse_sd')
     """
     own = {name: METRICS[name].column for name in TOLD if METRICS[name].task in ("", task)}
-    return own | {f"{name}_sd": f"{column}_sd" for name, column in own.items()}
+    return {f"{name}{ending}": f"{column}{ending}" for ending in CELL_ENDINGS for name, column in own.items()}
 
 
 MAIN_LAYER_CURVES = tuple(curve.name for curve in CURVES if curve.is_of_layers and curve.is_main)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from nnjax.metrics import judged
+from nnjax.metrics import METRICS, judged
 from nnjax.results.curves import cell_curves, curves_table
+from nnjax.results.scores import with_scores
 from nnjax.results.table import cells_table, results_table
+from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import SweepRecord, load_record
@@ -66,8 +68,27 @@ def prepare_sync(
     if is_whole:
         description = replace(description, declared=declarations(space, home).words)
         curves = _curves(space, journal, results, description)
-    tables = SweepTables(results, cells_table(results, space.table.task), *curves)
+    cells = with_cell_intervals(cells_table(results, space.table.task), results, space)
+    tables = SweepTables(results, cells, *curves)
     return PreparedSync(description, tables, home, tracking_uri or default_uri(home))
+
+
+def with_cell_intervals(cells: pd.DataFrame, results: pd.DataFrame, space: Space) -> pd.DataFrame:
+    """Both ends of the interval of each cell's mean judged score on test rows, beside the rest of its row.
+
+    The corrected one of the report, 95 %, seeds averaged first: `<column>_low` and `<column>_high`, NaN where a split
+    has no score, or there is one alone.
+    """
+    task = space.table.task
+    column = METRICS[judged("test", task)].column
+    by_split = with_scores(results, task).groupby(["cell_id", "split"])[column].mean()
+    intervals = {
+        cell_id: paired_interval(scores.to_numpy(dtype=float), *space.correction_rows)
+        for cell_id, scores in by_split.groupby("cell_id")
+        if len(scores) > 1 and scores.notna().all()
+    }
+    ends = {end: {cell_id: getattr(each, end) for cell_id, each in intervals.items()} for end in ("low", "high")}
+    return cells.assign(**{f"{column}_{end}": cells["cell_id"].map(found) for end, found in ends.items()})
 
 
 def sync_sweep(

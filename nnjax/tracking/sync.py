@@ -15,7 +15,7 @@ from nnjax.redaction import masked, masked_address
 from nnjax.results.columns import LEVEL_COLORS
 from nnjax.terminal import Say, to_nobody
 from nnjax.tracking import fast_lane, names, views
-from nnjax.tracking.address import database_file, deep_link, server_of
+from nnjax.tracking.address import database_file, deep_link, server_of, view_link
 from nnjax.tracking.artifacts import SweepFiles
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.description import SweepDescription
@@ -119,9 +119,14 @@ def choose_lane(store: OpenStore) -> Lane:
 
 
 def experiment_tags(description: SweepDescription) -> dict[str, str]:
-    """The experiment's kind and note; the note's first line is the page's title line, one small heading high."""
-    note = f"#### {description.question}\n\n{description.expected}".strip()
-    return {names.EXPERIMENT_KIND: "custom_model_development", names.NOTE: note, names.STUDY: description.study}
+    """What the experiment is."""
+    return {names.EXPERIMENT_KIND: "custom_model_development", names.STUDY: description.study}
+
+
+def experiment_note(description: SweepDescription, experiment_id: str) -> str:
+    """The experiment's note; its first line is the page's title line, one small heading high, on every page."""
+    charts = view_link(experiment_id, views.LEADERBOARD)
+    return f"#### {description.question} [Scores and charts]({charts})\n\n{description.expected}".strip()
 
 
 def recognise_sweep(store: OpenStore, plan: RecognisedPlan) -> tuple[OpenStore, Lane, Ledger]:
@@ -237,7 +242,8 @@ def sync_tables(
     with explained(destination.uri), _without_collector():
         store = open_store(destination.uri, destination.home, description.study, tags, destination.is_restored)
         store, lane, ledger = recognise_sweep(store, plan)
-        set_experiment_tags(store.client, store.experiment, tags)
+        note = experiment_note(description, store.experiment.experiment_id)
+        set_experiment_tags(store.client, store.experiment, {**tags, names.NOTE: note})
         description = replace(description, sweep_id=ledger.sweep_id, plan_id=plan.key)
         layout = lay_out(description, tables, LEVEL_COLORS)
         files = SweepFiles(description, tables.results, tables.cells, destination.report_dir, layout.sweep.end)

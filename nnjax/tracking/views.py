@@ -35,6 +35,9 @@ TAG_LIMIT = 20_000
 CURVE_SECTIONS = ("fit", "grad_norm", "unit_saturated", "Model metrics")
 """Headings under which MLflow itself collects what a view has no card for; kept closed, below ours."""
 
+MOST_AXIS_WORDS = 30
+"""Different words that an axis of MLflow's parallel coordinates has at most."""
+
 _DEFLATE = "deflate;"
 _PARAM_PIXELS = 76
 _METRIC_PIXELS = 100
@@ -61,14 +64,18 @@ class View:
     name: str
     conditions: Mapping[str, str]
     """Tags and params that its rows have; `%` at an end of a value is a wildcard."""
+    scores: Sequence[str]
+    """Columns, first the scores, which the page shows even beside MLflow's assistant; the first one sorts …"""
     params: Sequence[str]
-    """Columns, first the params …"""
+    """… then the params …"""
     metrics: Sequence[str]
-    """… then the metrics; the first one sorts."""
+    """… then other metrics."""
     sections: Sequence[Section]
     group_by: str | None = None
     """Param by which rows are drawn as one line with a band from minimum to maximum."""
     levels: Sequence[str] = ()
+    drawn: str = "SHOW_ALL"
+    """Which rows the charts have; MLflow's own choice is the first ten."""
 
 
 def _condition(key: str, value: str) -> str:
@@ -105,15 +112,16 @@ def _widths(view: View) -> dict[str, int]:
     """Column -> pixels: narrow params, room for a metric's name and six digits, more for the averages of groups."""
     least = _GROUP_PIXELS if view.group_by else _METRIC_PIXELS
     params = {param(key): max(_PARAM_PIXELS, _LETTER_PIXELS * len(key) + _ROOM_PIXELS) for key in view.params}
-    return params | {metric(key): max(least, _LETTER_PIXELS * len(key) + _ROOM_PIXELS) for key in view.metrics}
+    metrics = (*view.scores, *view.metrics)
+    return params | {metric(key): max(least, _LETTER_PIXELS * len(key) + _ROOM_PIXELS) for key in metrics}
 
 
 def view_state(view: View) -> dict[str, Any]:
     """A view in MLflow's spelling."""
-    columns = [*map(param, view.params), *map(metric, view.metrics)]
+    columns = [*map(metric, view.scores), *map(param, view.params), *map(metric, view.metrics)]
     return {
         "searchFilter": " AND ".join(_condition(key, value) for key, value in view.conditions.items()),
-        "orderByKey": metric(view.metrics[0]),
+        "orderByKey": metric(view.scores[0]),
         "orderByAsc": False,
         "startTime": "ALL",
         "lifecycleFilter": "Active",
@@ -126,7 +134,7 @@ def view_state(view: View) -> dict[str, Any]:
         "runsPinned": [],
         "runsHidden": [],
         "runsVisibilityMap": {},
-        "runsHiddenMode": "SHOW_ALL",
+        "runsHiddenMode": view.drawn,
         "hideEmptyCharts": True,
         "useGroupedValuesInCharts": True,
         "autoRefreshEnabled": False,
@@ -147,6 +155,14 @@ def encode_view(view: View, created: int) -> str:
     if len(value) > TAG_LIMIT:
         raise ValueError(f"view {view.name!r} takes {len(value)} characters, a tag has {TAG_LIMIT}")
     return value
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _closed() -> list[Section]:
@@ -173,18 +189,28 @@ class _Views:
         self.validation, self.test, self.last_test = (
             judged(part, description.task) for part in ("validation", "test", "last_test")
         )
+        self.scores = (self.validation, self.test, f"{self.test}_low", f"{self.test}_high")
 
     def kind(self, kind: str) -> dict[str, str]:
         return {tag(names.KIND): kind, **self.sweep}
 
     def leaderboard(self) -> View:
-        dots = (scatter(self.validation, self.test), scatter("grad_slope", self.test))
-        sections = [Section("Best cells", dots, columns=2), *_closed()]
-        return View(LEADERBOARD, "1 Leaderboard", self.kind("cell"), [*self.factors], self.overview(), sections)
+        cards = (bar(self.test), scatter(self.validation, self.test))
+        sections = [Section("Best cells", cards, columns=2), *_closed()]
+        return View(
+            key=LEADERBOARD,
+            name="1 Leaderboard",
+            conditions=self.kind("cell"),
+            scores=self.scores,
+            params=[*self.factors],
+            metrics=self.overview(),
+            sections=sections,
+            drawn="FIRST_10_RUNS",
+        )
 
     def overview(self) -> tuple[str, ...]:
-        """The metrics of a table of cells."""
-        main = (self.validation, self.test, f"{self.test}_sd", f"{self.validation}_sd", self.last_test)
+        """What a table of cells has behind scores and factors."""
+        main = (f"{self.test}_sd", f"{self.validation}_sd", self.last_test)
         shown = (each for each in MEASURES if each.task == self.task and each.on_leaderboard and not each.is_judged)
         others = (f"test_{each.name}" for each in shown)
         return (*main, *others, "best_epoch", EPOCHS_TO_TARGET, "grad_slope", "diverged")
@@ -211,8 +237,9 @@ class _Views:
             key=f"nnjax-{factor}",
             name=f"{place} {factor}",
             conditions=conditions | {tag(names.REFERENCE): f"%:{factor}:%"},
+            scores=self.scores[:2] if self.has_run_curves else self.scores,
             params=[] if self.has_run_curves else [factor],
-            metrics=(self.validation, self.test, self.last_test, EPOCHS_TO_TARGET, "grad_slope"),
+            metrics=(self.last_test, EPOCHS_TO_TARGET, "grad_slope"),
             sections=sections,
             group_by=factor if self.has_run_curves else None,
             levels=self.factors[factor],
@@ -235,8 +262,9 @@ class _Views:
             key="nnjax-vanishing-gradient",
             name=f"{place} Vanishing gradient",
             conditions=self.kind("cell") | pins,
+            scores=("grad_slope", self.test, self.validation),
             params=[compared or "depth"],
-            metrics=("grad_slope", "grad_slope_0", "grad_ratio", "saturated", "dead", self.validation, self.test),
+            metrics=("grad_slope_0", "grad_ratio", "saturated", "dead"),
             sections=[Section(f"Gradients at depth {deepest}", tuple(cards)), *_closed()],
         )
 
@@ -252,7 +280,7 @@ class _Views:
         sections = [
             Section(
                 "All factors",
-                (parallel(shown, ["grad_slope", self.validation, self.test]), scatter("grad_slope", self.test)),
+                (parallel(self.axes(shown), [self.validation, self.test]), scatter("grad_slope", self.test)),
                 columns=1,
             ),
             *_closed(),
@@ -261,10 +289,24 @@ class _Views:
             key="nnjax-all-factors",
             name=f"{place} All factors",
             conditions=self.kind("cell") | {param(factor): self.setting[factor] for factor in pinned},
+            scores=self.scores,
             params=shown,
             metrics=self.overview(),
             sections=sections,
         )
+
+    def axes(self, factors: Sequence[str]) -> list[str]:
+        """The factors that parallel coordinates can have as axes.
+
+        MLflow leaves out every run that lacks one of the axes, of an axis with numbers and words all runs with the
+        rarer of the two, and all words of an axis but the first 30.
+        """
+        words = {factor: [level for level in self.factors[factor] if not _is_number(level)] for factor in factors}
+        return [
+            factor
+            for factor in factors
+            if not words[factor] or len(words[factor]) == len(self.factors[factor]) <= MOST_AXIS_WORDS
+        ]
 
 
 def prepared_views(description: SweepDescription, has_run_curves: bool) -> list[View]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.metrics import judged
 from nnjax.sweep.study.tables import CurveChoice
 from nnjax.tracking.curves import curve_names, thin_curves
 from nnjax.tracking.description import DataDescription, SweepDescription
@@ -69,7 +70,7 @@ def _finals(generator: np.random.Generator, levels: dict[str, Any], task: str) -
         "epochs_to_target": 7.0 if score > 0.4 else np.nan,
         "function_evaluations": 60.0,
         "grad_slope_0": -0.02 * levels["depth"] if levels["depth"] > 1 else np.nan,
-        "grad_slope": 0.3 + 0.01 * generator.normal() if levels["activation"] == "logistic" else 0.0,
+        "grad_slope": 0.3 + 0.01 * generator.normal() if levels["depth"] > 1 else np.nan,
         "saturated": abs(0.1 * generator.normal()),
         "n_parameters": 5000,
         "train_seconds": 0.07,
@@ -97,7 +98,7 @@ def make_results(factors: dict[str, tuple[Any, ...]], splits: int, task: str) ->
 
 
 def make_cells(results: pd.DataFrame, task: str) -> pd.DataFrame:
-    """Means and sd over replicates."""
+    """Means, sd and (as it were) intervals over replicates."""
     scores = [key for key in _scores(0.0, 0.0, "regression") if not key.startswith("target")]
     finals = ["best_epoch", *scores, "epochs_to_target", "function_evaluations", "grad_slope_0"]
     finals += ["grad_slope", "saturated", "n_parameters", "train_seconds"]
@@ -111,6 +112,8 @@ def make_cells(results: pd.DataFrame, task: str) -> pd.DataFrame:
         missing=("status", lambda status: int((status == "missing").sum())),
         **{name: (name, "mean") for name in finals},
         **{f"{name}_sd": (name, "std") for name in main},
+        **{f"{judged('test', task)}_low": (judged("test", task), "min")},
+        **{f"{judged('test', task)}_high": (judged("test", task), "max")},
     )
     return table.rename(columns=cell_columns(task)).reset_index().sort_values("validation_score", ascending=False)
 

@@ -33,16 +33,42 @@ def found(page, selector, count):
     return page.locator(selector)
 
 
-def test_the_link_opens_the_leaderboard_with_the_best_cell_on_top(page, link, tables_with_curves):
-    page.goto(link)
+@pytest.fixture
+def open_view(page, link):
+    """Opens a view by the link that was printed, its charts or its table."""
+
+    def open_it(view, mode="CHART"):
+        page.goto("about:blank")
+        page.goto(link.replace("nnjax-leaderboard", f"nnjax-{view}").replace("CHART", mode))
+
+    return open_it
+
+
+def test_the_link_opens_charts_of_the_ten_best_cells_with_their_scores(page, open_view, tables_with_curves):
+    open_view("leaderboard")
+    assert found(page, ".js-plotly-plot .bars .point text", 10).count() == 10
+    best = tables_with_curves.cells.iloc[0]
+    assert best["cell"] in found(page, ".ag-row[row-index='0']", 1).first.inner_text()
+    assert f"{best['test_score']:.2f}" in page.locator(".js-plotly-plot .bars .point text").all_text_contents()
+
+
+def test_the_first_screen_of_a_new_browser_shows_the_scores_even_beside_mlflow_s_assistant(page, open_view):
+    open_view("leaderboard", "TABLE")
     found(page, ".ag-center-cols-container .ag-row", 10)
-    first = found(page, ".ag-pinned-left-cols-container .ag-row[row-index='0']", 1).first
-    assert tables_with_curves.cells["cell"].iloc[0] in first.inner_text()
-    assert "validation_r2" in page.locator(".ag-header").first.inner_text()
+    found(page, "[data-assistant-ui] textarea", 1)
+    seen = page.locator(".ag-center-cols-viewport").first.bounding_box()
+    for score in ("validation_r2", "test_r2", "test_r2_low"):
+        head = page.locator(f".ag-header-cell[col-id='metrics.`{score}`']").bounding_box()
+        assert head["x"] + head["width"] <= seen["x"] + seen["width"]
 
 
-def test_the_view_of_a_factor_draws_a_line_and_a_band_for_every_level(page, link):
-    page.goto("about:blank")
-    page.goto(f"{link.replace('nnjax-leaderboard', 'nnjax-activation')}&compareRunsMode=CHART")
+def test_all_factors_draw_the_cells_of_depth_1_too(page, open_view):
+    open_view("all-factors")
+    ticks = found(page, ".parcoords .dimension:nth-child(2) .tick text", 2).all_text_contents()
+    assert {"1.0", "4.0"} <= set(ticks)
+
+
+def test_the_view_of_a_factor_draws_a_line_and_a_band_for_every_level(page, open_view):
+    open_view("activation")
     assert found(page, ".js-plotly-plot .scatterlayer .trace", 4).count() >= 2 * 2
     assert "Group: relu" in page.inner_text("body")

@@ -53,17 +53,18 @@ def write_both(stores, layout):
     return {ledgers[1].entries[run.identity].run_id: ledgers[0].entries[run.identity].run_id for run in layout}
 
 
+def translated(value, chosen):
+    """A value with run ids translated wherever they occur."""
+    for theirs, ours in chosen.items():
+        value = value.replace(theirs, ours) if isinstance(value, str) else value
+    return value
+
+
 def rows(store, table, chosen):
-    """All rows of a table, run ids translated wherever they occur, without an order."""
+    """All rows of a table, translated, without an order."""
     with closing(sqlite3.connect(database_file(store.uri))) as connection:
         found = connection.execute(f"SELECT {', '.join(COLUMNS[table])} FROM {table}").fetchall()
-
-    def translate(value):
-        for theirs, ours in chosen.items():
-            value = value.replace(theirs, ours) if isinstance(value, str) else value
-        return value
-
-    return sorted(tuple((type(value).__name__, translate(value)) for value in row) for row in found)
+    return sorted(tuple((type(value).__name__, translated(value, chosen)) for value in row) for row in found)
 
 
 def test_every_row_is_the_one_that_the_client_writes(stores, layout):
@@ -80,7 +81,7 @@ def test_mlflow_reads_the_same_from_both(stores, layout):
     found = {run.info.run_id: run for run in fast.search_runs(["1"])}
     for run in client.search_runs(["1"]):
         twin = found[chosen[run.info.run_id]]
-        tags = {key: chosen.get(value, value) for key, value in run.data.tags.items()}
+        tags = {key: translated(value, chosen) for key, value in run.data.tags.items()}
         assert (twin.data.metrics, twin.data.params, twin.data.tags) == (run.data.metrics, run.data.params, tags)
         for key in run.data.metrics:
             ours = fast.get_metric_history(twin.info.run_id, key)

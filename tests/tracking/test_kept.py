@@ -86,9 +86,16 @@ def test_the_store_goes_on_and_nothing_is_written_twice(words, home):
     summary = sync_sweep(space, home, uri)
     assert (summary.written, summary.already_there, summary.tally.doubles) == (0, 6, 0)
     assert find_strays(uri, home) == []
+    (cell,) = MlflowClient(uri).search_runs(["1"], "tags.`nnjax.kind` = 'cell'")
+    assert cell.data.metrics["test_r2_low"] < cell.data.metrics["test_r2"] < cell.data.metrics["test_r2_high"]
+    assert cell.data.tags["nnjax.parent"].startswith("sweep ") and "report" in cell.data.tags["mlflow.note.content"]
+    again = sync_sweep(space, home, uri)
+    assert (again.written, again.tally.updated) == (0, 0)
     there = prepare_sync(space, home, uri).tables.results
     line = examine_tracking([prepare_sync(space, home, uri)], there, ["test_r2", "train_seconds"])
     assert line.is_ok, line.seen
+    MlflowClient(uri).log_metric(cell.info.run_id, "test_r2_low", -1.0)
+    assert "test_r2_low of cell" in examine_tracking([prepare_sync(space, home, uri)], there, ["test_r2"]).seen
 
 
 def tagged(client):

@@ -14,13 +14,16 @@ from fakes.rows import fake_row
 from mlflow.tracking import MlflowClient
 
 from nnjax.metrics import CURVES, METRICS
+from nnjax.results.scores import with_scores
+from nnjax.results.table import cells_table, results_table
+from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.names import identity
-from nnjax.tracking.study_sync import describe_sweep, prepare_sync, sync_sweep, user_name
+from nnjax.tracking.study_sync import describe_sweep, prepare_sync, sync_sweep, user_name, with_cell_intervals
 
 STUDY = """
 question = "Does the depth matter?"
@@ -94,6 +97,41 @@ def test_a_study_is_told_from_its_journal(space, tmp_path, uri):
     assert {run.data.tags["nnjax.run"] for run in runs if "nnjax.run" in run.data.tags} == {
         run.run_id for run in space.runs
     }
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_cell_s_mean_has_the_interval_that_a_claim_about_it_would_have(seeds, study_path, tmp_path):
+    space = expand(load_study(study_path, [f"replicates.seeds_per_split={seeds}"]))
+    rows = [fake_row(run.run_id, run.cell.configuration.depth) for run in space.runs]
+    rows[0] = rows[0] | {"status": "diverged", "diverged_epoch": 2}
+    Journal(tmp_path).append(rows)
+    tables = prepare_sync(space, tmp_path, "sqlite:///x.db", is_whole=False).tables
+    results = with_scores(tables.results, "regression")
+    for cell in tables.cells.to_dict("records"):
+        scores = results.loc[results["cell_id"] == cell["cell_id"], "test_score"].to_numpy()
+        claimed = paired_interval(scores.reshape(4, seeds).mean(axis=1), *space.correction_rows)
+        assert (cell["test_score_low"], cell["test_score_high"]) == (claimed.low, claimed.high)
+        assert claimed.low < cell["test_score"] < claimed.high
+
+
+def test_a_cell_that_lacks_a_split_or_has_one_alone_has_no_interval(space, tmp_path):
+    results = results_table(space, Journal(tmp_path))
+    one = results[(results["split"] == 0) | (results["cell_id"] == results["cell_id"].iloc[-1])].copy()
+    one.loc[one.index[-1], "status"] = "missing"
+    assert with_cell_intervals(cells_table(one, "regression"), one, space)["test_score_low"].isna().all()
+
+
+def test_a_cell_leads_to_its_sweep_and_report_and_a_person_s_note_stays(space, tmp_path, uri):
+    sync_sweep(space, tmp_path)
+    client = MlflowClient(uri)
+    (sweep,) = client.search_runs(["1"], "tags.`nnjax.kind` = 'sweep'")
+    one, *others = client.search_runs(["1"], "tags.`nnjax.kind` = 'cell'")
+    assert {cell.data.tags["nnjax.parent"] for cell in (one, *others)} == {sweep.info.run_name}
+    link = f"(#/experiments/1/runs/{sweep.info.run_id}/artifacts/report/index.html?workflowType=machine_learning)"
+    assert all(link in run.data.tags["mlflow.note.content"] for run in (sweep, one, *others))
+    client.set_tag(one.info.run_id, "mlflow.note.content", "Look here.")
+    assert sync_sweep(space, tmp_path).tally.updated == 0
+    assert client.get_run(one.info.run_id).data.tags["mlflow.note.content"] == "Look here."
 
 
 CLAIM = """
@@ -176,7 +214,8 @@ def test_a_classification_is_told_from_its_journal(classification, tmp_path, uri
     assert all(run.data.params["schedule"] == "cosine" for run in runs if "depth" in run.data.params)
     (sweep,) = [run for run in runs if run.data.tags["nnjax.kind"] == "sweep"]
     note = MlflowClient(uri).get_experiment_by_name("nnjax/flowers").tags["mlflow.note.content"]
-    assert note == "#### Which flower?\n\nThe lecture says: Mixed activations help.\n\nRefuted by: They do not."
+    assert note.startswith("#### Which flower? [Scores and charts](#/experiments/1/runs?workflowType=machine_learning&")
+    assert note.endswith("\n\nThe lecture says: Mixed activations help.\n\nRefuted by: They do not.")
     assert (sweep.data.params["target_accuracy"], sweep.data.params["overrides"]) == ("0.8", "epochs=3")
     assert all("fit/validation_accuracy" in run.data.metrics for run in runs if run.data.tags["nnjax.kind"] == "cell")
     assert not [key for run in runs for key in run.data.metrics if "r2" in key or key.startswith("fit/test")]

@@ -175,7 +175,7 @@ def test_views_that_fail_cost_a_warning_only(description, small, destination, mo
 def test_the_link_opens_the_leaderboard(description, small, destination):
     summary = sync_tables(description, small, destination)
     assert summary.deep_link.startswith("http://127.0.0.1:5000/#/experiments/1/runs?workflowType=machine_learning")
-    assert summary.deep_link.endswith("viewStateShareKey=nnjax-leaderboard")
+    assert summary.deep_link.endswith("viewStateShareKey=nnjax-leaderboard&compareRunsMode=CHART")
 
 
 def test_progress_ends_at_the_total(description, small, destination):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnjax.metrics import judged
 from nnjax.tracking import views
 from nnjax.tracking.layout import lay_out
 from nnjax.tracking.views import RUNS_PAGE, encode_view, prepared_views, shown_replicates, view_tags
@@ -94,7 +95,7 @@ def test_every_metric_of_the_views_is_told(sweep):
     layout = lay_out(sweep.description, sweep.tables, {})
     told = {point.key for run in (*layout.cells, *layout.runs) for point in run.points}
     not_made_up = {"grad_ratio", "dead"}
-    assert {metric for view in prepared.values() for metric in view.metrics} <= told | not_made_up
+    assert {metric for view in prepared.values() for metric in (*view.scores, *view.metrics)} <= told | not_made_up
     charts = [chart for view in prepared.values() for section in view.sections for chart in section.charts]
     assert {chart["metricKey"] for chart in charts if "metricKey" in chart} <= told
     assert {axis["key"] for chart in charts for axis in (chart.get("xaxis"), chart.get("yaxis")) if axis} <= told
@@ -108,6 +109,43 @@ def test_the_leaderboard_is_sorted_by_the_validation_rows(sweep):
         order
         == {"regression": "metrics.`validation_r2`", "classification": "metrics.`validation_accuracy`"}[sweep.task]
     )
+
+
+def test_tables_begin_with_scores_and_a_column_stands_there_once(sweep):
+    for view in prepared_views(sweep.description, has_run_curves=False):
+        columns = views.view_state(view)["columnOrder"]
+        assert f"metrics.`{judged('test', sweep.task)}`" in columns[:2]
+        assert len(columns) == len(set(columns))
+
+
+def axes(view):
+    """What the parallel coordinates of a view have as axes."""
+    [chart] = [chart for section in view.sections for chart in section.charts if chart["type"] == "PARALLEL"]
+    return [*chart["selectedParams"], *chart["selectedMetrics"]]
+
+
+def test_every_cell_has_all_axes_of_all_factors_or_mlflow_would_leave_it_out(sweep):
+    found = axes(prepared_views(sweep.description, has_run_curves=True)[-1])
+    for cell in lay_out(sweep.description, sweep.tables, {}).cells:
+        assert set(found) <= {*cell.params, *(point.key for point in cell.points)}
+    assert found[:4] == ["activation", "depth", "batch_size", "l2"]
+
+
+@pytest.mark.parametrize(
+    ("levels", "is_axis"),
+    [
+        (("64", "128"), True),
+        (("none", "64"), False),
+        (("64", "64-32"), False),
+        (("64-32", "32-64"), True),
+        (tuple(f"word {number}" for number in range(31)), False),
+        (tuple(map(str, range(31))), True),
+    ],
+)
+def test_an_axis_of_which_mlflow_would_leave_levels_out_is_none(levels, is_axis, describe):
+    factors = {"activation": ("a", "b"), "hidden_layer_sizes": levels}
+    study = describe(factors=factors, setting={"activation": "a", "hidden_layer_sizes": levels[0]})
+    assert ("hidden_layer_sizes" in axes(prepared_views(study, False)[-1])) == is_axis
 
 
 def test_views_hold_at_most_a_page(prepared, describe, tables_with_curves):
