@@ -15,14 +15,14 @@ from typing import NoReturn
 
 from nnjax.commands.checks import add_checks
 from nnjax.commands.contract import EXIT_CODES, ExitCode
-from nnjax.commands.options import Commands
+from nnjax.commands.options import Commands, as_typed
 from nnjax.commands.reading import add_reading
 from nnjax.commands.training import add_training
 from nnjax.execution.executor import ExecutionError
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.surroundings import IN_OUR_OWN_PROCESS
-from nnjax.terminal import soften
+from nnjax.terminal import default_home, soften
 
 SECONDS_TO_LEAVE_A_CALLBACK = 0.01
 
@@ -43,7 +43,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="\n".join(["exit codes:", *(f"  {code:<5d}{words}" for code, words in EXIT_CODES.items())]),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--home", type=Path, default=Path(os.environ.get("NNJAX_HOME", ".")), help=argparse.SUPPRESS)
+    parser.add_argument("--home", type=Path, default=default_home(), help=argparse.SUPPRESS)
     commands = Commands(parser)
     for add in (add_training, add_reading, add_checks):
         add(commands)
@@ -62,9 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _no_interrupt_lost():
             return ExitCode(options.command(options))
     except RefusedError as error:
-        print(error, file=sys.stderr)
-        for other in error.others:
-            print(other, file=sys.stderr)
+        for each in (error, *error.others):
+            print(as_typed(str(each), options), file=sys.stderr)
         return ExitCode.REFUSED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; so do we

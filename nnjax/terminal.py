@@ -1,9 +1,12 @@
-"""What is said to a person: how far something has come, and on a terminal that lacks letters, what comes nearest."""
+"""What is said to a person: how far it has come, what to type next, and what comes nearest where letters lack."""
 
 import codecs
+import os
+import shlex
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TextIO, TypeVar
 
 Say = Callable[[str], None]
@@ -43,6 +46,29 @@ def counted(items: Sequence[Item], what: str, say: Say) -> Iterator[Item]:
     for number, item in enumerate(items, start=1):
         say(f"{what} {number:,} of {len(items):,}")
         yield item
+
+
+def default_home() -> Path:
+    """The home that is taken where none is given."""
+    return Path(os.environ.get("NNJAX_HOME", "."))
+
+
+def home_words(home: Path) -> list[str]:
+    """What a command line must say of a home; nothing of the one that is taken anyway."""
+    return [] if home.resolve() == default_home().resolve() else ["--home", str(home)]
+
+
+def next_command(home: Path, name: str, study: Path | None = None) -> str:
+    """What to type next: a target of make in the home that is taken anyway, the command itself in any other.
+
+    >>> next_command(Path(), "ui"), next_command(Path(), "sweep", Path("a b.toml"))
+    ('make ui', "make sweep STUDY='a b.toml'")
+    >>> next_command(Path("elsewhere"), "ui"), next_command(Path("elsewhere"), "sweep", Path("a b.toml"))
+    ('nnjax ui --home elsewhere', "nnjax sweep 'a b.toml' --home elsewhere")
+    """
+    if away := home_words(home):
+        return shlex.join(["nnjax", name, *([str(study)] if study else []), *away])
+    return f"make {name}{f' STUDY={shlex.quote(str(study))}' if study else ''}"
 
 
 def soften(stream: TextIO | None) -> None:

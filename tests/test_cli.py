@@ -67,6 +67,8 @@ def test_sweep_says_where_everything_is(home):
     assert "Trained 32 of 32 runs" in first.stdout
     assert str(folder / "reports" / "small" / "index.html") in first.stdout
     assert "workflowType=machine_learning" in first.stdout
+    assert f"nnjax ui --home {folder}, then open http" in first.stdout
+    assert re.search(rf"nnjax sweep {folder}/reports/small/next/\S+.toml --home {folder}\n", first.stdout)
     assert (folder / "reports" / "small" / "index.html").stat().st_size > 10_000
 
 
@@ -144,7 +146,7 @@ def test_a_damaged_logbook_stops_the_next_look_before_any_training(home, here, c
         (("results", "experiments/quick.toml", "--out", "/nowhere/runs.csv"), "/nowhere"),
         (
             ("sync", "experiments/quick.toml", "--set", "epochs=7"),
-            "run `nnjax sweep experiments/quick.toml --set epochs=7`",
+            "run `nnjax sweep experiments/quick.toml --set epochs=7 --home /",
         ),
         (("sweep", "experiments/quick.toml", "--tracking-uri", "htp://server:5000"), "htp://server:5000"),
         (("plan", "nothing-of-that-name"), "nothing-of-that-name"),
@@ -185,7 +187,7 @@ def test_a_home_that_is_a_file_is_one_line_too(tmp_path, capsys, monkeypatch):
     "error", [OSError(28, "No space left on device"), ExecutionError("it failed:\nTrace\nno room")]
 )
 def test_what_the_machine_refuses_is_one_line(error, capsys, monkeypatch):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise error
 
     monkeypatch.setattr("nnjax.pipeline.sweep_study", refuse)

@@ -2,11 +2,11 @@
 
 import argparse
 import sys
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 from nnjax.commands.contract import ExitCode, audit_document, doctor_document, say_json
-from nnjax.commands.options import STORE, Commands, expand_given, positive, starting
+from nnjax.commands.options import STORE, Commands, as_typed, expand_given, positive, speaker, starting
 from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import counted
 
@@ -42,7 +42,7 @@ def audit(options: argparse.Namespace) -> int:
     space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
     report = find_report(space, options.home)
     with choose_progress().stage("Auditing"):
-        say = partial(print, file=sys.stderr) if options.json else print
+        say = speaker(options, sys.stderr if options.json else None)
         stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed, say)
     if options.json:
         say_json(audit_document(space.study.name, stamp))
@@ -91,7 +91,8 @@ def doctor(options: argparse.Namespace) -> int:
     )
     symptoms = []
     with choose_progress().stage("Looking"):
-        for symptom in looks:
+        for found in looks:
+            symptom = replace(found, remedy=as_typed(found.remedy, options))
             symptoms.append(symptom)
             if not options.json:
                 print(symptom)

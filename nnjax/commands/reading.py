@@ -1,16 +1,15 @@
 """What reads the journal and shows it: tables, pages, MLflow."""
 
 import argparse
-import shlex
 import sys
 import textwrap
 from pathlib import Path
 
 from nnjax.commands.contract import ExitCode, comparison_document, report_document, say_json
-from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive, starting
+from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive, speaker, starting
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
-from nnjax.terminal import carry_data
+from nnjax.terminal import carry_data, next_command
 
 
 def add_reading(commands: Commands) -> None:
@@ -82,13 +81,14 @@ def sync(options: argparse.Namespace) -> int:
     space = expand_given(options)
     refuse_another_study(space, options.home)
     report_dir = find_report(space, options.home)
-    with choose_progress().stage(TELLING_MLFLOW) as say:
-        synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, say, options.restore)
+    say = speaker(options)
+    with choose_progress().stage(TELLING_MLFLOW) as tell:
+        synced = sync_sweep(space, options.home, options.tracking_uri, report_dir, tell, options.restore)
         for grown in added_spaces(space, options.home):
-            more = sync_sweep(grown, options.home, options.tracking_uri, None, say, options.restore)
-            print(f"Added to decide claims: {more.words}")
-    print(f"{synced.words}: {synced.tracking_uri}")
-    print(f"make ui, then open {synced.deep_link}")
+            more = sync_sweep(grown, options.home, options.tracking_uri, None, tell, options.restore)
+            say(f"Added to decide claims: {more.words}")
+    say(f"{synced.words}: {synced.tracking_uri}")
+    print(f"{next_command(options.home, 'ui')}, then open {synced.deep_link}")
     return ExitCode.FINE
 
 
@@ -105,13 +105,13 @@ def report(options: argparse.Namespace) -> int:
         with choose_progress().stage(WRITING_THE_REPORT) as say:
             page = make_report(space, options.home, None, options.pdf, say)
     except NothingToReportError as error:
-        raise RefusedError(f"{error}; run `nnjax sweep {shlex.quote(options.study)}` first") from None
+        raise RefusedError(f"{error}; run `nnjax sweep STUDY` first") from None
     following = sorted((page.parent / "next").glob("*.toml"))
     if options.json:
         say_json(report_document(page, following))
     else:
         say_page(page)
-        say_what_follows(page)
+        say_what_follows(page, options.home)
     return ExitCode.FINE
 
 
@@ -137,7 +137,7 @@ def ui(options: argparse.Namespace) -> int:
     with starting():
         from nnjax.tracking.server import serve
 
-    serve(options.home, options.host, options.port)
+    serve(options.home, options.host, options.port, speaker(options))
     return ExitCode.FINE
 
 
@@ -146,7 +146,7 @@ def server(options: argparse.Namespace) -> int:
     with starting():
         from nnjax.tracking.team_server import serve_team
 
-    serve_team(options.home, options.port, options.workers)
+    serve_team(options.home, options.port, options.workers, speaker(options))
     return ExitCode.FINE
 
 
@@ -157,9 +157,9 @@ def say_page(page: Path, what: str = "") -> None:
     print(f"{head}{page}\n{below}open it in a browser: {page.resolve().as_uri()}")
 
 
-def say_what_follows(page: Path) -> None:
+def say_what_follows(page: Path, home: Path) -> None:
     """The studies that the report proposes, a line each."""
     for path in sorted((page.parent / "next").glob("*.toml")):
         noticed = path.read_text("utf-8").splitlines()[0].removeprefix("# ")
         noticed = textwrap.shorten(noticed, 160, placeholder=" …", break_on_hyphens=False)
-        print(f"Next     {noticed}\n         make sweep STUDY={shlex.quote(str(path))}")
+        print(f"Next     {noticed}\n         {next_command(home, 'sweep', path)}")

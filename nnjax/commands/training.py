@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 
 from nnjax.commands.contract import ExitCode, plan_document, say_json
-from nnjax.commands.options import STORE, Commands, expand_given, positive, starting
+from nnjax.commands.options import STORE, Commands, as_typed, expand_given, positive, speaker, starting
 from nnjax.commands.reading import say_page, say_what_follows
 from nnjax.execution.executor import Cluster
 from nnjax.execution.slots import EXECUTORS
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
+from nnjax.terminal import next_command
 
 LECTURE = "experiments/lecture"
 DECISION_MINUTES = 30
@@ -73,7 +74,7 @@ def plan(options: argparse.Namespace) -> int:
     if options.json:
         say_json(plan_document(space.study, found, default_workers(space), notices, told))
         return ExitCode.FINE
-    print(describe_plan(space.study, found, default_workers(space), notices))
+    print(as_typed(describe_plan(space.study, found, default_workers(space), notices), options))
     if told.words:
         print(f"\n{told.words}")
     return ExitCode.FINE
@@ -99,17 +100,18 @@ def sweep(options: argparse.Namespace) -> int:
         raise RefusedError(
             f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim"
         )
-    outcome = sweep_study(space, options.home, choices)
+    outcome = sweep_study(space, options.home, choices, say=speaker(options))
     for name, needed in outcome.decisions.unaffordable.items() if outcome.decisions else ():
         print(f"Claim {name} is open: its next look takes about {needed:.3g} min; give --budget that much to go on.")
     for problem in outcome.problems:
-        print(problem, file=sys.stderr)
+        print(as_typed(problem, options), file=sys.stderr)
     if outcome.report:
         say_page(outcome.report, "Report")
     if outcome.tracking_uri:
-        print(f"MLflow   {outcome.tracking_uri}\n         make ui, then open {outcome.deep_link}")
+        opening = next_command(options.home, "ui")
+        print(f"MLflow   {outcome.tracking_uri}\n         {opening}, then open {outcome.deep_link}")
     if outcome.report:
-        say_what_follows(outcome.report)
+        say_what_follows(outcome.report, options.home)
     return ExitCode.FOUND if outcome.problems else ExitCode.FINE
 
 
@@ -158,8 +160,9 @@ def lecture(options: argparse.Namespace) -> int:
         from nnjax.tour.studies import run_lecture
 
     choices, progress = SweepOptions(workers=options.workers), choose_progress()
-    sweep_one = partial(sweep_study, options=choices, progress=progress)
-    outcome = run_lecture(options.home, options.studies, sweep_one, progress=progress)
+    say = speaker(options)
+    sweep_one = partial(sweep_study, options=choices, progress=progress, say=say)
+    outcome = run_lecture(options.home, options.studies, sweep_one, say, progress)
     say_page(outcome.page, "Index")
     return ExitCode.FOUND if outcome.problems else ExitCode.FINE
 

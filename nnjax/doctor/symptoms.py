@@ -129,14 +129,14 @@ def _journal(journal: Path) -> Iterator[Symptom]:
     broken = [f"{name} {problem}" for name, problem in damaged_files(journal).items()]
     size = sum(path.stat().st_size for path in paths) / 1e6
     seen = "; ".join([f"{len(paths):,} files, {size:,.0f} MB, every byte read", *broken])
-    remedy = "nnjax sweep STUDY: damaged files are set aside, their runs trained again" if broken else ""
+    remedy = "`nnjax sweep STUDY`: damaged files are set aside, their runs trained again" if broken else ""
     yield Symptom("Journal", seen, remedy)
     if told := [path.name for path in records_with_passwords(journal.parent)]:
-        remedy = "change it, then nnjax sweep STUDY: record, report and MLflow's tags are written anew without it"
+        remedy = "change it, then `nnjax sweep STUDY`: record, report and MLflow's tags are written anew without it"
         yield Symptom("Records", f"a password stands in the command line of {', '.join(told)}", remedy)
     aside = list(journal.glob(f"{CORRUPT_PREFIX}*"))
     if aside:
-        remedy = f"nnjax sweep STUDY trains their runs again; then remove {journal / CORRUPT_PREFIX}*"
+        remedy = f"`nnjax sweep STUDY` trains their runs again; then remove {journal / CORRUPT_PREFIX}*"
         yield Symptom("Set aside", f"{len(aside):,} damaged files of earlier days", remedy)
     ahead = max((path.stat().st_mtime for path in paths), default=0.0) - time.time()
     if ahead > SECONDS_AHEAD:
@@ -188,7 +188,7 @@ def _artifacts(uri: str, home: Path) -> Iterator[Symptom]:
         folders = ", ".join(sorted({str(local_path(stray.there)) for stray in strays}))
         seen = f"looked for in {folders}, not beside the store: was this home copied or moved?"
         yield Symptom(
-            "MLflow's artifacts", seen, "nnjax sync STUDY, or nnjax ui: from then on they are looked for here"
+            "MLflow's artifacts", seen, "`nnjax sync STUDY`, or `nnjax ui`: from then on they are looked for here"
         )
 
 

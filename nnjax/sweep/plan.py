@@ -213,7 +213,7 @@ def _describe(engine: str, runs: int, space: Space) -> str:
     return (
         f"{runs:,} runs of this study are in the journal from engine {engine}; {today}. They stay as they are, and "
         f"its own are trained beside them; to compare the two: "
-        f"nnjax report {path} {path} --other-engine {engine}"
+        f"`nnjax report {path} {path} --other-engine {engine}`"
     )
 
 

@@ -22,6 +22,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from nnjax.sweep.durable import write_durably
+from nnjax.terminal import home_words
 from nnjax.tracking.address import sqlite_uri
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import TrackingError
@@ -55,10 +56,11 @@ def serve_team(home: Path, port: int, workers: int, say: Callable[[str], None] =
         TrackingError: PostgreSQL is not installed, or something does not start.
     """
     say("starting PostgreSQL and MLflow …")
+    sync = shlex.join(["nnjax", "sync", "STUDY", *home_words(home)])
     try:
         with running_team_server(home, port, workers) as server:
             say(f"MLflow at {server.address}, user admin; the password is in {server.client_file}. To send a study:")
-            say(f"  set -a; . {shlex.quote(str(server.client_file))}; set +a; nnjax sync STUDY")
+            say(f"  set -a; . {shlex.quote(str(server.client_file))}; set +a; {sync}")
             say("Ctrl-C ends both.")
             threading.Event().wait()
     except KeyboardInterrupt:
