@@ -22,6 +22,7 @@ from nnjax.tracking.address import check_store, deep_link, default_uri, is_datab
 from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import LONGEST_QUOTE, TrackingError, explained
+from nnjax.tracking.first_page import page_options
 from nnjax.tracking.new_database import make_database
 from nnjax.tracking.store import check_reachable
 
@@ -71,7 +72,7 @@ def _command(uri: str, home: Path, host: str, port: int) -> list[str]:
     store = ["--default-artifact-root", artifacts_root(uri, home).as_uri()]
     address = ["--host", host, "--port", str(port)]
     quiet = ["--workers", "1", "--uvicorn-opts", "--log-level warning"]
-    return [sys.executable, "-m", "mlflow", "ui", *store, *address, *quiet]
+    return [sys.executable, "-m", "mlflow", "ui", *store, *address, *quiet, *page_options()]
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """MLflow's own pages in a real browser: the views that the sync prepared, and the report inside its sandboxed frame."""
 
+from contextlib import closing
+
 import pytest
 
 from nnjax.tracking.sync import Destination, sync_tables
@@ -55,11 +57,28 @@ def test_the_link_opens_charts_of_the_ten_best_cells_with_their_scores(page, ope
 def test_the_first_screen_of_a_new_browser_shows_the_scores_even_beside_mlflow_s_assistant(page, open_view):
     open_view("leaderboard", "TABLE")
     found(page, ".ag-center-cols-container .ag-row", 10)
+    found(page, "button[data-assistant-ui]", 1).click()
     found(page, "[data-assistant-ui] textarea", 1)
     seen = page.locator(".ag-center-cols-viewport").first.bounding_box()
     for score in ("validation_r2", "test_r2", "test_r2_low"):
         head = page.locator(f".ag-header-cell[col-id='metrics.`{score}`']").bounding_box()
         assert head["x"] + head["width"] <= seen["x"] + seen["width"]
+
+
+def test_a_new_browser_stays_under_model_training_and_what_a_person_chooses_stays(chromium, link):
+    with closing(chromium.new_context()) as context:
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(link)
+        found(page, ".ag-row a", 1).first.click()
+        page.wait_for_url("**/runs/*")
+        found(page, "[data-testid='experiment-observatory-link-runs'] >> text=Runs", 1)
+        assert not page.locator("[data-assistant-ui] textarea").count()
+        assert not page.locator("text=Evaluation runs").count()
+        page.locator("text=GenAI").first.click()
+        found(page, "text=Evaluation runs", 1)
+        page.reload()
+        found(page, "text=Evaluation runs", 1)
 
 
 def test_all_factors_draw_the_cells_of_depth_1_too(page, open_view):
