@@ -7,7 +7,7 @@ import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.comparison.claims import ComparedClaim, Relation, relate
-from nnjax.report.answers import headline
+from nnjax.report.against_baseline import compare_with_baseline
 from nnjax.report.best_cell import complete_runs
 from nnjax.report.chapters.best import tied_facts
 from nnjax.report.figures.importance import importance_table
@@ -105,7 +105,7 @@ def _best(study_results: StudyResults) -> dict[str, str]:
     tied = tied_table(study_results.best, study_results.results, study_results.sizes.pair, study.replicates.base_seed)
     facts = tied_facts(tied)
     return {
-        "headline": headline(study_results).words,
+        "against the baseline": compare_with_baseline(study_results).words,
         f"network, chosen on validation rows ({study_results.terms.test})": decimals(study_results.best.selection.mean),
         f"{study_results.terms.reference} ({study_results.terms.test})": decimals(float(reference.mean())),
         "cells that cannot be told from the best": f"{facts['tied']:,} of {len(tied):,}",

@@ -26,9 +26,8 @@ def differences_table(
 
     Two views: "averaged" over the combinations of the other studied factors, with the nuisance levels that the
     validation rows chose for each (`chosen`), and "at its best", with all other factors chosen on validation rows in
-    each split. Nobody declared these comparisons: they come with a Benjamini-Hochberg q; intervals of those with
-    q <= 0.05 are at level 1 - 0.05·R/M, the others at 95 %. `sizes` are a split's training rows, with validation rows
-    among them, and its test rows.
+    each split. Nobody declared these comparisons: see `with_intervals`. `sizes` are a split's training rows, with
+    validation rows among them, and its test rows.
 
     One row a comparison: factor, level, reference, view, the interval's columns, q.
     """
@@ -111,21 +110,18 @@ def paired_differences(
 def with_intervals(comparisons: Sequence[Mapping[str, object]], sizes: tuple[int, int]) -> pd.DataFrame:
     """Intervals of differences (d: a list, one a split) that nobody declared, with a Benjamini-Hochberg q.
 
+    All intervals are at the level 1 - 0.05·R/M of those with q <= 0.05 (R of M; R counts as 1 where there is none): so
+    an interval leaves out zero exactly where q says that the difference stands out.
+
     One row a comparison: what it compares as it was given (a column of levels holds those of several factors: 16 beside
-    0.05 stays 16), then the interval's columns, the selected ones wider, and q instead of d.
+    0.05 stays 16), then the interval's columns and q instead of d.
     """
     table = pd.DataFrame(comparisons, dtype=object)
     if table.empty:
         return table
-    p = [paired_interval(d, *sizes).p_value for d in table["d"]]
-    q = benjamini_hochberg(p)
-    selected = int((q <= ALPHA).sum())
-    level = selected_level(ALPHA, selected, len(p)) if selected else 1 - ALPHA
-    intervals = [
-        paired_interval(d, *sizes, level=level if is_selected else 1 - ALPHA)
-        for d, is_selected in zip(table["d"], q <= ALPHA, strict=True)
-    ]
-    numbers = pd.DataFrame([interval_numbers(interval) for interval in intervals])
+    q = benjamini_hochberg([paired_interval(d, *sizes).p_value for d in table["d"]])
+    level = selected_level(ALPHA, max(1, int((q <= ALPHA).sum())), len(q))
+    numbers = pd.DataFrame([interval_numbers(paired_interval(d, *sizes, level=level)) for d in table["d"]])
     return table.drop(columns="d").join(numbers).assign(q=q)
 
 

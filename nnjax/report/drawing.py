@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 
+from nnjax.report.figures.marks import level_mark
 from nnjax.report.layout import Layout
 from nnjax.report.study_results import StudyResults
 from nnjax.report.svg import as_pdf, inline_svg
@@ -149,14 +150,16 @@ def level_looks(layout: Layout, palette: Palette, factor: str, present: Sequence
 
 def level_keys(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> tuple[Key, ...]:
     """Legend of the levels of a factor that occur in a figure, for the page."""
-    return tuple(look_key(text, look) for text, look in level_looks(layout, palette, factor, present))
-
-
-def look_key(text: str, look: LevelStyle) -> Key:
-    """The entry of a level in a legend."""
-    return Key(
-        text, variable(look.color), " ".join(f"{1.7 * dash:g}" for dash in look.dashes), marker_points(look.marker)
+    levels = [level for level in layout.levels[factor] if level in present]
+    return tuple(
+        look_key(layout.text(factor, level), palette[factor, level], level_mark(factor, level)) for level in levels
     )
+
+
+def look_key(text: str, look: LevelStyle, level: str = "") -> Key:
+    """The entry of a level in a legend."""
+    dashes = " ".join(f"{1.7 * dash:g}" for dash in look.dashes)
+    return Key(text, variable(look.color), dashes, marker_points(look.marker), level=level)
 
 
 def level_panels(study_results: StudyResults, drawn: LevelTable, draw: Callable[..., None]) -> list[tuple[str, Draw]]:

@@ -101,17 +101,16 @@ def probability(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def significant(value: float) -> str:
-    """Four significant digits, no needless zeros.
+def significant(value: float, digits: int = 4) -> str:
+    """So many significant digits, no needless zeros; whole numbers from a thousand on.
 
-    >>> significant(0.000123456), significant(1234567.0), significant(12.0)
-    ('0.0001235', '1,234,567', '12')
+    >>> significant(0.000123456), significant(1234567.0), significant(12.0), significant(26024.0, 2)
+    ('0.0001235', '1,234,567', '12', '26,000')
     """
     if not math.isfinite(value):
         return "–"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}".replace("-", "−")
-    return f"{value:.4g}".replace("-", "−")
+    rounded = float(f"{value:.{digits}g}") if digits < 4 or abs(value) < 1000 else value
+    return (f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:.4g}").replace("-", "−")
 
 
 def duration(seconds: float) -> str:

@@ -1,7 +1,7 @@
 """Chapters into one page, without anything to load from elsewhere."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 
@@ -24,8 +24,24 @@ FILTERS = {
 
 
 @dataclass(frozen=True)
+class Link:
+    """Another page of the same folder."""
+
+    file: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """The report before it is printed; the first chapter is the answer, notices are told before the numbers."""
+    """A page before it is printed; the first chapter is the answer, notices are told before the numbers.
+
+    Attributes:
+        file: Its name in the folder.
+        name: What tells it from the folder's first page; "" for that one.
+        says: What it holds, in a sentence.
+        templates: Folder of its chapters' templates: "brief" has the short form of a chapter.
+        beside: Pages in the same folder that go into more detail.
+    """
 
     title: str
     question: str
@@ -33,6 +49,24 @@ class Page:
     chapters: Sequence[Chapter]
     footer: str
     notices: Sequence[str] = ()
+    file: str = "index.html"
+    name: str = ""
+    says: str = ""
+    templates: str = "chapters"
+    beside: Sequence["Page"] = ()
+    siblings: Sequence[Link] = ()
+
+    def all_chapters(self) -> dict[str, Chapter]:
+        """Key -> chapter, of this page and of those beside it; what stands on several pages is one chapter."""
+        return {chapter.key: chapter for page in (self, *self.beside) for chapter in page.chapters}
+
+    def with_chapters(self, chapters: Mapping[str, Chapter]) -> "Page":
+        """The same with other chapters of the same keys."""
+        return replace(
+            self,
+            chapters=[chapters[chapter.key] for chapter in self.chapters],
+            beside=[page.with_chapters(chapters) for page in self.beside],
+        )
 
 
 def render_page(page: Page, room: str = "") -> str:

@@ -1,5 +1,6 @@
 """What the page's templates get: finished records that they loop over and print."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -7,6 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from nnjax.report.formats import format_cell, is_number_column
+
+_SENTENCE_END = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 
 MOST_ROWS_SHOWN = 240
 """Rows of a table on the page; its CSV file has all of them."""
@@ -25,6 +28,8 @@ class Key:
     """SVG polygon points around 0, 0; empty: no marker."""
     is_area: bool = False
     """A shaded patch instead of a line."""
+    level: str = ""
+    """The factor's level that it names, as its lines are marked; empty: none."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,16 @@ class FigureView:
         """Names of the files of its panels, without their endings."""
         return [f"{self.name}-{index}" for index in range(len(self.panels))]
 
+    @property
+    def says(self) -> str:
+        """The first sentence of its caption: what is drawn."""
+        return first_sentence(self.caption)
+
+    @property
+    def reading(self) -> str:
+        """The rest of its caption: how to read it; empty where there is none."""
+        return self.caption[len(self.says) :].strip()
+
     def with_pdf(self) -> "FigureView":
         """The same with its panels drawn once more, as PDF."""
         return replace(self, panels=tuple(replace(panel, pdf=panel.draw_pdf()) for panel in self.panels))
@@ -110,6 +125,15 @@ def view_table(
         is_number=tuple(is_number_column(shown[column]) for column in shown.columns),
         rows=tuple(zip(*cells, strict=True)),
     )
+
+
+def first_sentence(text: str) -> str:
+    """A text up to its first full stop that another sentence follows.
+
+    >>> first_sentence("The mean of 0.5 is high. It may be luck.")
+    'The mean of 0.5 is high.'
+    """
+    return _SENTENCE_END.split(text, maxsplit=1)[0]
 
 
 def join_words(words: Sequence[str]) -> str:

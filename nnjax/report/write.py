@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from nnjax.report.cards import write_cards
+from nnjax.report.chapters.answer import answer_chapter
 from nnjax.report.chapters.asked import asked_chapter
 from nnjax.report.chapters.best import best_chapter
 from nnjax.report.chapters.cells import cells_chapter
+from nnjax.report.chapters.claims import claims_chapter
 from nnjax.report.chapters.convergence import convergence_chapter
 from nnjax.report.chapters.cost import cost_chapter
 from nnjax.report.chapters.diverged import diverged_chapter
@@ -15,7 +17,6 @@ from nnjax.report.chapters.epochs import epochs_chapter
 from nnjax.report.chapters.glossary import glossary_chapter
 from nnjax.report.chapters.gradients import gradients_chapter
 from nnjax.report.chapters.grid import grid_chapter
-from nnjax.report.chapters.headline import headline_chapter
 from nnjax.report.chapters.matters import matters_chapter
 from nnjax.report.chapters.method import method_chapter
 from nnjax.report.chapters.next import next_chapter
@@ -25,7 +26,7 @@ from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.latex import latex_table
 from nnjax.report.pack import Pack, make_pack, packed_columns
-from nnjax.report.page import Page, made_now, render_page
+from nnjax.report.page import Link, Page, made_now, render_page
 from nnjax.report.study_results import NothingToReportError, StudyResults, gather
 from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
 from nnjax.report.svg import standalone_svg
@@ -38,21 +39,30 @@ from nnjax.sweep.plan import left_behind
 from nnjax.sweep.space import Space
 from nnjax.terminal import Say, counted, to_nobody
 
-CHAPTERS = (
-    headline_chapter,
-    grid_chapter,
-    matters_chapter,
-    asked_chapter,
-    convergence_chapter,
-    gradients_chapter,
-    scores_chapter,
-    epochs_chapter,
-    best_chapter,
-    cost_chapter,
-    reproduce_chapter,
-    method_chapter,
-    glossary_chapter,
+FIRST_PAGE = (matters_chapter, convergence_chapter, gradients_chapter, scores_chapter, best_chapter, asked_chapter)
+"""Chapters that the first page has in brief, and a page beside it in full."""
+
+OTHERS = (epochs_chapter, grid_chapter, cost_chapter, reproduce_chapter, method_chapter, glossary_chapter)
+
+BESIDE = (
+    (
+        *("scores.html", "Scores and factors"),
+        "Every factor read in several ways, importance, where the noise comes from, all models, the best cells.",
+        ("matters", "scores", "best"),
+    ),
+    (
+        *("training.html", "Convergence and gradients"),
+        "Curves, epochs and seconds to the target, gradients by layer and epoch, saturated units, early stopping.",
+        ("convergence", "gradients", "epochs"),
+    ),
+    ("cells.html", "Every cell", "The whole grid in one picture; any cell, replicate by replicate.", ("grid", "cells")),
+    (
+        *("method.html", "Method and data"),
+        "Data and factors, every run accounted for, costs, how to reproduce any run, how it was judged, the glossary.",
+        ("asked", "cost", "reproduce", "method", "glossary"),
+    ),
 )
+"""File, name, content and chapters of the pages beside the first one."""
 
 
 def write_report(
@@ -112,28 +122,55 @@ def write_study_report(
     say: Say = to_nobody,
 ) -> Path:
     """Write page, tables, figures and cards; without a pack of its runs' curves there is no looking into cells."""
-    chapters = [make(study_results) for make in counted(CHAPTERS, "chapter", say)]
+    made = [make(study_results) for make in counted((*FIRST_PAGE, *OTHERS), "chapter", say)]
     say("what to run next, tables and figures")
-    following = next_chapter(study_results, write_next_studies(study_results, folder / "next"))
-    chapters.insert(CHAPTERS.index(cost_chapter), following)
+    studies = write_next_studies(study_results, folder / "next")
+    first = [answer_chapter(study_results, studies), *made[: len(FIRST_PAGE)]]
+    first.insert(-1, next_chapter(study_results, studies))
+    if study_results.claims or study_results.declared.withdrawn:
+        first.insert(1, claims_chapter(study_results))
     if pack is not None:
-        chapters.insert(CHAPTERS.index(cost_chapter), cells_chapter(study_results, pack))
+        made.append(cells_chapter(study_results, pack))
     write_cards(study_results, folder / "figures")
     finished = int((study_results.results["status"] == "finished").sum())
     told = (*notices, *_notices(study_results))
     with_pdf = with_pdf or any(folder.glob("figures/*.pdf"))  # once asked for, they stay with the page
-    return publish(_page(study_results.space, finished, chapters, told), folder, with_pdf=with_pdf)
+    page = _page(study_results.space, finished, first, told)
+    return publish(_with_beside(page, {chapter.key: chapter for chapter in made}), folder, with_pdf=with_pdf)
+
+
+def _with_beside(page: Page, chapters: Mapping[str, Chapter]) -> Page:
+    """The first page, its chapters in brief, with the pages beside it."""
+    links = [Link(page.file, "The answer"), *(Link(file, name) for file, name, _, _ in BESIDE)]
+    beside = [
+        replace(
+            page,
+            file=file,
+            name=name,
+            says=says,
+            notices=(),
+            chapters=[chapters[key] for key in keys if key in chapters],
+            siblings=[link for link in links if link.file != file],
+        )
+        for file, name, says, keys in BESIDE
+    ]
+    return replace(page, templates="brief", beside=beside, siblings=links[1:])
 
 
 def publish(page: Page, folder: Path, room: str = "", with_pdf: bool = False) -> Path:
     """Write a page, of a room with templates of its own, and its tables and figures, these as PDF, too, if wanted.
 
-    The page, whose path is returned, comes last, so that it never promises what is not there.
+    The page, whose path is returned, comes last, after those beside it, so that it never promises what is not there.
     """
-    chapters = [chapter.with_pdf() for chapter in page.chapters] if with_pdf else page.chapters
-    _write_files(chapters, folder / "tables", folder / "figures")
-    write_durably(folder / "index.html", render_page(replace(page, chapters=chapters), room).encode())
-    return folder / "index.html"
+    if with_pdf:
+        page = page.with_chapters({key: chapter.with_pdf() for key, chapter in page.all_chapters().items()})
+    _write_files(list(page.all_chapters().values()), folder / "tables", folder / "figures")
+    for each in (*page.beside, page):
+        write_durably(folder / each.file, render_page(each, room).encode())
+    kept = {page.file, *(each.file for each in page.beside)}
+    for stale in (path for path in folder.glob("*.html") if path.name not in kept):
+        stale.unlink()
+    return folder / page.file
 
 
 def _write_files(chapters: Sequence[Chapter], tables: Path, figures: Path) -> None:

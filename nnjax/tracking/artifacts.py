@@ -33,7 +33,7 @@ class SweepFiles:
     results: pd.DataFrame
     cells: pd.DataFrame
     report_dir: Path | None
-    """Folder with index.html and figures/*.png, if there is a report."""
+    """Folder with the report's pages and figures/*.png, if there is a report."""
     timestamp: int
     """End of the sweep, milliseconds since 1970."""
 
@@ -80,10 +80,11 @@ def write_files(folder: Path, files: SweepFiles) -> None:
     if files.report_dir is None:
         return
     with one_at_a_time(files.report_dir):  # another sweep of this study may be writing it
-        page = files.report_dir / "index.html"
-        if page.is_file():
-            (folder / names.REPORT).parent.mkdir()
-            shutil.copyfile(page, folder / names.REPORT)
+        if pages := sorted(files.report_dir.glob("*.html")):
+            place = (folder / names.REPORT).parent
+            place.mkdir()
+            for page in pages:
+                shutil.copyfile(page, place / page.name)
         for figure in sorted((files.report_dir / "figures").glob("*.png")):
             write_card(folder, figure, files.timestamp)
 

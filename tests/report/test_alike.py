@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from nnjax.report.alike import MOST_NAMED, are_alike, name_highest, name_lowest
-from nnjax.report.answers import answers
+from nnjax.report.answers import factor_lines, gradient_words
 from nnjax.report.chapters.best import best_chapter
 from nnjax.report.chapters.epochs import epochs_chapter
 from nnjax.report.chapters.gradients import gradients_chapter
 from nnjax.report.chapters.grid import extremes
 from nnjax.report.findings.training import find_diverged
 from nnjax.report.formats import decimals
+from nnjax.report.setting import first_setting
 from nnjax.report.speed import measure_speed
 
 STUDY = """
@@ -44,10 +45,6 @@ def tied(make_tied):
     return make_tied()
 
 
-def sentence(study_results, theme):
-    return answers(study_results)[theme]
-
-
 def test_what_shows_the_same_number_is_named_together():
     names, values = ["a", "b", "c", "d"], [0.301, 0.302, 0.5, float("nan")]
     assert name_lowest(names, values, lambda value: decimals(value, 2)) == "a and b"
@@ -57,21 +54,19 @@ def test_what_shows_the_same_number_is_named_together():
 
 
 def test_levels_with_one_gradient_have_no_worst_and_no_best(tied):
-    words = sentence(tied, "gradients")
-    assert "the same with every l2" in words and "most evenly" not in words and "l2 =" not in words
+    assert "no gradient vanishes with any of them" in gradient_words(tied, first_setting(tied))
     facts = gradients_chapter(tied).facts
     assert facts["alike"] and facts["combinations"] == 3
 
 
 def test_levels_that_share_the_best_gradient_share_the_sentence(make_tied):
     study_results = make_tied(levels=2)
-    words, facts = sentence(study_results, "gradients"), gradients_chapter(study_results).facts
-    assert "with l2 = 3 (" in words and "most evenly with 0 and 0.1 (" in words
+    facts = gradients_chapter(study_results).facts
     assert facts["worst"] == "l2 = 3" and facts["flattest"] == "l2 = 0 and l2 = 0.1" and not facts["alike"]
 
 
 def test_scores_speed_and_cells_that_tie_are_named_together(tied):
-    assert "none stands out (all alike: ±0.000)" in sentence(tied, "l2")
+    assert "No difference was found among the 3; all have the same test_r2" in factor_lines(tied)[0].sentence
     assert measure_speed(tied).fastest in ("", "l2 = 0, l2 = 0.1 and l2 = 3")
     table = tied.results.groupby("l2")["test_score"].mean().reset_index()
     assert extremes(table, tied.layout, ["l2"]) == ""

@@ -1,49 +1,134 @@
-"""The answers in words."""
+"""The answers in plain words."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
-from nnjax.report.answers import answers, headline, headline_words
-from nnjax.report.task import CLASSIFICATION
-from nnjax.statistics.interval import paired_interval
-
-
-@pytest.mark.parametrize(
-    ("differences", "words"),
-    [
-        ([0.10, 0.11, 0.10, 0.11], "The network beats ridge regression."),
-        (
-            [0.001, -0.001, 0.001, 0.0],
-            "Ridge is as good: no network here is better or worse by an amount that matters.",
-        ),
-        ([-0.10, -0.11, -0.10, -0.11], "Ridge is better."),
-        ([-0.012, -0.004, -0.016, 0.0], "Ridge is as good: the network has no advantage that matters."),
-        ([0.1, -0.1, 0.2, -0.2], "Network or ridge: these splits cannot tell which is better."),
-    ],
+from nnjax.report.answers import (
+    convergence_words,
+    factor_lines,
+    gradient_words,
+    headline,
+    score_words,
 )
-def test_the_headline_says_what_the_interval_allows(differences, words):
-    assert headline_words(paired_interval(differences, 331, 111)) == words
+from nnjax.report.setting import PictureSetting, first_setting
+from nnjax.statistics.verdict import Verdict
+
+ONE_FACTOR = """
+question = "Which?"
+data = {name = "diabetes"}
+replicates = {splits = 4, base_seed = 5}
+studied = {activation = ["relu", "tanh", "logistic"]}
+fixed = {depth = 3, width = 8, epochs = 12}
+"""
 
 
-@pytest.mark.parametrize(
-    ("differences", "words"),
-    [
-        ([0.10, 0.11, 0.10, 0.11], "The network beats logistic regression."),
-        ([-0.10, -0.11, -0.10, -0.11], "Logistic regression is better."),
-        ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell which is better."),
-    ],
-)
-def test_the_headline_of_a_classification_names_its_own_baseline(differences, words):
-    assert headline_words(paired_interval(differences, 112, 38), CLASSIFICATION) == words
+@pytest.fixture(scope="module")
+def without_claims(make_space, make_results, make_study_results):
+    space = make_space(ONE_FACTOR)
+    return make_study_results(space, make_results(space))
 
 
-def test_the_headline_compares_the_nested_choice_with_ridge_at_the_level_of_the_claims(study_results):
+def test_the_headline_is_the_studys_own_claims(study_results):
     top = headline(study_results)
-    expected = (study_results.best.scores() - study_results.baseline()).mean()
-    assert top.interval.estimate == pytest.approx(expected)
-    assert top.interval.level == pytest.approx(1 - 0.05 / len(study_results.claims))
+    assert [line.verdict for line in top.lines] == [Verdict.UNDECIDED, Verdict.SUPPORTED] and top.is_declared
+    first, second = top.lines
+    assert first.sentence == "With three hidden layers, relu beats logistic."
+    assert first.detail.startswith("relu minus logistic: +0.0") and "(97.5 % interval " in first.detail
+    assert second.detail.startswith("grad_slope_0 0.6") and second.detail.endswith("decades a layer, against 0.300.")
+    assert top.words == "With three hidden layers, relu beats logistic. Undecided."
 
 
-def test_there_is_a_sentence_for_every_studied_factor_and_theme(study_results):
-    themes = list(answers(study_results))
-    assert themes == ["activation", "depth", "batch_size", "speed", "gradients", "last epoch"]
-    assert "factor of 4.2 a layer" in answers(study_results)["gradients"]
+def test_epochs_to_the_target_are_compared_in_times(study_results):
+    claim, answer = study_results.space.study.claims[0], study_results.claims[0]
+    raced = claim.model_copy(update={"metric": "epochs_to_target"})
+    study = replace(study_results.space.study, claims=(raced, *study_results.space.study.claims[1:]))
+    interval = replace(answer.interval, estimate=3.0, low=2.0, high=np.inf)
+    answers = (replace(answer, interval=interval), study_results.claims[1])
+    race = replace(study_results, space=replace(study_results.space, study=study), claims=answers)
+    detail = headline(race).lines[0].detail
+    assert detail == "logistic takes 8.0 (97.5 % interval 4.0 to ∞) times as many epochs as relu."
+
+
+def test_without_a_claim_the_factors_are_the_headline_and_nothing_has_a_verdict(without_claims):
+    (line,) = headline(without_claims).lines
+    assert line.verdict is None and line.sentence.startswith("activation: ")
+    assert "98.33 % intervals, all levels compared with all." in line.detail
+    assert not any(verdict.word in line.sentence + line.detail for verdict in Verdict)
+
+
+def test_a_level_far_behind_is_named_with_its_interval(without_claims):
+    runs = without_claims.chosen
+    worse = runs["test_score"] - 0.4 * (runs["activation"] == "logistic")
+    (line,) = factor_lines(replace(without_claims, chosen=runs.assign(test_score=worse)))
+    assert "cannot be told from it; logistic is behind by 0." in line.sentence
+
+
+def test_no_difference_comes_with_the_one_that_would_have_been_found(without_claims):
+    runs = without_claims.chosen
+    alike = runs["split"].map(runs.groupby("split")["test_score"].mean()) + 0.01 * (
+        (runs["split"] + runs["activation"].map({"relu": 0, "tanh": 1, "logistic": 2})) % 3
+    )
+    words = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
+    assert words.startswith("No difference was found among the 3; one of 0.0")
+    assert words.endswith(" in test_r2 would be found in four of five such studies.")
+
+
+def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results):
+    naive = study_results.baselines["model"] == study_results.terms.naive
+    as_good = study_results.baselines.assign(test_score=study_results.baselines["test_score"].where(~naive, 0.9))
+    top = headline(replace(study_results, baselines=as_good))
+    assert top.words == top.warning and "constant prediction" in top.warning and len(top.lines) == 2
+
+
+def test_a_constant_classifier_is_called_that(classes):
+    setting = PictureSetting("activation", {"depth": 2})
+    recall = np.where(classes.chosen["activation"] == "logistic", 1 / 3, 0.9)
+    constant = replace(classes, chosen=classes.chosen.assign(test_balanced_accuracy=recall))
+    assert "logistic is a constant classifier: it gives every row the same class." in score_words(constant, setting)
+    assert "constant" not in score_words(classes, setting)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "words"),
+    [
+        ({"relu": 2, "tanh": 2, "logistic": np.nan}, "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; "
+         "tanh cannot be told from it; logistic never gets there."),
+        ({"relu": 2, "tanh": 2, "logistic": 8}, "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh "
+         "cannot be told from it; logistic takes 4.0 times as many [4.0, 4.0]."),
+        ({"relu": 3, "tanh": 3, "logistic": 3}, "No difference in speed was found: validation_r2 ≥ 0.4 typically "
+         "takes 3 to 3 epochs."),
+        ({"relu": 1, "tanh": 1, "logistic": 2}, "validation_r2 ≥ 0.4 is reached in the first epoch or two: a target "
+         "this easy tells nothing apart."),
+        ({"relu": np.nan, "tanh": np.nan, "logistic": np.nan}, "With none of them half of the runs reach "
+         "validation_r2 ≥ 0.4 within 12 epochs."),
+    ],
+)  # fmt: skip
+def test_the_race_to_the_target_in_words(without_claims, epochs, words):
+    runs = without_claims.chosen.assign(epochs_to_target=without_claims.chosen["activation"].map(epochs))
+    raced = replace(without_claims, chosen=runs)
+    assert convergence_words(raced, PictureSetting("activation", {})) == words
+
+
+@pytest.mark.parametrize(
+    ("ratios", "words"),
+    [
+        ({"relu": 0.0, "tanh": -0.2, "logistic": -3.0}, "Before the first step the gradient vanishes with logistic (1 "
+         "part in 1,000 reaches the first layer); not with the others."),
+        ({"relu": 0.0, "tanh": -2.0, "logistic": -3.0}, "Before the first step the gradient vanishes with logistic (1 "
+         "part in 1,000 reaches the first layer) and tanh (1 in 100); not with the other."),
+        ({"relu": 0.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
+         "a tenth or more reaches the first layer."),
+        ({"relu": 2.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
+         "a tenth or more reaches the first layer. With relu it grows more than tenfold on its way."),
+    ],
+)  # fmt: skip
+def test_vanishing_gradients_in_words(without_claims, ratios, words):
+    runs = without_claims.chosen.assign(grad_ratio_0=without_claims.chosen["activation"].map(ratios))
+    assert gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {})) == words
+
+
+def test_one_hidden_layer_has_nothing_to_vanish_across(without_claims):
+    shallow = replace(without_claims, chosen=without_claims.chosen.assign(depth=1))
+    assert "nothing for a gradient to vanish across" in gradient_words(shallow, PictureSetting("activation", {}))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from fakes.results import runs, scored
 
-from nnjax.report.answers import candidates_words
+from nnjax.report.against_baseline import candidates_words
 from nnjax.report.best_cell import best_runs, choose_best_cell
 from nnjax.results.scores import with_scores
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nnjax.report.pack import make_pack
-from nnjax.report.write import write_study_report
+from nnjax.report.write import BESIDE, write_study_report
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ def show(chromium, file):
     """Opens the page at a width and in a theme; afterwards nothing has failed, and nothing was asked of the network."""
     contexts, errors, requests = [], [], []
 
-    def opened(width=1280, theme="light", url="", **options):
+    def opened(width=1280, theme="light", url="", name="index.html", **options):
         context = chromium.new_context(
             viewport={"width": width, "height": 800}, color_scheme=theme, reduced_motion="reduce", **options
         )
@@ -33,7 +33,7 @@ def show(chromium, file):
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
         page.on("request", lambda request: requests.append(request.url))
-        page.goto(url or file.as_uri())
+        page.goto(url or (file.parent / name).as_uri())
         return page
 
     yield opened
@@ -43,9 +43,18 @@ def show(chromium, file):
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
 
 
+PAGES = ("index.html", *(file for file, *_ in BESIDE))
+
+
+@pytest.mark.parametrize(("width", "height", "screens"), [(1440, 900, 1), (390, 844, 2)])
+def test_the_answer_is_on_the_first_screen(show, width, height, screens):
+    assert show(width).evaluate("document.querySelector('#answer').getBoundingClientRect().bottom") <= screens * height
+
+
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_nothing_is_wider_than_the_screen(show, width):
-    page = show(width)
+def test_nothing_is_wider_than_the_screen(show, width, name):
+    page = show(width, name=name)
     page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     too_wide = page.evaluate(
@@ -94,7 +103,7 @@ def column(page, table, index):
 
 
 def test_tables_sort_by_number_and_by_name_and_back(show):
-    page, table = show(), "#best figure.table table"
+    page, table = show(name="scores.html"), "#best figure.table table"
     heads = page.locator(f"{table} th").all_inner_texts()
     for name in ("test_r2", "activation"):
         index, orders = heads.index(name), []
@@ -107,7 +116,7 @@ def test_tables_sort_by_number_and_by_name_and_back(show):
 
 
 def test_missing_numbers_stay_last(show):
-    page, table = show(), "#best figure.table table"
+    page, table = show(name="scores.html"), "#best figure.table table"
     page.evaluate(f"document.querySelector('{table}').tBodies[0].rows[2].cells[4].textContent = '–'")
     for _ in range(2):
         page.locator(f"{table} th button").nth(4).click()
@@ -115,14 +124,14 @@ def test_missing_numbers_stay_last(show):
 
 
 def test_heads_of_columns_answer_the_keyboard(show):
-    page = show()
+    page = show(name="scores.html")
     page.locator("#best figure.table th button").first.focus()
     page.keyboard.press("Enter")
     assert page.locator("#best figure.table th").first.get_attribute("aria-sort") == "ascending"
 
 
 def test_a_mark_tells_of_its_cell_and_how_to_run_it_again(show, study_results):
-    page = show()
+    page = show(name="cells.html")
     mark = page.locator("#grid [data-cell]").nth(3)
     cell_id = mark.get_attribute("data-cell")
     mark.hover()
@@ -136,7 +145,7 @@ def test_a_mark_tells_of_its_cell_and_how_to_run_it_again(show, study_results):
 
 
 def test_a_click_on_a_mark_looks_into_its_cell(show, study_results):
-    page = show()
+    page = show(name="cells.html")
     mark = page.locator("#grid [data-cell]").nth(5)
     runs = study_results.results[study_results.results["cell_id"].str.startswith(mark.get_attribute("data-cell"))]
     mark.click()
@@ -152,14 +161,14 @@ def test_a_click_on_a_mark_looks_into_its_cell(show, study_results):
 
 
 def test_a_cell_is_chosen_by_name_as_well(show):
-    page = show()
+    page = show(name="cells.html")
     labels = page.locator("#cell-choice option").all_inner_texts()
     page.select_option("#cell-choice", label=labels[7])
     assert page.inner_text("#cell-words").startswith(labels[7])
 
 
 def test_marks_answer_the_keyboard(show):
-    page = show()
+    page = show(name="cells.html")
     page.keyboard.press("Tab")
     page.locator("#grid .panels").focus()
     page.keyboard.press("ArrowRight")
@@ -173,21 +182,40 @@ def test_marks_answer_the_keyboard(show):
 
 
 def test_levels_can_be_put_aside_and_taken_back(show):
-    page = show()
+    page = show(name="cells.html")
     button = page.get_by_role("button", name="logistic", exact=True)
     button.click()
     assert button.get_attribute("aria-pressed") == "false"
     dim = page.locator("#grid [data-cell].dim").count()
     assert dim == page.locator("#grid [data-cell]").count() / 3
-    assert page.locator('[data-level="activation=logistic"].dim').count() > 0
-    assert page.locator('[data-level="activation=relu"].dim').count() == 0
     button.press("Enter")
     assert page.locator(".dim").count() == 0
 
 
+def test_a_key_of_a_legend_puts_its_level_aside_in_every_figure(show):
+    page = show()
+    lines = page.locator('[data-level="activation=logistic"]')
+    page.get_by_role("button", name="logistic", exact=True).first.click()
+    assert page.locator('[data-level="activation=logistic"].dim').count() == lines.count() > 3
+    assert page.locator('[data-level="activation=relu"].dim').count() == 0
+    page.get_by_role("button", name="logistic", exact=True).last.press("Enter")
+    assert page.locator(".dim").count() == 0
+
+
+def test_a_mark_on_another_page_leads_to_its_cell(show, study_results):
+    page = show(name="scores.html")
+    mark = page.locator("#tied [data-cell]").nth(2)
+    cells = study_results.results["cell"][
+        study_results.results["cell_id"].str.startswith(mark.get_attribute("data-cell"))
+    ]
+    mark.dispatch_event("click")
+    page.wait_for_url("**/cells.html#*")
+    assert page.inner_text("#cell-words").startswith(cells.iloc[0])
+
+
 def test_without_scripts_the_figures_and_tables_are_there(show):
-    page = show(java_script_enabled=False)
-    assert page.locator("figure.drawn svg").count() > 10
+    assert show(java_script_enabled=False).locator("svg").count() > 10
+    page = show(java_script_enabled=False, name="cells.html")
     assert "drawn by a script" in page.inner_text("#cells")
     assert not page.is_visible("#cell-view")
 
@@ -201,10 +229,11 @@ def test_a_print_is_light_has_no_buttons_and_no_contents(show):
     assert len(page.pdf()) > 50_000
 
 
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (390, "light")])
-def test_nothing_serious_stands_in_anybody_s_way(show, width, theme):
+def test_nothing_serious_stands_in_anybody_s_way(show, width, theme, name):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
-    found = axe.Axe().run(show(width, theme)).response["violations"]
+    found = axe.Axe().run(show(width, theme, name=name)).response["violations"]
     assert [
         (rule["id"], [node["html"][:120] for node in rule["nodes"]][:3])
         for rule in found

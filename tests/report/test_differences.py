@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nnjax.claims.choice import choose_on_validation
 from nnjax.report.differences import (
@@ -14,6 +16,7 @@ from nnjax.report.differences import (
     models_table,
     readings_table,
     split_spread,
+    with_intervals,
 )
 from nnjax.report.layout import make_layout
 from nnjax.results.scores import with_scores
@@ -53,13 +56,21 @@ def test_levels_of_two_kinds_of_number_stay_what_they_are():
     assert [str(level) for level in table["reference"]] == ["2", "2", "0.0", "0.0"]
 
 
-def test_selected_differences_have_the_wider_interval_of_the_selected():
+def test_an_interval_leaves_out_zero_exactly_where_q_says_that_it_stands_out():
     noise = np.tile([0.0, 0.001, -0.001], 4)
     results = grid(np.repeat([0.5, 0.5, 0.1, 0.1], 3) + noise * np.repeat([1, 2, 3, 4], 3))
     table = compare(results, make_layout(results, ["activation", "depth"], [], 265))
     selected = table["q"] <= 0.05
     assert selected.tolist() == [True, True, False, False]
-    assert table["interval_level"].tolist() == pytest.approx([1 - 0.05 * 2 / 4] * 2 + [0.95] * 2)
+    assert table["interval_level"].tolist() == pytest.approx([1 - 0.05 * 2 / 4] * 4)
+
+
+@given(st.integers(1, 8), st.floats(0.0, 0.06), st.integers(0, 2**31))
+def test_q_and_interval_never_contradict_each_other(comparisons, effect, seed):
+    d = np.random.default_rng(seed).normal(effect, 0.03, (comparisons, 8))
+    table = with_intervals([{"factor": "depth", "d": row.tolist()} for row in d], SIZES)
+    stands_out = (table["low"] > 0) | (table["high"] < 0)
+    assert ((table["q"] <= 0.05) == stands_out).all()
 
 
 def test_models_are_compared_with_the_reference_split_by_split():

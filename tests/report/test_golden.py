@@ -1,4 +1,4 @@
-"""A page of each kind of study, word for word: what a change of the report changes is seen here, line by line.
+"""The pages of each kind of study, word for word: what a change of the report changes is seen here, line by line.
 
 Kept in `golden/`: headings, prose, captions, legends and heads of tables, without drawings and rows; dates, versions,
 paths and times blanked, numbers to two digits. Write them anew with `pytest tests/report/test_golden.py --write-golden`
@@ -102,25 +102,30 @@ def skeleton(page):
 
 
 @pytest.fixture
-def page_of(make_space, make_results, make_study_results, tmp_path, request):
-    """Kind of study -> its page."""
+def pages_of(make_space, make_results, make_study_results, tmp_path, request):
+    """Kind of study -> its pages, the first one first."""
+
+    def every(page):
+        return page.read_text() + "".join(
+            f"<p>== {path.name}</p>{path.read_text()}" for path in sorted(page.parent.glob("*.html")) if path != page
+        )
 
     def write(kind):
         if kind not in KINDS:
-            return request.getfixturevalue(FIXTURES[kind]).read_text()
+            return every(request.getfixturevalue(FIXTURES[kind]))
         space = make_space(KINDS[kind])
         results = make_results(space)
         for factor in set(space.study.factors) - set(results):
             levels = {cell.cell_id: getattr(cell.configuration, factor) for cell in space.cells}
             results[factor] = results["cell_id"].map(levels)
-        return write_study_report(make_study_results(space, results), tmp_path).read_text()
+        return every(write_study_report(make_study_results(space, results), tmp_path))
 
     return write
 
 
 @pytest.mark.parametrize("kind", [*FIXTURES, *KINDS])
-def test_the_page_says_what_it_said(kind, page_of, request):
-    now = skeleton(page_of(kind))
+def test_the_page_says_what_it_said(kind, pages_of, request):
+    now = skeleton(pages_of(kind))
     path = GOLDEN / f"{kind}.txt"
     if request.config.getoption("--write-golden"):
         path.parent.mkdir(exist_ok=True)

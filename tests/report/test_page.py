@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from nnjax.report.write import CHAPTERS, write_study_report
+from nnjax.report.write import BESIDE, write_study_report
 
 HOSTILE = '</style><script>alert(1)</script>"&$x$'
 VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "line", "path", "use", "polygon"}
@@ -50,33 +50,53 @@ def read(page):
 
 
 @pytest.fixture(scope="module")
-def page(written):
-    return written.read_text()
+def pages(written):
+    """Name -> page, of all that lie in the folder."""
+    return {path.name: path.read_text() for path in sorted(written.parent.glob("*.html"))}
 
 
-@pytest.fixture(scope="module")
-def words(page):
+def words_on(page):
     return " ".join(re.sub(r"<[^>]*>", " ", re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)).split())
 
 
-def test_identifiers_are_unique_and_every_reference_resolves(page):
-    reader = read(page)
-    assert len(reader.identifiers) == len(set(reader.identifiers))
-    assert set(reader.references) <= set(reader.identifiers)
+@pytest.fixture(scope="module")
+def words(pages):
+    return " ".join(map(words_on, pages.values()))
 
 
-def test_the_page_loads_nothing(page):
-    assert read(page).loaded == []
-    assert not re.search(r"https?://|@import|<link|<iframe|//cdn", page)
+def test_identifiers_are_unique_and_every_reference_resolves(pages):
+    for reader in map(read, pages.values()):
+        assert len(reader.identifiers) == len(set(reader.identifiers))
+        assert set(reader.references) <= set(reader.identifiers)
 
 
-def test_contents_lead_to_every_chapter(page):
-    assert re.findall(r'data-jump="([^"]+)">', page)[1:] == re.findall(r'<section id="([^"]+)"', page)
-    assert len(re.findall("<section", page)) == len(CHAPTERS) + 1  # and what to run next
+def test_the_pages_load_nothing(pages):
+    for page in pages.values():
+        assert read(page).loaded == []
+        assert not re.search(r"https?://|@import|<link|<iframe|//cdn", page)
 
 
-def test_storage_is_only_touched_where_a_refusal_is_caught(page):
-    for line in page.splitlines():
+def test_contents_lead_to_every_chapter(pages):
+    for page in pages.values():
+        jumps = re.findall(r'data-jump="([^"]+)">', page)[1:]
+        assert jumps == [key for key in re.findall(r'<section id="([^"]+)"', page) if key != "beside"]
+
+
+def test_every_chapter_is_there_in_full_on_a_page_beside_the_first(pages):
+    assert set(pages) == {"index.html", *(file for file, *_ in BESIDE)}
+    for file, _, says, keys in BESIDE:
+        assert [key for key in keys if key != "cells"] == re.findall(r'<section id="([^"]+)"', pages[file])
+        assert f'<a href="{file}">{file}</a>' in pages["index.html"] and says in pages["index.html"]
+
+
+def test_a_link_to_a_file_leads_to_one(pages, written):
+    for page in pages.values():
+        linked = set(re.findall(r'href="([^"#]+)"', page))
+        assert linked and all((written.parent / link).is_file() for link in linked)
+
+
+def test_storage_is_only_touched_where_a_refusal_is_caught(pages):
+    for line in "\n".join(pages.values()).splitlines():
         assert "localStorage" not in line or "try {" in line
 
 
@@ -85,13 +105,15 @@ def test_every_planned_run_is_accounted_for(words, results):
     assert f"{len(results)} runs planned (24 cells): {counts['finished']} finished, 1 diverged, 1 missing" in words
 
 
-def test_every_claim_has_its_verdict(words, study_results):
+def test_every_claim_has_its_verdict_in_headline_and_chapter(pages, study_results):
+    words = words_on(pages["index.html"])
     for answer in study_results.claims:
+        assert f"{answer.judgement.verdict.word} {answer.claim.sentence}" in words
         assert f"{answer.claim.sentence} {answer.judgement.verdict.word}" in words
 
 
-def test_every_figure_says_what_to_see_and_gives_its_numbers(page):
-    figures = re.findall(r'<figure class="drawn".*?</figure>', page, flags=re.DOTALL)
+def test_every_figure_says_what_to_see_and_gives_its_numbers(pages):
+    figures = re.findall(r'<figure class="drawn.*?</figure>', "".join(pages.values()), flags=re.DOTALL)
     assert len(figures) >= 15
     assert all("<figcaption>" in figure and "<details" in figure and "<svg" in figure for figure in figures)
 
@@ -106,6 +128,7 @@ def test_hostile_names_are_shown_and_not_executed(study_results, tmp_path):
     )
     results = study_results.results.assign(cell=HOSTILE)
     hostile = replace(study_results, space=replace(study_results.space, study=study), results=results)
-    page = write_study_report(hostile, tmp_path).read_text()
-    assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page
-    assert read(page).scripts == 2
+    write_study_report(hostile, tmp_path)
+    for page in (path.read_text() for path in tmp_path.glob("*.html")):
+        assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page
+        assert read(page).scripts == 2

@@ -22,6 +22,7 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
     factors = factors_table(study_results)
     is_told = factors.pop("is_told").astype(bool)
     tables = {
+        "varied": view_table("factors_varied", factors[factors["role"] != "fixed"].drop(columns="meaning")),
         "factors": view_table("factors", factors[is_told]),
         "defaults": view_table("factors_at_default", factors[~is_told].drop(columns="reference")),
         "account": view_table("account", account_table(results, layout), layout.full_batch),

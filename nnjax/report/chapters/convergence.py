@@ -7,6 +7,7 @@ from functools import partial
 import pandas as pd
 
 from nnjax.report.alike import name_highest, name_lowest
+from nnjax.report.answers import convergence_words, last_epoch_words
 from nnjax.report.drawing import LevelTable, Shape, level_figure, panels_by
 from nnjax.report.figures.curves import (
     anytime_table,
@@ -24,6 +25,7 @@ from nnjax.report.figures.curves import (
 )
 from nnjax.report.formats import decimals, percent
 from nnjax.report.layout import with_places
+from nnjax.report.setting import first_setting
 from nnjax.report.speed import ENOUGH, measure_speed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
@@ -47,8 +49,16 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
     combinations = _combinations(study_results)
     tables = {"combinations": view_table("convergence_combinations", combinations, layout.full_batch)}
     speed = measure_speed(study_results)
-    facts = {"speed": speed, "share_half": percent(speed.reached / speed.combinations), "others": layout.others}
+    facts: dict[str, object] = {
+        "speed": speed,
+        "share_half": percent(speed.reached / speed.combinations),
+        "others": layout.others,
+    }
     facts |= _anytime_facts(study_results, combinations)
+    facts |= {
+        "first": convergence_words(study_results, first_setting(study_results)),
+        "last_epoch": last_epoch_words(study_results),
+    }
     return Chapter("convergence", "Convergence", figures, tables, facts)
 
 

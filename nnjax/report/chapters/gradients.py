@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest, name_lowest
+from nnjax.report.answers import VANISHED, gradient_words
 from nnjax.report.drawing import NARROW, LevelTable, Shape, draw_figure, level_figure, level_panels, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
@@ -22,15 +23,13 @@ from nnjax.report.formats import decimals
 from nnjax.report.histories import GRADIENT, first_tenth
 from nnjax.report.layout import Layout, each_group, with_places
 from nnjax.report.outcome_link import link_figure, link_sentence, measure_link
+from nnjax.report.setting import first_setting
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable
 from nnjax.report.theory import expected_fields, expected_slopes
 from nnjax.report.views import Chapter, FigureView, Key, TableView, view_table
 from nnjax.statistics.interval import paired_interval
 from nnjax.statistics.mean_field import MeanField
-
-VANISHED = -1.0
-"""log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
 
 
 def gradients_chapter(study_results: StudyResults) -> Chapter:
@@ -55,6 +54,7 @@ def gradients_chapter(study_results: StudyResults) -> Chapter:
     if study_results.histories.layers("update_ratio"):
         figures["update_ratio"] = _update(study_results)
     facts = _facts(study_results.layout, slopes)
+    facts["first"] = gradient_words(study_results, first_setting(study_results))
     if (link := measure_link(study_results)) is not None:
         figures["link"] = link_figure(study_results, link)
         facts |= {"link": link_sentence(link)}

@@ -1,13 +1,15 @@
 """What matters, and where the noise comes from: importance, the variance budget, two readings of every factor."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
+from nnjax.report.answers import Views, factor_rankings
 from nnjax.report.chapters.scores import level_differences
-from nnjax.report.differences import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
+from nnjax.report.differences import AT_BEST, AVERAGED, FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.drawing import Shape, draw_figure
 from nnjax.report.figures.importance import (
     budget_of,
@@ -16,7 +18,7 @@ from nnjax.report.figures.importance import (
     draw_unbiased,
     importance_table,
 )
-from nnjax.report.formats import confidence, signed
+from nnjax.report.formats import confidence, decimals, percent, signed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, join_words, view_table
 from nnjax.statistics.variance import VarianceBudget, advise_replicates
@@ -48,7 +50,83 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
                 "nuisance": join_words(list(study_results.layout.nuisance)),
                 "disagreements": _disagreement_words(table, study_results),
             }
-    return Chapter("matters", "What matters, and where the noise comes from", figures, facts=facts)
+    ranked = {factor: factor_rankings(study_results, factor) for factor in study_results.layout.studied}
+    facts |= {
+        "sentences": factor_sentences(ranked, study_results.terms.test),
+        "company": company_words(importance),
+    }
+    table = ranked_table(ranked)
+    tables = {"factors": view_table("factors_ranked", table)} if len(table) else {}
+    return Chapter("matters", "What matters", figures, tables, facts)
+
+
+def factor_sentences(ranked: Mapping[str, Views], test: str) -> list[str]:
+    """What each factor does, averaged over the others and each level at its best; those without effect in one."""
+    idle = {
+        factor: views for factor, views in ranked.items() if views and all(each.is_level for each in views.values())
+    }
+    told = [f"{factor}: {_factor_words(views, test)}" for factor, views in ranked.items() if factor not in idle]
+    if idle:
+        found = [
+            f"{factor} ({', '.join(decimals(each.ranking.detectable) for each in views.values())})"
+            for factor, views in idle.items()
+        ]
+        both = ", averaged over the others or each at its best" if len(ranked) > 1 else ""
+        told.append(
+            f"No level was found to differ{both}: {join_words(found)}. In brackets: the difference in {test} that four "
+            "of five such studies would find."
+        )
+    return told
+
+
+def _factor_words(views: Views, test: str) -> str:
+    if not views:
+        return "Its levels cannot be compared, no combination of the others has them all."
+    told = {AVERAGED: "Averaged over the other factors", AT_BEST: "Each level at its best"}
+    return " ".join(f"{told[view]}: {each.words(decimals, test)}" for view, each in views.items())
+
+
+SHARE_TOLD = 0.05
+"""Share of the variance between cells from which a pair of factors is told of."""
+
+
+def company_words(importance: pd.DataFrame) -> str:
+    """Which factors matter in company only: a pair of theirs carries what they do not by themselves."""
+    shares = dict(zip(importance["effect"].tolist(), importance["share"].tolist(), strict=True))
+    is_told = (importance["share"] >= SHARE_TOLD) & (importance["low"] > 0)
+    told = importance.loc[is_told, "effect"].tolist()
+    found = []
+    for name in (effect for effect in shares if " × " not in effect and effect not in told):
+        pairs = [effect for effect in told if " × " in effect and name in effect.split(" × ")]
+        if pairs:
+            pair = max(pairs, key=lambda effect: shares[effect])
+            found.append(
+                f"{name} matters in company only: {pair} carries {percent(shares[pair])} of the variance between "
+                f"cells, {name} by itself {percent(shares[name])}."
+            )
+    return " ".join(found)
+
+
+def ranked_table(ranked: Mapping[str, Views]) -> pd.DataFrame:
+    """The highest and the lowest level of each factor, read both ways.
+
+    One row a factor and reading: factor, view, highest, tied (levels that cannot be told from it), lowest, estimate
+    (highest minus lowest) with low, high and interval_level, detectable.
+    """
+    return pd.DataFrame(
+        {
+            "factor": factor,
+            "view": view,
+            "highest": each.names[0],
+            "tied": each.tied,
+            "lowest": each.names[-1],
+            **{name: getattr(each.ranking.advantages[-1], name) for name in ("estimate", "low", "high")},
+            "interval_level": each.ranking.level,
+            "detectable": each.ranking.detectable,
+        }
+        for factor, views in ranked.items()
+        for view, each in views.items()
+    )
 
 
 def _importance(table: pd.DataFrame, study_results: StudyResults) -> FigureView:

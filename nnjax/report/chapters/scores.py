@@ -15,10 +15,10 @@ from nnjax.report.figures.scores import (
     draw_intervals,
     draw_spread,
     placed_differences,
+    placed_scores,
     spread_table,
 )
 from nnjax.report.formats import confidence, decimals
-from nnjax.report.layout import with_places
 from nnjax.report.predictions import confusion_table
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import INK, MUTED, variable
@@ -143,11 +143,7 @@ def confusion_figure(study_results: StudyResults) -> FigureView:
 def _spread(study_results: StudyResults) -> FigureView:
     layout, terms = study_results.layout, study_results.terms
     table = spread_table(study_results.reference_runs, layout.shown)
-    groups = table.groupby(layout.shown, sort=False)["test_score"]
-    splits = table["split"].nunique()
-    placed = with_places(table, layout.color, layout).assign(
-        mean=groups.transform("mean"), offset=0.5 * (((7 * table["split"]) % splits + 0.5) / splits - 0.5)
-    )
+    placed = placed_scores(table, layout.shown, layout.color, layout)
     reference = float(study_results.baseline().mean())
     draw = partial(draw_spread, palette=study_results.palette, factor=layout.color, baseline=reference)
     caption = (

@@ -21,6 +21,15 @@ def cell_mark(cell_id: str) -> str:
     return f"cell:{cell_id[:ID_DIGITS]}"
 
 
+def level_mark(factor: str, level: Any) -> str:
+    """What the lines of a level are marked with, and its key in a legend.
+
+    >>> level_mark("depth", 8)
+    'depth=8'
+    """
+    return f"{factor}={level_text(level)}"
+
+
 def each_level(axes: Axes, table: pd.DataFrame, by: str | Sequence[str]) -> Iterator[tuple[Any, pd.DataFrame]]:
     """The parts of a table, level by level; all that is drawn of a part is marked with the level.
 
@@ -32,4 +41,4 @@ def each_level(axes: Axes, table: pd.DataFrame, by: str | Sequence[str]) -> Iter
         before = set(axes.get_children())
         yield (levels[0] if isinstance(by, str) else levels), part
         for artist in set(axes.get_children()) - before:
-            artist.set_gid(f"level:{columns[0]}={level_text(levels[0])}")
+            artist.set_gid(f"level:{level_mark(columns[0], levels[0])}")

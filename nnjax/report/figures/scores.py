@@ -19,6 +19,15 @@ def spread_table(runs: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return runs.groupby([*by, "split"], sort=False)["test_score"].mean().reset_index()
 
 
+def placed_scores(table: pd.DataFrame, by: Sequence[str], factor: str, layout: Layout) -> pd.DataFrame:
+    """Scores of splits with the place of their level, an offset beside it that spreads them out, and their mean."""
+    splits = table["split"].nunique()
+    return with_places(table, factor, layout).assign(
+        mean=table.groupby(list(by), sort=False)["test_score"].transform("mean"),
+        offset=0.5 * (((7 * table["split"]) % splits + 0.5) / splits - 0.5),
+    )
+
+
 def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, baseline: float) -> None:
     """A dot a split (x: place + offset), a bar at the mean of each level, a line at the mean of the baseline."""
     axes.axhline(baseline, color=MUTED, linewidth=1.2, dashes=(4, 2))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnjax.report.study_results import StudyResults
+from nnjax.report.views import first_sentence
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.claim_checks import DECIDES_CLAIMS, DECIDES_DECOUPLED
 from nnjax.sweep.study.factors import FACTORS, Level
@@ -23,7 +24,18 @@ class Finding:
 
     key: str
     sentence: str
+    """The first sentence says it; what follows explains."""
     tables: Mapping[str, Any]
+
+    @property
+    def says(self) -> str:
+        """Its first sentence."""
+        return first_sentence(self.sentence)
+
+    @property
+    def why(self) -> str:
+        """The sentences that explain it; empty where the first says all."""
+        return self.sentence[len(self.says) :].strip()
 
 
 def tables_of(study: Study) -> dict[str, Any]:

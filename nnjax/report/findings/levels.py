@@ -105,7 +105,8 @@ def find_idle(study_results: StudyResults) -> Iterator[Finding]:
         tables["replicates"] = {**tables["replicates"], **fresh}
         yield Finding(
             key,
-            f"{factor} never matters here: each level at its best, no interval of a difference reaches further than "
-            f"{decimals(largest)}, and {decimals(margin)} would matter. Later studies can fix it.",
+            f"With the other factors at their best, {factor} makes no difference that matters. No interval of a "
+            f"difference reaches further than {decimals(largest)}, and {decimals(margin)} would matter: later studies "
+            "can fix it. In cells that are not at their best it may still carry much of the variance.",
             tables,
         )

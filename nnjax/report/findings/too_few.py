@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.report.answers import headline
+from nnjax.report.against_baseline import compare_with_baseline
 from nnjax.report.findings.finding import Finding, favourite_levels, next_name, next_study, tables_of
 from nnjax.report.formats import decimals, signed
 from nnjax.report.study_results import StudyResults
@@ -47,10 +47,9 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     )
     yield Finding(
         key,
-        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided, and no wonder: with these "
-        f"replicates the smallest difference that is found with 80 % power is larger than the margin ({told}). This "
-        "file is a second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its "
-        "looks.",
+        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided for want of replicates. "
+        f"The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is a "
+        "second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
     )
 
@@ -118,7 +117,7 @@ def _used_levels(study_results: StudyResults, claims: list[Claim]) -> dict[str, 
 
 def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
     """No network is shown to beat the baseline."""
-    top = headline(study_results)
+    top = compare_with_baseline(study_results)
     verdict = judge("beats", top.interval, top.margin).verdict
     if verdict is Verdict.SUPPORTED:
         return

@@ -2,7 +2,6 @@
   "use strict";
   // Looks into cells: tips on marks, levels to pick, the curves of a cell's replicates. All from the pack in the page.
   var holder = document.getElementById("pack");
-  if (!holder) { return; }
   var pack = JSON.parse(holder.textContent);
   var SVG = document.querySelector("svg").namespaceURI;
   var view = document.getElementById("cell-view"), choice = document.getElementById("cell-choice");
@@ -205,7 +204,6 @@
       var levels = cellOf(mark).levels;
       mark.classList.toggle("dim", factors.some(function (factor) { return off[keyOf(factor, levels[factor])]; }));
     });
-    document.querySelectorAll("[data-level]").forEach(function (line) { line.classList.toggle("dim", !!off[line.getAttribute("data-level").replace("=", "\n")]); });
   }
   if (place && factors.length) {
     var bar = document.createElement("div");
@@ -228,5 +226,5 @@
       });
     });
   }
-  show(0);
+  show(byId[window.location.hash.slice(1)] || 0);
 })();

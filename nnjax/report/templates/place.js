@@ -1,16 +1,20 @@
 (function () {
   "use strict";
-  // Marks in the contents the chapter that is being read.
-  if (!("IntersectionObserver" in window)) { return; }
-  var links = {};
-  document.querySelectorAll("nav a[data-jump]").forEach(function (link) { links[link.getAttribute("data-jump")] = link; });
-  var seen = new IntersectionObserver(function (entries) {
-    entries.forEach(function (entry) {
-      var link = links[entry.target.id];
-      if (!link || !entry.isIntersecting) { return; }
-      Object.keys(links).forEach(function (key) { links[key].removeAttribute("aria-current"); });
-      link.setAttribute("aria-current", "location");
+  // Marks in the contents the chapter that is being read. By hand: in another site's frame an observer's margins are ignored.
+  var links = Array.prototype.slice.call(document.querySelectorAll("nav a[data-jump]")), isWaiting = false;
+  function mark() {
+    var read = links[0];
+    isWaiting = false;
+    links.forEach(function (link) {
+      var chapter = document.getElementById(link.getAttribute("data-jump"));
+      if (chapter && chapter.getBoundingClientRect().top < window.innerHeight / 4) { read = link; }
     });
-  }, { rootMargin: "0px 0px -75% 0px" });
-  document.querySelectorAll("main > section").forEach(function (section) { seen.observe(section); });
+    links.forEach(function (link) {
+      if (link === read) { link.setAttribute("aria-current", "location"); } else { link.removeAttribute("aria-current"); }
+    });
+  }
+  window.addEventListener("scroll", function () {
+    if (!isWaiting) { isWaiting = true; window.requestAnimationFrame(mark); }
+  }, { passive: true });
+  mark();
 })();

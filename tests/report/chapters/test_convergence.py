@@ -1,7 +1,8 @@
 """Convergence."""
 
-from nnjax.report.answers import answers
+from nnjax.report.answers import convergence_words
 from nnjax.report.chapters.convergence import convergence_chapter
+from nnjax.report.setting import first_setting
 
 OPTIMIZERS = """
 question = "Is L-BFGS worth its line search?"
@@ -31,10 +32,10 @@ def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_s
     assert "passes over the training rows</text>" in chapter.figures["cost"].panels[0].svg
 
 
-def test_the_speed_of_the_prose_is_that_of_the_headline(study_results):
-    speed = convergence_chapter(study_results).facts["speed"]
-    sentence = answers(study_results)["speed"]
-    assert f"comes first with {speed.fastest}: after {speed.epochs} epochs" in sentence
+def test_the_speed_of_the_chapter_is_that_of_the_first_screen(study_results):
+    assert convergence_chapter(study_results).facts["first"] == convergence_words(
+        study_results, first_setting(study_results)
+    )
 
 
 def test_every_combination_has_its_anytime_quality_and_cost(study_results):

@@ -39,7 +39,8 @@ def test_networks_without_hidden_layers_are_left_out(classes):
 def test_a_study_of_networks_without_hidden_layers_says_so(make_space, make_results, make_study_results):
     space = make_space(FLAT)
     chapter = gradients_chapter(make_study_results(space, make_results(space)))
-    assert chapter.facts == {"has_depth": False} and list(chapter.figures) == ["update_ratio"]
+    assert not chapter.facts["has_depth"] and list(chapter.figures) == ["update_ratio"]
+    assert "nothing for a gradient to vanish across" in str(chapter.facts["first"])
 
 
 def test_theory_stands_beside_the_measured_slope_at_initialisation_only(study_results):

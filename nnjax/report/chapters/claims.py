@@ -1,4 +1,4 @@
-"""The answers first: the headline, a sentence a theme, every declared claim with its verdict."""
+"""The declared claims one by one: verdict, interval, and all that a sceptic asks about each."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,48 +6,68 @@ from functools import partial
 
 import pandas as pd
 
-from nnjax.claims.answer import ClaimAnswer
+from nnjax.claims.answer import ClaimAnswer, answer_claim, arm_runs
 from nnjax.claims.compared import Reached
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.growth import LOOKS
 from nnjax.claims.logbook import Logbook
-from nnjax.report.answers import answers, headline
+from nnjax.metrics import METRICS
 from nnjax.report.drawing import CLAIM_STRIP, draw_panels
 from nnjax.report.figures.claim import ENDS, claim_row, draw_claim
 from nnjax.report.formats import bounded, confidence, decimals, percent, probability, signed
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Panel, view_table
-from nnjax.sweep.space import level_text
+from nnjax.sweep.space import arm_cells, level_text
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.study import Claim
 
 
-def headline_chapter(study_results: StudyResults) -> Chapter:
-    """Headline, answers, claims."""
-    top, looks = headline(study_results), study_results.logbook.last() if study_results.logbook else {}
+def claims_chapter(study_results: StudyResults) -> Chapter:
+    """A card a claim, all claims as a table, and the looks at them while replicates were added."""
+    looks = study_results.logbook.last() if study_results.logbook else {}
     claims, declared = study_results.space.study.claims, study_results.declared
     facts = {
-        "terms": study_results.terms,
-        "alpha": ALPHA,
         "looks_at_most": LOOKS,
-        "headline": top,
-        "headline_picture": _picture("headline", claim_row(top.interval, top.margin, None)),
-        "answers": answers(study_results),
         "claims": [
-            _claim(index, answer, claim) | {"look": looks.get(claim.name), "declared": declared.claims[claim.name]}
+            _claim(index, answer, claim)
+            | {
+                "look": looks.get(claim.name),
+                "declared": declared.claims[claim.name],
+                "other_epoch": other_epoch_words(study_results, claim),
+            }
             for index, (answer, claim) in enumerate(zip(study_results.claims, claims, strict=True))
         ],
         "declared": declared,
     }
-    tables = {}
-    if study_results.claims:
-        table = claims_table(study_results)
-        # no empty columns, and not what each claim's own card says in words
-        shown = [str(name) for name in table if name != "choice" and table[name].notna().any()]
-        tables["claims"] = view_table("claims", table, columns=shown)
+    table = claims_table(study_results)
+    # no empty columns, and not what each claim's own card says in words
+    shown = [str(name) for name in table if name != "choice" and table[name].notna().any()]
+    tables = {"claims": view_table("claims", table, columns=shown)}
     if study_results.logbook:
         tables["looks"] = view_table("looks", looks_table(study_results.logbook))
-    return Chapter("headline", "The answer", tables=tables, facts=facts)
+    return Chapter("claims", "The claims, one by one", tables=tables, facts=facts)
+
+
+def other_epoch_words(study_results: StudyResults, claim: Claim) -> str:
+    """The same difference at the other epoch, the last for the best and the best for the last: no verdict on it.
+
+    Empty for claims on numbers of no epoch, and where a run of the arms is missing.
+    """
+    metric = METRICS[claim.metric]
+    other = {"best": f"last_{claim.metric}", "last": claim.metric.removeprefix("last_")}.get(metric.epoch, "")
+    if claim.is_compound or other not in METRICS:
+        return ""
+    space, results = study_results.space, study_results.results
+    arms = [arm_runs(results, cell_ids) for cell_ids in arm_cells(claim, space.cells)]
+    asked = claim.model_copy(update={"metric": other})
+    interval = answer_claim(asked, arms, study_results.sizes, 1 - ALPHA).interval
+    if interval is None:
+        return ""
+    epoch = "last epoch" if metric.epoch == "best" else "best epoch"
+    return (
+        f"At the {epoch} instead ({other}): {signed(interval.estimate)}, {confidence(interval.level)} interval "
+        f"{signed(interval.low)} to {signed(interval.high)}; exploratory, no claim is about it."
+    )
 
 
 def _picture(name: str, row: pd.DataFrame) -> Panel:

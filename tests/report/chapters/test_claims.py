@@ -1,4 +1,4 @@
-"""The answers first."""
+"""The claims, one by one."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 
 from nnjax.claims.compared import Reached
 from nnjax.claims.declared import claim_level
-from nnjax.report.chapters.headline import claims_table, headline_chapter
+from nnjax.report.chapters.claims import claims_chapter, claims_table, other_epoch_words
 from nnjax.report.chapters.method import method_chapter
 from nnjax.report.latex import latex_table
 from nnjax.report.page import template
@@ -25,7 +25,7 @@ def test_every_claim_has_verdict_picture_and_numbers(study_results):
     relu scores 0.06 more than logistic, but noise of 0.02 a run gives 4 splits a half-width of
     4.2 · 0.02 · √2 · √(1/4 + 111/331) = 0.09; the slope of logistic is 0.62 ± 0.02, far above 0.3.
     """
-    claims = headline_chapter(study_results).facts["claims"]
+    claims = claims_chapter(study_results).facts["claims"]
     assert [claim["answer"].judgement.verdict for claim in claims] == [Verdict.UNDECIDED, Verdict.SUPPORTED]
     assert all("<svg" in claim["picture"].svg for claim in claims)
     numbers = [dict(claim["numbers"]) for claim in claims]
@@ -35,12 +35,12 @@ def test_every_claim_has_verdict_picture_and_numbers(study_results):
 
 def test_a_difference_inside_its_margin_is_practically_equal(classes):
     """Results made so that a hidden layer costs 0.005 of accuracy, and as much log loss: less than 0.1."""
-    answer = headline_chapter(classes).facts["claims"][1]["answer"]
+    answer = claims_chapter(classes).facts["claims"][1]["answer"]
     assert answer.judgement.verdict is Verdict.EQUAL and abs(answer.interval.estimate) < 0.03
 
 
 def test_the_arms_of_a_claim_are_spelt_out(study_results):
-    arms = [claim["arms"] for claim in headline_chapter(study_results).facts["claims"]]
+    arms = [claim["arms"] for claim in claims_chapter(study_results).facts["claims"]]
     assert arms[0] == "A: activation = relu; B: activation = logistic; both at depth = 3, batch_size = full"
     assert arms[1] == "A: activation = logistic, depth = 3, batch_size = 32"
 
@@ -61,7 +61,7 @@ def censored(study_results):
 
 
 def test_a_claim_with_an_open_end_shows_bounds_an_arrow_and_the_share_that_arrives(censored):
-    claim = headline_chapter(censored).facts["claims"][0]
+    claim = claims_chapter(censored).facts["claims"][0]
     numbers = dict(claim["numbers"])
     assert numbers["estimate"] == "≥ +1.050" and numbers["95 % interval"].endswith("… +∞")
     assert numbers["win rate over splits"].startswith("≥ ")
@@ -77,13 +77,13 @@ def test_the_index_of_the_lecture_shows_the_same_bound(censored):
 def test_the_table_of_claims_has_the_shares_that_arrive_and_prints_infinity(censored):
     table = claims_table(censored)
     assert table["share_reached_b"].tolist()[0] == 0.25 and table["high"].tolist()[0] == np.inf
-    view = headline_chapter(censored).tables["claims"]
+    view = claims_chapter(censored).tables["claims"]
     assert view.rows[0][view.columns.index("share_reached_a")] == "100 %"
     assert r"$\infty$" in latex_table(view)
 
 
 def test_without_open_ends_the_page_has_no_column_for_them(study_results):
-    columns = headline_chapter(study_results).tables["claims"].columns
+    columns = claims_chapter(study_results).tables["claims"].columns
     assert "share_reached_a" not in columns and "choice" not in columns
 
 
@@ -100,8 +100,8 @@ def late(study_results):
 
 
 def test_a_card_says_what_was_not_declared_before_the_training(late):
-    chapter = headline_chapter(late)
-    page = template("chapters/headline.html.j2").render(facts=chapter.facts, tables=chapter.tables)
+    chapter = claims_chapter(late)
+    page = template("brief/claims.html.j2").render(facts=chapter.facts, tables=chapter.tables)
     cards = page.split('<div class="claim">')[1:]
     assert ["declared after training</span>" in card for card in cards] == [True, False, False]
     assert "16 of the 16 runs that it needs had been trained by then" in cards[0]
@@ -118,3 +118,13 @@ def test_a_withdrawn_claim_counts_for_the_level(late, study_results):
     assert (1 - late.claim_level) * 3 == pytest.approx((1 - study_results.claim_level) * 2) == pytest.approx(0.05)
     declared = method_chapter(late).facts["declared"]
     assert (declared.sharing, declared.withdrawn_intervals) == (3, 1)
+
+
+def test_the_other_epoch_is_shown_without_a_verdict(study_results):
+    claim, about_gradients = study_results.space.study.claims
+    words = other_epoch_words(study_results, claim)
+    assert words.startswith("At the last epoch instead (last_test_r2): ") and "exploratory" in words
+    assert not any(verdict.word in words for verdict in Verdict)
+    turned = claim.model_copy(update={"metric": "last_test_r2"})
+    assert other_epoch_words(study_results, turned).startswith("At the best epoch instead (test_r2): ")
+    assert other_epoch_words(study_results, about_gradients) == ""

@@ -1,0 +1,69 @@
+"""The chosen network beside what needs no network: the reference baseline, and a constant."""
+
+from dataclasses import dataclass
+
+from nnjax.report.best_cell import BestCell
+from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.study_results import StudyResults
+from nnjax.report.task import REGRESSION, TaskTerms
+from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.statistics.verdict import Verdict, judge
+
+
+@dataclass(frozen=True)
+class AgainstBaseline:
+    """The chosen network and the reference baseline: the answer in a sentence, the numbers behind it, the interval."""
+
+    words: str
+    detail: str
+    interval: PairedInterval
+    margin: float
+
+
+def compare_with_baseline(study_results: StudyResults) -> AgainstBaseline:
+    """Is the best network better than the reference baseline? Nobody declared it: exploratory, as all models are."""
+    terms, network, reference = study_results.terms, study_results.best.scores(), study_results.baseline()
+    interval = paired_interval((network - reference).to_numpy(dtype=float), *study_results.sizes.pair)
+    detail = (
+        f"Chosen on validation rows from {candidates_words(study_results.best)}, the network reaches "
+        f"{terms.test} {decimals(float(network.mean()))}; {terms.reference}, penalty chosen on the same rows, "
+        f"{decimals(float(reference.mean()))}. Difference over {interval.n} splits: {signed(interval.estimate)}, "
+        f"{confidence(interval.level)} interval {signed(interval.low)} … {signed(interval.high)}."
+    )
+    return AgainstBaseline(baseline_words(interval, terms), detail, interval, terms.margin)
+
+
+def beats_a_constant(study_results: StudyResults) -> bool:
+    """Whether the chosen network is better than the best constant prediction, by more than chance."""
+    gain = study_results.best.scores() - study_results.baseline(study_results.terms.naive)
+    return paired_interval(gain.to_numpy(dtype=float), *study_results.sizes.pair).low > 0
+
+
+def candidates_words(best: BestCell) -> str:
+    """Out of how many cells the network was chosen, and whether these have all of their runs."""
+    number = len(best.cell_ids)
+    cells = "cell" if number == 1 else "cells"
+    if best.is_complete:
+        return f"{number:,} complete {cells}"
+    return f"{number:,} {cells} with a score in every split, though every cell of the study lacks runs"
+
+
+def baseline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> str:
+    """The answer for an interval of network minus reference baseline.
+
+    >>> baseline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111))
+    'Ridge is as good: no network here is better or worse by an amount that matters.'
+    """
+    verdict = judge("beats", interval, terms.margin).verdict
+    name = terms.reference[0].upper() + terms.reference[1:]
+    if verdict is Verdict.SUPPORTED:
+        return f"The network beats {terms.reference_long}."
+    if verdict is Verdict.EQUAL:
+        return f"{name} is as good: no network here is better or worse by an amount that matters."
+    if verdict is Verdict.REFUTED:
+        return (
+            f"{name} is better."
+            if interval.high < 0
+            else f"{name} is as good: the network has no advantage that matters."
+        )
+    return f"Network or {terms.reference}: these splits cannot tell which is better."

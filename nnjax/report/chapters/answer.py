@@ -1,0 +1,90 @@
+"""The first screen: what was asked, answered; three pictures; the baselines; what to run next."""
+
+from collections import Counter
+from dataclasses import replace
+
+from nnjax.report.against_baseline import compare_with_baseline
+from nnjax.report.answers import Headline, convergence_words, gradient_words, headline, score_words
+from nnjax.report.drawing import Shape, draw_panels, level_keys
+from nnjax.report.findings.next_studies import NextStudy
+from nnjax.report.formats import confidence, signed
+from nnjax.report.pictures import Picture, first_pictures
+from nnjax.report.setting import PictureSetting, first_setting
+from nnjax.report.study_results import StudyResults
+from nnjax.report.views import Chapter, Panel, join_words
+from nnjax.statistics.verdict import Verdict
+
+LINES_SHOWN = 3
+"""Claims, or factors, on the first screen; the others are counted there and stand in a fold."""
+
+PICTURE = Shape(width=290, height=196, left=44, top=28, bottom=38, font_size=10.5, across=3)
+
+
+def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) -> Chapter:
+    """Headline, pictures with a sentence each, against the baselines, and the first of the findings."""
+    setting, top = first_setting(study_results), headline(study_results)
+    runs = setting.runs(study_results.chosen)
+    facts = {
+        "headline": top,
+        "shown": top.lines[:LINES_SHOWN],
+        "more": top.lines[LINES_SHOWN:],
+        "more_words": more_words(top),
+        "has_undecided": any(line.verdict is Verdict.UNDECIDED for line in top.lines[:LINES_SHOWN]),
+        "pictures": _pictures(study_results, setting),
+        "keys": level_keys(
+            study_results.layout, study_results.palette, setting.factor, runs[setting.factor].unique().tolist()
+        ),
+        "where": setting_words(study_results, setting),
+        "baseline": baseline_line(study_results),
+        "next": next((study for study in studies if study.path), None),
+    }
+    return Chapter("answer", "The answer", facts=facts)
+
+
+def more_words(top: Headline) -> str:
+    """How the lines that are not on the first screen came out; empty where there is none."""
+    rest = top.lines[LINES_SHOWN:]
+    if not rest:
+        return ""
+    counts = Counter(line.verdict.word for line in rest if line.verdict)
+    noun = "claim" if top.is_declared else "factor"
+    words = f"{len(rest)} more {noun}{'s' if len(rest) > 1 else ''}"
+    return f"{words}: {join_words([f'{count} {word}' for word, count in counts.items()])}" if counts else words
+
+
+def _pictures(study_results: StudyResults, setting: PictureSetting) -> list[dict[str, object]]:
+    """Title, sentence and drawing of each of the three; a sentence alone where there is nothing to draw."""
+    drawn = {picture.name: picture for picture in first_pictures(study_results, setting)}
+    told = {
+        "convergence": ("Convergence", convergence_words(study_results, setting)),
+        "gradients": ("Vanishing gradients", gradient_words(study_results, setting)),
+        "scores": (study_results.terms.label, score_words(study_results, setting)),
+    }
+    return [
+        {"title": title, "sentence": sentence, "panel": _panel(name, drawn[name]) if name in drawn else None}
+        for name, (title, sentence) in told.items()
+    ]
+
+
+def _panel(name: str, picture: Picture) -> Panel:
+    shape = replace(PICTURE, quantity=picture.quantity)
+    return draw_panels(f"first-{name}", [("", picture.draw)], shape)[0]
+
+
+def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
+    """At which setting the pictures are, in a sentence."""
+    layout = study_results.layout
+    held = layout.describe(setting.held, list(setting.held))
+    chosen = f"{join_words(layout.nuisance)} chosen on validation rows" if layout.nuisance else ""
+    return f"Pictures by {setting.factor}{', at ' + held if held else ''}{'; ' + chosen if chosen else ''}."
+
+
+def baseline_line(study_results: StudyResults) -> str:
+    """The network against the reference baseline, in a sentence."""
+    top = compare_with_baseline(study_results)
+    interval = top.interval
+    return (
+        f"{top.words} Network minus {study_results.terms.reference}: {signed(interval.estimate)} in "
+        f"{study_results.terms.test} ({confidence(interval.level)} interval {signed(interval.low)} to "
+        f"{signed(interval.high)})."
+    )

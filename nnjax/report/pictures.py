@@ -1,0 +1,71 @@
+"""The three pictures that every answer begins with: convergence, vanishing gradients, scores."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import pandas as pd
+from matplotlib.axes import Axes
+
+from nnjax.report.drawing import Draw
+from nnjax.report.figures.curves import draw_fit, fit_table
+from nnjax.report.figures.gradients import draw_layers, layer_table
+from nnjax.report.figures.scores import draw_spread, placed_scores, spread_table
+from nnjax.report.histories import GRADIENT
+from nnjax.report.setting import PictureSetting
+from nnjax.report.study_results import StudyResults
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One of the three: its name, what its y axis shows, how it is drawn."""
+
+    name: str
+    quantity: str
+    draw: Draw
+
+
+def first_pictures(study_results: StudyResults, setting: PictureSetting) -> list[Picture]:
+    """Those of the three that there is something to draw for, at a setting."""
+    runs = setting.runs(study_results.chosen)
+    return [
+        picture
+        for picture in (
+            _convergence(study_results, setting, runs),
+            _gradients(study_results, setting, runs[runs["depth"] > 1]),
+            _scores(study_results, setting, runs),
+        )
+        if picture is not None
+    ]
+
+
+def _convergence(study_results: StudyResults, setting: PictureSetting, runs: pd.DataFrame) -> Picture | None:
+    terms, factor = study_results.terms, setting.factor
+    table = fit_table(runs, [factor], study_results.histories, terms.fit_validation, terms.floor)
+    if table.empty:
+        return None
+
+    def draw(axes: Axes) -> None:
+        draw_fit(table, axes, study_results.palette, factor)
+        low, high = axes.get_ylim()
+        axes.set_ylim(bottom=max(terms.lowest_shown, low) if high > terms.lowest_shown else low)
+
+    return Picture("convergence", terms.fit_validation, draw)
+
+
+def _gradients(study_results: StudyResults, setting: PictureSetting, deep: pd.DataFrame) -> Picture | None:
+    table = layer_table(deep, [setting.factor], study_results.histories, GRADIENT, [0])
+    if table.empty:
+        return None
+
+    def draw(axes: Axes) -> None:
+        draw_layers(table, axes, study_results.palette, setting.factor)
+        axes.set_xlabel("hidden layer")
+
+    return Picture("gradients", f"{GRADIENT} at the start", draw)
+
+
+def _scores(study_results: StudyResults, setting: PictureSetting, runs: pd.DataFrame) -> Picture:
+    table = placed_scores(spread_table(runs, [setting.factor]), [setting.factor], setting.factor, study_results.layout)
+    baseline = float(study_results.baseline().mean())
+    draw = partial(draw_spread, palette=study_results.palette, factor=setting.factor, baseline=baseline)
+    return Picture("scores", study_results.terms.test, partial(draw, table))

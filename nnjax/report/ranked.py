@@ -1,0 +1,123 @@
+"""Levels of a factor in the order of a score, in words: which tie at the top, by how much the others are behind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from nnjax.report.alike import Show
+from nnjax.report.layout import Layout
+from nnjax.report.views import join_words
+from nnjax.statistics.interval import PairedInterval
+from nnjax.statistics.ranking import Ranking, rank_levels
+from nnjax.sweep.study.factors import Level
+
+MOST_BEHIND = 2
+"""Levels that are behind and are named with their intervals; the others are counted."""
+
+SAY_NOTHING = frozenset({"true", "false", "none", "auto"})
+"""Levels that are words, and yet need their factor's name beside them."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """Levels by name, from the highest mean down, with the intervals that order them."""
+
+    names: tuple[str, ...]
+    means: tuple[float, ...]
+    ranking: Ranking
+
+    @property
+    def tied(self) -> int:
+        """How many cannot be told apart from the first, itself among them."""
+        return len(self.ranking.tied)
+
+    @property
+    def is_level(self) -> bool:
+        """Whether none was found to differ from the first."""
+        return self.tied == len(self.names)
+
+    @property
+    def top(self) -> list[str]:
+        """Their names: not always the first ones of the order, since some vary more than others."""
+        return [name for name, ahead in zip(self.names, self.ranking.advantages, strict=True) if ahead.low <= 0]
+
+    def words(self, show: Show, quantity: str) -> str:
+        """Which is first, which cannot be told from it, what is behind; or what difference would have been found.
+
+        >>> from nnjax.statistics.ranking import rank_levels
+        >>> ranking = rank_levels([[0.50, 0.52, 0.54], [0.49, 0.53, 0.53], [0.10, 0.13, 0.12]], 331, 111)
+        >>> ranked = Ranked(("relu", "tanh", "logistic"), (0.52, 0.517, 0.117), ranking)
+        >>> ranked.words("{:.2f}".format, "test_r2")
+        'relu has the highest test_r2, 0.52; tanh cannot be told from it; logistic is behind by 0.40 [0.31, 0.50].'
+        """
+        if self.is_level:
+            return f"No difference was found {self.which}; {self.found(show, quantity)}."
+        placed = zip(self.names, self.ranking.advantages, strict=True)
+        behind = _behind([(name, advantage) for name, advantage in placed if advantage.low > 0], show)
+        return f"{self.names[0]} has the highest {quantity}, {show(self.means[0])}; {self.rivals}{behind}."
+
+    @property
+    def rivals(self) -> str:
+        """Those that cannot be told from the first, as a clause; empty where it stands alone."""
+        return f"{shortened(self.top[1:], 2)} cannot be told from it; " if self.tied > 1 else ""
+
+    @property
+    def which(self) -> str:
+        """All of them, in a phrase."""
+        return f"between {join_words(self.names)}" if len(self.names) == 2 else f"among the {len(self.names)}"
+
+    def found(self, show: Show, quantity: str) -> str:
+        """What difference would have been found, as a clause."""
+        if self.ranking.detectable == 0:
+            return f"all have the same {quantity}, {show(self.means[0])}"
+        return f"one of {show(self.ranking.detectable)} in {quantity} would be found in four of five such studies"
+
+
+def _behind(levels: Sequence[tuple[str, PairedInterval]], show: Show) -> str:
+    by = [f"by {show(advantage.estimate)} [{show(advantage.low)}, {show(advantage.high)}]" for _, advantage in levels]
+    (first, _), (last, _) = levels[0], levels[-1]
+    if len(levels) > MOST_BEHIND:
+        return f"{len(levels)} others are behind, from {first} {by[0]} to {last} {by[-1]}"
+    return f"{first} is behind {by[0]}" + (f" and {last} {by[-1]}" if len(levels) > 1 else "")
+
+
+def shortened(names: Sequence[str], most: int = 3) -> str:
+    """Some names, the last ones counted where there are many.
+
+    >>> shortened(["a", "b", "c", "d", "e"])
+    'a, b and 3 others'
+    """
+    return join_words(names if len(names) <= most else [*names[: most - 1], f"{len(names) - most + 1} others"])
+
+
+def level_name(layout: Layout, factor: str, level: Level) -> str:
+    """A level as a sentence names it: "relu", but "depth 8".
+
+    >>> from nnjax.report.layout import make_layout
+    >>> layout = make_layout(pd.DataFrame({"activation": ["relu", "elu"], "depth": [1, 8]}), ["activation"], [], 265)
+    >>> level_name(layout, "activation", "relu"), level_name(layout, "depth", 8)
+    ('relu', 'depth 8')
+    """
+    text = layout.text(factor, level)
+    return text if text.isidentifier() and text.lower() not in SAY_NOTHING else f"{factor} {text}"
+
+
+def by_split(runs: pd.DataFrame, factor: str, others: Sequence[str], column: str = "test_score") -> pd.DataFrame:
+    """Mean of a column [levels × splits], over those combinations of the other factors that every level has."""
+    keys = [*others, "split"]
+    wide = runs.pivot_table(index=keys, columns=factor, values=column, aggfunc="mean", sort=False).dropna()
+    return wide.groupby("split").mean().T
+
+
+def rank(table: pd.DataFrame, factor: str, layout: Layout, sizes: tuple[int, int]) -> Ranked | None:
+    """Levels × splits from the best down; None where there is nothing to compare."""
+    if min(table.shape) < 2:
+        return None
+    ranking = rank_levels(table.to_numpy(dtype=float), *sizes)
+    levels, means = table.index.tolist(), table.mean(axis=1).tolist()
+    return Ranked(
+        tuple(level_name(layout, factor, levels[place]) for place in ranking.order),
+        tuple(means[place] for place in ranking.order),
+        ranking,
+    )

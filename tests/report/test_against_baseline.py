@@ -1,0 +1,52 @@
+"""The network beside what needs no network."""
+
+from dataclasses import replace
+
+import pytest
+
+from nnjax.report.against_baseline import baseline_words, beats_a_constant, compare_with_baseline
+from nnjax.report.task import CLASSIFICATION
+from nnjax.statistics.interval import paired_interval
+
+
+@pytest.mark.parametrize(
+    ("differences", "words"),
+    [
+        ([0.10, 0.11, 0.10, 0.11], "The network beats ridge regression."),
+        (
+            [0.001, -0.001, 0.001, 0.0],
+            "Ridge is as good: no network here is better or worse by an amount that matters.",
+        ),
+        ([-0.10, -0.11, -0.10, -0.11], "Ridge is better."),
+        ([-0.012, -0.004, -0.016, 0.0], "Ridge is as good: the network has no advantage that matters."),
+        ([0.1, -0.1, 0.2, -0.2], "Network or ridge: these splits cannot tell which is better."),
+    ],
+)
+def test_the_answer_says_what_the_interval_allows(differences, words):
+    assert baseline_words(paired_interval(differences, 331, 111)) == words
+
+
+@pytest.mark.parametrize(
+    ("differences", "words"),
+    [
+        ([0.10, 0.11, 0.10, 0.11], "The network beats logistic regression."),
+        ([-0.10, -0.11, -0.10, -0.11], "Logistic regression is better."),
+        ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell which is better."),
+    ],
+)
+def test_the_answer_of_a_classification_names_its_own_baseline(differences, words):
+    assert baseline_words(paired_interval(differences, 112, 38), CLASSIFICATION) == words
+
+
+def test_the_nested_choice_is_compared_with_ridge_at_the_level_of_all_models(study_results):
+    top = compare_with_baseline(study_results)
+    expected = (study_results.best.scores() - study_results.baseline()).mean()
+    assert top.interval.estimate == pytest.approx(expected)
+    assert top.interval.level == 0.95
+
+
+def test_a_network_that_scores_like_the_mean_beats_no_constant(study_results):
+    assert beats_a_constant(study_results)
+    naive = study_results.baselines["model"] == study_results.terms.naive
+    as_good = study_results.baselines.assign(test_score=study_results.baselines["test_score"].where(~naive, 0.9))
+    assert not beats_a_constant(replace(study_results, baselines=as_good))

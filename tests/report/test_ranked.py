@@ -1,0 +1,43 @@
+"""Levels of a factor from the best down, in words."""
+
+import numpy as np
+import pandas as pd
+
+from nnjax.report.layout import make_layout
+from nnjax.report.ranked import by_split, level_name, rank
+
+LAYOUT = make_layout(pd.DataFrame({"activation": ["a", "b", "c", "d"], "depth": [1, 2, 1, 2]}), ["activation"], [], 265)
+
+
+def ranked(means, noise=0.001):
+    spread = noise * np.array([[1, -1, 2, -2], [-2, 1, 1, 0], [0, 2, -1, -1], [1, 0, -2, 1]])
+    table = pd.DataFrame(np.array(means)[:, None] + spread[: len(means)], index=list("abcd")[: len(means)])
+    return rank(table, "activation", LAYOUT, (331, 111))
+
+
+def test_of_many_that_are_behind_the_first_and_the_last_are_named():
+    words = ranked([0.5, 0.4, 0.3, 0.2]).words("{:.1f}".format, "test_r2")
+    assert words == (
+        "a has the highest test_r2, 0.5; 3 others are behind, from b by 0.1 [0.1, 0.1] to d by 0.3 [0.3, 0.3]."
+    )
+    assert (
+        ranked([0.5, 0.4, 0.3])
+        .words("{:.1f}".format, "test_r2")
+        .endswith("; b is behind by 0.1 [0.1, 0.1] and c by 0.2 [0.2, 0.2].")
+    )
+
+
+def test_one_level_alone_is_nothing_to_compare():
+    assert ranked([0.5]) is None
+
+
+def test_only_combinations_that_all_levels_have_are_averaged():
+    runs = pd.DataFrame(
+        {"activation": ["a", "b", "a"], "depth": [1, 1, 2], "split": [0, 0, 0], "test_score": [0.2, 0.4, 0.9]}
+    )
+    assert by_split(runs, "activation", ["depth"])[0].tolist() == [0.2, 0.4]
+
+
+def test_words_that_say_nothing_alone_keep_their_factor():
+    assert level_name(LAYOUT, "residual", "true") == "residual true"
+    assert level_name(LAYOUT, "hidden_layer_sizes", "[8, 4]") == "hidden_layer_sizes [8, 4]"
