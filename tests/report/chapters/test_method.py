@@ -13,7 +13,7 @@ from nnjax.report.chapters.method import method_chapter
 def test_the_level_is_shared_among_the_declared_claims(study_results, words_of):
     words = words_of(method_chapter(study_results))
     assert "2 claims are declared, so each interval has level 97.5 %" in words
-    assert "with a probability of at least 95 %" in words and "with q ≤ 0.05 are" in words
+    assert "with a probability of at least 95 %" in words and "(R of M have q ≤ 0.05;" in words
     assert "√(1/4 + 111/331)" in words
 
 
