@@ -23,10 +23,10 @@ the results table, MLflow and on the report's axes. MLflow shows curves as `fit/
 … for layers counted from the inputs.
 
 A cell in MLflow has the means over its replicates, and the standard deviations of the main numbers as `…_sd`. The mean
-of `test_r2` (of a classification, `test_accuracy`) lies in the middle of its 95 % interval from `test_r2_low` to
-`test_r2_high`, which is corrected, as all intervals of the report are, for splits that share one table. In means
-of R² and accuracy a diverged run counts as worst, R² −1 (every R² is clipped there) or accuracy 0, so no cell gains by
-losing runs; other means leave it out. What a task does not have is empty here and absent there.
+of `test_r2` (of a classification, `test_accuracy`) has a 95 % interval, `test_r2_low` to `test_r2_high`: corrected, as
+those of the report are, for splits that share one table, and cut where no score can be. In means of R² and accuracy a
+diverged run counts as worst, R² −1 (every R² is clipped there) or accuracy 0, so no cell gains by losing runs; other
+means leave it out. What a task does not have is empty here and absent there.
 
 N training rows, M validation rows, L hidden layers, E epochs, K classes; y target, v prediction, p probability;
 W weights, z pre-activations.

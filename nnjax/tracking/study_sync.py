@@ -76,19 +76,21 @@ def prepare_sync(
 def with_cell_intervals(cells: pd.DataFrame, results: pd.DataFrame, space: Space) -> pd.DataFrame:
     """Both ends of the interval of each cell's mean judged score on test rows, beside the rest of its row.
 
-    The corrected one of the report, 95 %, seeds averaged first: `<column>_low` and `<column>_high`, NaN where a split
-    has no score, or there is one alone.
+    The corrected one of the report, 95 %, seeds averaged first, cut where no score can be: `<column>_low` and
+    `<column>_high`, NaN where a split has no score, or there is one alone.
     """
     task = space.table.task
-    column = METRICS[judged("test", task)].column
-    by_split = with_scores(results, task).groupby(["cell_id", "split"])[column].mean()
+    metric = METRICS[judged("test", task)]
+    by_split = with_scores(results, task).groupby(["cell_id", "split"])[metric.column].mean()
     intervals = {
         cell_id: paired_interval(scores.to_numpy(dtype=float), *space.correction_rows)
         for cell_id, scores in by_split.groupby("cell_id")
         if len(scores) > 1 and scores.notna().all()
     }
-    ends = {end: {cell_id: getattr(each, end) for cell_id, each in intervals.items()} for end in ("low", "high")}
-    return cells.assign(**{f"{column}_{end}": cells["cell_id"].map(found) for end, found in ends.items()})
+    low = {cell_id: max(interval.low, metric.lowest) for cell_id, interval in intervals.items()}
+    high = {cell_id: min(interval.high, metric.highest) for cell_id, interval in intervals.items()}
+    ends = {f"{metric.column}_low": low, f"{metric.column}_high": high}
+    return cells.assign(**{column: cells["cell_id"].map(found) for column, found in ends.items()})
 
 
 def sync_sweep(
