@@ -22,7 +22,7 @@ from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import load_table
 from nnjax.training import bucket as bucket_module
-from nnjax.training import chunk as chunk_module
+from nnjax.training import program as program_module
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.chunk import Trainee, make_start, pad_rows
@@ -46,10 +46,10 @@ def chunk_inputs(bucket: Bucket, splits: list[ScaledSplit], runs: int) -> tuple[
 
 def measure(bucket: Bucket, inputs: tuple[Any, Any, Any], rounds: int) -> tuple[float, float, Any]:
     """Seconds to compile, median seconds of a chunk, and what it returned."""
-    chunk_module._compile.cache_clear()
+    program_module._compile.cache_clear()
     with jax.default_device(find_device(bucket.device)):
         began = time.perf_counter()
-        program = chunk_module.compile_program(bucket)
+        program = program_module.compile_program(bucket)
         compiled = time.perf_counter() - began
         seconds = []
         for _ in range(rounds + 1):  # the first one warms up
@@ -72,7 +72,19 @@ def main() -> None:
     print(f"jax {jax.__version__}, {find_device('gpu').device_kind}; ms a run of 200 epochs", flush=True)
     print(f"{'layers':>8} {'batch':>6} {'runs':>6} {'device':>12} {'compile s':>10} {'ms a run':>9} {'difference':>11}")
     for sizes, batch_size in CELLS:
-        bucket = Bucket(10, sizes, 1, batch_size, 265, 67, 111, options.epochs, "adam", "half_mean_squared_error")
+        bucket = Bucket(
+            10,
+            sizes,
+            1,
+            batch_size,
+            265,
+            67,
+            111,
+            options.epochs,
+            "adam",
+            "half_mean_squared_error",
+            branches=("relu",),
+        )
         by_rule, reference = chunk_size(bucket), None
         for device, runs in [("cpu", by_rule), ("gpu", by_rule), *[("gpu", runs) for runs in options.runs]]:
             with patch.dict(bucket_module.CHUNK_SIZES, {device: (runs,)}):

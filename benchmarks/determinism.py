@@ -23,7 +23,7 @@ from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.training import bucket as bucket_module
-from nnjax.training import chunk as chunk_module
+from nnjax.training import program as program_module
 from nnjax.training.chunk import train_chunk
 from nnjax.training.outcome import RunOutcome
 
@@ -96,7 +96,7 @@ def main() -> None:
     together = in_process(space, alone=False)
     compare("inside a chunk / alone", together, in_process(space, alone=True))
     for size in (4, 5, 10):
-        chunk_module._compile.cache_clear()
+        program_module._compile.cache_clear()
         bucket_module.CHUNK_SIZES = dict.fromkeys(bucket_module.CHUNK_SIZES, (size,))
         compare(f"chunks by the rule / of {size}", together, in_process(space, alone=False))
 

@@ -128,7 +128,19 @@ def main() -> None:
     print(f"{'batch':>6} {'ours':>8} {'sklearn':>9} {'numpy':>8} {'sklearn/ours':>13} {'numpy/ours':>11} {'bound':>7}")
     for batch_size in (8, 32, 265):
         sizes = (WIDTH,) * options.depth
-        bucket = Bucket(10, sizes, 1, batch_size, 265, 67, 111, options.epochs, "adam", "half_mean_squared_error")
+        bucket = Bucket(
+            10,
+            sizes,
+            1,
+            batch_size,
+            265,
+            67,
+            111,
+            options.epochs,
+            "adam",
+            "half_mean_squared_error",
+            branches=("relu",),
+        )
         peers = [build(bucket, splits) for build in (ours, scikit_learn, numpy_stack)]
         peers[0]()  # compiles
         rounds = [[measure(peer) for peer in peers] for _ in range(options.rounds)]

@@ -26,14 +26,15 @@ import numpy as np
 from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import load_table
-from nnjax.network.activations import ACTIVATIONS, branches_for
-from nnjax.network.architecture import branch_indices, layer_activations, structures_for
+from nnjax.network.activations import ACTIVATIONS
+from nnjax.network.architecture import branch_indices, branches_for, layer_activations, structures_for
 from nnjax.training import bucket as bucket_module
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket
-from nnjax.training.chunk import Trainee, lower_program, make_start, pad_rows
+from nnjax.training.chunk import Trainee, make_start, pad_rows
 from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters
+from nnjax.training.program import compile_program
 
 FULL_BATCH = 265
 PLAIN, PLAIN_FULL = "plain", "plain, full batch"
@@ -99,7 +100,7 @@ def prepare(row: Row, options: argparse.Namespace, splits: list[ScaledSplit]) ->
     """Compile a row's program and draw its runs."""
     bucket = make_row_bucket(row, options)
     began = time.process_time()
-    program = lower_program(bucket).compile()
+    program = compile_program(bucket)
     compiled = time.process_time() - began
     initializer = ACTIVATIONS[row.activation].initializer
     starts = [
@@ -112,8 +113,9 @@ def prepare(row: Row, options: argparse.Namespace, splits: list[ScaledSplit]) ->
     ]
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *starts)
     weights = batch_weights(bucket.n_train, bucket.batch_size)
-    index = np.asarray(branch_indices(layer_activations(row.activation, options.depth)), dtype=np.int32)
-    return Measured(row, lambda: jax.block_until_ready(program(stacked, weights, index)), compiled)
+    layers = layer_activations(row.activation, options.depth)
+    index = np.asarray(branch_indices(layers, bucket.branches), dtype=np.int32)
+    return Measured(row, lambda: program(stacked, weights, index), compiled)
 
 
 def measure(measured: Measured) -> None:

@@ -69,9 +69,9 @@ LITTLE = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passe
 @pytest.fixture(scope="session")
 def compile_quickly():
     """Compiles a bucket with `LITTLE`; what it made is kept apart from the programs of other tests."""
-    from nnjax.training import chunk
+    from nnjax.training import program
 
-    return functools.lru_cache(maxsize=64)(chunk._compile.__wrapped__)
+    return functools.lru_cache(maxsize=64)(program._compile.__wrapped__)
 
 
 @pytest.fixture(scope="module")
@@ -80,26 +80,26 @@ def quick_programs(compile_quickly, pytestconfig):
 
     Where the slow tests run too, programs are compiled as shipped.
     """
-    from nnjax.training import chunk, device
+    from nnjax.training import device, program
 
-    shipped = device.COMPILER_OPTIONS["cpu"], chunk._compile
+    shipped = device.COMPILER_OPTIONS["cpu"], program._compile
     if pytestconfig.getoption("markexpr") != "not slow":
         yield shipped
         return
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(device.COMPILER_OPTIONS, "cpu", LITTLE)
-        patch.setattr(chunk, "_compile", compile_quickly)
+        patch.setattr(program, "_compile", compile_quickly)
         yield shipped
 
 
 @pytest.fixture
 def shipped_programs(quick_programs, monkeypatch):
     """For a test of the last bits in a file whose other tests look at `quick_programs`."""
-    from nnjax.training import chunk, device
+    from nnjax.training import device, program
 
     options, compile_bucket = quick_programs
     monkeypatch.setitem(device.COMPILER_OPTIONS, "cpu", options)
-    monkeypatch.setattr(chunk, "_compile", compile_bucket)
+    monkeypatch.setattr(program, "_compile", compile_bucket)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import prepare_on
-from nnjax.training.chunk import compile_program, lower_program
+from nnjax.training.program import compile_program, lower_program
 
 SOURCES = sorted((ROOT / "nnjax").rglob("*.py"))
 
@@ -162,7 +162,7 @@ def program(tmp_path, option, value):
         jax.config.update(option, value)
         jax.clear_caches()
         told = get_compile_options(num_replicas=1, num_partitions=1).SerializeAsString()
-        return lower_program(bucket).as_text(), told
+        return [lowered.as_text() for lowered in lower_program(bucket)], told
     finally:
         jax.config.update(option, before)
 

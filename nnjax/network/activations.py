@@ -148,23 +148,3 @@ ACTIVATIONS = {activation.name: activation for activation in (
                "tanh in straight lines"),
 )}  # fmt: skip
 """Name -> activation, in the order of the lecture's table."""
-
-CLASSIC = ("identity", "logistic", "tanh", "relu", "leaky_relu", "elu", "softplus")
-"""One program serves these; the order is the index that it switches on."""
-
-FURTHER = tuple(
-    each.name for each in ACTIVATIONS.values() if each.structure == "elementwise" and each.name not in CLASSIC
-)
-"""Another program serves these: branches that a study does not use would cost compile time."""
-
-
-def branches_for(activations: tuple[str, ...]) -> tuple[str, ...]:
-    """The branches of the program that serves a network with these activations, a function of them alone.
-
-    >>> branches_for(("relu", "tanh")) == CLASSIC, branches_for(("relu", "gelu")) == CLASSIC + FURTHER
-    (True, True)
-    """
-    switched = {name for name in activations if ACTIVATIONS[name].structure == "elementwise"}
-    if switched <= set(CLASSIC):
-        return CLASSIC
-    return FURTHER if switched <= set(FURTHER) else CLASSIC + FURTHER

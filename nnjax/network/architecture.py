@@ -1,10 +1,10 @@
 """An architecture: all that shapes the network itself, and the number of parameters that follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nnjax.network.activations import ACTIVATIONS, CLASSIC, branches_for
+from nnjax.network.activations import ACTIVATIONS
 
 NORMALIZATIONS = ("none", "batch", "layer")
 """What may stand between a layer's weighted sum and its nonlinearity."""
@@ -27,7 +27,7 @@ class Architecture:
 
     layer_sizes: tuple[int, ...]
     structures: tuple[str, ...] = ()
-    branches: tuple[str, ...] = CLASSIC
+    branches: tuple[str, ...] = ()
     maxout_pieces: int = 2
     normalization: str = "none"
     residual: int = 0
@@ -84,11 +84,24 @@ def structures_for(activations: Sequence[str], prelu_sharing: str) -> tuple[str,
     return tuple(f"prelu_{prelu_sharing}" if structure == "prelu" else structure for structure in structures)
 
 
-def branch_indices(activations: Sequence[str]) -> list[int]:
+def branches_for(activations: Iterable[str]) -> tuple[str, ...]:
+    """The branches of a program whose layers use these activations: the elementwise ones, as the registry has them.
+
+    >>> branches_for(("relu", "maxout", "logistic", "relu"))
+    ('logistic', 'relu')
+    """
+    used = {name for name in activations if ACTIVATIONS[name].structure == "elementwise"}
+    return tuple(name for name in ACTIVATIONS if name in used)
+
+
+def branch_indices(activations: Sequence[str], branches: Sequence[str]) -> list[int]:
     """Where each layer's activation stands among the branches of its program; 0 where the layer does not switch.
 
-    >>> branch_indices(("identity", "tanh", "maxout"))
-    [0, 2, 0]
+    Raises:
+        ValueError: The program has no such branch.
+
+    >>> branch_indices(("relu", "maxout", "logistic"), ("logistic", "relu"))
+    [1, 0, 0]
     """
-    branches = branches_for(tuple(activations))
-    return [branches.index(name) if name in branches else 0 for name in activations]
+    switched = [ACTIVATIONS[name].structure == "elementwise" for name in activations]
+    return [branches.index(name) if switches else 0 for name, switches in zip(activations, switched, strict=True)]

@@ -118,7 +118,7 @@ def apply(
         activation_parameters: Numbers that shape some activations.
         x: One example's features, scaled.
 
-    >>> architecture = Architecture((3, 4, 1))
+    >>> architecture = Architecture((3, 4, 1), branches=("relu",))
     >>> parameters = init(np.random.default_rng(0), architecture, "he")
     >>> inputs, constants = ForwardInputs(no_probes(architecture)), ActivationParameters(0.01, 1.0)
     >>> apply(architecture, parameters, inputs, jnp.zeros(1, jnp.int32), constants, jnp.ones(3)).logits.shape

@@ -1,4 +1,4 @@
-"""One layer's nonlinearity: the switch by which one program serves many activations, PReLU and maxout."""
+"""One layer's nonlinearity: the switch by which one program serves several activations, PReLU and maxout."""
 
 import functools
 from collections.abc import Callable
@@ -30,8 +30,10 @@ def value_and_slope(
 
     The index is the same for all runs of a chunk, so that the switch stays a branch and never becomes a select.
     """
+    # A branch without another would be fused with what stands around it, and have other last bits than in company.
+    beside = [] if len(branches) > 1 else [lambda z, bias, _: (z, z)]
     both: tuple[Array, Array] = lax.switch(
-        index, [_branch(ACTIVATIONS[name]) for name in branches], z, bias, activation_parameters
+        index, [*(_branch(ACTIVATIONS[name]) for name in branches), *beside], z, bias, activation_parameters
     )
     return both
 

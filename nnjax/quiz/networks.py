@@ -18,14 +18,14 @@ from nnjax.data.tables import Table, TableSource, load_table
 from nnjax.execution.slots import make_executor
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
-from nnjax.sweep.plan import make_bucket
+from nnjax.sweep.plan import make_buckets
 from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.space import Configuration, make_configuration
 from nnjax.sweep.study.factors import FACTORS, Level
 from nnjax.sweep.study.grid import resolve
 from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task
-from nnjax.training.bucket import chunk_size
+from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.outcome import RunOutcome
 
 HIDDEN_LAYER_SIZES = (5, 2)
@@ -150,7 +150,9 @@ def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[Act
         RuntimeError: If a training ends in an error.
     """
     configurations = {name: configure(name, effort.epochs) for name in effort.activations}
-    tasks = [task for configuration in configurations.values() for task in _make_tasks(configuration, effort)]
+    sizes = SplitSizes(train=4, validation=4, test=GRID_POINTS**2)
+    buckets = make_buckets(configurations.values(), xor_table(), sizes)
+    tasks = [task for chosen, bucket in buckets.items() for task in _make_tasks(chosen, bucket, effort)]
     outcomes = _train(tasks, effort.workers, cache, progress)
     return tuple(
         _answer(configuration, [outcomes[f"{name} {seed}"] for seed in range(effort.seeds)])
@@ -158,8 +160,7 @@ def answer_xor(effort: QuizEffort, cache: Path, progress: Progress) -> tuple[Act
     )
 
 
-def _make_tasks(configuration: Configuration, effort: QuizEffort) -> list[TrainingTask]:
-    bucket = make_bucket(configuration, xor_table(), SplitSizes(train=4, validation=4, test=GRID_POINTS**2))
+def _make_tasks(configuration: Configuration, bucket: Bucket, effort: QuizEffort) -> list[TrainingTask]:
     name, size = str(configuration.activation), chunk_size(bucket)
     seeds = [derive_seed(effort.base_seed, "quiz", "xor", number) for number in range(effort.seeds)]
     trainees = [make_trainee(f"{name} {number}", configuration, seed, 0) for number, seed in enumerate(seeds)]

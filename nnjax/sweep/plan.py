@@ -5,22 +5,20 @@ What earlier engines have trained is missing, too: it is valid as what it is, an
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 
 from nnjax.data.encoding import output_width
 from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
-from nnjax.network.activations import branches_for
-from nnjax.network.architecture import layer_activations, structures_for
+from nnjax.network.architecture import branches_for, layer_activations, structures_for
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, SECONDS_TO_START, journal_bytes, mlflow_bytes, run_seconds
 from nnjax.sweep.journal.journal import Journal, chunk_name
 from nnjax.sweep.progress import show_seconds
-from nnjax.sweep.space import Configuration, Run, Space, expand
+from nnjax.sweep.space import BEFORE_ROUNDING, Configuration, Run, Space, expand
 from nnjax.sweep.study.study import Study
-from nnjax.training import CLIPPED_BY_NORM, ENGINE_VERSION, engine_of
+from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket, chunk_size
 
 _BYTES_A_MB = 1e6
@@ -78,7 +76,7 @@ class Plan:
     @property
     def programs(self) -> int:
         """Programs to compile, or to fetch from the cache."""
-        return len(self.buckets)
+        return len({part.bucket.program for part in self.buckets})
 
     def minutes(self, workers: int) -> float:
         """Predicted minutes from start to end of the training, nothing cached, each worker with a core to itself."""
@@ -102,9 +100,8 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
     """
     distinct = {run.run_id: run for run in space.runs}
     missing = [run for run_id, run in distinct.items() if run_id not in finished]
-    sizes = largest_sizes(space.splits)
-    chunks = tuple(_make_chunks(missing, space.table, sizes))
-    buckets = (make_bucket(cell.configuration, space.table, sizes) for cell in space.cells)
+    buckets = make_buckets((cell.configuration for cell in space.cells), space.table, largest_sizes(space.splits))
+    chunks = tuple(_make_chunks(missing, buckets))
     replicates, curves = len(space.replicates), space.study.logging.curves
     return Plan(
         cells=len(space.cells),
@@ -114,7 +111,8 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
         chunks=chunks,
         buckets=_plan_buckets(chunks),
         journal_mb=sum(len(chunk.runs) * journal_bytes(chunk.bucket) for chunk in chunks) / _BYTES_A_MB,
-        mlflow_mb=sum(mlflow_bytes(bucket, replicates, curves) for bucket in buckets) / _BYTES_A_MB,
+        mlflow_mb=sum(mlflow_bytes(buckets[cell.configuration], replicates, curves) for cell in space.cells)
+        / _BYTES_A_MB,
     )
 
 
@@ -123,8 +121,29 @@ def largest_sizes(splits: Sequence[Split]) -> SplitSizes:
     return SplitSizes(*(max(len(getattr(split, part)) for split in splits) for part in ("train", "validation", "test")))
 
 
+def make_buckets(
+    configurations: Iterable[Configuration], table: Table, sizes: SplitSizes
+) -> dict[Configuration, Bucket]:
+    """The bucket of each configuration: one program has the activations of all that differ in nothing else of it.
+
+    A branch that nobody takes would cost compile time, and changes no bit of those that are taken.
+    """
+    alone = {configuration: make_bucket(configuration, table, sizes) for configuration in configurations}
+    shared: dict[Bucket, set[str]] = defaultdict(set)
+    for bucket in alone.values():
+        shared[_without_branches(bucket)].update(bucket.branches)
+    return {
+        configuration: replace(bucket, branches=branches_for(shared[_without_branches(bucket)]))
+        for configuration, bucket in alone.items()
+    }
+
+
+def _without_branches(bucket: Bucket) -> Bucket:
+    return replace(bucket.program, branches=())
+
+
 def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -> Bucket:
-    """The bucket that a configuration belongs to, with room for so many rows."""
+    """The bucket of a configuration that trains alone, with room for so many rows."""
     activations = layer_activations(configuration.activation, configuration.depth)
     return Bucket(
         n_features=table.features.shape[1],
@@ -155,12 +174,11 @@ def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -
     )
 
 
-def _make_chunks(runs: Sequence[Run], table: Table, sizes: SplitSizes) -> Iterator[Chunk]:
+def _make_chunks(runs: Sequence[Run], buckets: Mapping[Configuration, Bucket]) -> Iterator[Chunk]:
     groups: dict[tuple[Bucket, str | tuple[str, ...]], list[Run]] = defaultdict(list)
-    bucket_of = cache(lambda configuration: make_bucket(configuration, table, sizes))
     for run in runs:
         configuration = run.cell.configuration
-        groups[bucket_of(configuration), configuration.activation].append(run)
+        groups[buckets[configuration], configuration.activation].append(run)
     for (bucket, activation), members in groups.items():
         size = chunk_size(bucket)
         for start in range(0, len(members), size):
@@ -187,12 +205,8 @@ def _plan_buckets(chunks: Sequence[Chunk]) -> tuple[BucketPlan, ...]:
 def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
     """Engine -> runs of this study that the journal has from it; without today's engine and without zeros."""
     there = journal.column("engine")
-    today = {engine_of(cell.configuration.clipping) for cell in space.cells}
-    is_today_s_own = len(today) == 1 and not any(each.rounded for each in space.replicates)  # nothing of it is older
-    own = {run.run_id for run in space.runs}
-    others = sorted(set(there.values()) - {None} - (today if is_today_s_own else set()))  # None: nobody wrote it down
-    foreign = there.keys() - own
-    counts = {engine: sum(run.run_id in foreign for run in expand(space.study, engine).runs) for engine in others}
+    others = sorted(set(there.values()) - {None, ENGINE_VERSION})  # None: nobody wrote it down
+    counts = {engine: sum(run.run_id in there for run in expand(space.study, engine).runs) for engine in others}
     return {engine: count for engine, count in counts.items() if count}
 
 
@@ -204,12 +218,8 @@ def left_behind(space: Space, journal: Journal) -> tuple[str, ...]:
 
 def _describe(engine: str, runs: int, space: Space) -> str:
     path, today = shlex.quote(space.study.path), f"this is engine {ENGINE_VERSION}, whose last digits differ"
-    if any(each.rounded for each in space.replicates):
+    if engine in BEFORE_ROUNDING and any(each.rounded for each in space.replicates):
         today = "today a column that is constant but for rounding is taken for constant"
-    elif engine == ENGINE_VERSION:
-        today = (
-            f"this is engine {engine_of(CLIPPED_BY_NORM[0])} for gradients clipped by norm, whose last digits differ"
-        )
     return (
         f"{runs:,} runs of this study are in the journal from engine {engine}; {today}. They stay as they are, and "
         f"its own are trained beside them; to compare the two: "

@@ -21,7 +21,7 @@ from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.space import make_configuration
-from nnjax.training import engine_of, engines
+from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk
 from nnjax.training.device import DeviceError
 from nnjax.training.outcome import RunOutcome
@@ -88,11 +88,9 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
     """
     journal = Journal(home)
     row = _find(journal, prefix)
-    is_known = row["engine"] in engines()
-    engine = engine_of(json.loads(row["configuration"]).get("clipping", "none")) if is_known else ", ".join(engines())
-    if row["engine"] != engine:
+    if row["engine"] != ENGINE_VERSION:
         raise RerunError(
-            f"run {row['run_id']} was trained by engine {row['engine']}, this is engine {engine}; "
+            f"run {row['run_id']} was trained by engine {row['engine']}, this is engine {ENGINE_VERSION}; "
             "use the nnjax version that trained it"
         )
     enable_compilation_cache(cache_folder(Path(home)))

@@ -14,7 +14,10 @@ from nnjax.sweep.study.factors import FACTORS, Level
 from nnjax.sweep.study.grid import grid_cells, has_levels, resolve
 from nnjax.sweep.study.study import Study
 from nnjax.sweep.study.tables import Claim
-from nnjax.training import engine_of
+from nnjax.training import ENGINE_VERSION
+
+BEFORE_ROUNDING = ("1", "2")
+"""Engines that scaled every column that was not exactly constant."""
 
 
 @dataclass(frozen=True)
@@ -160,13 +163,13 @@ class Space:
 def expand(study: Study, engine: str | None = None) -> Space:
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.
 
-    With an earlier engine, the runs that it has trained: it scaled every column that was not exactly constant.
+    With an earlier engine, the runs that it has trained.
     """
     table = study.table
     plan = study.split_plan
     splits = make_splits(len(table.target), plan, table.labels)
     cells = make_cells(study, table, n_train=len(splits[0].train))
-    rounded = [() if engine else rounded_columns(table, split) for split in splits]
+    rounded = [() if engine in BEFORE_ROUNDING else rounded_columns(table, split) for split in splits]
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split, rounded)
     runs = tuple(
         Run(identity, cell, replicate)
@@ -224,15 +227,14 @@ def run_ids(cell: Cell, replicates: Sequence[Replicate], data_digest: str, engin
 
     Left out on purpose: the study, the cell's label, chunk and worker, place and time. Columns that are taken for
     constant are named only where there are any, so that all other identities are what they were before there was such a
-    rule; an earlier engine, named as in `expand`, had none.
+    rule.
     """
-    engine_then = engine_of(cell.configuration.clipping) if engine is None else engine
-    shared = canonical_json({"data": data_digest, "engine": engine_then})[1:-1]
+    shared = canonical_json({"data": data_digest, "engine": engine or ENGINE_VERSION})[1:-1]
     # Canonical JSON up to where the replicate's keys begin: hashed once for all runs of the cell.
     before = sha256(f'{{"configuration":{cell.configuration.to_json()},{shared},'.encode())
     identities = []
     for each in replicates:
-        decided = {"rounded": each.rounded} if each.rounded and not engine else {}
+        decided = {"rounded": each.rounded} if each.rounded else {}
         whole = before.copy()
         whole.update(canonical_json({"seed": each.seed, "split": each.split_digest, **decided})[1:].encode())
         identities.append(whole.hexdigest())

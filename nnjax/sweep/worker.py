@@ -14,7 +14,7 @@ from nnjax.execution.executor import UnfitError
 from nnjax.surroundings import SurroundingsError, check_variables
 from nnjax.sweep.compilation_cache import cache_of_this_machine, enable_compilation_cache
 from nnjax.sweep.host import peak_memory_mb
-from nnjax.training import engines
+from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
 from nnjax.training.chunk import TrainedChunk, Trainee, train_chunk
 from nnjax.training.device import DeviceError, check_options, find_device
@@ -35,7 +35,7 @@ class TrainingTask:
     @property
     def program(self) -> Bucket:
         """What must be compiled first."""
-        return self.bucket
+        return self.bucket.program
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
 
 def decisive_versions() -> dict[str, str]:
     """Versions that must be the same on every machine of a sweep: its numbers depend on them."""
-    engine, *others = engines()
-    return {"engine": engine, "other engines": ", ".join(others)} | {name: version(name) for name in DECISIVE}
+    return {"engine": ENGINE_VERSION} | {name: version(name) for name in DECISIVE}
 
 
 def prepare_elsewhere(

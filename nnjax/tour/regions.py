@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import load_table
+from nnjax.network.architecture import branches_for
 from nnjax.report.theme import INK, MUTED, NEGATIVE, PAGE, POSITIVE
 from nnjax.tour.picture import draw_dots, drawing, figure_svg
 from nnjax.training.bucket import Bucket
@@ -116,6 +117,7 @@ def _train(gallery: Gallery, plane: Plane, hidden_layer_sizes: tuple[int, ...]) 
         loss="binary_cross_entropy",
         output="logistic",
         task="classification",
+        branches=branches_for([gallery.activation]),
     )
     numbers = Hyperparameters(gallery.learning_rate, l2=0.0)
     trainees = [

@@ -94,6 +94,7 @@ def _watch(remedy: Remedy, setting: Setting, scaled: Mapping[int, ScaledSplit]) 
         epochs=setting.epochs,
         optimizer="adam",
         loss="half_mean_squared_error",
+        branches=("logistic", "relu"),
     )
     bucket = replace(bucket, **remedy.network)
     numbers = Hyperparameters(setting.learning_rate, l2=0.0)

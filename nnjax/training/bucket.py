@@ -1,8 +1,7 @@
 """A bucket: everything that shapes a program. Runs that agree in it train together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nnjax.network.activations import CLASSIC
 from nnjax.network.architecture import Architecture
 from nnjax.training.optimizers import UpdateRule
 
@@ -17,7 +16,7 @@ WORKING_SET_BYTES: dict[str, float] = {"cpu": 5.2e6, "gpu": 4e9}
 
 @dataclass(frozen=True)
 class Bucket:
-    """The static part of a training: what is here is compiled in, what is not is batched.
+    """The static part of a training: what is here is compiled in, but for the epochs; what is not is batched.
 
     Attributes:
         n_features: Inputs D.
@@ -57,7 +56,7 @@ class Bucket:
     output: str = "identity"
     task: str = "regression"
     structures: tuple[str, ...] = ()
-    branches: tuple[str, ...] = CLASSIC
+    branches: tuple[str, ...] = ()
     maxout_pieces: int = 2
     normalization: str = "none"
     normalization_statistics: str = "training_set"
@@ -69,6 +68,11 @@ class Bucket:
     input_noise: bool = False
     scored_rows: str = "validation"
     device: str = "cpu"
+
+    @property
+    def program(self) -> "Bucket":
+        """What is compiled: a program does not know how many epochs it will train."""
+        return replace(self, epochs=0)
 
     @property
     def architecture(self) -> Architecture:

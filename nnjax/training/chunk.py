@@ -1,11 +1,10 @@
 """A chunk: runs of one bucket and one activation, trained in one call of one program."""
 
 import functools
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
@@ -15,14 +14,14 @@ from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import stream
 from nnjax.network.architecture import branch_indices, layer_activations
 from nnjax.network.mlp import init
-from nnjax.surroundings import check_variables
 from nnjax.training.batches import Order, batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.device import COMPILER_OPTIONS, check_options, find_device
-from nnjax.training.loop import Rows, Start, Trained, make_chunk_training
+from nnjax.training.device import find_device
+from nnjax.training.loop import Constants, Rows, Start, Trained
 from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
 from nnjax.training.outcome import RunOutcome, describe_run
+from nnjax.training.program import Program, compile_program
 from nnjax.training.schedules import relative_rates
 
 OF_THE_PROCESS = (MemoryError, SystemError, OSError, jax.errors.JaxRuntimeError)
@@ -78,69 +77,6 @@ class TrainedChunk:
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
-@runtime_checkable
-class Program(Protocol):
-    """A compiled bucket."""
-
-    def __call__(self, starts: Start, weights: Any, activation: Any) -> Trained:
-        """Train a chunk: starts of R runs, batch weights [steps, batch], position in the branches [hidden]."""
-        ...
-
-
-def compile_program(bucket: Bucket) -> Program:
-    """Compile a bucket's program for chunks of `chunk_size(bucket)` runs, once a process whatever the threads."""
-    # A cache alone would let two threads that come at once compile twice.
-    with _COMPILING.setdefault(bucket, threading.Lock()):
-        return _compile(bucket)
-
-
-_COMPILING: dict[Bucket, threading.Lock] = {}
-
-
-@functools.lru_cache(maxsize=64)
-def _compile(bucket: Bucket) -> Program:
-    check_variables({bucket.device})
-    check_options()
-    with jax.default_device(find_device(bucket.device)):
-        program: Program = lower_program(bucket).compile(compiler_options=COMPILER_OPTIONS[bucket.device])
-    return program
-
-
-def lower_program(bucket: Bucket) -> jax.stages.Lowered:
-    """A bucket's program before XLA compiles it, its products in full float32.
-
-    A GPU's default, TF32, keeps 10 bits of each factor: it moved an epoch's validation loss by 1e-3 on one whose
-    float32 agreed with a CPU's to 2e-7. On a CPU the bits are the same either way.
-    """
-    size = chunk_size(bucket)
-    one = _start_shapes(bucket)
-    starts = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct((size, *leaf.shape), leaf.dtype), one)
-    weights = jax.ShapeDtypeStruct((bucket.steps, bucket.batch_size), np.float32)
-    activation = jax.ShapeDtypeStruct((bucket.architecture.depth,), np.int32)
-    with jax.default_device(find_device(bucket.device)), jax.default_matmul_precision("highest"):
-        return make_chunk_training(bucket).lower(starts, weights, activation)
-
-
-def _start_shapes(bucket: Bucket) -> Start:
-    def shaped(*shape: int, dtype: Any = np.float32) -> Any:
-        return jax.ShapeDtypeStruct(shape, dtype)
-
-    n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
-    d, o = bucket.n_features, bucket.n_outputs
-    parameters = init(np.random.default_rng(0), bucket.architecture, "lecun")
-    scored = (shaped(t, o), shaped(t)) if bucket.scored_rows == "validation_and_test" else (None, None)
-    # Two words: the data of one of jax's threefry keys.
-    key = shaped(2, dtype=np.uint32)
-    return Start(
-        parameters=jax.tree.map(lambda leaf: shaped(*leaf.shape), parameters),
-        hyperparameters=Hyperparameters(*[shaped()] * len(Hyperparameters._fields)),
-        rows=Rows(shaped(n, d), shaped(n, o), shaped(m, d), shaped(m, o), shaped(m), shaped(t, d), *scored),
-        examples=shaped(bucket.epochs + 1, bucket.steps, bucket.batch_size, dtype=np.int32),
-        rates=shaped(bucket.epochs + 1, bucket.steps),
-        keys=Keys(key if bucket.dropout else None, key if bucket.input_noise else None),
-    )
-
-
 @functools.lru_cache(maxsize=48)
 def _order(seed: int, n_train: int, batch_size: int, lines: int) -> Order:
     return draw_order(stream(seed, "order"), n_train, batch_size, lines)
@@ -191,11 +127,13 @@ def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
             trainee.initializer_gain,
             float(trainee.hyperparameters.negative_slope),
         ),
-        hyperparameters=Hyperparameters(*numbers),
-        rows=rows,
-        keys=Keys(
-            _key_data(trainee.seed, "dropout") if bucket.dropout else None,
-            _key_data(trainee.seed, "input_noise") if bucket.input_noise else None,
+        constants=Constants(
+            hyperparameters=Hyperparameters(*numbers),
+            rows=rows,
+            keys=Keys(
+                _key_data(trainee.seed, "dropout") if bucket.dropout else None,
+                _key_data(trainee.seed, "input_noise") if bucket.input_noise else None,
+            ),
         ),
         **arrays,
     )
@@ -274,9 +212,9 @@ def _train(program: Program, starts: list[Start], bucket: Bucket, layers: Sequen
     padded = starts + [starts[-1]] * (chunk_size(bucket) - len(starts))
     stacked: Start = jax.tree.map(lambda *leaves: np.stack(leaves), *padded)
     weights = batch_weights(bucket.n_train, bucket.batch_size)
-    activation = np.asarray(branch_indices(layers), dtype=np.int32)
+    activation = np.asarray(branch_indices(layers, bucket.branches), dtype=np.int32)
     with jax.default_device(find_device(bucket.device)):
-        trained = jax.device_get(program(stacked, weights, activation))
+        trained = program(stacked, weights, activation)
     return [jax.tree.map(lambda leaf, i=index: leaf[i], trained) for index in range(len(starts))]
 
 

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
 DEVICES = ("cpu", "gpu")
 """Names by which JAX knows them. Their sums differ in the last bits, so the device is a part of a run's identity."""
 
+WIDEST_AT_LEVEL_1 = 32
+"""Units of the widest layer up to which LLVM's level 1 is told instead of the default: four layers of 32 train a
+quarter faster, two of 48 alike, four of 64 up to 8 % slower; compiling takes a tenth to a fifth less."""
+
 COMPILER_OPTIONS: dict[str, dict[str, Any]] = {
     "cpu": {},
     "gpu": {"xla_gpu_autotune_level": 0, "xla_gpu_deterministic_ops": True},
@@ -21,6 +25,16 @@ DEVICE_REMEDIES = {
     "cpu": "let JAX_PLATFORMS name cpu as well",
     "gpu": "install JAX's plugin for it (pip install 'jax[cuda13]' for NVIDIA's), or sweep with --set device=cpu",
 }
+
+
+def compiler_options(name: str, widest: int) -> dict[str, Any]:
+    """What XLA is told when it compiles for one of `DEVICES` a network whose widest hidden layer has so many units.
+
+    >>> compiler_options("cpu", 32), compiler_options("cpu", 64)
+    ({'xla_backend_optimization_level': 1}, {})
+    """
+    level = {"xla_backend_optimization_level": 1} if name == "cpu" and widest <= WIDEST_AT_LEVEL_1 else {}
+    return level | COMPILER_OPTIONS[name]
 
 
 class DeviceError(Exception):

@@ -1,6 +1,9 @@
-"""One whole training as one pure function: scan over epochs, scan over steps, diagnostics inside; vmapped over runs."""
+"""A training as pure functions, vmapped over the runs of a chunk: its beginning, a line of its history, its end.
 
-from collections.abc import Callable
+A line is an epoch: a scan over steps, diagnostics inside.
+"""
+
+import functools
 from typing import Any, NamedTuple
 
 import jax
@@ -58,6 +61,14 @@ class Rows(NamedTuple):
     test_weights: Float[Array, " T"] | None = None
 
 
+class Constants(NamedTuple):
+    """What stays with a run from its first line to its last: its numbers, its data, where its noise comes from."""
+
+    hyperparameters: Hyperparameters
+    rows: Rows
+    keys: Keys = Keys()
+
+
 class Start(NamedTuple):
     """What a run begins with.
 
@@ -65,19 +76,23 @@ class Start(NamedTuple):
 
     Attributes:
         parameters: Initial parameters.
-        hyperparameters: Its numbers.
-        rows: Its data.
+        constants: What stays with it.
         examples: Row of the training part that comes when.
         rates: Learning rate of every step relative to `learning_rate`; zero on line 0.
-        keys: Where its noise comes from.
     """
 
     parameters: Parameters
-    hyperparameters: Hyperparameters
-    rows: Rows
+    constants: Constants
     examples: Int[Array, "lines steps batch"]
     rates: Float[Array, "lines steps"]
-    keys: Keys = Keys()
+
+
+class HistoryLine(NamedTuple):
+    """What one line of a run's history is trained by: order and rates as in `Start`, and its number from 0."""
+
+    examples: Int[Array, "steps batch"]
+    rates: Float[Array, " steps"]
+    number: Int[Scalar, ""]
 
 
 class Trained(NamedTuple):
@@ -94,6 +109,11 @@ class Trained(NamedTuple):
     prediction: Float[Array, "T O"]
     last_prediction: Float[Array, "T O"]
     last_parameters: Parameters
+
+
+_PER_RUN: Any = 0
+_SHARED: Any = None
+LINE_AXES = HistoryLine(examples=_PER_RUN, rates=_PER_RUN, number=_SHARED)
 
 
 class Carry(NamedTuple):
@@ -113,6 +133,14 @@ class Best(NamedTuple):
     validation_loss: Float[Scalar, ""]
 
 
+class TrainingState(NamedTuple):
+    """Where a training stands between two lines; the moments are those by which the last network predicts."""
+
+    carry: Carry
+    best: Best
+    moments: tuple[Moments, ...]
+
+
 class Step(NamedTuple):
     """What one step is given: its examples, what they count, its relative rate, its number since the start."""
 
@@ -125,9 +153,9 @@ class Step(NamedTuple):
 class _Training:
     """The parts of one run's training; every method is pure."""
 
-    def __init__(self, bucket: Bucket, start: Start, activation: Array) -> None:
-        numbers = start.hyperparameters
-        self.bucket, self.start, self.numbers = bucket, start, numbers
+    def __init__(self, bucket: Bucket, constants: Constants, activation: Array) -> None:
+        numbers = constants.hyperparameters
+        self.bucket, self.constants, self.numbers = bucket, constants, numbers
         self.model = Model(bucket, activation, ActivationParameters(numbers.negative_slope, numbers.elu_alpha))
         # By the probes too: the gradient by a layer's zeros is ∂loss/∂z there.
         self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
@@ -139,18 +167,19 @@ class _Training:
         loss, forward = self.model.loss(parameters, inputs._replace(probes=probes), batch)
         return GRADIENT_SCALE * loss, forward
 
-    def first(self) -> Carry:
-        """The carry before the first step."""
-        parameters = self.start.parameters
+    def begin(self, parameters: Parameters) -> TrainingState:
+        """Before the first line."""
         lone = self.bucket.optimizer == "lbfgs"
         optimizer = lbfgs() if lone else make_optimizer(self.bucket.update_rule, self.numbers)
-        running = initial_moments(self.bucket.architecture, parameters) if self.keeps_running else ()
-        return Carry(parameters, optimizer.init(parameters), running, no_probes(self.bucket.architecture))
+        moments = initial_moments(self.bucket.architecture, parameters)
+        running = moments if self.keeps_running else ()
+        carry = Carry(parameters, optimizer.init(parameters), running, no_probes(self.bucket.architecture))
+        return TrainingState(carry, Best(parameters, moments, jnp.float32(jnp.inf)), moments)
 
     def step(self, carry: Carry, step: Step) -> tuple[Carry, StepRecord]:
         """One mini-batch: gradient, update, and what is watched."""
-        rows, size = self.start.rows, self.bucket.batch_size
-        keys, widths = self.start.keys, self.bucket.hidden_layer_sizes
+        rows, size = self.constants.rows, self.bucket.batch_size
+        keys, widths = self.constants.keys, self.bucket.hidden_layer_sizes
         x = add_noise(keys, step.number, self.numbers.input_noise, rows.x_train[step.examples])
         batch = Batch(x, rows.y_train[step.examples], step.weights)
         masks = draw_masks(keys, step.number, self.numbers.dropout, widths, size)
@@ -193,7 +222,7 @@ class _Training:
 
     def evaluate(self, carry: Carry) -> tuple[Evaluation, tuple[Moments, ...]]:
         """Score the rows that are not trained on; also the statistics that batch normalisation used for it."""
-        rows, parameters = self.start.rows, carry.parameters
+        rows, parameters = self.constants.rows, carry.parameters
         moments = carry.running if self.keeps_running else self.model.training_moments(parameters, rows.x_train)
         batch = Batch(rows.x_validation, rows.y_validation, rows.validation_weights)
         loss, forward = self.model.loss(
@@ -207,60 +236,21 @@ class _Training:
         loss, forward = self.model.loss(parameters, self.model.inference_inputs(self.bucket.n_test, moments), batch)
         return evaluation._replace(test_loss=loss, test_tally=self.model.tally(forward.logits, batch)), moments
 
-    def epoch(
-        self, carry: tuple[Carry, Best], line: tuple[Array, Array, Array], weights: Array
-    ) -> tuple[tuple[Carry, Best], EpochRecord]:
+    def line(self, state: TrainingState, line: HistoryLine, weights: Array) -> tuple[TrainingState, EpochRecord]:
         """One pass over the training rows, then a look at the others."""
-        before, best = carry
-        examples, rates, number = line
-        steps = Step(examples, weights, rates, number * self.bucket.steps + jnp.arange(self.bucket.steps))
+        before = state.carry
+        numbers = line.number * self.bucket.steps + jnp.arange(self.bucket.steps)
+        steps = Step(line.examples, weights, line.rates, numbers)
         # A unit is dead if its slope is zero on every row of this epoch, whatever the last one saw.
         fresh = before._replace(slopes=jax.tree.map(jnp.zeros_like, before.slopes))
         unroll = 2 if self.bucket.batch_size <= UNROLLED_BATCH_SIZE else 1
         after, records = lax.scan(self.step, fresh, steps, unroll=unroll)
         sums = jax.tree.map(lambda values: jnp.sum(values, axis=0), records)
-        is_training = number > 0
         evaluation, moments = self.evaluate(after)
-        # Line 0 ran at rate zero, and yet Adam's moments have counted its gradients.
-        state, running = _keep(is_training, (after.state, after.running), (before.state, before.running))
-        after = after._replace(state=state, running=running)
         ends = (before.parameters, after.parameters)
         record = epoch_record(sums, ends, evaluation, after.slopes, self.bucket)
-        # An infinite loss: the network as initialised is never the best one.
-        candidate = Best(after.parameters, moments, jnp.where(is_training, evaluation.validation_loss, jnp.inf))
-        return (after, _better(best, candidate)), record
-
-
-def make_training(bucket: Bucket) -> Callable[[Start, Array, Array], Trained]:
-    """Build the function that trains one run; pure, so that it can be vmapped and jitted.
-
-    (start, batch weights [steps, batch], activation [hidden]) → `Trained`. Line 0 of the history comes from an epoch
-    like any other, at a learning rate of zero and with the optimiser's state put back afterwards: the network as
-    initialised is looked at by the very code that looks at it later, and nothing is compiled twice.
-    """
-
-    def train(start: Start, weights: Array, activation: Array) -> Trained:
-        training = _Training(bucket, start, activation)
-        first = training.first()
-        moments = initial_moments(bucket.architecture, start.parameters)
-        lines = (start.examples, start.rates, jnp.arange(bucket.epochs + 1))
-        (last, best), history = lax.scan(
-            lambda carry, line: training.epoch(carry, line, weights),
-            (first, Best(start.parameters, moments, jnp.float32(jnp.inf))),
-            lines,
-        )
-        end = (
-            last.running
-            if bucket.keeps_running_moments
-            else training.model.training_moments(last.parameters, start.rows.x_train)
-        )
-        networks = ((best.parameters, best.moments), (last.parameters, end))
-        both = jax.tree.map(lambda *leaves: jnp.stack(leaves), *networks)
-        x_test = start.rows.x_test
-        prediction, last_prediction = lax.map(lambda one: training.model.predict(one[0], one[1], x_test), both)
-        return Trained(history, prediction, last_prediction, last.parameters)
-
-    return train
+        candidate = Best(after.parameters, moments, evaluation.validation_loss)
+        return TrainingState(after, _better(state.best, candidate), moments), record
 
 
 def average_moments(running: tuple[Moments, ...], batch: tuple[Moments, ...], filled: Array) -> tuple[Moments, ...]:
@@ -271,17 +261,64 @@ def average_moments(running: tuple[Moments, ...], batch: tuple[Moments, ...], fi
     return tuple(running_moments(old, new, RUNNING_SHARE * filled) for old, new in zip(running, batch, strict=True))
 
 
-def _keep(condition: Array, new: Any, old: Any) -> Any:
-    return jax.tree.map(lambda value, other: jnp.where(condition, value, other), new, old)
-
-
 def _better(best: Best, candidate: Best) -> Best:
     improved = candidate.validation_loss < best.validation_loss  # false for NaN: a diverged run keeps what it had
-    chosen: Best = _keep(improved, candidate, best)
+    chosen: Best = jax.tree.map(lambda value, other: jnp.where(improved, value, other), candidate, best)
     return chosen
 
 
-def make_chunk_training(bucket: Bucket) -> jax.stages.Wrapped:
-    """`make_training`, vmapped over the runs of a chunk and jitted: one program a bucket, whatever the activation."""
-    # What a chunk shares is not batched: under vmap a batched index would run every branch of the switch.
-    return jax.jit(jax.vmap(make_training(bucket), in_axes=(0, None, None)))
+def make_beginning(bucket: Bucket) -> jax.stages.Wrapped:
+    """The jitted function (initial parameters, constants) → `TrainingState`, each with a leading axis of runs."""
+
+    def begin(parameters: Parameters, constants: Constants) -> TrainingState:
+        # No example goes through the network yet: no activation is asked for.
+        return _Training(bucket, constants, jnp.zeros(bucket.architecture.depth, jnp.int32)).begin(parameters)
+
+    return jax.jit(jax.vmap(begin))
+
+
+def make_lines(bucket: Bucket) -> jax.stages.Wrapped:
+    """The jitted function that trains the runs of a chunk for some lines of their histories.
+
+    (constants [runs, …], batch weights [steps, batch], activation [hidden], state [runs, …], lines [lines, runs, …]
+    but for their numbers [lines], count) → the state after `count` lines, and `EpochRecord`s [lines, runs, …], of
+    which those are filled. How many epochs a training has is none of its business, so one program serves all.
+    """
+
+    def one(constants: Constants, state: TrainingState, line: HistoryLine, weights: Array, activation: Array) -> Any:
+        return _Training(bucket, constants, activation).line(state, line, weights)
+
+    # What a chunk shares is not batched: under vmap a batched index would run every branch of the switch. Jitted, it is
+    # traced once for its shapes and for the loop; inlined, the program lacks what nothing in it asks for.
+    every = jax.jit(jax.vmap(one, in_axes=(_PER_RUN, _PER_RUN, LINE_AXES, None, None)), inline=True)
+
+    def train(
+        constants: Constants, weights: Array, activation: Array, state: TrainingState, lines: HistoryLine, count: Array
+    ) -> tuple[TrainingState, EpochRecord]:
+        def take(number: Array) -> HistoryLine:
+            given: HistoryLine = jax.tree.map(
+                lambda leaf: lax.dynamic_index_in_dim(leaf, number, keepdims=False), lines
+            )
+            return given
+
+        def train_line(number: Array, so_far: tuple[TrainingState, EpochRecord]) -> tuple[TrainingState, EpochRecord]:
+            reached, record = every(constants, so_far[0], take(number), weights, activation)
+            put = functools.partial(lax.dynamic_update_index_in_dim, index=number, axis=0)
+            return reached, jax.tree.map(put, so_far[1], record)
+
+        _, shapes = jax.eval_shape(every, constants, state, take(jnp.int32(0)), weights, activation)
+        length = lines.number.shape[0]
+        history = jax.tree.map(lambda shape: jnp.zeros((length, *shape.shape), shape.dtype), shapes)
+        trained: tuple[TrainingState, EpochRecord] = lax.fori_loop(0, count, train_line, (state, history))
+        return trained
+
+    return jax.jit(train)
+
+
+def make_prediction(bucket: Bucket) -> jax.stages.Wrapped:
+    """The jitted function (parameters, moments, constants, activation) → predictions of the test rows [runs, T, O]."""
+
+    def predict(parameters: Parameters, moments: Any, constants: Constants, activation: Array) -> Array:
+        return _Training(bucket, constants, activation).model.predict(parameters, moments, constants.rows.x_test)
+
+    return jax.jit(jax.vmap(predict, in_axes=(0, 0, 0, None)))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.metrics import JUDGED, LAYER_CURVES
-from nnjax.training import engine_of
+from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
 from nnjax.training.class_scores import ClassScores, class_probabilities, score_classes
 from nnjax.training.finals import Scores, early_median, first_bad_epoch, gradient_ratio, gradient_slope, score
@@ -36,7 +36,7 @@ def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, tr
     best_epoch = 1 + int(np.argmin(curves["fit_validation_loss"][1:])) if finished else -1
     outcome: RunOutcome = {
         "run_id": run_id,
-        "engine": engine_of(bucket.clipping),
+        "engine": ENGINE_VERSION,
         "status": "finished" if finished else "diverged",
         "diverged_epoch": diverged_epoch,
         "best_epoch": best_epoch,

@@ -3,16 +3,17 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from nnjax.network.activations import ACTIVATIONS, CLASSIC, FURTHER, ActivationParameters, branches_for
+from nnjax.network.activations import ACTIVATIONS, ActivationParameters
+from nnjax.network.architecture import branches_for
 from nnjax.network.nonlinearity import activate, maxout, prelu
 
 CONSTANTS = ActivationParameters(0.1, 1.3)
 
 
-@pytest.mark.parametrize("name", CLASSIC + FURTHER)
+@pytest.mark.parametrize("name", branches_for(ACTIVATIONS))
 def test_activate_hands_out_the_derivative_by_the_preactivation(name):
     z, bias = jnp.array([0.4, -0.7]), jnp.array([0.1, 0.2])
-    branches = branches_for((name,))
+    branches = branches_for((name, "relu"))
     index = jnp.int32(branches.index(name))
     gradients = jax.jit(
         jax.grad(lambda z, b, probe: jnp.sum(activate(branches, z, b, probe, index, CONSTANTS)[0]), argnums=(0, 1, 2))

@@ -259,7 +259,7 @@ def test_what_an_older_build_trained_is_not_recorded(trained, is_swept):
 
 
 def test_an_upgrade_of_the_engine_forgets_nothing(trained, monkeypatch):
-    monkeypatch.setattr("nnjax.sweep.space.engine_of", lambda clipping: "99")
+    monkeypatch.setattr("nnjax.sweep.space.ENGINE_VERSION", "99")
     space = trained.space(without(STUDY, "sooner").replace("threshold = 0.3", "threshold = 0.4"))
     assert not {run.run_id for run in space.runs} & Journal(trained.folder).run_ids()
     seen = declarations(space, trained.folder)

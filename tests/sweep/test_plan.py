@@ -37,6 +37,22 @@ def test_a_chunk_has_one_bucket_one_activation_and_fits(small_study: Callable[..
         assert len(chunk.runs) <= chunk_size(chunk.bucket)
 
 
+def test_a_program_has_the_activations_that_the_study_puts_into_its_bucket(small_study: Callable[..., Study]) -> None:
+    def branches(*overrides: str) -> set[tuple[int, tuple[str, ...]]]:
+        plan = make_plan(expand(small_study(*overrides)), set())
+        return {(part.bucket.architecture.depth, part.bucket.branches) for part in plan.buckets}
+
+    every = 'activation=["tanh", "logistic", "prelu", "relu"]'
+    assert branches(every, "depth=[2]") == {(2, ("logistic", "tanh", "relu")), (2, ())}
+    excluded = branches('grid.exclude=[{depth = 2, activation = "relu"}]', 'activation=["relu", "elu"]')
+    assert excluded == {(1, ("relu", "elu")), (2, ("elu",))}
+
+
+def test_a_program_does_not_know_its_epochs(small_study: Callable[..., Study]) -> None:
+    plan = make_plan(expand(small_study("studied.epochs=[3, 5]")), set())
+    assert (plan.programs, len(plan.buckets)) == (2, 4)
+
+
 def test_programs_are_one_a_bucket_whatever_the_activation_and_the_penalty(small_study: Callable[..., Study]) -> None:
     plan = make_plan(expand(small_study("l2=0.1", "learning_rate=0.01")), set())
     assert (plan.programs, len(plan.chunks)) == (2, 4)
@@ -95,16 +111,18 @@ def test_a_gpus_runs_are_others_in_larger_chunks_for_two_workers(small_study: Ca
     assert "workers of a GPU" in describe_plan(there.study, plans[1], 2)
 
 
-def test_runs_clipped_by_norm_before_its_norm_was_known_are_another_engines(small_study, tmp_path) -> None:
-    study = small_study('studied.clipping=["none", "global_norm"]')
-    space, before = expand(study), expand(study, "3")
-    changed = {run.run_id for run in before.runs} - {run.run_id for run in space.runs}
-    assert {run.cell.configuration.clipping for run in before.runs if run.run_id in changed} == {"global_norm"}
-    assert len(changed) == len(space.runs) / 2
-    journal = Journal(tmp_path)
-    journal.append([fake_row(run.run_id) | {"engine": "3"} for run in before.runs])
-    journal.append([fake_row(run.run_id) | {"engine": "3.1"} for run in space.runs if run.run_id not in changed])
-    assert runs_of_other_engines(space, journal) == {"3": len(changed)}
+def test_runs_of_engine_3_are_found_whatever_they_were_clipped_by(small_study, tmp_path) -> None:
+    study, journal = small_study('studied.clipping=["none", "global_norm"]'), Journal(tmp_path)
+    for engine, clipping in (("3", "none"), ("3.1", "global_norm")):  # then, a revision for what is clipped by norm
+        runs = [run for run in expand(study, engine).runs if run.cell.configuration.clipping == clipping]
+        journal.append([fake_row(run.run_id) | {"engine": engine} for run in runs])
+    half = len(expand(study).runs) // 2
+    assert runs_of_other_engines(expand(study), journal) == {"3": half, "3.1": half}
+
+
+def test_a_run_of_engine_3_has_the_identity_that_it_had_then(small_study) -> None:
+    run = expand(small_study(), "3").runs[0]
+    assert run.run_id == "1df965021fa23f24a869a5e415bc30640d5c23b5aef89684590f477e3e679862"
 
 
 def test_runs_of_another_engine_are_counted(small_study, tmp_path) -> None:
@@ -128,14 +146,13 @@ def test_runs_that_do_not_say_their_engine_are_nobodys(small_study, tmp_path) ->
 
 def test_plan_sweep_and_report_say_what_an_upgrade_has_left_behind(tmp_path, capsys) -> None:
     swept(tmp_path)
-    both = 'studied.clipping=["none", "global_norm"]'
-    study = load_study(write_small(tmp_path), [both])
-    said = "16 runs of this study are in the journal from engine 3; this is engine 3.1 for gradients clipped by norm"
+    more = 'activation=["relu", "tanh", "elu"]'
+    study = load_study(write_small(tmp_path), [more])
+    said = "24 runs of this study are in the journal from engine 3; this is engine 4, whose last digits differ"
     assert left_behind(expand(study), Journal(tmp_path)) == ()
-    old = {run.run_id for run in expand(study, "3").runs} - {run.run_id for run in expand(study).runs}
-    Journal(tmp_path).append([fake_row(run_id) | {"engine": "3"} for run_id in sorted(old)])
+    Journal(tmp_path).append([fake_row(run.run_id) | {"engine": "3"} for run in expand(study, "3").runs])
     assert left_behind(expand(study), Journal(tmp_path))[0].startswith(said)
-    assert main(["plan", study.path, "--set", both, "--home", str(tmp_path)]) == 0
+    assert main(["plan", study.path, "--set", more, "--home", str(tmp_path)]) == 0
     assert f"note        {said}" in capsys.readouterr().out
     assert f"Worth knowing:</b> {said}" in write_report(expand(study), tmp_path).read_text()
 

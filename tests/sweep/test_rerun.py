@@ -15,7 +15,7 @@ from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.rerun import RERUN_COLUMNS, Comparison, ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space
-from nnjax.training.chunk import _compile
+from nnjax.training.program import _compile
 
 
 @pytest.fixture

@@ -9,13 +9,13 @@ import pytest
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import load_table
-from nnjax.network.activations import ACTIVATIONS, branches_for
-from nnjax.network.architecture import layer_activations, structures_for
+from nnjax.network.architecture import branch_indices, branches_for, layer_activations, structures_for
 from nnjax.network.initializers import default_initializer
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, compile_program, make_start, pad_rows
+from nnjax.training.chunk import Trainee, make_start, pad_rows
 from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.program import compile_program
 
 
 @pytest.fixture(scope="session")
@@ -28,13 +28,14 @@ def scaled():
 def make_bucket(
     depth=2, width=8, batch_size=32, epochs=4, optimizer="adam", activation=None, prelu_sharing="unit", **others
 ):
-    """With an activation, the program can switch to no other: it compiles faster."""
-    shape = Bucket(10, (width,) * depth, 1, batch_size, 265, 67, 111, epochs, optimizer, "half_mean_squared_error")
+    """With an activation, the program can switch to no other: it compiles faster; else to these three."""
+    sizes, branches = (width,) * depth, ("tanh", "relu", "softplus")
+    shape = Bucket(
+        10, sizes, 1, batch_size, 265, 67, 111, epochs, optimizer, "half_mean_squared_error", branches=branches
+    )
     if activation is not None:
         names = layer_activations(activation, depth)
-        alone = set(names) if len(set(names)) == 1 and ACTIVATIONS[names[0]].structure == "elementwise" else set()
-        branches = tuple(alone) or branches_for(names)
-        others |= {"structures": structures_for(names, prelu_sharing), "branches": branches}
+        others |= {"structures": structures_for(names, prelu_sharing), "branches": branches_for(names)}
     return dataclasses.replace(shape, **others)
 
 
@@ -51,9 +52,8 @@ def train_raw(bucket, trainee, scaled):
     start = make_start(bucket, trainee, pad_rows(scaled[trainee.split], bucket))
     size = chunk_size(bucket)
     starts = jax.tree.map(lambda leaf: np.stack([leaf] * size), start)
-    branches = bucket.branches
     layers = layer_activations(trainee.activation, bucket.architecture.depth)
-    index = np.asarray([branches.index(name) if name in branches else 0 for name in layers], dtype=np.int32)
+    index = np.asarray(branch_indices(layers, bucket.branches), dtype=np.int32)
     trained = compile_program(bucket)(starts, batch_weights(bucket.n_train, bucket.batch_size), index)
     return start, jax.tree.map(lambda leaf: np.asarray(leaf[0]), trained)
 

@@ -1,17 +1,17 @@
 """A run's numbers depend on its configuration, split and seed alone."""
 
 import re
-import threading
-import time
 
 import jax
 import numpy as np
 import pytest
 from sklearn.metrics import r2_score
 
+from nnjax.network.activations import ACTIVATIONS
+from nnjax.network.architecture import branches_for
 from nnjax.training import chunk
 from nnjax.training.bucket import chunk_size
-from nnjax.training.chunk import compile_program, train_all, train_chunk
+from nnjax.training.chunk import train_all, train_chunk
 
 
 def same(a, b):
@@ -38,6 +38,30 @@ def test_alone_equals_inside_a_chunk_bitwise(bucket, trainee, scaled, depth, wid
     shape = bucket(depth, width, batch_size, epochs=3)
     runs = [trainee(seed, l2=0.01 * seed) for seed in range(chunk_size(shape))]
     assert alone_equals_together(shape, runs, scaled)
+
+
+EVERY = branches_for(ACTIVATIONS)
+
+
+def bits_by_branches(bucket, name, sets, trainee, scaled, **remedies):
+    """Outcomes of the same runs in programs that can switch to these activations."""
+    runs = [trainee(seed, name, "he", 0.01, l2=0.01, dropout=0.1) for seed in range(3)]
+    shapes = [bucket(2, 16, epochs=6, branches=branches_for(names), **remedies) for names in sets]
+    return [train_chunk(shape, runs, scaled).outcomes for shape in shapes]
+
+
+@pytest.mark.parametrize("remedies", [{}, {"residual": 1, "dropout": True}], ids=str)
+def test_a_run_has_the_same_bits_alone_in_its_program_and_in_company(bucket, trainee, scaled, remedies):
+    alone, beside = bits_by_branches(bucket, "selu", [["selu"], ["logistic", "selu"]], trainee, scaled, **remedies)
+    assert all(map(same, alone, beside))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("remedies", [{}, {"residual": 1, "dropout": True}], ids=str)
+@pytest.mark.parametrize("name", EVERY)
+def test_a_run_has_the_same_bits_beside_all_activations(bucket, trainee, scaled, name, remedies):
+    alone, beside = bits_by_branches(bucket, name, [[name], EVERY], trainee, scaled, **remedies)
+    assert all(map(same, alone, beside))
 
 
 REMEDIES = {
@@ -120,29 +144,3 @@ def test_scoring_test_rows_adds_curves_and_changes_nothing_else(bucket, trainee,
     assert scored["fit_test_r2"][-1] == pytest.approx(scored["last_test_r2"], abs=1e-5)
     assert scored["fit_test_r2"][scored["best_epoch"]] == pytest.approx(scored["test_r2"], abs=1e-5)
     assert same(plain, {name: scored[name] for name in plain})
-
-
-def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
-    lowered = []
-
-    class Slow:
-        def compile(self, compiler_options):
-            assert compiler_options == {}
-            time.sleep(0.1)
-            return object()
-
-    monkeypatch.setattr(chunk, "lower_program", lambda shape: lowered.append(shape) or Slow())
-    shape, programs, door = bucket(width=3, epochs=77), [], threading.Barrier(4)
-
-    def ask():
-        door.wait()
-        programs.append(compile_program(shape))
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    chunk._compile.cache_clear()
-    assert lowered == [shape]
-    assert len(set(map(id, programs))) == 1

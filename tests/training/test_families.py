@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnjax.network.activations import ACTIVATIONS, branches_for
+from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
 from nnjax.training.chunk import train_chunk
@@ -22,8 +22,6 @@ def share_left(shape, run, scaled):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_activations(bucket, trainee, scaled, name):
     shape = bucket(1, epochs=5, activation=name)
-    if ACTIVATIONS[name].structure == "elementwise":
-        shape = bucket(1, epochs=5, branches=branches_for((name,)))
     assert share_left(shape, trainee(activation=name, learning_rate=0.01), scaled) < 0.9
 
 
@@ -39,14 +37,14 @@ def test_hidden_weights_before_a_binary_step_do_not_move(bucket, trainee, raw, s
 
 @pytest.mark.parametrize("name", INITIALIZERS)
 def test_initializers(bucket, trainee, scaled, name):
-    shape = bucket(1, epochs=5, branches=branches_for(("logistic",)))
+    shape = bucket(1, epochs=5, activation="logistic")
     run = trainee(activation="logistic", initializer=name, learning_rate=0.05)
     assert share_left(shape, run, scaled) < 0.9
 
 
 @pytest.mark.usefixtures("shipped_programs")
 def test_units_that_begin_alike_stay_alike(bucket, trainee, raw, scaled):
-    shape = bucket(1, epochs=5, branches=branches_for(("logistic",)))
+    shape = bucket(1, epochs=5, activation="logistic")
     run = trainee(activation="logistic", initializer="zeros", learning_rate=0.05)
     _, trained = raw(shape, run, scaled)
     hidden, output = trained.last_parameters

@@ -1,10 +1,13 @@
 """The engine against a plain float64 loop, and against mean-field theory."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.data.streams import stream
+from nnjax.network.architecture import branches_for
 from nnjax.training import loop
 from nnjax.training.batches import draw_order
 from nnjax.training.bucket import Bucket, chunk_size
@@ -81,12 +84,14 @@ def test_test_scores_are_those_of_the_best_epoch(bucket, trainee, scaled):
 
 @pytest.mark.parametrize("initializer", ["glorot", "he"])
 def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(trainee, initializer):
-    shape = Bucket(64, (64,) * 10, 1, 256, 256, 8, 8, 1, "sgd", "half_mean_squared_error")
+    names = [activation for kind, activation in SLOPES if kind == initializer]
+    plain = Bucket(64, (64,) * 10, 1, 256, 256, 8, 8, 1, "sgd", "half_mean_squared_error")
+    shape = dataclasses.replace(plain, branches=branches_for(names))
     rng = np.random.default_rng(7)
     draws = [rng.standard_normal((n, d)).astype(np.float32) for n in (256, 8, 8) for d in (64, 1)]
     data = dict.fromkeys(range(20), ScaledSplit(*draws, y_mean=np.zeros(1), y_scale=np.ones(1)))
     size = chunk_size(shape)
-    for name in (activation for kind, activation in SLOPES if kind == initializer):
+    for name in names:
         runs = [trainee(seed, name, initializer, learning_rate=0.0, negative_slope=0.1) for seed in range(40)]
         chunks = [train_chunk(shape, runs[i : i + size], data) for i in range(0, 40, size)]
         slopes = [outcome["grad_slope_0"] for chunk in chunks for outcome in chunk.outcomes]

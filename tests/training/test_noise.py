@@ -56,11 +56,14 @@ def test_noise_has_its_deviation_and_changes_from_step_to_step():
 
 def test_the_two_noises_of_a_run_come_from_different_streams(bucket, trainee, scaled):
     shape = bucket(dropout=True, input_noise=True)
-    keys = make_start(shape, trainee(), pad_rows(scaled[0], shape)).keys
+    keys = make_start(shape, trainee(), pad_rows(scaled[0], shape)).constants.keys
     assert keys.dropout.tolist() != keys.input_noise.tolist()
-    assert make_start(shape, trainee(1), pad_rows(scaled[0], shape)).keys.dropout.tolist() != keys.dropout.tolist()
+    assert (
+        make_start(shape, trainee(1), pad_rows(scaled[0], shape)).constants.keys.dropout.tolist()
+        != keys.dropout.tolist()
+    )
     plain = bucket()
-    assert make_start(plain, trainee(), pad_rows(scaled[0], plain)).keys == Keys()
+    assert make_start(plain, trainee(), pad_rows(scaled[0], plain)).constants.keys == Keys()
 
 
 def test_noise_of_strength_zero_leaves_the_plain_networks_numbers(bucket, trainee, scaled):

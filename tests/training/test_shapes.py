@@ -19,7 +19,7 @@ with install_import_hook(["nnjax.network", "nnjax.training"], "beartype.beartype
     from nnjax.network.activations import ACTIVATIONS, ActivationParameters
     from nnjax.network.losses import half_squared_error
     from nnjax.training.bucket import Bucket
-    from nnjax.training.chunk import lower_program
+    from nnjax.training.program import lower_program
 
 import jax.numpy as jnp
 

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from nnjax.training.bucket import Bucket
-from nnjax.training.chunk import lower_program
+from nnjax.training.program import lower_program
 
 PLAIN = Bucket(10, (8, 8), 1, 32, 265, 67, 111, 4, "sgd", "half_mean_squared_error", branches=("tanh",))
 
@@ -23,7 +23,7 @@ REMEDIES = [
     ({"normalization": "batch"}, {"parameters[0].scale", "parameters[1].scale"}, "rsqrt"),
     ({"normalization": "layer"}, {"parameters[0].scale", "parameters[1].scale"}, "rsqrt"),
     ({"residual": 1}, set(), "add"),
-    ({"scored_rows": "validation_and_test"}, {"rows.y_test", "rows.test_weights"}, "dot_general"),
+    ({"scored_rows": "validation_and_test"}, {"rows.x_test", "rows.y_test", "rows.test_weights"}, "dot_general"),
     ({"optimizer": "momentum"}, {"hyperparameters.momentum"}, "multiply"),
     ({"optimizer": "adam"}, {"hyperparameters.beta_1", "hyperparameters.beta_2", "hyperparameters.epsilon"}, "power"),
     ({"optimizer": "rmsprop"}, {"hyperparameters.rms_decay", "hyperparameters.epsilon"}, "rsqrt"),
@@ -34,8 +34,8 @@ REMEDIES = [
 @functools.cache
 def read_program(bucket):
     """Names of a program's arguments, and how often each operation occurs, before XLA has seen it."""
-    text = lower_program(bucket).as_text(debug_info=True)
-    arguments = set(re.findall(r'loc\("start\.([^"]*)"', text))
+    text = lower_program(bucket).lines.as_text(debug_info=True)
+    arguments = set(re.findall(r'loc\("(?:constants|state\.carry(?=\.parameters))\.([^"]*)"', text))
     return arguments, collections.Counter(re.findall(r"stablehlo\.(\w+)", text))
 
 
@@ -47,14 +47,15 @@ def test_the_plain_program_knows_of_no_remedy():
         "hyperparameters.elu_alpha",
     }  # handed to every activation
     assert numbers - activation_parameters == {"hyperparameters.learning_rate", "hyperparameters.l2"}
-    assert not {"rsqrt", "sign", "xor", "power", "bitcast_convert", "case"} & set(operations)
-    assert operations["while"] == 3  # epochs, steps, and the two predictions at the end
+    assert not {"rsqrt", "sign", "xor", "power", "bitcast_convert"} & set(operations)
+    assert operations["while"] == 2  # epochs and steps
 
 
 @pytest.mark.parametrize("change", [{}, {"normalization": "batch"}, {"scored_rows": "validation_and_test"}], ids=str)
 def test_every_product_is_in_full_float32_whatever_the_device(change):
-    text = lower_program(dataclasses.replace(PLAIN, **change)).as_text()
-    products = [line for line in text.splitlines() if "stablehlo.dot_general" in line]
+    program = lower_program(dataclasses.replace(PLAIN, **change))
+    lines, prediction = (lowered.as_text().splitlines() for lowered in (program.lines, program.prediction))
+    products = [line for line in lines + prediction if "stablehlo.dot_general" in line]
     assert products
     assert all("precision = [HIGHEST, HIGHEST]" in line for line in products)
 

@@ -1,0 +1,60 @@
+"""A program is compiled once, for any number of epochs, and trains them in calls of some lines."""
+
+import dataclasses
+import threading
+import time
+
+import jax
+import numpy as np
+import pytest
+
+from nnjax.training import program
+from nnjax.training.device import compiler_options
+from nnjax.training.program import Lowered, compile_program, lower_program
+
+pytestmark = pytest.mark.usefixtures("quick_programs")
+
+
+def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
+    lowered, told = [], []
+
+    class Slow:
+        def compile(self, **options):
+            told.append(options)
+            time.sleep(0.1)
+            return object()
+
+    monkeypatch.setattr(program, "lower_program", lambda shape: lowered.append(shape) or Lowered(*[Slow()] * 3))
+    shape, programs, door = bucket(width=3), [], threading.Barrier(4)
+
+    def ask(epochs):
+        door.wait()
+        programs.append(compile_program(dataclasses.replace(shape, epochs=epochs)))
+
+    threads = [threading.Thread(target=ask, args=(epochs,)) for epochs in (5, 77, 77, 200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    program._compile.cache_clear()
+    assert lowered == [shape.program]
+    assert told == [{"compiler_options": compiler_options("cpu", 3)}] * 3
+    assert len(set(map(id, programs))) == 1
+
+
+@pytest.mark.parametrize("remedies", [{}, {"input_noise": True, "normalization": "batch"}], ids=str)
+def test_a_training_has_the_same_bits_in_calls_of_any_length(bucket, trainee, raw, scaled, monkeypatch, remedies):
+    shape = bucket(1, 5, 265, epochs=7, activation="tanh", **remedies)
+    histories = []
+    for lines in (50, 3):
+        monkeypatch.setattr(program, "LINES", lines)
+        program._compile.cache_clear()
+        histories.append(raw(shape, trainee(activation="tanh", learning_rate=0.02, input_noise=0.1), scaled)[1])
+    program._compile.cache_clear()
+    assert all(map(np.array_equal, *map(jax.tree.leaves, histories)))
+    assert histories[0].history.train_loss.shape == (8,)
+
+
+def test_what_is_lowered_is_the_same_for_every_number_of_epochs(bucket):
+    texts = [[each.as_text() for each in lower_program(bucket(1, 3, 265, epochs=epochs))] for epochs in (1, 300)]
+    assert texts[0] == texts[1]
