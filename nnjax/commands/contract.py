@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nnjax.comparison.page import ComparedSweeps
     from nnjax.doctor.symptoms import Symptom
     from nnjax.sweep.plan import Plan
-    from nnjax.sweep.study.study import Study
+    from nnjax.sweep.space import Space
 
 
 class ExitCode(IntEnum):
@@ -49,7 +49,11 @@ DOCUMENTS: Mapping[str, Mapping[str, str]] = {
         "missing": "runs to train",
         "programs": "programs to compile, or to fetch from the cache",
         "workers": "workers at once for which the minutes are",
-        "minutes": "predicted minutes of training on this machine, if nothing else runs there",
+        "minutes.train": "predicted minutes of compiling and training, nothing cached and nothing else on the machine",
+        "minutes.baselines": "of fitting the baselines, as if none were kept",
+        "minutes.track": "of telling MLflow",
+        "minutes.report": "of writing the report",
+        "minutes.wall": "of all of it, one after the other; 0, as all of them, where nothing is to train",
         "journal_mb": "megabytes by which the journal will grow",
         "mlflow_mb": "megabytes of the whole study in MLflow's database",
         "notes": "what is worth knowing before anything is trained, a sentence or two each",
@@ -142,15 +146,18 @@ def _plain(value: Any) -> Any:
     return [_plain(each) for each in value] if isinstance(value, Sequence) else value
 
 
-def plan_document(study: "Study", plan: "Plan", workers: int, notes: Sequence[str], told: "Foretold") -> dict[str, Any]:
+def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[str], told: "Foretold") -> dict[str, Any]:
     """What a study would cost, and what its claims can come to."""
+    from nnjax.sweep.plan import sweep_minutes
+
+    minutes = sweep_minutes(space, plan, workers)
     numbers = ("cells", "replicates", "runs", "missing", "programs", "journal_mb", "mlflow_mb")
     return {
-        "study": study.name,
-        "study_file": study.path,
+        "study": space.study.name,
+        "study_file": space.study.path,
         **{name: getattr(plan, name) for name in numbers},
         "workers": workers,
-        "minutes": plan.minutes(workers),
+        "minutes": {**asdict(minutes), "wall": minutes.wall},
         "notes": notes,
         "buckets": [
             {

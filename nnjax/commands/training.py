@@ -72,9 +72,9 @@ def plan(options: argparse.Namespace) -> int:
             notices = (*left_behind(space, Journal(options.home)), *notices)
         told = foretell(space, options.home, has_runs=found.missing < found.runs)
     if options.json:
-        say_json(plan_document(space.study, found, default_workers(space), notices, told))
+        say_json(plan_document(space, found, default_workers(space), notices, told))
         return ExitCode.FINE
-    print(as_typed(describe_plan(space.study, found, default_workers(space), notices), options))
+    print(as_typed(describe_plan(space, found, default_workers(space), notices), options))
     if told.words:
         print(f"\n{told.words}")
     return ExitCode.FINE

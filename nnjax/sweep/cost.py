@@ -1,6 +1,7 @@
 """What a sweep will cost, predicted before anything is trained: seconds of the cores, megabytes of the disk."""
 
 from itertools import pairwise
+from math import ceil
 
 from nnjax.training.bucket import Bucket, chunk_size
 
@@ -30,6 +31,21 @@ SECONDS_A_PROGRAM = 5.0
 
 SECONDS_TO_START = 5.0
 """Until workers have imported jax."""
+
+SECONDS_A_LINEAR_BASELINE = 0.1
+"""All baselines of a split but scikit-learn's network. Measured, all nineteen data sets: 0.04 to 0.24."""
+
+SECONDS_A_BASELINE_STEP = 3.4e-4
+"""A step of scikit-learn's network, 64-64, 32 rows: nearly the same for 1 and for 64 inputs. Same measurement."""
+
+BASELINE_EPOCHS, BASELINE_BATCH = 40, 32
+"""Epochs until it stops early, 22 to 120 in eighteen of the data sets, and its rows a step."""
+
+SECONDS_TO_TRACK, SECONDS_A_TRACKED_RUN = 4.5, 2.1e-3
+"""Importing MLflow and making its file; telling it of a run or a cell. Measured: CPU seconds, 145 and 6,049 runs."""
+
+SECONDS_A_REPORT, SECONDS_A_REPORTED_CELL = 6.0, 0.05
+"""The report's imports and figures; what each cell adds. Measured: CPU seconds, 16 and 288 cells."""
 
 JOURNAL_BYTES_A_VALUE = 3.4
 """Bytes of the journal for one float32 of a curve, compressed."""
@@ -67,6 +83,26 @@ def run_seconds(bucket: Bucket) -> float:
         return SECONDS_A_RUN + bucket.epochs * (waiting + bucket.steps * GPU_SECONDS_A_FLOP * flops)
     step = SECONDS_A_PARAMETER * bucket.architecture.parameter_count + SECONDS_A_FLOP * flops + SECONDS_A_UNIT * units
     return SECONDS_A_RUN + bucket.epochs * bucket.steps * step
+
+
+def baseline_seconds(rows: int, splits: int) -> float:
+    """Predicted seconds of one core for all baselines, which choose and fit on so many rows of each split.
+
+    >>> 2 < baseline_seconds(331, 20) < 10
+    True
+    """
+    steps = BASELINE_EPOCHS * ceil(rows / BASELINE_BATCH)
+    return splits * (SECONDS_A_LINEAR_BASELINE + steps * SECONDS_A_BASELINE_STEP)
+
+
+def tracking_seconds(runs: int) -> float:
+    """Predicted seconds to tell MLflow of so many runs, cells among them, in a file on this machine."""
+    return SECONDS_TO_TRACK + SECONDS_A_TRACKED_RUN * runs
+
+
+def report_seconds(cells: int) -> float:
+    """Predicted seconds to write a report."""
+    return SECONDS_A_REPORT + SECONDS_A_REPORTED_CELL * cells
 
 
 def journal_bytes(bucket: Bucket) -> float:

@@ -13,11 +13,19 @@ from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
 from nnjax.network.architecture import branches_for, layer_activations, structures_for
-from nnjax.sweep.cost import SECONDS_A_PROGRAM, SECONDS_TO_START, journal_bytes, mlflow_bytes, run_seconds
+from nnjax.sweep.cost import (
+    SECONDS_A_PROGRAM,
+    SECONDS_TO_START,
+    baseline_seconds,
+    journal_bytes,
+    mlflow_bytes,
+    report_seconds,
+    run_seconds,
+    tracking_seconds,
+)
 from nnjax.sweep.journal.journal import Journal, chunk_name
 from nnjax.sweep.progress import show_seconds
 from nnjax.sweep.space import BEFORE_ROUNDING, Configuration, Run, Space, expand
-from nnjax.sweep.study.study import Study
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket, chunk_size
 
@@ -85,6 +93,42 @@ class Plan:
         training = sum(bucket.seconds for bucket in self.buckets)
         shared = (training + SECONDS_A_PROGRAM * self.programs) / workers
         return (SECONDS_TO_START + shared) / 60
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Predicted minutes of each stage of a sweep, nothing cached and nothing else on the machine; 0 if none is missing.
+
+    Attributes:
+        train: Compiling and training, all workers at once.
+        baselines: Fitting the baselines.
+        track: Telling MLflow.
+        report: Writing the report.
+    """
+
+    train: float = 0.0
+    baselines: float = 0.0
+    track: float = 0.0
+    report: float = 0.0
+
+    @property
+    def wall(self) -> float:
+        """All of it, one after the other."""
+        return self.train + self.baselines + self.track + self.report
+
+
+def sweep_minutes(space: Space, plan: Plan, workers: int) -> Minutes:
+    """Predicted minutes of a whole sweep."""
+    if not plan.missing:
+        return Minutes()
+    splits = {run.replicate.split for run in space.runs}
+    rows = max(len(space.splits[each].train) + len(space.splits[each].validation) for each in splits)
+    return Minutes(
+        train=plan.minutes(workers),
+        baselines=baseline_seconds(rows, len(splits)) / 60,
+        track=tracking_seconds(plan.runs + plan.cells) / 60,
+        report=report_seconds(plan.cells) / 60,
+    )
 
 
 def default_workers(space: Space) -> int:
@@ -227,8 +271,9 @@ def _describe(engine: str, runs: int, space: Space) -> str:
     )
 
 
-def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
+def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
     """What a study asks for and what it would cost, and what is worth knowing before anything is trained."""
+    study, minutes = space.study, sweep_minutes(space, plan, workers)
     on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
     places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
     lines = [
@@ -239,7 +284,9 @@ def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str]
         f"replicates  {plan.replicates:,}",
         f"runs        {plan.runs:,}, {plan.missing:,} to train",
         f"programs    {plan.programs:,}",
-        f"predicted   {plan.minutes(workers):.1f} minutes of training on {workers} {places}",
+        f"predicted   {_minutes(minutes.wall)} on {workers} {places}: training {_minutes(minutes.train)}, "
+        f"baselines {_minutes(minutes.baselines)}, MLflow {_minutes(minutes.track)}, "
+        f"report {_minutes(minutes.report)}",
         f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
         *(f"note        {notice}" for notice in notices),
     ]
@@ -253,6 +300,10 @@ def describe_plan(study: Study, plan: Plan, workers: int, notices: Sequence[str]
             f"{show_seconds(part.seconds):>13}"
         )
     return "\n".join(lines)
+
+
+def _minutes(minutes: float) -> str:
+    return show_seconds(60 * minutes)
 
 
 def describe_table(table: Table) -> str:

@@ -23,7 +23,9 @@ def key_paths(document, declared, before=""):
     """All keys, those below a declared one aside."""
     for key, value in document.items():
         path = f"{before}{key}"
-        if path in declared or not isinstance(value, list):
+        if isinstance(value, dict) and path not in declared:
+            yield from key_paths(value, declared, f"{path}.")
+        elif path in declared or not isinstance(value, list):
             yield path
         else:
             yield from (found for each in value for found in key_paths(each, declared, f"{path}[]."))

@@ -54,6 +54,7 @@ BLANKED = (
     (r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "<time>"),
     (r"nnjax \d+\.\d+\.\d+", "nnjax <version>"),
     (r"\S*/(next/\S+\.toml|some-study\.toml)", r"<folder>/\1"),
+    (r"--home \S+", "--home <home>"),
     (r"\b[0-9a-f]{12,64}\b", "<id>"),
     (r"about (\d+ (min|h) )?[\d.]+ (ms|s|min) of training", "about <seconds> of training"),
 )

@@ -43,7 +43,7 @@ def test_plan_and_sweep_tell_it(small_study: Callable[..., Study], tmp_path, mon
 
     space, said = expand(small_study(FEW)), []
     (notice,) = find_notices(space)
-    assert f"\nnote        {notice}\n" in describe_plan(space.study, make_plan(space, set()), 2, (notice,))
+    assert f"\nnote        {notice}\n" in describe_plan(space, make_plan(space, set()), 2, (notice,))
     train = runner.run_sweep
     monkeypatch.setattr("nnjax.pipeline.run_sweep", lambda *given, **named: train(*given[:2], "serial", engine=FAKE))
     sweep_study(space, tmp_path, SweepOptions(is_tracked=False, is_reported=False), say=said.append)

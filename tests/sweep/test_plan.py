@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pyarrow.parquet as pq
+import pytest
 from fakes.rows import fake_row
 from fakes.studies import swept, write_small
 
@@ -12,6 +13,7 @@ from nnjax.sweep.cost import count_curve_points, journal_bytes
 from nnjax.sweep.journal.journal import Journal, to_table
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
 from nnjax.sweep.plan import (
+    Minutes,
     default_workers,
     describe_plan,
     largest_sizes,
@@ -19,6 +21,7 @@ from nnjax.sweep.plan import (
     make_bucket,
     make_plan,
     runs_of_other_engines,
+    sweep_minutes,
 )
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import Study, load_study
@@ -108,7 +111,7 @@ def test_a_gpus_runs_are_others_in_larger_chunks_for_two_workers(small_study: Ca
     assert default_workers(there) == 2
     plans = [make_plan(space, set()) for space in (here, there)]
     assert len(plans[1].chunks) < len(plans[0].chunks)
-    assert "workers of a GPU" in describe_plan(there.study, plans[1], 2)
+    assert "workers of a GPU" in describe_plan(there, plans[1], 2)
 
 
 def test_runs_of_engine_3_are_found_whatever_they_were_clipped_by(small_study, tmp_path) -> None:
@@ -158,6 +161,22 @@ def test_plan_sweep_and_report_say_what_an_upgrade_has_left_behind(tmp_path, cap
 
 
 def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
-    text = describe_plan(small_space.study, make_plan(small_space, set()), workers=2)
-    for part in ("Which of two?", "16, 16 to train", "programs    2", "minutes of training on 2 cores", "2 × 4"):
+    text = describe_plan(small_space, make_plan(small_space, set()), workers=2)
+    for part in (
+        "Which of two?",
+        "16, 16 to train",
+        "programs    2",
+        " on 2 cores: training ",
+        ", baselines 1 s, MLflow ",
+        "2 × 4",
+    ):
         assert part in text
+
+
+def test_minutes_are_those_of_every_stage(small_study: Callable[..., Study]) -> None:
+    few, many = (expand(small_study(f"replicates.splits={splits}")) for splits in (4, 12))
+    one, three = (sweep_minutes(space, make_plan(space, set()), 2) for space in (few, many))
+    assert one.wall == pytest.approx(one.train + one.baselines + one.track + one.report)
+    assert one.train == make_plan(few, set()).minutes(2)
+    assert three.baselines == pytest.approx(3 * one.baselines) and three.report == one.report > 0
+    assert sweep_minutes(few, make_plan(few, {run.run_id for run in few.runs}), 2) == Minutes()

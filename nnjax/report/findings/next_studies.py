@@ -1,6 +1,5 @@
 """The next studies: each finding written as a study file that validates, with what it would cost."""
 
-import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from nnjax.sweep.space import expand
 from nnjax.sweep.study.errors import StudyError
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.study.text import write_study_text
+from nnjax.terminal import next_command
 
 FINDING_FINDERS: tuple[Callable[[StudyResults], Iterator[Finding]], ...] = (
     find_too_few,
@@ -45,7 +45,7 @@ class NextStudy:
     @property
     def command(self) -> str:
         """What runs it."""
-        return f"make sweep STUDY={shlex.quote(str(self.path))}" if self.path else ""
+        return _command(self.path) if self.path else ""
 
 
 def write_next_studies(study_results: StudyResults, folder: Path) -> tuple[NextStudy, ...]:
@@ -64,7 +64,7 @@ def _write(study_results: StudyResults, finding: Finding, folder: Path) -> NextS
         "copy it to experiments/ before you change it.",
     ]
     if str(path).isprintable():  # a folder's name may have a line break, a comment none
-        head.append(f"run it:  make sweep STUDY={shlex.quote(str(path))}")
+        head.append(f"run it:  {_command(path)}")
     path.write_text(write_study_text(finding.tables, head), "utf-8")
     try:
         space = expand(load_study(path))
@@ -74,3 +74,8 @@ def _write(study_results: StudyResults, finding: Finding, folder: Path) -> NextS
     results = study_results.results
     plan = make_plan(space, set(results.loc[results["status"] != "missing", "run_id"]))
     return NextStudy(finding, path, plan.runs, plan.missing, plan.minutes(default_workers(space)))
+
+
+def _command(path: Path) -> str:
+    """What runs it, in the home below whose reports it lies."""
+    return next_command(path.parents[3], "sweep", path)

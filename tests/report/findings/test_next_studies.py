@@ -68,9 +68,11 @@ def test_every_proposal_for_every_study_of_the_house_can_be_run(path, twist, hou
         results[f"last_test_{measure}"] = results[f"test_{measure}"] - 0.3
     elif twist == "noise":
         results[f"test_{measure}"] = np.random.default_rng(2).normal(0.3, 0.2, len(results))
-    studies = write_next_studies(make_study_results(space, results), tmp_path)
+    studies = write_next_studies(make_study_results(space, results), tmp_path / "reports" / "some-study" / "next")
     assert [each.problem for each in studies if each.problem] == []
     for each in studies:
+        assert each.command == f"nnjax sweep {each.path} --home {tmp_path}"
+        assert f"# run it:  {each.command}\n" in each.path.read_text()
         assert load_study(each.path).question == each.finding.tables["question"]
 
 
