@@ -7,11 +7,12 @@ from contextlib import closing
 import pytest
 from fakes.command import nnjax
 
+from nnjax.tracking.address import run_link
+from nnjax.tracking.names import REPORT
 from nnjax.tracking.server import running_server
 
 pytestmark = pytest.mark.slow
 
-WORKFLOW = "workflowType=machine_learning"
 PATIENCE = 120_000
 """Milliseconds."""
 
@@ -41,7 +42,7 @@ def home(tmp_path_factory):
     return folder
 
 
-def test_the_report_works_inside_mlflow_s_viewer(home, chromium):
+def test_the_report_and_the_pages_beside_it_work_inside_mlflow_s_viewer(home, chromium):
     with closing(sqlite3.connect(home / "mlflow.db")) as store:
         query = "SELECT r.experiment_id, r.run_uuid FROM runs r JOIN tags t USING (run_uuid) WHERE t.value = 'sweep'"
         ((experiment, run),) = store.execute(query).fetchall()
@@ -55,14 +56,17 @@ def test_the_report_works_inside_mlflow_s_viewer(home, chromium):
     ):
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.goto(f"{server}/#/experiments/{experiment}/runs/{run}/artifacts/report/index.html?{WORKFLOW}")
+        page.goto(f"{server}/{run_link(experiment, run, REPORT)}")
         frame = page.wait_for_selector("iframe[sandbox]").content_frame()
-        frame.wait_for_selector("#cell-view:not([hidden])")
         assert frame.inner_text("h1") == "Does depth matter?"
         frame.click("nav a[data-jump=scores]")
         assert abs(frame.evaluate("document.getElementById('scores').getBoundingClientRect().top")) < 5
+        frame.click("#theme")
+        assert frame.evaluate("document.documentElement.dataset.theme") == "dark"
+        page.goto("about:blank")
+        page.goto(f"{server}/{run_link(experiment, run, REPORT.replace('index', 'cells'))}")
+        frame = page.wait_for_selector("iframe[sandbox]").content_frame()
+        frame.wait_for_selector("#cell-view:not([hidden])")
         frame.locator("#grid [data-cell]").first.click()
         assert frame.locator("#cell-runs tbody tr").count() == 4
         assert frame.locator("#cell-panels path.run").count() > 8
-        frame.click("#theme")
-        assert frame.evaluate("document.documentElement.dataset.theme") == "dark"
