@@ -137,7 +137,7 @@ def ui(options: argparse.Namespace) -> int:
     with starting():
         from nnjax.tracking.server import serve
 
-    serve(options.home, options.host, options.port, speaker(options))
+    serve(options.home, options.host, options.port, speaker(options), choose_progress())
     return ExitCode.FINE
 
 
@@ -146,7 +146,7 @@ def server(options: argparse.Namespace) -> int:
     with starting():
         from nnjax.tracking.team_server import serve_team
 
-    serve_team(options.home, options.port, options.workers, speaker(options))
+    serve_team(options.home, options.port, options.workers, speaker(options), choose_progress())
     return ExitCode.FINE
 
 

@@ -6,8 +6,8 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -17,6 +17,8 @@ from urllib.request import urlopen
 from mlflow.tracking import MlflowClient
 
 from nnjax.redaction import masked, masked_address
+from nnjax.sweep.progress import Progress
+from nnjax.terminal import Say
 from nnjax.tracking import names, views
 from nnjax.tracking.address import check_store, deep_link, default_uri, is_database, server_of
 from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
@@ -154,7 +156,9 @@ def describe_links(uri: str) -> str:
     return "\n".join(f"{study}: {link}" for study, link in links.items())
 
 
-def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[str], None] = print) -> None:
+def serve(
+    home: Path, host: str = "127.0.0.1", port: int = 5000, say: Say = print, progress: Progress | None = None
+) -> None:
     """Serve MLflow's user interface until interrupted; with a server elsewhere, only say what to open.
 
     Anyone who reaches the host's interface can read and change the store. The command takes SIGTERM for an interrupt.
@@ -168,7 +172,9 @@ def serve(home: Path, host: str = "127.0.0.1", port: int = 5000, say: Callable[[
         return
     say(f"starting MLflow over {masked_address(uri)} …")
     try:
-        with running_server(uri, home, host, port) as server:
+        with ExitStack() as running:
+            with (progress or Progress()).stage("Waiting for its first answer"):
+                server = running.enter_context(running_server(uri, home, host, port))
             say(describe_links(server))
             say("Ctrl-C ends it.")
             threading.Event().wait()

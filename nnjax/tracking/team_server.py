@@ -14,15 +14,16 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from nnjax.sweep.durable import write_durably
-from nnjax.terminal import home_words
+from nnjax.sweep.progress import Progress
+from nnjax.terminal import Say, home_words
 from nnjax.tracking.address import sqlite_uri
 from nnjax.tracking.environment import server_environment
 from nnjax.tracking.errors import TrackingError
@@ -49,7 +50,7 @@ class TeamServer:
     postgres_port: int
 
 
-def serve_team(home: Path, port: int, workers: int, say: Callable[[str], None] = print) -> None:
+def serve_team(home: Path, port: int, workers: int, say: Say = print, progress: Progress | None = None) -> None:
     """Serve until interrupted.
 
     Raises:
@@ -58,7 +59,9 @@ def serve_team(home: Path, port: int, workers: int, say: Callable[[str], None] =
     say("starting PostgreSQL and MLflow …")
     sync = shlex.join(["nnjax", "sync", "STUDY", *home_words(home)])
     try:
-        with running_team_server(home, port, workers) as server:
+        with ExitStack() as running:
+            with (progress or Progress()).stage("Waiting for their first answers"):
+                server = running.enter_context(running_team_server(home, port, workers))
             say(f"MLflow at {server.address}, user admin; the password is in {server.client_file}. To send a study:")
             say(f"  set -a; . {shlex.quote(str(server.client_file))}; set +a; {sync}")
             say("Ctrl-C ends both.")
