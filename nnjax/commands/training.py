@@ -71,10 +71,11 @@ def plan(options: argparse.Namespace) -> int:
         if has_journal and found.missing:
             notices = (*left_behind(space, Journal(options.home)), *notices)
         told = foretell(space, options.home, has_runs=found.missing < found.runs)
+    workers, notes = default_workers(space), [as_typed(each, options) for each in notices]
     if options.json:
-        say_json(plan_document(space, found, default_workers(space), notices, told))
+        say_json(plan_document(space, found, workers, notes, told))
         return ExitCode.FINE
-    print(as_typed(describe_plan(space, found, default_workers(space), notices), options))
+    print(describe_plan(space, found, workers, notes))
     if told.words:
         print(f"\n{told.words}")
     return ExitCode.FINE
