@@ -186,7 +186,7 @@ that names the variable, before anything runs. `nnjax doctor` names it, too.
 SURROUNDINGS_REST = """
 ## What reaches nothing
 
-- **matplotlibrc, `MPLBACKEND`, seaborn's themes, `plt.style`**: every figure starts from matplotlib's own defaults.
+- **matplotlibrc, `MPLBACKEND`, `plt.style`**: every figure starts from matplotlib's own defaults.
 - **`MLFLOW_…`** but the tracking URI and the sign-in: experiment, run and settings that shape a store are passed over.
 - **Locale and terminal**: files are UTF-8. A terminal that lacks a letter shows the nearest one; `nnjax results` writes
   UTF-8 to a pipe as to a file.

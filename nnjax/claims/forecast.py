@@ -120,7 +120,7 @@ def foretell(space: Space, home: Path, has_runs: bool) -> Foretold:
     level = claim_level(space.study.claims, looks_at_most(study_logbook(space, home)), declared.withdrawn_intervals)
     seen: Mapping[str, float] = {}
     if has_runs:
-        from nnjax.claims.spread import claim_spreads  # here: pandas and statsmodels take a plan three seconds
+        from nnjax.claims.spread import claim_spreads  # here: pandas takes a plan a second
 
         seen = claim_spreads(space, Journal(home), level)
     return Foretold(forecast_claims(space, level, seen), declared)

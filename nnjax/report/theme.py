@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from matplotlib.colors import to_hex, to_rgb
 
 from nnjax.network.activations import ACTIVATIONS
@@ -121,7 +120,7 @@ def style(font_size: float = 11.0) -> Iterator[None]:
     The size of tick labels and text is in units of the panel's width (1 unit = 1 px where it is not scaled).
     """
     settings = {
-        **sns.axes_style("ticks"),
+        "lines.solid_capstyle": "round",
         "svg.fonttype": "none",
         "svg.hashsalt": "nnjax",
         "font.family": ["DejaVu Sans"],

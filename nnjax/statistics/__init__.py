@@ -1,1 +1,1 @@
-"""Estimates, intervals and verdicts as pure functions of arrays. A leaf: numpy, scipy and statsmodels only."""
+"""Estimates, intervals and verdicts as pure functions of arrays. A leaf: numpy and scipy only."""

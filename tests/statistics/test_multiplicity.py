@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
+from statsmodels.stats.multitest import multipletests
 
 from nnjax.statistics.multiplicity import benjamini_hochberg, holm, selected_level
 
@@ -20,6 +21,12 @@ def test_benjamini_hochberg_equals_scipy_and_is_milder_than_holm(p: list[float])
     q = benjamini_hochberg(p)
     np.testing.assert_allclose(q, false_discovery_control(p), rtol=1e-12)
     assert (q <= holm(p) + 1e-12).all()
+
+
+@given(P_VALUES)
+def test_both_equal_statsmodels_bit_for_bit(p: list[float]) -> None:
+    for adjust, method in ((holm, "holm"), (benjamini_hochberg, "fdr_bh")):
+        np.testing.assert_array_equal(adjust(p), multipletests(p, method=method)[1])
 
 
 def test_no_comparison_needs_no_adjustment() -> None:

@@ -1,1 +1,1 @@
-"""Figures: a tidy table, then a drawing that computes nothing. Imports `statistics`, pandas, seaborn, matplotlib."""
+"""Figures: a tidy table, then a drawing that computes nothing. Imports `statistics`, pandas, matplotlib."""
