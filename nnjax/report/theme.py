@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -119,7 +120,7 @@ def style(font_size: float = 11.0) -> Iterator[None]:
 
     The size of tick labels and text is in units of the panel's width (1 unit = 1 px where it is not scaled).
     """
-    settings = {
+    settings: Any = {  # matplotlib's types know each name
         "lines.solid_capstyle": "round",
         "svg.fonttype": "none",
         "svg.hashsalt": "nnjax",
