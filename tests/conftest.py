@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+import tempfile
 from pathlib import Path, PurePosixPath
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -10,6 +11,11 @@ os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 import jax
 import pytest
 from hypothesis import settings
+
+# Programs that tests compile serve tests alone; matplotlib's list of fonts is dear, and may stay where it is.
+CACHES = tempfile.TemporaryDirectory(prefix="nnjax-caches-")
+usual = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+os.environ |= {"MPLCONFIGDIR": str(Path(usual, "matplotlib")), "XDG_CACHE_HOME": CACHES.name}
 
 STRICT = str(Path(__file__).parent / "fakes" / "strict")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (STRICT, os.environ.get("PYTHONPATH", ""))))

@@ -12,7 +12,7 @@ from fakes.studies import SMALL
 from mlflow.tracking import MlflowClient
 
 from nnjax.cli import main, make_parser
-from nnjax.sweep.runner import cache_folder
+from nnjax.sweep.compilation_cache import cache_folder
 from nnjax.sweep.space import Space
 
 PACKAGE = Path(__file__).parents[1] / "nnjax"

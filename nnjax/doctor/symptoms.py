@@ -22,11 +22,10 @@ from nnjax.execution.slots import make_executor
 from nnjax.redaction import masked, masked_address, masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.claim_lock import damaged_locks
-from nnjax.sweep.compilation_cache import broken_entries
+from nnjax.sweep.compilation_cache import broken_entries, cache_folder
 from nnjax.sweep.host import describe_host, git_commit, package_versions
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files
 from nnjax.sweep.journal.record import records_with_passwords
-from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.worker import check_versions, decisive_versions
 from nnjax.tracking.address import database_file
 from nnjax.tracking.artifact_place import find_strays, local_path

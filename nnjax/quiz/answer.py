@@ -10,9 +10,8 @@ from nnjax.quiz.networks import QuizEffort, answer_xor
 from nnjax.quiz.page import Answers, write_page
 from nnjax.quiz.perceptrons import answer_gates
 from nnjax.quiz.regression import answer_diabetes, quiz_space
-from nnjax.sweep.compilation_cache import enable_compilation_cache
+from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
 from nnjax.sweep.progress import Progress, choose_progress
-from nnjax.sweep.runner import cache_folder
 from nnjax.terminal import Say
 
 

@@ -3,6 +3,7 @@
 import os
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,8 +28,19 @@ def enable_compilation_cache(folder: Path | str) -> None:
     configure("jax_persistent_cache_min_entry_size_bytes", -1)
 
 
+def cache_folder(home: Path) -> Path:
+    """Where programs are kept that are compiled here: with the user's caches, so that they serve all homes.
+
+    In the home itself, where that is no place: the user has no home folder, or may not write there.
+    """
+    shared = cache_of_this_machine()
+    with suppress(OSError):
+        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return shared if os.access(shared, os.W_OK) else home.resolve() / ".cache" / "jax"
+
+
 def cache_of_this_machine() -> Path:
-    """Where a worker far from the head keeps programs: in the user's caches, apart for each machine and processor.
+    """The folder of programs among the user's caches, apart for each machine and processor.
 
     A home folder may be shared by many machines, native code may not. A user without one keeps none.
     """

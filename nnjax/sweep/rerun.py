@@ -13,13 +13,12 @@ from nnjax.data.tables import Table, load_table, parse_source
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.refusal import RefusedError
 from nnjax.surroundings import SurroundingsError
-from nnjax.sweep.compilation_cache import enable_compilation_cache
+from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
 from nnjax.sweep.journal.journal import NOT_MEASURED, Journal
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, PREDICTIONS
 from nnjax.sweep.journal.tables import kept_table
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
-from nnjax.sweep.runner import cache_folder
 from nnjax.sweep.space import make_configuration
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk

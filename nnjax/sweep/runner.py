@@ -15,7 +15,7 @@ from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.execution.slots import make_executor
 from nnjax.redaction import masked_command
 from nnjax.surroundings import check_name, check_variables
-from nnjax.sweep.compilation_cache import remove_broken_entries
+from nnjax.sweep.compilation_cache import cache_folder, remove_broken_entries
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import keep_from_git
 from nnjax.sweep.explosions import exploded_runs
@@ -106,11 +106,6 @@ def run_sweep(
     slots = default_workers(space) if workers is None else workers
     workplace = _Workplace(Path(home), executor_name, slots, cluster, engine or Engine())
     return _Sweep(space, workplace, progress or Progress()).run()
-
-
-def cache_folder(home: Path) -> Path:
-    """Where a home keeps JAX's compiled programs."""
-    return home.resolve() / ".cache" / "jax"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from nnjax.doctor.symptoms import (
     examine_store,
     examine_variables,
 )
-from nnjax.sweep.runner import cache_folder, run_sweep
+from nnjax.sweep.compilation_cache import cache_folder
+from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 from nnjax.tracking.new_database import make_database
@@ -69,7 +70,8 @@ def test_a_damaged_file_of_the_journal_is_named(home):
     assert "1 damaged files" in ill(examine_home(home))["Set aside"].seen
 
 
-def test_half_a_compiled_program_is_named(home):
+def test_half_a_compiled_program_is_named(home, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home))
     folder = cache_folder(home)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "half-cache").write_bytes(b"")

@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import socket
 import subprocess
@@ -50,10 +49,8 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(undisturbed: Path, tmp_path: Path) -> Path:
-    """A home with the study, and the programs that it needs: compiling them would be half of each round."""
-    folder = write_study(tmp_path / "home").parent
-    shutil.copytree(undisturbed / ".cache", folder / ".cache")
-    return folder
+    """A home with the study; the programs that it needs are compiled, which would be half of each round."""
+    return write_study(tmp_path / "home").parent
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ import pytest
 from fakes.training import FAKE, fake_train_task
 
 from nnjax.execution.slots import EXECUTORS
+from nnjax.sweep.compilation_cache import cache_folder
 from nnjax.sweep.journal.journal import Journal, JournalWarning
 from nnjax.sweep.journal.record import load_record
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.progress import SweepState
-from nnjax.sweep.runner import Engine, SweepSummary, cache_folder, run_sweep
+from nnjax.sweep.runner import Engine, SweepSummary, run_sweep
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 
