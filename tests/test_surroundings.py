@@ -140,7 +140,7 @@ def test_a_worker_elsewhere_is_unfit_with_it(monkeypatch):
 
 
 def test_what_a_notebook_has_set_is_seen_where_it_trains(tmp_path):
-    space = expand(load_study(write_small(tmp_path), ["epochs=11"]))  # a program that no other test has compiled
+    space = expand(load_study(write_small(tmp_path), ["width=11"]))  # a program that no other test has compiled
     bucket = make_plan(space, frozenset()).chunks[0].bucket
     with jax.enable_x64(True), pytest.raises(SurroundingsError, match=r"^jax_enable_x64 = True: "):
         compile_program(bucket)

@@ -1,0 +1,238 @@
+"""What a person waits for: this checkout beside another one, and beside the loop that most people write.
+
+    python benchmarks/waiting.py --before PATH [--rounds 3] [--only plan "quick, cold"] [--default] [--lecture] [--loop]
+
+Each row is a command of both checkouts in turn, round after round, in homes and caches of their own; both are run by
+this interpreter. Wall seconds, medians; CPU seconds, the workers' too, beside them, since those hardly notice what else
+the machine does. The default study is prepared with few epochs: what is waited for depends on its runs, not on those.
+
+The plain loop trains the quick study's runs by scikit-learn under joblib: the same splits, scaling, layers, batches,
+epochs, rates and penalties, a `log_metric` of training loss and validation R² an epoch, one figure. It does not watch
+gradients, choose an epoch, keep a journal, go on after a kill, compare with baselines, or compute an interval.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nnjax.data.scaling import ScaledSplit
+    from nnjax.sweep.space import Run
+
+HERE = Path(__file__).parents[1]
+QUICK, DEFAULT = "experiments/quick.toml", "experiments/diabetes.toml"
+FEW_EPOCHS = "epochs=5"
+LOOP_WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Spent:
+    """Wall and CPU seconds of a command, its children's among the latter."""
+
+    wall: float
+    cpu: float
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A build with a home and caches that nobody else uses."""
+
+    path: Path
+    folder: Path
+
+    @property
+    def home(self) -> Path:
+        """Its home folder."""
+        return self.folder / "home"
+
+    def run(self, *words: str) -> Spent:
+        """Wait for a command of nnjax."""
+        return wait([sys.executable, "-m", "nnjax.cli", "--home", str(self.home), *words], self.path, self.folder)
+
+    def forget(self, *, programs: bool) -> None:
+        """Empty the home, of compiled programs only where that is asked for."""
+        kept = self.home / ".cache" / "jax"
+        for path in self.home.iterdir() if self.home.is_dir() else ():
+            if path.name != ".cache":
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if programs:
+            shutil.rmtree(kept, ignore_errors=True)
+            shutil.rmtree(self.folder / "caches", ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: what is waited for, and what is done before it, which nobody times."""
+
+    name: str
+    command: tuple[str, ...]
+    prepare: Callable[[Checkout], object] = lambda checkout: None
+
+
+def wait(command: list[str], place: Path, folder: Path) -> Spent:
+    """Run a command to its end.
+
+    Raises:
+        RuntimeError: It failed.
+    """
+    usual = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    fonts = {"MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR") or str(Path(usual, "matplotlib"))}
+    environment = os.environ | fonts | {"PYTHONPATH": str(place), "XDG_CACHE_HOME": str(folder / "caches")}
+    began, before = time.perf_counter(), os.times()
+    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
+    wall, after = time.perf_counter() - began, os.times()
+    if ended.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {ended.returncode}:\n{ended.stderr[-2000:]}")
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return Spent(wall, used)
+
+
+def rows(options: argparse.Namespace) -> Iterator[Row]:
+    """The table's lines, in an order in which each finds what it needs."""
+    yield Row("quick, cold", ("sweep", QUICK), lambda build: build.forget(programs=True))
+    yield Row("quick, programs cached", ("sweep", QUICK), lambda build: build.forget(programs=False))
+    yield Row("quick, nothing to do", ("sweep", QUICK))
+    yield Row("plan", ("plan", QUICK))
+    if options.default:
+        study = (DEFAULT, "--set", FEW_EPOCHS)
+        yield Row("default, nothing to do", ("sweep", *study), lambda build: prepare_default(build, study))
+        yield Row("default, changed report", ("report", *study), forget_reports)
+    if options.lecture:
+        yield Row("lecture", ("lecture",), lambda build: build.forget(programs=True))
+
+
+def prepare_default(build: Checkout, study: tuple[str, ...]) -> None:
+    """Have the default study trained, tracked and reported."""
+    if not (build.home / "reports" / "diabetes").is_dir():
+        build.run("sweep", *study)
+
+
+def forget_reports(build: Checkout) -> None:
+    """So that the next one is written anew."""
+    shutil.rmtree(build.home / "reports", ignore_errors=True)
+
+
+def measure(row: Row, builds: list[Checkout], rounds: int) -> list[list[Spent]]:
+    """All builds in turn, round after round: one list a build."""
+    spent: list[list[Spent]] = [[] for _ in builds]
+    for _ in range(rounds):
+        for build, seen in zip(builds, spent, strict=True):
+            row.prepare(build)
+            seen.append(build.run(*row.command))
+    return spent
+
+
+def describe(name: str, spent: list[list[Spent]]) -> str:
+    """A line of the table: wall and CPU seconds of each, and how many times the last is faster than the first."""
+    walls, cpus = ([statistics.median(getattr(one, of) for one in each) for each in spent] for of in ("wall", "cpu"))
+    times = f"{walls[0] / walls[-1]:>7.2f} {cpus[0] / cpus[-1]:>7.2f}" if len(spent) > 1 else ""
+    pairs = " ".join(f"{wall:>8.1f} {cpu:>7.1f}" for wall, cpu in zip(walls, cpus, strict=True))
+    return f"{name:<26} {pairs} {times}"
+
+
+def train_by_a_plain_loop(folder: Path) -> None:
+    """The loop that most people write."""
+    import matplotlib as mpl
+    import mlflow
+    from sklearn.utils.parallel import Parallel, delayed
+
+    from nnjax.data.scaling import scale_split
+    from nnjax.sweep.space import expand
+    from nnjax.sweep.study.study import load_study
+
+    mpl.use("svg")
+    import matplotlib.pyplot as plt
+
+    space, store = expand(load_study(QUICK)), f"sqlite:///{folder / 'mlflow.db'}"
+    scaled = [scale_split(space.table, split) for split in space.splits]
+    mlflow.set_tracking_uri(store)
+    mlflow.set_experiment("quick")  # here: of two workers that made the store at once, one would fail
+    todo = (delayed(train_one)(store, run, scaled[run.replicate.split]) for run in space.runs)
+    scores = Parallel(n_jobs=LOOP_WORKERS)(todo)
+    figure, axes = plt.subplots()
+    for name in dict.fromkeys(run.cell.label for run in space.runs):
+        own = [score for score, run in zip(scores, space.runs, strict=True) if run.cell.label == name]
+        axes.plot(range(len(own)), own, label=name)
+    axes.set(xlabel="split", ylabel="test R²")
+    axes.legend()
+    figure.savefig(folder / "scores.svg")
+
+
+def train_one(store: str, run: "Run", split: "ScaledSplit") -> float:
+    """One run of the quick study by scikit-learn, told to MLflow epoch by epoch: its test R²."""
+    import mlflow
+    from sklearn.neural_network import MLPRegressor
+
+    chosen = run.cell.configuration
+    mlflow.set_tracking_uri(store)
+    mlflow.set_experiment("quick")
+    network = MLPRegressor(
+        chosen.hidden_layer_sizes,
+        activation=str(chosen.activation),
+        batch_size=chosen.batch_size,
+        alpha=chosen.l2 * chosen.batch_size,  # scikit-learn divides its penalty by the rows of a batch
+        learning_rate_init=chosen.learning_rate,
+        random_state=run.replicate.seed,
+    )
+    with mlflow.start_run(run_name=run.cell.label):
+        mlflow.log_params({"cell": run.cell.label, "split": run.replicate.split})
+        for epoch in range(chosen.epochs):
+            network.partial_fit(split.x_train, split.y_train.ravel())
+            mlflow.log_metric("train_loss", network.loss_, step=epoch)
+            mlflow.log_metric("validation_r2", network.score(split.x_validation, split.y_validation), step=epoch)
+        score = float(network.score(split.x_test, split.y_test))
+        mlflow.log_metric("test_r2", score)
+    return score
+
+
+def measure_loop(folder: Path, rounds: int) -> Iterator[tuple[str, list[Spent]]]:
+    """The loop with an empty store, and again with the one that it has filled."""
+    command = [sys.executable, str(Path(__file__).resolve()), "--plain-loop", str(folder / "loop")]
+    cold, warm = [], []
+    for _ in range(rounds):
+        shutil.rmtree(folder / "loop", ignore_errors=True)
+        (folder / "loop").mkdir()
+        cold.append(wait(command, HERE, folder))
+        warm.append(wait(command, HERE, folder))
+    yield "plain loop, cold", cold
+    yield "plain loop, again", warm
+
+
+def main() -> None:
+    """Print the table, a line as soon as it is known."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--before", type=Path, help="another checkout of nnjax, to compare this one with")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="+", metavar="ROW", help="rows of the table; all those that are asked for")
+    parser.add_argument("--default", action="store_true", help="the default study, too: minutes to prepare")
+    parser.add_argument("--lecture", action="store_true", help="the lecture's studies, too: half an hour a round")
+    parser.add_argument("--loop", action="store_true", help="the plain loop, too")
+    parser.add_argument("--plain-loop", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.plain_loop:
+        train_by_a_plain_loop(options.plain_loop)
+        return
+    paths = [*([options.before.resolve()] if options.before else []), HERE]
+    with tempfile.TemporaryDirectory() as name:
+        builds = [Checkout(path, Path(name, str(number))) for number, path in enumerate(paths)]
+        for build in builds:
+            build.home.mkdir(parents=True)
+        print(f"{'seconds':<26} {'  '.join('    wall     cpu' for _ in builds)}    wall     cpu  times as fast")
+        for row in rows(options):
+            if not options.only or row.name in options.only:
+                print(describe(row.name, measure(row, builds, options.rounds)), flush=True)
+        for title, spent in measure_loop(Path(name), options.rounds) if options.loop else ():
+            print(describe(title, [spent]), flush=True)
+
+
+if __name__ == "__main__":
+    main()
