@@ -1,5 +1,6 @@
 """The answers in plain words: the study's own claims, or its factors; then speed, gradients and scores."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -110,7 +111,11 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
         more = f"{names[1]} takes {_around(interval, _powers_of_two, sure)} times as many {metric.counts} as {names[0]}"
         return f"{more}."
     order = reversed(names) if metric.better == "lower" else names
-    return f"{' minus '.join(order)}: {_around(interval, signed, sure)} in {claim.metric}."
+    measured = f"{' minus '.join(order)}: {_around(interval, signed, sure)} in {claim.metric}."
+    if answer.judgement.verdict is Verdict.UNDECIDED:  # what would decide it stands on its card
+        return measured
+    named = re.sub(r"\b[AB]\b", lambda arm: names["AB".index(arm.group())], answer.judgement.note)
+    return f"{measured} {named}"
 
 
 def _around(interval: PairedInterval, show: Show, sure: str) -> str:

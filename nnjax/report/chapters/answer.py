@@ -9,9 +9,10 @@ from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.formats import confidence, signed
 from nnjax.report.pictures import Picture, first_pictures
+from nnjax.report.ranked import level_name
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.report.study_results import StudyResults
-from nnjax.report.views import Chapter, Panel, join_words
+from nnjax.report.views import Chapter, Key, Panel, join_words
 from nnjax.statistics.verdict import Verdict
 
 LINES_SHOWN = 3
@@ -23,7 +24,6 @@ PICTURE = Shape(width=290, height=196, left=44, top=28, bottom=38, font_size=10.
 def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) -> Chapter:
     """Headline, pictures with a sentence each, against the baselines, and the first of the findings."""
     setting, top = first_setting(study_results), headline(study_results)
-    runs = setting.runs(study_results.chosen)
     facts = {
         "headline": top,
         "shown": top.lines[:LINES_SHOWN],
@@ -31,14 +31,21 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "more_words": more_words(top),
         "has_undecided": any(line.verdict is Verdict.UNDECIDED for line in top.lines[:LINES_SHOWN]),
         "pictures": _pictures(study_results, setting),
-        "keys": level_keys(
-            study_results.layout, study_results.palette, setting.factor, runs[setting.factor].unique().tolist()
-        ),
+        "keys": _keys(study_results, setting),
         "where": setting_words(study_results, setting),
         "baseline": baseline_line(study_results),
         "next": next((study for study in studies if study.path), None),
     }
     return Chapter("answer", "The answer", facts=facts)
+
+
+def _keys(study_results: StudyResults, setting: PictureSetting) -> list[Key]:
+    """The legend of the pictures, its levels named so that one knows what they are levels of."""
+    layout, factor = study_results.layout, setting.factor
+    drawn = set(setting.runs(study_results.chosen)[factor])
+    levels = [level for level in layout.levels[factor] if level in drawn]
+    keys = level_keys(layout, study_results.palette, factor, levels)
+    return [replace(key, label=level_name(layout, factor, level)) for key, level in zip(keys, levels, strict=True)]
 
 
 def more_words(top: Headline) -> str:
