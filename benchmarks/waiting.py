@@ -99,8 +99,8 @@ def wait(command: list[str], place: Path, folder: Path) -> Spent:
 def rows(options: argparse.Namespace) -> Iterator[Row]:
     """The table's lines, in an order in which each finds what it needs."""
     yield Row("quick, cold", ("sweep", QUICK), lambda build: build.forget(programs=True))
-    yield Row("quick, programs cached", ("sweep", QUICK), lambda build: build.forget(programs=False))
-    yield Row("quick, nothing to do", ("sweep", QUICK))
+    yield Row("quick, programs cached", ("sweep", QUICK), forget_quick)
+    yield Row("quick, nothing to do", ("sweep", QUICK), prepare_quick)
     yield Row("plan", ("plan", QUICK))
     if options.default:
         study = (DEFAULT, "--set", FEW_EPOCHS)
@@ -108,6 +108,18 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
         yield Row("default, changed report", ("report", *study), forget_reports)
     if options.lecture:
         yield Row("lecture", ("lecture",), lambda build: build.forget(programs=True))
+
+
+def prepare_quick(build: Checkout) -> None:
+    """Have the quick study trained, tracked and reported."""
+    if not (build.home / "reports" / "quick").is_dir():
+        build.run("sweep", QUICK)
+
+
+def forget_quick(build: Checkout) -> None:
+    """Have its programs, and nothing else."""
+    prepare_quick(build)
+    build.forget(programs=False)
 
 
 def prepare_default(build: Checkout, study: tuple[str, ...]) -> None:

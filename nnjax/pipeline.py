@@ -2,11 +2,13 @@
 
 import os
 import textwrap
+import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
 
 SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
 """Environment variable by which make says what the set-up of the virtual environment took."""
+
+WITH_WORKER_PROCESSES = ("processes", "dask")
+"""Executors that train in other processes, which leaves this one time."""
+
+FOR_TRACKING = ("nnjax.tracking.study_sync", "mlflow.store.tracking.sqlalchemy_store")
+FOR_REPORT = ("nnjax.report.write",)
+"""Modules that take seconds to import, and are not needed before something is trained."""
 
 MARK = "sweep_id"
 """File in a report's folder: the identity of the sweep that the page was made from, one line."""
@@ -132,7 +141,8 @@ def sweep_study(
     if report_dir and swept:
         return _as_it_was(space, home, report_dir, swept, say, began)
     package = package_hash()
-    summary = run_sweep(space, home, options.executor, workers, progress, cluster=options.cluster)
+    with _getting_ready(options):
+        summary = run_sweep(space, home, options.executor, workers, progress, cluster=options.cluster)
     say(describe_training(summary))
     for notice in describe_explosions(space, home, summary):
         say(notice)
@@ -149,6 +159,32 @@ def sweep_study(
     return SweepOutcome(
         summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds, stages.decisions
     )
+
+
+@contextmanager
+def _getting_ready(options: SweepOptions) -> Iterator[None]:
+    """Import what follows the training while other processes train and this one waits.
+
+    What cannot be imported is told where it is needed.
+    """
+    is_over = threading.Event()
+    modules = (*(FOR_TRACKING if options.is_tracked else ()), *(FOR_REPORT if options.is_reported else ()))
+
+    def get_ready() -> None:
+        for name in modules:
+            if not is_over.is_set():
+                with suppress(Exception):
+                    import_module(name)
+
+    thread = threading.Thread(target=get_ready, name="getting ready")
+    if options.executor in WITH_WORKER_PROCESSES:
+        thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        if thread.ident is not None:
+            thread.join()
 
 
 def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:

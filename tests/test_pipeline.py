@@ -136,3 +136,21 @@ def test_whatever_goes_wrong_with_mlflow_costs_only_itself(
 def test_a_report_needs_no_mlflow() -> None:
     program = "import sys, nnjax.pipeline, nnjax.report.write; sys.exit('mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+IN_THE_MEANTIME = """
+import sys, threading
+from nnjax.pipeline import FOR_REPORT, FOR_TRACKING, SweepOptions, _getting_ready
+with _getting_ready(SweepOptions(executor=sys.argv[1], is_tracked=False)):
+    for thread in threading.enumerate():
+        if thread.name == "getting ready":
+            thread.join()
+print(*(set(FOR_REPORT + FOR_TRACKING) & set(sys.modules)))
+"""
+
+
+@pytest.mark.parametrize(("executor", "expected"), [("processes", "nnjax.report.write"), ("threads", "")])
+def test_what_follows_is_imported_while_other_processes_train(executor: str, expected: str) -> None:
+    command = [sys.executable, "-c", IN_THE_MEANTIME, executor]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == expected
