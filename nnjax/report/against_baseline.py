@@ -52,18 +52,18 @@ def baseline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> s
     """The answer for an interval of network minus reference baseline.
 
     >>> baseline_words(paired_interval([-0.001, 0.001, 0.002, 0.0], 331, 111))
-    'Ridge is as good: no network here is better or worse by an amount that matters.'
+    'Ridge is as good: the chosen network is neither better nor worse by an amount that matters.'
     """
     verdict = judge("beats", interval, terms.margin).verdict
     name = terms.reference[0].upper() + terms.reference[1:]
     if verdict is Verdict.SUPPORTED:
-        return f"The network beats {terms.reference_long}."
+        return f"The chosen network beats {terms.reference_long}."
     if verdict is Verdict.EQUAL:
-        return f"{name} is as good: no network here is better or worse by an amount that matters."
+        return f"{name} is as good: the chosen network is neither better nor worse by an amount that matters."
     if verdict is Verdict.REFUTED:
         return (
             f"{name} is better."
             if interval.high < 0
-            else f"{name} is as good: the network has no advantage that matters."
+            else f"{name} is at least as good: the chosen network has no advantage that matters."
         )
     return f"Network or {terms.reference}: these splits cannot tell which is better."

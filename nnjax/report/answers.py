@@ -3,18 +3,22 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 
 import numpy as np
 import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.choice import choose_on_validation
+from nnjax.claims.declared import ALPHA
 from nnjax.claims.target import target_times, trained
 from nnjax.metrics import METRICS
 from nnjax.report.against_baseline import beats_a_constant
 from nnjax.report.alike import Show
 from nnjax.report.differences import AT_BEST, AVERAGED
-from nnjax.report.formats import confidence, decimals, signed, significant
+from nnjax.report.formats import bounded, confidence, decimals, signed, significant
+from nnjax.report.layout import Layout
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
 from nnjax.report.setting import PictureSetting
 from nnjax.report.speed import ENOUGH
@@ -71,7 +75,7 @@ def headline(study_results: StudyResults) -> Headline:
     warning = (
         ""
         if beats_a_constant(study_results)
-        else "No network here is shown to beat a constant prediction, not even the one that the validation rows chose."
+        else "Not even the network that the validation rows chose is shown to beat a constant prediction."
     )
     lines = claim_lines(study_results) or factor_lines(study_results)
     return Headline(lines or (HeadlineLine(_single(study_results), ""),), warning)
@@ -119,7 +123,7 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
 
 
 def _around(interval: PairedInterval, show: Show, sure: str) -> str:
-    return f"{show(interval.estimate)} ({sure} {show(interval.low)} to {show(interval.high)})"
+    return f"{bounded(show(interval.estimate), interval)} ({sure} {show(interval.low)} to {show(interval.high)})"
 
 
 def _powers_of_two(exponent: float) -> str:
@@ -144,18 +148,37 @@ Views = Mapping[str, Ranked]
 
 
 def factor_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
-    """Every studied factor: which of its levels tie at the top, averaged over the others, and at their best."""
+    """Every studied factor: which of its levels tie at the top, averaged over the others or, without that, at best."""
     test, lines = study_results.terms.test, []
     for factor in study_results.layout.studied:
         views = factor_rankings(study_results, factor)
-        if AVERAGED not in views:
-            continue
-        averaged, at_best = views[AVERAGED], views.get(AT_BEST)
-        detail = f"{confidence(averaged.ranking.level)} intervals, all levels compared with all."
-        if at_best is not None:
-            detail += f" Averaged over the other factors; each level at its best: {at_best.words(decimals, test)}"
-        lines.append(HeadlineLine(f"{factor}: {averaged.words(decimals, test)}", detail))
+        for view, ranked in list(views.items())[:1]:
+            sure = f"{confidence(ranked.ranking.level)} intervals, all levels compared with all"
+            which = f", {VIEW_WORDS[view]}" if len(study_results.layout.studied) > 1 else ""
+            detail = f"{sure}{which}. {one_by_one(study_results, factor, views)}".strip()
+            lines.append(HeadlineLine(f"{factor}: {ranked.words(decimals, test)}", detail))
     return tuple(lines)
+
+
+VIEW_WORDS = {AVERAGED: "averaged over the other factors", AT_BEST: "each level at its best"}
+
+
+def one_by_one(study_results: StudyResults, factor: str, views: Views) -> str:
+    """What stands out when levels are compared one by one, where all at once none does; empty where neither does."""
+    table = study_results.differences
+    if not len(table) or not all(ranked.is_level for ranked in views.values()):
+        return ""
+    found = table[(table["factor"] == factor) & (table["q"] <= ALPHA)]
+    levels = list(dict.fromkeys(found["level"].tolist()))
+    if not levels:
+        return ""
+    layout = study_results.layout
+    names = [level_name(layout, factor, level) for level in levels]
+    reference = level_name(layout, factor, layout.reference[factor])
+    return (
+        f"Compared one by one with {reference}, {shortened(names)} stand{'s' if len(names) == 1 else ''} out "
+        f"(q ≤ {ALPHA}: of such findings one in twenty may be false); all at once, none does."
+    )
 
 
 def factor_rankings(study_results: StudyResults, factor: str) -> Views:
@@ -182,79 +205,115 @@ def score_words(study_results: StudyResults, setting: PictureSetting) -> str:
 
 
 def constant_words(study_results: StudyResults, runs: pd.DataFrame, factor: str) -> str:
-    """Which levels are constant classifiers: in every run each class but one is never right; empty where none is."""
+    """Which levels score in every run as a constant classifier does; empty where none does."""
     classes = len(study_results.space.table.class_names)
     if not classes:
         return ""
-    recall = runs["test_balanced_accuracy"]
-    is_constant = np.isclose(recall, 1 / classes).astype(bool)
+    is_constant = np.isclose(runs["test_balanced_accuracy"], 1 / classes).astype(bool)
     levels = pd.Series(is_constant, index=runs.index).groupby(runs[factor], sort=False).all()
-    names = [level_name(study_results.layout, factor, level) for level in levels.index[levels]]
+    names = [level_name(study_results.layout, factor, level) for level in levels.index[levels].tolist()]
     if not names:
         return ""
-    verb = "is a constant classifier: it gives" if len(names) == 1 else "are constant classifiers: they give"
-    return f" {join_words(names)} {verb} every row the same class."
+    verb = "is" if len(names) == 1 else "are"
+    return f" {join_words(names)} {verb} no better than a constant classifier, which gives every row the same class."
 
 
 def convergence_words(study_results: StudyResults, setting: PictureSetting) -> str:
     """Which levels reach the target first at a setting, which take longer, and which never get there.
 
-    Compared by ratios, as claims on epochs_to_target are; a run that never gets there counts with all its epochs.
+    Compared by ratios, as claims on epochs_to_target are, up to the epoch that all runs have; those that do not get
+    there count with that epoch, so that numbers of theirs are "at least".
     """
     factor, layout = setting.factor, study_results.layout
     runs = trained(setting.runs(study_results.chosen))
     target = f"{study_results.terms.validation} ≥ {float(study_results.results[study_results.terms.target].iloc[0]):g}"
-    times, epochs = target_times(runs), runs["epochs"].to_numpy(dtype=float)
-    runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, epochs)), is_there=times <= epochs)
+    times, horizon = target_times(runs), int(runs["epochs"].min()) if len(runs) else 0
+    runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
     shares = runs.groupby(factor, sort=False)["is_there"].mean()
-    if not (shares >= ENOUGH).any():
-        return f"With none of them half of the runs reach {target} within {int(epochs.max())} epochs."
-    ranked = rank(by_split(runs, factor, [], "speed"), factor, layout, study_results.sizes.pair)
-    if ranked is None or -ranked.means[-1] <= TOO_EASY:
+    arrived = shares.index[shares >= ENOUGH]
+    if not len(arrived):
+        return f"With none of them half of the runs reach {target} within {horizon} epochs."
+    there = runs[runs[factor].isin(arrived)]
+    ranked = rank(by_split(there, factor, [], "speed"), factor, layout, study_results.sizes.pair)
+    rest = _not_there(layout, factor, shares[shares < ENOUGH])
+    at_least = "" if there["is_there"].all() else "at least "
+    if ranked is None:
+        typical = 2 ** -float(there["speed"].mean())
+        alone = join_words([level_name(layout, factor, level) for level in arrived.tolist()])
+        return f"{alone} reaches {target}, typically after {at_least}{_epochs(typical)}{rest}."
+    if not rest and -ranked.means[-1] <= TOO_EASY:
         return f"{target} is reached in the first epoch or two: a target this easy tells nothing apart."
-    never = [level_name(layout, factor, level) for level in shares.index[shares == 0]]
-    return _first_there(ranked, target, never)
+    return f"{_race(ranked, target, at_least)}{rest}."
 
 
-def _first_there(ranked: Ranked, target: str, never: list[str]) -> str:
-    first, last = (f"{2 ** -ranked.means[place]:.0f}" for place in (0, -1))
+def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:
+    """Clauses on the levels that seldom reach the target, and on those that never do."""
+    never, seldom = (
+        [level_name(layout, factor, level) for level in shares.index[which].tolist()]
+        for which in (shares == 0, shares > 0)
+    )
+    words = f"; {shortened(seldom)} in under half of the runs only" if seldom else ""
+    return words + (f"; {shortened(never)} never {'get' if len(never) > 1 else 'gets'} there" if never else "")
+
+
+def _race(ranked: Ranked, target: str, at_least: str) -> str:
+    """Who is first at the target; an interval only where all runs of all levels get there."""
+    first, last = (2 ** -ranked.means[place] for place in (0, -1))
     if ranked.is_level:
-        return f"No difference in speed was found: {target} typically takes {first} to {last} epochs."
-    words = f"{ranked.names[0]} is first at {target}, typically after {first} epochs; {ranked.rivals}"
-    if never:
-        return f"{words}{shortened(never)} never {'get' if len(never) > 1 else 'gets'} there."
+        span = f"{first:.0f} to {_epochs(last)}" if f"{first:.0f}" != f"{last:.0f}" else _epochs(first)
+        return f"No difference in speed was found {ranked.which}: {target} typically takes {at_least}{span}"
+    words = f"{ranked.names[0]} is first at {target}, typically after {at_least}{_epochs(first)}; {ranked.rivals}"
     gap = ranked.ranking.advantages[-1]
+    if ranked.ranking.is_tied[-1]:
+        return words.removesuffix("; ")
     times, low, high = (_powers_of_two(each) for each in (gap.estimate, gap.low, gap.high))
-    return f"{words}{ranked.names[-1]} takes {times} times as many [{low}, {high}]."
+    sure = "" if at_least else f" [{low}, {high}]"
+    return f"{words}{ranked.names[-1]} takes {at_least}{times} times as many{sure}"
+
+
+def _epochs(number: float) -> str:
+    return f"{number:.0f} epoch{'' if round(number) == 1 else 's'}"
 
 
 def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
-    """With which levels the gradient vanishes, or explodes, before the first step."""
+    """With which levels the gradient vanishes, or explodes, before the first step, in most runs or in some."""
     runs = setting.runs(study_results.chosen)
     deep = runs[runs["depth"] > 1].dropna(subset=["grad_ratio_0"])
     if deep.empty:
         return "No network here has two hidden layers, so there is nothing for a gradient to vanish across."
-    groups = deep.groupby(setting.factor, sort=False)["grad_ratio_0"]
-    means = groups.mean()
-    names = [level_name(study_results.layout, setting.factor, level) for level in means.index.tolist()]
-    left = dict(zip(names, means.tolist(), strict=True))
-    lost, grown = (
-        [name for name, share in zip(names, groups.agg(share_of).tolist(), strict=True) if share > ENOUGH]
-        for share_of in (lambda ratio: (ratio < VANISHED).mean(), lambda ratio: (ratio > -VANISHED).mean())
-    )
-    words = _vanishing(sorted(lost, key=lambda name: left[name]), left)
+    name = partial(level_name, study_results.layout, setting.factor)
+    ratios = {
+        name(level): deep.loc[deep[setting.factor] == level, "grad_ratio_0"].to_numpy(dtype=float)
+        for level in deep[setting.factor].unique().tolist()
+    }
+    shares = {name: float((ratio < VANISHED).mean()) for name, ratio in ratios.items()}
+    left = {name: float(np.median(ratio)) for name, ratio in ratios.items() if shares[name] > ENOUGH}
+    words = _vanishing(dict(sorted(left.items(), key=itemgetter(1))), len(ratios))
+    some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
+    if some:
+        words += f" In some runs it does with {shortened(some)}."
+    grown = [name for name, ratio in ratios.items() if (ratio > -VANISHED).mean() > ENOUGH]
     return f"{words} With {shortened(grown)} it grows more than tenfold on its way." if grown else words
 
 
-def _vanishing(lost: list[str], left: Mapping[str, float]) -> str:
+def _vanishing(lost: Mapping[str, float], levels: int) -> str:
     if not lost:
-        which = "with any of them" if len(left) > 1 else "here"
-        return f"Before the first step no gradient vanishes {which}: a tenth or more reaches the first layer."
-    named = [f"{name} (1 part in {significant(10 ** -left[name], 2)} reaches the first layer)" for name in lost[:1]]
-    named += [f"{name} (1 in {significant(10 ** -left[name], 2)})" for name in lost[1:]]
-    rest = len(left) - len(lost)
+        which = "with any of them" if levels > 1 else "here"
+        return (
+            f"Before the first step no gradient vanishes {which}: in most runs a tenth or more reaches the first layer."
+        )
+    named = [
+        f"{name} ({_left(size)}{' reaches the first layer' if place == 0 else ''})"
+        for place, (name, size) in enumerate(lost.items())
+    ]
+    rest = levels - len(lost)
     others = f"; not with the other{'s' if rest > 1 else ''}" if rest else ""
     return f"Before the first step the gradient vanishes with {shortened(named)}{others}."
+
+
+def _left(size: float) -> str:
+    """What is left of a gradient, from log10(g_1 / g_L)."""
+    return f"1 part in {significant(10**-size, 2)}" if np.isfinite(size) else "nothing"
 
 
 def last_epoch_words(study_results: StudyResults) -> str:
@@ -266,5 +325,6 @@ def last_epoch_words(study_results: StudyResults) -> str:
     return (
         f"Training on to epoch {int(study_results.results['epochs'].max())} instead of stopping at the best epoch on "
         f"validation rows (median {finished['best_epoch'].median():.0f}) costs {decimals(interval.estimate)} in "
-        f"{study_results.terms.test} [{decimals(interval.low)}, {decimals(interval.high)}], averaged over all cells."
+        f"{study_results.terms.test} ({confidence(interval.level)} interval {decimals(interval.low)} to "
+        f"{decimals(interval.high)}), averaged over all cells."
     )

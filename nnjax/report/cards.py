@@ -31,10 +31,8 @@ def write_cards(study_results: StudyResults, folder: Path) -> None:
     epochs = partial(
         draw_epochs, cells, palette=study_results.palette, factor=factor, metric=f"{terms.test} (best epoch)"
     )
-    drawings: dict[str, tuple[str, Draw]] = {
-        picture.name: (f"{picture.quantity}, {place}", picture.draw)
-        for picture in first_pictures(study_results, setting)
-    }
+    pictures = first_pictures(study_results, setting)
+    drawings: dict[str, tuple[str, Draw]] = {each.name: (f"{each.quantity}, {place}", each.draw) for each in pictures}
     drawings[EPOCHS_TO_TARGET] = (f"share of runs at target, {place}", steps)
     drawings["last_epoch"] = (
         f"{terms.last_test} against {terms.test}",

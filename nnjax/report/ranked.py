@@ -26,21 +26,13 @@ class Ranked:
     names: tuple[str, ...]
     means: tuple[float, ...]
     ranking: Ranking
-
-    @property
-    def tied(self) -> int:
-        """How many cannot be told apart from the first, itself among them."""
-        return len(self.ranking.tied)
+    left_out: tuple[str, ...] = ()
+    """Levels that lack too many runs to be compared."""
 
     @property
     def is_level(self) -> bool:
-        """Whether none was found to differ from the first."""
-        return self.tied == len(self.names)
-
-    @property
-    def top(self) -> list[str]:
-        """Their names: not always the first ones of the order, since some vary more than others."""
-        return [name for name, ahead in zip(self.names, self.ranking.advantages, strict=True) if ahead.low <= 0]
+        """Whether no two were found to differ."""
+        return self.ranking.apart is None
 
     def words(self, show: Show, quantity: str) -> str:
         """Which is first, which cannot be told from it, what is behind; or what difference would have been found.
@@ -51,16 +43,23 @@ class Ranked:
         >>> ranked.words("{:.2f}".format, "test_r2")
         'relu has the highest test_r2, 0.52; tanh cannot be told from it; logistic is behind by 0.40 [0.31, 0.50].'
         """
-        if self.is_level:
-            return f"No difference was found {self.which}; {self.found(show, quantity)}."
-        placed = zip(self.names, self.ranking.advantages, strict=True)
-        behind = _behind([(name, advantage) for name, advantage in placed if advantage.low > 0], show)
-        return f"{self.names[0]} has the highest {quantity}, {show(self.means[0])}; {self.rivals}{behind}."
+        lost = f" Left out for want of runs: {join_words(self.left_out)}." if self.left_out else ""
+        if self.ranking.apart is None:
+            return f"No difference was found {self.which}; {self.found(show, quantity)}.{lost}"
+        placed = zip(self.names, self.ranking.advantages, self.ranking.is_tied, strict=True)
+        behind = [(name, advantage) for name, advantage, is_tied in placed if not is_tied]
+        if not behind:
+            better, worse, interval = self.ranking.apart
+            pair = f"{self.names[worse]} is behind {self.names[better]} {_by(interval, show)}"
+            return f"No level is known to be first in {quantity}; {pair}.{lost}"
+        first = f"{self.names[0]} has the highest {quantity}, {show(self.means[0])}"
+        return f"{first}; {self.rivals}{_behind(behind, show)}.{lost}"
 
     @property
     def rivals(self) -> str:
         """Those that cannot be told from the first, as a clause; empty where it stands alone."""
-        return f"{shortened(self.top[1:], 2)} cannot be told from it; " if self.tied > 1 else ""
+        tied = [name for name, is_tied in zip(self.names, self.ranking.is_tied, strict=True) if is_tied]
+        return f"{shortened(tied[1:], 2)} cannot be told from it; " if len(tied) > 1 else ""
 
     @property
     def which(self) -> str:
@@ -69,17 +68,20 @@ class Ranked:
 
     def found(self, show: Show, quantity: str) -> str:
         """What difference would have been found, as a clause."""
-        if self.ranking.detectable == 0:
+        if show(self.ranking.detectable) == show(0.0):
             return f"all have the same {quantity}, {show(self.means[0])}"
         return f"one of {show(self.ranking.detectable)} in {quantity} would be found in four of five such studies"
 
 
+def _by(interval: PairedInterval, show: Show) -> str:
+    return f"by {show(interval.estimate)} [{show(interval.low)}, {show(interval.high)}]"
+
+
 def _behind(levels: Sequence[tuple[str, PairedInterval]], show: Show) -> str:
-    by = [f"by {show(advantage.estimate)} [{show(advantage.low)}, {show(advantage.high)}]" for _, advantage in levels]
-    (first, _), (last, _) = levels[0], levels[-1]
+    (first, nearest), (last, furthest) = levels[0], levels[-1]
     if len(levels) > MOST_BEHIND:
-        return f"{len(levels)} others are behind, from {first} {by[0]} to {last} {by[-1]}"
-    return f"{first} is behind {by[0]}" + (f" and {last} {by[-1]}" if len(levels) > 1 else "")
+        return f"{len(levels)} others are behind, from {first} {_by(nearest, show)} to {last} {_by(furthest, show)}"
+    return f"{first} is behind {_by(nearest, show)}" + (f" and {last} {_by(furthest, show)}" if len(levels) > 1 else "")
 
 
 def shortened(names: Sequence[str], most: int = 3) -> str:
@@ -104,10 +106,15 @@ def level_name(layout: Layout, factor: str, level: Level) -> str:
 
 
 def by_split(runs: pd.DataFrame, factor: str, others: Sequence[str], column: str = "test_score") -> pd.DataFrame:
-    """Mean of a column [levels × splits], over those combinations of the other factors that every level has."""
+    """Mean of a column [levels × splits], over those combinations of the other factors that every level has.
+
+    A level that has fewer than half of the combinations and splits of the fullest one is left out.
+    """
     keys = [*others, "split"]
-    wide = runs.pivot_table(index=keys, columns=factor, values=column, aggfunc="mean", sort=False).dropna()
-    return wide.groupby("split").mean().T
+    wide = runs.pivot_table(index=keys, columns=factor, values=column, aggfunc="mean", sort=False)
+    counts = wide.notna().sum()
+    kept: pd.DataFrame = wide.loc[:, 2 * counts >= counts.max()].dropna()
+    return kept.groupby("split").mean().T
 
 
 def rank(table: pd.DataFrame, factor: str, layout: Layout, sizes: tuple[int, int]) -> Ranked | None:
@@ -120,4 +127,5 @@ def rank(table: pd.DataFrame, factor: str, layout: Layout, sizes: tuple[int, int
         tuple(level_name(layout, factor, levels[place]) for place in ranking.order),
         tuple(means[place] for place in ranking.order),
         ranking,
+        tuple(level_name(layout, factor, level) for level in layout.levels.get(factor, ()) if level not in levels),
     )

@@ -30,15 +30,19 @@ def first_setting(study_results: StudyResults) -> PictureSetting:
     """Where the study's own question is: what its first claim compares, at the levels that it names.
 
     What the claim does not name stands at its reference level, but depth at its deepest: there gradients vanish, if
-    they do. Without a claim that compares levels of one factor, it is the colour factor. Where no run is left there,
-    all others stand at their reference level.
+    they do. Without a claim that compares levels of one factor, it is the colour factor. Where fewer than two levels
+    are left there, all others stand at their reference level, and the first studied factor is it that has two then.
     """
     layout, results = study_results.layout, study_results.results
     asked = [_asked(layout, [results[results["cell_id"].isin(arm)] for arm in cells]) for cells in _arms(study_results)]
     factor, named = next((each for each in asked if each is not None), (layout.color, {}))
     wanted = _held(factor, {**layout.reference, **_deepest(layout), **named})
-    is_there = wanted.runs(study_results.chosen)[factor].nunique() > 1
-    return wanted if is_there else _held(layout.color, layout.reference)
+    rest = [_held(each, layout.reference) for each in (layout.color, *layout.studied)]
+    return next((each for each in (wanted, *rest) if _compares(each, study_results.chosen)), rest[0])
+
+
+def _compares(setting: PictureSetting, runs: pd.DataFrame) -> bool:
+    return bool(setting.runs(runs)[setting.factor].nunique() > 1)
 
 
 def _held(factor: str, levels: Mapping[str, Level]) -> PictureSetting:

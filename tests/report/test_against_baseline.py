@@ -12,13 +12,13 @@ from nnjax.statistics.interval import paired_interval
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
-        ([0.10, 0.11, 0.10, 0.11], "The network beats ridge regression."),
+        ([0.10, 0.11, 0.10, 0.11], "The chosen network beats ridge regression."),
         (
             [0.001, -0.001, 0.001, 0.0],
-            "Ridge is as good: no network here is better or worse by an amount that matters.",
+            "Ridge is as good: the chosen network is neither better nor worse by an amount that matters.",
         ),
         ([-0.10, -0.11, -0.10, -0.11], "Ridge is better."),
-        ([-0.012, -0.004, -0.016, 0.0], "Ridge is as good: the network has no advantage that matters."),
+        ([-0.012, -0.004, -0.016, 0.0], "Ridge is at least as good: the chosen network has no advantage that matters."),
         ([0.1, -0.1, 0.2, -0.2], "Network or ridge: these splits cannot tell which is better."),
     ],
 )
@@ -29,7 +29,7 @@ def test_the_answer_says_what_the_interval_allows(differences, words):
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
-        ([0.10, 0.11, 0.10, 0.11], "The network beats logistic regression."),
+        ([0.10, 0.11, 0.10, 0.11], "The chosen network beats logistic regression."),
         ([-0.10, -0.11, -0.10, -0.11], "Logistic regression is better."),
         ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell which is better."),
     ],

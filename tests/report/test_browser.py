@@ -43,6 +43,13 @@ def show(chromium, file):
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
 
 
+def test_the_first_page_is_short(show):
+    """As it opens, folds closed: the budget of a small study."""
+    page = show(1440)
+    assert page.evaluate("document.documentElement.scrollHeight") <= 6 * 900
+    assert len(page.inner_text("body").split()) <= 1500
+
+
 PAGES = ("index.html", *(file for file, *_ in BESIDE))
 
 

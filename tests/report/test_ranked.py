@@ -20,11 +20,15 @@ def test_of_many_that_are_behind_the_first_and_the_last_are_named():
     assert words == (
         "a has the highest test_r2, 0.5; 3 others are behind, from b by 0.1 [0.1, 0.1] to d by 0.3 [0.3, 0.3]."
     )
-    assert (
-        ranked([0.5, 0.4, 0.3])
-        .words("{:.1f}".format, "test_r2")
-        .endswith("; b is behind by 0.1 [0.1, 0.1] and c by 0.2 [0.2, 0.2].")
-    )
+    three = ranked([0.5, 0.4, 0.3]).words("{:.1f}".format, "test_r2")
+    assert "; b is behind by 0.1 [0.1, 0.1] and c by 0.2 [0.2, 0.2]. Left out for want of runs: d." in three
+
+
+def test_two_that_differ_are_told_where_none_is_known_to_be_first():
+    noisy = 0.3 * np.array([1.0, -1.0, 2.0, -2.0])
+    table = pd.DataFrame([0.60 + noisy, 0.55 + noisy * 0.01, 0.40 - noisy * 0.01], index=list("abc"))
+    words = rank(table, "activation", LAYOUT, (331, 111)).words("{:.2f}".format, "test_r2")
+    assert words.startswith("No level is known to be first in test_r2; c is behind b by 0.15 [")
 
 
 def test_one_level_alone_is_nothing_to_compare():

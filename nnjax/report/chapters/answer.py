@@ -3,6 +3,8 @@
 from collections import Counter
 from dataclasses import replace
 
+from nnjax.claims.answer import ClaimAnswer
+from nnjax.claims.declared import ALPHA
 from nnjax.report.against_baseline import compare_with_baseline
 from nnjax.report.answers import Headline, convergence_words, gradient_words, headline, score_words
 from nnjax.report.drawing import Shape, draw_panels, level_keys
@@ -13,6 +15,7 @@ from nnjax.report.ranked import level_name
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Key, Panel, join_words
+from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.verdict import Verdict
 
 LINES_SHOWN = 3
@@ -29,14 +32,20 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "shown": top.lines[:LINES_SHOWN],
         "more": top.lines[LINES_SHOWN:],
         "more_words": more_words(top),
-        "has_undecided": any(line.verdict is Verdict.UNDECIDED for line in top.lines[:LINES_SHOWN]),
+        "has_undecided": any(map(is_open_comparison, study_results.claims[:LINES_SHOWN])),
         "pictures": _pictures(study_results, setting),
         "keys": _keys(study_results, setting),
         "where": setting_words(study_results, setting),
         "baseline": baseline_line(study_results),
-        "next": next((study for study in studies if study.path), None),
+        "next": studies[0] if studies else None,
     }
     return Chapter("answer", "The answer", facts=facts)
+
+
+def is_open_comparison(answer: ClaimAnswer) -> bool:
+    """Whether two arms were compared, and the data cannot tell: that is no evidence of equality."""
+    is_open = answer.is_judged and answer.judgement.verdict is Verdict.UNDECIDED
+    return is_open and answer.interval is not None and answer.threshold is None
 
 
 def _keys(study_results: StudyResults, setting: PictureSetting) -> list[Key]:
@@ -79,11 +88,16 @@ def _panel(name: str, picture: Picture) -> Panel:
 
 
 def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
-    """At which setting the pictures are, in a sentence."""
+    """At which setting the pictures are, and how sure the sentences below them, in two sentences."""
     layout = study_results.layout
     held = layout.describe(setting.held, list(setting.held))
     chosen = f"{join_words(layout.nuisance)} chosen on validation rows" if layout.nuisance else ""
-    return f"Pictures by {setting.factor}{', at ' + held if held else ''}{'; ' + chosen if chosen else ''}."
+    levels = setting.runs(study_results.chosen)[setting.factor].nunique()
+    level = bonferroni_level(ALPHA, max(1, levels * (levels - 1) // 2))
+    return (
+        f"Pictures by {setting.factor}{', at ' + held if held else ''}{'; ' + chosen if chosen else ''}. Sentences "
+        f"below them are exploratory; [ ]: {confidence(level)} intervals."
+    )
 
 
 def baseline_line(study_results: StudyResults) -> str:
@@ -93,5 +107,5 @@ def baseline_line(study_results: StudyResults) -> str:
     return (
         f"{top.words} Network minus {study_results.terms.reference}: {signed(interval.estimate)} in "
         f"{study_results.terms.test} ({confidence(interval.level)} interval {signed(interval.low)} to "
-        f"{signed(interval.high)})."
+        f"{signed(interval.high)}, exploratory)."
     )

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
-from nnjax.report.answers import Views, factor_rankings
+from nnjax.report.answers import Views, factor_rankings, one_by_one
 from nnjax.report.chapters.scores import level_differences
 from nnjax.report.differences import AT_BEST, AVERAGED, FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.drawing import Shape, draw_figure
@@ -52,7 +52,7 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
             }
     ranked = {factor: factor_rankings(study_results, factor) for factor in study_results.layout.studied}
     facts |= {
-        "sentences": factor_sentences(ranked, study_results.terms.test),
+        "sentences": factor_sentences(study_results, ranked),
         "company": company_words(importance),
     }
     table = ranked_table(ranked)
@@ -60,28 +60,29 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
     return Chapter("matters", "What matters", figures, tables, facts)
 
 
-def factor_sentences(ranked: Mapping[str, Views], test: str) -> list[str]:
+def factor_sentences(study_results: StudyResults, ranked: Mapping[str, Views]) -> list[str]:
     """What each factor does, averaged over the others and each level at its best; those without effect in one."""
-    idle = {
-        factor: views for factor, views in ranked.items() if views and all(each.is_level for each in views.values())
-    }
+    test = study_results.terms.test
+    idle = {name: views for name, views in ranked.items() if views and all(each.is_level for each in views.values())}
     told = [f"{factor}: {_factor_words(views, test)}" for factor, views in ranked.items() if factor not in idle]
     if idle:
         found = [
             f"{factor} ({', '.join(decimals(each.ranking.detectable) for each in views.values())})"
             for factor, views in idle.items()
         ]
-        both = ", averaged over the others or each at its best" if len(ranked) > 1 else ""
+        both = " averaged over the others or each at its best" if any(len(views) > 1 for views in idle.values()) else ""
         told.append(
-            f"No level was found to differ{both}: {join_words(found)}. In brackets: the difference in {test} that four "
-            "of five such studies would find."
+            f"No two levels were found to differ{both}: {join_words(found)}. In brackets: the difference in {test} "
+            "that four of five such studies would find."
         )
-    return told
+    return told + [words for name, views in idle.items() if (words := one_by_one(study_results, name, views))]
 
 
 def _factor_words(views: Views, test: str) -> str:
     if not views:
-        return "Its levels cannot be compared, no combination of the others has them all."
+        return "Its levels cannot be compared: no combination has two of them."
+    if len(views) == 1:
+        return " ".join(each.words(decimals, test) for each in views.values())
     told = {AVERAGED: "Averaged over the other factors", AT_BEST: "Each level at its best"}
     return " ".join(f"{told[view]}: {each.words(decimals, test)}" for view, each in views.items())
 
@@ -91,17 +92,17 @@ SHARE_TOLD = 0.05
 
 
 def company_words(importance: pd.DataFrame) -> str:
-    """Which factors matter in company only: a pair of theirs carries what they do not by themselves."""
+    """Which factors show chiefly in company: they carry little by themselves, and a pair of theirs carries more."""
     shares = dict(zip(importance["effect"].tolist(), importance["share"].tolist(), strict=True))
     is_told = (importance["share"] >= SHARE_TOLD) & (importance["low"] > 0)
-    told = importance.loc[is_told, "effect"].tolist()
+    told = [effect for effect in importance.loc[is_told, "effect"].tolist() if " × " in effect]
     found = []
-    for name in (effect for effect in shares if " × " not in effect and effect not in told):
-        pairs = [effect for effect in told if " × " in effect and name in effect.split(" × ")]
+    for name in (effect for effect in shares if " × " not in effect and shares[effect] < SHARE_TOLD):
+        pairs = [effect for effect in told if name in effect.split(" × ")]
         if pairs:
             pair = max(pairs, key=lambda effect: shares[effect])
             found.append(
-                f"{name} matters in company only: {pair} carries {percent(shares[pair])} of the variance between "
+                f"{name} shows chiefly in company: {pair} carries {percent(shares[pair])} of the variance between "
                 f"cells, {name} by itself {percent(shares[name])}."
             )
     return " ".join(found)
@@ -118,7 +119,7 @@ def ranked_table(ranked: Mapping[str, Views]) -> pd.DataFrame:
             "factor": factor,
             "view": view,
             "highest": each.names[0],
-            "tied": each.tied,
+            "tied": sum(each.ranking.is_tied),
             "lowest": each.names[-1],
             **{name: getattr(each.ranking.advantages[-1], name) for name in ("estimate", "low", "high")},
             "interval_level": each.ranking.level,

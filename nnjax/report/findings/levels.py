@@ -103,10 +103,12 @@ def find_idle(study_results: StudyResults) -> Iterator[Finding]:
         tables = next_study(study_results, key, question, pinned, {factor: levels}, claims)
         fresh = {"splits": MORE_SPLITS * study.replicates.splits, "base_seed": (study.replicates.base_seed + 1) % 2**32}
         tables["replicates"] = {**tables["replicates"], **fresh}
+        reference = study_results.layout.reference[factor]
+        at_best = ", the other factors at their best" if len(study.studied) > 1 else ""
         yield Finding(
             key,
-            f"With the other factors at their best, {factor} makes no difference that matters. No interval of a "
-            f"difference reaches further than {decimals(largest)}, and {decimals(margin)} would matter: later studies "
-            "can fix it. In cells that are not at their best it may still carry much of the variance.",
+            f"No level of {factor} differs from {level_text(reference)} by an amount that matters{at_best}. No "
+            f"interval of a difference to it reaches further than {decimals(largest)}, and {decimals(margin)} would "
+            "matter: later studies can fix it. In other cells it may still carry much of the variance.",
             tables,
         )

@@ -19,8 +19,8 @@
     key.appendChild(button);
     button.addEventListener("click", function () { set(level, !off[level]); });
   });
-  // A mark of a cell leads to the page that looks into it.
-  if (!document.getElementById("pack")) {
+  // A mark of a cell leads to the page that looks into it; in a frame there is none.
+  if (window.parent === window && document.querySelector('a[href="cells.html"]')) {
     document.querySelectorAll("[data-cell]").forEach(function (mark) {
       mark.addEventListener("click", function () { window.location.href = "cells.html#" + mark.getAttribute("data-cell"); });
     });
