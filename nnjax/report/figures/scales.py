@@ -31,7 +31,7 @@ def log_epochs(axes: Axes, epochs: int) -> None:
     axes.set_xlabel("epoch")
 
 
-NARROW = 3.0
+FEW_TICKS = 3.0
 """Ratio of the ends of a logarithmic axis below which it has plain ticks: 1, 2 and 5 may all lie outside."""
 
 
@@ -42,7 +42,7 @@ def decades(axes: Axes) -> None:
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
     axes.yaxis.set_minor_locator(LogLocator(subs=(2.0, 5.0), numticks=6))
     low, high = axes.get_ylim()
-    if low > 0 and high / low < NARROW:
+    if low > 0 and high / low < FEW_TICKS:
         axes.yaxis.set_major_locator(MaxNLocator(4))
         axes.yaxis.set_minor_locator(NullLocator())
     axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: number_text(value) if _is_short(axes) else ""))
