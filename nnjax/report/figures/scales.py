@@ -36,7 +36,13 @@ FEW_TICKS = 3.0
 
 
 def decades(axes: Axes) -> None:
-    """A logarithmic y axis with powers of ten, and 2 and 5 between them where there are few."""
+    """A logarithmic y axis with powers of ten, and 2 and 5 between them where there are few.
+
+    Plain where nothing drawn is above zero, as the gradients of a network that began with zeros.
+    """
+    if -math.inf < axes.dataLim.intervaly[1] <= 0:
+        plain_numbers(axes.yaxis)
+        return
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(LogLocator(numticks=6))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))

@@ -38,3 +38,20 @@ def test_a_short_logarithmic_axis_has_twos_and_fives():
     figure.draw_without_rendering()
     labels = [tick.get_text() for tick in axes.yaxis.get_minorticklabels()]
     assert {"0.02", "0.05", "0.2"} <= set(labels)
+
+
+def test_an_axis_of_zeros_stays_plain():
+    axes = Figure().subplots()
+    axes.plot([1, 2], [0.0, 0.0])
+    decades(axes)
+    assert axes.get_yscale() == "linear"
+
+
+def test_a_logarithmic_axis_shorter_than_a_factor_of_three_has_few_ticks():
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([1, 2], [0.14, 0.21])
+    decades(axes)
+    figure.draw_without_rendering()
+    low, high = axes.get_ylim()
+    assert 2 <= sum(low <= tick <= high for tick in axes.get_yticks()) <= 6 and not len(axes.get_yticks(minor=True))
