@@ -57,7 +57,7 @@ def baseline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> s
     verdict = judge("beats", interval, terms.margin).verdict
     name = terms.reference[0].upper() + terms.reference[1:]
     if verdict is Verdict.SUPPORTED:
-        return f"The chosen network beats {terms.reference_long}."
+        return f"The network chosen on validation rows beats {terms.reference_long}."
     if verdict is Verdict.EQUAL:
         return f"{name} is as good: the chosen network is neither better nor worse by an amount that matters."
     if verdict is Verdict.REFUTED:

@@ -13,14 +13,14 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.target import target_times, trained
-from nnjax.metrics import METRICS
+from nnjax.metrics import METRICS, Metric
 from nnjax.report.against_baseline import beats_a_constant
 from nnjax.report.alike import Show
 from nnjax.report.differences import AT_BEST, AVERAGED
 from nnjax.report.formats import bounded, confidence, decimals, signed, significant
-from nnjax.report.layout import Layout
+from nnjax.report.layout import PANEL_FACTOR, Layout
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
-from nnjax.report.setting import PictureSetting
+from nnjax.report.setting import PictureSetting, deep_runs
 from nnjax.report.speed import ENOUGH
 from nnjax.report.stopping import lost_interval
 from nnjax.report.study_results import StudyResults
@@ -110,7 +110,8 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
     if answer.threshold is not None:
         show = _powers_of_two if metric.counts else decimals
         unit = f" {metric.unit}" if metric.unit else ""
-        return f"{claim.metric} {_around(interval, show, sure)}{unit}, against {show(answer.threshold)}."
+        measured = f"{claim.metric} {_around(interval, show, sure)}{unit}{_factor(metric, interval.estimate)}"
+        return f"{measured}; claimed: more than {show(answer.threshold)}{_factor(metric, answer.threshold)}."
     if metric.counts:
         more = f"{names[1]} takes {_around(interval, _powers_of_two, sure)} times as many {metric.counts} as {names[0]}"
         return f"{more}."
@@ -124,6 +125,11 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
 
 def _around(interval: PairedInterval, show: Show, sure: str) -> str:
     return f"{bounded(show(interval.estimate), interval)} ({sure} {show(interval.low)} to {show(interval.high)})"
+
+
+def _factor(metric: Metric, decades: float) -> str:
+    """What decades come to, for a number that is counted in them; else empty."""
+    return f", a factor of {10**decades:.2g}" if metric.unit.startswith("decades") else ""
 
 
 def _powers_of_two(exponent: float) -> str:
@@ -277,8 +283,7 @@ def _epochs(number: float) -> str:
 
 def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
     """With which levels the gradient vanishes, or explodes, before the first step, in most runs or in some."""
-    runs = setting.runs(study_results.chosen)
-    deep = runs[runs["depth"] > 1].dropna(subset=["grad_ratio_0"])
+    deep = deep_runs(study_results, setting).dropna(subset=["grad_ratio_0"])
     if deep.empty:
         return "No network here has two hidden layers, so there is nothing for a gradient to vanish across."
     name = partial(level_name, study_results.layout, setting.factor)
@@ -288,7 +293,10 @@ def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
     }
     shares = {name: float((ratio < VANISHED).mean()) for name, ratio in ratios.items()}
     left = {name: float(np.median(ratio)) for name, ratio in ratios.items() if shares[name] > ENOUGH}
-    words = _vanishing(dict(sorted(left.items(), key=itemgetter(1))), len(ratios))
+    words = _vanishing(dict(sorted(left.items(), key=itemgetter(1))), list(ratios))
+    depth = setting.held.get(PANEL_FACTOR)
+    if depth is not None and depth != deep[PANEL_FACTOR].iloc[0]:  # one hidden layer has nothing to lose it across
+        words = f"At depth {deep[PANEL_FACTOR].iloc[0]}: {words[0].lower()}{words[1:]}"
     some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
     if some:
         words += f" In some runs it does with {shortened(some)}."
@@ -296,9 +304,9 @@ def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
     return f"{words} With {shortened(grown)} it grows more than tenfold on its way." if grown else words
 
 
-def _vanishing(lost: Mapping[str, float], levels: int) -> str:
+def _vanishing(lost: Mapping[str, float], levels: list[str]) -> str:
     if not lost:
-        which = "with any of them" if levels > 1 else "here"
+        which = "with any of them" if len(levels) > 1 else "here"
         return (
             f"Before the first step no gradient vanishes {which}: in most runs a tenth or more reaches the first layer."
         )
@@ -306,14 +314,14 @@ def _vanishing(lost: Mapping[str, float], levels: int) -> str:
         f"{name} ({_left(size)}{' reaches the first layer' if place == 0 else ''})"
         for place, (name, size) in enumerate(lost.items())
     ]
-    rest = levels - len(lost)
-    others = f"; not with the other{'s' if rest > 1 else ''}" if rest else ""
+    rest = [name for name in levels if name not in lost]
+    others = f"; not with {shortened(rest, 2)}" if rest else ""
     return f"Before the first step the gradient vanishes with {shortened(named)}{others}."
 
 
 def _left(size: float) -> str:
     """What is left of a gradient, from log10(g_1 / g_L)."""
-    return f"1 part in {significant(10**-size, 2)}" if np.isfinite(size) else "nothing"
+    return f"1 part in {significant(10**-size, 2)} of it" if np.isfinite(size) else "nothing"
 
 
 def last_epoch_words(study_results: StudyResults) -> str:

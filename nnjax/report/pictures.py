@@ -11,7 +11,7 @@ from nnjax.report.figures.curves import draw_fit, fit_table
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.figures.scores import draw_spread, placed_scores, spread_table
 from nnjax.report.histories import GRADIENT
-from nnjax.report.setting import PictureSetting
+from nnjax.report.setting import PictureSetting, deep_runs
 from nnjax.report.study_results import StudyResults
 
 
@@ -31,7 +31,7 @@ def first_pictures(study_results: StudyResults, setting: PictureSetting) -> list
         picture
         for picture in (
             _convergence(study_results, setting, runs),
-            _gradients(study_results, setting, runs[runs["depth"] > 1]),
+            _gradients(study_results, setting, deep_runs(study_results, setting)),
             _scores(study_results, setting, runs),
         )
         if picture is not None
@@ -68,4 +68,5 @@ def _scores(study_results: StudyResults, setting: PictureSetting, runs: pd.DataF
     table = placed_scores(spread_table(runs, [setting.factor]), [setting.factor], setting.factor, study_results.layout)
     baseline = float(study_results.baseline().mean())
     draw = partial(draw_spread, palette=study_results.palette, factor=setting.factor, baseline=baseline)
-    return Picture("scores", study_results.terms.test, partial(draw, table))
+    quantity = f"{study_results.terms.test}, dashed: {study_results.terms.reference}"
+    return Picture("scores", quantity, partial(draw, table))

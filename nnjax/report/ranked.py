@@ -70,7 +70,9 @@ class Ranked:
         """What difference would have been found, as a clause."""
         if show(self.ranking.detectable) == show(0.0):
             return f"all have the same {quantity}, {show(self.means[0])}"
-        return f"one of {show(self.ranking.detectable)} in {quantity} would be found in four of five such studies"
+        return (
+            f"a true one of {show(self.ranking.detectable)} in {quantity} would be found by four of five such studies"
+        )
 
 
 def _by(interval: PairedInterval, show: Show) -> str:

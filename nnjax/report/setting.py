@@ -41,6 +41,13 @@ def first_setting(study_results: StudyResults) -> PictureSetting:
     return next((each for each in (wanted, *rest) if _compares(each, study_results.chosen)), rest[0])
 
 
+def deep_runs(study_results: StudyResults, setting: PictureSetting) -> pd.DataFrame:
+    """Chosen runs at a setting with two hidden layers or more; where it holds fewer, at the deepest level instead."""
+    deep = study_results.chosen[study_results.chosen["depth"] > 1]
+    here = setting.runs(deep)
+    return _held(setting.factor, {**setting.held, **_deepest(study_results.layout)}).runs(deep) if here.empty else here
+
+
 def _compares(setting: PictureSetting, runs: pd.DataFrame) -> bool:
     return bool(setting.runs(runs)[setting.factor].nunique() > 1)
 

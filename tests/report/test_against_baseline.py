@@ -12,7 +12,7 @@ from nnjax.statistics.interval import paired_interval
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
-        ([0.10, 0.11, 0.10, 0.11], "The chosen network beats ridge regression."),
+        ([0.10, 0.11, 0.10, 0.11], "The network chosen on validation rows beats ridge regression."),
         (
             [0.001, -0.001, 0.001, 0.0],
             "Ridge is as good: the chosen network is neither better nor worse by an amount that matters.",
@@ -29,7 +29,7 @@ def test_the_answer_says_what_the_interval_allows(differences, words):
 @pytest.mark.parametrize(
     ("differences", "words"),
     [
-        ([0.10, 0.11, 0.10, 0.11], "The chosen network beats logistic regression."),
+        ([0.10, 0.11, 0.10, 0.11], "The network chosen on validation rows beats logistic regression."),
         ([-0.10, -0.11, -0.10, -0.11], "Logistic regression is better."),
         ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell which is better."),
     ],

@@ -37,7 +37,9 @@ def test_the_headline_is_the_studys_own_claims(study_results):
     first, second = top.lines
     assert first.sentence == "With three hidden layers, relu beats logistic."
     assert first.detail.startswith("relu minus logistic: +0.0") and "(97.5 % interval " in first.detail
-    assert second.detail.startswith("grad_slope_0 0.6") and second.detail.endswith("decades a layer, against 0.300.")
+    assert second.detail.startswith("grad_slope_0 0.6") and second.detail.endswith(
+        "; claimed: more than 0.300, a factor of 2."
+    )
     assert top.words == "With three hidden layers, relu beats logistic. Undecided."
 
 
@@ -72,8 +74,8 @@ def test_no_difference_comes_with_the_one_that_would_have_been_found(without_cla
         (runs["split"] + runs["activation"].map({"relu": 0, "tanh": 1, "logistic": 2})) % 3
     )
     words = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
-    assert words.startswith("No difference was found among the 3; one of 0.0")
-    assert words.endswith(" in test_r2 would be found in four of five such studies.")
+    assert words.startswith("No difference was found among the 3; a true one of 0.0")
+    assert words.endswith(" in test_r2 would be found by four of five such studies.")
 
 
 def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results):
@@ -147,9 +149,9 @@ def test_runs_of_fewer_epochs_are_raced_up_to_the_end_that_all_have(without_clai
     ("ratios", "words"),
     [
         ({"relu": 0.0, "tanh": -0.2, "logistic": -3.0}, "Before the first step the gradient vanishes with logistic (1 "
-         "part in 1,000 reaches the first layer); not with the others."),
+         "part in 1,000 of it reaches the first layer); not with relu and tanh."),
         ({"relu": 0.0, "tanh": -2.0, "logistic": -np.inf}, "Before the first step the gradient vanishes with logistic "
-         "(nothing reaches the first layer) and tanh (1 part in 100); not with the other."),
+         "(nothing reaches the first layer) and tanh (1 part in 100 of it); not with relu."),
         ({"relu": 0.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
          "in most runs a tenth or more reaches the first layer."),
         ({"relu": 2.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
@@ -167,7 +169,7 @@ def test_a_gradient_that_vanishes_in_half_of_the_runs_is_told_of_and_numbers_are
     taken = {level: iter(numbers) for level, numbers in ratios.items()}
     runs = runs.assign(grad_ratio_0=[next(taken[level]) for level in runs["activation"]])
     words = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
-    assert "vanishes with logistic (1 part in 100 reaches" in words and words.endswith(
+    assert "vanishes with logistic (1 part in 100 of it reaches" in words and words.endswith(
         " In some runs it does with tanh."
     )
 

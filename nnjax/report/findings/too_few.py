@@ -47,7 +47,8 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     )
     yield Finding(
         key,
-        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided for want of replicates. "
+        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided: "
+        f"{wanted.splits} splits × {wanted.seeds} seed{'s' if wanted.seeds > 1 else ''} are the next step. "
         f"The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is a "
         "second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
