@@ -117,7 +117,6 @@ def test_undecided_claims_get_more_replicates_and_the_report_says_so(home, here,
     assert pd.read_csv(home[0] / "reports" / "small" / "tables" / "looks.csv").equals(looks)
 
 
-@pytest.mark.filterwarnings("default::sqlalchemy.exc.SADeprecationWarning")  # MLflow's own
 def test_a_damaged_logbook_stops_the_next_look_before_any_training(home, here, capsys):
     assert here("sweep", home[0] / "small.toml", "--set", "epochs=5", "--until-decided", "--budget", "1e-6") == 0
     logbook = next((home[0] / "journal" / "decisions").glob("*.json"))

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from fakes.own_tables import read
 
+from nnjax.sweep import space as space_module
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 
@@ -70,7 +71,9 @@ def test_a_parquet_file_keeps_its_digest(tmp_path: Path) -> None:
     assert read(tmp_path / "table.parquet").digest == "c195a76204e9cb9063e9e5bb98a32f4e851d89d6142804974f3cb8a43fa3b190"
 
 
-def test_the_example_keeps_its_runs() -> None:
+def test_the_example_keeps_its_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the identities of the engine that these were written down with."""
+    monkeypatch.setattr(space_module, "ENGINE_VERSION", "3")
     space = expand(load_study(Path("experiments/own-table.toml")))
     assert space.table.digest == "42426388589bcaaaa41d1e19866fca48af7d28a29d5c5fdcfe0172e48152f625"
     assert space.runs[0].run_id == "65b58276f38884fa96954afd13277dc5aed2a56fa54c52283f4ba9f137bd23b0"

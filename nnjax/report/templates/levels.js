@@ -20,9 +20,10 @@
     button.addEventListener("click", function () { set(level, !off[level]); });
   });
   // A mark of a cell leads to the page that looks into it; in a frame there is none.
-  if (window.parent === window && document.querySelector('a[href="cells.html"]')) {
+  var cells = "cells.html";
+  if (window.parent === window && document.querySelector("a[href='" + cells + "']")) {
     document.querySelectorAll("[data-cell]").forEach(function (mark) {
-      mark.addEventListener("click", function () { window.location.href = "cells.html#" + mark.getAttribute("data-cell"); });
+      mark.addEventListener("click", function () { window.location.href = cells + "#" + mark.getAttribute("data-cell"); });
     });
   }
 })();
