@@ -188,7 +188,7 @@ def train_one(store: str, run: "Run", split: "ScaledSplit") -> float:
     mlflow.set_tracking_uri(store)
     mlflow.set_experiment("quick")
     network = MLPRegressor(
-        chosen.hidden_layer_sizes,
+        hidden_layer_sizes=chosen.hidden_layer_sizes,
         activation=str(chosen.activation),
         batch_size=chosen.batch_size,
         alpha=chosen.l2 * chosen.batch_size,  # scikit-learn divides its penalty by the rows of a batch
