@@ -242,11 +242,13 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     there = runs[runs[factor].isin(arrived)]
     ranked = rank(by_split(there, factor, [], "speed"), factor, layout, study_results.sizes.pair)
     rest = _not_there(layout, factor, shares[shares < ENOUGH])
-    at_least = "" if there["is_there"].all() else "at least "
+    at_least = {
+        level_name(layout, factor, level): "at least " if shares[level] < 1 else "" for level in arrived.tolist()
+    }
     if ranked is None:
         typical = 2 ** -float(there["speed"].mean())
-        alone = join_words([level_name(layout, factor, level) for level in arrived.tolist()])
-        return f"{alone} reaches {target}, typically after {at_least}{_epochs(typical)}{rest}."
+        alone, bound = join_words(list(at_least)), max(at_least.values())
+        return f"{alone} reaches {target}, typically after {bound}{_epochs(typical)}{rest}."
     if not rest and -ranked.means[-1] <= TOO_EASY:
         return f"{target} is reached in the first epoch or two: a target this easy tells nothing apart."
     return f"{_race(ranked, target, at_least)}{rest}."
@@ -262,19 +264,23 @@ def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:
     return words + (f"; {shortened(never)} never {'get' if len(never) > 1 else 'gets'} there" if never else "")
 
 
-def _race(ranked: Ranked, target: str, at_least: str) -> str:
-    """Who is first at the target; an interval only where all runs of all levels get there."""
+def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
+    """Who is first at the target; an interval only where all runs of the first and the last get there."""
+    leader, slowest = ranked.names[0], ranked.names[-1]
     first, last = (2 ** -ranked.means[place] for place in (0, -1))
     if ranked.is_level:
         span = f"{first:.0f} to {_epochs(last)}" if f"{first:.0f}" != f"{last:.0f}" else _epochs(first)
-        return f"No difference in speed was found {ranked.which}: {target} typically takes {at_least}{span}"
-    words = f"{ranked.names[0]} is first at {target}, typically after {at_least}{_epochs(first)}; {ranked.rivals}"
-    gap = ranked.ranking.advantages[-1]
+        bound = max(at_least.values())
+        return f"No difference in speed was found {ranked.which}: {target} typically takes {bound}{span}"
+    words = f"{leader} is first at {target}, typically after {at_least[leader]}{_epochs(first)}; {ranked.rivals}"
     if ranked.ranking.is_tied[-1]:
         return words.removesuffix("; ")
+    if at_least[leader]:  # with bounds on both sides nothing is known of their ratio
+        return f"{words}{slowest} takes longer"
+    gap = ranked.ranking.advantages[-1]
     times, low, high = (_powers_of_two(each) for each in (gap.estimate, gap.low, gap.high))
-    sure = "" if at_least else f" [{low}, {high}]"
-    return f"{words}{ranked.names[-1]} takes {at_least}{times} times as many{sure}"
+    sure = "" if at_least[slowest] else f" [{low}, {high}]"
+    return f"{words}{slowest} takes {at_least[slowest]}{times} times as many{sure}"
 
 
 def _epochs(number: float) -> str:

@@ -135,8 +135,13 @@ def test_a_level_that_never_arrives_is_said_to_and_counts_in_no_span(without_cla
 
 def test_where_runs_never_arrive_numbers_are_at_least_and_have_no_interval(without_claims):
     words = race(without_claims, tanh=[10.0, 10.0, 10.0, np.nan], logistic=[9.0, np.nan, np.nan, np.nan])
-    assert "after at least 2 epochs" in words and "takes at least " in words and "[" not in words
-    assert words.endswith("; logistic in under half of the runs only.")
+    assert "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh takes at least " in words
+    assert "[" not in words and words.endswith("; logistic in under half of the runs only.")
+
+
+def test_of_two_bounds_no_ratio_is_told(without_claims):
+    words = race(without_claims, relu=[1.0, 1.0, np.nan, 1.0], tanh=[12.0] * 4, logistic=[12.0] * 4)
+    assert "times as many" not in words
 
 
 def test_runs_of_fewer_epochs_are_raced_up_to_the_end_that_all_have(without_claims):

@@ -94,10 +94,9 @@ def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
     chosen = f"{join_words(layout.nuisance)} chosen on validation rows" if layout.nuisance else ""
     levels = setting.runs(study_results.chosen)[setting.factor].nunique()
     level = bonferroni_level(ALPHA, max(1, levels * (levels - 1) // 2))
-    return (
-        f"Pictures by {setting.factor}{', at ' + held if held else ''}{'; ' + chosen if chosen else ''}. Sentences "
-        f"below them are exploratory; [ ]: {confidence(level)} intervals."
-    )
+    where = "; ".join(part for part in (held, chosen) if part)
+    sure = f"Sentences below are exploratory, [ ] are {confidence(level)} intervals."
+    return f"{'At' if held else 'With'} {where}. {sure}" if where else sure
 
 
 def baseline_line(study_results: StudyResults) -> str:
