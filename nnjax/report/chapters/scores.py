@@ -7,6 +7,7 @@ import pandas as pd
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
 from nnjax.metrics import METRICS
+from nnjax.report.against_baseline import compare_with_baseline
 from nnjax.report.best_cell import best_runs
 from nnjax.report.differences import AT_BEST, AVERAGED, models_table, split_spread
 from nnjax.report.drawing import Draw, Shape, draw_figure, panels_by
@@ -47,6 +48,7 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
         "terms": terms,
         "alpha": ALPHA,
         "reference": study_results.baseline(),
+        "against": compare_with_baseline(study_results).detail,
         "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
         "comparisons": len(differences),
     }
