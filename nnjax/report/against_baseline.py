@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from nnjax.report.best_cell import BestCell
-from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.formats import decimals
 from nnjax.report.study_results import StudyResults
 from nnjax.report.task import REGRESSION, TaskTerms
 from nnjax.statistics.interval import PairedInterval, paired_interval
@@ -12,7 +12,7 @@ from nnjax.statistics.verdict import Verdict, judge
 
 @dataclass(frozen=True)
 class AgainstBaseline:
-    """The chosen network and the reference baseline: the answer in a sentence, the numbers behind it, the interval."""
+    """The chosen network and the reference baseline: the answer in a sentence, their scores in one, the interval."""
 
     words: str
     detail: str
@@ -27,8 +27,7 @@ def compare_with_baseline(study_results: StudyResults) -> AgainstBaseline:
     detail = (
         f"Chosen on validation rows from {candidates_words(study_results.best)}, the network reaches "
         f"{terms.test} {decimals(float(network.mean()))}; {terms.reference}, penalty chosen on the same rows, "
-        f"{decimals(float(reference.mean()))}. Difference over {interval.n} splits: {signed(interval.estimate)}, "
-        f"{confidence(interval.level)} interval {signed(interval.low)} … {signed(interval.high)}."
+        f"{decimals(float(reference.mean()))}, on {interval.n} splits."
     )
     return AgainstBaseline(baseline_words(interval, terms), detail, interval, terms.margin)
 
