@@ -16,7 +16,7 @@ _HOMES = {
     "load_results": "nnjax.results.table",
     "curves_table": "nnjax.results.curves",
     "sync_sweep": "nnjax.tracking.study_sync",
-    "make_report": "nnjax.pipeline",
+    "make_report": "nnjax.sweep_report",
     "answer_quiz": "nnjax.quiz.answer",
     "run_lecture": "nnjax.tour.studies",
 }

@@ -2,23 +2,20 @@
 
 import os
 import textwrap
-import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nnjax.claims.logbook import LogbookError
 from nnjax.claims.rounds import study_logbook
+from nnjax.early_imports import importing_early
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
-from nnjax.refusal import RefusedError
 from nnjax.sweep.claim_lock import ClaimLockError
-from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
@@ -27,7 +24,8 @@ from nnjax.sweep.plan import default_workers, left_behind
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.terminal import Say, to_nobody
+from nnjax.sweep_report import find_report, make_report, refuse_another_study
+from nnjax.terminal import Say
 from nnjax.tracking.address import check_store, default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
 from nnjax.up_to_date import UNSEEN, LastSweep, find_swept, note_swept, package_hash, read_hashes
@@ -38,19 +36,6 @@ if TYPE_CHECKING:
 
 SETUP_VARIABLE = "NNJAX_SETUP_SECONDS"
 """Environment variable by which make says what the set-up of the virtual environment took."""
-
-WITH_WORKER_PROCESSES = ("processes", "dask")
-"""Executors that train in other processes, which leaves this one time."""
-
-FOR_TRACKING = ("nnjax.tracking.study_sync", "mlflow.store.tracking.sqlalchemy_store")
-FOR_REPORT = ("nnjax.report.write",)
-"""Modules that take seconds to import, and are not needed before something is trained."""
-
-MARK = "sweep_id"
-"""File in a report's folder: the identity of the sweep that the page was made from, one line."""
-
-ORIGIN = "study_file"
-"""File beside it: where the study file lies, as seen from the home, one line."""
 
 TELLING_MLFLOW, WRITING_THE_REPORT = "Telling MLflow", "Writing the report"
 
@@ -141,7 +126,7 @@ def sweep_study(
     if report_dir and swept:
         return _as_it_was(space, home, report_dir, swept, say, began)
     package = package_hash()
-    with _getting_ready(options):
+    with importing_early(options.executor, options.is_tracked, options.is_reported):
         summary = run_sweep(space, home, options.executor, workers, progress, cluster=options.cluster)
     say(describe_training(summary))
     for notice in describe_explosions(space, home, summary):
@@ -161,32 +146,6 @@ def sweep_study(
     )
 
 
-@contextmanager
-def _getting_ready(options: SweepOptions) -> Iterator[None]:
-    """Import what follows the training while other processes train and this one waits.
-
-    What cannot be imported is told where it is needed.
-    """
-    is_over = threading.Event()
-    modules = (*(FOR_TRACKING if options.is_tracked else ()), *(FOR_REPORT if options.is_reported else ()))
-
-    def get_ready() -> None:
-        for name in modules:
-            if not is_over.is_set():
-                with suppress(Exception):
-                    import_module(name)
-
-    thread = threading.Thread(target=get_ready, name="getting ready")
-    if options.executor in WITH_WORKER_PROCESSES:
-        thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        if thread.ident is not None:
-            thread.join()
-
-
 def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:
     """A sweep of which nothing is left to do."""
     planned = len({run.run_id for run in space.runs})
@@ -197,72 +156,6 @@ def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say
     say(f"MLflow: 0 runs written, {swept.tracked:,} were there. The report is up to date.")
     seconds = {"wall": time.perf_counter() - began}
     return SweepOutcome(summary, report_dir / "index.html", swept.tracking_uri, swept.deep_link, seconds=seconds)
-
-
-def make_report(
-    space: Space,
-    home: Path,
-    seconds: Mapping[str, float] | None = None,
-    with_pdf: bool = False,
-    say: Say = to_nobody,
-) -> Path:
-    """Write the report and note which sweep it is of, with other seconds of stages than its record's if they are given.
-
-    Raises:
-        NothingToReportError: If no cell of the study is complete.
-        LogbookError: If nobody knows how often its claims were looked at.
-        ClaimLockError: If nobody knows what its claims were when its training began.
-        RefusedError: If another study file of this name has its report here.
-    """
-    from nnjax.report.write import write_report
-
-    folder = home / "reports" / space.study.name
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with one_at_a_time(folder):
-        refuse_another_study(space, home)
-        page = write_report(space, home, seconds, with_pdf, say)
-        write_durably(page.with_name(ORIGIN), f"{_seen_from(home, space)}\n".encode())
-        write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
-    return page
-
-
-def refuse_another_study(space: Space, home: Path) -> None:
-    """Two study files of one name would overwrite each other; one that was moved or copied is the same study.
-
-    Raises:
-        RefusedError: If the report of this name is of another file, which is still there and says something else.
-    """
-    folder, name = home / "reports" / space.study.name, space.study.name
-    try:
-        seen = (folder / ORIGIN).read_text("utf-8").strip()
-        other = home / seen
-        if seen == _seen_from(home, space) or other.read_bytes() == Path(space.study.path).read_bytes():
-            return
-    except (OSError, ValueError):
-        return
-    raise RefusedError(
-        f"{space.study.path}: name = {name!r}: {folder} has the report of {os.path.normpath(other)}, and two studies "
-        f'of one name would overwrite each other; write name = "{name[:62]}-2" in this one, or give another --home'
-    )
-
-
-def _seen_from(home: Path, space: Space) -> str:
-    return os.path.relpath(space.study.path, home)
-
-
-def find_report(space: Space, home: Path) -> Path | None:
-    """The folder of the report of this very sweep; None if there is none, or the page there is of another sweep.
-
-    A study keeps its name when its values change, so the folder alone says nothing; nor does a mark older than the
-    page beside it.
-    """
-    page = home / "reports" / space.study.name / "index.html"
-    mark = page.with_name(MARK)
-    try:
-        is_of_the_page = mark.stat().st_mtime_ns >= page.stat().st_mtime_ns
-        return page.parent if is_of_the_page and mark.read_text("utf-8").strip() == sweep_id(space) else None
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def describe_failure(error: Exception) -> str:

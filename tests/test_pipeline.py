@@ -1,27 +1,15 @@
-"""The whole path in one call: what follows the training, and which report belongs to which sweep."""
+"""The whole path in one call: what follows the training."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from nnjax.cli import main
-from nnjax.pipeline import MARK, SweepOptions, find_report, make_report, sweep_study
-from nnjax.refusal import RefusedError
-from nnjax.sweep.space import Space, expand, sweep_id
+from nnjax.pipeline import SweepOptions, sweep_study
+from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.tracking.errors import TrackingError
-
-
-@pytest.fixture
-def spaces(tmp_path: Path) -> tuple[Space, Space]:
-    """Two sweeps of one name."""
-    from fakes.studies import write_small
-
-    path = write_small(tmp_path)
-    return expand(load_study(path)), expand(load_study(path, ["depth=[1]"]))
 
 
 @pytest.fixture(autouse=True)
@@ -37,59 +25,6 @@ def quick_report(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nnjax.report.write.write_report", write)
 
 
-def test_a_report_belongs_to_the_sweep_that_it_was_made_for(spaces: tuple[Space, Space], tmp_path: Path) -> None:
-    one, other = spaces
-    assert find_report(one, tmp_path) is None
-    for space in (one, other):
-        page = make_report(space, tmp_path)
-        assert (page.parent / MARK).read_text() == f"{sweep_id(space)}\n"
-        assert find_report(space, tmp_path) == page.parent
-    assert find_report(one, tmp_path) is None
-
-
-def test_a_page_written_past_its_mark_belongs_to_nobody(spaces: tuple[Space, Space], tmp_path: Path) -> None:
-    page = make_report(spaces[0], tmp_path)
-    later = page.with_name(MARK).stat().st_mtime_ns + 1
-    os.utime(page, ns=(later, later))
-    assert find_report(spaces[0], tmp_path) is None
-
-
-def test_two_study_files_of_one_name_do_not_overwrite_each_other(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from fakes.studies import SMALL
-
-    home, spaces = tmp_path / "home", []
-    for folder, depth in (("a", "[1, 2]"), ("b", "[1, 3]")):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "small.toml").write_text(SMALL.replace("[1, 2]", depth))
-        spaces.append(expand(load_study(tmp_path / folder / "small.toml")))
-    page = make_report(spaces[0], home)
-    for refused in (make_report, sweep_study):
-        with pytest.raises(RefusedError, match=r'b/small.toml: name = .*a/small.toml.*; write name = "small-2"'):
-            refused(spaces[1], home)
-    assert page.read_text() == "16 runs" and not (home / "journal").exists()
-    assert main(["sync", str(tmp_path / "b" / "small.toml"), "--home", str(home)]) == 2
-    assert 'write name = "small-2"' in capsys.readouterr().err and not (home / "mlflow.db").exists()
-    renamed = expand(load_study(tmp_path / "b" / "small.toml", ['name="small-2"']))
-    assert make_report(renamed, home).parent != page.parent
-
-
-def test_a_study_file_that_was_edited_moved_or_copied_keeps_its_report(tmp_path: Path) -> None:
-    from fakes.studies import write_small
-
-    path = write_small(tmp_path)
-    page = make_report(expand(load_study(path)), tmp_path)
-    path.write_text(path.read_text().replace("[1, 2]", "[1]"))
-    assert make_report(expand(load_study(path)), tmp_path) == page and page.read_text() == "8 runs"
-    copy = tmp_path / "small.toml"
-    copy.write_text(path.read_text())
-    assert make_report(expand(load_study(copy)), tmp_path) == page
-    copy.rename(tmp_path / "experiments" / "moved.toml")
-    path.write_text(path.read_text().replace("[1]", "[2]"))
-    assert make_report(expand(load_study(path)), tmp_path) == page
-
-
 @pytest.mark.parametrize(
     ("uri", "message"),
     [
@@ -100,11 +35,13 @@ def test_a_study_file_that_was_edited_moved_or_copied_keeps_its_report(tmp_path:
     ],
 )
 def test_a_store_that_can_keep_nothing_is_known_before_anything_is_trained(
-    uri: str, message: str, spaces: tuple[Space, Space], tmp_path: Path
+    uri: str, message: str, tmp_path: Path
 ) -> None:
-    home = tmp_path / "home"
+    from fakes.studies import write_small
+
+    home, space = tmp_path / "home", expand(load_study(write_small(tmp_path)))
     with pytest.raises(TrackingError, match=message):
-        sweep_study(spaces[0], home, SweepOptions(tracking_uri=uri))
+        sweep_study(space, home, SweepOptions(tracking_uri=uri))
     assert not home.exists()
 
 
@@ -136,21 +73,3 @@ def test_whatever_goes_wrong_with_mlflow_costs_only_itself(
 def test_a_report_needs_no_mlflow() -> None:
     program = "import sys, nnjax.pipeline, nnjax.report.write; sys.exit('mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-IN_THE_MEANTIME = """
-import sys, threading
-from nnjax.pipeline import FOR_REPORT, FOR_TRACKING, SweepOptions, _getting_ready
-with _getting_ready(SweepOptions(executor=sys.argv[1], is_tracked=False)):
-    for thread in threading.enumerate():
-        if thread.name == "getting ready":
-            thread.join()
-print(*(set(FOR_REPORT + FOR_TRACKING) & set(sys.modules)))
-"""
-
-
-@pytest.mark.parametrize(("executor", "expected"), [("processes", "nnjax.report.write"), ("threads", "")])
-def test_what_follows_is_imported_while_other_processes_train(executor: str, expected: str) -> None:
-    command = [sys.executable, "-c", IN_THE_MEANTIME, executor]
-    ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert ended.stdout.strip() == expected

@@ -11,9 +11,10 @@ from fakes.studies import write_small
 from fakes.training import FAKE
 
 from nnjax import up_to_date
-from nnjax.pipeline import MARK, SweepOptions, find_report, sweep_study
+from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
+from nnjax.sweep_report import MARK, find_report
 from nnjax.tracking.address import sqlite_uri
 from nnjax.up_to_date import NOTES, find_swept
 

@@ -37,7 +37,7 @@ def audit(options: argparse.Namespace) -> int:
 
     with starting():
         from nnjax.audit.examine import audit_sweep
-        from nnjax.pipeline import find_report
+        from nnjax.sweep_report import find_report
 
     space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
     report = find_report(space, options.home)

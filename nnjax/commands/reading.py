@@ -75,7 +75,8 @@ def sync(options: argparse.Namespace) -> int:
     """Bring MLflow up to date."""
     with starting():
         from nnjax.claims.rounds import added_spaces
-        from nnjax.pipeline import TELLING_MLFLOW, find_report, refuse_another_study
+        from nnjax.pipeline import TELLING_MLFLOW
+        from nnjax.sweep_report import find_report, refuse_another_study
         from nnjax.tracking.study_sync import sync_sweep
 
     space = expand_given(options)
@@ -97,8 +98,9 @@ def report(options: argparse.Namespace) -> int:
     if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
         return _compare(options)
     with starting():
-        from nnjax.pipeline import WRITING_THE_REPORT, make_report
+        from nnjax.pipeline import WRITING_THE_REPORT
         from nnjax.report.study_results import NothingToReportError
+        from nnjax.sweep_report import make_report
 
     try:
         space = expand_given(options)

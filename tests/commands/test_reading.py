@@ -21,7 +21,7 @@ def test_a_report_has_pdf_files_where_that_is_asked_for(tmp_path, monkeypatch, f
         asked.append(with_pdf)
         return ComparedSweeps(first.home / "index.html", ("a", "b"), Relation.SAME_SPLITS, ())
 
-    monkeypatch.setattr("nnjax.pipeline.make_report", make_report)
+    monkeypatch.setattr("nnjax.sweep_report.make_report", make_report)
     monkeypatch.setattr("nnjax.comparison.page.compare", compare)
     assert main(["report", QUICK, "--home", str(tmp_path), *flags]) == 0
     assert main(["report", QUICK, QUICK, "--home", str(tmp_path), *flags]) == 0

@@ -7,13 +7,14 @@ from functools import partial
 import pytest
 from fakes.training import FAKE
 
-from nnjax.pipeline import SweepOptions, make_report, sweep_study
+from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.refusal import RefusedError
 from nnjax.report.study_results import gather
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
+from nnjax.sweep_report import make_report
 from nnjax.tour.evidence import claim_line, labelled_arms
 from nnjax.tour.studies import run_lecture
 
