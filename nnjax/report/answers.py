@@ -19,13 +19,14 @@ from nnjax.report.alike import Show
 from nnjax.report.differences import AT_BEST, AVERAGED
 from nnjax.report.formats import bounded, confidence, decimals, signed, significant
 from nnjax.report.layout import PANEL_FACTOR, Layout
+from nnjax.report.once import once
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
 from nnjax.report.setting import PictureSetting, deep_runs
 from nnjax.report.speed import ENOUGH
 from nnjax.report.stopping import lost_interval
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import join_words
-from nnjax.statistics.interval import PairedInterval
+from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.study import Claim
 
@@ -70,6 +71,7 @@ class Headline:
         return any(line.verdict for line in self.lines)
 
 
+@once
 def headline(study_results: StudyResults) -> Headline:
     """The study's claims with their verdicts; where it has none, what its studied factors show."""
     warning = (
@@ -187,6 +189,7 @@ def one_by_one(study_results: StudyResults, factor: str, views: Views) -> str:
     )
 
 
+@once
 def factor_rankings(study_results: StudyResults, factor: str) -> Views:
     """Levels of a studied factor from the best down: averaged over the other studied factors, and each at its best.
 
@@ -210,6 +213,26 @@ def score_words(study_results: StudyResults, setting: PictureSetting) -> str:
     return f"{ranked.words(decimals, study_results.terms.test)}{constant_words(study_results, runs, setting.factor)}"
 
 
+def highest_words(study_results: StudyResults, setting: PictureSetting) -> str:
+    """Which level scores highest at a setting, and how high, where its order among the others is told already.
+
+    The interval is one of as many as there are levels, for whichever of them came out highest.
+    """
+    runs = setting.runs(study_results.chosen)
+    table = by_split(runs, setting.factor, [])
+    if min(table.shape) < 2:
+        return "There is nothing to compare."
+    scores, terms = table.to_numpy(dtype=float), study_results.terms
+    leader, level = int(scores.mean(axis=1).argmax()), bonferroni_level(ALPHA, len(table))
+    interval = paired_interval(scores[leader], *study_results.sizes.pair, level)
+    name = level_name(study_results.layout, setting.factor, table.index.tolist()[leader])
+    return (
+        f"Highest on average: {name}, {terms.test} {_around(interval, decimals, f'{confidence(level)} interval')}; "
+        f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}."
+        f"{constant_words(study_results, runs, setting.factor)}"
+    )
+
+
 def constant_words(study_results: StudyResults, runs: pd.DataFrame, factor: str) -> str:
     """Which levels score in every run as a constant classifier does; empty where none does."""
     classes = len(study_results.space.table.class_names)
@@ -224,6 +247,7 @@ def constant_words(study_results: StudyResults, runs: pd.DataFrame, factor: str)
     return f" {join_words(names)} {verb} no better than a constant classifier, which gives every row the same class."
 
 
+@once
 def convergence_words(study_results: StudyResults, setting: PictureSetting) -> str:
     """Which levels reach the target first at a setting, which take longer, and which never get there.
 
@@ -287,6 +311,7 @@ def _epochs(number: float) -> str:
     return f"{number:.0f} epoch{'' if round(number) == 1 else 's'}"
 
 
+@once
 def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
     """With which levels the gradient vanishes, or explodes, before the first step, in most runs or in some."""
     deep = deep_runs(study_results, setting).dropna(subset=["grad_ratio_0"])

@@ -11,6 +11,7 @@ from nnjax.report.figures.curves import draw_fit, fit_table
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.figures.scores import draw_spread, placed_scores, spread_table
 from nnjax.report.histories import GRADIENT
+from nnjax.report.once import once
 from nnjax.report.setting import PictureSetting, deep_runs
 from nnjax.report.study_results import StudyResults
 
@@ -24,10 +25,11 @@ class Picture:
     draw: Draw
 
 
-def first_pictures(study_results: StudyResults, setting: PictureSetting) -> list[Picture]:
+@once
+def first_pictures(study_results: StudyResults, setting: PictureSetting) -> tuple[Picture, ...]:
     """Those of the three that there is something to draw for, at a setting."""
     runs = setting.runs(study_results.chosen)
-    return [
+    return tuple(
         picture
         for picture in (
             _convergence(study_results, setting, runs),
@@ -35,7 +37,7 @@ def first_pictures(study_results: StudyResults, setting: PictureSetting) -> list
             _scores(study_results, setting, runs),
         )
         if picture is not None
-    ]
+    )
 
 
 def _convergence(study_results: StudyResults, setting: PictureSetting, runs: pd.DataFrame) -> Picture | None:

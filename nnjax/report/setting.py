@@ -7,6 +7,7 @@ from typing import cast
 import pandas as pd
 
 from nnjax.report.layout import PANEL_FACTOR, Layout
+from nnjax.report.once import once
 from nnjax.report.study_results import StudyResults
 from nnjax.sweep.space import arm_cells
 from nnjax.sweep.study.factors import Level
@@ -19,6 +20,9 @@ class PictureSetting:
     factor: str
     held: Mapping[str, Level]
 
+    def __hash__(self) -> int:
+        return hash((self.factor, frozenset(self.held.items())))
+
     def runs(self, table: pd.DataFrame) -> pd.DataFrame:
         """The rows at the held levels."""
         for factor, level in self.held.items():
@@ -26,6 +30,7 @@ class PictureSetting:
         return table
 
 
+@once
 def first_setting(study_results: StudyResults) -> PictureSetting:
     """Where the study's own question is: what its first claim compares, at the levels that it names.
 

@@ -1,8 +1,9 @@
 """All that the chapters are made of, gathered once."""
 
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,8 @@ class StudyResults:
     """Runs beside the planned ones, trained to decide claims, with scores; None if there are none."""
     logbook: Logbook | None = None
     """Looks at the claims while replicates were added to them; None if there was one look, at the results."""
+    made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was made of them so far, by the functions that are called `once`."""
 
     @property
     def reference_runs(self) -> pd.DataFrame:

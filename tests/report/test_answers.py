@@ -10,10 +10,13 @@ from nnjax.report.answers import (
     factor_lines,
     gradient_words,
     headline,
+    highest_words,
     one_by_one,
     score_words,
 )
+from nnjax.report.formats import decimals
 from nnjax.report.setting import PictureSetting, first_setting
+from nnjax.statistics.interval import paired_interval
 from nnjax.statistics.verdict import Verdict
 
 ONE_FACTOR = """
@@ -76,6 +79,24 @@ def test_no_difference_comes_with_the_one_that_would_have_been_found(without_cla
     words = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
     assert words.startswith("No difference was found among the 3; a true one of 0.0")
     assert words.endswith(" in test_r2 would be found by four of five such studies.")
+
+
+def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(without_claims):
+    runs = without_claims.chosen.sort_values("split")
+    scores = {"relu": [0.1, 0.2, 0.3, 0.4], "tanh": [0.2, 0.3, 0.4, 0.5], "logistic": [0.0] * 4}
+    taken = {level: iter(each) for level, each in scores.items()}
+    runs = runs.assign(test_score=[next(taken[level]) for level in runs["activation"]])
+    words = highest_words(replace(without_claims, chosen=runs), first_setting(without_claims))
+    expected = paired_interval(scores["tanh"], *without_claims.sizes.pair, level=1 - 0.05 / 3)
+    ends = f"(98.33 % interval {decimals(expected.low)} to {decimals(expected.high)})"
+    baseline = decimals(without_claims.baseline().mean())
+    assert words == f"Highest on average: tanh, test_r2 0.350 {ends}; ridge has {baseline}."
+
+
+def test_of_one_level_nothing_is_the_highest(without_claims):
+    alone = without_claims.chosen[without_claims.chosen["activation"] == "relu"]
+    words = highest_words(replace(without_claims, chosen=alone), first_setting(without_claims))
+    assert words == "There is nothing to compare."
 
 
 def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results):

@@ -1,12 +1,12 @@
 """The first screen: what was asked, answered; three pictures; the baselines; what to run next."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import ALPHA
 from nnjax.report.against_baseline import compare_with_baseline
-from nnjax.report.answers import Headline, convergence_words, gradient_words, headline, score_words
+from nnjax.report.answers import Headline, convergence_words, gradient_words, headline, highest_words, score_words
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.formats import confidence, signed
@@ -24,6 +24,15 @@ LINES_SHOWN = 3
 PICTURE = Shape(width=290, height=196, left=44, top=28, bottom=38, font_size=10.5, across=3)
 
 
+@dataclass(frozen=True)
+class ToldPicture:
+    """One of the three on the first screen: title, what it shows in a sentence, and the drawing, if there is one."""
+
+    title: str
+    sentence: str
+    panel: Panel | None
+
+
 def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) -> Chapter:
     """Headline, pictures with a sentence each, against the baselines, and the first of the findings."""
     setting, top = first_setting(study_results), headline(study_results)
@@ -33,7 +42,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "more": top.lines[LINES_SHOWN:],
         "more_words": more_words(top),
         "has_undecided": any(map(is_open_comparison, study_results.claims[:LINES_SHOWN])),
-        "pictures": _pictures(study_results, setting),
+        "pictures": _pictures(study_results, setting, top),
         "keys": _keys(study_results, setting),
         "where": setting_words(study_results, setting),
         "baseline": baseline_line(study_results),
@@ -68,16 +77,18 @@ def more_words(top: Headline) -> str:
     return f"{words}: {join_words([f'{count} {word}' for word, count in counts.items()])}" if counts else words
 
 
-def _pictures(study_results: StudyResults, setting: PictureSetting) -> list[dict[str, object]]:
-    """Title, sentence and drawing of each of the three; a sentence alone where there is nothing to draw."""
+def _pictures(study_results: StudyResults, setting: PictureSetting, top: Headline) -> list[ToldPicture]:
+    """The three; the last one's sentence is another where the headline is about its factor alone, and says it."""
     drawn = {picture.name: picture for picture in first_pictures(study_results, setting)}
+    is_told = not top.is_declared and study_results.layout.studied == (setting.factor,)
+    tell_scores = highest_words if is_told else score_words
     told = {
         "convergence": ("Convergence", convergence_words(study_results, setting)),
         "gradients": ("Vanishing gradients", gradient_words(study_results, setting)),
-        "scores": (study_results.terms.label, score_words(study_results, setting)),
+        "scores": (study_results.terms.label, tell_scores(study_results, setting)),
     }
     return [
-        {"title": title, "sentence": sentence, "panel": _panel(name, drawn[name]) if name in drawn else None}
+        ToldPicture(title, sentence, _panel(name, drawn[name]) if name in drawn else None)
         for name, (title, sentence) in told.items()
     ]
 

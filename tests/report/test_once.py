@@ -1,0 +1,36 @@
+"""What several chapters ask for is made for the first of them, and for no other results."""
+
+from collections import Counter
+from dataclasses import replace
+
+from nnjax.report.once import once
+from nnjax.report.write import write_study_report
+
+
+def test_it_is_made_once_for_each_of_what_is_given_and_anew_for_other_results(study_results):
+    calls = []
+
+    @once
+    def make(results, *given):
+        calls.append((id(results), *given))
+        return [given]
+
+    other = replace(study_results)
+    assert make(study_results, "a") is make(study_results, "a")
+    assert make(study_results, "b") == [("b",)] and make(other, "a") is not make(study_results, "a")
+    assert calls == [(id(study_results), "a"), (id(study_results), "b"), (id(other), "a")]
+
+
+def test_a_report_makes_its_answers_and_first_pictures_once(study_results, tmp_path, monkeypatch):
+    made = replace(study_results)
+    calls = Counter()
+
+    class Counted(dict):
+        def __setitem__(self, key, value):
+            calls[key[0].__name__] += 1
+            super().__setitem__(key, value)
+
+    object.__setattr__(made, "made", Counted())
+    write_study_report(made, tmp_path)
+    once_each = {"headline", "first_setting", "convergence_words", "gradient_words", "first_pictures"}
+    assert once_each <= set(calls) and all(calls[name] == 1 for name in once_each)
