@@ -1,8 +1,8 @@
 """Convergence."""
 
-from nnjax.report.answers import convergence_words
+from dataclasses import replace
+
 from nnjax.report.chapters.convergence import convergence_chapter
-from nnjax.report.setting import first_setting
 
 OPTIMIZERS = """
 question = "Is L-BFGS worth its line search?"
@@ -32,10 +32,18 @@ def test_curves_are_drawn_against_cost_where_an_epoch_is_more_than_a_pass(make_s
     assert "passes over the training rows</text>" in chapter.figures["cost"].panels[0].svg
 
 
-def test_the_speed_of_the_chapter_is_that_of_the_first_screen(study_results):
-    assert convergence_chapter(study_results).facts["first"] == convergence_words(
-        study_results, first_setting(study_results)
+def test_the_chapter_begins_with_who_is_first_at_the_target_where_the_first_claim_compares(study_results, words_of):
+    """The claim is about depth 3 and full batches: the order there is told, though elsewhere it is another."""
+    runs = study_results.chosen
+    is_asked = (runs["depth"] == 3) & (runs["batch_size"] == 265)
+    asked, elsewhere = {"relu": 2.0, "elu": 4.0, "logistic": 8.0}, {"relu": 8.0, "elu": 4.0, "logistic": 2.0}
+    epochs = runs["activation"].map(asked).where(is_asked, runs["activation"].map(elsewhere))
+    raced = replace(study_results, chosen=runs.assign(epochs_to_target=epochs))
+    words = (
+        "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; logistic takes 4.0 times as many [4.0, 4.0]."
     )
+    chapter = convergence_chapter(raced)
+    assert words in words_of(chapter) and words_of(chapter).index(words) < words_of(chapter).index("combinations")
 
 
 def test_every_combination_has_its_anytime_quality_and_cost(study_results):
