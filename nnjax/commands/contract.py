@@ -50,7 +50,7 @@ DOCUMENTS: Mapping[str, Mapping[str, str]] = {
         "programs": "programs to compile, or to fetch from the cache",
         "workers": "workers at once for which the minutes are",
         "minutes.train": "predicted minutes of compiling and training, nothing cached and nothing else on the machine",
-        "minutes.baselines": "of fitting the baselines, as if none were kept",
+        "minutes.baselines": "of fitting the baselines; 0 where an earlier report kept them",
         "minutes.track": "of telling MLflow",
         "minutes.report": "of writing the report",
         "minutes.wall": "of all of it, one after the other; 0, as all of them, where nothing is to train",

@@ -60,6 +60,7 @@ def add_training(commands: Commands) -> None:
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost, and what its claims can come to."""
     from nnjax.claims.forecast import foretell
+    from nnjax.sweep.journal.baselines import baselines_file
     from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
     from nnjax.sweep.plan import default_workers, describe_plan, left_behind, make_plan
@@ -67,7 +68,8 @@ def plan(options: argparse.Namespace) -> int:
     space = expand_given(options)
     with choose_progress().stage("Planning"):
         has_journal, notices = (options.home / "journal").is_dir(), find_notices(space)
-        found = make_plan(space, Journal(options.home).run_ids() if has_journal else set())
+        has_baselines = baselines_file(space.table, space.splits, options.home).is_file()
+        found = make_plan(space, Journal(options.home).run_ids() if has_journal else set(), has_baselines)
         if has_journal and found.missing:
             notices = (*left_behind(space, Journal(options.home)), *notices)
         told = foretell(space, options.home, has_runs=found.missing < found.runs)

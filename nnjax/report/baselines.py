@@ -1,6 +1,8 @@
-"""Baselines on the very same splits: no feature at all, a linear model, scikit-learn's own network."""
+"""Baselines on the very same splits: no feature at all, a linear model, scikit-learn's own network.
 
-import hashlib
+Where a number of theirs could change, `BASELINES_VERSION` changes, beside the file that they are kept in.
+"""
+
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -19,19 +21,16 @@ from threadpoolctl import threadpool_limits
 
 from nnjax.data.autologging import without_autologging
 from nnjax.data.reader import Task
-from nnjax.data.rounding import rounded_columns
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.report.task import CLASSIFICATION, REGRESSION
 from nnjax.sweep.durable import write_durably
+from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.terminal import Say, counted, to_nobody
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
-
-BASELINES_VERSION = "2"
-"""Changed whenever a baseline's numbers could change: part of the name of the kept file."""
 
 PENALTIES = np.logspace(-3, 4, 29)
 """Ridge penalties on standardised inputs and target: Σ residual² + penalty · ‖w‖²."""
@@ -227,7 +226,7 @@ def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:
 
 def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say = to_nobody) -> pd.DataFrame:
     """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
-    path = home / "journal" / "baselines" / f"{_key(table, splits)}.csv"
+    path = baselines_file(table, splits, home)
     names = BASELINES[table.task]
     try:
         kept = _read(path)
@@ -241,9 +240,3 @@ def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say =
 
 def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype={"detail": "str"}).fillna({"detail": ""})
-
-
-def _key(table: Table, splits: Sequence[Split]) -> str:
-    rounded = [columns for split in splits if (columns := rounded_columns(table, split))]
-    parts = [BASELINES_VERSION, table.digest, *(split.digest for split in splits), *map(str, rounded)]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -70,6 +70,7 @@ class Plan:
     """A sweep before it starts: the study's distinct runs, the missing ones grouped, their buckets, the dearest first.
 
     Megabytes are predicted: those by which the journal will grow, those of the whole study in MLflow's database.
+    Baselines that an earlier report kept are not fitted again.
     """
 
     cells: int
@@ -80,6 +81,7 @@ class Plan:
     buckets: tuple[BucketPlan, ...]
     journal_mb: float
     mlflow_mb: float
+    has_baselines: bool = False
 
     @property
     def programs(self) -> int:
@@ -97,11 +99,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Minutes:
-    """Predicted minutes of each stage of a sweep, nothing cached and nothing else on the machine; 0 if none is missing.
+    """Predicted minutes of each stage of a sweep, no program cached, nothing else on the machine; 0 if none is missing.
 
     Attributes:
         train: Compiling and training, all workers at once.
-        baselines: Fitting the baselines.
+        baselines: Fitting the baselines; 0 if they are kept.
         track: Telling MLflow.
         report: Writing the report.
     """
@@ -125,7 +127,7 @@ def sweep_minutes(space: Space, plan: Plan, workers: int) -> Minutes:
     rows = max(len(space.splits[each].train) + len(space.splits[each].validation) for each in splits)
     return Minutes(
         train=plan.minutes(workers),
-        baselines=baseline_seconds(rows, len(splits)) / 60,
+        baselines=0.0 if plan.has_baselines else baseline_seconds(rows, len(splits)) / 60,
         track=tracking_seconds(plan.runs + plan.cells) / 60,
         report=report_seconds(plan.cells) / 60,
     )
@@ -137,8 +139,8 @@ def default_workers(space: Space) -> int:
     return WORKERS_A_GPU if only_gpu else len(usable_cores())
 
 
-def make_plan(space: Space, finished: Set[str]) -> Plan:
-    """Group the runs that are missing into chunks.
+def make_plan(space: Space, finished: Set[str], has_baselines: bool = False) -> Plan:
+    """Group the runs that are missing into chunks; the baselines of these splits may be there already.
 
     How runs are grouped has no influence on their numbers: every chunk is trained at its bucket's own size.
     """
@@ -157,6 +159,7 @@ def make_plan(space: Space, finished: Set[str]) -> Plan:
         journal_mb=sum(len(chunk.runs) * journal_bytes(chunk.bucket) for chunk in chunks) / _BYTES_A_MB,
         mlflow_mb=sum(mlflow_bytes(buckets[cell.configuration], replicates, curves) for cell in space.cells)
         / _BYTES_A_MB,
+        has_baselines=has_baselines,
     )
 
 
@@ -276,6 +279,7 @@ def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str]
     study, minutes = space.study, sweep_minutes(space, plan, workers)
     on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
     places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
+    baselines = "are kept" if plan.has_baselines else _minutes(minutes.baselines)
     lines = [
         study.question.strip(),
         "",
@@ -285,7 +289,7 @@ def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str]
         f"runs        {plan.runs:,}, {plan.missing:,} to train",
         f"programs    {plan.programs:,}",
         f"predicted   {_minutes(minutes.wall)} on {workers} {places}: training {_minutes(minutes.train)}, "
-        f"baselines {_minutes(minutes.baselines)}, MLflow {_minutes(minutes.track)}, "
+        f"baselines {baselines}, MLflow {_minutes(minutes.track)}, "
         f"report {_minutes(minutes.report)}",
         f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
         *(f"note        {notice}" for notice in notices),

@@ -10,6 +10,7 @@ from fakes.studies import swept, write_small
 from nnjax.cli import main
 from nnjax.report.write import write_report
 from nnjax.sweep.cost import count_curve_points, journal_bytes
+from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.sweep.journal.journal import Journal, to_table
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
 from nnjax.sweep.plan import (
@@ -171,6 +172,19 @@ def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> 
         "2 × 4",
     ):
         assert part in text
+
+
+def test_baselines_that_are_kept_cost_nothing(tmp_path, capsys) -> None:
+    space = swept(tmp_path)
+    more = ["plan", space.study.path, "--set", "width=5", "--home", str(tmp_path)]
+    assert main(more) == 0 and ", baselines 1 s, MLflow " in capsys.readouterr().out
+    file = baselines_file(space.table, space.splits, tmp_path)
+    file.parent.mkdir()
+    file.write_text("")
+    assert main(more) == 0 and ", baselines are kept, MLflow " in capsys.readouterr().out
+    assert main([*more, "--set", "replicates.splits=8"]) == 0 and ", baselines 2 s," in capsys.readouterr().out
+    fitted, kept = (sweep_minutes(space, make_plan(space, set(), has), 2) for has in (False, True))
+    assert kept.baselines == 0 and kept.wall == pytest.approx(fitted.wall - fitted.baselines)
 
 
 def test_minutes_are_those_of_every_stage(small_study: Callable[..., Study]) -> None:
