@@ -2,6 +2,7 @@
 
 import codecs
 import os
+import re
 import shlex
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +20,9 @@ NEAREST = {
     "‘": "'", "’": "'", "━": "-", "─": "-", "│": "|", "µ": "u",
 }  # fmt: skip
 """Sign -> its likeness in ASCII; a letter with an accent loses it, any other becomes a question mark."""
+
+QUOTED = re.compile(r"`(nnjax [^`\n]+)`")
+"""A command that a message tells people to type; STUDY in it stands for the study that it is about."""
 
 HANDLER = "nnjax.nearest"
 """Name by which an encoder knows `_nearest`.
@@ -69,6 +73,20 @@ def next_command(home: Path, name: str, study: Path | None = None) -> str:
     if away := home_words(home):
         return shlex.join(["nnjax", name, *([str(study)] if study else []), *away])
     return f"make {name}{f' STUDY={shlex.quote(str(study))}' if study else ''}"
+
+
+def complete_commands(text: str, study: str, home: str) -> str:
+    """A text in which every quoted command is about this study and in this home, both as a shell takes them.
+
+    >>> complete_commands("`nnjax sync STUDY` mends it", "a.toml", "--home away")
+    '`nnjax sync a.toml --home away` mends it'
+    """
+
+    def complete(found: re.Match[str]) -> str:
+        command = found[1].replace("STUDY", study)
+        return f"`{command}`" if not home or "--home" in command else f"`{command} {home}`"
+
+    return QUOTED.sub(complete, text)
 
 
 def soften(stream: TextIO | None) -> None:

@@ -45,7 +45,8 @@ def audit(options: argparse.Namespace) -> int:
         say = speaker(options, sys.stderr if options.json else None)
         stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed, say)
     if options.json:
-        say_json(audit_document(space.study.name, stamp))
+        lines = tuple(replace(line, seen=as_typed(line.seen, options)) for line in stamp.lines)
+        say_json(audit_document(space.study.name, replace(stamp, lines=lines)))
     else:
         print(f"{stamp.words} (sample of seed {seed}).")
     return ExitCode.FINE if stamp.is_clean else ExitCode.FOUND

@@ -1,7 +1,6 @@
 """What commands have in common when they are typed: a name, an example, a home, a study and how it is found, values."""
 
 import argparse
-import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,16 +9,13 @@ from typing import TYPE_CHECKING, TextIO
 from nnjax.commands.contract import DOCUMENTS
 from nnjax.redaction import masked_command
 from nnjax.sweep.progress import choose_progress
-from nnjax.terminal import Say, home_words
+from nnjax.terminal import Say, complete_commands, home_words
 
 if TYPE_CHECKING:
     from nnjax.sweep.space import Space
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
-
-QUOTED = re.compile(r"`(nnjax [^`\n]+)`")
-"""A command that a message tells people to type; STUDY in it stands for the study that it is about."""
 
 Command = Callable[[argparse.Namespace], int]
 """What does it, and the exit code that it ends with."""
@@ -70,13 +66,7 @@ def as_typed(text: str, options: argparse.Namespace) -> str:
     """A text in which every quoted command can be typed: of the study and in the home that were given."""
     changes = [word for change in getattr(options, "overrides", []) for word in ("--set", change)]
     study = masked_command([getattr(options, "study", "STUDY"), *changes])
-    home = masked_command(home_words(options.home))
-
-    def complete(found: re.Match[str]) -> str:
-        command = found[1].replace("STUDY", study)
-        return f"`{command}`" if not home or "--home" in command else f"`{command} {home}`"
-
-    return QUOTED.sub(complete, text)
+    return complete_commands(text, study, masked_command(home_words(options.home)))
 
 
 def speaker(options: argparse.Namespace, stream: TextIO | None = None) -> Say:

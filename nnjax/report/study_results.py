@@ -1,5 +1,6 @@
 """All that the chapters are made of, gathered once."""
 
+import shlex
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -32,7 +33,7 @@ from nnjax.sweep.journal.record import SweepRecord, load_record
 from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import Cell, Space, level_text, sweep_id
 from nnjax.sweep.study.factors import AUTO, Level
-from nnjax.terminal import Say, to_nobody
+from nnjax.terminal import Say, complete_commands, home_words, to_nobody
 
 
 class NothingToReportError(Exception):
@@ -96,6 +97,8 @@ class StudyResults:
     """Runs beside the planned ones, trained to decide claims, with scores; None if there are none."""
     logbook: Logbook | None = None
     """Looks at the claims while replicates were added to them; None if there was one look, at the results."""
+    home: Path | None = None
+    """The folder in which it all lies; None if it lies nowhere."""
     made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was made of them so far, by the functions that are called `once`."""
 
@@ -109,6 +112,24 @@ class StudyResults:
         """Level of every declared interval."""
         withdrawn = self.declared.withdrawn_intervals
         return claim_level(self.space.study.claims, looks_at_most(self.logbook), withdrawn)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The study with its changes, as commands take it."""
+        study = self.space.study
+        return (study.path, *(word for override in study.overrides for word in ("--set", override)))
+
+    def command(self, name: str, *words: str) -> str:
+        """A command of nnjax that can be pasted: it says the home where it is not the one that is taken anyway."""
+        return shlex.join(["nnjax", name, *words, *self._home_words])
+
+    def with_commands(self, text: str) -> str:
+        """A text whose quoted commands can be pasted likewise."""
+        return complete_commands(text, shlex.join(self.given), shlex.join(self._home_words))
+
+    @property
+    def _home_words(self) -> list[str]:
+        return home_words(self.home) if self.home else []
 
     def baseline(self, model: str = "") -> pd.Series:
         """Score of a baseline, the reference unless named, on each split, indexed by split."""
@@ -138,7 +159,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None,
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
     )
-    return replace(study_results, calibration=load_stamp(home), audit=load_audit(home, sweep_id(space)))
+    return replace(study_results, calibration=load_stamp(home), audit=load_audit(home, sweep_id(space)), home=home)
 
 
 def _read_looked(space: Space, journal: Journal, home: Path) -> Looked | None:

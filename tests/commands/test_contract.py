@@ -112,7 +112,9 @@ def test_a_healthy_home_and_an_ill_one(said, study):
 def test_an_audit_tells_its_lines_to_a_person_and_its_stamp_to_a_program(study, capsys, monkeypatch):
     def audit_sweep(space, home, report, uri, sample, seed, say):
         say("WRONG as it goes")
-        return AuditStamp("today", seed, (Line("a", "http://me:s3cret@host", True), Line("b", "", False)))
+        return AuditStamp(
+            "today", seed, (Line("a", "http://me:s3cret@host", True), Line("b", "`nnjax sync STUDY`", False))
+        )
 
     monkeypatch.setattr("nnjax.audit.examine.audit_sweep", audit_sweep)
     assert main(["audit", str(study), "--seed", "3", "--json", "--home", str(study.parent / "a")]) == 1
@@ -120,6 +122,7 @@ def test_an_audit_tells_its_lines_to_a_person_and_its_stamp_to_a_program(study, 
     stamp = json.loads(told.out)
     assert_declared(stamp, "audit")
     assert stamp["seed"] == 3 and stamp["lines"][0]["seen"] == "http://…@host" and "WRONG as it goes" in told.err
+    assert stamp["lines"][1]["seen"] == f"`nnjax sync {study} --home {study.parent / 'a'}`"
 
 
 def test_what_is_refused_says_nothing_to_a_program(study, capsys):

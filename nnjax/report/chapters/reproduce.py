@@ -1,6 +1,6 @@
 """How to make any number again: commands, study file, versions."""
 
-import shlex
+from dataclasses import replace
 
 import pandas as pd
 
@@ -14,14 +14,23 @@ RUNS_LISTED = 20
 def reproduce_chapter(study_results: StudyResults) -> Chapter:
     """Commands that make the sweep, the report and a single run again."""
     study, record, terms = study_results.space.study, study_results.record, study_results.terms
-    file = shlex.quote(study.path) + "".join(f" --set {shlex.quote(override)}" for override in study.overrides)
+    given, typed = study_results.given, study_results.command
     chosen = study_results.best.cell_ids[study_results.best.selection.chosen[0]]
+    run = study_results.results[study_results.results["cell_id"] == chosen].iloc[0]
     facts = {
         "study": study,
-        "file": file,
         "audit": study_results.audit,
-        "logbook": study_results.logbook,
-        "run": study_results.results[study_results.results["cell_id"] == chosen].iloc[0],
+        "audited": [replace(line, seen=study_results.with_commands(line.seen)) for line in study_results.audit.lines]
+        if study_results.audit
+        else [],
+        "run": run,
+        "commands": {
+            "sweep": typed("sweep", *given, *(["--until-decided"] if study_results.logbook else [])),
+            "report": typed("report", *given),
+            "run": typed("run", run["run_id"]),
+            "audit": typed("audit", *given),
+            "results": typed("results", *given, "--out", "runs.csv"),
+        },
     }
     scores = (terms.validation, terms.test, terms.last_test)
     shown = ("cell", "split", "seed_index", "status", "best_epoch", *scores, "run_id")

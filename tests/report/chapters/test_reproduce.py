@@ -6,6 +6,8 @@ from dataclasses import replace
 import pytest
 from markupsafe import escape
 
+from nnjax.audit.stamp import AuditStamp, Line
+from nnjax.cli import make_parser
 from nnjax.report.chapters.reproduce import environment_table, reproduce_chapter
 
 
@@ -16,9 +18,27 @@ def overridden(study_results):
 
 
 def test_commands_survive_the_shell(overridden, words_of):
-    facts = reproduce_chapter(overridden).facts
-    assert shlex.split(facts["file"]) == ["my studies/a.toml", "--set", "epochs=12", "--set", 'activation=["relu"]']
-    assert f"nnjax sweep {escape(facts['file'])} nnjax report" in words_of(reproduce_chapter(overridden))
+    chapter = reproduce_chapter(overridden)
+    given = ["my studies/a.toml", "--set", "epochs=12", "--set", 'activation=["relu"]']
+    assert shlex.split(chapter.facts["commands"]["sweep"]) == ["nnjax", "sweep", *given]
+    for command in chapter.facts["commands"].values():
+        assert escape(command) in words_of(chapter)
+
+
+def test_commands_are_of_the_home_that_the_report_is_in(overridden, words_of, tmp_path):
+    line = Line("MLflow", "a run is not there; `nnjax sync STUDY` mends it", False)
+    away = replace(overridden, home=tmp_path / "a way", audit=AuditStamp("today", 1, (line,)))
+    chapter, home = reproduce_chapter(away), ["--home", str(tmp_path / "a way")]
+    for command in chapter.facts["commands"].values():
+        words = shlex.split(command)
+        assert words[-2:] == home and make_parser().parse_args(words[1:]).home == tmp_path / "a way"
+    assert chapter.facts["audited"][0].seen.endswith(f'activation=["relu"]\' {shlex.join(home)}` mends it')
+
+
+def test_the_home_that_is_taken_anyway_is_not_named(overridden, tmp_path, monkeypatch):
+    monkeypatch.setenv("NNJAX_HOME", str(tmp_path))
+    commands = reproduce_chapter(replace(overridden, home=tmp_path)).facts["commands"]
+    assert not any("--home" in command for command in commands.values())
 
 
 def test_without_a_record_there_is_no_environment(overridden):
