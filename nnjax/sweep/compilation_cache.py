@@ -1,4 +1,4 @@
-"""JAX's persistent compilation cache: programs compiled once serve the next sweep and the neighbour's worker."""
+"""Where compiled programs are kept: compiled once, they serve the next sweep and the neighbour's worker."""
 
 import os
 import zlib
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nnjax.surroundings import has_home
 from nnjax.sweep.host import describe_host
+from nnjax.sweep.kept_programs import KeptPrograms
 
 ZLIB_FIRST_BYTE = 0x78
 
@@ -16,16 +17,30 @@ ZLIB_FIRST_BYTE = 0x78
 def enable_compilation_cache(folder: Path | str) -> None:
     """Keep every program compiled from now on in a folder; a folder named before is left.
 
-    The folder is this machine's and this user's alone: entries are native code.
+    The folder is this machine's and this user's alone: entries are native code. What JAX's own cache gives back cannot
+    be kept as a whole, so a process has either that one, where there is an accelerator, or ours.
     """
     import jax  # here, not above: the head of a sweep knows the folder's name long before it needs jax
     from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
+    from nnjax.training.program import keep_programs
+
     reset_cache()  # jax opens its cache once a process and would stay with the first folder
+    is_ours = not has_accelerator()
+    keep_programs(KeptPrograms(Path(folder)) if is_ours else None)
     configure: Callable[[str, object], None] = jax.config.update
-    configure("jax_compilation_cache_dir", str(folder))
+    configure("jax_compilation_cache_dir", None if is_ours else str(folder))
     configure("jax_persistent_cache_min_compile_time_secs", 0.0)
     configure("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def has_accelerator() -> bool:
+    """Whether JAX computes on something else than the processor here, where nobody tells it otherwise."""
+    import jax
+
+    with suppress(RuntimeError, AssertionError):  # no such platform: told where a device is looked for
+        return jax.default_backend() != "cpu"
+    return False
 
 
 def cache_folder(home: Path) -> Path:

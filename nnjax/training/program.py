@@ -2,8 +2,9 @@
 
 import functools
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import numpy as np
@@ -36,6 +37,20 @@ class Lowered(NamedTuple):
     beginning: jax.stages.Lowered
     lines: jax.stages.Lowered
     prediction: jax.stages.Lowered
+
+
+Functions = tuple[jax.stages.Compiled, jax.stages.Compiled, jax.stages.Compiled]
+"""A bucket's functions, compiled, in the order of `Lowered`."""
+
+
+class Keeper(Protocol):
+    """Whoever keeps programs for other processes, by bucket and what the compiler was told."""
+
+    def find(self, bucket: Bucket, options: Mapping[str, Any]) -> Functions | None:
+        """The functions that were kept; None if there are none."""
+
+    def keep(self, bucket: Bucket, options: Mapping[str, Any], functions: Functions) -> None:
+        """Keep functions, if that can be done."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +113,13 @@ def compile_program(bucket: Bucket) -> Program:
 
 
 _COMPILING: dict[Bucket, threading.Lock] = {}
+_KEEPERS: list[Keeper] = []
+"""One, or none."""
+
+
+def keep_programs(keeper: Keeper | None) -> None:
+    """Name who keeps the programs that are compiled from now on in this process; nobody does if it is None."""
+    _KEEPERS[:] = [] if keeper is None else [keeper]
 
 
 @functools.lru_cache(maxsize=64)
@@ -106,7 +128,13 @@ def _compile(bucket: Bucket) -> Program:
     check_options()
     options = compiler_options(bucket.device, max(bucket.hidden_layer_sizes, default=0))
     with jax.default_device(find_device(bucket.device)):
-        return Program(*(lowered.compile(compiler_options=options) for lowered in lower_program(bucket)))
+        for keeper in _KEEPERS:
+            if kept := keeper.find(bucket, options):
+                return Program(*kept)
+        beginning, lines, prediction = (each.compile(compiler_options=options) for each in lower_program(bucket))
+        for keeper in _KEEPERS:
+            keeper.keep(bucket, options, (beginning, lines, prediction))
+        return Program(beginning, lines, prediction)
 
 
 def lower_program(bucket: Bucket) -> Lowered:

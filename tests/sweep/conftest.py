@@ -9,6 +9,7 @@ from jax.experimental.compilation_cache.compilation_cache import reset_cache
 
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import Study, load_study
+from nnjax.training.program import keep_programs
 
 
 @pytest.fixture
@@ -28,6 +29,7 @@ def engine_here() -> Iterator[None]:
     jax.config.update("jax_numpy_dtype_promotion", "strict")
     jax.config.update("jax_compilation_cache_dir", None)
     reset_cache()
+    keep_programs(None)
 
 
 @pytest.fixture

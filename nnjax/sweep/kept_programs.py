@@ -1,0 +1,95 @@
+"""Compiled programs that outlive their process: read back whole, they are neither traced nor compiled again.
+
+JAX's own cache spares the compiling alone; tracing and lowering, what is left then, took six of a small study's ten
+seconds of training. It serves accelerators here, of which nobody has measured what is read back.
+"""
+
+import functools
+import hashlib
+import pickle
+import platform
+import sys
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nnjax
+from nnjax.sweep.durable import write_durably
+from nnjax.training.bucket import Bucket
+
+if TYPE_CHECKING:
+    from nnjax.training.program import Functions
+
+SUFFIX = ".program"
+FAST = 1
+"""Level of zlib: a tenth of the size, in 5 ms."""
+
+TRACED = ("network", "training")
+"""Rooms whose source decides what is compiled."""
+
+COMPILING = ("jax", "jaxlib", "numpy", "optax")
+
+
+class KeptPrograms:
+    """The programs in a folder, which is this machine's and this user's alone: they are native code."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def has(self, bucket: Bucket, options: Mapping[str, Any]) -> bool:
+        """Whether a bucket's program is there; it is not looked into."""
+        return self._path(bucket, options).exists()
+
+    def find(self, bucket: Bucket, options: Mapping[str, Any]) -> "Functions | None":
+        """A bucket's functions as an earlier process compiled them; None if nobody did, or they cannot be read."""
+        from jax.experimental.serialize_executable import deserialize_and_load  # here: the head asks `has` without jax
+
+        from nnjax.training.device import find_device
+
+        path = self._path(bucket, options)
+        try:
+            devices = [find_device(bucket.device)]
+            kept = pickle.loads(zlib.decompress(path.read_bytes()))
+            first, second, third = (deserialize_and_load(*each, execution_devices=devices) for each in kept)
+        except FileNotFoundError:
+            return None
+        except Exception:  # half a file, or one that this jax does not understand
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            return None
+        return first, second, third
+
+    def keep(self, bucket: Bucket, options: Mapping[str, Any], functions: "Functions") -> None:
+        """Keep a bucket's functions, if there is room for them and JAX can write them down."""
+        from jax.experimental.serialize_executable import serialize
+
+        with suppress(OSError, ValueError, NotImplementedError):
+            content = pickle.dumps([serialize(each) for each in functions], protocol=pickle.HIGHEST_PROTOCOL)
+            write_durably(self._path(bucket, options), zlib.compress(content, FAST))
+
+    def _path(self, bucket: Bucket, options: Mapping[str, Any]) -> Path:
+        """Named by all that the native code depends on, our own source and this processor among it."""
+        told = sorted((name, repr(value)) for name, value in options.items())
+        parts = [repr(bucket.program), repr(told), *_makers()]
+        return self._folder / f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}{SUFFIX}"
+
+
+@functools.cache
+def _makers() -> tuple[str, ...]:
+    """Versions, source and processor."""
+    source, room = hashlib.sha256(), Path(nnjax.__file__).parent
+    for path in sorted(path for name in TRACED for path in (room / name).glob("*.py")):
+        source.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
+    versions = [f"{name} {version(name)}" for name in COMPILING]
+    return (sys.version, *versions, source.hexdigest(), *_processor())
+
+
+def _processor() -> Iterator[str]:
+    """Model and features: neighbours of one name in a data centre may differ in them."""
+    yield platform.machine()
+    with suppress(OSError):
+        first = Path("/proc/cpuinfo").read_text("utf-8").partition("\n\n")[0]
+        yield from (line for line in first.splitlines() if line.startswith(("model name", "flags", "Features")))

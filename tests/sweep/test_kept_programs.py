@@ -1,0 +1,86 @@
+"""What an earlier process compiled is read back whole, gives the same bits, and is not believed once it is damaged."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from nnjax.surroundings import SurroundingsError
+from nnjax.sweep import kept_programs
+from nnjax.sweep.compilation_cache import cache_folder
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.kept_programs import KeptPrograms
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.rerun import COMPARED
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import Space, expand
+from nnjax.training import program
+from nnjax.training.device import compiler_options
+from nnjax.training.program import _compile
+
+
+@pytest.fixture
+def tiny(small_study: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Space:
+    """One program of one layer, and caches that nobody else has."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    return expand(small_study('activation=["relu"]', "depth=[1]"))
+
+
+def sweep_in(home: Path, space: Space) -> list[str]:
+    """All measured numbers of the journal's runs, after a sweep in a process that has compiled nothing before."""
+    _compile.cache_clear()
+    summary = run_sweep(space, home, "serial")
+    assert not summary.errors
+    return sorted(repr(row) for row in Journal(home).read(COMPARED).to_pylist())
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_another_process_traces_nothing_and_has_the_same_bits(tiny: Space, tmp_path: Path, monkeypatch) -> None:
+    first = sweep_in(tmp_path / "first", tiny)
+    monkeypatch.setattr(program, "lower_program", lambda bucket: pytest.fail(f"traced again: {bucket}"))
+    assert first and sweep_in(tmp_path / "second", tiny) == first
+
+
+@pytest.mark.usefixtures("engine_here")
+@pytest.mark.parametrize("damage", [lambda content: content[:-9], lambda content: b"", lambda content: b"x" + content])
+def test_a_damaged_program_is_compiled_again(tiny: Space, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    first = sweep_in(tmp_path / "first", tiny)
+    (kept,) = cache_folder(tmp_path).glob(f"*{kept_programs.SUFFIX}")
+    whole = kept.read_bytes()
+    kept.write_bytes(damage(whole))
+    assert sweep_in(tmp_path / "second", tiny) == first
+    assert len(kept.read_bytes()) > len(whole) // 2
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_what_is_there_is_no_way_around_a_refusal(tiny: Space, tmp_path: Path, monkeypatch) -> None:
+    sweep_in(tmp_path / "first", tiny)
+    monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+    with pytest.raises(SurroundingsError):
+        sweep_in(tmp_path / "second", tiny)
+
+
+def test_a_program_is_known_by_all_that_its_code_depends_on(tiny: Space, tmp_path: Path, monkeypatch) -> None:
+    bucket = make_plan(tiny, set()).chunks[0].bucket
+    options = compiler_options("cpu", 32)
+    kept = KeptPrograms(tmp_path)
+
+    def names() -> set[str]:
+        others = [(dataclasses.replace(bucket, n_train=bucket.n_train + 1), options), (bucket, {**options, "more": 1})]
+        return {kept._path(*each).name for each in [(bucket, options), *others]}
+
+    assert len(names()) == 3
+    assert kept._path(dataclasses.replace(bucket, epochs=bucket.epochs + 1), options).name in names()
+    before = names()
+    monkeypatch.setattr(kept_programs, "_makers", lambda: ("another source",))
+    assert before.isdisjoint(names())
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_whether_a_program_is_there_is_known_before_it_is_asked_for(tiny: Space, tmp_path: Path) -> None:
+    bucket = make_plan(tiny, set()).chunks[0].bucket
+    kept, options = KeptPrograms(cache_folder(tmp_path)), compiler_options("cpu", max(bucket.hidden_layer_sizes))
+    assert not kept.has(bucket, options)
+    sweep_in(tmp_path / "home", tiny)
+    assert kept.has(bucket, options)
