@@ -46,7 +46,7 @@ class SweepOptions:
 
     Attributes:
         executor: One of `EXECUTORS`.
-        workers: Workers at once; `default_workers` if None.
+        workers: Workers at once; one a core if None, and no more processes than are worth their start.
         cluster: Where the workers of executor "dask" are; on this machine if None.
         tracking_uri: MLflow's tracking URI; the usual variable, else a file in the home folder, if None.
         decision_minutes: Minutes for more replicates of the cells of undecided claims; none are added if None.
@@ -127,7 +127,7 @@ def sweep_study(
         return _as_it_was(space, home, report_dir, swept, say, began)
     package = package_hash()
     with importing_early(options.executor, options.is_tracked, options.is_reported):
-        summary = run_sweep(space, home, options.executor, workers, progress, cluster=options.cluster)
+        summary = run_sweep(space, home, options.executor, options.workers, progress, cluster=options.cluster)
     say(describe_training(summary))
     for notice in describe_explosions(space, home, summary):
         say(notice)

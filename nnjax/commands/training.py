@@ -14,6 +14,7 @@ from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import next_command
 
+WORKERS = "workers at once (default: one a core, fewer for little work; two on a GPU)"
 LECTURE = "experiments/lecture"
 DECISION_MINUTES = 30
 """What --until-decided may take unless a budget is given."""
@@ -29,7 +30,7 @@ def add_training(commands: Commands) -> None:
     sweep_parser.add_argument(
         "--executor", choices=EXECUTORS, help="what trains (default: processes; with an address, dask)"
     )
-    sweep_parser.add_argument("--workers", type=positive, help="workers at once (default: one a core, two on a GPU)")
+    sweep_parser.add_argument("--workers", type=positive, help=WORKERS)
     sweep_parser.add_argument(
         "--address", help="Dask's scheduler, whose workers train: tcp://host:8786, tls://…, or its file"
     )
@@ -54,7 +55,7 @@ def add_training(commands: Commands) -> None:
     lecture_parser.add_argument(
         "studies", nargs="?", type=Path, default=Path(LECTURE), help=f"folder of the studies ({LECTURE})"
     )
-    lecture_parser.add_argument("--workers", type=positive, help="workers at once (default: one a core, two on a GPU)")
+    lecture_parser.add_argument("--workers", type=positive, help=WORKERS)
 
 
 def plan(options: argparse.Namespace) -> int:

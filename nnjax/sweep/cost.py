@@ -32,6 +32,9 @@ SECONDS_A_PROGRAM = 5.0
 SECONDS_TO_START = 5.0
 """Until workers have imported jax."""
 
+SECONDS_A_WORKER = 2.0
+"""What one more worker process costs in CPU seconds: Python, jax, programs that are read back. Measured: 1.4 to 2.3."""
+
 SECONDS_A_LINEAR_BASELINE = 0.1
 """All baselines of a split but scikit-learn's network. Measured, all nineteen data sets: 0.04 to 0.24."""
 

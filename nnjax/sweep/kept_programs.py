@@ -16,9 +16,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import nnjax
 from nnjax.sweep.durable import write_durably
 from nnjax.training.bucket import Bucket
+from nnjax.training.device import compiler_options, find_device
 
 if TYPE_CHECKING:
     from nnjax.training.program import Functions
@@ -39,21 +39,21 @@ class KeptPrograms:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def has(self, bucket: Bucket, options: Mapping[str, Any]) -> bool:
+    def has(self, bucket: Bucket) -> bool:
         """Whether a bucket's program is there; it is not looked into."""
-        return self._path(bucket, options).exists()
+        return self._path(bucket, compiler_options(bucket.device, bucket.widest)).exists()
 
     def find(self, bucket: Bucket, options: Mapping[str, Any]) -> "Functions | None":
         """A bucket's functions as an earlier process compiled them; None if nobody did, or they cannot be read."""
         from jax.experimental.serialize_executable import deserialize_and_load  # here: the head asks `has` without jax
 
-        from nnjax.training.device import find_device
-
         path = self._path(bucket, options)
         try:
             devices = [find_device(bucket.device)]
             kept = pickle.loads(zlib.decompress(path.read_bytes()))
-            first, second, third = (deserialize_and_load(*each, execution_devices=devices) for each in kept)
+            first, second, third = (
+                deserialize_and_load(code, takes, gives, execution_devices=devices) for code, takes, gives in kept
+            )
         except FileNotFoundError:
             return None
         except Exception:  # half a file, or one that this jax does not understand
@@ -80,7 +80,7 @@ class KeptPrograms:
 @functools.cache
 def _makers() -> tuple[str, ...]:
     """Versions, source and processor."""
-    source, room = hashlib.sha256(), Path(nnjax.__file__).parent
+    source, room = hashlib.sha256(), Path(__file__).parents[1]
     for path in sorted(path for name in TRACED for path in (room / name).glob("*.py")):
         source.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
     versions = [f"{name} {version(name)}" for name in COMPILING]

@@ -5,7 +5,7 @@ What earlier engines have trained is missing, too: it is valid as what it is, an
 
 import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from nnjax.data.encoding import output_width
@@ -15,6 +15,7 @@ from nnjax.execution.cores import usable_cores
 from nnjax.network.architecture import branches_for, layer_activations, structures_for
 from nnjax.sweep.cost import (
     SECONDS_A_PROGRAM,
+    SECONDS_A_WORKER,
     SECONDS_TO_START,
     baseline_seconds,
     journal_bytes,
@@ -137,6 +138,21 @@ def default_workers(space: Space) -> int:
     """Workers at once where nobody says how many: one a core; two where a GPU trains all: one compiles."""
     only_gpu = all(cell.configuration.device == "gpu" for cell in space.cells)
     return WORKERS_A_GPU if only_gpu else len(usable_cores())
+
+
+def worthwhile_workers(plan: Plan, most: int, is_kept: Callable[[Bucket], bool]) -> int:
+    """Worker processes, at most so many, of which each has as much to do as its start costs; on a GPU all of them.
+
+    Args:
+        plan: What is to be trained.
+        most: Processes that the machine has room for.
+        is_kept: Whether a bucket's program is compiled already.
+    """
+    if any(part.bucket.device != "cpu" for part in plan.buckets):
+        return most
+    to_compile = {part.bucket.program for part in plan.buckets if not is_kept(part.bucket)}
+    seconds = sum(part.seconds for part in plan.buckets) + SECONDS_A_PROGRAM * len(to_compile)
+    return max(1, min(most, int(seconds / SECONDS_A_WORKER)))
 
 
 def make_plan(space: Space, finished: Set[str], has_baselines: bool = False) -> Plan:

@@ -23,7 +23,8 @@ from nnjax.sweep.host import describe_host, git_commit, package_versions, peak_m
 from nnjax.sweep.journal.journal import Journal, refused_rows
 from nnjax.sweep.journal.record import SweepRecord, add_seconds, continue_record, load_record, save_record
 from nnjax.sweep.journal.tables import keep_table
-from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan
+from nnjax.sweep.kept_programs import KeptPrograms
+from nnjax.sweep.plan import Chunk, Plan, default_workers, make_plan, worthwhile_workers
 from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_rows, make_task, split_key
 from nnjax.sweep.space import Space, sweep_id
@@ -103,8 +104,7 @@ def run_sweep(
         ValueError: If there is no such executor.
     """
     check_name(Path(home).resolve())
-    slots = default_workers(space) if workers is None else workers
-    workplace = _Workplace(Path(home), executor_name, slots, cluster, engine or Engine())
+    workplace = _Workplace(Path(home), executor_name, workers, cluster, engine or Engine())
     return _Sweep(space, workplace, progress or Progress()).run()
 
 
@@ -114,9 +114,17 @@ class _Workplace:
 
     home: Path
     executor_name: str
-    workers: int
+    wanted: int | None
+    """Workers that were asked for; None if nobody said how many."""
     cluster: Cluster | None
     engine: Engine
+
+    def workers(self, space: Space, plan: Plan) -> int:
+        """Those that were asked for; else one a core, and no more processes than are worth their start."""
+        most = default_workers(space) if self.wanted is None else self.wanted
+        if self.wanted is not None or self.executor_name != "processes":
+            return most
+        return worthwhile_workers(plan, most, KeptPrograms(cache_folder(self.home)).has)
 
 
 class _Sweep:
@@ -129,6 +137,7 @@ class _Sweep:
         self._journal = Journal(workplace.home)
         self._statuses = self._journal.column("status")
         self._plan = make_plan(space, self._statuses.keys())
+        self._workers = workplace.workers(space, self._plan)
         self._chunks = {chunk.chunk_id: chunk for chunk in self._plan.chunks}
         self._devices = frozenset(chunk.bucket.device for chunk in self._plan.chunks)
         self._work = sum(chunk.cost for chunk in self._plan.chunks)
@@ -167,7 +176,7 @@ class _Sweep:
         if place.cluster is not None:
             prepare = partial(prepare_elsewhere, place.engine.prepare, splits, decisive_versions())
         ready = partial(prepare_on, self._devices, prepare)
-        return make_executor(place.executor_name, place.workers, ready, place.cluster)
+        return make_executor(place.executor_name, self._workers, ready, place.cluster)
 
     def _train(self, executor: Executor) -> None:
         digest = self._space.table.digest
@@ -259,7 +268,7 @@ class _Sweep:
             versions=package_versions(),
             git_commit=git_commit(),
             executor=self._workplace.executor_name,
-            workers=self._workplace.workers,
+            workers=self._workers,
             started=time.time(),
         )
 

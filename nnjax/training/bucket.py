@@ -75,6 +75,11 @@ class Bucket:
         return replace(self, epochs=0)
 
     @property
+    def widest(self) -> int:
+        """Units of the widest hidden layer; 0 without one."""
+        return max(self.hidden_layer_sizes, default=0)
+
+    @property
     def architecture(self) -> Architecture:
         """What shapes the network itself."""
         return Architecture(

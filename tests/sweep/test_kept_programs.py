@@ -80,7 +80,7 @@ def test_a_program_is_known_by_all_that_its_code_depends_on(tiny: Space, tmp_pat
 @pytest.mark.usefixtures("engine_here")
 def test_whether_a_program_is_there_is_known_before_it_is_asked_for(tiny: Space, tmp_path: Path) -> None:
     bucket = make_plan(tiny, set()).chunks[0].bucket
-    kept, options = KeptPrograms(cache_folder(tmp_path)), compiler_options("cpu", max(bucket.hidden_layer_sizes))
-    assert not kept.has(bucket, options)
+    kept = KeptPrograms(cache_folder(tmp_path))
+    assert not kept.has(bucket)
     sweep_in(tmp_path / "home", tiny)
-    assert kept.has(bucket, options)
+    assert kept.has(bucket)

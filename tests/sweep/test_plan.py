@@ -23,6 +23,7 @@ from nnjax.sweep.plan import (
     make_plan,
     runs_of_other_engines,
     sweep_minutes,
+    worthwhile_workers,
 )
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import Study, load_study
@@ -104,6 +105,17 @@ def test_points_for_mlflow_follow_the_choice_of_curves() -> None:
     none, main, whole = (count_curve_points(bucket_of(4, 32), curves) for curves in ("none", "main", "all"))
     assert none == 0 < main < whole
     assert count_curve_points(bucket_of(4, 32, epochs=2), "main") < main
+
+
+def test_little_work_whose_programs_are_there_is_one_workers(small_study: Callable[..., Study]) -> None:
+    little, much = (make_plan(expand(small_study(f"epochs={epochs}")), set()) for epochs in (10, 100_000))
+    assert little.programs == 2
+    assert worthwhile_workers(little, 8, is_kept=lambda bucket: True) == 1
+    assert 2 <= worthwhile_workers(little, 8, is_kept=lambda bucket: False) <= 8
+    assert worthwhile_workers(little, 1, is_kept=lambda bucket: False) == 1
+    assert worthwhile_workers(much, 8, is_kept=lambda bucket: True) == 8
+    there = make_plan(expand(small_study("device=gpu")), set())
+    assert worthwhile_workers(there, 2, is_kept=lambda bucket: True) == 2
 
 
 def test_a_gpus_runs_are_others_in_larger_chunks_for_two_workers(small_study: Callable[..., Study]) -> None:

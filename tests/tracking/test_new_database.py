@@ -11,6 +11,7 @@ import pytest
 from fakes.drill import wait_for
 from mlflow.tracking import MlflowClient
 
+from nnjax.tracking import new_database
 from nnjax.tracking.new_database import make_database
 
 MAKE = "import sys; from nnjax.tracking.new_database import make_database; make_database(sys.argv[1])"
@@ -19,8 +20,43 @@ TOO_SMALL = 100_000
 
 
 @pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "mlflow.db"
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a store is to be made, by MLflow itself: the caches have no pattern of it yet."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    (tmp_path / "home").mkdir()
+    return tmp_path / "home" / "mlflow.db"
+
+
+def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables, and the sentences that made them; of the times only whether they are there."""
+    with closing(sqlite3.connect(file)) as connection:
+        made = connection.execute("select name, sql from sqlite_master order by name").fetchall()
+        rows = {name: connection.execute(f"select * from {name}").fetchall() for name in sorted(tables(file))}
+    default = rows["experiments"][0]
+    rows["experiments"] = [tuple("a time" if isinstance(value, int) and value > 10**12 else value for value in default)]
+    return {"made": made, **rows}
+
+
+def test_the_next_file_is_the_same_and_none_of_mlflows_making(file, tmp_path, monkeypatch):
+    make_database(f"sqlite:///{file}")
+    first = contents(file)
+    file.unlink()
+    monkeypatch.setattr(new_database, "_let_mlflow_make", lambda *_: pytest.fail("made by MLflow again"))
+    make_database(f"sqlite:///{file}")
+    assert contents(file) == first
+    other = tmp_path / "other" / "mlflow.db"
+    other.parent.mkdir()
+    make_database(f"sqlite:///{other}")
+    (default,) = MlflowClient(f"sqlite:///{other}").search_experiments()
+    assert default.artifact_location == (other.parent / "mlartifacts" / "0").as_uri()
+
+
+def test_a_damaged_pattern_is_not_believed(file, empty_database):
+    new_database._pattern().parent.mkdir(parents=True)
+    new_database._pattern().write_bytes(b"half")
+    make_database(f"sqlite:///{file}")
+    assert is_left_alone_with(file, empty_database)
+    assert len(new_database._pattern().read_bytes()) > 1000
 
 
 def tables(file: Path) -> set[str]:
