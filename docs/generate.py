@@ -1,4 +1,4 @@
-"""Write what is generated in docs/: glossary, factors, data sets, surroundings and commands, each from its registry."""
+"""Write what is generated in docs/, each from its registry: glossary, factors, data, splits, surroundings, commands."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -7,6 +7,7 @@ from nnjax.cli import make_parser
 from nnjax.commands.contract import DOCUMENTS as JSON_DOCUMENTS
 from nnjax.commands.contract import EXIT_CODES
 from nnjax.data.reader import Reader
+from nnjax.data.splits import SPLITTERS
 from nnjax.data.tables import TABLES
 from nnjax.metrics import CURVES, FINALS, Described
 from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY
@@ -139,6 +140,9 @@ decimals only if all are equal), however many rows there are. Where that range i
 in float32) it is divided by, so that it is 1. Noise about zero is seen by no such rule: a validation or test value
 beyond a million standard deviations is named. Both are notes of `nnjax plan`, too.
 
+Rows that belong together, came one after the other or have folds of their own are not split at random:
+see [splits](splits.md).
+
 The numbers are kept in `journal/tables/`, so that a run can be trained again when the file has changed; runs of a
 changed file are other runs.
 """
@@ -153,6 +157,78 @@ def data_sets() -> str:
 def _data_set(reader: Reader) -> tuple[str, ...]:
     defaults = [f"{reader.defaults[name]:g}" if name in reader.defaults else "" for name in ("rows", "noise", "seed")]
     return f"`{reader.name}`", reader.task, str(reader.n_features), *defaults, reader.description, reader.source
+
+
+SPLITS_HEAD = """# Splits
+
+Written by `make docs` from `nnjax/data/splits.py`: the methods that `[replicates]` can name. Every cell of a study sees
+the same splits, and all splits train on equally many rows, so that they share one program and one meaning of "full
+batch". `validation_share` of `[data]` parts the rows outside the test rows; `seeds_per_split` and `base_seed` go with
+every method, the other keys with those that name them here.
+
+"""
+
+SPLITS_REST = """
+The last four follow a column of [a table of your own](data.md#a-table-of-your-own). It is read, and no input unless
+`features` names it; a fold never is one. `nnjax plan` says what the splits follow, how many rows train, validate and
+test, and how many are used nowhere.
+
+## Rows that belong together
+
+```
+[replicates]
+method = "group_k_fold"           # or "leave_one_group_out", without folds and splits
+groups = "person"                 # words, whole numbers, true and false, or dates
+folds = 5
+splits = 20                       # in all: a multiple of folds; more splits begin with those of fewer
+```
+
+A group is never on two sides: whole groups test, whole groups validate. Groups of like size, and of the class that they
+have most more of than the table, are dealt to different folds, so that folds differ in rows by no more than groups do.
+Training takes groups in random order until it has rows enough; the last one is thinned to the number that all splits
+have, and rows thinned out are used nowhere. Which number that is depends on the groups and the folds alone: on the
+largest test part that any repeat can have.
+
+Rows of a person that stand on both sides are learnt by heart, and a random fold takes that for skill. Write `groups`
+wherever a row of a person, a machine or a day tells of another.
+
+## Rows in the order of time
+
+```
+[replicates]
+method = "time_series"
+order = "day"                     # numbers, or dates and times; which unit they are in does not matter
+folds = 5                         # test blocks, and splits
+gap = 7                           # instants left out between training and validation, and validation and test
+```
+
+Training, gap, validation, gap and test follow one another, and no training or validation row is later than a test row.
+The test blocks together are the latest half of the rows. The window of training rows is equally long in all splits,
+that of the first; what is older is left out. Rows of one instant are not parted: a gap of 7 is seven different values
+of the column, days for example, however many rows a day has. (Where the window begins, the oldest instant is thinned.)
+
+## Folds of the table
+
+```
+[replicates]
+method = "predefined"
+fold = "part"                     # each level is the test part once; rows of fold -1 are never tested
+```
+
+The rows that validate are drawn at random from the other folds. Where folds are unequal, the spare rows validate.
+
+## What is refused
+
+A split whose test rows give no score, for there is one row, one class or one value of the target, is refused before
+anything runs, and so is one that has a class to tell which it cannot learn. `group_k_fold` mixes groups in its test
+parts, and is what to turn to.
+"""
+
+
+def splits() -> str:
+    """The methods of splitting as Markdown."""
+    rows = [(f"`{each.name}`", ", ".join(f"`{key}`" for key in each.keys), each.meaning) for each in SPLITTERS.values()]
+    return SPLITS_HEAD + _markdown(("method", "keys", "what it does"), rows) + SPLITS_REST
 
 
 SURROUNDINGS_HEAD = """# Surroundings
@@ -277,6 +353,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "glossary.md": glossary,
     "factors.md": factors,
     "data.md": data_sets,
+    "splits.md": splits,
     "activations.md": activation_page,
     "surroundings.md": surroundings,
     "commands.md": commands,

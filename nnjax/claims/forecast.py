@@ -143,8 +143,7 @@ def _forecast(claim: Claim, space: Space, level: float, seen: float | None) -> F
     arms = arm_cells(claim, space.cells)
     ranges = [_arm_range(claim.metric, [cells[cell_id] for cell_id in arm], space) for arm in arms]
     compared = compared_range(claim.metric, ranges, len(arms) == 2 and arms[0] == arms[1])
-    split, splits = space.splits[0], len(space.splits)
-    n_train, n_test = len(split.train) + len(split.validation), len(split.test)
+    splits, (n_train, n_test) = len(space.splits), space.correction_rows
     threshold = 0.0 if claim.threshold is None else on_scale(claim.threshold, claim.metric)
     spreads = ASSUMED_SPREADS if seen is None else (seen,)
     return Forecast(

@@ -76,7 +76,7 @@ def read_column(content: Content, name: str, key: str, is_class: bool = False) -
 
 def _read_column(content: Content, name: str, is_class: bool) -> Column:
     written = content.column(name)
-    column = understand(written) if content.is_text else _plain(written)
+    column = typed_column(content, name)
     kind, is_true_or_false = column.type, pa.types.is_boolean(column.type)
     if column.null_count == len(column):
         raise ColumnError("is empty", "leave it out")
@@ -98,6 +98,16 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
     if read.values.min() == read.values.max():
         raise ColumnError("is the same in all rows", "leave it out: it says nothing")
     return read
+
+
+def typed_column(content: Content, name: str) -> pa.ChunkedArray:
+    """A column as numbers, true and false, dates or words; its gaps are null.
+
+    Raises:
+        ColumnError: If its text cannot be read.
+    """
+    written = content.column(name)
+    return understand(written) if content.is_text else _plain(written)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:

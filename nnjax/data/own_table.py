@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.data.arrangement import Role
+from nnjax.data.own_arrangement import read_arrangement
 from nnjax.data.own_column import Column, read_column
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import OwnTableError, show
@@ -24,7 +26,7 @@ from nnjax.data.polynomial import (
     product_rounding,
 )
 from nnjax.data.reader import Task
-from nnjax.data.tables import Table, make_table
+from nnjax.data.tables import Table, arranged, make_table
 from nnjax.data.text_file import open_text
 
 ENDINGS = (".csv", ".tsv", ".parquet")
@@ -45,6 +47,7 @@ class FileSource:
         features: The inputs; None stands for all other columns, the index that pandas wrote aside.
         task: "regression" or "classification"; None: classification if the target is words or true and false.
         polynomial_degree: 1 to 5; above 1 the features are all products of up to so many inputs.
+        follows: Role and name of the column that the splits follow: no input, unless `features` names it.
     """
 
     path: Path
@@ -52,6 +55,7 @@ class FileSource:
     features: tuple[str, ...] | None = None
     task: Task | None = None
     polynomial_degree: int = 1
+    follows: tuple[Role, str] | None = None
 
     def text(self) -> str:
         """What a person calls it: the file's name."""
@@ -74,13 +78,14 @@ def read_own_table(source: FileSource) -> Table:
         is_class = source.task == "classification"
         targets = [read_column(content, name, "target", is_class) for name in source.target]
         inputs = [read_column(content, name, "features") for name in chosen]
+        arrangement = read_arrangement(content, *source.follows) if source.follows else None
     features, names = _inputs(inputs, source.polynomial_degree)
     target, class_names = _outputs(targets, source.task)
     table = make_table(source.text(), features, target, names, source.target, class_names)
     remarks = (column.remark for column in (*targets, *inputs) if column.remark)
     rounding = (*(column.rounding for column in inputs for _ in range(column.width)),)
     rounding = (*product_rounding(rounding, source.polynomial_degree), *(column.rounding for column in targets))
-    return replace(table, remarks=(*content.remarks, *remarks), rounding=rounding)
+    return arranged(replace(table, remarks=(*content.remarks, *remarks), rounding=rounding), arrangement)
 
 
 @contextmanager
@@ -100,8 +105,10 @@ def _open(path: Path) -> Iterator[Content]:
 
 def _chosen(source: FileSource, content: Content) -> tuple[str, ...]:
     """The inputs' names."""
-    columns = content.names
-    for key, names in (("target", source.target), ("features", source.features or ())):
+    columns, followed = content.names, (source.follows[1],) if source.follows else ()
+    wanted = [("target", source.target), ("features", source.features or ())]
+    wanted += [(source.follows[0], followed)] if source.follows else []
+    for key, names in wanted:
         unknown = next((name for name in names if name not in columns), None)
         if unknown is not None:
             shown = ", ".join(map(show, columns[:MOST_SHOWN])) + (", …" if len(columns) > MOST_SHOWN else "")
@@ -109,12 +116,21 @@ def _chosen(source: FileSource, content: Content) -> tuple[str, ...]:
     both = next((name for name in source.features or () if name in source.target), None)
     if both is not None:
         raise OwnTableError("features", f"column {show(both)} is the target", "remove it from one of the two")
+    if source.follows:
+        _check_followed(source, *source.follows)
     if source.features is not None:
         return source.features
-    others = tuple(name for name in columns if name not in source.target and name not in content.index)
+    others = tuple(name for name in columns if name not in (*source.target, *content.index, *followed))
     if not others:
         raise OwnTableError("features", "no column is left but the target", "name at least one")
     return others
+
+
+def _check_followed(source: FileSource, role: Role, name: str) -> None:
+    if name in source.target:
+        raise OwnTableError(role, f"column {show(name)} is the target", "name another column")
+    if role == "fold" and name in (source.features or ()):
+        raise OwnTableError("features", f"column {show(name)} is the fold", "remove it: it was made, not measured")
 
 
 def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:

@@ -3,15 +3,15 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import floor
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnjax.data.arrangement import Arrangement, Labels, Parts, Role, RowNumbers, SplitsError
+from nnjax.data.group_splits import GroupedRows, fold_sizes, folded_tests, group_parts
 from nnjax.data.streams import derive_seed, stream
-
-RowNumbers = NDArray[np.int32]
-Labels = NDArray[np.int64]
+from nnjax.data.time_splits import TimedRows, time_parts
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,11 @@ class SplitPlan:
     Attributes:
         method: A key of `SPLITTERS`.
         splits: Number of splits; a multiple of `folds`.
-        test_share: Share of the rows that are test rows.
+        test_share: Share of the rows that are test rows; nothing to methods that follow a column.
         validation_share: Share of the other rows that choose the epoch and the nuisance levels.
         base_seed: What all shuffles are derived from.
+        n_folds: Splits in one repeat, for a method that is told.
+        gap: Instants between two parts of a time series that are left out.
     """
 
     method: str
@@ -31,28 +33,16 @@ class SplitPlan:
     test_share: float
     validation_share: float
     base_seed: int
+    n_folds: int = 0
+    gap: int = 0
 
     @property
     def folds(self) -> int:
-        """Splits in one repeat: k of the k-fold, 1 for shuffled splits."""
-        return round(1 / self.test_share) if SPLITTERS[self.method].has_folds else 1
-
-
-@dataclass(frozen=True)
-class Split:
-    """Row numbers of one split, each sorted; together they are all rows, none twice.
-
-    Attributes:
-        train: Rows that the weights see, int32.
-        validation: Rows that choose the epoch and the nuisance levels, int32.
-        test: Rows that the scores are measured on, int32.
-        digest: sha256 over the three; part of every run's identity.
-    """
-
-    train: RowNumbers
-    validation: RowNumbers
-    test: RowNumbers
-    digest: str
+        """Splits in one repeat: k of the k-fold, 1 for shuffled splits, all where there is but one repeat."""
+        splitter = SPLITTERS[self.method]
+        if splitter.role is None:
+            return round(1 / self.test_share) if splitter.has_folds else 1
+        return self.n_folds if splitter.has_folds else self.splits
 
 
 @dataclass(frozen=True)
@@ -64,8 +54,33 @@ class SplitSizes:
     test: int
 
 
+@dataclass(frozen=True)
+class Split:
+    """Row numbers of one split, each sorted; none is in two parts, and those in no part are used nowhere.
+
+    Attributes:
+        train: Rows that the weights see, int32.
+        validation: Rows that choose the epoch and the nuisance levels, int32.
+        test: Rows that the scores are measured on, int32.
+        digest: sha256 over the three; part of every run's identity.
+        room: The most rows that the parts of any split of the plan can have, however many it has; None where the
+            splits of one repeat show it.
+    """
+
+    train: RowNumbers
+    validation: RowNumbers
+    test: RowNumbers
+    digest: str
+    room: SplitSizes | None = None
+
+    @property
+    def used(self) -> int:
+        """Rows in any part."""
+        return len(self.train) + len(self.validation) + len(self.test)
+
+
 def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
-    """Numbers of rows that the splits of a plan will have; negative or zero if the table has too few.
+    """Numbers of rows that random splits of a plan will have; negative or zero if the table has too few.
 
     Every split trains on the same number of rows, so that all of them share one program and one meaning of "full
     batch"; where a fold is a row smaller, the spare row goes to validation.
@@ -73,10 +88,9 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
     >>> split_sizes(442, SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5))
     SplitSizes(train=265, validation=66, test=110)
     """
-    smallest_test, largest_test = SPLITTERS[plan.method].test_sizes(n_examples, plan)
+    smallest_test, largest_test = _drawn(plan).test_sizes(n_examples, plan)
     outside = n_examples - largest_test
-    # Not round(): half to even would make the next table's rows jump by two.
-    train = floor(outside * (1 - plan.validation_share) + 0.5)
+    train = training_rows(outside, plan.validation_share)
     return SplitSizes(train, outside - train, smallest_test)
 
 
@@ -108,15 +122,18 @@ def check_labels(labels: Labels, plan: SplitPlan, names: Sequence[str] = ()) -> 
     return f"{rows}, too few to be among the {parts} of every split"
 
 
-def make_splits(n_examples: int, plan: SplitPlan, labels: Labels | None = None) -> tuple[Split, ...]:
+def make_splits(
+    n_examples: int, plan: SplitPlan, labels: Labels | None = None, arrangement: Arrangement | None = None
+) -> tuple[Split, ...]:
     """All splits of a plan, repeat by repeat. A plan with more splits starts with the splits of the smaller one.
 
-    With labels, the class number of every row [N], splits of the same sizes are stratified: of a class with m rows, a
-    fold of a k-fold has ⌊m/k⌋ or ⌈m/k⌉, and every other part its share of the rows that it is drawn from, rounded down
-    or up.
+    A method with a role follows that column of the table, its arrangement. With labels, the class number of every row
+    [N], the other methods' splits of the same sizes are stratified: of a class with m rows, a fold of a k-fold has
+    ⌊m/k⌋ or ⌈m/k⌉, and every other part its share of the rows that it is drawn from, rounded down or up.
 
     Raises:
         ValueError: If the table has too few rows for the plan, or a class has too few to be in every part.
+        SplitsError: If its arrangement leaves a part of a split without rows.
 
     >>> plan = SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5)
     >>> first = make_splits(442, plan)[0]
@@ -126,39 +143,74 @@ def make_splits(n_examples: int, plan: SplitPlan, labels: Labels | None = None) 
     >>> np.bincount(labels[make_splits(120, plan, labels)[0].test]).tolist()
     [10, 10, 10]
     """
+    splitter = SPLITTERS[plan.method]
+    if labels is not None and labels.shape != (n_examples,):
+        raise ValueError(f"labels of shape {labels.shape} do not fit {n_examples} rows")
+    if splitter.follow is None:
+        return _drawn_splits(n_examples, plan, labels)
+    if arrangement is None or arrangement.role != splitter.role or arrangement.codes.shape != (n_examples,):
+        raise ValueError(f"{plan.method} follows the {splitter.role} of all {n_examples} rows")
+    parts, room = splitter.follow(arrangement, labels, plan)
+    return tuple(_sealed(each, room and SplitSizes(*room)) for each in parts)
+
+
+def _drawn_splits(n_examples: int, plan: SplitPlan, labels: Labels | None) -> tuple[Split, ...]:
     sizes = split_sizes(n_examples, plan)
     if min(sizes.train, sizes.validation, sizes.test) < 1:
         raise ValueError(f"{n_examples} rows are too few for {plan}")
-    if labels is not None:
-        if labels.shape != (n_examples,):
-            raise ValueError(f"labels of shape {labels.shape} do not fit {n_examples} rows")
-        if problem := check_labels(labels, plan):
-            raise ValueError(problem)
-    return tuple(_make_split(n_examples, plan, index, labels) for index in range(plan.splits))
+    if labels is not None and (problem := check_labels(labels, plan)):
+        raise ValueError(problem)
+    return tuple(
+        _sealed(
+            _part_at_random(n_examples, _test_rows(n_examples, plan, index, labels), sizes.train, plan, index, labels)
+        )
+        for index in range(plan.splits)
+    )
 
 
-def _make_split(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> Split:
-    n_train = split_sizes(n_examples, plan).train
-    test = np.sort(_test_rows(n_examples, plan, index, labels))
-    outside = np.setdiff1d(np.arange(n_examples, dtype=np.int32), test)
-    draws = stream(derive_seed(plan.base_seed, "validation", index), "split")
+def training_rows(outside: int, validation_share: float) -> int:
+    """How many of the rows outside the largest test part train."""
+    # Not round(): half to even would make the next table's rows jump by two.
+    return floor(outside * (1 - validation_share) + 0.5)
+
+
+def _part_at_random(
+    n_examples: int, test: RowNumbers, n_train: int, plan: SplitPlan, index: int, labels: Labels | None
+) -> Parts:
+    """The split with these test rows, the others parted at random."""
+    outside, draws = np.setdiff1d(np.arange(n_examples, dtype=np.int32), test), _validation_stream(plan, index)
     shuffled = draws.permutation(outside)
     if labels is not None:
         shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_train, draws)
-    train, validation = np.sort(shuffled[:n_train]), np.sort(shuffled[n_train:])
-    digest = hashlib.sha256()
-    for rows in (train, validation, test):
+    return Parts(shuffled[:n_train], shuffled[n_train:], test)
+
+
+def _validation_stream(plan: SplitPlan, index: int) -> np.random.Generator:
+    return stream(derive_seed(plan.base_seed, "validation", index), "split")
+
+
+def _sealed(parts: Parts, room: SplitSizes | None = None) -> Split:
+    """Sorted, read-only rows and their digest."""
+    digest, ordered = hashlib.sha256(), [np.sort(rows) for rows in parts]
+    for rows in ordered:
         # With their lengths: [1, 2] and [3] are not [1] and [2, 3]. In one byte order, whatever the machine's.
         digest.update(len(rows).to_bytes(8, "little") + rows.astype("<i4").tobytes())
         rows.setflags(write=False)
-    return Split(train, validation, test, digest.hexdigest())
+    train, validation, test = ordered
+    return Split(train, validation, test, digest.hexdigest(), room)
 
 
 def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> RowNumbers:
     repeat, fold = divmod(index, plan.folds)
     draws = stream(derive_seed(plan.base_seed, "split", repeat), "split")
     shuffled = draws.permutation(n_examples).astype(np.int32)
-    return SPLITTERS[plan.method].test_rows(shuffled, plan, fold, labels, draws)
+    return _drawn(plan).test_rows(shuffled, plan, fold, labels, draws)
+
+
+def _drawn(plan: SplitPlan) -> "RandomRows":
+    rows = SPLITTERS[plan.method].rows
+    assert rows is not None
+    return rows
 
 
 def _sort_by_class(shuffled: RowNumbers, labels: Labels) -> RowNumbers:
@@ -179,33 +231,54 @@ def _spread_to_front(rows: RowNumbers, size: int, draws: np.random.Generator) ->
 
 def _fewest_of_a_class(n_examples: int, n_class: int, plan: SplitPlan) -> int:
     """The smallest number of rows of a class that any part of any split may get."""
-    n_train, splitter = split_sizes(n_examples, plan).train, SPLITTERS[plan.method]
-    _, largest = splitter.test_sizes(n_examples, plan)
-    least, most = splitter.class_sizes(n_class, n_examples, plan)
+    n_train, drawn = split_sizes(n_examples, plan).train, _drawn(plan)
+    _, largest = drawn.test_sizes(n_examples, plan)
+    least, most = drawn.class_sizes(n_class, n_examples, plan)
     outside, of_class = n_examples - largest, n_class - most
     return min(least, of_class * n_train // (outside + 1), of_class * (outside - n_train) // outside)
 
 
 @dataclass(frozen=True)
-class Splitter:
-    """A method of splitting: which rows are test rows. The others are parted alike by all methods.
+class RandomRows:
+    """Test rows that are drawn at random; the others are parted alike by all such methods.
 
     Attributes:
-        name: The value of `method` in a study's `[replicates]`.
-        meaning: What it does, in the report's words.
-        has_folds: Whether a repeat has 1 / test_share splits, so that this must be a whole number.
         test_sizes: (rows, plan) -> the smallest and the largest number of test rows of any split.
         class_sizes: (rows of a class, rows, plan) -> the same of that class, where splits are stratified.
         test_rows: (all rows shuffled for this repeat, plan, number of the split in it, labels for stratified splits,
             the repeat's stream) -> the test rows, in any order.
     """
 
-    name: str
-    meaning: str
-    has_folds: bool
     test_sizes: Callable[[int, SplitPlan], tuple[int, int]]
     class_sizes: Callable[[int, int, SplitPlan], tuple[int, int]]
     test_rows: Callable[[RowNumbers, SplitPlan, int, Labels | None, np.random.Generator], RowNumbers]
+
+
+Followed = tuple[Sequence[Parts], tuple[int, int, int] | None]
+"""The splits, and the most rows of each part in any number of repeats; None if there are no repeats."""
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """A method of splitting.
+
+    Attributes:
+        name: The value of `method` in a study's `[replicates]`.
+        meaning: What it does, in the report's words.
+        keys: Those keys of `[replicates]` that it takes and other methods do not.
+        has_folds: Whether a repeat has several splits, of which `splits` must be a multiple.
+        rows: How rows are drawn; None for a method that follows a column.
+        role: What the column that it follows says of the rows; None for a method that draws them.
+        follow: (column, labels for stratified splits, plan) -> its splits; raises `SplitsError`.
+    """
+
+    name: str
+    meaning: str
+    keys: tuple[str, ...]
+    has_folds: bool = False
+    rows: RandomRows | None = None
+    role: Role | None = None
+    follow: Callable[[Arrangement, Labels | None, SplitPlan], Followed] | None = None
 
 
 def _fold_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
@@ -239,13 +312,62 @@ def _share_rows(
     return shuffled[:n_test]
 
 
+def _follow_groups(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
+    rows, folds = GroupedRows(arrangement.codes, labels), plan.n_folds
+    if arrangement.count < folds:
+        problem = f"{arrangement.count:,} groups are fewer than {folds} folds"
+        raise SplitsError("folds", problem, "write fewer folds, or take a table of more groups")
+    tests = islice(folded_tests(rows, folds, plan.base_seed), plan.splits)
+    return group_parts(rows, tests, fold_sizes(rows, folds), plan.validation_share, plan.base_seed)
+
+
+def _leave_groups_out(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
+    _check_count(arrangement, "groups")
+    rows = GroupedRows(arrangement.codes, labels)
+    bounds = int(rows.sizes.min()), int(rows.sizes.max())
+    tests = (np.array([group]) for group in range(plan.splits))
+    return group_parts(rows, tests, bounds, plan.validation_share, plan.base_seed)
+
+
+def _check_count(arrangement: Arrangement, noun: str) -> None:
+    if arrangement.count > MOST_LEFT_OUT:
+        problem = f"{arrangement.count:,} {noun} are more than {MOST_LEFT_OUT:,}, a split each"
+        raise SplitsError("method", problem, 'write method = "group_k_fold" and groups = "…"')
+
+
+def _follow_order(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
+    streams = [_validation_stream(plan, index) for index in range(plan.splits)]
+    return time_parts(TimedRows(arrangement.codes), plan.splits, plan.gap, plan.validation_share, streams), None
+
+
+def _follow_folds(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
+    _check_count(arrangement, "folds")
+    codes = arrangement.codes
+    outside = len(codes) - int(np.bincount(codes[codes >= 0]).max())
+    n_train = training_rows(outside, plan.validation_share)
+    tests = (np.flatnonzero(codes == fold).astype(np.int32) for fold in range(plan.splits))
+    return [_part_at_random(len(codes), test, n_train, plan, index, labels) for index, test in enumerate(tests)], None
+
+
+MOST_LEFT_OUT = 1_000
+"""Splits of a method that makes one of every group or fold."""
+
 REPEATED_K_FOLD = "repeated_k_fold"
 """The usual method."""
 
 SPLITTERS = {splitter.name: splitter for splitter in (
-    Splitter(REPEATED_K_FOLD, "repeated k-fold: every row is a test row once a repeat", True,
-             _fold_sizes, lambda n_class, n_examples, plan: _fold_sizes(n_class, plan), _fold_rows),
-    Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", False,
-             _share_sizes, _class_in_a_share, _share_rows),
+    Splitter(REPEATED_K_FOLD, "repeated k-fold: every row is a test row once a repeat", ("splits", "test_share"),
+             has_folds=True, rows=RandomRows(
+                 _fold_sizes, lambda n_class, n_examples, plan: _fold_sizes(n_class, plan), _fold_rows)),
+    Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", ("splits", "test_share"),
+             rows=RandomRows(_share_sizes, _class_in_a_share, _share_rows)),
+    Splitter("group_k_fold", "k-fold of whole groups: every row is a test row once a repeat, and no group is on two "
+             "sides", ("splits", "folds", "groups"), has_folds=True, role="groups", follow=_follow_groups),
+    Splitter("leave_one_group_out", "every group is the test part once", ("groups",),
+             role="groups", follow=_leave_groups_out),
+    Splitter("time_series", "along time: the latest half of the rows in test blocks, each after the rows that it is "
+             "predicted from", ("folds", "order", "gap"), role="order", follow=_follow_order),
+    Splitter("predefined", "the table's own folds: each is the test part once", ("fold",),
+             role="fold", follow=_follow_folds),
 )}  # fmt: skip
 """Name -> method of splitting."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.data.arrangement import Arrangement
 from nnjax.data.planar import PLANAR_READERS
 from nnjax.data.polynomial import (
     HIGHEST_DEGREE,
@@ -48,6 +49,7 @@ class Table:
         remarks: What a person should know of how a file of one's own was read, in sentences; in no identity.
         rounding: How many units in the last place of a float64 its numbers may lie apart by rounding alone, one a
             feature and then one a target; empty where all are numbers of float64. No part of the digest.
+        arrangement: The column that its splits follow; None where rows are drawn at random.
     """
 
     name: str
@@ -59,6 +61,7 @@ class Table:
     digest: str
     remarks: tuple[str, ...] = ()
     rounding: tuple[int, ...] = ()
+    arrangement: Arrangement | None = None
 
     @property
     def task(self) -> Task:
@@ -120,6 +123,16 @@ def _seal(table: Table) -> Table:
         digest.update(array.astype("<f8").tobytes())
         array.setflags(write=False)
     return replace(table, digest=digest.hexdigest())
+
+
+def arranged(table: Table, arrangement: Arrangement | None) -> Table:
+    """The table whose splits follow a column: another one by its digest, since its splits can be made again from it."""
+    if arrangement is None:
+        return table
+    digest = hashlib.sha256(f"{table.digest}:{arrangement.role}:".encode())
+    digest.update(arrangement.codes.astype("<i8").tobytes())
+    arrangement.codes.setflags(write=False)
+    return replace(table, arrangement=arrangement, digest=digest.hexdigest())
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,8 @@ def unrecorded(space: Space) -> Declarations:
 def cell_place(cell: Cell, space: Space) -> str:
     """A cell on a study's splits, whatever their number: a study with more of them starts with those of a smaller."""
     plan = space.study.split_plan
-    return content_hash([cell.cell_id, plan.method, plan.test_share, plan.validation_share, plan.base_seed])
+    parted = plan.test_share if space.table.arrangement is None else [plan.n_folds, plan.gap]
+    return content_hash([cell.cell_id, plan.method, parted, plan.validation_share, plan.base_seed])
 
 
 def study_cells(space: Space) -> tuple[Cell, ...]:

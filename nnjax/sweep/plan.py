@@ -27,6 +27,7 @@ from nnjax.sweep.cost import (
 from nnjax.sweep.journal.journal import Journal, chunk_name
 from nnjax.sweep.progress import show_seconds
 from nnjax.sweep.space import BEFORE_ROUNDING, Configuration, Run, Space, expand
+from nnjax.sweep.used_rows import describe_splits
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket, chunk_size
 
@@ -180,8 +181,17 @@ def make_plan(space: Space, finished: Set[str], has_baselines: bool = False) -> 
 
 
 def largest_sizes(splits: Sequence[Split]) -> SplitSizes:
-    """The rows that a program must have room for: of all splits of a study, or all folds of one repeat, the most."""
-    return SplitSizes(*(max(len(getattr(split, part)) for split in splits) for part in ("train", "validation", "test")))
+    """The rows that a program must have room for: of all splits of a study, or all folds of one repeat, the most.
+
+    Where repeats differ in their rows, as many as any repeat can have: a run's last bits depend on the room.
+    """
+    parts = ("train", "validation", "test")
+    return SplitSizes(
+        *(
+            max(getattr(split.room, part) if split.room else len(getattr(split, part)) for split in splits)
+            for part in parts
+        )
+    )
 
 
 def make_buckets(
@@ -300,6 +310,7 @@ def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str]
         study.question.strip(),
         "",
         *([f"data        {describe_table(study.table)}"] if study.data.file is not None else []),
+        *(f"{'' if place else 'splits':<12}{line}" for place, line in enumerate(describe_splits(space))),
         f"cells       {plan.cells:,}",
         f"replicates  {plan.replicates:,}",
         f"runs        {plan.runs:,}, {plan.missing:,} to train",

@@ -138,7 +138,7 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     replicate = json.loads(row["replicate"])
     chosen = json.loads(row["configuration"])
     configuration = make_configuration(chosen)
-    splits = make_splits(len(table.target), _split_plan(replicate), table.labels)
+    splits = make_splits(len(table.target), _split_plan(replicate), table.labels, table.arrangement)
     split = splits[replicate["split"]]
     if split.digest != row["split_digest"]:
         raise RerunError(
@@ -160,9 +160,10 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
 def _split_plan(replicate: dict[str, Any]) -> SplitPlan:
     """As many splits as it takes to come to the run's own: whole repeats of all folds."""
     method, needed = replicate["method"], replicate["split"] + 1
-    shares = (replicate["test_share"], replicate["validation_share"])
-    folds = SplitPlan(method, needed, *shares, replicate["base_seed"]).folds
-    return SplitPlan(method, -(-needed // folds) * folds, *shares, replicate["base_seed"])
+    shares = (replicate.get("test_share", 0.0), replicate["validation_share"])
+    told = (replicate["base_seed"], replicate.get("n_folds", 0), replicate.get("gap", 0))
+    folds = replicate.get("folds") or SplitPlan(method, needed, *shares, *told).folds
+    return SplitPlan(method, -(-needed // folds) * folds, *shares, *told)
 
 
 def _difference(stored: Any, fresh: Any) -> float:

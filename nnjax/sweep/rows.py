@@ -63,6 +63,14 @@ def make_rows(space: Space, chunk: Chunk, trained: TrainedTask) -> list[dict[str
     ]
 
 
+def _parted(space: Space) -> dict[str, Any]:
+    """What the method was told beside the seed: shares, or what it takes to follow a column of the kept table."""
+    plan = space.study.split_plan
+    if space.table.arrangement is None:
+        return {"test_share": plan.test_share}
+    return {"n_folds": plan.n_folds, "gap": plan.gap, "folds": plan.folds}
+
+
 def run_columns(space: Space, run: Run) -> dict[str, Any]:
     """What a row says of the run itself: enough to train it again without the study."""
     study, replicate = space.study, run.replicate
@@ -78,7 +86,7 @@ def run_columns(space: Space, run: Run) -> dict[str, Any]:
             {
                 **{name: value for name, value in asdict(replicate).items() if name not in ELSEWHERE and value != ()},
                 "method": study.replicates.method,
-                "test_share": study.replicates.test_share,
+                **_parted(space),
                 "validation_share": study.data.validation_share,
                 "base_seed": study.replicates.base_seed,
             }

@@ -154,10 +154,15 @@ class Space:
     def correction_rows(self) -> tuple[int, int]:
         """Training and test rows of a split as the correction of an interval counts them: validation rows train.
 
-        They choose the epoch, so what two splits share of them makes their scores alike, too.
+        They choose the epoch, so what two splits share of them makes their scores alike, too. Where splits have unequal
+        numbers of rows, the means.
         """
         split = self.splits[0]
-        return len(split.train) + len(split.validation), len(split.test)
+        if self.table.arrangement is None:
+            return len(split.train) + len(split.validation), len(split.test)
+        tested = [len(each.test) for each in self.splits]
+        used = [each.used - rows for each, rows in zip(self.splits, tested, strict=True)]
+        return round(sum(used) / len(used)), round(sum(tested) / len(tested))
 
 
 def expand(study: Study, engine: str | None = None) -> Space:
@@ -167,7 +172,7 @@ def expand(study: Study, engine: str | None = None) -> Space:
     """
     table = study.table
     plan = study.split_plan
-    splits = make_splits(len(table.target), plan, table.labels)
+    splits = make_splits(len(table.target), plan, table.labels, table.arrangement)
     cells = make_cells(study, table, n_train=len(splits[0].train))
     rounded = [() if engine in BEFORE_ROUNDING else rounded_columns(table, split) for split in splits]
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split, rounded)

@@ -45,7 +45,7 @@ def tables_of(study: Study) -> dict[str, Any]:
         "question": study.question,
         "name": study.name,
         "data": study.data.located(),
-        "replicates": study.replicates.model_dump(exclude_unset=True),
+        "replicates": study.replicates.written(),
         "studied": study.studied,
         "nuisance": study.nuisance,
         "fixed": {

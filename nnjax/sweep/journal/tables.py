@@ -3,13 +3,16 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from nnjax.data.tables import Table, make_table
+from nnjax.data.arrangement import Arrangement
+from nnjax.data.tables import Table, arranged, make_table
 from nnjax.refusal import RefusedError
 from nnjax.sweep.durable import write_durably
 
+_FOLLOWED = "arrangement"
 _NAMES = ("name", "feature_names", "target_names", "class_names")
 
 
@@ -18,8 +21,12 @@ def keep_table(home: Path, table: Table) -> Path:
     path = _path(home, table.digest)
     if not path.exists():
         content = io.BytesIO()
-        names = json.dumps({name: getattr(table, name) for name in _NAMES})
-        np.savez_compressed(content, features=table.features, target=table.target, names=np.array(names))
+        names: dict[str, object] = {name: getattr(table, name) for name in _NAMES}
+        arrays: dict[str, Any] = {"features": table.features, "target": table.target}
+        if table.arrangement is not None:
+            names[_FOLLOWED] = {name: getattr(table.arrangement, name) for name in ("role", "column", "levels")}
+            arrays[_FOLLOWED] = table.arrangement.codes
+        np.savez_compressed(content, names=np.array(json.dumps(names)), **arrays)
         write_durably(path, content.getvalue())
     return path
 
@@ -38,6 +45,9 @@ def kept_table(home: Path, digest: str) -> Table | None:
             names = json.loads(str(content["names"]))
             tuples = (tuple(names[name]) for name in _NAMES[1:])
             table = make_table(names["name"], content["features"], content["target"], *tuples)
+            if followed := names.get(_FOLLOWED):
+                levels = tuple(followed.pop("levels"))
+                table = arranged(table, Arrangement(**followed, codes=content[_FOLLOWED], levels=levels))
     except Exception as error:  # of zip, zlib, NumPy's parser, JSON: whatever a changed byte leads to
         raise RefusedError(f"{path}: damaged ({type(error).__name__}); {_REMEDY}") from None
     if table.digest != digest:

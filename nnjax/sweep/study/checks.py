@@ -3,19 +3,29 @@
 import os.path
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nnjax.data import tables
+from nnjax.data.arrangement import SplitsError
 from nnjax.data.encoding import output_width
 from nnjax.data.own_error import OwnTableError
-from nnjax.data.splits import SPLITTERS, SplitPlan, SplitSizes, check_labels, split_sizes
+from nnjax.data.splits import SPLITTERS, Split, SplitPlan, SplitSizes, check_labels, make_splits, split_sizes
 from nnjax.network.architecture import Architecture
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study.errors import Fault, did_you_mean, show_value
 from nnjax.sweep.study.factors import FULL_BATCH, Level
 from nnjax.sweep.study.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
-from nnjax.sweep.study.tables import FEWEST_SPLITS, MOST_SPLITS, OF_A_FILE, OF_A_NAME, ROLES, StudyFile
+from nnjax.sweep.study.tables import (
+    FEWEST_SPLITS,
+    MOST_SPLITS,
+    OF_A_FILE,
+    OF_A_NAME,
+    ROLES,
+    DataSource,
+    Replicates,
+    StudyFile,
+)
 
 MOST_RUNS = 1_000_000
 MOST_PARAMETERS = 20_000_000
@@ -43,12 +53,36 @@ class Draft:
     @cached_property
     def table(self) -> tables.Table:
         """The data set."""
-        return self.file.data.read()
+        return self.file.data.read(self.file.replicates.follows)
+
+    @property
+    def replicates(self) -> Replicates:
+        """What every cell is repeated over, with the number of splits that the data set makes."""
+        return self.file.replicates.resolved(self.table)
+
+    @property
+    def plan(self) -> SplitPlan:
+        """How the study splits its data."""
+        return self.replicates.split_plan(self.file.data.validation_share)
+
+    @cached_property
+    def splits(self) -> tuple[Split, ...]:
+        """The splits that follow a column; none where rows are drawn at random: those are as long as they should be.
+
+        Raises:
+            SplitsError: If the column leaves a part without rows.
+        """
+        if self.replicates.splitter.role is None:
+            return ()
+        return make_splits(len(self.table.target), self.plan, self.table.labels, self.table.arrangement)
 
     @cached_property
     def sizes(self) -> SplitSizes:
         """Rows of the parts of a split."""
-        return split_sizes(len(self.table.target), split_plan(self.file))
+        if not self.splits:
+            return split_sizes(len(self.table.target), self.plan)
+        fewest = (min(len(getattr(split, part)) for split in self.splits) for part in ("train", "validation", "test"))
+        return SplitSizes(*fewest)
 
     @cached_property
     def cells(self) -> tuple[Levels, ...]:
@@ -62,11 +96,6 @@ class Draft:
 
 
 StudyCheck = Callable[[Draft], Iterator[Fault]]
-
-
-def split_plan(file: StudyFile) -> SplitPlan:
-    """How the study splits its data."""
-    return file.replicates.split_plan(file.data.validation_share)
 
 
 def check_roles(draft: Draft) -> Iterator[Fault]:
@@ -127,8 +156,9 @@ def _file_faults(draft: Draft) -> Iterator[Fault]:
     try:
         assert draft.table
     except OwnTableError as error:
-        value = getattr(data, error.key)
-        yield Fault(f"data.{error.key}", "" if value is None else show_value(value), error.problem, error.remedy)
+        table = "data" if error.key in DataSource.model_fields else "replicates"
+        value = getattr(getattr(draft.file, table), error.key)
+        yield Fault(f"{table}.{error.key}", "" if value is None else show_value(value), error.problem, error.remedy)
 
 
 def _parameter_faults(draft: Draft) -> Iterator[Fault]:
@@ -143,16 +173,16 @@ def _parameter_faults(draft: Draft) -> Iterator[Fault]:
 
 
 def check_folds(draft: Draft) -> Iterator[Fault]:
-    """Repeated k-fold has a whole number of folds, and whole repeats."""
+    """A k-fold has a whole number of folds, and whole repeats."""
     replicates = draft.file.replicates
-    if not SPLITTERS[replicates.method].has_folds:
+    if not replicates.splitter.has_folds:
         return
-    share, splits = replicates.test_share, replicates.splits
-    folds = max(2, round(1 / share))
-    if abs(1 / share - folds) > FOLDS_OFF:
+    share, splits, is_told = replicates.test_share, replicates.splits, "folds" in replicates.splitter.keys
+    folds = replicates.folds if is_told else max(2, round(1 / share))
+    if not is_told and abs(1 / share - folds) > FOLDS_OFF:
         problem = f"{replicates.method} needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
         written = f"{1 / folds:.4g}" if abs(1 / float(f"{1 / folds:.4g}") - folds) <= FOLDS_OFF else f"{1 / folds:.6g}"
-        without = next(name for name, each in SPLITTERS.items() if not each.has_folds)
+        without = next(name for name, each in SPLITTERS.items() if not each.has_folds and each.role is None)
         remedy = f'write {written} for {folds} folds, or method = "{without}"'
         yield Fault("replicates.test_share", show_value(share), problem, remedy)
     elif splits % folds:
@@ -164,9 +194,16 @@ def check_folds(draft: Draft) -> Iterator[Fault]:
 
 def check_rows(draft: Draft) -> Iterator[Fault]:
     """Every part of a split has rows enough, and no batch is larger than the training rows."""
-    sizes = draft.sizes
+    try:
+        sizes = draft.sizes
+    except SplitsError as error:
+        value = getattr(draft.file.replicates, error.key)
+        yield Fault(f"replicates.{error.key}", show_value(value), error.problem, error.remedy)
+        return
+    if draft.splits and min(sizes.train, sizes.validation) >= FEWEST_ROWS:
+        sizes = replace(sizes, test=FEWEST_ROWS)  # which of them are too few, `check_scores` says
     if min(sizes.train, sizes.validation, sizes.test) < FEWEST_ROWS:
-        key = "replicates.test_share" if sizes.test < FEWEST_ROWS else "data.validation_share"
+        key = "replicates.test_share" if sizes.test < FEWEST_ROWS and not draft.splits else "data.validation_share"
         table, name = key.split(".")
         problem = (
             f"too few rows: {sizes.train} for training, {sizes.validation} for validation, {sizes.test} for the test"
@@ -175,7 +212,7 @@ def check_rows(draft: Draft) -> Iterator[Fault]:
         yield Fault(key, value, problem, f"each part needs at least {FEWEST_ROWS}")
         return
     labels, names = draft.table.labels, [show_value(name) for name in draft.table.class_names]
-    rare = check_labels(labels, split_plan(draft.file), names) if labels is not None else None
+    rare = check_labels(labels, draft.plan, names) if labels is not None and not draft.splits else None
     if rare:
         key = "name" if draft.file.data.file is None else "target"
         yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), rare, "take more rows or larger shares")
@@ -225,7 +262,7 @@ def check_exclude(draft: Draft) -> Iterator[Fault]:
 
 def check_size(draft: Draft) -> Iterator[Fault]:
     """The grid is neither absurdly large nor empty."""
-    replicates = draft.file.replicates
+    replicates = draft.replicates
     repeated = replicates.splits * replicates.seeds_per_split
     cells = grid_size(draft.factors, draft.file.grid.zip)
     if cells * repeated > MOST_RUNS:

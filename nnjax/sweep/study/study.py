@@ -20,12 +20,13 @@ from nnjax.sweep.study.errors import Fault, StudyError, show_value
 from nnjax.sweep.study.factors import FACTORS, Level
 from nnjax.sweep.study.messages import faults_of
 from nnjax.sweep.study.reading import apply_overrides, parse_study, read_study_text
+from nnjax.sweep.study.split_checks import check_scores, check_splitter
 from nnjax.sweep.study.tables import NAME_PATTERN, Claim, DataSource, Grid, Logging, Replicates, StudyFile
 from nnjax.sweep.study.training_checks import check_networks, check_steps
 
 __all__ = ["Claim", "Study", "StudyError", "load_study"]
 
-STUDY_CHECKS = (*FIRST_CHECKS, check_networks, check_steps, check_cells, check_claims)
+STUDY_CHECKS = (check_splitter, *FIRST_CHECKS, check_scores, check_networks, check_steps, check_cells, check_claims)
 
 
 QUOTES = "\"'"
@@ -96,11 +97,12 @@ class Study:
 
     def digest(self) -> str:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
-        records = {name: getattr(self, name).model_dump() for name in ("replicates", "grid", "logging")}
+        records = {name: getattr(self, name).model_dump() for name in ("grid", "logging")}
         plain = ("name", "question", "expected", "lecture", "confirms", "refutes", "fixed")
         return content_hash(
             {
                 "data": self.data.record(),
+                "replicates": self.replicates.record(),
                 **records,
                 **{name: getattr(self, name) for name in plain},
                 "overrides": tuple(map(_without_place, self.overrides)),
@@ -147,6 +149,7 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
         raise StudyError(str(path), fault)
     written: dict[str, Any] = {key: "" if value is None else value for key, value in checked}
     own: dict[str, Any] = {"name": checked.name or path.stem, "table": draft.table, "fixed": draft.fixed}
+    own["replicates"] = draft.replicates
     return Study(**written | own, overrides=overrides, path=str(path), text=text)
 
 

@@ -1,15 +1,17 @@
 """The tables of a study file, as pydantic checks them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, PlainValidator
 from pydantic_core import CoreSchema, core_schema
 
+from nnjax.data.arrangement import Role
 from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.reader import Task
-from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, SplitPlan
+from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, SplitPlan, Splitter
 from nnjax.data.tables import TABLES, Table, TableSource, load_table
 from nnjax.metrics import METRICS
 from nnjax.sweep.study.factors import FACTORS, Choice, Level, Number, Whole, refuse
@@ -18,7 +20,7 @@ LONGEST_TEXT = 4000
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
-FEWEST_SPLITS, MOST_SPLITS = 2, 10_000
+FEWEST_SPLITS, MOST_SPLITS, MOST_FOLDS = 2, 10_000, 1_000
 
 ROLES = ("studied", "nuisance", "fixed")
 _Kind = Literal["beats", "suffices", "same", "exceeds", "all"]
@@ -113,15 +115,17 @@ class DataSource(_Table):
         """What a person calls it."""
         return self.source.text()
 
-    def read(self) -> Table:
-        """The data set's numbers.
+    def read(self, follows: tuple[Role, str] | None = None) -> Table:
+        """The data set's numbers, and the column of a file that its splits follow.
 
         Raises:
             OwnTableError: If it is a file that cannot be used.
             ValueError: If there is no such data set.
         """
         source = self.source
-        return read_own_table(source) if isinstance(source, FileSource) else load_table(source)
+        if isinstance(source, FileSource):
+            return read_own_table(replace(source, follows=follows))
+        return load_table(source)
 
     def located(self) -> dict[str, Any]:
         """What was set, a file with its whole path: so that it is found from wherever the next study lies."""
@@ -142,12 +146,52 @@ class Replicates(_Table):
     method: Annotated[str, PlainValidator(Choice("method", tuple(SPLITTERS)))] = REPEATED_K_FOLD
     splits: Annotated[int, PlainValidator(Whole(FEWEST_SPLITS, MOST_SPLITS))] = 20
     test_share: Share = 0.25
+    folds: Annotated[int, PlainValidator(Whole(2, MOST_FOLDS))] = 5
+    groups: Text | None = None
+    order: Text | None = None
+    gap: Annotated[int, PlainValidator(Whole(0, 1_000_000))] = 0
+    fold: Text | None = None
     seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
     base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0
 
+    @property
+    def splitter(self) -> Splitter:
+        """The method of splitting."""
+        return SPLITTERS[self.method]
+
+    @property
+    def follows(self) -> tuple[Role, str] | None:
+        """Role and name of the column that the splits follow; None if rows are drawn at random."""
+        role = self.splitter.role
+        return (role, getattr(self, role) or "") if role else None
+
     def split_plan(self, validation_share: float) -> SplitPlan:
         """How the rows are split."""
-        return SplitPlan(self.method, self.splits, self.test_share, validation_share, self.base_seed)
+        shares = (self.test_share, validation_share)
+        return SplitPlan(self.method, self.splits, *shares, self.base_seed, *self._followed())
+
+    def _followed(self) -> tuple[int, int]:
+        return (0, 0) if self.splitter.role is None else (self.folds, self.gap)
+
+    def resolved(self, table: Table) -> "Replicates":
+        """With the number of splits that a table makes, where the method leaves no choice."""
+        if "splits" in self.splitter.keys or table.arrangement is None:
+            return self
+        splits = self.folds if "folds" in self.splitter.keys else table.arrangement.count
+        return self.model_copy(update={"splits": splits})
+
+    def written(self) -> dict[str, Any]:
+        """What a study file says of it: keys that were set, of those that the method takes."""
+        return {key: value for key, value in self.model_dump(exclude_unset=True).items() if key not in self._foreign()}
+
+    def record(self) -> dict[str, Any]:
+        """What of it makes a study another one; as it was before there were methods that follow a column."""
+        others = self._foreign() - {"splits"}
+        return {key: value for key, value in self.model_dump().items() if key not in others}
+
+    def _foreign(self) -> set[str]:
+        """Keys that only other methods take."""
+        return {key for each in SPLITTERS.values() for key in each.keys} - {*self.splitter.keys}
 
 
 class Grid(_Table):
