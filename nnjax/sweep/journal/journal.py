@@ -78,11 +78,11 @@ class Journal:
             OSError: If a file is there and can't be read; that says nothing against its content.
         """
         names = ["run_id", *(name for name in columns if name != "run_id")]
-        seen: set[str] = set()
-        parts = self._each_file(lambda file, readable: _new_rows(file, readable, names, run_ids, seen))
         schema = pa.schema([JOURNAL_SCHEMA.field(name) for name in names])
+        seen: set[str] = set()
+        parts = self._each_file(lambda file, readable: _new_rows(file, readable, schema, run_ids, seen))
         empty = pa.Table.from_batches([], schema)  # schema.empty_table() imports pandas
-        return pa.concat_tables([empty, *(part.cast(schema) for part in parts)])
+        return pa.concat_tables([empty, *parts])
 
     def columns_of(self, run_id: str) -> set[str]:
         """The columns that a run was written down with and that can be read; none if the journal lacks it."""
@@ -196,28 +196,28 @@ def _run_ids(file: pq.ParquetFile) -> list[str]:
 
 
 def _new_rows(
-    file: pq.ParquetFile, readable: Set[str], names: Sequence[str], wanted: Set[str] | None, seen: set[str]
+    file: pq.ParquetFile, readable: Set[str], schema: pa.Schema, wanted: Set[str] | None, seen: set[str]
 ) -> pa.Table:
     """Rows of one file that are wanted and not yet seen; the other columns are read only if there are any."""
     ids = _run_ids(file)
     keep = [place for place, run_id in enumerate(ids) if run_id not in seen and (wanted is None or run_id in wanted)]
     if not keep:
-        return pa.Table.from_batches([], pa.schema([JOURNAL_SCHEMA.field(name) for name in names]))
-    rows = _as_far_as_it_goes(file, readable, names)
+        return pa.Table.from_batches([], schema)
+    rows = _as_far_as_it_goes(file, readable, schema)
     seen.update(ids[place] for place in keep)
     return rows if len(keep) == len(rows) else rows.take(keep)
 
 
-def _as_far_as_it_goes(file: pq.ParquetFile, readable: Set[str], names: Sequence[str]) -> pa.Table:
+def _as_far_as_it_goes(file: pq.ParquetFile, readable: Set[str], schema: pa.Schema) -> pa.Table:
     """Columns of a file of any version, those that it does not have or nobody can read empty."""
-    rows, count = read_columns(file, [name for name in names if name in readable]), file.metadata.num_rows
-    kinds = {name: JOURNAL_SCHEMA.field(name).type for name in names}
-    return pa.table(
-        {
-            name: rows[name].cast(kind, safe=False) if name in readable else _nothing(kind, count)
-            for name, kind in kinds.items()
-        }
-    )
+    rows, count = read_columns(file, [name for name in schema.names if name in readable]), file.metadata.num_rows
+    if rows.schema.equals(schema):  # nearly every file: to cast each column takes as long as to read it
+        return rows.replace_schema_metadata(None)
+    columns = [
+        rows[field.name].cast(field.type, safe=False) if field.name in readable else _nothing(field.type, count)
+        for field in schema
+    ]
+    return pa.table(columns, schema)
 
 
 def _nothing(kind: pa.DataType, count: int) -> pa.Array:
