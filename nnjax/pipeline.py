@@ -15,6 +15,7 @@ from nnjax.claims.rounds import study_logbook
 from nnjax.early_imports import importing_early
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
+from nnjax.report.nothing import NothingToReportError
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.journal.journal import Journal
@@ -266,8 +267,6 @@ class _Stages:
             with suppress(*UNSEEN):
                 self._read = read_hashes(self._space, self._home)
         with self._progress.stage(WRITING_THE_REPORT) as tell:
-            from nnjax.report.study_results import NothingToReportError
-
             try:
                 self.page = make_report(self._space, self._home, self._environment_seconds(), say=tell)
             except (NothingToReportError, LogbookError, ClaimLockError) as error:

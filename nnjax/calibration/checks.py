@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from nnjax.calibration.arms import race_with_missing, tuned_arms, wrongly_supported
 from nnjax.calibration.censoring import Race, race_intervals, verdict_share, worst_false_share
+from nnjax.calibration.check import Check, Effort
 from nnjax.calibration.exact import (
     OVERLAP,
     count_misses,
@@ -43,47 +43,6 @@ VERDICT_TABLE = (
 )
 """Claims, standard deviation within a table, true difference -> shares of the four verdicts at 20 splits, margin 0.02;
 simulated by another program, to ± 0.01."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One truth and what was seen of it.
-
-    Attributes:
-        group: What kind of check it is.
-        what: What is looked at.
-        expected: The truth, one number a part; empty where only a range is known.
-        low: Least that should be seen, one number a part.
-        high: Most that should be seen.
-        seen: What was seen.
-        is_share: Whether the numbers are shares, to be read in percent.
-    """
-
-    group: str
-    what: str
-    expected: tuple[float, ...]
-    low: tuple[float, ...]
-    high: tuple[float, ...]
-    seen: tuple[float, ...]
-    is_share: bool = True
-
-    @property
-    def is_ok(self) -> bool:
-        """Whether all parts are as expected."""
-        return all(low <= seen <= high for low, seen, high in zip(self.low, self.seen, self.high, strict=True))
-
-
-@dataclass(frozen=True)
-class Effort:
-    """How much is simulated.
-
-    Attributes:
-        draws: Tables of the exact model.
-        tables: Tables that are really split and learned from.
-    """
-
-    draws: int
-    tables: int
 
 
 FULL, QUICK = Effort(10_000, 400), Effort(1_500, 60)

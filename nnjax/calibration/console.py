@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
-from nnjax.calibration.checks import Check
+from nnjax.calibration.check import Check
 
 
 def expected_text(check: Check) -> str:

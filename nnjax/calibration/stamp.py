@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nnjax.calibration.checks import Check, Effort
+from nnjax.calibration.check import Check, Effort
 from nnjax.sweep.durable import write_durably
 
 STAMP = Path("reports") / "calibration.json"

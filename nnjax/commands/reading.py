@@ -99,7 +99,7 @@ def report(options: argparse.Namespace) -> int:
         return _compare(options)
     with starting():
         from nnjax.pipeline import WRITING_THE_REPORT
-        from nnjax.report.study_results import NothingToReportError
+        from nnjax.report.nothing import NothingToReportError
         from nnjax.sweep_report import make_report
 
     try:

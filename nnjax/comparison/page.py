@@ -24,8 +24,9 @@ from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import decimals
+from nnjax.report.nothing import NothingToReportError
 from nnjax.report.page import Page, made_now
-from nnjax.report.study_results import NothingToReportError, StudyResults, gather
+from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.report.write import publish

@@ -7,7 +7,6 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -26,8 +25,6 @@ from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.report.task import CLASSIFICATION, REGRESSION
-from nnjax.sweep.durable import write_durably
-from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.terminal import Say, counted, to_nobody
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
@@ -166,14 +163,14 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
     "regression": {
         REGRESSION.naive: fit_mean,
         REGRESSION.reference: fit_ridge,
-        "ridge, all rows": fit_ridge_refit,
-        "MLPRegressor": fit_sklearn_regressor,
+        REGRESSION.refitted: fit_ridge_refit,
+        REGRESSION.other_network: fit_sklearn_regressor,
     },
     "classification": {
         CLASSIFICATION.naive: fit_majority,
         CLASSIFICATION.reference: fit_logistic,
-        "logistic regression, all rows": partial(fit_logistic, refit=True),
-        "MLPClassifier": fit_sklearn_classifier,
+        CLASSIFICATION.refitted: partial(fit_logistic, refit=True),
+        CLASSIFICATION.other_network: fit_sklearn_classifier,
     },
 }
 """Task -> name in the report -> how it is fitted."""
@@ -222,21 +219,3 @@ def _score(table: Table, split: Split, index: int, name: str) -> dict[str, objec
 def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:
     """One column as a vector, as scikit-learn likes it."""
     return [np.asarray(y[:, 0] if y.shape[1] == 1 else y, dtype=np.float64) for y in targets]
-
-
-def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say = to_nobody) -> pd.DataFrame:
-    """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
-    path = baselines_file(table, splits, home)
-    names = BASELINES[table.task]
-    try:
-        kept = _read(path)
-        if set(kept["model"]) == set(names) and len(kept) == len(names) * len(splits):
-            return kept
-    except (OSError, ValueError, KeyError):
-        pass
-    write_durably(path, baseline_scores(table, splits, say=say).to_csv(index=False).encode())
-    return _read(path)
-
-
-def _read(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype={"detail": "str"}).fillna({"detail": ""})

@@ -17,11 +17,12 @@ from nnjax.claims.declared import claim_level
 from nnjax.claims.logbook import Logbook, looks_at_most
 from nnjax.claims.rounds import study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results, correction_sizes, grown_designs
-from nnjax.report.baselines import kept_baselines
 from nnjax.report.best_cell import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
 from nnjax.report.histories import Histories, read_histories
+from nnjax.report.kept_baselines import kept_baselines
 from nnjax.report.layout import Layout, make_layout
+from nnjax.report.nothing import NothingToReportError
 from nnjax.report.predictions import Predictions, read_predictions
 from nnjax.report.task import TERMS, TaskTerms
 from nnjax.report.theme import Palette, make_palette
@@ -34,10 +35,6 @@ from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import Cell, Space, level_text, sweep_id
 from nnjax.sweep.study.factors import AUTO, Level
 from nnjax.terminal import Say, complete_commands, home_words, to_nobody
-
-
-class NothingToReportError(Exception):
-    """No cell of the study has a run in every split yet: there is nothing to compare."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,10 @@ class TaskTerms:
     """The same at first mention."""
     naive: str
     """The baseline that looks at no feature."""
+    refitted: str
+    """The baseline of the reference's kind that is fitted on the validation rows, too."""
+    other_network: str
+    """scikit-learn's network."""
     baselines: str
     """How the baselines were fitted, in words."""
 
@@ -69,6 +73,11 @@ class TaskTerms:
         return tuple(f"test_{each.name}" for each in MEASURES if each.task == self.task)
 
     @property
+    def baseline_names(self) -> tuple[str, ...]:
+        """All its baselines."""
+        return (self.naive, self.reference, self.refitted, self.other_network)
+
+    @property
     def page_names(self) -> dict[str, str]:
         """Column of scores -> its head on the page: the measure, whose clipping the page tells of once."""
         scored = {metric.score: name for name, metric in METRICS.items() if metric.score and metric.task == self.task}
@@ -97,6 +106,8 @@ REGRESSION = TaskTerms(
     reference="ridge",
     reference_long="ridge regression",
     naive="mean",
+    refitted="ridge, all rows",
+    other_network="MLPRegressor",
     baselines=(
         "Ridge sees what the networks see: it is fitted on the training rows, its penalty chosen on the validation "
         "rows. “Ridge, all rows” is fitted on both together. MLPRegressor is scikit-learn’s own network (64-64, ReLU, "
@@ -114,6 +125,8 @@ CLASSIFICATION = TaskTerms(
     reference="logistic regression",
     reference_long="logistic regression",
     naive="majority class",
+    refitted="logistic regression, all rows",
+    other_network="MLPClassifier",
     baselines=(
         "Logistic regression sees what the networks see: it is fitted on the training rows, its penalty chosen by log "
         "loss on the validation rows. “Logistic regression, all rows” has the same penalty and is fitted on both "

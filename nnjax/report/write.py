@@ -25,9 +25,10 @@ from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import make_histories
 from nnjax.report.latex import latex_table
+from nnjax.report.nothing import NothingToReportError
 from nnjax.report.pack import Pack, make_pack, packed_columns
 from nnjax.report.page import Link, Page, made_now, render_page
-from nnjax.report.study_results import NothingToReportError, StudyResults, gather
+from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
 from nnjax.report.svg import standalone_svg
 from nnjax.report.views import Chapter

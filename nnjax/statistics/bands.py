@@ -4,7 +4,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 
 class Band(NamedTuple):
@@ -40,4 +39,6 @@ def interquartile_mean(values: ArrayLike) -> float:
     >>> interquartile_mean([1, 2, 3, 4, 5, 6, 7, 100])
     4.5
     """
-    return float(stats.trim_mean(np.asarray(values, dtype=np.float64).ravel(), 0.25))
+    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=None)
+    left_out = len(ordered) // 4
+    return float(ordered[left_out : len(ordered) - left_out].mean())

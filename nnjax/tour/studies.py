@@ -9,8 +9,8 @@ from typing import Protocol
 
 from nnjax.refusal import RefusedError
 from nnjax.report.formats import duration
+from nnjax.report.nothing import NothingToReportError
 from nnjax.report.page import made_now, template
-from nnjax.report.study_results import NothingToReportError
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import lock_claims

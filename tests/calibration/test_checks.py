@@ -6,7 +6,8 @@ import pytest
 
 from nnjax.calibration import censoring
 from nnjax.calibration import checks as checks_module
-from nnjax.calibration.checks import Check, Effort, around, run_checks
+from nnjax.calibration.check import Check, Effort
+from nnjax.calibration.checks import around, run_checks
 from nnjax.calibration.stamp import load_stamp
 from nnjax.cli import main
 from nnjax.statistics import interval as interval_module

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from nnjax.calibration.checks import Check
+from nnjax.calibration.check import Check
 from nnjax.calibration.console import checks_table, expected_text, seen_text
 
 MISS = Check("misses", "20 splits", (0.05,), (0.043,), (0.057,), (0.061,))

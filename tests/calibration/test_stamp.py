@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nnjax.calibration import stamp as stamp_module
-from nnjax.calibration.checks import Check, Effort
+from nnjax.calibration.check import Check, Effort
 from nnjax.calibration.stamp import PACKAGE, STAMP, load_stamp, statistics_digest, write_stamp
 
 CHECKS = [

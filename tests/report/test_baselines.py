@@ -9,7 +9,6 @@ from sklearn.exceptions import ConvergenceWarning
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import load_table, make_table
-from nnjax.report import baselines
 from nnjax.report.baselines import (
     BASELINES,
     LOGISTIC_PENALTIES,
@@ -20,7 +19,6 @@ from nnjax.report.baselines import (
     fit_majority,
     fit_ridge,
     fit_sklearn_classifier,
-    kept_baselines,
 )
 
 
@@ -118,37 +116,6 @@ def test_ten_rows_have_baselines(n_validation):
     assert {len(split.validation) for split in splits[:2]} == {n_validation}
     scores = baseline_scores(table, splits[:2])
     assert set(scores["model"]) == set(BASELINES["regression"]) and scores["test_r2"].notna().all()
-
-
-def test_details_that_are_all_empty_are_kept_as_text(space, few, tmp_path, monkeypatch):
-    monkeypatch.setitem(baselines.BASELINES, "regression", {"mean": BASELINES["regression"]["mean"]})
-    for _ in range(2):
-        assert kept_baselines(space.table, space.splits, tmp_path)["detail"].tolist() == [""] * 4
-
-
-def test_baselines_are_fitted_once_and_kept(space, few, tmp_path, monkeypatch):
-    first = kept_baselines(space.table, space.splits, tmp_path)
-    monkeypatch.setattr(baselines, "baseline_scores", None)
-    assert kept_baselines(space.table, space.splits, tmp_path).equals(first)
-
-
-def test_other_splits_are_fitted_anew(space, few, tmp_path):
-    kept_baselines(space.table, space.splits[:2], tmp_path)
-    assert len(kept_baselines(space.table, space.splits[:3], tmp_path)) == 3 * len(BASELINES["regression"])
-
-
-def test_kept_scores_of_classes_are_numbers_again(few, tmp_path):
-    table, splits = splits_of("iris")
-    kept_baselines(table, splits, tmp_path)
-    kept = kept_baselines(table, splits, tmp_path)
-    assert kept["test_roc_auc"].dtype == float and kept["detail"].map(type).eq(str).all()
-
-
-@pytest.mark.parametrize("damage", [b"", b"model,split\nridge,0\n", b"\x00\xff"])
-def test_a_damaged_file_is_fitted_anew(space, few, tmp_path, damage):
-    whole = kept_baselines(space.table, space.splits[:2], tmp_path)
-    next((tmp_path / "journal" / "baselines").glob("*.csv")).write_bytes(damage)
-    assert kept_baselines(space.table, space.splits[:2], tmp_path).equals(whole)
 
 
 @pytest.mark.parametrize(("name", "metric", "least"), [("diabetes", "test_r2", 0.2), ("wine", "test_accuracy", 0.9)])

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from nnjax.report.study_results import NothingToReportError
+from nnjax.report.nothing import NothingToReportError
 from nnjax.report.write import write_report, write_study_report
 
 ONE_FACTOR = """

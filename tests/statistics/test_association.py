@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 
-from nnjax.statistics.association import split_half_correlation
+from nnjax.statistics.association import ranks_with_ties, split_half_correlation
 
 
 def generator(seed=5):
@@ -20,6 +20,11 @@ def test_without_noise_it_is_spearmans(seed):
     found = split_half_correlation(np.tile(x[:, None], 6), np.tile(y[:, None], 6), generator(), halvings=3)
     assert found.estimate == pytest.approx(spearmanr(x, y).statistic)
     assert found.standard_error == pytest.approx(0.0, abs=1e-9)
+
+
+@given(st.lists(st.integers(-3, 3), min_size=1))
+def test_ranks_are_scipys(values):
+    assert ranks_with_ties(np.array(values, dtype=float)).tolist() == rankdata(values).tolist()
 
 
 def test_luck_that_both_share_on_a_split_does_not_count():

@@ -2,12 +2,19 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from nnjax.statistics.bands import interquartile_mean, quartile_band
 
 
 def test_known_interquartile_mean() -> None:
     assert interquartile_mean([1, 2, 3, 4, 5, 6, 7, 100]) == 4.5
+
+
+@pytest.mark.parametrize("n", range(1, 14))
+def test_the_interquartile_mean_is_scipys(n: int) -> None:
+    values = np.random.default_rng(n).normal(size=n)
+    assert interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25), rel=1e-15)
 
 
 def test_band_holds_the_middle_half_of_the_runs() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from nnjax.calibration.checks import Check, Effort
+from nnjax.calibration.check import Check, Effort
 from nnjax.calibration.stamp import write_stamp
 from nnjax.report.chapters.method import method_chapter
 

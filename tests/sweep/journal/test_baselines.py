@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from nnjax.report.baselines import kept_baselines
+from nnjax.report.kept_baselines import kept_baselines
 from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.sweep.space import Space
 

@@ -1,0 +1,33 @@
+"""Baselines of a table's splits, kept beside the journal: a second report does not fit them again."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from nnjax.data.splits import Split
+from nnjax.data.tables import Table
+from nnjax.report.task import TERMS
+from nnjax.sweep.durable import write_durably
+from nnjax.sweep.journal.baselines import baselines_file
+from nnjax.terminal import Say, to_nobody
+
+
+def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say = to_nobody) -> pd.DataFrame:
+    """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
+    path = baselines_file(table, splits, home)
+    names = TERMS[table.task].baseline_names
+    try:
+        kept = _read(path)
+        if set(kept["model"]) == set(names) and len(kept) == len(names) * len(splits):
+            return kept
+    except (OSError, ValueError, KeyError):
+        pass
+    from nnjax.report.baselines import baseline_scores  # here: scikit-learn takes a second to import
+
+    write_durably(path, baseline_scores(table, splits, say=say).to_csv(index=False).encode())
+    return _read(path)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype={"detail": "str"}).fillna({"detail": ""})
