@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nnjax.refusal import RefusedError
+from nnjax.report.second_process import second_process
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.terminal import Say, to_nobody
@@ -31,13 +32,14 @@ def make_report(
         ClaimLockError: If nobody knows what its claims were when its training began.
         RefusedError: If another study file of this name has its report here.
     """
-    from nnjax.report.write import write_report
-
     folder = home / "reports" / space.study.name
     folder.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(folder):
         refuse_another_study(space, home)
-        page = write_report(space, home, seconds, with_pdf, say)
+        with second_process(space) as second:
+            from nnjax.report.write import write_report  # here: the second process imports it meanwhile
+
+            page = write_report(space, home, seconds, with_pdf, say, second)
         write_durably(page.with_name(ORIGIN), f"{_seen_from(home, space)}\n".encode())
         write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
     return page

@@ -41,6 +41,14 @@ class Panel:
     draw_pdf: Callable[[], bytes] = field(compare=False)
     pdf: bytes = b""
 
+    def with_pdf(self) -> "Panel":
+        """The same drawn once more, as PDF, unless it was."""
+        return self if self.pdf else replace(self, pdf=self.draw_pdf())
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the figure: a panel that travels between processes has its PDF, or will have none."""
+        return self.__dict__ | {"draw_pdf": bytes}
+
 
 @dataclass(frozen=True)
 class TableView:
@@ -86,7 +94,7 @@ class FigureView:
 
     def with_pdf(self) -> "FigureView":
         """The same with its panels drawn once more, as PDF."""
-        return replace(self, panels=tuple(replace(panel, pdf=panel.draw_pdf()) for panel in self.panels))
+        return replace(self, panels=tuple(panel.with_pdf() for panel in self.panels))
 
 
 @dataclass(frozen=True)

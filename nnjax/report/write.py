@@ -1,7 +1,8 @@
 """The report of a study: one page, its tables as CSV files, its cards as pictures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nnjax.report.cards import write_cards
@@ -23,14 +24,16 @@ from nnjax.report.chapters.next import next_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
-from nnjax.report.histories import make_histories
+from nnjax.report.histories import Histories, make_histories
 from nnjax.report.latex import latex_table
 from nnjax.report.nothing import NothingToReportError
-from nnjax.report.pack import Pack, make_pack, packed_columns
+from nnjax.report.pack import make_pack, packed_columns
 from nnjax.report.page import Link, Page, made_now, render_page
+from nnjax.report.second_process import Make, SecondProcess, make_all
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
 from nnjax.report.svg import standalone_svg
+from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.explosions import SEEN_IN, AllDiverged, all_diverged, exploded_notice, exploded_runs
@@ -38,12 +41,16 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.plan import left_behind
 from nnjax.sweep.space import Space
-from nnjax.terminal import Say, counted, to_nobody
+from nnjax.terminal import Say, to_nobody
 
-FIRST_PAGE = (matters_chapter, convergence_chapter, gradients_chapter, scores_chapter, best_chapter, asked_chapter)
-"""Chapters that the first page has in brief, and a page beside it in full."""
+FIRST_PAGE = ("answer", "claims", "matters", "convergence", "gradients", "scores", "best", "next", "asked")
+"""Chapters of the first page, which has most of them in brief; a page beside it has these in full."""
 
-OTHERS = (epochs_chapter, grid_chapter, cost_chapter, reproduce_chapter, method_chapter, glossary_chapter)
+CHAPTERS: tuple[Make[Chapter], ...] = (
+    *(matters_chapter, convergence_chapter, scores_chapter, best_chapter, asked_chapter, epochs_chapter, grid_chapter),
+    *(cost_chapter, reproduce_chapter, method_chapter, glossary_chapter, gradients_chapter),
+)
+"""Those that every report has; the last one takes longest, and a second process has done half of its work before."""
 
 BESIDE = (
     (
@@ -72,6 +79,7 @@ def write_report(
     seconds: Mapping[str, float] | None = None,
     with_pdf: bool = False,
     say: Say = to_nobody,
+    second: SecondProcess | None = None,
 ) -> Path:
     """Write the report of a study from its journal: a page that needs nothing else, tables, cards; return the page.
 
@@ -81,6 +89,7 @@ def write_report(
         seconds: Stage -> seconds to show instead of those that the sweep record has.
         with_pdf: Whether every figure is there as PDF, too.
         say: Who is told how far it has come.
+        second: Who makes a part of it, if anybody else.
 
     Raises:
         NothingToReportError: If no cell of the study is complete, unless all its runs diverged: the page says that.
@@ -97,10 +106,10 @@ def write_report(
             raise
         page, summary = write_diverged(space, lost, folder), summarise_unfinished(space, lost.headline)
     else:
-        journal, is_whole = Journal(home), "missing" not in set(study_results.results["status"])
-        packed, notices = packed_columns(study_results.terms), () if is_whole else left_behind(space, journal)
-        pack = make_pack(study_results, lambda run_ids: make_histories(journal.read(packed, run_ids)))
-        page = write_study_report(study_results, folder, pack, notices, with_pdf, say)
+        is_whole = "missing" not in set(study_results.results["status"])
+        notices = () if is_whole else left_behind(space, Journal(home))
+        read = partial(_read_packed, Journal(home), study_results.terms)
+        page = write_study_report(study_results, folder, read, notices, with_pdf, say, second)
         summary = summarise(study_results)
     write_summary(summary, folder)
     write_index(reports)
@@ -114,30 +123,47 @@ def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
     return publish(_page(space, 0, [diverged_chapter(space, lost)], find_notices(space)), folder)
 
 
+def _read_packed(journal: Journal, terms: TaskTerms, run_ids: Set[str]) -> Histories:
+    return make_histories(journal.read(packed_columns(terms), run_ids))
+
+
 def write_study_report(
     study_results: StudyResults,
     folder: Path,
-    pack: Pack | None = None,
+    read: Callable[[Set[str]], Histories] | None = None,
     notices: Sequence[str] = (),
     with_pdf: bool = False,
     say: Say = to_nobody,
+    second: SecondProcess | None = None,
 ) -> Path:
-    """Write page, tables, figures and cards; without a pack of its runs' curves there is no looking into cells."""
-    made = [make(study_results) for make in counted((*FIRST_PAGE, *OTHERS), "chapter", say)]
-    say("what to run next, tables and figures")
+    """Write page, tables, figures and cards; if its runs' curves cannot be read there is no looking into cells."""
     studies = write_next_studies(study_results, folder / "next")
-    first = [answer_chapter(study_results, studies), *made[: len(FIRST_PAGE)]]
-    first.insert(-1, next_chapter(study_results, studies))
-    if study_results.claims or study_results.declared.withdrawn:
-        first.insert(1, claims_chapter(study_results))
-    if pack is not None:
-        made.append(cells_chapter(study_results, pack))
-    write_cards(study_results, folder / "figures")
+    with_pdf = with_pdf or any(folder.glob("figures/*.pdf"))  # once asked for, they stay with the page
+    makes: list[Make[Chapter]] = [
+        *(partial(make, studies=studies) for make in (answer_chapter, next_chapter)),
+        *([claims_chapter] if study_results.claims or study_results.declared.withdrawn else []),
+        *CHAPTERS[:-1],
+        *([partial(_cells, read=read)] if read is not None else []),
+        CHAPTERS[-1],
+    ]
+    parts: list[Make[Chapter | None]] = [partial(write_cards, folder=folder / "figures")]
+    parts += [partial(_make, make=make, with_pdf=with_pdf) for make in makes]
+    made = make_all(parts, study_results, second, say)
+    chapters = {chapter.key: chapter for chapter in made if chapter is not None}
+    say("tables and figures")
     finished = int((study_results.results["status"] == "finished").sum())
     told = (*notices, *_notices(study_results))
-    with_pdf = with_pdf or any(folder.glob("figures/*.pdf"))  # once asked for, they stay with the page
-    page = _page(study_results.space, finished, first, told)
-    return publish(_with_beside(page, {chapter.key: chapter for chapter in made}), folder, with_pdf=with_pdf)
+    page = _page(study_results.space, finished, [chapters[key] for key in FIRST_PAGE if key in chapters], told)
+    return publish(_with_beside(page, chapters), folder, with_pdf=with_pdf)
+
+
+def _make(study_results: StudyResults, make: Make[Chapter], with_pdf: bool) -> Chapter:
+    chapter = make(study_results)
+    return chapter.with_pdf() if with_pdf else chapter
+
+
+def _cells(study_results: StudyResults, read: Callable[[Set[str]], Histories]) -> Chapter:
+    return cells_chapter(study_results, make_pack(study_results, read))
 
 
 def _with_beside(page: Page, chapters: Mapping[str, Chapter]) -> Page:

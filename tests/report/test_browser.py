@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.report.pack import make_pack
 from nnjax.report.write import BESIDE, write_study_report
 
 pytestmark = pytest.mark.slow
@@ -15,8 +14,7 @@ THEMES = {"light": "rgb(253, 253, 251)", "dark": "rgb(21, 24, 28)"}
 @pytest.fixture(scope="module")
 def file(study_results, tmp_path_factory) -> Path:
     """The report of the small study, with the curves of its runs."""
-    pack = make_pack(study_results, lambda run_ids: study_results.histories)
-    return write_study_report(study_results, tmp_path_factory.mktemp("report"), pack)
+    return write_study_report(study_results, tmp_path_factory.mktemp("report"), lambda run_ids: study_results.histories)
 
 
 @pytest.fixture

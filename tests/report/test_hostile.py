@@ -8,7 +8,6 @@ import pytest
 
 from nnjax.report import write as write_module
 from nnjax.report.layout import Layout
-from nnjax.report.pack import make_pack
 from nnjax.report.summary import summarise, write_index, write_summary
 from nnjax.report.write import write_study_report
 
@@ -80,8 +79,7 @@ def reports(hostile, tmp_path_factory) -> Path:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(write_module, "render_page", with_hostile_heads)
-        pack = make_pack(hostile, lambda run_ids: hostile.histories)
-        write_study_report(hostile, folder / "some-study", pack)
+        write_study_report(hostile, folder / "some-study", lambda run_ids: hostile.histories)
     write_summary(summarise(hostile), folder / "some-study")
     write_index(folder)
     return folder

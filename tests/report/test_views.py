@@ -1,8 +1,11 @@
 """Tables as the page shows them."""
 
-import pandas as pd
+import pickle
 
-from nnjax.report.views import join_words, view_table
+import pandas as pd
+from markupsafe import Markup
+
+from nnjax.report.views import Panel, join_words, view_table
 
 
 def test_numbers_are_flush_right_and_words_are_not():
@@ -23,3 +26,11 @@ def test_an_empty_table_keeps_its_columns():
 
 def test_words_are_joined_as_one_says_them():
     assert [join_words(words) for words in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
+
+
+def test_a_panel_is_drawn_as_pdf_once_and_travels_without_its_figure():
+    drawn = []
+    panel = Panel("", Markup("<svg/>"), lambda: drawn.append("x") or b"%PDF")
+    arrived = pickle.loads(pickle.dumps(panel.with_pdf()))
+    assert arrived.with_pdf() == arrived == panel.with_pdf().with_pdf() and arrived.pdf == b"%PDF"
+    assert len(drawn) == 2 and not pickle.loads(pickle.dumps(panel)).pdf

@@ -1,13 +1,16 @@
 """The report as it lies on the disk: any study, any state of its journal."""
 
 import re
+from contextlib import closing
 
 import numpy as np
 import pandas as pd
 import pytest
+from fakes.makers import nothing
 from PIL import Image
 
 from nnjax.report.nothing import NothingToReportError
+from nnjax.report.second_process import SecondProcess
 from nnjax.report.write import write_report, write_study_report
 
 ONE_FACTOR = """
@@ -100,6 +103,17 @@ def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_resul
     date = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d UTC")
     assert date.sub("", again) == date.sub("", before)
     assert not stale.exists()
+
+
+def test_a_report_is_the_same_whoever_makes_it(study_results, written):
+    def contents():
+        files = (path for path in written.parent.rglob("*") if path.is_file())
+        return {path: re.sub(rb"on \d{4}-\d\d-\d\d \d\d:\d\d UTC", b"", path.read_bytes()) for path in files}
+
+    alone = contents()
+    with closing(SecondProcess(nothing)) as second:
+        write_study_report(study_results, written.parent, second=second)
+    assert contents() == alone
 
 
 STUDIES = [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES]

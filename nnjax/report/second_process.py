@@ -1,0 +1,121 @@
+"""A second process, which makes some of a report's chapters while this one makes the others: the same report, sooner.
+
+It is a worker as a sweep has them: it needs no guard in a person's script and ends with this process. If it dies, or
+cannot be started, all is made here.
+"""
+
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from nnjax.execution.cores import usable_cores
+from nnjax.execution.executor import ExecutionError
+from nnjax.execution.worker_process import TaskError, WorkerDiedError, WorkerProcess
+from nnjax.sweep.journal.journal import JournalWarning
+from nnjax.sweep.space import Space
+from nnjax.terminal import Say, to_nobody
+
+if TYPE_CHECKING:
+    from nnjax.report.study_results import StudyResults
+
+Piece = TypeVar("Piece")
+Make = Callable[["StudyResults"], Piece]
+"""Makes something of a study's results; travels by its name."""
+
+FEWEST_RUNS = 500
+"""Of a study whose report is worth a second process, which imports for two seconds what this one has imported."""
+
+FAILURES = (TaskError, WorkerDiedError, ExecutionError, OSError)
+
+_GIVEN: list[Any] = []
+"""In the second process: what it makes chapters of."""
+
+
+class SecondProcess:
+    """This process's handle on it; it gets ready at once."""
+
+    def __init__(self, get_ready: Callable[[], None]) -> None:
+        self._worker = WorkerProcess(usable_cores(), get_ready)
+        self._calls = ThreadPoolExecutor(1, "second process")
+        self._calls.submit(self._worker.call, _keep, None)
+
+    def help_with(
+        self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], study_results: "StudyResults"
+    ) -> Future[None]:
+        """Take from the end of what is waiting; what cannot be made there waits again when this is over."""
+        return self._calls.submit(self._help_with, waiting, made, study_results)
+
+    def _help_with(
+        self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], study_results: "StudyResults"
+    ) -> None:
+        with suppress(*FAILURES):
+            self._worker.call(_keep, study_results)
+            for number, make in _each(waiting.pop):
+                try:
+                    made[number] = self._worker.call(_make, make)
+                except FAILURES:
+                    waiting.append((number, make))
+                    raise
+
+    def close(self) -> None:
+        """End it, whatever it is doing."""
+        self._worker.close()
+        self._calls.shutdown()
+
+
+@contextmanager
+def second_process(space: Space) -> Iterator[SecondProcess | None]:
+    """The second process for the report of a study; None where there is no other core, or too little to do."""
+    if len(usable_cores()) < 2 or len(space.runs) < FEWEST_RUNS:
+        yield None
+        return
+    second = SecondProcess(partial(_get_ready, space))
+    try:
+        yield second
+    finally:
+        second.close()
+
+
+def make_all(
+    makes: Sequence[Make[Piece]],
+    study_results: "StudyResults",
+    second: SecondProcess | None = None,
+    say: Say = to_nobody,
+) -> list[Piece]:
+    """What each of them makes, in their order: made here from the first one on, and from the last one on there."""
+    waiting, made = deque(enumerate(makes)), dict[int, Piece]()
+    helped = second.help_with(waiting, made, study_results) if second else None
+    while len(made) < len(makes):
+        for number, make in _each(waiting.popleft):
+            say(f"chapter {len(makes) - len(waiting)} of {len(makes)}")
+            made[number] = make(study_results)
+        if helped is not None:
+            helped.result()
+    return [made[number] for number in range(len(makes))]
+
+
+def _each(take: Callable[[], tuple[int, Make[Piece]]]) -> Iterator[tuple[int, Make[Piece]]]:
+    """Take until nothing is left; whoever else takes may have been faster."""
+    with suppress(IndexError):
+        while True:
+            yield take()
+
+
+def _get_ready(space: Space) -> None:
+    """Import, and compute what needs no results."""
+    warnings.simplefilter("ignore", JournalWarning)  # the first process tells of the same files
+    import_module("nnjax.report.write")
+    import_module("nnjax.report.theory").expected_fields(space)  # jax, and a second of computing; kept
+
+
+def _keep(given: object) -> None:
+    _GIVEN[:] = [given]
+
+
+def _make(make: Make[Piece]) -> Piece:
+    return make(_GIVEN[0])
