@@ -25,9 +25,10 @@ from nnjax.training import bucket as bucket_module
 from nnjax.training import program as program_module
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, make_start, pad_rows
+from nnjax.training.chunk import make_start, pad_rows
 from nnjax.training.device import find_device
 from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.trainee import Trainee
 
 CELLS = [((64,) * 4, 8), ((64,) * 4, 32), ((64,) * 4, 265), ((64,) * 8, 8), ((256,) * 4, 32)]
 

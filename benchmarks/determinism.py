@@ -25,7 +25,7 @@ from nnjax.sweep.study.study import load_study
 from nnjax.training import bucket as bucket_module
 from nnjax.training import program as program_module
 from nnjax.training.chunk import train_chunk
-from nnjax.training.outcome import RunOutcome
+from nnjax.training.trainee import RunOutcome
 
 PROVENANCE = {"started", "ended", "train_seconds", "host", "chunk"}
 """Where and when a run was trained: the columns that may differ. All others are compared."""

@@ -32,8 +32,9 @@ from nnjax.network.mlp import init
 from nnjax.training import chunk as chunk_module
 from nnjax.training.batches import batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, train_chunk
+from nnjax.training.chunk import train_chunk
 from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.trainee import Trainee
 
 WIDTH = 64
 L2 = 0.01

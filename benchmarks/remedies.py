@@ -31,10 +31,11 @@ from nnjax.network.architecture import branch_indices, branches_for, layer_activ
 from nnjax.training import bucket as bucket_module
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket
-from nnjax.training.chunk import Trainee, make_start, pad_rows
+from nnjax.training.chunk import make_start, pad_rows
 from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters
 from nnjax.training.program import compile_program
+from nnjax.training.trainee import Trainee
 
 FULL_BATCH = 265
 PLAIN, PLAIN_FULL = "plain", "plain, full batch"

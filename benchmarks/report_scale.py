@@ -28,8 +28,7 @@ from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training import ENGINE_VERSION
-from nnjax.training.chunk import TrainedChunk, Trainee
-from nnjax.training.outcome import RunOutcome
+from nnjax.training.trainee import RunOutcome, TrainedChunk, Trainee
 
 CELLS_A_RATE = 288
 SPLITS = 20

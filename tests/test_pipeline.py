@@ -70,6 +70,12 @@ def test_whatever_goes_wrong_with_mlflow_costs_only_itself(
     assert "\n" not in problem and "s3cret" not in problem
 
 
+def test_the_head_of_a_sweep_imports_nothing_that_takes_long() -> None:
+    slow = {"jax", "optax", "scipy", "pandas", "sklearn", "mlflow", "pyarrow.compute"}
+    program = f"import sys, nnjax.cli, nnjax.pipeline; sys.exit(not {slow}.isdisjoint(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 def test_a_report_needs_no_mlflow() -> None:
     program = "import sys, nnjax.pipeline, nnjax.report.write; sys.exit('mlflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

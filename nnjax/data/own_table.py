@@ -8,16 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Role
-from nnjax.data.own_arrangement import read_arrangement
-from nnjax.data.own_column import Column, read_column
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import OwnTableError, show
-from nnjax.data.parquet_file import open_parquet
 from nnjax.data.polynomial import (
     MOST_FEATURES,
     MOST_NUMBERS,
@@ -27,7 +25,9 @@ from nnjax.data.polynomial import (
 )
 from nnjax.data.reader import Task
 from nnjax.data.tables import Table, arranged, make_table
-from nnjax.data.text_file import open_text
+
+if TYPE_CHECKING:
+    from nnjax.data.own_column import Column
 
 ENDINGS = (".csv", ".tsv", ".parquet")
 MOST_WORDS = 20
@@ -73,6 +73,9 @@ def read_own_table(source: FileSource) -> Table:
     Raises:
         OwnTableError: If the file or one of the columns cannot be used.
     """
+    from nnjax.data.own_arrangement import read_arrangement  # late, as its neighbours: Arrow's functions are dear
+    from nnjax.data.own_column import read_column
+
     with _open(source.path) as content:
         chosen = _chosen(source, content)
         is_class = source.task == "classification"
@@ -90,6 +93,9 @@ def read_own_table(source: FileSource) -> Table:
 
 @contextmanager
 def _open(path: Path) -> Iterator[Content]:
+    from nnjax.data.parquet_file import open_parquet
+    from nnjax.data.text_file import open_text
+
     kind = path.suffix.lower()
     if kind not in ENDINGS:
         shown = path.suffix or "no ending"
@@ -133,7 +139,7 @@ def _check_followed(source: FileSource, role: Role, name: str) -> None:
         raise OwnTableError("features", f"column {show(name)} is the fold", "remove it: it was made, not measured")
 
 
-def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _inputs(columns: Sequence["Column"], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """All inputs [N, D] and their names."""
     for column in columns:
         if len(column.words) > MOST_WORDS:
@@ -156,7 +162,7 @@ def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64]
     return form_polynomial(inputs, names, degree)
 
 
-def _outputs(targets: Sequence[Column], task: Task | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _outputs(targets: Sequence["Column"], task: Task | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Outputs and class names; no class names for a regression."""
     first = targets[0]
     is_of_classes = bool(first.words) or first.is_true_or_false

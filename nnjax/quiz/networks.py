@@ -26,7 +26,7 @@ from nnjax.sweep.study.factors import FACTORS, Level
 from nnjax.sweep.study.grid import resolve
 from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.outcome import RunOutcome
+from nnjax.training.trainee import RunOutcome
 
 HIDDEN_LAYER_SIZES = (5, 2)
 LEARNING_RATE = 0.05

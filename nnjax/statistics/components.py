@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 
 @dataclass(frozen=True)
@@ -30,6 +29,8 @@ class VarianceComponents:
         >>> VarianceComponents(0.0, 0.01, 8, 2).with_least_split().split < 0.005
         True
         """
+        from scipy import special  # late, see `interval.critical_value`
+
         freedom = self.n_splits - 1.0
         least = self.of_split_mean(self.n_seeds) * freedom / float(special.chdtri(freedom, 1.0 - probability))
         return replace(self, split=max(0.0, least - self.seed / self.n_seeds))

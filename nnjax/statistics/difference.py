@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from scipy import special
-
 from nnjax.statistics.interval import PairedInterval
 
 
@@ -41,6 +39,8 @@ def independent_difference(first: PairedInterval, second: PairedInterval, level:
         raise ValueError(f"level = {level}: need 0 < level < 1")
     if not all(math.isfinite(part.high - part.low) for part in (first, second)):
         raise ValueError("an interval is open at an end: of two bounds the difference is not known")
+    from scipy import special  # late, see `interval.critical_value`
+
     squares = [part.standard_error**2 for part in (first, second)]
     total, estimate = sum(squares), second.estimate - first.estimate
     if total == 0.0:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import special
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,8 @@ def critical_value(level: float, n: float) -> float:
     >>> round(critical_value(0.95, 20), 4)
     2.093
     """
+    from scipy import special  # late: its import takes longer than all else of a sweep with nothing to do
+
     if not 0.0 < level < 1.0:
         raise ValueError(f"level = {level}: need 0 < level < 1")
     if n < 2:
@@ -149,6 +150,8 @@ def _two_sided_p(estimate: float, error: float, n: int) -> float:
 
 def _probability_below(x: float, location: float, scale: float, n: int) -> float:
     """P(T < x) of Student's t with location, scale and n - 1 degrees of freedom; a point mass at scale 0."""
+    from scipy import special  # late, see `interval.critical_value`
+
     if scale == 0.0:
         return 1.0 if location < x else 0.0
     return float(special.stdtr(n - 1.0, (x - location) / scale))

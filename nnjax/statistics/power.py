@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import critical_value, error_factor
@@ -51,6 +50,8 @@ def detectable_difference(
 
 
 def _noncentrality(n: float, critical: float, power: float) -> float:
+    from scipy import special  # late, see `interval.critical_value`
+
     normal = critical + float(special.ndtri(power))
     # With so many degrees of freedom t is normal.
     if n > ENDLESS_SPLITS:

@@ -23,7 +23,7 @@ from nnjax.sweep.space import make_configuration
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk
 from nnjax.training.device import DeviceError
-from nnjax.training.outcome import RunOutcome
+from nnjax.training.trainee import RunOutcome
 
 COMPARED = (*JOURNAL_FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
 

@@ -9,8 +9,8 @@ from nnjax.sweep.plan import Chunk
 from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training.bucket import chunk_size
-from nnjax.training.chunk import Trainee
 from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.trainee import Trainee
 
 ELSEWHERE = ("seed", "split_digest")
 """Of a replicate, what has a column of its own."""

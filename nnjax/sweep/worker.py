@@ -16,8 +16,8 @@ from nnjax.sweep.compilation_cache import cache_of_this_machine, enable_compilat
 from nnjax.sweep.host import peak_memory_mb
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
-from nnjax.training.chunk import TrainedChunk, Trainee, train_chunk
 from nnjax.training.device import DeviceError, check_options, find_device
+from nnjax.training.trainee import TrainedChunk, Trainee
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,8 @@ def check_versions(versions: Mapping[str, str]) -> None:
 
 def train_task(task: TrainingTask) -> TrainedTask:
     """Train a chunk whose splits were given to `prepare_worker`."""
+    from nnjax.training.chunk import train_chunk  # here: the head, which names this function, needs no jax
+
     started = time.time()
     scaled = {number: _SPLITS[key] for number, key in task.split_keys.items()}
     chunk = train_chunk(task.bucket, task.trainees, scaled)

@@ -15,8 +15,9 @@ from nnjax.network.architecture import branches_for
 from nnjax.report.theme import INK, MUTED, NEGATIVE, PAGE, POSITIVE
 from nnjax.tour.picture import draw_dots, drawing, figure_svg
 from nnjax.training.bucket import Bucket
-from nnjax.training.chunk import Trainee, train_all
+from nnjax.training.chunk import train_all
 from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.trainee import Trainee
 
 TINTS = (0.5, 0.7, 0.9)
 """Probabilities of a class from which on its region is one tint stronger."""

@@ -18,8 +18,9 @@ from nnjax.report.theme import ACCENT, MUTED
 from nnjax.statistics.bands import quartile_band
 from nnjax.tour.picture import drawing, figure_svg
 from nnjax.training.bucket import Bucket
-from nnjax.training.chunk import Trainee, train_all
+from nnjax.training.chunk import train_all
 from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.trainee import Trainee
 
 
 @dataclass(frozen=True)

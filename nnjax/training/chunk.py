@@ -3,7 +3,6 @@
 import functools
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import jax
@@ -20,61 +19,16 @@ from nnjax.training.device import find_device
 from nnjax.training.loop import Constants, Rows, Start, Trained
 from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
-from nnjax.training.outcome import RunOutcome, describe_run
+from nnjax.training.outcome import describe_run
 from nnjax.training.program import Program, compile_program
 from nnjax.training.schedules import relative_rates
+from nnjax.training.trainee import RunOutcome, TrainedChunk, Trainee
 
 OF_THE_PROCESS = (MemoryError, SystemError, OSError, jax.errors.JaxRuntimeError)
 """What says nothing of a run: a process that wanted memory is broken, and its worker must be replaced. (Then a sound
 run fails as well, mostly with a MemoryError, now and then in jax's own code, which Python calls a SystemError.)"""
 
 Part = TypeVar("Part")
-
-
-@dataclass(frozen=True)
-class Trainee:
-    """What the engine must know of one run; all that shapes the program is in the bucket.
-
-    Attributes:
-        run_id: Its identity.
-        activation: Name of the hidden units' function, or one name a hidden layer.
-        initializer: A key of `INITIALIZERS`.
-        hyperparameters: The numbers that are batched over runs.
-        seed: What its streams are derived from.
-        split: Number of its split.
-        initializer_gain: What the hidden weights' initial standard deviation is multiplied with.
-        schedule: A key of `SCHEDULES`.
-        decay_epochs: The schedule's unit of time, in epochs.
-        decay_rate: The schedule's strength.
-    """
-
-    run_id: str
-    activation: str | tuple[str, ...]
-    initializer: str
-    hyperparameters: Hyperparameters
-    seed: int
-    split: int
-    initializer_gain: float = 1.0
-    schedule: str = "constant"
-    decay_epochs: float = 50.0
-    decay_rate: float = 0.5
-
-
-@dataclass(frozen=True)
-class TrainedChunk:
-    """What a chunk came to, and where the time went.
-
-    Attributes:
-        outcomes: Of the runs that have one, in the order of the trainees.
-        compile_seconds: Seconds spent compiling; 0 if the program was there.
-        train_seconds: Seconds spent training.
-        failures: Run id -> why it has no outcome, in a line; its neighbours have theirs.
-    """
-
-    outcomes: list[RunOutcome]
-    compile_seconds: float
-    train_seconds: float
-    failures: Mapping[str, str] = field(default_factory=dict)
 
 
 @functools.lru_cache(maxsize=48)

@@ -1,7 +1,6 @@
 """What a run comes to: its arrays as the journal's columns, for regression and for classification."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,7 @@ from nnjax.training.bucket import Bucket
 from nnjax.training.class_scores import ClassScores, class_probabilities, score_classes
 from nnjax.training.finals import Scores, early_median, first_bad_epoch, gradient_ratio, gradient_slope, score
 from nnjax.training.loop import Trained
-
-RunOutcome = dict[str, Any]
-"""One run's results under the journal's column names: numbers, strings and float32 arrays."""
+from nnjax.training.trainee import RunOutcome
 
 EpochValues = NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from nnjax.sweep.runner import Engine, run_sweep
 from nnjax.sweep.space import expand, sweep_id
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.worker import TrainedTask
-from nnjax.training.chunk import TrainedChunk
+from nnjax.training.trainee import TrainedChunk
 
 THREE_CLAIMS = """
 question = "How many replicates does a claim need?"

@@ -8,7 +8,7 @@ from fakes.rows import fake_outcome
 from nnjax.data.scaling import ScaledSplit
 from nnjax.sweep.runner import Engine
 from nnjax.sweep.worker import TrainedTask, TrainingTask
-from nnjax.training.chunk import TrainedChunk
+from nnjax.training.trainee import TrainedChunk
 
 
 def fake_prepare(_: object, splits: Mapping[str, ScaledSplit]) -> None:

@@ -13,9 +13,10 @@ from nnjax.network.architecture import branch_indices, branches_for, layer_activ
 from nnjax.network.initializers import default_initializer
 from nnjax.training.batches import batch_weights
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.chunk import Trainee, make_start, pad_rows
+from nnjax.training.chunk import make_start, pad_rows
 from nnjax.training.optimizers import Hyperparameters
 from nnjax.training.program import compile_program
+from nnjax.training.trainee import Trainee
 
 
 @pytest.fixture(scope="session")
