@@ -99,6 +99,9 @@ class StudyResults:
     made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was made of them so far, by the functions that are called `once`."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "made": {}}  # another process makes its own; here it may be growing
+
     @property
     def reference_runs(self) -> pd.DataFrame:
         """Chosen runs that most figures show: colour × panel factor, the others at their reference level."""

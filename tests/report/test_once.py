@@ -1,8 +1,10 @@
 """What several chapters ask for is made for the first of them, and for no other results."""
 
+import pickle
 from collections import Counter
 from dataclasses import replace
 
+from nnjax.report.answers import headline
 from nnjax.report.once import once
 from nnjax.report.write import write_study_report
 
@@ -19,6 +21,13 @@ def test_it_is_made_once_for_each_of_what_is_given_and_anew_for_other_results(st
     assert make(study_results, "a") is make(study_results, "a")
     assert make(study_results, "b") == [("b",)] and make(other, "a") is not make(study_results, "a")
     assert calls == [(id(study_results), "a"), (id(study_results), "b"), (id(other), "a")]
+
+
+def test_results_travel_to_another_process_without_what_was_made_of_them(study_results):
+    there = replace(study_results)
+    words = headline(there).words
+    arrived = pickle.loads(pickle.dumps(there))
+    assert len(there.made) > 0 and arrived.made == {} and headline(arrived).words == words
 
 
 def test_a_report_makes_its_answers_and_first_pictures_once(study_results, tmp_path, monkeypatch):
