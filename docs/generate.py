@@ -117,13 +117,44 @@ target = "species"                # the column that is predicted; a regression m
 # task = "classification"         # or "regression"; if left out, words and true/false are classes, numbers are not
 ```
 
-`nnjax plan experiments/own-table.toml` shows what was understood: rows, task, inputs. A file that does not lie beside
-the study is looked for where you are. Columns of numbers stay as they are; true and false become 1 and 0; a column of
-up to 20 words becomes a column of zeros and ones a word, or one for both where there are two. Every split scales them
-by its training rows; which words there are is known from all rows. A missing value, a date, a decimal comma, a column
-that is the same in all rows is refused in one line that names it: nothing is filled in, and no column is left out but
-the index that pandas writes into a Parquet file. An identifier is a column of numbers like any other: name the
-`features` where there is one.
+`nnjax plan experiments/own-table.toml` shows what was understood of every column: its kind, its gaps, its levels, and
+what becomes of it. A file that does not lie beside the study is looked for where you are. Columns of numbers stay as
+they are; true and false become 1 and 0; a column of up to 20 words becomes a column of zeros and ones a word, or one
+for both where there are two. Every split scales them by its training rows; which words there are is known from all
+rows. A column that is the same in all rows, or empty, is left out and named, and so is the index that pandas writes
+into a Parquet file. An identifier is a column of numbers like any other: name the `features` where there is one. A
+decimal comma is refused; all that is wrong with a table is told at once.
+
+### Missing values, many words, dates, long tails
+
+They are refused until the study says what becomes of them. Each of these is a factor like any other: fix it, or study
+it to see whether it matters. What is learnt for it is learnt by scikit-learn's transformers on the training rows of
+each split, and a run's identity then names scikit-learn's version.
+
+```
+[fixed]
+missing_values = "median"   # or "mean", "most_frequent", "own_level"
+word_columns = "target"     # or "one_hot", "ordinal"
+rare_words = 0.01           # a share of the training rows
+date_columns = "parts"      # or "elapsed"
+skewed_columns = "log"      # or "quantile"
+```
+
+- `missing_values`. Numbers: the median, mean or most frequent number is filled in (`"own_level"`: the median), and a
+  second column says where. Words: a word of its own, or with `"most_frequent"` the most frequent word. Dates: only
+  `"most_frequent"`.
+- `word_columns`. Zeros and ones a word; or the mean target of the rows that have the word, of classes the share of each
+  one, cross-fitted within the training rows so that no row sees its own target; or the number of the word.
+- `rare_words`. Words that fewer of the training rows have become one word, and so do words that they lack. With it, any
+  number of words may become zeros and ones.
+- `date_columns`. The year, and month, weekday and hour as places on a circle (sine and cosine), so that December lies
+  beside January; or the days since the first training row.
+- `skewed_columns`. The logarithm of 1 + x where no number is negative, or normal quantiles; of columns whose training
+  rows have a skewness beyond 1.
+
+A column that is empty in the training rows of one split is 0 there. A word that they lack is all zeros, or a rare one;
+encoded by the target, it has the mean of all. Where the training rows have no rare word, the column of rare words is
+all zeros.
 
 No number becomes another one. A column with a zero in front of another digit, such as 007, is words: codes, of which 01
 and 1 are two. A whole number, or a decimal of a Parquet file, that float64 does not give back (of about 16 digits and

@@ -57,6 +57,7 @@ DOCUMENTS: Mapping[str, Mapping[str, str]] = {
         "journal_mb": "megabytes by which the journal will grow",
         "mlflow_mb": "megabytes of the whole study in MLflow's database",
         "notes": "what is worth knowing before anything is trained, a sentence or two each",
+        "columns": "of a table of one's own: each column's name, kind, gaps, levels, what fills these, what it becomes",
         "buckets[].hidden_layer_sizes": "layers of the networks that share a program",
         "buckets[].batch_size": "their batch size",
         "buckets[].epochs": "their epochs",
@@ -148,6 +149,7 @@ def _plain(value: Any) -> Any:
 
 def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[str], told: "Foretold") -> dict[str, Any]:
     """What a study would cost, and what its claims can come to."""
+    from nnjax.sweep.columns import read_as
     from nnjax.sweep.plan import sweep_minutes
 
     minutes = sweep_minutes(space, plan, workers)
@@ -159,6 +161,7 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
         "workers": workers,
         "minutes": {**asdict(minutes), "wall": minutes.wall},
         "notes": notes,
+        "columns": [asdict(each) for each in read_as(space)],
         "buckets": [
             {
                 "hidden_layer_sizes": part.bucket.hidden_layer_sizes,

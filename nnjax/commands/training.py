@@ -65,11 +65,13 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
     from nnjax.sweep.plan import default_workers, describe_plan, left_behind, make_plan
+    from nnjax.sweep.reference import reference_cell
 
     space = expand_given(options)
     with choose_progress().stage("Planning"):
         has_journal, notices = (options.home / "journal").is_dir(), find_notices(space)
-        has_baselines = baselines_file(space.table, space.splits, options.home).is_file()
+        preparation = reference_cell(space.study, space.cells).configuration.preparation
+        has_baselines = baselines_file(space.table, space.splits, options.home, preparation).is_file()
         found = make_plan(space, Journal(options.home).run_ids() if has_journal else set(), has_baselines)
         if has_journal and found.missing:
             notices = (*left_behind(space, Journal(options.home)), *notices)

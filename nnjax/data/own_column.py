@@ -1,54 +1,17 @@
 """A column of a table of one's own, after everything has been looked at that could be wrong with it."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND, Column
 from nnjax.data.own_content import Content
-from nnjax.data.own_error import LONGEST_SHOWN, ColumnError, OwnTableError, show, show_rows
-from nnjax.data.own_numbers import check_squares, is_number, to_floats
+from nnjax.data.own_error import FILL, LONGEST_SHOWN, ColumnError, OwnTableError, show, show_rows
+from nnjax.data.own_numbers import check_squares, is_number, to_floats, to_seconds
 from nnjax.data.own_text_column import understand
 from nnjax.data.own_words import to_words
 from nnjax.data.rounding import ROUNDING, ROUNDING_OF_FLOAT32
-
-_FILL = "fill or remove those rows"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of which every row has a value, and not all the same.
-
-    Attributes:
-        name: As the file has it.
-        values: Its numbers, 0 and 1 for false and true; the number of the word for words [N].
-        words: The different words, in order; empty for numbers.
-        is_true_or_false: Whether it has only these two.
-        remark: What a person should know of how it was read, in a sentence; empty if nothing.
-        rounding: Of a float, see `Table`; 0 for whole numbers, decimals, words, true and false.
-    """
-
-    name: str
-    values: NDArray[np.float64]
-    words: tuple[str, ...] = ()
-    is_true_or_false: bool = False
-    remark: str = ""
-    rounding: int = 0
-
-    @property
-    def width(self) -> int:
-        """Columns of numbers that it becomes as an input."""
-        return 1 if len(self.words) <= 2 else len(self.words)
-
-    def inputs(self) -> tuple[list[NDArray[np.float64]], list[str]]:
-        """Its columns of numbers, and their names."""
-        if not self.words:
-            return [self.values], [self.name]
-        shown = range(1, 2) if len(self.words) == 2 else range(len(self.words))
-        names = [f"{self.name} = {self.words[number]}" for number in shown]
-        return [(self.values == number).astype(np.float64) for number in shown], names
 
 
 def read_column(content: Content, name: str, key: str, is_class: bool = False) -> Column:
@@ -67,7 +30,7 @@ def read_column(content: Content, name: str, key: str, is_class: bool = False) -
         return _read_column(content, name, is_class)
     except ColumnError as error:
         problem, remedy = f"column {show(name)} {error.problem}", error.remedy
-    if remedy.startswith(_FILL) and key == "features":
+    if remedy.startswith(FILL) and key == "features":
         remedy += ", or leave it out of features"
     if "as words" in problem and key == "target":
         remedy += '; for classes write task = "classification"'
@@ -77,27 +40,28 @@ def read_column(content: Content, name: str, key: str, is_class: bool = False) -
 def _read_column(content: Content, name: str, is_class: bool) -> Column:
     written = content.column(name)
     column = typed_column(content, name)
-    kind, is_true_or_false = column.type, pa.types.is_boolean(column.type)
+    kind = column.type
     if column.null_count == len(column):
-        raise ColumnError("is empty", "leave it out")
+        return Column(name, NUMBER_KIND, np.full(len(column), np.nan), gap="is empty")
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        _check_rows(pc.not_equal(pc.utf8_trim_whitespace(column), ""), "number or word", written)
-        words = to_words(column, is_class)
-        read = Column(name, words.numbers, words.kinds, remark=words.remark and f"Column {show(name)} {words.remark}")
-    elif is_number(kind) or is_true_or_false:
-        _check_rows(pc.is_valid(column), "number or word", written)
+        column = _without_blanks(column)
+        gap, words = _gap(_is_null(column), "number or word", written), to_words(column, is_class)
+        remark = words.remark and f"Column {show(name)} {words.remark}"
+        return Column(name, WORD_KIND, words.numbers, words.kinds, gap, remark)
+    if is_number(kind) or pa.types.is_boolean(kind):
         numbers = to_floats(column)
-        _check_rows(pa.chunked_array([np.isfinite(numbers)]), "finite number", written)
+        gap = _gap(_is_null(column), "number or word", written) or _gap(np.isnan(numbers), "finite number", written)
+        if np.isinf(numbers).any():
+            raise ColumnError(_gap(~np.isfinite(numbers), "finite number", written), FILL)
         check_squares(numbers)
         rounding = {pa.float64(): ROUNDING, pa.float32(): ROUNDING_OF_FLOAT32}.get(kind, 0)
-        read = Column(name, numbers, is_true_or_false=is_true_or_false, rounding=rounding)
-    elif pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        shown = TRUTH_KIND if pa.types.is_boolean(kind) else NUMBER_KIND
+        return Column(name, shown, numbers, gap=gap, rounding=rounding)
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return Column(name, DATE_KIND, to_seconds(column), gap=_gap(_is_null(column), "date", written))
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise ColumnError("holds bytes, not text", "write it as text, or leave it out of features")
-    else:
-        raise ColumnError(f"holds {str(kind)[:LONGEST_SHOWN]}", "make numbers of it, or leave it out of features")
-    if read.values.min() == read.values.max():
-        raise ColumnError("is the same in all rows", "leave it out: it says nothing")
-    return read
+    raise ColumnError(f"holds {str(kind)[:LONGEST_SHOWN]}", "make numbers of it, or leave it out of features")
 
 
 def typed_column(content: Content, name: str) -> pa.ChunkedArray:
@@ -119,11 +83,21 @@ def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.large_binary()) if pa.types.is_binary_view(column.type) else column
 
 
-def _check_rows(is_there: pa.ChunkedArray, what: str, written: pa.ChunkedArray) -> None:
-    """Every row holds something; where one does not, what is written there is shown."""
-    gone = np.flatnonzero(~np.asarray(pc.fill_null(is_there, False)))
-    if len(gone):
-        cell = written[int(gone[0])].as_py()
-        text = cell.decode() if isinstance(cell, bytes) else "" if cell is None else str(cell)
-        shown = show(text) if text.strip() else "empty"
-        raise ColumnError(f"has no {what} in {show_rows(len(gone), gone[0] + 1)} ({shown})", _FILL)
+def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Words; where there is nothing but blanks, null."""
+    return pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column)
+
+
+def _is_null(column: pa.ChunkedArray) -> NDArray[np.bool_]:
+    return np.asarray(pc.is_null(column))
+
+
+def _gap(is_gone: NDArray[np.bool_], what: str, written: pa.ChunkedArray) -> str:
+    """How many rows hold nothing, and what is written in the first of them; "" if all hold something."""
+    gone = np.flatnonzero(is_gone)
+    if not len(gone):
+        return ""
+    cell = written[int(gone[0])].as_py()
+    text = cell.decode() if isinstance(cell, bytes) else "" if cell is None else str(cell)
+    shown = show(text) if text.strip() else "empty"
+    return f"has no {what} in {show_rows(len(gone), int(gone[0]) + 1)} ({shown})"

@@ -1,8 +1,12 @@
 """What is said of a table of one's own that cannot be used as it is."""
 
+from collections.abc import Sequence
+
 from nnjax.refusal import HalvedError
 
 LONGEST_SHOWN = 40
+FILL = "fill or remove those rows"
+"""Where a row has no value."""
 
 
 class OwnTableError(HalvedError):
@@ -10,11 +14,20 @@ class OwnTableError(HalvedError):
 
     Attributes:
         key: Of `[data]`, what is to be changed; "file" for the file itself.
+        rest: What else is in the way.
     """
 
     def __init__(self, key: str, problem: str, remedy: str) -> None:
         super().__init__(problem, remedy)
         self.key = key
+        self.rest: tuple[OwnTableError, ...] = ()
+
+
+def joined(problems: Sequence[OwnTableError]) -> OwnTableError:
+    """The first of several refusals, with the others beside it."""
+    first, *others = problems
+    first.rest = (*others,)
+    return first
 
 
 class ColumnError(Exception):

@@ -14,6 +14,8 @@ LARGEST = 1e150
 LARGEST_WHOLE = 2**53
 """All whole numbers up to here are different as float64."""
 
+UNITS_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
 SAFE_DIGITS = 15
 """Decimal digits that float64 always gives back (C's DBL_DIG)."""
 
@@ -27,7 +29,7 @@ def is_number(kind: pa.DataType) -> bool:
 
 
 def to_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """The values [N] of numbers without gaps, or of true and false as 1 and 0; infinite and NaN where they are.
+    """The values [N] of numbers, or of true and false as 1 and 0; NaN where there is none.
 
     Raises:
         ColumnError: If float64 cannot hold one of them.
@@ -39,8 +41,16 @@ def to_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
         _check_decimals(column)
         column = column.cast(pa.string())  # straight to float64 Arrow multiplies by 10⁻ˢ: 0.35 → 0.35000000000000003
     elif pa.types.is_integer(kind) and _largest(column) > LARGEST_WHOLE:
-        check_exact(map(Decimal, pc.unique(column).to_pylist()))
+        check_exact(map(Decimal, pc.unique(column.drop_null()).to_pylist()))
     return np.asarray(column.cast(pa.float64(), safe=False))
+
+
+def to_seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """Dates or moments as seconds since the beginning of 1970 [N], in UTC where a zone is given; NaN for gaps."""
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("s"))
+    counts = np.asarray(column.cast(pa.int64()).cast(pa.float64(), safe=False))
+    return counts / UNITS_A_SECOND[column.type.unit]
 
 
 def _largest(column: pa.ChunkedArray) -> Decimal:
@@ -54,7 +64,7 @@ def _check_decimals(column: pa.ChunkedArray) -> None:
     if column.type.bit_width < _BITS_OF_MOST:  # for fewer bits Arrow has no min_max
         column = column.cast(pa.decimal128(_DIGITS_OF_MOST, column.type.scale))
     if _largest(column).scaleb(column.type.scale) >= 10**SAFE_DIGITS:
-        check_exact(dict.fromkeys(column.to_pylist()))
+        check_exact(dict.fromkeys(column.drop_null().to_pylist()))
 
 
 def check_exact(numbers: Iterable[Decimal]) -> None:
@@ -80,5 +90,5 @@ def check_squares(numbers: NDArray[np.float64]) -> None:
     Raises:
         ColumnError: If not.
     """
-    if np.abs(numbers).max() > LARGEST:
+    if np.nanmax(np.abs(numbers)) > LARGEST:
         raise ColumnError(f"has numbers beyond {LARGEST:g}, whose squares are infinite", "write it in larger units")

@@ -1,38 +1,27 @@
 """A table of one's own: a file with a header and a row an example becomes numbers, or says what is in the way.
 
-Nothing is guessed that would change what is learnt: a missing value is an error, not a mean; words become columns of
-zeros and ones; which column is predicted must be said.
+Nothing is guessed that would change what is learnt: a missing value is an error until the study says how it is filled;
+words become columns of zeros and ones; which column is predicted must be said.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Role
+from nnjax.data.column import TRUTH_KIND, Column
 from nnjax.data.own_content import Content
-from nnjax.data.own_error import OwnTableError, show
-from nnjax.data.polynomial import (
-    MOST_FEATURES,
-    MOST_NUMBERS,
-    count_polynomial_features,
-    form_polynomial,
-    product_rounding,
-)
+from nnjax.data.own_error import FILL, OwnTableError, joined, show
+from nnjax.data.polynomial import form_polynomial, product_rounding
+from nnjax.data.preparation import AS_THEY_ARE, preparation_problems
 from nnjax.data.reader import Task
-from nnjax.data.tables import Table, arranged, make_table
-
-if TYPE_CHECKING:
-    from nnjax.data.own_column import Column
+from nnjax.data.tables import Table, arranged, make_table, seal
 
 ENDINGS = (".csv", ".tsv", ".parquet")
-MOST_WORDS = 20
-"""Different words in a column that are each given a column of their own."""
-
 MOST_CLASSES = 100
 MOST_SHOWN = 10
 
@@ -74,21 +63,62 @@ def read_own_table(source: FileSource) -> Table:
         OwnTableError: If the file or one of the columns cannot be used.
     """
     from nnjax.data.own_arrangement import read_arrangement  # late, as its neighbours: Arrow's functions are dear
-    from nnjax.data.own_column import read_column
 
     with _open(source.path) as content:
-        chosen = _chosen(source, content)
-        is_class = source.task == "classification"
-        targets = [read_column(content, name, "target", is_class) for name in source.target]
-        inputs = [read_column(content, name, "features") for name in chosen]
+        chosen, problems = _chosen(source, content), list[OwnTableError]()
+        targets = list(_read(content, source.target, "target", problems, source.task == "classification"))
+        inputs = list(_read(content, chosen, "features", problems))
         arrangement = read_arrangement(content, *source.follows) if source.follows else None
-    features, names = _inputs(inputs, source.polynomial_degree)
+    problems += (_nothing_in(column) for column in targets if column.gap or column.is_constant)
+    if problems:
+        raise joined(problems)
     target, class_names = _outputs(targets, source.task)
-    table = make_table(source.text(), features, target, names, source.target, class_names)
-    remarks = (column.remark for column in (*targets, *inputs) if column.remark)
-    rounding = (*(column.rounding for column in inputs for _ in range(column.width)),)
+    target = target.reshape(len(target), -1)
+    kept = tuple(column for column in inputs if not column.is_constant)
+    remarks = (*content.remarks, *(column.remark for column in (*targets, *kept) if column.remark), *_left_out(inputs))
+    if not kept:
+        raise OwnTableError("features", "no column is left that says anything", "name at least one")
+    bare = Table(source.text(), np.zeros((len(target), 0)), target, (), source.target, class_names, "", remarks)
+    raw = replace(bare, columns=kept, polynomial_degree=source.polynomial_degree)
+    if any(True for _ in preparation_problems(raw, AS_THEY_ARE)):
+        return arranged(seal(raw), arrangement)
+    features, feature_names = _inputs(kept, source.polynomial_degree)
+    table = make_table(source.text(), features, target, feature_names, source.target, class_names)
+    rounding = (*(column.rounding for column in kept for _ in range(column.width)),)
     rounding = (*product_rounding(rounding, source.polynomial_degree), *(column.rounding for column in targets))
-    return arranged(replace(table, remarks=(*content.remarks, *remarks), rounding=rounding), arrangement)
+    made = replace(raw, features=table.features, feature_names=feature_names, digest=table.digest, rounding=rounding)
+    return arranged(made, arrangement)
+
+
+def _read(
+    content: Content, names: Sequence[str], key: str, problems: list[OwnTableError], is_class: bool = False
+) -> Iterator[Column]:
+    """The columns that can be read; what is wrong with the others is added to the problems."""
+    from nnjax.data.own_column import read_column  # late: Arrow's functions are dear
+
+    for name in names:
+        try:
+            yield read_column(content, name, key, is_class)
+        except OwnTableError as error:
+            problems.append(error)
+
+
+def _nothing_in(target: Column) -> OwnTableError:
+    problem = target.gap or "is the same in all rows"
+    remedy = FILL if target.gap else "name another one: nothing can be learnt of it"
+    return OwnTableError("target", f"column {show(target.name)} {problem}", remedy)
+
+
+def _left_out(columns: Sequence[Column]) -> list[str]:
+    gone = [show(column.name) for column in columns if column.is_constant]
+    if not gone:
+        return []
+    named = ", ".join(gone[:MOST_SHOWN]) + (", …" if len(gone) > MOST_SHOWN else "")
+    is_one = len(gone) == 1
+    return [
+        f"{'Column' if is_one else f'{len(gone):,} columns'} {named} {'is' if is_one else 'are'} the same in all rows, "
+        f"or empty, and left out: {'it says' if is_one else 'they say'} nothing."
+    ]
 
 
 @contextmanager
@@ -139,20 +169,8 @@ def _check_followed(source: FileSource, role: Role, name: str) -> None:
         raise OwnTableError("features", f"column {show(name)} is the fold", "remove it: it was made, not measured")
 
 
-def _inputs(columns: Sequence["Column"], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """All inputs [N, D] and their names."""
-    for column in columns:
-        if len(column.words) > MOST_WORDS:
-            problem = f"column {show(column.name)} has {len(column.words):,} different words, such as "
-            remedy = f"leave it out of features: at most {MOST_WORDS} become columns"
-            meant = f" ({column.remark})" if column.remark else ""
-            raise OwnTableError("features", problem + show(column.words[0]), remedy + meant)
-    rows, width = len(columns[0].values), sum(column.width for column in columns)
-    count, most = count_polynomial_features(width, degree), min(MOST_FEATURES, MOST_NUMBERS // rows)
-    if count > most:
-        key = "polynomial_degree" if degree > 1 else "features"
-        remedy = "lower it, or name fewer features" if degree > 1 else "name fewer"
-        raise OwnTableError(key, f"{count:,} features of {rows:,} rows are more than {most:,}", remedy)
     parts = [column.inputs() for column in columns]
     inputs = np.column_stack([values for numbers, _ in parts for values in numbers])
     names = tuple(name for _, shown in parts for name in shown)
@@ -162,10 +180,11 @@ def _inputs(columns: Sequence["Column"], degree: int) -> tuple[NDArray[np.float6
     return form_polynomial(inputs, names, degree)
 
 
-def _outputs(targets: Sequence["Column"], task: Task | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _outputs(targets: Sequence[Column], task: Task | None) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """Outputs and class names; no class names for a regression."""
     first = targets[0]
-    is_of_classes = bool(first.words) or first.is_true_or_false
+    is_true_or_false = first.kind == TRUTH_KIND
+    is_of_classes = bool(first.words) or is_true_or_false
     if (task or ("classification" if is_of_classes else "regression")) == "regression":
         words = next((column.name for column in targets if column.words), None)
         if words is not None:
@@ -178,6 +197,6 @@ def _outputs(targets: Sequence["Column"], task: Task | None) -> tuple[NDArray[np
     if len(levels) > MOST_CLASSES:
         remedy = f'at most {MOST_CLASSES} can be told apart; write task = "regression" for a number'
         raise OwnTableError("target", f"column {show(first.name)} has {len(levels):,} classes", remedy)
-    if first.is_true_or_false:
+    if is_true_or_false:
         return numbers.astype(np.float64), ("false", "true")
     return numbers.astype(np.float64), first.words or tuple(repr(level).removesuffix(".0") for level in levels.tolist())

@@ -42,14 +42,14 @@ def understand(written: pa.ChunkedArray) -> pa.ChunkedArray:
     numbers = _as_numbers(text)
     if numbers is not None:
         return numbers
-    is_missing = _is_in(text, NULL_WORDS)
+    is_missing = pc.or_(_is_in(text, NULL_WORDS), pc.equal(pc.ascii_trim(text, _BLANKS), ""))
     if pc.any(is_missing).as_py():
-        return pc.if_else(is_missing, None, text)
+        text = pc.if_else(is_missing, None, text)
     bare = pc.ascii_trim(text, _BLANKS)
     numbers = _as_numbers(bare)
     if numbers is not None:
         return numbers
-    is_true = _is_in(bare, TRUE)
+    is_true = pc.if_else(pc.is_null(bare), None, _is_in(bare, TRUE))
     if pc.all(pc.or_(is_true, _is_in(bare, FALSE))).as_py():
         return is_true
     moments = next((moments for kind in MOMENTS if (moments := _cast(bare, kind)) is not None), _as_times(bare))
@@ -61,7 +61,7 @@ def _is_in(text: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
 
 
 def _as_numbers(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
-    """None if one of the cells is no number, or one of them a code."""
+    """None if one of the cells is no number, or one of them a code; gaps are gaps."""
     numbers = next((numbers for kind in NUMBERS if (numbers := _cast(text, kind)) is not None), None)
     if numbers is None or _has_codes(text):
         return None
@@ -91,4 +91,4 @@ def _as_times(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
 def _has_codes(text: pa.ChunkedArray) -> bool:
     """Whether any number is written with a zero in front, or in base 16."""
     beginnings = pc.unique(pc.binary_slice(text.cast(pa.binary()), 0, _LONGEST_BEGINNING)).to_pylist()
-    return any(_CODE.match(beginning.decode()) for beginning in beginnings)
+    return any(_CODE.match(beginning.decode()) for beginning in beginnings if beginning is not None)

@@ -36,7 +36,7 @@ class Words:
 
     Attributes:
         kinds: The different words, in order.
-        numbers: The place of each row's word in them, float64 [N].
+        numbers: The place of each row's word in them, float64 [N]; NaN where there is none.
         remark: What a person should know of them, said behind "Column 'x' "; empty if nothing.
     """
 
@@ -53,7 +53,7 @@ def to_words(column: pa.ChunkedArray, is_class: bool) -> Words:
     """The words of a column.
 
     Args:
-        column: Text without gaps.
+        column: Text, not all of it null.
         is_class: Whether the person said that they are classes.
 
     Raises:
@@ -62,9 +62,9 @@ def to_words(column: pa.ChunkedArray, is_class: bool) -> Words:
     encoded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
     kinds = encoded.dictionary.to_pylist()
     order = sorted(range(len(kinds)), key=kinds.__getitem__)
-    place = np.empty(len(kinds))
+    place = np.full(len(kinds) + 1, np.nan)  # the last one is for rows without a word
     place[order] = np.arange(len(kinds))
-    words = Words(tuple(kinds[number] for number in order), place[np.asarray(encoded.indices)])
+    words = Words(tuple(kinds[number] for number in order), place[np.asarray(encoded.indices.fill_null(len(kinds)))])
     if is_class:
         return words
     meanings = _meanings(words.kinds)
@@ -97,9 +97,10 @@ def _is_plain(word: str) -> bool:
 
 def _check_meanings(words: Words, meanings: dict[str, str]) -> None:
     """A column that is meant as numbers or dates would be read as names: one "?" or a decimal comma is enough."""
-    counts = np.bincount(words.numbers.astype(np.int64), minlength=len(words.kinds))
+    numbers = words.numbers[~np.isnan(words.numbers)]
+    counts = np.bincount(numbers.astype(np.int64), minlength=len(words.kinds))
     meant = [meanings.get(kind) in ("number", "date") for kind in words.kinds]
-    if counts[meant].sum() < len(words.numbers) / 2:
+    if counts[meant].sum() < len(numbers) / 2:
         return
     row = min((words.row(kind) for kind in words.kinds if not _is_plain(kind)), default=1)
     example = words.kinds[int(words.numbers[row - 1])]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Arrangement
+from nnjax.data.column import Column
 from nnjax.data.planar import PLANAR_READERS
 from nnjax.data.polynomial import (
     HIGHEST_DEGREE,
@@ -50,6 +51,9 @@ class Table:
         rounding: How many units in the last place of a float64 its numbers may lie apart by rounding alone, one a
             feature and then one a target; empty where all are numbers of float64. No part of the digest.
         arrangement: The column that its splits follow; None where rows are drawn at random.
+        columns: A table of one's own as it was read, a column each; empty for all others. Where it has gaps, dates or
+            very many words, only preparation makes numbers of it (`preparation.py`), and there are no `features` yet.
+        polynomial_degree: What the features are, or are to be, raised to after preparation.
     """
 
     name: str
@@ -62,6 +66,13 @@ class Table:
     remarks: tuple[str, ...] = ()
     rounding: tuple[int, ...] = ()
     arrangement: Arrangement | None = None
+    columns: tuple[Column, ...] = ()
+    polynomial_degree: int = 1
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it has no features before it is prepared."""
+        return bool(self.columns) and not self.feature_names
 
     @property
     def task(self) -> Task:
@@ -109,18 +120,25 @@ def make_table(
         raise ValueError(f"{name}: a feature or a target is not a finite number")
     if class_names and not np.array_equal(np.unique(target), np.arange(len(class_names))):
         raise ValueError(f"{name}: targets are not the class numbers 0 to {len(class_names) - 1}, each at least once")
-    return _seal(Table(name, features, target, feature_names, target_names, class_names, digest=""))
+    return seal(Table(name, features, target, feature_names, target_names, class_names, digest=""))
 
 
-def _seal(table: Table) -> Table:
-    """Digest and read-only arrays. One regression target is hashed as it was before there could be several."""
+def seal(table: Table) -> Table:
+    """Digest and read-only arrays. One regression target is hashed as it was before there could be several.
+
+    A raw table's digest is over its columns: a gap is a gap, whatever the bits of its NaN.
+    """
     targets = table.target_names[0] if len(table.target_names) == 1 else table.target_names
     header: tuple[object, ...] = (table.features.shape, table.feature_names, targets)
     if table.class_names:
         header = (*header, table.class_names)
+    if table.is_raw:
+        header = (*header, *((column.name, column.kind, column.words) for column in table.columns))
     digest = hashlib.sha256(repr(header).encode())
-    for array in (table.features, table.target):
-        digest.update(array.astype("<f8").tobytes())
+    arrays = (*(column.values for column in table.columns), table.features, table.target)
+    for array in arrays if table.is_raw else arrays[-2:]:
+        digest.update(np.where(np.isnan(array), np.nan, array).astype("<f8").tobytes())
+    for array in arrays:
         array.setflags(write=False)
     return replace(table, digest=digest.hexdigest())
 

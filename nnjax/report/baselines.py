@@ -5,7 +5,7 @@ Where a number of theirs could change, `BASELINES_VERSION` changes, beside the f
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from nnjax.data.autologging import without_autologging
+from nnjax.data.preparation import AS_THEY_ARE, Preparation
+from nnjax.data.prepared import prepare
 from nnjax.data.reader import Task
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import Split
@@ -177,9 +179,15 @@ BASELINES: dict[Task, dict[str, Fitter]] = {
 
 
 def baseline_scores(
-    table: Table, splits: Sequence[Split], names: Sequence[str] | None = None, say: Say = to_nobody
+    table: Table,
+    splits: Sequence[Split],
+    names: Sequence[str] | None = None,
+    say: Say = to_nobody,
+    preparation: Preparation = AS_THEY_ARE,
 ) -> pd.DataFrame:
     """Fit baselines of the table's task on every split: those of `BASELINES` that are named, or all.
+
+    The table is prepared as the networks of one cell see it.
 
     One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit), or
     test_accuracy and the other scores of classes.
@@ -189,9 +197,10 @@ def baseline_scores(
     with without_autologging(), warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)
         wanted = BASELINES[table.task] if names is None else names
-        fits = list(product(wanted, enumerate(splits)))
+        prepared = cache(lambda index: prepare(table, preparation, splits[index]))
+        fits = list(product(wanted, range(len(splits))))
         return pd.DataFrame(
-            _score(table, split, index, name) for name, (index, split) in counted(fits, "baseline", say)
+            _score(prepared(index), splits[index], index, name) for name, index in counted(fits, "baseline", say)
         )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from nnjax.data.preparation import AS_THEY_ARE, Preparation
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 from nnjax.report.task import TERMS
@@ -13,9 +14,15 @@ from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.terminal import Say, to_nobody
 
 
-def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say = to_nobody) -> pd.DataFrame:
+def kept_baselines(
+    table: Table,
+    splits: Sequence[Split],
+    home: Path,
+    say: Say = to_nobody,
+    preparation: Preparation = AS_THEY_ARE,
+) -> pd.DataFrame:
     """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
-    path = baselines_file(table, splits, home)
+    path = baselines_file(table, splits, home, preparation)
     names = TERMS[table.task].baseline_names
     try:
         kept = _read(path)
@@ -25,7 +32,8 @@ def kept_baselines(table: Table, splits: Sequence[Split], home: Path, say: Say =
         pass
     from nnjax.report.baselines import baseline_scores  # here: scikit-learn takes a second to import
 
-    write_durably(path, baseline_scores(table, splits, say=say).to_csv(index=False).encode())
+    scores = baseline_scores(table, splits, say=say, preparation=preparation)
+    write_durably(path, scores.to_csv(index=False).encode())
     return _read(path)
 
 

@@ -147,6 +147,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None,
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
+    reference = reference_cell(space.study, space.cells)
     study_results = assemble(
         space,
         results_table(space, journal),
@@ -155,7 +156,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None,
             lambda run_ids: read_predictions(journal, run_ids),
             lambda: _read_looked(space, journal, home),
         ),
-        kept_baselines(space.table, space.splits, home, say),
+        kept_baselines(space.table, space.splits, home, say, reference.configuration.preparation),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
     )

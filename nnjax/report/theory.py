@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from nnjax.data.preparation import prepared_width
 from nnjax.network.activations import ACTIVATIONS, ActivationParameters, Elementwise
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import INITIALIZERS
@@ -61,5 +62,11 @@ def expected_slopes(space: Space) -> pd.Series:
 
 def expected_fields(space: Space) -> dict[str, MeanField | None]:
     """Cell id -> its prediction."""
-    n_inputs = space.table.features.shape[1]
-    return {cell.cell_id: expected_field(cell.configuration, n_inputs) for cell in space.cells}
+    n_train = len(space.splits[0].train)
+    widths = {
+        preparation: prepared_width(space.table, preparation, n_train)
+        for preparation in {cell.configuration.preparation for cell in space.cells}
+    }
+    return {
+        cell.cell_id: expected_field(cell.configuration, widths[cell.configuration.preparation]) for cell in space.cells
+    }

@@ -9,10 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from nnjax.data.encoding import output_width
+from nnjax.data.preparation import Preparation, prepared_width
 from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
 from nnjax.network.architecture import branches_for, layer_activations, structures_for
+from nnjax.sweep.columns import describe_columns, read_as
 from nnjax.sweep.cost import (
     SECONDS_A_PROGRAM,
     SECONDS_A_WORKER,
@@ -219,7 +221,7 @@ def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -
     """The bucket of a configuration that trains alone, with room for so many rows."""
     activations = layer_activations(configuration.activation, configuration.depth)
     return Bucket(
-        n_features=table.features.shape[1],
+        n_features=prepared_width(table, configuration.preparation, sizes.train),
         hidden_layer_sizes=configuration.hidden_layer_sizes,
         n_outputs=output_width(table, configuration.output),
         batch_size=configuration.batch_size,
@@ -248,11 +250,11 @@ def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -
 
 
 def _make_chunks(runs: Sequence[Run], buckets: Mapping[Configuration, Bucket]) -> Iterator[Chunk]:
-    groups: dict[tuple[Bucket, str | tuple[str, ...]], list[Run]] = defaultdict(list)
+    groups: dict[tuple[Bucket, str | tuple[str, ...], Preparation], list[Run]] = defaultdict(list)
     for run in runs:
         configuration = run.cell.configuration
-        groups[buckets[configuration], configuration.activation].append(run)
-    for (bucket, activation), members in groups.items():
+        groups[buckets[configuration], configuration.activation, configuration.preparation].append(run)
+    for (bucket, activation, _), members in groups.items():
         size = chunk_size(bucket)
         for start in range(0, len(members), size):
             part = tuple(members[start : start + size])
@@ -321,6 +323,8 @@ def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str]
         f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
         *(f"note        {notice}" for notice in notices),
     ]
+    if readings := read_as(space):
+        lines += ["", *describe_columns(readings)]
     if plan.buckets:
         lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {place:>13}"]
     for part in plan.buckets:
@@ -345,8 +349,9 @@ def describe_table(table: Table) -> str:
     'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
     """
     classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
-    inputs = _names(table.feature_names)
-    more = len(table.feature_names) - MOST_INPUTS_NAMED
+    columns = table.feature_names or tuple(column.name for column in table.columns)
+    inputs = _names(columns)
+    more = len(columns) - MOST_INPUTS_NAMED
     return (
         f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
         f"{classes if table.class_names else ''} from {inputs}{f' and {more:,} more' if more > 0 else ''}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from nnjax.data.scaling import scale_split
+from nnjax.data.prepared import prepare_and_scale
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import Table, load_table, parse_source
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
@@ -147,7 +147,9 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     bucket = make_bucket(configuration, table, largest_sizes(splits))
     trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
     rounded = tuple(replicate.get("rounded", ()))  # as it was decided then, whatever the kept table's types
-    scaled = {replicate["split"]: scale_split(table, split, configuration.output, rounded)}
+    scaled = {
+        replicate["split"]: prepare_and_scale(table, split, configuration.output, configuration.preparation, rounded)
+    }
     try:
         chunk = train_chunk(bucket, [trainee], scaled)
     except (DeviceError, SurroundingsError) as error:

@@ -3,6 +3,7 @@
 from dataclasses import asdict, fields
 from typing import Any
 
+from nnjax.data.preparation import Preparation
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.journal.schema import SCHEMA_VERSION
 from nnjax.sweep.plan import Chunk
@@ -24,9 +25,9 @@ def make_trainee(run_id: str, configuration: Configuration, seed: int, split: in
     return Trainee(**chosen | own)
 
 
-def split_key(data_digest: str, split_digest: str, output: str) -> str:
-    """The name of a split within a worker, scaled, its target encoded for an output."""
-    return f"{data_digest}:{split_digest}:{output}"
+def split_key(data_digest: str, split_digest: str, output: str, preparation: Preparation) -> str:
+    """The name of a split within a worker, prepared and scaled, its target encoded for an output."""
+    return f"{data_digest}:{split_digest}:{output}:{preparation}"
 
 
 def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
@@ -39,7 +40,9 @@ def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
             for run in chunk.runs
         ),
         split_keys={
-            run.replicate.split: split_key(data_digest, run.replicate.split_digest, chunk.bucket.output)
+            run.replicate.split: split_key(
+                data_digest, run.replicate.split_digest, chunk.bucket.output, run.cell.configuration.preparation
+            )
             for run in chunk.runs
         },
         cost=chunk.cost,

@@ -10,7 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from nnjax.data.scaling import ScaledSplit, scale_split
+from nnjax.data.prepared import prepare_and_scale
+from nnjax.data.scaling import ScaledSplit
 from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.execution.slots import make_executor
 from nnjax.redaction import masked_command
@@ -313,13 +314,15 @@ class _Sweep:
 
 
 def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
-    """The splits that the missing runs need, scaled, their targets encoded for the outputs that will see them."""
+    """The splits that the missing runs need: prepared, scaled, their targets encoded for the outputs."""
     needed = {
-        (run.replicate.split, chunk.bucket.output, run.replicate.rounded) for chunk in plan.chunks for run in chunk.runs
+        (run.replicate.split, chunk.bucket.output, run.cell.configuration.preparation, run.replicate.rounded)
+        for chunk in plan.chunks
+        for run in chunk.runs
     }
     return {
-        split_key(space.table.digest, space.splits[number].digest, output): scale_split(
-            space.table, space.splits[number], output, rounded
+        split_key(space.table.digest, space.splits[number].digest, output, preparation): prepare_and_scale(
+            space.table, space.splits[number], output, preparation, rounded
         )
-        for number, output, rounded in sorted(needed)
+        for number, output, preparation, rounded in sorted(needed, key=str)
     }

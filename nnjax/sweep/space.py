@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
 from hashlib import sha256
+from importlib.metadata import version
 from typing import Any
 
+from nnjax.data.preparation import Preparation
 from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
@@ -63,6 +65,11 @@ class Configuration:
     decay_rate: float = 0.5
     rms_decay: float = 0.9
     scored_rows: str = "validation"
+    missing_values: str = "refuse"
+    word_columns: str = "one_hot"
+    rare_words: float = 0.0
+    date_columns: str = "refuse"
+    skewed_columns: str = "as_is"
     device: str = "cpu"
 
     @property
@@ -74,6 +81,11 @@ class Configuration:
     def width(self) -> int:
         """Units of the widest hidden layer; 0 without any."""
         return max(self.hidden_layer_sizes, default=0)
+
+    @property
+    def preparation(self) -> Preparation:
+        """How the table's columns become numbers."""
+        return Preparation(**{each.name: getattr(self, each.name) for each in fields(Preparation)})
 
     def to_json(self) -> str:
         """The canonical text that identities are made of: every setting but those that are off."""
@@ -230,16 +242,19 @@ def make_replicates(
 def run_ids(cell: Cell, replicates: Sequence[Replicate], data_digest: str, engine: str | None) -> list[str]:
     """The identities of a cell's runs: what could change one of their numbers, and nothing else.
 
-    Left out on purpose: the study, the cell's label, chunk and worker, place and time. Columns that are taken for
+    Left out on purpose: the study, the cell's label, chunk and worker, place and time. Where columns are prepared,
+    scikit-learn's version is among them, since its transformers learn. Columns that are taken for
     constant are named only where there are any, so that all other identities are what they were before there was such a
     rule.
     """
-    shared = canonical_json({"data": data_digest, "engine": engine or ENGINE_VERSION})[1:-1]
+    learnt = not cell.configuration.preparation.is_default
+    fitted = {"scikit-learn": version("scikit-learn")} if learnt else {}
+    shared = canonical_json({"data": data_digest, "engine": engine or ENGINE_VERSION, **fitted})[1:-1]
     # Canonical JSON up to where the replicate's keys begin: hashed once for all runs of the cell.
     before = sha256(f'{{"configuration":{cell.configuration.to_json()},{shared},'.encode())
     identities = []
     for each in replicates:
-        decided = {"rounded": each.rounded} if each.rounded else {}
+        decided = {"rounded": each.rounded} if each.rounded and not learnt else {}
         whole = before.copy()
         whole.update(canonical_json({"seed": each.seed, "split": each.split_digest, **decided})[1:].encode())
         identities.append(whole.hexdigest())

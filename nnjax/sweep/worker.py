@@ -50,7 +50,7 @@ class TrainedTask:
     peak_memory_mb: float
 
 
-DECISIVE = ("jax", "jaxlib", "numpy", "optax")
+DECISIVE = ("jax", "jaxlib", "numpy", "optax", "scikit-learn")
 """Packages that the numbers of a run depend on."""
 
 _SPLITS: dict[str, ScaledSplit] = {}

@@ -18,6 +18,8 @@ class DataDescription:
     rows: int
     classes: tuple[str, ...] = ()
     """Names of the classes, whose numbers are the target; empty for regression."""
+    raw: tuple[tuple[str, bool], ...] = ()
+    """Of features that only preparation makes numbers of, each one's kind and whether all rows have it."""
 
 
 @dataclass(frozen=True)

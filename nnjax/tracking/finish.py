@@ -5,6 +5,7 @@ import json
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 from mlflow.tracking import MlflowClient
 
+from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND
 from nnjax.redaction import masked_line
 from nnjax.tracking import names
 from nnjax.tracking.address import run_link
@@ -17,6 +18,9 @@ from nnjax.tracking.layout import SweepLayout
 NOTE_LIMIT = 8000
 """Characters MLflow keeps of a tag."""
 
+TYPES = {NUMBER_KIND: "double", TRUTH_KIND: "boolean", WORD_KIND: "string", DATE_KIND: "datetime"}
+"""Kind of a column -> what MLflow calls it."""
+
 DIGEST_DIGITS = 16
 """Of the data set's hash; MLflow keeps at most 36."""
 
@@ -24,8 +28,12 @@ DIGEST_DIGITS = 16
 def dataset_input(data: DataDescription) -> DatasetInput:
     """The data set as MLflow's `from_pandas` describes one, without the seconds that its imports take."""
     target = "long" if data.classes else "double"
-    typed = [*((column, "double") for column in data.features), *((column, target) for column in data.targets)]
-    schema = [{"type": kind, "name": column, "required": True} for column, kind in typed]
+    kinds = [(TYPES[kind], is_whole) for kind, is_whole in data.raw] or [("double", True)] * len(data.features)
+    typed = [
+        *((column, *kind) for column, kind in zip(data.features, kinds, strict=True)),
+        *((column, target, True) for column in data.targets),
+    ]
+    schema = [{"type": kind, "name": column, "required": is_whole} for column, kind, is_whole in typed]
     dataset = Dataset(
         name=data.name,
         digest=data.digest[:DIGEST_DIGITS],

@@ -176,7 +176,13 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         study_text=study.text,
         environment=asdict(record) if record else {},
         data=DataDescription(
-            table.name, table.digest, table.feature_names, table.target_names, len(table.target), table.class_names
+            table.name,
+            table.digest,
+            table.feature_names or tuple(column.name for column in table.columns),
+            table.target_names,
+            len(table.target),
+            table.class_names,
+            tuple((column.kind, not column.gap) for column in table.columns if table.is_raw),
         ),
     )
 

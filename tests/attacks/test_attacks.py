@@ -44,6 +44,36 @@ ATTACKS = {
         "y_mean, y_scale = _mean_and_scale(target, ",
         "tests/data/test_scaling.py::test_training_rows_are_standardised",
     ),
+    "gaps, words and quantiles are learnt on all rows": Attack(
+        "nnjax/data/prepared.py",
+        ".fit(values[split.train])",
+        ".fit(values)",
+        "tests/data/test_prepared.py::test_rows_outside_teach_nothing",
+    ),
+    "a word's mean target is learnt on all rows": Attack(
+        "nnjax/data/prepared.py",
+        "encoder.fit_transform(codes[train], target[train])",
+        "encoder.fit(codes, target).transform(codes[train])",
+        "tests/data/test_prepared.py::test_rows_outside_teach_nothing",
+    ),
+    "a word's mean target has its own row in it": Attack(
+        "nnjax/data/prepared.py",
+        "encoder.fit_transform(codes[train], target[train])",
+        "encoder.fit(codes[train], target[train]).transform(codes[train])",
+        "tests/data/test_prepared.py::test_a_word_by_its_target_never_sees_its_own_row",
+    ),
+    "days are counted from the first row of all": Attack(
+        "nnjax/data/prepared.py",
+        "float(each[split.train].min())",
+        "float(each.min())",
+        "tests/data/test_prepared.py::test_rows_outside_teach_nothing",
+    ),
+    "which columns are skewed is decided on all rows": Attack(
+        "nnjax/data/prepared.py",
+        "np.ma.masked_invalid(values[split.train])",
+        "np.ma.masked_invalid(values)",
+        "tests/data/test_prepared.py::test_rows_outside_teach_nothing",
+    ),
     "the best cell is chosen on test rows": Attack(
         "nnjax/statistics/selection.py",
         "chosen = np.argmax(v, axis=0)",

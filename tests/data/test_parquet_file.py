@@ -36,7 +36,7 @@ def test_what_is_not_utf8_is_one_line(tmp_path, with_schema):
     path.write_bytes(sound.replace(b"abcdef", b"abc\xff\xfef"))
     assert refused(path, target="column").startswith("file: cannot be read: ")
     path.write_bytes(sound.replace(b"ghijkl", b"abcdef"))
-    assert refused(path) == "features: column 'column' is the same in all rows; leave it out: it says nothing"
+    assert refused(path).startswith("features: no column is left that says anything")
 
 
 def test_rows_are_counted_in_the_metadata(tmp_path):
@@ -80,5 +80,5 @@ def test_gaps_are_named_by_what_they_are(tmp_path):
         "features: column 'nan' has no finite number in 2 rows, the first is row 11 ('nan'); fill or remove those rows"
     )
     assert refused(path, features=("nan",)).startswith(said)
-    assert refused(path, features=("empty",)) == "features: column 'empty' is empty; leave it out"
+    assert refused(path, features=("empty",)).startswith("features: no column is left")
     assert "in 4 rows, the first is row 3 (empty)" in refused(path, features=("word",))

@@ -9,6 +9,7 @@ import pytest
 
 from nnjax.data.own_error import OwnTableError
 from nnjax.data.own_table import FileSource, read_own_table
+from nnjax.data.preparation import Preparation, check_preparation
 from nnjax.data.tables import Table
 
 ROWS = 12
@@ -30,7 +31,9 @@ def written(folder: Path, name: str = "table.csv", **columns: object) -> Path:
 
 
 def read(path: Path, target: str = "y", **other: object) -> Table:
-    return read_own_table(FileSource(path, (target,), **other))  # type: ignore[arg-type]
+    table = read_own_table(FileSource(path, (target,), **other))  # type: ignore[arg-type]
+    check_preparation(table, Preparation())
+    return table
 
 
 def refused(path: Path, target: str = "y", **other: object) -> str:

@@ -1,15 +1,19 @@
 """What was asked, what was run, and what became of every planned run."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
+from nnjax.data.preparation import prepared_width
 from nnjax.data.splits import SPLITTERS
 from nnjax.data.tables import Table
 from nnjax.report.layout import Layout
 from nnjax.report.study_results import StudyResults, shown_reference
 from nnjax.report.views import Chapter, join_words, view_table
+from nnjax.sweep.columns import read_as
 from nnjax.sweep.reference import reference_cell
-from nnjax.sweep.space import level_text
+from nnjax.sweep.space import Space, level_text
 from nnjax.sweep.study.factors import ALWAYS_TOLD, FACTORS
 
 MOST_INPUTS = 20
@@ -27,6 +31,11 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
         "defaults": view_table("factors_at_default", factors[~is_told].drop(columns="reference")),
         "account": view_table("account", account_table(results, layout), layout.full_batch),
     }
+    if readings := read_as(space):
+        columns = pd.DataFrame(asdict(each) for each in readings)
+        tables["columns"] = view_table(
+            "columns", columns.rename(columns={"filled": "filled with", "becomes": "seen as"})
+        )
     lost = results[results["status"] != "finished"]
     if len(lost):
         tables["lost"] = view_table("runs_lost", runs_lost_table(lost), layout.full_batch)
@@ -37,6 +46,7 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
         "split": space.splits[0],
         "splits": len(space.splits),
         "cells": len(space.cells),
+        "features": features_sentence(space),
         "inputs": inputs_sentence(space.table) if space.study.data.file is not None else "",
         "classes": classes_sentence(space.table),
         "method": SPLITTERS[space.study.replicates.method].meaning,
@@ -53,6 +63,14 @@ def unfinished_reference(study_results: StudyResults) -> str:
     return "" if cell == shown_reference(study_results.results, space) else cell.label
 
 
+def features_sentence(space: Space) -> str:
+    """How many numbers a network sees of a row; the fewest and the most where the study prepares the table in ways."""
+    ways = {cell.configuration.preparation for cell in space.cells}
+    widths = sorted({prepared_width(space.table, way, len(space.splits[0].train)) for way in ways})
+    shown = " to ".join(map(str, widths[:1] + widths[1:][-1:]))
+    return f"{shown} feature{'s' if widths != [1] else ''}"
+
+
 def inputs_sentence(table: Table) -> str:
     """The columns that the network sees, the first ones of many: nobody wants an identifier among them.
 
@@ -60,7 +78,8 @@ def inputs_sentence(table: Table) -> str:
     >>> inputs_sentence(load_table("linnerud"))
     'chins, situps and jumps'
     """
-    names, more = table.feature_names[:MOST_INPUTS], len(table.feature_names) - MOST_INPUTS
+    inputs = table.feature_names or tuple(column.name for column in table.columns)
+    names, more = inputs[:MOST_INPUTS], len(inputs) - MOST_INPUTS
     return f"{', '.join(names)} and {more:,} more" if more > 0 else join_words(list(names))
 
 

@@ -3,13 +3,16 @@
 import os.path
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from itertools import product
+from typing import Any
 
 from nnjax.data import tables
 from nnjax.data.arrangement import SplitsError
 from nnjax.data.encoding import output_width
 from nnjax.data.own_error import OwnTableError
+from nnjax.data.preparation import Preparation, preparation_problems, prepared_width
 from nnjax.data.splits import SPLITTERS, Split, SplitPlan, SplitSizes, check_labels, make_splits, split_sizes
 from nnjax.network.architecture import Architecture
 from nnjax.sweep.identity import canonical_json
@@ -89,6 +92,13 @@ class Draft:
         """The levels of every cell."""
         return tuple(grid_cells(self.factors, self.file.grid.zip, self.file.grid.exclude))
 
+    @property
+    def preparations(self) -> tuple[Preparation, ...]:
+        """Every way of preparing the table that some cell may ask for."""
+        names = [each.name for each in fields(Preparation)]
+        levels: list[tuple[Any, ...]] = [self.factors.get(name, (self.fixed.get(name),)) for name in names]
+        return tuple(Preparation(**dict(zip(names, chosen, strict=True))) for chosen in product(*levels))
+
     def where(self, factor: str) -> str:
         """The key under which a factor stands: `studied.depth`."""
         roles = {"studied": self.file.studied, "nuisance": self.file.nuisance}
@@ -156,9 +166,23 @@ def _file_faults(draft: Draft) -> Iterator[Fault]:
     try:
         assert draft.table
     except OwnTableError as error:
-        table = "data" if error.key in DataSource.model_fields else "replicates"
-        value = getattr(getattr(draft.file, table), error.key)
-        yield Fault(f"{table}.{error.key}", "" if value is None else show_value(value), error.problem, error.remedy)
+        yield from (_table_fault(draft, each) for each in (error, *error.rest))
+
+
+def _table_fault(draft: Draft, error: OwnTableError) -> Fault:
+    table = "data" if error.key in DataSource.model_fields else "replicates"
+    value = getattr(getattr(draft.file, table), error.key)
+    return Fault(f"{table}.{error.key}", "" if value is None else show_value(value), error.problem, error.remedy)
+
+
+def check_columns(draft: Draft) -> Iterator[Fault]:
+    """Every column becomes numbers in each of the ways that the study asks for."""
+    problems = {
+        (error.key, error.problem): error
+        for preparation in draft.preparations
+        for error in preparation_problems(draft.table, preparation, draft.sizes.train)
+    }
+    yield from (_table_fault(draft, error) for error in problems.values())
 
 
 def _parameter_faults(draft: Draft) -> Iterator[Fault]:
@@ -279,6 +303,7 @@ FIRST_CHECKS: tuple[StudyCheck, ...] = (
     check_source,
     check_folds,
     check_rows,
+    check_columns,
     check_zip,
     check_exclude,
     check_size,
@@ -300,7 +325,8 @@ def check_cells(draft: Draft) -> Iterator[Fault]:
             remedy = "remove one, or exclude those cells"
             yield Fault(draft.where(factor), show_value(draft.factors[factor]), problem, remedy)
             return
-    ends = draft.table.features.shape[1], output_width(draft.table, "softmax")
+    widths = [prepared_width(draft.table, preparation, n_train) for preparation in draft.preparations]
+    ends = max(widths), output_width(draft.table, "softmax")
     counts = {shape: Architecture((ends[0], *shape, ends[1])).parameter_count for shape in shapes}
     largest, count = max(counts.items(), key=lambda item: item[1])
     if count > MOST_PARAMETERS:

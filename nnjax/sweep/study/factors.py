@@ -6,6 +6,7 @@ from math import isfinite
 
 from pydantic_core import PydanticCustomError
 
+from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
@@ -216,6 +217,17 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
     Factor("rms_decay", 0.9, SHARE, "rms_decay=", "RMSprop's decay of the mean squared gradient."),
     Factor("scored_rows", "validation", Choice("rows", ("validation", "validation_and_test")), "scored=",
            "Rows scored after every epoch; test rows never choose."),
+    Factor("missing_values", "refuse", Choice("level", MISSING_VALUES), "gaps=",
+           "What fills a gap, learnt on the training rows; numbers get a column that says where, words a level of "
+           "their own unless the most frequent one is filled in."),
+    Factor("word_columns", "one_hot", Choice("level", WORD_COLUMNS), "words=",
+           "What words become: columns of zeros and ones, the mean target of the rows that have them, or codes."),
+    Factor("rare_words", 0.0, Number(0.0, 0.5), "rare=",
+           "Words that fewer of the training rows have become one word; 0 for none.", "share"),
+    Factor("date_columns", "refuse", Choice("level", DATE_COLUMNS), "dates=",
+           "What dates become: year and places on the circles of year, week and day, or days since the first."),
+    Factor("skewed_columns", "as_is", Choice("level", SKEWED_COLUMNS), "skewed=",
+           "What is done to columns of numbers whose training rows are skewed."),
     Factor("device", "cpu", Choice("device", DEVICES), "",
            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits."),
 )}  # fmt: skip

@@ -1,5 +1,6 @@
 """A study: what is asked, what is varied in which role, what it is repeated over, what is claimed."""
 
+import dataclasses
 import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from nnjax.data.preparation import Preparation
 from nnjax.data.splits import SplitPlan
 from nnjax.data.tables import Table
 from nnjax.redaction import masked_addresses
@@ -98,13 +100,17 @@ class Study:
     def digest(self) -> str:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
         records = {name: getattr(self, name).model_dump() for name in ("grid", "logging")}
-        plain = ("name", "question", "expected", "lecture", "confirms", "refutes", "fixed")
+        plain = ("name", "question", "expected", "lecture", "confirms", "refutes")
+        # Factors of preparation came later: at its default one is off, and the study what it was.
+        later = {each.name: each.default for each in dataclasses.fields(Preparation)}
+        fixed = {name: level for name, level in self.fixed.items() if level != later.get(name)}
         return content_hash(
             {
                 "data": self.data.record(),
                 "replicates": self.replicates.record(),
                 **records,
                 **{name: getattr(self, name) for name in plain},
+                "fixed": fixed,
                 "overrides": tuple(map(_without_place, self.overrides)),
                 "studied": list(self.studied.items()),
                 "nuisance": list(self.nuisance.items()),

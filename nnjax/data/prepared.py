@@ -1,0 +1,242 @@
+"""A table's columns as numbers, learnt on the training rows of a split by scikit-learn's transformers."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnjax.data.autologging import without_autologging
+from nnjax.data.column import DATE_KIND, Column
+from nnjax.data.dates import date_parts, days_since, has_times
+from nnjax.data.polynomial import form_polynomial
+from nnjax.data.preparation import (
+    AS_IS,
+    ELAPSED,
+    LOG,
+    MOST_FREQUENT,
+    ONE_HOT,
+    ORDINAL,
+    OWN_LEVEL,
+    Preparation,
+    PreparedColumn,
+    check_preparation,
+    codes_of,
+    is_of_words,
+    prepared_columns,
+    words_of,
+)
+from nnjax.data.scaling import ScaledSplit, scale_split
+from nnjax.data.splits import Split
+from nnjax.data.streams import stream
+from nnjax.data.tables import Table
+
+SKEWED = 1.0
+"""Skewness of the training rows from which on a column is called skewed."""
+
+INNER_FOLDS = 5
+"""Within the training rows: a word's mean target is learnt on four fifths of them and given to the last fifth."""
+
+MOST_QUANTILES = 1000
+
+Matrix = NDArray[np.float64]
+
+
+def prepare(table: Table, preparation: Preparation, split: Split) -> Table:
+    """The table with the features that a split's rows have; no other than its training rows taught them.
+
+    With the defaults it is the table itself. Its digest stays that of what was read.
+
+    Raises:
+        OwnTableError: If it cannot be prepared so: see `preparation_problems`.
+    """
+    if preparation.is_default and not table.is_raw:
+        return table
+    check_preparation(table, preparation, len(split.train))
+    made = prepared_columns(table, preparation, len(split.train))
+    with without_autologging():
+        features = np.column_stack(list(_features(table, made, preparation, split)))
+    names = tuple(name for each in made for name in each.names)
+    if not np.isfinite(features).all():
+        raise AssertionError(f"{table.name}: a column slipped through its preparation")
+    features, names = form_polynomial(features, names, table.polynomial_degree)
+    return replace(table, features=features, feature_names=names, rounding=())
+
+
+def prepare_and_scale(
+    table: Table, split: Split, output: str, preparation: Preparation, rounded: tuple[int, ...]
+) -> ScaledSplit:
+    """A split ready for training; columns that are constant but for rounding are those of the table as it was read."""
+    prepared = prepare(table, preparation, split)
+    return scale_split(prepared, split, output, rounded if prepared is table else None)
+
+
+def _features(table: Table, made: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> Iterator[Matrix]:
+    """The columns of numbers, in the order of the names."""
+    blocks: dict[str, Matrix] = {}
+    for is_member, build in _BLOCKS:
+        members = [each for each in made if is_member(each.column)]
+        if members:
+            parts = build(table, members, preparation, split)
+            blocks |= {each.column.name: part for each, part in zip(members, parts, strict=True)}
+    for each in made:
+        part = blocks[each.column.name]
+        assert part.shape == (len(table.target), len(each.names)), each.column.name
+        yield part
+
+
+def _learn(transformer: Any, values: Matrix, split: Split) -> Matrix:
+    """All rows as a transformer makes them that has seen the training rows."""
+    transformer.set_output(transform="default").fit(values[split.train])
+    return np.asarray(transformer.transform(values), dtype=np.float64)
+
+
+def _stack(members: Sequence[PreparedColumn]) -> Matrix:
+    return np.column_stack([each.column.values for each in members])
+
+
+def _filled(values: Matrix, strategy: str, split: Split) -> Matrix:
+    """Gaps filled from the training rows; a column that is empty there becomes 0."""
+    if not np.isnan(values).any():
+        return values
+    from sklearn.impute import SimpleImputer  # here: its import takes seconds
+
+    return _learn(SimpleImputer(strategy=strategy, keep_empty_features=True), values, split)
+
+
+def _numbers(table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> list[Matrix]:
+    values = _stack(members)
+    strategy = "median" if preparation.missing_values == OWN_LEVEL else preparation.missing_values
+    filled = _unskewed(_filled(values, strategy, split), values, preparation.skewed_columns, split)
+    gone = np.isnan(values).astype(np.float64)
+    return [
+        np.column_stack([filled[:, place], gone[:, place]]) if each.column.gap else filled[:, [place]]
+        for place, each in enumerate(members)
+    ]
+
+
+def _unskewed(filled: Matrix, values: Matrix, level: str, split: Split) -> Matrix:
+    if level == AS_IS:
+        return filled
+    found = np.flatnonzero(skewed(values, split, level))
+    if not len(found):
+        return filled
+    from sklearn.preprocessing import FunctionTransformer, QuantileTransformer
+
+    quantiles = min(MOST_QUANTILES, len(split.train))
+    transformer = (
+        FunctionTransformer(np.log1p)
+        if level == LOG
+        else QuantileTransformer(
+            n_quantiles=quantiles, output_distribution="normal", subsample=None, random_state=_seed(split)
+        )
+    )
+    changed = filled.copy()
+    changed[:, found] = _learn(transformer, filled[:, found], split)
+    return changed
+
+
+def skewed(values: Matrix, split: Split, level: str) -> NDArray[np.bool_]:
+    """Which columns of numbers are skewed over the training rows of a split, gaps left out [D].
+
+    For the logarithm they must have no number below 0 in any row. The skewness is the third standardised moment.
+    """
+    rows = np.ma.masked_invalid(values[split.train])
+    centred = rows - rows.mean(axis=0)
+    variance = np.ma.filled((centred**2).mean(axis=0), 0.0)
+    third = np.ma.filled((centred**3).mean(axis=0), 0.0)
+    skewness = np.divide(np.abs(third), variance**1.5, out=np.zeros_like(third), where=variance > 0)
+    may_be = np.nanmin(values, axis=0) >= 0 if level == LOG else np.full(values.shape[1], True)
+    return np.asarray((skewness > SKEWED) & may_be)
+
+
+def _dates(table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> list[Matrix]:
+    moments = _filled(_stack(members), MOST_FREQUENT, split)
+    if preparation.date_columns == ELAPSED:
+        return [days_since(each, float(each[split.train].min()))[:, None] for each in moments.T]
+    return [date_parts(moments[:, place], has_times(each.column.values)) for place, each in enumerate(members)]
+
+
+def _word_blocks(
+    table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split
+) -> list[Matrix]:
+    codes = _filled(np.column_stack([codes_of(each.column, preparation) for each in members]), MOST_FREQUENT, split)
+    known = [np.arange(len(words_of(each.column, preparation)), dtype=np.float64) for each in members]
+    if preparation.word_columns == ONE_HOT:
+        return _one_hot(codes, known, members, preparation.rare_words, split)
+    from sklearn.preprocessing import OrdinalEncoder
+
+    if preparation.rare_words:
+        codes = _learn(OrdinalEncoder(categories=known, min_frequency=preparation.rare_words), codes, split)
+    if preparation.word_columns == ORDINAL:
+        return [column[:, None] for column in codes.T]
+    return _by_target(codes, table, split)
+
+
+def _one_hot(
+    codes: Matrix, known: list[NDArray[np.float64]], members: Sequence[PreparedColumn], rare: float, split: Split
+) -> list[Matrix]:
+    from sklearn.preprocessing import OneHotEncoder
+
+    encoder = OneHotEncoder(categories=known, min_frequency=rare or None, sparse_output=False, handle_unknown="ignore")
+    encoded, parts, start = _learn(encoder, codes, split), [], 0
+    for place, each in enumerate(members):
+        rare_ones = encoder.infrequent_categories_[place] if rare else None
+        merged = set() if rare_ones is None else set(rare_ones.astype(np.int64).tolist())
+        frequent = [code for code in range(len(known[place])) if code not in merged]
+        block = encoded[:, start : start + len(frequent) + bool(merged)]
+        start += block.shape[1]
+        if not rare:
+            parts.append(block[:, 1:] if block.shape[1] == 2 else block)
+            continue
+        part = np.zeros((len(codes), len(each.names)))
+        place_of = {code: number for number, code in enumerate(each.words)}
+        part[:, [place_of[code] for code in frequent]] = block[:, : len(frequent)]
+        if merged:
+            part[:, -1] = block[:, -1]
+        parts.append(part)
+    return parts
+
+
+def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
+    """Words as the mean target, or the share of a class, of the training rows that have them, cross-fitted there."""
+    from sklearn.preprocessing import TargetEncoder
+
+    labels, train = table.labels, split.train
+    kind = "continuous" if labels is None else "binary" if len(table.class_names) == 2 else "multiclass"
+    target = table.target[:, 0] if labels is None else labels
+    folds = inner_folds(len(train), None if labels is None else labels[train], _seed(split))
+    encoder = TargetEncoder(target_type=kind, cv=folds).set_output(transform="default")
+    others = np.setdiff1d(np.arange(len(codes)), train)
+    learnt = np.asarray(encoder.fit_transform(codes[train], target[train]))
+    encoded = np.empty((len(codes), learnt.shape[1]))
+    encoded[train], encoded[others] = learnt, encoder.transform(codes[others])
+    return list(np.split(encoded, codes.shape[1], axis=1))
+
+
+def inner_folds(
+    n_train: int, labels: NDArray[np.int64] | None, seed: int
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Folds within the training rows, each of them in one test part, dealt class by class where there are classes."""
+    order = stream(seed, "split").permutation(n_train)
+    if labels is not None:
+        order = order[np.argsort(labels[order], kind="stable")]
+    fold = np.empty(n_train, dtype=np.int64)
+    fold[order] = np.arange(n_train) % min(INNER_FOLDS, n_train)
+    return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(fold.max() + 1)]
+
+
+def _seed(split: Split) -> int:
+    """What is drawn within a split's rows depends on these rows alone."""
+    return int(split.digest[:8], 16)
+
+
+Build = Callable[[Table, Sequence[PreparedColumn], Preparation, Split], list[Matrix]]
+
+_BLOCKS: tuple[tuple[Callable[[Column], bool], Build], ...] = (
+    (is_of_words, _word_blocks),
+    (lambda column: column.kind == DATE_KIND, _dates),
+    (lambda column: column.kind != DATE_KIND and not is_of_words(column), _numbers),
+)
+"""Which columns are made into numbers together, and how."""
