@@ -31,8 +31,12 @@ class Histories:
 
     def values(self, curve: str, layer: int, run_ids: Sequence[str], epochs: Sequence[int]) -> NDArray[np.float64]:
         """Curves of those runs at those epochs [R, len(epochs)]; runs without that curve and layer are left out."""
-        matrix = self.matrices.get((curve, layer), pd.DataFrame())
-        return matrix.reindex(columns=list(epochs)).loc[matrix.index.isin(run_ids)].to_numpy(dtype=float)
+        matrix, at = self.matrices.get((curve, layer), pd.DataFrame()), np.asarray(epochs, dtype=np.int64)
+        known = matrix.to_numpy()[matrix.index.isin(run_ids)]
+        values = np.full((len(known), len(at)), np.nan)
+        is_there = at < known.shape[1]
+        values[:, is_there] = known[:, at[is_there]]
+        return values
 
     def rows(self, curve: str, layer: int, run_ids: Sequence[str], epochs: Sequence[int]) -> NDArray[np.float64]:
         """The same [R, len(epochs)] with NaN for runs without that curve and layer, in the order of the runs."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, Template
@@ -84,6 +85,12 @@ def template(name: str, room: str = "") -> Template:
 
     The templates of the package `room` come before the report's own, which it can still name "report/…".
     """
+    return _environment(room).get_template(name)
+
+
+@cache
+def _environment(room: str) -> Environment:
+    """Kept: it compiles a template once."""
     report = PackageLoader("nnjax.report")
     own = [PackageLoader(room)] if room else []
     environment = Environment(
@@ -98,4 +105,4 @@ def template(name: str, room: str = "") -> Template:
         "light": Markup(css_variables(is_dark=False)),
         "dark": Markup(css_variables(is_dark=True)),
     }
-    return environment.get_template(name)
+    return environment
