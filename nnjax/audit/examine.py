@@ -1,4 +1,4 @@
-"""The audit of a sweep: checksums, a sample trained again, MLflow's copies, the report's numbers."""
+"""The audit of a sweep: checksums, a sample trained again, MLflow's copies, the report's tables and pages."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from nnjax.audit.pages import AuditedReport, examine_pages
 from nnjax.audit.stamp import AuditStamp, Line, write_audit
 from nnjax.audit.tracking import compare_copy, examine_tracking
 from nnjax.claims.rounds import added_spaces
@@ -26,7 +27,7 @@ LINE_MARKS = {True: "ok   ", False: "WRONG", None: "?    "}
 def audit_sweep(
     space: Space,
     home: Path,
-    report: Path | None,
+    report: AuditedReport | None,
     tracking_uri: str | None,
     sample: int,
     seed: int,
@@ -34,8 +35,8 @@ def audit_sweep(
 ) -> AuditStamp:
     """Examine a sweep, say each line as it is known, and keep the stamp.
 
-    `report` is the folder of this sweep's report, None if there is none; `sample` runs are trained again. The
-    tracking URI is the usual one if None.
+    `report` is this sweep's own, None if there is none; `sample` runs are trained again. The tracking URI is the usual
+    one if None.
 
     Raises:
         TrackingError: If MLflow's store cannot be reached.
@@ -53,7 +54,9 @@ def audit_sweep(
     return stamp
 
 
-def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sample: int, seed: int) -> Iterator[Line]:
+def examine(
+    space: Space, home: Path, report: AuditedReport | None, tracking_uri: str, sample: int, seed: int
+) -> Iterator[Line]:
     """Look at everything that was written down about a sweep, the cheapest first, a line a thing.
 
     `report` is None if there is none; `sample` runs are trained again.
@@ -70,8 +73,10 @@ def examine(space: Space, home: Path, report: Path | None, tracking_uri: str, sa
     yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
     columns = [name for name in names.TOLD if name in results and results[name].notna().any()]
     if report is not None:
-        yield examine_report(report, there, columns)
+        yield examine_report(report.folder, there, columns)
     yield examine_tracking(prepared, there, columns)
+    if report is not None:
+        yield examine_pages(report)
     yield from examine_sample(there["run_id"].tolist(), home, sample, seed)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from nnjax.commands.contract import ExitCode, audit_document, doctor_document, say_json
@@ -37,10 +38,13 @@ def audit(options: argparse.Namespace) -> int:
 
     with starting():
         from nnjax.audit.examine import audit_sweep
+        from nnjax.audit.pages import AuditedReport
+        from nnjax.report.fresh_copy import write_fresh_copy
         from nnjax.sweep_report import find_report
 
     space, seed = expand_given(options), options.seed if options.seed is not None else secrets.randbelow(2**32)
-    report = find_report(space, options.home)
+    folder = find_report(space, options.home)
+    report = AuditedReport(folder, partial(write_fresh_copy, space, options.home)) if folder else None
     with choose_progress().stage("Auditing"):
         say = speaker(options, sys.stderr if options.json else None)
         stamp = audit_sweep(space, options.home, report, options.tracking_uri, options.sample, seed, say)

@@ -1,5 +1,6 @@
 """`nnjax audit` on a real sweep: clean as it is, and each planted fault is found."""
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -57,10 +58,10 @@ def audited(home, sample=1):
 def test_a_sweep_as_it_is_is_clean_and_the_report_says_so(home):
     done = audited(home, sample=2)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("ok   ") == 6 and "Clean: 6 of 6 looks were fine (sample of seed 3)." in done.stdout
+    assert done.stdout.count("ok   ") == 7 and "Clean: 7 of 7 looks were fine (sample of seed 3)." in done.stdout
     assert done.stdout.count("bitwise the same") == 2
     assert nnjax("report", home / "eight.toml", home=home).returncode == 0
-    assert "and clean:" in (home / "reports" / "eight" / "index.html").read_text()
+    assert "and clean:" in (home / "reports" / "eight" / "method.html").read_text()
 
 
 CLAIM = """
@@ -87,7 +88,7 @@ def test_runs_that_were_added_to_decide_claims_are_audited_too(tmp_path):
     done = audited(tmp_path, sample=3)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{whole} of {whole} planned runs are there" in done.stdout and done.stdout.count(f"{whole} runs, ") == 2
-    assert "--until-decided" in (tmp_path / "reports" / "eight" / "index.html").read_text()
+    assert "--until-decided" in (tmp_path / "reports" / "eight" / "method.html").read_text()
 
 
 def test_a_number_changed_in_mlflow_is_found(home):
@@ -112,6 +113,18 @@ def test_a_number_changed_in_the_report_is_found(home):
     path.write_text("\n".join([*lines[:3], ",".join(cells), *lines[4:]]) + "\n")
     done = audited(home)
     assert done.returncode == 1 and "WRONG The report's table of runs against the journal" in done.stdout
+
+
+def test_a_number_changed_on_a_page_is_found_and_named(home):
+    assert audited(home).returncode == 0
+    path = home / "reports" / "eight" / "scores.html"
+    changed, count = re.subn(r'(<td class="n">)\d+\.\d+(</td>)', r"\g<1>7.77\g<2>", path.read_text(), count=1)
+    path.write_text(changed)
+    done = audited(home)
+    assert count == 1 and done.returncode == 1
+    (wrong,) = (line for line in done.stdout.splitlines() if line.startswith("WRONG"))
+    assert "1 differs: scores.html, table " in wrong and "'7.77' stands there" in wrong
+    assert f"`nnjax report {home / 'eight.toml'} --home {home}` writes it again" in wrong
 
 
 def test_a_number_changed_in_the_journal_under_a_sound_checksum_is_found(home):
