@@ -11,8 +11,8 @@ DEVICES = ("cpu", "gpu")
 """Names by which JAX knows them. Their sums differ in the last bits, so the device is a part of a run's identity."""
 
 WIDEST_AT_LEVEL_1 = 32
-"""Units of the widest layer up to which LLVM's level 1 is told instead of the default: four layers of 32 train a
-quarter faster, two of 48 alike, four of 64 up to 8 % slower; compiling takes a tenth to a fifth less."""
+"""Units of the widest layer up to which LLVM's level 1 is told instead of the default. Few timings on one machine led
+to it: one pair of four layers of 32, a quarter faster; two of 48, alike; four of 64, up to 8 % slower."""
 
 COMPILER_OPTIONS: dict[str, dict[str, Any]] = {
     "cpu": {},
