@@ -82,7 +82,8 @@ def compare_reports(report: Path, anew: Path) -> Line:
         return Line(MADE_ANEW, seen, True)
     verb = "differs" if len(problems) == 1 else "differ"
     named = "; ".join(problems[:DIFFERENCES_TOLD])
-    return Line(MADE_ANEW, f"{seen}; {len(problems):,} {verb}: {named}; `nnjax report STUDY` writes it again", False)
+    remedy = "it was edited, or is of an earlier journal or nnjax: `nnjax report STUDY` writes it again"
+    return Line(MADE_ANEW, f"{seen}; {len(problems):,} {verb}: {named}; {remedy}", False)
 
 
 def _names(report: Path, anew: Path, pattern: str) -> list[str]:

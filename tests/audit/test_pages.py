@@ -57,7 +57,9 @@ def test_one_number_that_was_altered_is_found_and_named(name, old, new, told, re
     change(reports[0] / name, old, new)
     line = compare_reports(*reports)
     assert line.is_ok is False and told in line.seen
-    assert line.seen.endswith("; `nnjax report STUDY` writes it again")
+    assert line.seen.endswith(
+        "; it was edited, or is of an earlier journal or nnjax: `nnjax report STUDY` writes it again"
+    )
 
 
 @pytest.mark.parametrize(
