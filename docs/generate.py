@@ -111,7 +111,7 @@ OWN_TABLE = """
 
 ```
 [data]
-file = "iris.csv"                 # .csv (commas or semicolons), .tsv or .parquet, as seen from this file
+file = "iris.csv"                 # .csv (commas or semicolons), .tsv, .parquet, .arrow, .feather; .csv.gz, .csv.zst …
 target = "species"                # the column that is predicted; a regression may have a list of several
 # features = ["sepal width (cm)"] # the inputs; all other columns if left out
 # task = "classification"         # or "regression"; if left out, words and true/false are classes, numbers are not
@@ -124,6 +124,19 @@ for both where there are two. Every split scales them by its training rows; whic
 rows. A column that is the same in all rows, or empty, is left out and named, and so is the index that pandas writes
 into a Parquet file. An identifier is a column of numbers like any other: name the `features` where there is one. A
 decimal comma is refused; all that is wrong with a table is told at once.
+
+`plan` and report warn, with figures, of rows that repeat others, of a feature that is the target or determines it, of
+an identifier, of a target that hardly varies, of few whole numbers read as a regression, and of a column whose values
+several rows share while random splits part these: people measured repeatedly, say ([splits.md](splits.md)).
+
+From Python, a data frame of pandas or polars, a table of Arrow or a result of DuckDB is a table, too; the study file
+then has a target and no file. The frame is kept in `journal/frames/` of the home.
+
+```
+import nnjax
+
+nnjax.sweep_study("study.toml", data=frame)
+```
 
 ### Missing values, many words, dates, long tails
 
@@ -161,7 +174,7 @@ and 1 are two. A whole number, or a decimal of a Parquet file, that float64 does
 more) is refused; a fraction in a text is the nearest float64, as everywhere. No row vanishes: a quote that is not
 closed where a word ends is refused with its line, and so are two quotes that make one row of lines each of which would
 be one; any other line break within quotes is legal, and told. Words that may be meant otherwise ($5, <5, 5 kg, a ?
-among numbers, 007) are notes of `nnjax plan` and stand at the top of the report. A Parquet file of more than 100,000
+among numbers, 007) are notes of `nnjax plan` and stand at the top of the report. A Parquet file of more than a million
 rows is refused by its metadata, before its columns are read.
 
 A column that is constant over the training rows of a split is only centred there, and so is one that is constant but

@@ -8,23 +8,26 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nnjax.claims.logbook import LogbookError
 from nnjax.claims.rounds import study_logbook
 from nnjax.early_imports import importing_early
 from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
+from nnjax.refusal import RefusedError
 from nnjax.report.nothing import NothingToReportError
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
+from nnjax.sweep.frames import keep_frame
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.plan import default_workers, left_behind
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
-from nnjax.sweep.space import Space, sweep_id
+from nnjax.sweep.space import Space, expand, sweep_id
+from nnjax.sweep.study.study import load_study
 from nnjax.sweep_report import find_report, make_report, refuse_another_study
 from nnjax.terminal import Say
 from nnjax.tracking.address import check_store, default_uri
@@ -90,13 +93,17 @@ class SweepOutcome:
 
 
 def sweep_study(
-    space: Space,
+    space: Space | Path | str,
     home: Path | str = ".",
     options: SweepOptions | None = None,
     progress: Progress | None = None,
     say: Say = print,
+    data: Any = None,
 ) -> SweepOutcome:
-    """Train, track and report a study; called again, it does only what is still to be done.
+    """Train, track and report a study, expanded or by its file; called again, it does only what is still to be done.
+
+    With a study's file goes the table it is about, as a data frame (see `keep_frame`); the file then names the target
+    and no file or data set.
 
     What takes a while is shown by a bar or plain lines if there is no `progress`; what came of it is said, a sentence
     at a time.
@@ -109,6 +116,7 @@ def sweep_study(
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home, progress = options or SweepOptions(), Path(home), progress or choose_progress()
+    space = _expanded(space, home, data)
     uri = options.tracking_uri or default_uri(home)
     if options.is_reported:
         refuse_another_study(space, home)
@@ -145,6 +153,14 @@ def sweep_study(
     return SweepOutcome(
         summary, stages.page, stages.tracking_uri, stages.deep_link, problems, seconds, stages.decisions
     )
+
+
+def _expanded(given: Space | Path | str, home: Path, data: Any) -> Space:
+    if isinstance(given, Space):
+        if data is not None:
+            raise RefusedError("data: the study is expanded, with a table of its own; give its file instead")
+        return given
+    return expand(load_study(given, [] if data is None else [f"data.file={keep_frame(data, home)}"]))
 
 
 def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:

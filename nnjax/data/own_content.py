@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from nnjax.data.own_error import OwnTableError, show
-from nnjax.data.tables import MOST_ROWS
 
-FEWEST_TABLE_ROWS = 10
+FEWEST_TABLE_ROWS, MOST_TABLE_ROWS = 10, 1_000_000
 LONGEST_REASON = 200
 
 
@@ -59,8 +58,8 @@ def check_row_count(rows: int, more: str = "") -> None:
     Raises:
         OwnTableError: If not.
     """
-    if more or not FEWEST_TABLE_ROWS <= rows <= MOST_ROWS:
-        remedy = f"{FEWEST_TABLE_ROWS} to {MOST_ROWS:,} can be used"
+    if more or not FEWEST_TABLE_ROWS <= rows <= MOST_TABLE_ROWS:
+        remedy = f"{FEWEST_TABLE_ROWS} to {MOST_TABLE_ROWS:,} can be used"
         raise OwnTableError("file", f"{more}{rows:,} rows below the header", remedy)
 
 

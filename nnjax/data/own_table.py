@@ -21,7 +21,8 @@ from nnjax.data.preparation import AS_THEY_ARE, preparation_problems
 from nnjax.data.reader import Task
 from nnjax.data.tables import Table, arranged, make_table, seal
 
-ENDINGS = (".csv", ".tsv", ".parquet")
+TEXT, COLUMNAR, PACKED = (".csv", ".tsv"), (".parquet", ".arrow", ".feather"), (".gz", ".zst")
+ENDINGS = (*TEXT, *COLUMNAR, *(f"{text}{packed}" for packed in PACKED for text in TEXT))
 MOST_CLASSES = 100
 MOST_SHOWN = 10
 
@@ -31,7 +32,7 @@ class FileSource:
     """Which columns of which file.
 
     Attributes:
-        path: The file: .csv, .tsv or .parquet.
+        path: The file: its name ends as one of `ENDINGS`.
         target: What is predicted: one column; for regression also several.
         features: The inputs; None stands for all other columns, the index that pandas wrote aside.
         task: "regression" or "classification"; None: classification if the target is words or true and false.
@@ -123,11 +124,12 @@ def _left_out(columns: Sequence[Column]) -> list[str]:
 
 @contextmanager
 def _open(path: Path) -> Iterator[Content]:
+    from nnjax.data.arrow_file import open_arrow
     from nnjax.data.parquet_file import open_parquet
-    from nnjax.data.text_file import open_text
+    from nnjax.data.text_file import open_text, unpacked
 
-    kind = path.suffix.lower()
-    if kind not in ENDINGS:
+    kind = next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), None)
+    if kind is None:
         shown = path.suffix or "no ending"
         raise OwnTableError("file", f"{shown} is not a kind of table", f"save it as {', '.join(ENDINGS)}")
     try:
@@ -136,7 +138,12 @@ def _open(path: Path) -> Iterator[Content]:
         reason = error.strerror or type(error).__name__
         raise OwnTableError("file", f"cannot be read: {reason}", "check the path and its permissions") from None
     with file:
-        yield open_parquet(file) if kind == ".parquet" else open_text(file, "\t" if kind == ".tsv" else None)
+        if kind == ".parquet":
+            yield open_parquet(file)
+        elif kind in COLUMNAR:
+            yield open_arrow(file)
+        else:
+            yield open_text(unpacked(file, kind), "\t" if kind.startswith(".tsv") else None)
 
 
 def _chosen(source: FileSource, content: Content) -> tuple[str, ...]:

@@ -6,10 +6,9 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet
 
-from nnjax.data.own_content import Content, check_names, check_row_count, unreadable
+from nnjax.data.own_content import MOST_TABLE_ROWS, Content, check_names, check_row_count, unreadable
 from nnjax.data.own_error import OwnTableError, show
 from nnjax.data.own_numbers import is_number
-from nnjax.data.tables import MOST_ROWS
 
 MOST_BYTES = 2**30
 """Of one column: a file of a few megabytes can hold gigabytes, a word again and again."""
@@ -35,12 +34,12 @@ def open_parquet(file: BinaryIO) -> Content:
         raise unreadable(error, _DAMAGED) from None
     check_row_count(parquet.metadata.num_rows)
     check_names(names)
-    return Content(names, lambda name: _read_column(parquet, name), is_text=False, index=_index(metadata))
+    return Content(names, lambda name: _read_column(parquet, name), is_text=False, index=index_columns(metadata))
 
 
 def _read_column(parquet: pyarrow.parquet.ParquetFile, name: str) -> pa.ChunkedArray:
     chunks, size, kind = [], 0, parquet.schema_arrow.field(name).type
-    rows = MOST_ROWS if is_number(kind) or pa.types.is_boolean(kind) else _ROWS_AT_ONCE
+    rows = MOST_TABLE_ROWS if is_number(kind) or pa.types.is_boolean(kind) else _ROWS_AT_ONCE
     try:
         for batch in parquet.iter_batches(rows, columns=[name]):
             chunks.append(batch.column(name))
@@ -58,7 +57,7 @@ def _read_column(parquet: pyarrow.parquet.ParquetFile, name: str) -> pa.ChunkedA
     return column
 
 
-def _index(metadata: dict[bytes, bytes] | None) -> tuple[str, ...]:
+def index_columns(metadata: dict[bytes, bytes] | None) -> tuple[str, ...]:
     """The columns that pandas calls its index; none if what it wrote cannot be read."""
     try:
         written = json.loads((metadata or {})[b"pandas"])["index_columns"]

@@ -1,6 +1,7 @@
 """A CSV or TSV file as columns of text: rows are counted twice, so that none vanishes between two quotes."""
 
 import csv
+import io
 import itertools
 import re
 from codecs import BOM_UTF8
@@ -11,11 +12,12 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 import pyarrow.csv
 
-from nnjax.data.own_content import Content, check_names, check_row_count, unreadable
+from nnjax.data.own_content import MOST_TABLE_ROWS, Content, check_names, check_row_count, unreadable
 from nnjax.data.own_error import OwnTableError
-from nnjax.data.tables import MOST_ROWS
 
 LONGEST_HEADER = 1_000_000
+MOST_UNPACKED = 2**30
+"""Bytes of text in a packed file: one of a few megabytes can hold gigabytes."""
 _SMALLEST_BLOCK = 2**20
 _LARGEST_BLOCK = 2**31 - 1
 
@@ -46,6 +48,26 @@ class _Account:
     rows: int
     longest: int
     broken: tuple[int, ...]
+
+
+def unpacked(file: BinaryIO, ending: str) -> BinaryIO:
+    """The text itself, whatever its file was packed with: gzip where the name ends in .gz, Zstandard where in .zst.
+
+    Raises:
+        OwnTableError: If it cannot be unpacked, or is larger than memory should hold.
+    """
+    kind = next((kind for packed, kind in ((".gz", "gzip"), (".zst", "zstd")) if ending.endswith(packed)), None)
+    if kind is None:
+        return file
+    try:
+        with pa.CompressedInputStream(file, kind) as stream:
+            content = stream.read(MOST_UNPACKED + 1)
+    except (pa.ArrowException, OSError) as error:
+        raise unreadable(error, f"it is damaged or not packed by {kind}: pack it again") from None
+    if len(content) > MOST_UNPACKED:
+        problem = f"holds more than {MOST_UNPACKED // 2**20:,} MB of text"
+        raise OwnTableError("file", problem, "leave out columns, or save it as .parquet")
+    return io.BytesIO(content)
 
 
 def open_text(file: BinaryIO, delimiter: str | None = None) -> Content:
@@ -89,8 +111,8 @@ def _take_account(file: BinaryIO, delimiter: str) -> _Account:
     names = _names(head, delimiter)
     count, longest, broken = 0, sum(map(len, head.lines)), []
     for count, row in enumerate(rows, 1):
-        if count > MOST_ROWS:
-            check_row_count(MOST_ROWS, "more than ")
+        if count > MOST_TABLE_ROWS:
+            check_row_count(MOST_TABLE_ROWS, "more than ")
         longest = max(longest, sum(map(len, row.lines)))
         if len(row.lines) > 1:
             _check_break(row, delimiter.encode(), len(names))

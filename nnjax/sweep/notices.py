@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
+from nnjax.data.doubts import doubts
 from nnjax.data.scaling import FARTHEST, far_columns
 from nnjax.sweep.space import Space
 
@@ -54,6 +55,14 @@ def doubtful_readings(space: Space) -> Iterator[str]:
         yield f"{len(remarks) - MOST_REMARKS:,} more columns of {space.table.name} leave such a doubt."
 
 
+def doubtful_tables(space: Space) -> Iterator[str]:
+    """Copies, leaks, identifiers, rows that belong together."""
+    told = list(doubts(space.table))
+    yield from told[:MOST_REMARKS]
+    if len(told) > MOST_REMARKS:
+        yield f"{len(told) - MOST_REMARKS:,} more columns of {space.table.name} raise such a doubt."
+
+
 def columns_of_rounding(space: Space) -> Iterator[str]:
     """Columns that differ by rounding alone in the training rows of some split."""
     by_split = [each.rounded for each in space.replicates if each.seed_index == 0]
@@ -89,6 +98,7 @@ def _columns(space: Space, numbers: Sequence[int]) -> str:
 
 NOTICE_FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (
     few_choosing_rows,
+    doubtful_tables,
     columns_of_rounding,
     far_values,
     doubtful_readings,

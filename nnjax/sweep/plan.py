@@ -349,12 +349,14 @@ def describe_table(table: Table) -> str:
     'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
     """
     classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
-    columns = table.feature_names or tuple(column.name for column in table.columns)
-    inputs = _names(columns)
-    more = len(columns) - MOST_INPUTS_NAMED
+    if table.columns:
+        inputs = f"{len(table.columns):,} column{'s' if len(table.columns) > 1 else ''}"
+    else:
+        more = len(table.feature_names) - MOST_INPUTS_NAMED
+        inputs = f"{_names(table.feature_names)}{f' and {more:,} more' if more > 0 else ''}"
     return (
         f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
-        f"{classes if table.class_names else ''} from {inputs}{f' and {more:,} more' if more > 0 else ''}"
+        f"{classes if table.class_names else ''} from {inputs}"
     )
 
 

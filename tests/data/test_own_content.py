@@ -2,9 +2,8 @@
 
 import pytest
 
-from nnjax.data.own_content import FEWEST_TABLE_ROWS, check_names, check_row_count
+from nnjax.data.own_content import FEWEST_TABLE_ROWS, MOST_TABLE_ROWS, check_names, check_row_count
 from nnjax.data.own_error import OwnTableError
-from nnjax.data.tables import MOST_ROWS
 
 
 @pytest.mark.parametrize(
@@ -22,8 +21,8 @@ def test_a_column_is_known_by_its_name(names, problem):
 
 
 def test_there_are_rows_enough_and_not_too_many():
-    for rows in (FEWEST_TABLE_ROWS, MOST_ROWS):
+    for rows in (FEWEST_TABLE_ROWS, MOST_TABLE_ROWS):
         check_row_count(rows)
-    for rows, more in ((FEWEST_TABLE_ROWS - 1, ""), (MOST_ROWS + 1, ""), (20, "more than ")):
+    for rows, more in ((FEWEST_TABLE_ROWS - 1, ""), (MOST_TABLE_ROWS + 1, ""), (20, "more than ")):
         with pytest.raises(OwnTableError, match=f"^{more}{rows:,} rows below the header"):
             check_row_count(rows, more)

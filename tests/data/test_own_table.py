@@ -180,7 +180,7 @@ def test_files_that_are_no_tables(tmp_path):
     (tmp_path / "twice.csv").write_text("x,x,y\n" + "1,2,3\n" * 20)
     assert refused(tmp_path / "twice.csv").startswith("file: two columns are called 'x'; give each a name")
     (tmp_path / "short.csv").write_text("x,y\n1,2\n")
-    assert refused(tmp_path / "short.csv").startswith("file: 1 rows below the header; 10 to 100,000")
+    assert refused(tmp_path / "short.csv").startswith("file: 1 rows below the header; 10 to 1,000,000")
 
 
 def test_numbers_that_are_words_in_a_parquet_file(tmp_path):

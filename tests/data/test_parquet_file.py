@@ -41,12 +41,12 @@ def test_what_is_not_utf8_is_one_line(tmp_path, with_schema):
 
 def test_rows_are_counted_in_the_metadata(tmp_path):
     """Of a file of 150 million rows nothing is read but its end: here the rest is destroyed."""
-    path = written(tmp_path, "table.parquet", x=pa.array([1.0, 2.0] * 60_000), y=pa.array([3.0, 4.0] * 60_000))
+    path = written(tmp_path, "table.parquet", x=pa.array([1.0, 2.0] * 600_000), y=pa.array([3.0, 4.0] * 600_000))
     content = path.read_bytes()
     path.write_bytes(b"PAR1" + bytes(400) + content[404:])
-    assert refused(path) == "file: 120,000 rows below the header; 10 to 100,000 can be used"
+    assert refused(path) == "file: 1,200,000 rows below the header; 10 to 1,000,000 can be used"
     path = written(tmp_path, "short.parquet", x=[1.0], y=[2.0])
-    assert refused(path) == "file: 1 rows below the header; 10 to 100,000 can be used"
+    assert refused(path) == "file: 1 rows below the header; 10 to 1,000,000 can be used"
 
 
 def test_a_word_again_and_again_is_not_all_read(tmp_path, monkeypatch):

@@ -1,7 +1,10 @@
 """No row vanishes between two quotes; line breaks within quotes are legal in files of any size."""
 
+import gzip
+
+import pyarrow as pa
 import pytest
-from fakes.own_tables import read, refused
+from fakes.own_tables import X, Y, read, refused, written
 
 
 def lines(count: int = 200) -> list[str]:
@@ -97,7 +100,26 @@ def test_a_row_longer_than_a_block(tmp_path):
 
 def test_more_rows_than_can_be_used_are_not_read(tmp_path):
     path = tmp_path / "table.csv"
-    path.write_text("x,y\n" + "1,2\n" * 100_001 + '"')
-    assert refused(path) == "file: more than 100,000 rows below the header; 10 to 100,000 can be used"
+    path.write_text("x,y\n" + "1,2\n" * 1_000_001 + '"')
+    assert refused(path) == "file: more than 1,000,000 rows below the header; 10 to 1,000,000 can be used"
     path.write_text("x,y\n" + "1,2\n\n3,4\r\n\r\n" * 10)
     assert len(read(path).target) == 20
+
+
+@pytest.mark.parametrize(("ending", "pack"), [("csv.gz", "gzip"), ("tsv.gz", "gzip"), ("csv.zst", "zstd")])
+def test_a_packed_text_is_the_text(tmp_path, ending, pack):
+    plain = written(tmp_path, f"table.{ending.partition('.')[0]}", x=X, y=Y, word=["a", 'b "c"', "d\ne"] * 4)
+    packed = tmp_path / f"table.{ending}"
+    packed.write_bytes(pa.Codec(pack).compress(plain.read_bytes(), asbytes=True))
+    assert read(packed).digest == read(plain).digest
+    packed.write_bytes(packed.read_bytes()[:-12])
+    assert refused(packed).startswith("file: cannot be read: ")
+    packed.write_bytes(plain.read_bytes())
+    assert refused(packed).endswith(f"it is damaged or not packed by {pack}: pack it again")
+
+
+def test_a_packed_text_does_not_fill_the_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr("nnjax.data.text_file.MOST_UNPACKED", 1000)
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(b"x,y\n" + b"1,2\n" * 1000))
+    assert refused(path).startswith("file: holds more than 0 MB of text; leave out columns, or save it as .parquet")

@@ -21,7 +21,7 @@ def check_networks(draft: Draft) -> Iterator[Fault]:
 
 def check_steps(draft: Draft) -> Iterator[Fault]:
     """Every cell's steps can be taken."""
-    yield from _first_fault(draft, (_lone_examples, _line_search, _clip_bounds))
+    yield from _first_fault(draft, (_lone_examples, _line_search, _clip_bounds, _orders))
 
 
 def _first_fault(draft: Draft, checks: tuple[Callable[[Draft, Settings], Found], ...]) -> Iterator[Fault]:
@@ -32,6 +32,23 @@ def _first_fault(draft: Draft, checks: tuple[Callable[[Draft, Settings], Found],
                 factor, problem, remedy = found
                 yield Fault(draft.where(factor), show_value(settings[factor]), problem, remedy)
                 return
+
+
+MOST_ORDER_BYTES = 100_000_000
+"""Of the order in which one run sees its examples; a worker holds those of dozens."""
+
+ROWS_WITHOUT_THOUGHT = 100_000
+
+
+def _orders(draft: Draft, settings: Settings) -> Found:
+    """The order of the examples of a huge table fits into memory, epoch by epoch."""
+    epochs, rows = settings["epochs"], draft.sizes.train
+    assert isinstance(epochs, int)
+    if len(draft.table.target) <= ROWS_WITHOUT_THOUGHT or 4 * rows * (epochs + 1) <= MOST_ORDER_BYTES:
+        return None
+    most = MOST_ORDER_BYTES // (4 * rows) - 1
+    problem = f"{rows:,} training rows in {epochs:,} epochs: the order of a run's examples takes too much memory"
+    return "epochs", problem, f"write epochs = {most} or fewer, or take fewer rows"
 
 
 def _layers(draft: Draft, settings: Settings) -> Found:

@@ -1,0 +1,144 @@
+"""What may be wrong with a table that can be read: copies, leaks, identifiers, rows that belong together."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnjax.data.column import NUMBER_KIND, Column
+from nnjax.data.own_error import show
+from nnjax.data.tables import Table
+
+NEARLY_ALL = 0.95
+"""Share of the rows with the same target from which on it is called nearly constant."""
+
+FEW_LEVELS = 10
+FEWEST_ENTITIES = 5
+BETWEEN = 0.3
+"""Share of the target's variance that lies between the values of a column from which on its rows are called alike."""
+
+UNORDERED = 0.2
+"""How much more of it lies between single values than between tenths of a column of whole numbers: then these are names
+of something, not sizes."""
+
+EQUAL = 1 - 1e-9
+"""Squared correlation from which on a feature is called the target."""
+
+
+def doubts(table: Table) -> Iterator[str]:
+    """What a person should look at before believing a score, a sentence or two each; nothing if all is well."""
+    if not table.columns:
+        return
+    yield from _copies(table)
+    yield from _target_doubts(table)
+    for column in table.columns:
+        yield from (_gives_away(column, table) or _identifies(column) or _repeats(column, table))
+
+
+def _copies(table: Table) -> Iterator[str]:
+    parts = np.column_stack([*(column.values for column in table.columns), table.target])
+    rows = np.where(np.isnan(parts), np.inf, parts + 0.0)  # one kind of gap, one zero
+    kinds = np.ascontiguousarray(rows).view(f"V{rows.itemsize * rows.shape[1]}").ravel()
+    copies = len(rows) - len(np.unique(kinds))
+    if copies:
+        yield (
+            f"{_rows(copies)} of {len(rows):,} ({copies / len(rows):.1%}) repeat another one in every column: networks "
+            "may be tested on what they were trained on; remove copies, or keep them together by method = "
+            '"group_k_fold" and groups = "…".'
+        )
+
+
+def _target_doubts(table: Table) -> Iterator[str]:
+    values, counts = np.unique(table.target[:, 0], return_counts=True)
+    share, most = counts.max() / counts.sum(), values[counts.argmax()]
+    if share >= NEARLY_ALL:
+        name = f"the class {show(table.class_names[int(most)])}" if table.class_names else f"the target {most:g}"
+        yield (
+            f"{share:.1%} of the rows have {name}: whoever always says so is wrong in {1 - share:.1%} of them; look at "
+            "what a score says about the others."
+        )
+    elif not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
+        shown = ", ".join(f"{value:g}" for value in values)
+        yield (
+            f"The target {show(table.target_name)} has {len(values)} different whole numbers ({shown}) and is read as "
+            'a regression; if they are names of classes, write task = "classification".'
+        )
+
+
+def _gives_away(column: Column, table: Table) -> list[str]:
+    """A column that is the target, or of which every value has one target."""
+    target, number, count = table.target[:, 0], *_levels(column)
+    where = f"Column {show(column.name)}"
+    if column.kind == NUMBER_KIND and not table.class_names and not column.gap:
+        spread = np.ptp(column.values) and np.ptp(target)
+        if spread and np.corrcoef(column.values, target)[0, 1] ** 2 > EQUAL:
+            return [f"{where} is the target {show(table.target_name)} in other units: leave it out of features."]
+    if count < 2 or count > len(target) / 2 or np.ptp(target) == 0:
+        return []
+    low, high = np.full(count, np.inf), np.full(count, -np.inf)
+    np.minimum.at(low, number, target)
+    np.maximum.at(high, number, target)
+    if np.array_equal(low, high):
+        return [
+            f"{where} determines the target: all rows with the same of its {count:,} values have the same "
+            f"{show(table.target_name)}; if it is known only afterwards, leave it out of features."
+        ]
+    return []
+
+
+def _identifies(column: Column) -> list[str]:
+    values = np.sort(column.values)
+    numbers_rows = column.kind == NUMBER_KIND and not column.gap and bool((np.diff(values) == 1).all())
+    if numbers_rows or (column.words and len(column.words) == len(values)):
+        told = "numbers the rows" if numbers_rows else "has another word in every row"
+        return [f"Column {show(column.name)} {told}: if it is an identifier, leave it out of features."]
+    return []
+
+
+def _repeats(column: Column, table: Table) -> list[str]:
+    """A column whose values name what several rows are of, while splits part those rows."""
+    if table.arrangement is not None or column.gap:
+        return []
+    number, count = _levels(column)
+    rows, is_whole = len(number), column.kind == NUMBER_KIND and np.array_equal(column.values, np.round(column.values))
+    if not FEWEST_ENTITIES <= count <= rows / 2 or not (is_whole or len(column.words) > FEW_LEVELS):
+        return []
+    share = max(_between(number, each) for each in _targets(table))
+    tenths = np.searchsorted(np.quantile(column.values, np.arange(0.1, 1, 0.1)), column.values)
+    ordered = max(_between(tenths, each) for each in _targets(table)) if is_whole else 0.0
+    if share < BETWEEN or (is_whole and share - ordered < UNORDERED):
+        return []
+    return [
+        f"Column {show(column.name)} has {count:,} values in {rows:,} rows, and {share:.0%} of the variance of "
+        f"{show(table.target_name)} lies between them: rows of one value are alike, and random splits test on what "
+        f'they trained on. If it says which rows belong together, write method = "group_k_fold" and groups = '
+        f'"{column.name}" under [replicates].'
+    ]
+
+
+def _targets(table: Table) -> list[NDArray[np.float64]]:
+    """What varies: the targets of a regression, for each class whether a row has it."""
+    if not table.class_names:
+        return list(table.target.T)
+    return [(table.target[:, 0] == number).astype(np.float64) for number in range(len(table.class_names))]
+
+
+def _levels(column: Column) -> tuple[NDArray[np.int64], int]:
+    """The number of each row's value, gaps one of them, and how many there are."""
+    values, number = np.unique(column.values, return_inverse=True)
+    return number.astype(np.int64), len(values)
+
+
+def _between(number: NDArray[np.int64], target: NDArray[np.float64]) -> float:
+    """Share of the variance that lies between the groups, less what chance puts there (adjusted R²)."""
+    counts = np.bincount(number)
+    groups, rows = int(np.count_nonzero(counts)), len(target)
+    means = np.bincount(number, weights=target) / np.maximum(counts, 1)
+    total, within = float(np.sum((target - target.mean()) ** 2)), float(np.sum((target - means[number]) ** 2))
+    if not total or rows <= groups:
+        return 0.0
+    return 1.0 - (within / (rows - groups)) / (total / (rows - 1))
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count > 1 else ''}"
