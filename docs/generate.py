@@ -7,7 +7,7 @@ from nnjax.cli import make_parser
 from nnjax.commands.contract import DOCUMENTS as JSON_DOCUMENTS
 from nnjax.commands.contract import EXIT_CODES
 from nnjax.data.reader import Reader
-from nnjax.data.splits import SPLITTERS
+from nnjax.data.splits import SPLITTERS, Splitter
 from nnjax.data.tables import TABLES
 from nnjax.metrics import CURVES, FINALS, Described
 from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY
@@ -212,6 +212,15 @@ every method, the other keys with those that name them here.
 
 """
 
+SPLITS_WORTH = """
+## What an interval is worth
+
+Splits of one table share its rows, so their scores are no independent draws, and which interval allows for that depends
+on how they were made. Where none is known to hold, the report draws intervals but gives no claim a verdict: it is
+called *exploratory*, in the plan and on the page.
+
+"""
+
 SPLITS_REST = """
 The last four follow a column of [a table of your own](data.md#a-table-of-your-own). It is read, and no input unless
 `features` names it; a fold never is one. `nnjax plan` says what the splits follow, how many rows train, validate and
@@ -271,8 +280,22 @@ parts, and is what to turn to.
 
 def splits() -> str:
     """The methods of splitting as Markdown."""
-    rows = [(f"`{each.name}`", ", ".join(f"`{key}`" for key in each.keys), each.meaning) for each in SPLITTERS.values()]
-    return SPLITS_HEAD + _markdown(("method", "keys", "what it does"), rows) + SPLITS_REST
+    methods = SPLITTERS.values()
+    rows = [(f"`{each.name}`", ", ".join(f"`{key}`" for key in each.keys), each.meaning) for each in methods]
+    worth = [(f"`{each.name}`", _verdicts(each), each.interval) for each in methods]
+    return (
+        SPLITS_HEAD
+        + _markdown(("method", "keys", "what it does"), rows)
+        + SPLITS_WORTH
+        + _markdown(("method", "verdicts", "interval that is known to hold"), worth)
+        + SPLITS_REST
+    )
+
+
+def _verdicts(splitter: Splitter) -> str:
+    if splitter.judged_from is None:
+        return "no: exploratory"
+    return f"from {splitter.judged_from} groups on" if splitter.judged_from else "yes"
 
 
 SURROUNDINGS_HEAD = """# Surroundings

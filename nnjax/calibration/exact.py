@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from nnjax.statistics.interval import critical_value, error_factor, paired_interval
-from nnjax.statistics.verdict import Verdict, judge
+from nnjax.statistics.verdict import VERDICTS, judge
 
 N_TRAIN, N_TEST = 331, 111
 """Rows of a split of 442 rows by four folds."""
@@ -65,7 +65,7 @@ def verdict_shares(differences: NDArray[np.float64], margin: float, level: float
     """Shares of the verdicts on "A beats B" over tables [T, J]: supported, practically equal, refuted, undecided."""
     found = (paired_interval(d, N_TRAIN, N_TEST, level) for d in differences)
     counts = Counter(judge("beats", interval, margin).verdict for interval in found)
-    return tuple(counts[verdict] / len(differences) for verdict in Verdict)
+    return tuple(counts[verdict] / len(differences) for verdict in VERDICTS)
 
 
 def detected_share(differences: NDArray[np.float64], level: float) -> float:

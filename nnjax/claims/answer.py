@@ -35,13 +35,15 @@ class Sizes:
         n_train: Training rows, validation rows among them: what a test row is not.
         n_test: Test rows.
         full_batch: Training rows without the validation rows: the size of the full batch.
-        folds: Splits of one repeat; 1 where any number of splits will do.
+        folds: Splits of one repeat; 1 where any number of splits will do, None where there can be no more.
+        doubt: Why nobody knows whether intervals over such splits hold; empty where they do.
     """
 
     n_train: int
     n_test: int
     full_batch: int
-    folds: int = 1
+    folds: int | None = 1
+    doubt: str = ""
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -136,8 +138,15 @@ def answer_claim(claim: DeclaredClaim, planned: Sequence[pd.DataFrame], sizes: S
     answer = replace(answer, components=found.components, reached=found.reached)
     note = _why_not_judged(answer, found.by_split, planned)
     if note:
-        return replace(answer, judgement=Judgement(Verdict.UNDECIDED, note), components=None, is_judged=False)
-    return _judged(answer, found.by_split, sizes, level)
+        verdict = Verdict.EXPLORATORY if sizes.doubt else Verdict.UNDECIDED
+        return replace(answer, judgement=Judgement(verdict, note), components=None, is_judged=False)
+    judged = _judged(answer, found.by_split, sizes, level)
+    return replace(judged, judgement=_description(sizes.doubt)) if sizes.doubt else judged
+
+
+def _description(doubt: str) -> Judgement:
+    """What stands in place of a verdict where the interval is not known to hold."""
+    return Judgement(Verdict.EXPLORATORY, f"No verdict: {doubt}.")
 
 
 def _why_not_judged(answer: ClaimAnswer, numbers: Bounds, planned: Sequence[pd.DataFrame]) -> str:
@@ -155,7 +164,8 @@ def _joined(claim: DeclaredClaim, parts: Sequence[ClaimAnswer]) -> ClaimAnswer:
     """The answer to a compound claim: from the verdicts of its parts alone."""
     verdicts = "; ".join(f"{part.claim.name}: {part.judgement.verdict.word}" for part in parts)
     judgement = judge_all([part.judgement for part in parts])
-    note = f"{judgement.note} {verdicts}."
+    is_verdict = judgement.verdict is not Verdict.EXPLORATORY
+    note = f"{judgement.note} {verdicts}." if is_verdict else judgement.note
     if judgement.verdict is Verdict.UNDECIDED:
         open_parts = [part.claim.name for part in parts if part.judgement.verdict is Verdict.UNDECIDED]
         note += f" What would decide {' and '.join(open_parts)} would decide it, or one part refuted."
@@ -164,7 +174,7 @@ def _joined(claim: DeclaredClaim, parts: Sequence[ClaimAnswer]) -> ClaimAnswer:
         judgement=replace(judgement, note=note),
         metric="",
         margin=0.0,
-        direction="Supported if every part is, refuted if one is",
+        direction="Supported if every part is, refuted if one is" if is_verdict else "All parts, or not",
         diverged=sum(part.diverged for part in parts),
         missing=sum(part.missing for part in parts),
         scope="That of its parts.",

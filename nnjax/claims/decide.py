@@ -11,7 +11,7 @@ from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.growth import LOOKS, Seen, State, next_step
 from nnjax.claims.logbook import Logbook, Look, save_logbook
 from nnjax.claims.rounds import design_of, question_id, round_space, study_logbook
-from nnjax.claims.study_answers import answer_study, claim_results
+from nnjax.claims.study_answers import answer_study, claim_results, correction_sizes
 from nnjax.statistics.power import Design
 from nnjax.statistics.verdict import ClaimKind
 from nnjax.sweep.declarations import declarations
@@ -58,7 +58,7 @@ class Decider:
         """
         self._space, self._home, self._workers, self._train, self._say = space, Path(home), workers, train, say
         self._journal, self._identity = Journal(home), question_id(space)
-        self._folds = space.study.split_plan.folds
+        self._folds = correction_sizes(space).folds
         self._logbook = study_logbook(space, home) or Logbook()
         self._withdrawn = declarations(space, home).withdrawn_intervals
         self._slowness = 1.0

@@ -89,6 +89,8 @@ class Foretold:
 
     forecasts: tuple[Forecast, ...]
     declared: Declarations
+    doubt: str = ""
+    """Why none of them gets a verdict; empty where each may."""
 
     @property
     def words(self) -> str:
@@ -99,6 +101,9 @@ class Foretold:
         gone = f", {declared.withdrawn_intervals} of them withdrawn" if declared.withdrawn_intervals else ""
         sharing = "1 has all of" if declared.sharing == 1 else f"{declared.sharing} share"
         head = f"claims      {sharing} the 5 %{gone}; differences are found with a probability of 80 %"
+        if self.doubt:
+            names = ", ".join(declared.claims)
+            return f"claims      exploratory, none gets a verdict: {names}"
         labels = {name: claim.standing.label for name, claim in declared.claims.items()}
         lines = []
         for each in self.forecasts:
@@ -123,7 +128,7 @@ def foretell(space: Space, home: Path, has_runs: bool) -> Foretold:
         from nnjax.claims.spread import claim_spreads  # here: pandas takes a plan a second
 
         seen = claim_spreads(space, Journal(home), level)
-    return Foretold(forecast_claims(space, level, seen), declared)
+    return Foretold(forecast_claims(space, level, seen), declared, space.doubt)
 
 
 def forecast_claims(space: Space, level: float, seen: Mapping[str, float]) -> tuple[Forecast, ...]:

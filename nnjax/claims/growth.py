@@ -66,16 +66,18 @@ class NextStep:
     design: Design | None = None
 
 
-def next_step(seen: Seen, design: Design, look: int, folds: int) -> NextStep:
-    """What follows look number `look`, from 1, at a claim, on this design.
+def next_step(seen: Seen, design: Design, look: int, folds: int | None) -> NextStep:
+    """What follows look number `look`, from 1, at a claim, on this design; `folds` is None if no split can be added.
 
     An open claim goes a geometric part of the way to the cheapest design that would decide it if mean and variances
     stayed as they are; the last look has all of it.
     """
-    if seen.verdict is not Verdict.UNDECIDED:
+    if seen.verdict not in (Verdict.UNDECIDED, Verdict.EXPLORATORY):
         return NextStep(State.DECIDED)
-    if seen.interval is None:
+    if seen.interval is None or seen.verdict is Verdict.EXPLORATORY:
         return NextStep(State.NOT_JUDGED)
+    if not folds:
+        return NextStep(State.HOPELESS)
     if look >= LOOKS:
         return NextStep(State.USED_UP)
     target = deciding_design(seen, seen.interval, design, folds)

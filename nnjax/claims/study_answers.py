@@ -17,7 +17,8 @@ from nnjax.sweep.space import Space, arm_cells
 
 def correction_sizes(space: Space) -> Sizes:
     """Rows of a study's splits, as the correction of an interval counts them."""
-    return Sizes(*space.correction_rows, len(space.splits[0].train), space.study.split_plan.folds)
+    folds = space.study.split_plan.folds if space.study.replicates.splitter.grows else None
+    return Sizes(*space.correction_rows, len(space.splits[0].train), folds, space.doubt)
 
 
 def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Design]:

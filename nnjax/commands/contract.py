@@ -100,7 +100,7 @@ DOCUMENTS: Mapping[str, Mapping[str, str]] = {
         "words": "how many conclusions changed, in a sentence",
         "changed": "how many conclusions changed; the exit code is 3 if any did",
         "claims[].claim": "name of a claim that both declare",
-        "claims[].verdict_A": "supported, practically equal, refuted or undecided",
+        "claims[].verdict_A": "supported, practically equal, refuted, undecided or exploratory",
         "claims[].estimate_A": "estimated difference or quantity",
         "claims[].verdict_B": "as in A",
         "claims[].estimate_B": "as in A",

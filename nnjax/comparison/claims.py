@@ -12,6 +12,7 @@ from nnjax.claims.rounds import QUESTION_KEYS
 from nnjax.report.study_results import StudyResults
 from nnjax.statistics.difference import Difference, independent_difference
 from nnjax.statistics.interval import paired_interval
+from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import Space
 
 DEFINITION = (*QUESTION_KEYS, "parts")
@@ -101,6 +102,8 @@ def _compare(first: ClaimAnswer, second: ClaimAnswer, relation: Relation, level:
 
 def _difference(first: ClaimAnswer, second: ClaimAnswer, relation: Relation, level: float) -> Difference | None:
     if first.interval is None or second.interval is None or relation is Relation.SAME_ROWS:
+        return None
+    if Verdict.EXPLORATORY in (first.judgement.verdict, second.judgement.verdict):
         return None
     if not (first.by_split and second.by_split):  # an end is open: of two bounds the difference is not known
         return None

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnjax.data.arrangement import Arrangement, Labels, Parts, Role, RowNumbers, SplitsError
 from nnjax.data.group_splits import GroupedRows, fold_sizes, folded_tests, group_parts
+from nnjax.data.random_rows import DRAWN_FOLDS, DRAWN_SHARE, RandomRows, folds_of, sort_by_class, spread_to_front
 from nnjax.data.streams import derive_seed, stream
 from nnjax.data.time_splits import TimedRows, time_parts
 
@@ -41,7 +42,7 @@ class SplitPlan:
         """Splits in one repeat: k of the k-fold, 1 for shuffled splits, all where there is but one repeat."""
         splitter = SPLITTERS[self.method]
         if splitter.role is None:
-            return round(1 / self.test_share) if splitter.has_folds else 1
+            return folds_of(self.test_share) if splitter.has_folds else 1
         return self.n_folds if splitter.has_folds else self.splits
 
 
@@ -88,7 +89,7 @@ def split_sizes(n_examples: int, plan: SplitPlan) -> SplitSizes:
     >>> split_sizes(442, SplitPlan("repeated_k_fold", 20, 0.25, 0.2, 5))
     SplitSizes(train=265, validation=66, test=110)
     """
-    smallest_test, largest_test = _drawn(plan).test_sizes(n_examples, plan)
+    smallest_test, largest_test = _drawn(plan).test_sizes(n_examples, plan.test_share)
     outside = n_examples - largest_test
     train = training_rows(outside, plan.validation_share)
     return SplitSizes(train, outside - train, smallest_test)
@@ -181,7 +182,7 @@ def _part_at_random(
     outside, draws = np.setdiff1d(np.arange(n_examples, dtype=np.int32), test), _validation_stream(plan, index)
     shuffled = draws.permutation(outside)
     if labels is not None:
-        shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_train, draws)
+        shuffled = spread_to_front(sort_by_class(shuffled, labels), n_train, draws)
     return Parts(shuffled[:n_train], shuffled[n_train:], test)
 
 
@@ -204,54 +205,22 @@ def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | No
     repeat, fold = divmod(index, plan.folds)
     draws = stream(derive_seed(plan.base_seed, "split", repeat), "split")
     shuffled = draws.permutation(n_examples).astype(np.int32)
-    return _drawn(plan).test_rows(shuffled, plan, fold, labels, draws)
+    return _drawn(plan).test_rows(shuffled, plan.test_share, fold, labels, draws)
 
 
-def _drawn(plan: SplitPlan) -> "RandomRows":
+def _drawn(plan: SplitPlan) -> RandomRows:
     rows = SPLITTERS[plan.method].rows
     assert rows is not None
     return rows
 
 
-def _sort_by_class(shuffled: RowNumbers, labels: Labels) -> RowNumbers:
-    """Rows class by class, in shuffled order within each; the order of the classes is that of the shuffle too."""
-    _, first, number = np.unique(labels[shuffled], return_index=True, return_inverse=True)
-    return shuffled[np.argsort(first[number], kind="stable")]
-
-
-def _spread_to_front(rows: RowNumbers, size: int, draws: np.random.Generator) -> RowNumbers:
-    """`size` evenly spaced rows first, from a random start, then the others.
-
-    Every row is equally likely to be in front, and of any m neighbours ⌊m·size/N⌋ or ⌈m·size/N⌉ are: systematic
-    sampling. So each class of class-sorted rows has its share.
-    """
-    steps = (np.arange(len(rows) + 1) * size + draws.integers(len(rows))) // len(rows)
-    return rows[np.argsort(np.diff(steps) == 0, kind="stable")]
-
-
 def _fewest_of_a_class(n_examples: int, n_class: int, plan: SplitPlan) -> int:
     """The smallest number of rows of a class that any part of any split may get."""
     n_train, drawn = split_sizes(n_examples, plan).train, _drawn(plan)
-    _, largest = drawn.test_sizes(n_examples, plan)
-    least, most = drawn.class_sizes(n_class, n_examples, plan)
+    _, largest = drawn.test_sizes(n_examples, plan.test_share)
+    least, most = drawn.class_sizes(n_class, n_examples, plan.test_share)
     outside, of_class = n_examples - largest, n_class - most
     return min(least, of_class * n_train // (outside + 1), of_class * (outside - n_train) // outside)
-
-
-@dataclass(frozen=True)
-class RandomRows:
-    """Test rows that are drawn at random; the others are parted alike by all such methods.
-
-    Attributes:
-        test_sizes: (rows, plan) -> the smallest and the largest number of test rows of any split.
-        class_sizes: (rows of a class, rows, plan) -> the same of that class, where splits are stratified.
-        test_rows: (all rows shuffled for this repeat, plan, number of the split in it, labels for stratified splits,
-            the repeat's stream) -> the test rows, in any order.
-    """
-
-    test_sizes: Callable[[int, SplitPlan], tuple[int, int]]
-    class_sizes: Callable[[int, int, SplitPlan], tuple[int, int]]
-    test_rows: Callable[[RowNumbers, SplitPlan, int, Labels | None, np.random.Generator], RowNumbers]
 
 
 Followed = tuple[Sequence[Parts], tuple[int, int, int] | None]
@@ -270,46 +239,39 @@ class Splitter:
         rows: How rows are drawn; None for a method that follows a column.
         role: What the column that it follows says of the rows; None for a method that draws them.
         follow: (column, labels for stratified splits, plan) -> its splits; raises `SplitsError`.
+        interval: Which interval of a mean over its splits is known to hold, how that is known, and its source; where
+            none is, why.
+        judged_from: Groups from which on it is known to hold; None where no interval is.
     """
 
     name: str
     meaning: str
     keys: tuple[str, ...]
+    interval: str
+    judged_from: int | None = 0
     has_folds: bool = False
     rows: RandomRows | None = None
     role: Role | None = None
     follow: Callable[[Arrangement, Labels | None, SplitPlan], Followed] | None = None
 
-
-def _fold_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
-    return n_examples // plan.folds, -(-n_examples // plan.folds)
-
-
-def _fold_rows(
-    shuffled: RowNumbers, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator
-) -> RowNumbers:
-    if labels is not None:
-        return _sort_by_class(shuffled, labels)[fold :: plan.folds]  # dealt like cards, class by class
-    return np.array_split(shuffled, plan.folds)[fold]
+    @property
+    def grows(self) -> bool:
+        """Whether there can be more splits of the same table."""
+        return "splits" in self.keys
 
 
-def _share_sizes(n_examples: int, plan: SplitPlan) -> tuple[int, int]:
-    size = floor(n_examples * plan.test_share + 0.5)
-    return size, size
+def doubt(method: str, arrangement: Arrangement | None) -> str:
+    """Why nobody knows whether intervals over the splits of a method hold; empty where they are known to.
 
-
-def _class_in_a_share(n_class: int, n_examples: int, plan: SplitPlan) -> tuple[int, int]:
-    _, n_test = _share_sizes(n_examples, plan)
-    return n_class * n_test // n_examples, -(-n_class * n_test // n_examples)
-
-
-def _share_rows(
-    shuffled: RowNumbers, plan: SplitPlan, fold: int, labels: Labels | None, draws: np.random.Generator
-) -> RowNumbers:
-    _, n_test = _share_sizes(len(shuffled), plan)
-    if labels is not None:
-        shuffled = _spread_to_front(_sort_by_class(shuffled, labels), n_test, draws)
-    return shuffled[:n_test]
+    >>> doubt("repeated_k_fold", None), doubt("time_series", None)
+    ('', 'no interval is known to hold for test blocks along time')
+    """
+    fewest, count = SPLITTERS[method].judged_from, arrangement.count if arrangement else 0
+    if fewest is None:
+        return DOUBTS[method]
+    if count >= fewest:
+        return ""
+    return f"intervals of {method} are known to hold from {fewest} groups on, not for {count:,}"
 
 
 def _follow_groups(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
@@ -355,19 +317,36 @@ MOST_LEFT_OUT = 1_000
 REPEATED_K_FOLD = "repeated_k_fold"
 """The usual method."""
 
+DOUBTS = {
+    "time_series": "no interval is known to hold for test blocks along time",
+    "predefined": "no interval is known to hold for folds that somebody made",
+}
+"""Method without a known interval -> what is said in place of a verdict."""
+
+_RESAMPLED = "the corrected resampled t of Nadeau and Bengio (2003)"
+_SIMULATED = (
+    f"{_RESAMPLED}, with the mean numbers of rows. Their formula is for rows that are drawn one by one; that it holds "
+    "for whole groups is known by simulation, see `nnjax calibrate`"
+)
+
 SPLITTERS = {splitter.name: splitter for splitter in (
     Splitter(REPEATED_K_FOLD, "repeated k-fold: every row is a test row once a repeat", ("splits", "test_share"),
-             has_folds=True, rows=RandomRows(
-                 _fold_sizes, lambda n_class, n_examples, plan: _fold_sizes(n_class, plan), _fold_rows)),
+             f"{_RESAMPLED}, for repeated k-fold as Bouckaert and Frank (2004) have it",
+             has_folds=True, rows=DRAWN_FOLDS),
     Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", ("splits", "test_share"),
-             rows=RandomRows(_share_sizes, _class_in_a_share, _share_rows)),
+             _RESAMPLED, rows=DRAWN_SHARE),
     Splitter("group_k_fold", "k-fold of whole groups: every row is a test row once a repeat, and no group is on two "
-             "sides", ("splits", "folds", "groups"), has_folds=True, role="groups", follow=_follow_groups),
+             "sides", ("splits", "folds", "groups"), f"{_SIMULATED}, from 20 groups on",
+             judged_from=20, has_folds=True, role="groups", follow=_follow_groups),
     Splitter("leave_one_group_out", "every group is the test part once", ("groups",),
-             role="groups", follow=_leave_groups_out),
+             f"{_SIMULATED}: from 3 groups on it is wider than need be, and never narrower",
+             judged_from=3, role="groups", follow=_leave_groups_out),
     Splitter("time_series", "along time: the latest half of the rows in test blocks, each after the rows that it is "
-             "predicted from", ("folds", "order", "gap"), role="order", follow=_follow_order),
-    Splitter("predefined", "the table's own folds: each is the test part once", ("fold",),
-             role="fold", follow=_follow_folds),
+             "predicted from", ("folds", "order", "gap"), "blocks differ in what changes with time, which is no "
+             "luck of a split (Cerqueira, Torgo and Mozetič 2020 compare such estimates, and give no interval)",
+             judged_from=None, role="order", follow=_follow_order),
+    Splitter("predefined", "the table's own folds: each is the test part once", ("fold",), "nobody knows how the "
+             "folds were made, and of k folds alone no variance can be estimated without bias (Bengio and Grandvalet "
+             "2004)", judged_from=None, role="fold", follow=_follow_folds),
 )}  # fmt: skip
 """Name -> method of splitting."""

@@ -29,12 +29,18 @@ def compare_with_baseline(study_results: StudyResults) -> AgainstBaseline:
         f"{terms.test} {decimals(float(network.mean()))}; {terms.reference}, penalty chosen on the same rows, "
         f"{decimals(float(reference.mean()))}, on {interval.n} splits."
     )
-    return AgainstBaseline(baseline_words(interval, terms), detail, interval, terms.margin)
+    words = described_words(interval, terms) if study_results.sizes.doubt else baseline_words(interval, terms)
+    return AgainstBaseline(words, detail, interval, terms.margin)
 
 
 def beats_a_constant(study_results: StudyResults) -> bool:
-    """Whether the chosen network is better than the best constant prediction, by more than chance."""
+    """Whether the chosen network is better than the best constant prediction, by more than chance.
+
+    Where no interval is known to hold, by its mean.
+    """
     gain = study_results.best.scores() - study_results.baseline(study_results.terms.naive)
+    if study_results.sizes.doubt:
+        return bool(gain.mean() > 0)
     return paired_interval(gain.to_numpy(dtype=float), *study_results.sizes.pair).low > 0
 
 
@@ -45,6 +51,16 @@ def candidates_words(best: BestCell) -> str:
     if best.is_complete:
         return f"{number:,} complete {cells}"
     return f"{number:,} {cells} with a score in every split, though every cell of the study lacks runs"
+
+
+def described_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> str:
+    """The answer where no interval is known to hold: what was seen, and no verdict.
+
+    >>> described_words(paired_interval([-0.1, 0.2, 0.2, 0.1], 331, 111))
+    'Over these splits the chosen network is ahead of ridge on average; no verdict.'
+    """
+    place = "ahead of" if interval.estimate > 0 else "behind"
+    return f"Over these splits the chosen network is {place} {terms.reference} on average; no verdict."
 
 
 def baseline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> str:

@@ -109,6 +109,8 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
         return answer.judgement.note
     names = arm_names(claim, study_results)
     sure = f"{confidence(interval.level)} interval"
+    if answer.judgement.verdict is Verdict.EXPLORATORY:
+        sure += ", not known to hold:"
     if answer.threshold is not None:
         show = _powers_of_two if metric.counts else decimals
         unit = f" {metric.unit}" if metric.unit else ""

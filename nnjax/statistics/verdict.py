@@ -27,10 +27,15 @@ class Verdict(Enum):
     EQUAL = ("practically equal", "Any difference is smaller than the margin that matters.")
     REFUTED = ("refuted", "The data speak against the claim.")
     UNDECIDED = ("undecided", "The data cannot tell; this is not evidence of equality.")
+    EXPLORATORY = ("exploratory", "No interval is known to hold for such splits: a description, and no verdict.")
 
     def __init__(self, word: str, sentence: str) -> None:
         """Keep the word and the sentence of the member."""
         self.word, self.sentence = word, sentence
+
+
+VERDICTS = (Verdict.SUPPORTED, Verdict.EQUAL, Verdict.REFUTED, Verdict.UNDECIDED)
+"""Those that an interval can give."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def judge(
     margin: float,
     threshold: float | None = None,
     components: VarianceComponents | None = None,
-    folds: int = 1,
+    folds: int | None = 1,
 ) -> Judgement:
     """Judge a claim by its corrected interval [L, U]; positive differences mean "A is better".
 
@@ -62,7 +67,7 @@ def judge(
         threshold: The c of "exceeds", which needs it.
         components: Variance of the difference between seeds and between splits, by which an undecided claim is told
             what would decide it; None where one seed a split cannot tell.
-        folds: Splits of a whole repeat; only whole repeats are proposed.
+        folds: Splits of a whole repeat; only whole repeats are proposed. None where there can be no more splits.
 
     Raises:
         ValueError: If the margin is not positive, the threshold is missing, or the kind unknown.
@@ -99,6 +104,7 @@ def read_off(kind: ClaimKind, low: float, high: float, margin: float, threshold:
 
 
 _TOO_MANY = f"Only more than {MOST_REPLICATES:,} runs a cell could decide it"
+_NO_MORE = "There are no more splits of this table, only a larger one could decide it"
 _UNDECIDED = Judgement(Verdict.UNDECIDED, "")
 
 
@@ -150,7 +156,7 @@ def what_would_decide(
     margin: float,
     threshold: float | None = None,
     components: VarianceComponents | None = None,
-    folds: int = 1,
+    folds: int | None = 1,
 ) -> str:
     """Say what would decide an undecided claim if mean and variances stayed as they are: replicates, or a margin.
 
@@ -161,7 +167,7 @@ def what_would_decide(
         return "The estimate lies on the border of the verdicts: no number of splits can decide it."
     if width < 0.0:
         return "As things stand, no number of splits and seeds can decide it."
-    words = _replicates_words(width, interval, components, folds)
+    words = _replicates_words(width, interval, components, folds) if folds else _NO_MORE
     deciding_margin = _deciding_margin(kind, interval)
     if kind == "exceeds" or not math.isfinite(deciding_margin):
         return f"{words}."
@@ -241,6 +247,8 @@ def judge_all(parts: Sequence[Judgement]) -> Judgement:
         raise ValueError("a compound claim needs at least one part")
     verdicts = [part.verdict for part in parts]
     supported = verdicts.count(Verdict.SUPPORTED)
+    if Verdict.EXPLORATORY in verdicts:
+        return Judgement(Verdict.EXPLORATORY, next(part.note for part in parts if part.verdict is Verdict.EXPLORATORY))
     note = f"{supported} of {len(parts)} parts supported, {verdicts.count(Verdict.REFUTED)} refuted."
     if Verdict.REFUTED in verdicts:
         return Judgement(Verdict.REFUTED, note)

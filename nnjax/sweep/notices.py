@@ -47,6 +47,13 @@ def _more_rows(space: Space) -> str:
     return f"write validation_share = {needed:g} or more for {FEW_CHOOSING_ROWS}"
 
 
+def exploratory_splits(space: Space) -> Iterator[str]:
+    """Splits over which no interval is known to hold."""
+    if space.doubt:
+        few = " (leave_one_group_out gives verdicts of fewer)" if space.study.replicates.splitter.judged_from else ""
+        yield f"Comparisons are exploratory, and no claim gets a verdict: {space.doubt}{few}."
+
+
 def doubtful_readings(space: Space) -> Iterator[str]:
     """What was understood of a table of one's own, where something else may be meant."""
     remarks = space.table.remarks
@@ -97,6 +104,7 @@ def _columns(space: Space, numbers: Sequence[int]) -> str:
 
 
 NOTICE_FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (
+    exploratory_splits,
     few_choosing_rows,
     doubtful_tables,
     columns_of_rounding,

@@ -8,7 +8,7 @@ from typing import Any
 
 from nnjax.data.preparation import Preparation
 from nnjax.data.rounding import rounded_columns
-from nnjax.data.splits import Split, SplitPlan, make_splits
+from nnjax.data.splits import Split, SplitPlan, doubt, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.sweep.identity import canonical_json
@@ -161,6 +161,11 @@ class Space:
     cells: tuple[Cell, ...]
     replicates: tuple[Replicate, ...]
     runs: tuple[Run, ...]
+
+    @property
+    def doubt(self) -> str:
+        """Why nobody knows whether intervals over these splits hold; empty where they are known to."""
+        return doubt(self.study.replicates.method, self.table.arrangement)
 
     @property
     def correction_rows(self) -> tuple[int, int]:

@@ -117,6 +117,10 @@ def render_index(studies: Sequence[Evidence], footer: str) -> str:
         "errata": ERRATA,
         "footer": footer,
         "subtitle": f"{number}, {len(claims)} claims, {runs:,} runs{spent}.",
-        "tally": [(verdict.word, verdict.name.lower(), counts[verdict]) for verdict in Verdict],
+        "tally": [
+            (verdict.word, verdict.name.lower(), counts[verdict])
+            for verdict in Verdict
+            if counts[verdict] or verdict is not Verdict.EXPLORATORY
+        ],
     }
     return template("lecture.html.j2", "nnjax.tour").render(page=page)

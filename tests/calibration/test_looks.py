@@ -6,7 +6,7 @@ import pytest
 from nnjax.calibration.censoring import is_false
 from nnjax.calibration.looks import MARGIN, Truth, follow, look_rates
 from nnjax.claims.growth import LOOKS
-from nnjax.statistics.verdict import Verdict
+from nnjax.statistics.verdict import VERDICTS, Verdict
 
 TABLES = 100
 
@@ -38,7 +38,7 @@ def test_the_course_of_one_table():
 
 
 def test_what_is_wrong_of_a_difference():
-    wrong = {x: [is_false("beats", verdict, x, MARGIN) for verdict in Verdict] for x in (0.0, MARGIN, -MARGIN)}
+    wrong = {x: [is_false("beats", verdict, x, MARGIN) for verdict in VERDICTS] for x in (0.0, MARGIN, -MARGIN)}
     assert wrong[0.0] == [True, False, False, False]
     assert wrong[MARGIN] == [False, True, True, False]
     assert wrong[-MARGIN] == [True, True, False, False]

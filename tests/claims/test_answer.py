@@ -262,3 +262,19 @@ def test_a_compound_claim_is_its_parts_and_widens_nothing(differences, verdict):
     assert answers[0].interval.level == pytest.approx(1 - 0.05 / 2)
     assert answers[2].judgement.verdict is verdict and answers[2].interval is None
     assert f"first: {verdict.word}; second: {verdict.word}" in answers[2].judgement.note
+
+
+@pytest.mark.parametrize("kind", ["beats", "suffices", "same", "exceeds"])
+def test_where_no_interval_is_known_to_hold_there_is_no_verdict(kind):
+    """However clear it looks, whatever is missing, and whatever it is a part of."""
+    doubted = Sizes(331, 111, 265, 5, "nobody knows")
+    threshold = {"threshold": 0.0} if kind == "exceeds" else {}
+    clear = table(np.full(5, 0.9) + np.array(DIFFERENCES) / 100, [0.1] * 5)
+    lacking = clear.assign(status=["missing", *["finished"] * (len(clear) - 1)])
+    for results, note in ((clear, "No verdict: nobody knows."), (lacking, "1 of ")):
+        claims = [claim(kind, **threshold), compound("it")]
+        for answer in judged(claims, CELLS, results, doubted):
+            assert answer.judgement.verdict is Verdict.EXPLORATORY
+            assert answer.judgement.note.startswith(note)
+    assert judged([claim(kind, **threshold)], CELLS, clear)[0].judgement.verdict is not Verdict.EXPLORATORY
+    assert judged([claim(kind, **threshold)], CELLS, clear, doubted)[0].interval is not None

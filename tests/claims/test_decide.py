@@ -1,13 +1,15 @@
 """Rounds: each claim gets the replicates that it needs, nothing is trained twice, no look is forgotten."""
 
 import pytest
-from fakes.known import decide
+from fakes.followed import STUDY, visits_study
+from fakes.known import Trainer, decide
 
 from nnjax.claims.growth import LOOKS, State
 from nnjax.claims.rounds import study_logbook
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.declarations import declarations
 from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.space import expand
 
 
 class Killed(Exception):
@@ -71,3 +73,15 @@ def test_rounds_change_nothing_about_the_claims(course):
     after = declarations(course.space, course.home)
     assert after == course.declared and not after.withdrawn
     assert after.named(Standing.BEFORE) == [claim.name for claim in course.space.study.claims]
+
+
+@pytest.mark.parametrize(("method", "state"), [("time_series", "not judged"), ("leave_one_group_out", "hopeless")])
+def test_no_replicates_are_added_where_they_could_decide_nothing(tmp_path, method, state):
+    text = STUDY.replace("depth = [1, 2]", "learning_rate = [0.02, 0.05]").replace("depth = 2", "learning_rate = 0.05")
+    space = expand(visits_study(tmp_path, method, text=text.replace("depth = 1", "learning_rate = 0.02")))
+    train = Trainer(tmp_path)
+    train(space)
+    decisions, said = decide(space, tmp_path, train)
+    [look] = decisions.logbook.looks
+    assert look.state.value == state and len(train.asked) == 1
+    assert (look.verdict == "exploratory") == (method == "time_series") and look.verdict in said[0]

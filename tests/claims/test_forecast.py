@@ -1,10 +1,12 @@
 """What a plan says of the claims before anything is trained."""
 
 import pytest
+from fakes.followed import visits_study
 from fakes.known import THREE_CLAIMS, write_space
 
 from nnjax.claims.declared import claim_level
 from nnjax.claims.forecast import forecast_claims, foretell
+from nnjax.sweep.space import expand
 
 SHUFFLED = "replicates.method=shuffle_split"
 
@@ -54,3 +56,10 @@ def test_a_claim_that_is_late_is_told_before_it_is_trained_for(space, tmp_path, 
     later = write_space(tmp_path, THREE_CLAIMS.replace('"0.01 beats 0.001."', '"0.01 beats 0.001."\nmargin = 0.1'))
     assert "true-effect (declared after training)" in foretell(later, tmp_path, has_runs=True).words
     assert "4 share the 5 %, 1 of them withdrawn" in foretell(later, tmp_path, has_runs=True).words
+
+
+def test_no_claim_is_forecast_where_none_gets_a_verdict(tmp_path):
+    space = expand(visits_study(tmp_path, "time_series"))
+    assert foretell(space, tmp_path, has_runs=False).words == "claims      exploratory, none gets a verdict: deep"
+    judged = expand(visits_study(tmp_path, "group_k_fold"))
+    assert "smallest difference that it finds" in foretell(judged, tmp_path, has_runs=False).words

@@ -94,3 +94,12 @@ def test_an_open_claim_whose_closed_end_is_near_goes_on():
     closed = seen(0.03, 0.005, 0.05, design, np.random.default_rng(3))
     opened = replace(closed, interval=replace(closed.interval, high=math.inf), verdict=Verdict.UNDECIDED)
     assert next_step(opened, design, 1, FOLDS).state is State.OPEN
+
+
+def test_nothing_grows_where_there_is_no_verdict_or_no_more_splits():
+    design = Design(20, 2)
+    looked = seen(0.02, 0.01, 0.05, design, np.random.default_rng(0))
+    assert looked.verdict is Verdict.UNDECIDED
+    assert next_step(looked, design, 1, FOLDS).state is State.OPEN
+    assert next_step(looked, design, 1, None).state is State.HOPELESS
+    assert next_step(replace(looked, verdict=Verdict.EXPLORATORY), design, 1, FOLDS).state is State.NOT_JUDGED

@@ -17,7 +17,7 @@ from nnjax.report.answers import (
 from nnjax.report.formats import decimals
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.statistics.interval import paired_interval
-from nnjax.statistics.verdict import Verdict
+from nnjax.statistics.verdict import VERDICTS, Verdict
 
 ONE_FACTOR = """
 question = "Which?"
@@ -61,7 +61,7 @@ def test_without_a_claim_the_factors_are_the_headline_and_nothing_has_a_verdict(
     (line,) = headline(without_claims).lines
     assert line.verdict is None and line.sentence.startswith("activation: ")
     assert line.detail.startswith("98.33 % intervals, all levels compared with all.")
-    assert not any(verdict.word in line.sentence + line.detail for verdict in Verdict)
+    assert not any(verdict.word in line.sentence + line.detail for verdict in VERDICTS)
 
 
 def test_a_level_far_behind_is_named_with_its_interval(without_claims):

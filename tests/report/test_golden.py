@@ -11,8 +11,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from fakes.followed import write_visits
 
 from nnjax.report.write import write_study_report
+from nnjax.statistics.verdict import Verdict
 
 GOLDEN = Path(__file__).parent / "golden"
 HEAD = 'question = "Which?"\n[data]\nname = "diabetes"\n[replicates]\nsplits = 4\nbase_seed = 5\n'
@@ -45,6 +47,10 @@ KINDS = {
     '[grid]\nzip = [["depth", "width"]]\nexclude = [{activation = "tanh", depth = 2}]\n[fixed]\nepochs = 12\n',
     "optimizers": f'{HEAD}[studied]\noptimizer = ["sgd", "adam", "lbfgs"]\n[nuisance]\nl2 = [0.0, 0.1]\n'
     f'{FIXED}depth = 2\nbatch_size = "full"\n',
+    "along-time": HEAD.replace(
+        'name = "diabetes"', 'file = "<visits>"\ntarget = "score"\nfeatures = ["a", "b"]'
+    ).replace("splits = 4", 'method = "time_series"\norder = "day"\nfolds = 4')
+    + f'[studied]\ndepth = [1, 2]\n{FIXED}optimizer = "adam"\nl2 = 0.0\n{CLAIMS}',
 }
 
 FIXTURES = {"regression": "written", "classification": "written_classes"}
@@ -114,7 +120,7 @@ def pages_of(make_space, make_results, make_study_results, tmp_path, request):
     def write(kind):
         if kind not in KINDS:
             return every(request.getfixturevalue(FIXTURES[kind]))
-        space = make_space(KINDS[kind])
+        space = make_space(KINDS[kind].replace("<visits>", str(write_visits(tmp_path))))
         results = make_results(space)
         for factor in set(space.study.factors) - set(results):
             levels = {cell.cell_id: getattr(cell.configuration, factor) for cell in space.cells}
@@ -135,6 +141,16 @@ def test_the_page_says_what_it_said(kind, pages_of, request):
     difference = list(difflib.unified_diff(kept.splitlines(), now.splitlines(), "kept", "now", lineterm="", n=0))
     assert not difference, "\n".join(difference[:60])
     assert len(now.splitlines()) > 60
+
+
+def test_a_page_of_splits_without_a_known_interval_has_no_word_of_a_verdict():
+    """The claims are described; what a verdict is, is told on pages of other studies."""
+    page = (GOLDEN / "along-time.txt").read_text()
+    assert "supported" in (GOLDEN / "claims-and-seeds.txt").read_text()
+    assert page.count("No verdict: no interval is known to hold for test blocks along time.") >= 2
+    for verdict in Verdict:
+        is_there = re.search(rf"\b{verdict.word}\b", page, re.IGNORECASE)
+        assert bool(is_there) == (verdict is Verdict.EXPLORATORY), is_there
 
 
 def test_drawings_and_rows_are_left_out_and_numbers_rounded():

@@ -14,9 +14,18 @@ from numpy.typing import NDArray
 
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
-from nnjax.statistics.verdict import ClaimKind, Judgement, Verdict, deciding_half_width, judge, judge_all, read_off
+from nnjax.statistics.verdict import (
+    VERDICTS,
+    ClaimKind,
+    Judgement,
+    Verdict,
+    deciding_half_width,
+    judge,
+    judge_all,
+    read_off,
+)
 
-SUPPORTED, EQUAL, REFUTED, UNDECIDED = Verdict
+SUPPORTED, EQUAL, REFUTED, UNDECIDED = VERDICTS
 KINDS = st.sampled_from(["beats", "suffices", "same", "exceeds"])
 ENDS = st.floats(-0.1, 0.1).map(lambda x: round(x, 3))
 
@@ -77,7 +86,7 @@ def test_frequencies_in_the_exact_model(
     level = bonferroni_level(0.05, m)
     tables = delta + spread * draw_tables(20, 111 / 442, 7)
     counts = Counter(judge("beats", paired_interval(d, 331, 111, level), 0.02).verdict for d in tables)
-    assert [counts[verdict] / len(tables) for verdict in Verdict] == pytest.approx(expected, abs=0.01)
+    assert [counts[verdict] / len(tables) for verdict in VERDICTS] == pytest.approx(expected, abs=0.01)
 
 
 @given(KINDS, ENDS, ENDS, st.floats(0.001, 0.05), ENDS)
@@ -85,7 +94,7 @@ def test_every_interval_has_one_verdict_and_a_note(
     kind: ClaimKind, end: float, other: float, margin: float, threshold: float
 ) -> None:
     judgement = judge(kind, interval_between(min(end, other), max(end, other)), margin, threshold)
-    assert judgement.verdict in Verdict
+    assert judgement.verdict in VERDICTS
     assert judgement.note
 
 
@@ -176,7 +185,7 @@ def test_misuse_is_an_error() -> None:
 
 
 def test_every_verdict_has_its_own_sentence() -> None:
-    assert len({v.sentence for v in Verdict}) == len({v.word for v in Verdict}) == 4
+    assert len({v.sentence for v in Verdict}) == len({v.word for v in Verdict}) == 5
 
 
 def test_what_only_thousands_of_runs_could_decide_is_said_so() -> None:
@@ -231,3 +240,15 @@ def test_what_would_decide_an_open_interval_looks_at_its_closed_end_alone(
     assert is_decided == (width > 0.0)
     if not is_decided:
         assert "no number of splits" in judge(kind, opened, 0.02, 0.05).note.lower()
+
+
+def test_where_there_are_no_more_splits_none_is_asked_for() -> None:
+    interval = paired_interval([0.02, 0.05, -0.01, 0.03, 0.04], 331, 111)
+    note = judge("beats", interval, 0.02, folds=None).note
+    assert note.startswith("There are no more splits of this table, only a larger one could decide it; a margin of ")
+    assert "splits would" not in note
+
+
+def test_a_description_among_the_parts_is_no_verdict() -> None:
+    parts = [Judgement(Verdict.EXPLORATORY, "No verdict: so."), Judgement(Verdict.REFUTED, "B is better.")]
+    assert judge_all(parts) == parts[0]

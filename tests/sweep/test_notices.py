@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from fakes.followed import visits_study, write_visits
 
 from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.sweep.notices import FEW_CHOOSING_ROWS, find_notices
@@ -48,3 +49,19 @@ def test_plan_and_sweep_tell_it(small_study: Callable[..., Study], tmp_path, mon
     monkeypatch.setattr("nnjax.pipeline.run_sweep", lambda *given, **named: train(*given[:2], "serial", engine=FAKE))
     sweep_study(space, tmp_path, SweepOptions(is_tracked=False, is_reported=False), say=said.append)
     assert said[0] == f"Note: {notice}"
+
+
+def test_splits_without_a_known_interval_are_told(tmp_path) -> None:
+    def told(*way: str) -> list[str]:
+        return [notice for notice in find_notices(expand(visits_study(tmp_path, *way))) if "exploratory" in notice]
+
+    head = "Comparisons are exploratory, and no claim gets a verdict: "
+    assert told("time_series") == [f"{head}no interval is known to hold for test blocks along time."]
+    assert told("predefined") == [f"{head}no interval is known to hold for folds that somebody made."]
+    assert told("group_k_fold") == told("leave_one_group_out") == told("repeated_k_fold", "replicates.splits=4") == []
+    write_visits(tmp_path, persons=19)
+    assert told("group_k_fold") == [
+        f"{head}intervals of group_k_fold are known to hold from 20 groups on, not for 19 (leave_one_group_out gives "
+        "verdicts of fewer)."
+    ]
+    assert told("leave_one_group_out") == []

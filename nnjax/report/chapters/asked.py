@@ -15,6 +15,7 @@ from nnjax.sweep.columns import read_as
 from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import Space, level_text
 from nnjax.sweep.study.factors import ALWAYS_TOLD, FACTORS
+from nnjax.sweep.used_rows import left_out_text, range_text, used_rows
 
 MOST_INPUTS = 20
 """Named in the page; all of them are in the file."""
@@ -43,7 +44,7 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
         "terms": study_results.terms,
         "study": space.study,
         "table": space.table,
-        "split": space.splits[0],
+        "rows": _rows(space),
         "splits": len(space.splits),
         "cells": len(space.cells),
         "features": features_sentence(space),
@@ -54,6 +55,17 @@ def asked_chapter(study_results: StudyResults) -> Chapter:
         "account": _count(results),
     }
     return Chapter("asked", "What was asked and what was run", tables=tables, facts=facts)
+
+
+def _rows(space: Space) -> dict[str, object]:
+    """How many rows each part of a split has, and how many are in none."""
+    used, arrangement = used_rows(space), space.table.arrangement
+    return {
+        "train": used.train,
+        "validation": range_text(used.validation),
+        "test": range_text(used.test),
+        "left_out": left_out_text(used, arrangement.role) if arrangement else "",
+    }
 
 
 def unfinished_reference(study_results: StudyResults) -> str:

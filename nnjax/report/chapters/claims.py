@@ -38,6 +38,7 @@ def claims_chapter(study_results: StudyResults) -> Chapter:
             for index, (answer, claim) in enumerate(zip(study_results.claims, claims, strict=True))
         ],
         "declared": declared,
+        "is_exploratory": bool(study_results.sizes.doubt),
     }
     table = claims_table(study_results)
     # no empty columns, and not what each claim's own card says in words

@@ -37,6 +37,7 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
     budget = budget_of(study_results.results)
     if budget:
         figures["budget"] = _budget(budget, study_results)
+        facts["grows"] = study_results.sizes.folds is not None
         facts |= {"budget": budget, "advice": advise_replicates(budget, *study_results.sizes.pair)}
     if study_results.layout.nuisance:
         setting = fixed_nuisance(study_results.results, study_results.layout)

@@ -10,6 +10,7 @@ from nnjax.report.figures.importance import complete_scores
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter
 from nnjax.statistics.placebo import placebo_rates
+from nnjax.sweep.used_rows import describe_splits
 
 TELLING = ("corrected misses", "plain t misses", "twins")
 """The groups of checks that the page lists."""
@@ -27,6 +28,8 @@ def method_chapter(study_results: StudyResults) -> Chapter:
         "level": study_results.claim_level,
         "sizes": sizes,
         "splits": len(study_results.space.splits),
+        "splitter": study.replicates.splitter,
+        "used": describe_splits(study_results.space),
         "seeds": study.replicates.seeds_per_split,
         "placebo": None if scores is None else placebo_rates(scores, *sizes.pair, study_results.terms.margin, labels),
         "stamp": study_results.calibration,

@@ -87,6 +87,8 @@ def find_idle(study_results: StudyResults) -> Iterator[Finding]:
     Where even the chosen cell exploded, all levels have the lowest score, and none was seen to matter or not.
     """
     table, margin, study = study_results.differences, study_results.terms.margin, study_results.space.study
+    if study_results.sizes.doubt or study_results.sizes.folds is None:  # nothing is shown, or there are no more splits
+        return
     if not len(table) or (study_results.best.scores() <= study_results.terms.floor).mean() > MOST_LOST:
         return
     for factor in study.studied:

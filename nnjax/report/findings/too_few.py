@@ -72,6 +72,8 @@ def _short(study_results: StudyResults) -> Iterator[_Short]:
 def _design(study_results: StudyResults, answer: ClaimAnswer, level: float) -> Design | None:
     """None where no affordable number of replicates of this table makes the interval narrow enough."""
     replicates, sizes = study_results.space.study.replicates, study_results.sizes
+    if sizes.folds is None:
+        return None
     if answer.components is None:
         return Design(replicates.splits, PILOT_SEEDS)
     found = replicates_for_half_width(answer.margin, answer.components, *sizes.pair, level, sizes.folds)
@@ -118,6 +120,8 @@ def _used_levels(study_results: StudyResults, claims: list[Claim]) -> dict[str, 
 
 def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
     """No network is shown to beat the baseline."""
+    if study_results.sizes.doubt:
+        return
     top = compare_with_baseline(study_results)
     verdict = judge("beats", top.interval, top.margin).verdict
     if verdict is Verdict.SUPPORTED:

@@ -13,7 +13,7 @@ from nnjax.report.latex import latex_table
 from nnjax.report.page import template
 from nnjax.report.summary import summarise
 from nnjax.statistics.censoring import Bounds, bounded_interval
-from nnjax.statistics.verdict import Verdict
+from nnjax.statistics.verdict import VERDICTS, Verdict
 from nnjax.sweep.claim_lock import Standing
 from nnjax.sweep.declarations import Declarations
 from nnjax.tour.evidence import claim_line
@@ -124,7 +124,7 @@ def test_the_other_epoch_is_shown_without_a_verdict(study_results):
     claim, about_gradients = study_results.space.study.claims
     words = other_epoch_words(study_results, claim)
     assert words.startswith("At the last epoch instead (last_test_r2): ") and "exploratory" in words
-    assert not any(verdict.word in words for verdict in Verdict)
+    assert not any(verdict.word in words for verdict in VERDICTS)
     turned = claim.model_copy(update={"metric": "last_test_r2"})
     assert other_epoch_words(study_results, turned).startswith("At the best epoch instead (test_r2): ")
     assert other_epoch_words(study_results, about_gradients) == ""
