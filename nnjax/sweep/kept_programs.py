@@ -6,8 +6,10 @@ back 0.7 s. That cache still serves accelerators, on which nobody has tried this
 
 import functools
 import hashlib
+import os
 import pickle
 import platform
+import stat
 import sys
 import zlib
 from collections.abc import Iterator, Mapping
@@ -33,8 +35,15 @@ TRACED = ("network", "training")
 COMPILING = ("jax", "jaxlib", "numpy", "optax")
 
 
+MOST_BYTES = 10**9
+"""Of all programs together, about 1,500 of them: those that were not used for the longest time make room."""
+
+
 class KeptPrograms:
-    """The programs in a folder, which is this machine's and this user's alone: they are native code."""
+    """The programs in a folder, which is this machine's and this user's alone: they are native code.
+
+    Nothing is read from, or written to, a folder that somebody else may write to.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,9 +57,12 @@ class KeptPrograms:
         from jax.experimental.serialize_executable import deserialize_and_load  # here: the head asks `has` without jax
 
         path = self._path(bucket, options)
+        if not _is_private(self._folder):
+            return None
         try:
             devices = [find_device(bucket.device)]
             kept = pickle.loads(zlib.decompress(path.read_bytes()))
+            path.touch()
             first, second, third = (
                 deserialize_and_load(code, takes, gives, execution_devices=devices) for code, takes, gives in kept
             )
@@ -68,13 +80,35 @@ class KeptPrograms:
 
         with suppress(OSError, ValueError, NotImplementedError):
             content = pickle.dumps([serialize(each) for each in functions], protocol=pickle.HIGHEST_PROTOCOL)
-            write_durably(self._path(bucket, options), zlib.compress(content, FAST))
+            path = self._path(bucket, options)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if _is_private(self._folder):
+                write_durably(path, zlib.compress(content, FAST))
+                _make_room(self._folder)
 
     def _path(self, bucket: Bucket, options: Mapping[str, Any]) -> Path:
         """Named by all that the native code depends on, our own source and this processor among it."""
         told = sorted((name, repr(value)) for name, value in options.items())
         parts = [repr(bucket.program), repr(told), *_makers()]
         return self._folder / f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}{SUFFIX}"
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether it is this user's own, and nobody else may write to it."""
+    with suppress(OSError):
+        found = folder.stat()
+        return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    return False
+
+
+def _make_room(folder: Path) -> None:
+    """Remove the programs that were used last before all others that fit."""
+    found = [(path.stat(), path) for path in folder.glob(f"*{SUFFIX}")]
+    held = 0
+    for status, path in sorted(found, key=lambda each: -each[0].st_mtime_ns):
+        held += status.st_size
+        if held > MOST_BYTES:
+            path.unlink(missing_ok=True)
 
 
 @functools.cache

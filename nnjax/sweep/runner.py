@@ -170,7 +170,7 @@ class _Sweep:
 
     def _executor(self) -> Executor:
         folder = cache_folder(self._workplace.home)
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         remove_broken_entries(folder)
         place, splits = self._workplace, _scaled_splits(self._space, self._plan)
         prepare = partial(place.engine.prepare, folder, splits)

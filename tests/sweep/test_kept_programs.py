@@ -1,6 +1,7 @@
 """What an earlier process compiled is read back whole, gives the same bits, and is not believed once it is damaged."""
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -84,3 +85,23 @@ def test_whether_a_program_is_there_is_known_before_it_is_asked_for(tiny: Space,
     assert not kept.has(bucket)
     sweep_in(tmp_path / "home", tiny)
     assert kept.has(bucket)
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_a_folder_that_others_may_write_to_is_not_believed(tiny: Space, tmp_path: Path, monkeypatch) -> None:
+    first = sweep_in(tmp_path / "first", tiny)
+    folder = cache_folder(tmp_path)
+    folder.chmod(0o777)
+    monkeypatch.setattr(kept_programs.pickle, "loads", lambda content: pytest.fail("read what others may have written"))
+    assert sweep_in(tmp_path / "second", tiny) == first
+
+
+def test_what_was_used_last_stays(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(kept_programs, "MOST_BYTES", 250)
+    for age, name in enumerate(("new", "middle", "old")):
+        path = tmp_path / f"{name}{kept_programs.SUFFIX}"
+        path.write_bytes(bytes(100))
+        os.utime(path, (1000 - age, 1000 - age))
+    (tmp_path / "other").write_bytes(bytes(1000))
+    kept_programs._make_room(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["middle.program", "new.program", "other"]
