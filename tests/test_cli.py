@@ -251,7 +251,7 @@ print(sorted({"jax", "optax", "sklearn", "pandas"} & set(sys.modules)), file=sys
 def test_a_study_is_planned_without_jax_and_scikit_learn(study, imported, tmp_path):
     command = [sys.executable, "-c", PLAN_AND_LOOK, f"experiments/{study}.toml", "--home", str(tmp_path)]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert ended.stderr == f"{imported}\n"
+    assert ended.stderr.splitlines()[-1] == f"{imported}", "the last line, below what takes long on a busy machine"
 
 
 def test_the_environment_s_home_is_used_where_none_is_given(monkeypatch):

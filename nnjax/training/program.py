@@ -4,7 +4,7 @@ import functools
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -43,6 +43,7 @@ Functions = tuple[jax.stages.Compiled, jax.stages.Compiled, jax.stages.Compiled]
 """A bucket's functions, compiled, in the order of `Lowered`."""
 
 
+@runtime_checkable
 class Keeper(Protocol):
     """Whoever keeps programs for other processes, by bucket and what the compiler was told."""
 

@@ -15,7 +15,7 @@ from nnjax.sweep.study.study import load_study
 def make(tmp_path, monkeypatch):
     """Study text and overrides -> the results of its sweep, all in one home; baselines take no time."""
 
-    def baselines(table, splits, home, say):
+    def baselines(table, splits, home, say, preparation):
         rows = [
             {"model": "ridge", "split": split, "detail": "", "test_r2": 0.25 + 0.01 * split}
             for split in range(len(splits))
