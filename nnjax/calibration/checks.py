@@ -17,9 +17,11 @@ from nnjax.calibration.exact import (
     true_miss_rate,
     verdict_shares,
 )
+from nnjax.calibration.grouped import TWICE_DETECTABLE, Persons, grouped_scores
 from nnjax.calibration.known import KNOWN_ANSWERS
 from nnjax.calibration.learners import seed_differences, twin_differences
 from nnjax.calibration.looks import MARGIN, Truth, look_rates
+from nnjax.data.splits import REPEATED_K_FOLD
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.interval import bonferroni_level
 from nnjax.statistics.power import detectable_difference
@@ -58,6 +60,8 @@ CENSORED_SHARES = (0.0, 0.1, 0.5, 0.9, 1.0)
 
 MISSING_SHARES = (0.0, 0.1, 0.5)
 """Shares of an arm's runs that were not trained."""
+
+GROUP_K_FOLD, LEAVE_ONE_OUT = "group_k_fold", "leave_one_group_out"
 
 SimulatedCheck = Callable[[Effort, int], Iterator[Check]]
 
@@ -181,11 +185,37 @@ def arms(effort: Effort, seed: int) -> Iterator[Check]:
         yield Check("arms", f"A beats an equal B at the last epoch, tuned for {words}", (), (low,), (high,), (seen,))
 
 
+def groups(effort: Effort, seed: int) -> Iterator[Check]:
+    """Rows of persons: whole groups keep the error, random folds take a person that is known again for skill."""
+    tables = max(20, effort.tables // 4)
+    seeds = range(seed, seed + tables)
+    most = 0.05 + STANDARD_ERRORS * math.sqrt(0.05 * 0.95 / tables)
+    for persons, method in ((20, GROUP_K_FOLD), (100, GROUP_K_FOLD), (20, LEAVE_ONE_OUT), (40, REPEATED_K_FOLD)):
+        scores = [grouped_scores(Persons(persons, 0.7, 0.7), method, each) for each in seeds]
+        seen = (float(np.mean([each.is_found() or each.is_found(-1) for each in scores])),)
+        low, high = ((0.15,), (1.0,)) if method == REPEATED_K_FOLD else ((0.0,), (most,))
+        yield Check("groups", f"wrong verdicts, equal learners, {persons} persons, {method}", (), low, high, seen)
+    strong = [grouped_scores(Persons(100, TWICE_DETECTABLE), GROUP_K_FOLD, each).is_found() for each in seeds]
+    what = f"found, twice the detectable difference, 100 persons, {GROUP_K_FOLD}"
+    yield Check("groups", what, (), (0.7,), (1.0,), (float(np.mean(strong)),))
+
+
 def _claims(number: int) -> str:
     return f"{number} claim{'s' if number > 1 else ''}"
 
 
-CHECKS: tuple[SimulatedCheck, ...] = (known_answers, coverage, verdicts, power, twins, seeds, looks, censoring, arms)
+CHECKS: tuple[SimulatedCheck, ...] = (
+    known_answers,
+    coverage,
+    verdicts,
+    power,
+    twins,
+    seeds,
+    looks,
+    censoring,
+    arms,
+    groups,
+)
 
 
 def run_checks(

@@ -17,13 +17,16 @@ def mask_test_rows(seed: int) -> NDArray[np.bool_]:
     return masks
 
 
-def least_squares_r2(x: NDArray[np.float64], y: NDArray[np.float64], test: NDArray[np.bool_]) -> NDArray[np.float64]:
+def least_squares_r2(
+    x: NDArray[np.float64], y: NDArray[np.float64], test: NDArray[np.bool_], train: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
     """Test R² of least squares in every split [J], all at once by the normal equations.
 
-    Inputs are [N, D], or [J, N, D] where each split has its own; targets [N], test rows [J, N].
+    Inputs are [N, D], or [J, N, D] where each split has its own; targets [N], test rows [J, N]. All other rows train,
+    unless it is said which.
     """
     x = np.concatenate([x, np.ones((*x.shape[:-1], 1))], axis=-1)
-    x_train = x * ~test[..., None]
+    x_train = x * (~test if train is None else train)[..., None]
     gram = x_train.mT @ x + 1e-9 * np.eye(x.shape[-1])
     weights = np.linalg.solve(gram, (x_train.mT @ y)[..., None])
     residual = y - (x @ weights)[..., 0]

@@ -32,7 +32,7 @@ class Sizes:
     """Rows of a split, and how many splits make a whole repeat.
 
     Attributes:
-        n_train: Training rows, validation rows among them: what a test row is not.
+        n_train: Training rows, as the correction counts them: see `Space.correction_rows`.
         n_test: Test rows.
         full_batch: Training rows without the validation rows: the size of the full batch.
         folds: Splits of one repeat; 1 where any number of splits will do, None where there can be no more.

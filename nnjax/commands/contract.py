@@ -57,6 +57,11 @@ DOCUMENTS: Mapping[str, Mapping[str, str]] = {
         "journal_mb": "megabytes by which the journal will grow",
         "mlflow_mb": "megabytes of the whole study in MLflow's database",
         "notes": "what is worth knowing before anything is trained, a sentence or two each",
+        "doubt": "why no claim gets a verdict; empty where each may",
+        "rows.train": "training rows of a split, the same in all",
+        "rows.validation": "validation rows: the least and the most of all splits",
+        "rows.test": "test rows, likewise",
+        "rows.left_out": "rows of the table that are in no part of a split, likewise",
         "columns": "of a table of one's own: each column's name, kind, gaps, levels, what fills these, what it becomes",
         "buckets[].hidden_layer_sizes": "layers of the networks that share a program",
         "buckets[].batch_size": "their batch size",
@@ -151,6 +156,7 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
     """What a study would cost, and what its claims can come to."""
     from nnjax.sweep.columns import read_as
     from nnjax.sweep.plan import sweep_minutes
+    from nnjax.sweep.used_rows import used_rows
 
     minutes = sweep_minutes(space, plan, workers)
     numbers = ("cells", "replicates", "runs", "missing", "programs", "journal_mb", "mlflow_mb")
@@ -161,6 +167,8 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
         "workers": workers,
         "minutes": {**asdict(minutes), "wall": minutes.wall},
         "notes": notes,
+        "doubt": told.doubt,
+        "rows": asdict(used_rows(space)),
         "columns": [asdict(each) for each in read_as(space)],
         "buckets": [
             {

@@ -38,6 +38,18 @@ class Arrangement:
         """Different groups, instants or folds."""
         return int(self.codes.max()) + 1
 
+    @property
+    def worth(self) -> float:
+        """Levels with equally many rows that would tell as much: (Σ rows)² / Σ rows².
+
+        Source: Kish (1965), Survey Sampling, for the weights of a mean.
+
+        >>> round(Arrangement("groups", "person", np.repeat([0, 1, 2], [8, 1, 1])).worth, 3)
+        1.515
+        """
+        rows = np.bincount(self.codes[self.codes >= 0]).astype(np.float64)
+        return float(rows.sum() ** 2 / (rows**2).sum())
+
 
 class Parts(NamedTuple):
     """The rows of a split, in any order; rows in none of them are used nowhere."""

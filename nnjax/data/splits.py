@@ -241,7 +241,8 @@ class Splitter:
         follow: (column, labels for stratified splits, plan) -> its splits; raises `SplitsError`.
         interval: Which interval of a mean over its splits is known to hold, how that is known, and its source; where
             none is, why.
-        judged_from: Groups from which on it is known to hold; None where no interval is.
+        judged_from: Groups from which on it is known to hold, as `Arrangement.worth` counts them; 0 where it always is,
+            None where no interval is.
     """
 
     name: str
@@ -266,12 +267,13 @@ def doubt(method: str, arrangement: Arrangement | None) -> str:
     >>> doubt("repeated_k_fold", None), doubt("time_series", None)
     ('', 'no interval is known to hold for test blocks along time')
     """
-    fewest, count = SPLITTERS[method].judged_from, arrangement.count if arrangement else 0
+    fewest = SPLITTERS[method].judged_from
     if fewest is None:
         return DOUBTS[method]
-    if count >= fewest:
+    if not fewest or arrangement is None or round(arrangement.worth) >= fewest:
         return ""
-    return f"intervals of {method} are known to hold from {fewest} groups on, not for {count:,}"
+    what = f"the {arrangement.count:,} here are worth {arrangement.worth:.1f}"
+    return f"intervals of {method} are known to hold from {fewest} groups of equal size on, and {what}"
 
 
 def _follow_groups(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
@@ -325,8 +327,9 @@ DOUBTS = {
 
 _RESAMPLED = "the corrected resampled t of Nadeau and Bengio (2003)"
 _SIMULATED = (
-    f"{_RESAMPLED}, with the mean numbers of rows. Their formula is for rows that are drawn one by one; that it holds "
-    "for whole groups is known by simulation, see `nnjax calibrate`"
+    f"{_RESAMPLED}, with the mean number of test rows, and validation rows not counted among the training rows. Their "
+    "formula is for rows that are drawn one by one; that this holds for whole groups is known by simulation (`nnjax "
+    "calibrate`)"
 )
 
 SPLITTERS = {splitter.name: splitter for splitter in (
@@ -336,11 +339,12 @@ SPLITTERS = {splitter.name: splitter for splitter in (
     Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", ("splits", "test_share"),
              _RESAMPLED, rows=DRAWN_SHARE),
     Splitter("group_k_fold", "k-fold of whole groups: every row is a test row once a repeat, and no group is on two "
-             "sides", ("splits", "folds", "groups"), f"{_SIMULATED}, from 20 groups on",
-             judged_from=20, has_folds=True, role="groups", follow=_follow_groups),
+             "sides", ("splits", "folds", "groups"), f"{_SIMULATED}, from 15 groups of equal size on, "
+             "or so many of unequal size as are worth 15: (Σ rows)² / Σ rows² (Kish 1965)",
+             judged_from=15, has_folds=True, role="groups", follow=_follow_groups),
     Splitter("leave_one_group_out", "every group is the test part once", ("groups",),
-             f"{_SIMULATED}: from 3 groups on it is wider than need be, and never narrower",
-             judged_from=3, role="groups", follow=_leave_groups_out),
+             f"{_SIMULATED}, and wider than need be",
+             role="groups", follow=_leave_groups_out),
     Splitter("time_series", "along time: the latest half of the rows in test blocks, each after the rows that it is "
              "predicted from", ("folds", "order", "gap"), "blocks differ in what changes with time, which is no "
              "luck of a split (Cerqueira, Torgo and Mozetič 2020 compare such estimates, and give no interval)",

@@ -171,15 +171,13 @@ class Space:
     def correction_rows(self) -> tuple[int, int]:
         """Training and test rows of a split as the correction of an interval counts them: validation rows train.
 
-        They choose the epoch, so what two splits share of them makes their scores alike, too. Where splits have unequal
-        numbers of rows, the means.
+        They choose the epoch, so what two splits share of them makes their scores alike, too. Not so where splits
+        follow a column: intervals are wider there, as it takes for groups (`nnjax calibrate`). Test rows are a mean.
         """
         split = self.splits[0]
         if self.table.arrangement is None:
             return len(split.train) + len(split.validation), len(split.test)
-        tested = [len(each.test) for each in self.splits]
-        used = [each.used - rows for each, rows in zip(self.splits, tested, strict=True)]
-        return round(sum(used) / len(used)), round(sum(tested) / len(tested))
+        return len(split.train), round(sum(len(each.test) for each in self.splits) / len(self.splits))
 
 
 def expand(study: Study, engine: str | None = None) -> Space:

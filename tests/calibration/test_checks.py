@@ -17,7 +17,7 @@ from nnjax.statistics.interval import PairedInterval, paired_interval
 
 def test_all_checks_are_as_expected_and_the_command_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calibrate", "--quick", "--home", str(tmp_path)]) == 0
-    assert "50 of 50 checks are as expected" in capsys.readouterr().out
+    assert "55 of 55 checks are as expected" in capsys.readouterr().out
     stamp = load_stamp(tmp_path)
     assert stamp is not None and [check for check in stamp.checks if not check.is_ok] == []
     assert {check.group for check in stamp.checks} >= {

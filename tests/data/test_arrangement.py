@@ -1,11 +1,14 @@
-"""Folds that a table brings along; the digest of a table whose splits follow a column."""
+"""Folds that a table brings along; the digest of a table; no method lets anything be learnt that is not there."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import r2_score
 
 from nnjax.data.arrangement import Arrangement
-from nnjax.data.splits import SplitPlan, make_splits
+from nnjax.data.splits import SPLITTERS, SplitPlan, make_splits
 from nnjax.data.tables import arranged, load_table
 
 
@@ -33,3 +36,35 @@ def test_a_tables_digest_is_that_of_its_rows_and_of_the_column_that_they_follow(
     }
     assert len(digests) == 4 and table.digest in digests
     assert arranged(table, Arrangement("groups", "called otherwise", codes)).digest in digests
+
+
+def mean_r2(method: str, target: np.ndarray, inputs: np.ndarray, codes: np.ndarray) -> tuple[float, float]:
+    """Mean test R² of least squares over a method's splits, and its standard error between them."""
+    count, role = int(codes.max()) + 1, SPLITTERS[method].role
+    splits = 5 if method == "time_series" else 20 if SPLITTERS[method].grows else count
+    plan = SplitPlan(method, splits, 0.2, 0.2, 5, n_folds=5)
+    scores = []
+    for each in make_splits(len(codes), plan, None, Arrangement(role or "groups", "c", codes)):
+        model = LinearRegression().fit(inputs[each.train], target[each.train])
+        scores.append(r2_score(target[each.test], model.predict(inputs[each.test])))
+    return float(np.mean(scores)), float(np.std(scores)) / np.sqrt(len(scores))
+
+
+@pytest.mark.parametrize("method", SPLITTERS)
+def test_nothing_is_learnt_of_a_permuted_target(method: str) -> None:
+    generator = np.random.default_rng(11)
+    codes = np.repeat(np.arange(30), 12)
+    inputs = np.column_stack([generator.standard_normal((360, 3)), generator.standard_normal((30, 4))[codes]])
+    target = generator.permutation(inputs.sum(axis=1))
+    mean, error = mean_r2(method, target, inputs, codes)
+    assert mean < 2 * error
+
+
+def test_what_a_person_is_known_by_says_nothing_of_others() -> None:
+    """Inputs and target are the person's own, and have nothing to do with each other."""
+    generator = np.random.default_rng(12)
+    codes = np.repeat(np.arange(30), 12)
+    inputs, target = generator.standard_normal((30, 12))[codes], generator.standard_normal(30)[codes]
+    target += 0.1 * generator.standard_normal(360)
+    assert mean_r2("repeated_k_fold", target, inputs, codes)[0] > 0.3
+    assert mean_r2("group_k_fold", target, inputs, codes)[0] < 0

@@ -12,7 +12,7 @@ from nnjax.report.views import Chapter
 from nnjax.statistics.placebo import placebo_rates
 from nnjax.sweep.used_rows import describe_splits
 
-TELLING = ("corrected misses", "plain t misses", "twins")
+TELLING = ("corrected misses", "plain t misses", "twins", "groups")
 """The groups of checks that the page lists."""
 
 
