@@ -20,12 +20,12 @@ FLOOR = -1.0
 """Where R² is cut, as that of a run is: that of two rows alike can be any number."""
 
 SPREAD_OF_SIZES = 0.8
-"""Standard deviation of the logarithm of a person's rows: of forty, the one with most has a dozen times the least's."""
+"""Standard deviation of the logarithm of a person's rows: of forty, the most are twenty times the least (median)."""
 
 VALIDATION_SHARE = 0.2
 
 TWICE_DETECTABLE = 2.1
-"""Effect of A's input at which, of a hundred persons, the true difference is twice the detectable one (0.647 and 0.321
+"""Effect of A's input at which, of a hundred persons, the true difference is twice the detectable one (0.686 and 0.348
 over 1,000 tables, `benchmarks/grouped.py`)."""
 
 
