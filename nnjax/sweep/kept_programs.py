@@ -35,7 +35,7 @@ TRACED = ("network", "training")
 COMPILING = ("jax", "jaxlib", "numpy", "optax")
 
 
-MOST_BYTES = 10**9
+MOST_KEPT_BYTES = 10**9
 """Of all programs together, about 1,500 of them: those that were not used for the longest time make room."""
 
 
@@ -107,7 +107,7 @@ def _make_room(folder: Path) -> None:
     held = 0
     for status, path in sorted(found, key=lambda each: -each[0].st_mtime_ns):
         held += status.st_size
-        if held > MOST_BYTES:
+        if held > MOST_KEPT_BYTES:
             path.unlink(missing_ok=True)
 
 

@@ -97,7 +97,7 @@ def test_a_folder_that_others_may_write_to_is_not_believed(tiny: Space, tmp_path
 
 
 def test_what_was_used_last_stays(tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(kept_programs, "MOST_BYTES", 250)
+    monkeypatch.setattr(kept_programs, "MOST_KEPT_BYTES", 250)
     for age, name in enumerate(("new", "middle", "old")):
         path = tmp_path / f"{name}{kept_programs.SUFFIX}"
         path.write_bytes(bytes(100))
