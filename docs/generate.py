@@ -10,6 +10,7 @@ from nnjax.data.reader import Reader
 from nnjax.data.splits import SPLITTERS, Splitter
 from nnjax.data.tables import TABLES
 from nnjax.metrics import CURVES, FINALS, Described
+from nnjax.network.losses import LOSSES
 from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY
 from nnjax.surroundings import CHANGES_NUMBERS, ENDS_RUNS, READ
 from nnjax.sweep.study.factors import FACTORS, AutoNumber, Choice, Factor, Number, Whole
@@ -65,10 +66,33 @@ setting that means nothing beside the others (the momentum of Adam) is put to it
 """
 
 
+LOSSES_HEAD = """
+## Losses
+
+y is the target, p the prediction, z the last layer's sums. The first output is the one that `output = "auto"` means.
+
+"""
+
+LOSSES_REST = """
+A regression's target is standardised by the training rows, so `huber_delta` is in their standard deviations. With
+`poisson` the target is a count: it must not be negative, and is only divided by its mean over the training rows, so
+that a network whose sums are zero predicts the mean. The deviance in units of that mean is least at the same
+predictions. Predictions and scores are in the target's own unit, whatever the loss. A penalty is added to the mean
+loss: loss + α/2 ‖W‖².
+"""
+
+
 def factors() -> str:
     """The factors as Markdown."""
     head = ("factor", "default", "levels", "meaning", "means something with")
-    return FACTORS_HEAD + _markdown(head, [_factor(factor) for factor in FACTORS.values()])
+    losses = [(f"`{each.name}`", ", ".join(each.outputs), each.meaning, each.formula) for each in LOSSES.values()]
+    return (
+        FACTORS_HEAD
+        + _markdown(head, [_factor(factor) for factor in FACTORS.values()])
+        + LOSSES_HEAD
+        + _markdown(("loss", "behind the output", "what it is", "one example"), losses)
+        + LOSSES_REST
+    )
 
 
 def _factor(factor: Factor) -> tuple[str, ...]:
@@ -183,6 +207,27 @@ units in the last place of the largest of them (4 of float32's where a Parquet f
 decimals only if all are equal), however many rows there are. Where that range is more than 1 (numbers of 1e16, of 1e8
 in float32) it is divided by, so that it is 1. Noise about zero is seen by no such rule: a validation or test value
 beyond a million standard deviations is named. Both are notes of `nnjax plan`, too.
+
+### Rows and classes that count more
+
+```
+[data]
+weight = "people"           # a column of positive numbers: what each row counts
+
+[fixed]
+class_weight = "balanced"   # or study it: ["none", "balanced"]
+```
+
+A row of weight 2 counts as two rows of weight 1 in the training loss, in the validation loss, which chooses the epoch,
+and in all scores, those of the baselines too, which are fitted with every row counted once. Only ratios matter: weights
+are divided by their mean over the training rows, so that learning rate and penalty mean what they mean without them:
+loss + α/2 ‖W‖², where the loss is the weighted mean. In a mini-batch each row counts its weight over the rows of the
+batch, so that steps are right on average. The column is no feature. Features and target are scaled, columns prepared
+and batches normalised with every row counted once.
+
+`class_weight = "balanced"` multiplies the weight of a row by N / (K · rows of its class), counted in the training rows,
+so that every class counts as much as any other. It changes the losses, and so the network and the epoch that is chosen,
+but no score: accuracy is what it always is. A score that gives every class the same say is `test_balanced_accuracy`.
 
 Rows that belong together, came one after the other or have folds of their own are not split at random:
 see [splits](splits.md).

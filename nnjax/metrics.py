@@ -190,7 +190,7 @@ def _on_rows(task: str) -> Iterator[Metric]:
 
 FINALS = (
     Metric("best_epoch", "epochs",
-           "Epoch with the lowest validation loss (for one output, the highest validation R²); first on ties.",
+           "Epoch with the lowest validation loss (the highest R² where one output's error is squared); first on ties.",
            margin=0.0, better="lower", shown="count", is_main=True),
     *(metric for task in TASKS for metric in _on_rows(task)),
     Metric("function_evaluations", "passes",
@@ -233,7 +233,7 @@ CURVES = (
           "Mean loss of the training rows over the epoch, each taken before its own step; no penalty.",
           "1/(2N) Σ‖y − v‖²"),
     Curve("fit_train_r2", "", "R² of the training rows over the epoch, each taken before its own step.",
-          "1 − 2 · fit_train_loss / var(y)", task="regression"),
+          "1 − mean (y − v)² / var(y)", task="regression"),
     Curve("fit_train_accuracy", "share",
           "Share of training rows put into the right class over the epoch, each before its own step.",
           task="classification"),

@@ -5,6 +5,9 @@ from numpy.typing import NDArray
 
 from nnjax.data.tables import Table
 
+OF_COUNTS = "exponential"
+"""The output whose predictions are never negative: counts, which are measured against nothing but zero."""
+
 
 def output_width(table: Table, output: str) -> int:
     """Outputs that a network needs for a table.

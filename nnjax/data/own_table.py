@@ -19,7 +19,7 @@ from nnjax.data.own_error import FILL, OwnTableError, joined, show
 from nnjax.data.polynomial import form_polynomial, product_rounding
 from nnjax.data.preparation import AS_THEY_ARE, preparation_problems
 from nnjax.data.reader import Task
-from nnjax.data.tables import Table, arranged, make_table, seal
+from nnjax.data.tables import Table, arranged, make_table, seal, weighted
 
 TEXT, COLUMNAR, PACKED = (".csv", ".tsv"), (".parquet", ".arrow", ".feather"), (".gz", ".zst")
 ENDINGS = (*TEXT, *COLUMNAR, *(f"{text}{packed}" for packed in PACKED for text in TEXT))
@@ -38,6 +38,7 @@ class FileSource:
         task: "regression" or "classification"; None: classification if the target is words or true and false.
         polynomial_degree: 1 to 5; above 1 the features are all products of up to so many inputs.
         follows: Role and name of the column that the splits follow: no input, unless `features` names it.
+        weight: Name of the column that says what the rows count: never an input.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class FileSource:
     task: Task | None = None
     polynomial_degree: int = 1
     follows: tuple[Role, str] | None = None
+    weight: str | None = None
 
     def text(self) -> str:
         """What a person calls it: the file's name."""
@@ -64,12 +66,14 @@ def read_own_table(source: FileSource) -> Table:
         OwnTableError: If the file or one of the columns cannot be used.
     """
     from nnjax.data.own_arrangement import read_arrangement  # late, as its neighbours: Arrow's functions are dear
+    from nnjax.data.own_weights import read_weights
 
     with _open(source.path) as content:
         chosen, problems = _chosen(source, content), list[OwnTableError]()
         targets = list(_read(content, source.target, "target", problems, source.task == "classification"))
         inputs = list(_read(content, chosen, "features", problems))
         arrangement = read_arrangement(content, *source.follows) if source.follows else None
+        weights = read_weights(content, source.weight) if source.weight else None
     problems += (_nothing_in(column) for column in targets if column.gap or column.is_constant)
     if problems:
         raise joined(problems)
@@ -77,18 +81,20 @@ def read_own_table(source: FileSource) -> Table:
     target = target.reshape(len(target), -1)
     kept = tuple(column for column in inputs if not column.is_constant)
     remarks = (*content.remarks, *(column.remark for column in (*targets, *kept) if column.remark), *_left_out(inputs))
+    if weights is not None:
+        remarks = (*remarks, f"Rows count in losses and scores what column {show(weights.column)} says.")
     if not kept:
         raise OwnTableError("features", "no column is left that says anything", "name at least one")
     bare = Table(source.text(), np.zeros((len(target), 0)), target, (), source.target, class_names, "", remarks)
     raw = replace(bare, columns=kept, polynomial_degree=source.polynomial_degree)
     if any(True for _ in preparation_problems(raw, AS_THEY_ARE)):
-        return arranged(seal(raw), arrangement)
+        return arranged(weighted(seal(raw), weights), arrangement)
     features, feature_names = _inputs(kept, source.polynomial_degree)
     table = make_table(source.text(), features, target, feature_names, source.target, class_names)
     rounding = (*(column.rounding for column in kept for _ in range(column.width)),)
     rounding = (*product_rounding(rounding, source.polynomial_degree), *(column.rounding for column in targets))
     made = replace(raw, features=table.features, feature_names=feature_names, digest=table.digest, rounding=rounding)
-    return arranged(made, arrangement)
+    return arranged(weighted(made, weights), arrangement)
 
 
 def _read(
@@ -149,8 +155,10 @@ def _open(path: Path) -> Iterator[Content]:
 def _chosen(source: FileSource, content: Content) -> tuple[str, ...]:
     """The inputs' names."""
     columns, followed = content.names, (source.follows[1],) if source.follows else ()
+    weight = (source.weight,) if source.weight else ()
     wanted = [("target", source.target), ("features", source.features or ())]
     wanted += [(source.follows[0], followed)] if source.follows else []
+    wanted += [("weight", weight)]
     for key, names in wanted:
         unknown = next((name for name in names if name not in columns), None)
         if unknown is not None:
@@ -161,9 +169,10 @@ def _chosen(source: FileSource, content: Content) -> tuple[str, ...]:
         raise OwnTableError("features", f"column {show(both)} is the target", "remove it from one of the two")
     if source.follows:
         _check_followed(source, *source.follows)
+    _check_weight(source)
     if source.features is not None:
         return source.features
-    others = tuple(name for name in columns if name not in (*source.target, *content.index, *followed))
+    others = tuple(name for name in columns if name not in (*source.target, *content.index, *followed, *weight))
     if not others:
         raise OwnTableError("features", "no column is left but the target", "name at least one")
     return others
@@ -174,6 +183,15 @@ def _check_followed(source: FileSource, role: Role, name: str) -> None:
         raise OwnTableError(role, f"column {show(name)} is the target", "name another column")
     if role == "fold" and name in (source.features or ()):
         raise OwnTableError("features", f"column {show(name)} is the fold", "remove it: it was made, not measured")
+
+
+def _check_weight(source: FileSource) -> None:
+    if source.weight in source.target:
+        raise OwnTableError("weight", f"column {show(str(source.weight))} is the target", "name another column")
+    if source.weight in (source.features or ()):
+        raise OwnTableError(
+            "features", f"column {show(str(source.weight))} is the weight", "remove it from one of the two"
+        )
 
 
 def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:

@@ -6,10 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.encoding import encode_target
+from nnjax.data.encoding import OF_COUNTS, encode_target
 from nnjax.data.rounding import FIRST_ROWS, rounded_columns
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
+from nnjax.data.weights import PartWeights
 
 FARTHEST = 1e6
 """Standard deviations of the training rows: no measurement lies so far out, and no network learns from one."""
@@ -18,8 +19,9 @@ FARTHEST = 1e6
 class ScaledSplit(NamedTuple):
     """One split, ready for training: features have mean 0 and standard deviation 1 over the training rows.
 
-    The target of a regression is standardised in the same way; classes are 0 or 1 for every output, with `y_mean` 0 and
-    `y_scale` 1. So predictions return to the target's own unit by `prediction * y_scale + y_mean` in either case.
+    The target of a regression is standardised in the same way; counts are only divided by their mean over the training
+    rows, with `y_mean` 0; classes are 0 or 1 for every output, with `y_mean` 0 and `y_scale` 1. So predictions return
+    to the target's own unit by `prediction * y_scale + y_mean` in either case.
     """
 
     x_train: NDArray[np.float32]
@@ -31,9 +33,12 @@ class ScaledSplit(NamedTuple):
     x_test: NDArray[np.float32]
     y_test: NDArray[np.float32]
     y_mean: NDArray[np.float64]
-    """Mean of the target over the training rows, in its own unit [O]; 0 for classes."""
+    """Mean of the target over the training rows, in its own unit [O]; 0 for counts and classes."""
     y_scale: NDArray[np.float64]
-    """Standard deviation (ddof 0) of the target over the training rows, in its own unit [O]; 1 for classes."""
+    """Standard deviation (ddof 0) of the target over the training rows, in its own unit [O]; of counts their mean, 1
+    for classes."""
+    weights: PartWeights | None = None
+    """What the rows count in losses and scores; None where all count alike. Scaling takes every row once."""
 
 
 def scale_split(
@@ -44,7 +49,8 @@ def scale_split(
     Args:
         table: The data set, float64.
         split: Its row numbers.
-        output: Level of the factor `output`; it decides how many columns the classes of a table become.
+        output: Level of the factor `output`; it decides how many columns the classes of a table become, and whether a
+            target is taken for counts.
         rounded: Columns that are constant but for rounding, where that was decided before; see `rounded_columns`.
 
     Returns:
@@ -63,13 +69,17 @@ def scale_split(
     target = encode_target(table, output)
     if table.task == "classification":
         y_mean, y_scale = np.zeros(target.shape[1]), np.ones(target.shape[1])
+    elif output == OF_COUNTS:
+        y_mean, mean = np.zeros(target.shape[1]), target[split.train].mean(axis=0)
+        y_scale = np.where(mean > 0, mean, 1.0)
     else:
         y_mean, y_scale = _mean_and_scale(target[split.train], [each - table.features.shape[1] for each in rounded])
     # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
     x = ((table.features - x_mean) / x_scale).astype(np.float32)
     y = ((target - y_mean) / y_scale).astype(np.float32)
     train, validation, test = split.train, split.validation, split.test
-    return ScaledSplit(x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale)
+    weights = None if table.weights is None else table.weights.of(split)
+    return ScaledSplit(x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale, weights)
 
 
 def _mean_and_scale(

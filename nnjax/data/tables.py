@@ -23,6 +23,7 @@ from nnjax.data.polynomial import (
 from nnjax.data.reader import Reader, Task
 from nnjax.data.sklearn_tables import SKLEARN_READERS
 from nnjax.data.synthetic import SYNTHETIC_READERS
+from nnjax.data.weights import WeightColumn
 
 TABLES: dict[str, Reader] = {**SKLEARN_READERS, **PLANAR_READERS, **SYNTHETIC_READERS}
 """Name -> what is known of the data set, and its reader."""
@@ -54,6 +55,7 @@ class Table:
         columns: A table of one's own as it was read, a column each; empty for all others. Where it has gaps, dates or
             very many words, only preparation makes numbers of it (`preparation.py`), and there are no `features` yet.
         polynomial_degree: What the features are, or are to be, raised to after preparation.
+        weights: What its rows count; None where all count alike.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Table:
     arrangement: Arrangement | None = None
     columns: tuple[Column, ...] = ()
     polynomial_degree: int = 1
+    weights: WeightColumn | None = None
 
     @property
     def is_raw(self) -> bool:
@@ -151,6 +154,16 @@ def arranged(table: Table, arrangement: Arrangement | None) -> Table:
     digest.update(arrangement.codes.astype("<i8").tobytes())
     arrangement.codes.setflags(write=False)
     return replace(table, arrangement=arrangement, digest=digest.hexdigest())
+
+
+def weighted(table: Table, weights: WeightColumn | None) -> Table:
+    """The table whose rows count differently: another one by its digest, which knows no name of a column."""
+    if weights is None:
+        return table
+    digest = hashlib.sha256(f"{table.digest}:weights:".encode())
+    digest.update(weights.values.astype("<f8").tobytes())
+    weights.values.setflags(write=False)
+    return replace(table, weights=weights, digest=digest.hexdigest())
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ def _relu(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
     return jax.nn.relu(logits)
 
 
+def _exponential(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
+    return jnp.exp(logits)
+
+
 def _logistic(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
     return jax.nn.sigmoid(logits)
 
@@ -61,6 +65,7 @@ def below_maximum(logits: Float[Array, " outputs"]) -> Float[Array, " outputs"]:
 
 OUTPUTS = {output.name: output for output in (
     Output("identity", _identity, False, "the last layer's sums as they are: regression", "z"),
+    Output("exponential", _exponential, False, "counts: the sum is the logarithm of the prediction", "exp(z)"),
     Output("relu", _relu, False, "no prediction below zero: what the lecture warns of", "max(0, z)"),
     Output("logistic", _logistic, True, "each output squashed on its own to a probability", "1 / (1 + exp(-z))"),
     Output("softmax", softmax, True, "one probability a class, together one", "exp(z_k - m) / sum_j exp(z_j - m)"),

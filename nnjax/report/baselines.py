@@ -30,6 +30,7 @@ from nnjax.report.task import CLASSIFICATION, REGRESSION
 from nnjax.terminal import Say, counted, to_nobody
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
+from nnjax.training.weights import score_weights
 
 PENALTIES = np.logspace(-3, 4, 29)
 """Ridge penalties on standardised inputs and target: Σ residual² + penalty · ‖w‖²."""
@@ -217,10 +218,10 @@ def _score(table: Table, split: Split, index: int, name: str) -> dict[str, objec
     predicted = fit.predict(inputs[2])
     scores: Mapping[str, float]
     if table.labels is not None:
-        scores = score_classes(table.labels[split.test], predicted)._asdict()
+        scores = score_classes(table.labels[split.test], predicted, score_weights(scaled, "test"))._asdict()
     else:
         in_unit = predicted.reshape(len(predicted), -1) * scaled.y_scale + scaled.y_mean
-        scores = score(table.target[split.test], in_unit)._asdict()
+        scores = score(table.target[split.test], in_unit, score_weights(scaled, "test"))._asdict()
     detail = fit.detail if fit.majority is None else f"class {table.class_names[fit.majority]}"
     return {"model": name, "split": index, "detail": detail} | {f"test_{key}": scores[key] for key in scores}
 

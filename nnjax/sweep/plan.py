@@ -246,6 +246,8 @@ def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -
         input_noise=configuration.input_noise > 0,
         scored_rows=configuration.scored_rows,
         device=configuration.device,
+        row_weights=table.weights is not None,
+        class_weight=configuration.class_weight,
     )
 
 

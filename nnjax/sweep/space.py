@@ -70,6 +70,9 @@ class Configuration:
     rare_words: float = 0.0
     date_columns: str = "refuse"
     skewed_columns: str = "as_is"
+    huber_delta: float = 1.0
+    loss_quantile: float = 0.5
+    class_weight: str = "none"
     device: str = "cpu"
 
     @property

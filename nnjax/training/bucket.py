@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from nnjax.network.architecture import Architecture
 from nnjax.training.optimizers import UpdateRule
+from nnjax.training.weights import NONE
 
 CHUNK_SIZES: dict[str, tuple[int, ...]] = {"cpu": (4, 5, 10, 20), "gpu": (4, 5, 10, 20, 40, 80, 160)}
 """The sizes that a chunk may have on each device. On a processor divisors of 20, so that 20 replicates need no padding;
@@ -12,6 +13,9 @@ on a GPU padding is cheap: a step of 160 runs takes a third longer than one of 2
 WORKING_SET_BYTES: dict[str, float] = {"cpu": 5.2e6, "gpu": 4e9}
 """What a chunk's parameters, moments, gradients and activations may take: the caches (measured with 1 MiB L2 and
 32 MiB L3), or what leaves room for the data in a GPU's memory."""
+
+SQUARED_ERROR = "half_mean_squared_error"
+"""The loss from which R² follows."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Bucket:
         input_noise: Whether noise is added to the features.
         scored_rows: Which rows are scored after every epoch: "validation", or "validation_and_test".
         device: One of `DEVICES`.
+        row_weights: Whether rows count what a column of the table says.
+        class_weight: One of `CLASS_WEIGHTS`.
     """
 
     n_features: int
@@ -68,6 +74,8 @@ class Bucket:
     input_noise: bool = False
     scored_rows: str = "validation"
     device: str = "cpu"
+    row_weights: bool = False
+    class_weight: str = NONE
 
     @property
     def program(self) -> "Bucket":
@@ -103,8 +111,13 @@ class Bucket:
 
     @property
     def tallies(self) -> bool:
-        """Whether rows are tallied beside their loss: right answers, or squared errors of several outputs."""
-        return self.task == "classification" or self.n_outputs > 1
+        """Whether rows are tallied beside their loss: right answers, or squared errors that the loss does not tell."""
+        return self.task == "classification" or self.n_outputs > 1 or self.loss != SQUARED_ERROR
+
+    @property
+    def is_weighted(self) -> bool:
+        """Whether rows count differently in losses; else no weight but one over their number is in the program."""
+        return self.row_weights or self.class_weight != NONE
 
     @property
     def steps(self) -> int:

@@ -16,13 +16,14 @@ from nnjax.network.mlp import init
 from nnjax.training.batches import Order, batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.device import find_device
-from nnjax.training.loop import Constants, Rows, Start, Trained
+from nnjax.training.loop import Constants, Rows, RowWeights, Start, Trained
 from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
 from nnjax.training.outcome import describe_run
 from nnjax.training.program import Program, compile_program
 from nnjax.training.schedules import relative_rates
 from nnjax.training.trainee import RunOutcome, TrainedChunk, Trainee
+from nnjax.training.weights import loss_weights, score_weights
 
 OF_THE_PROCESS = (MemoryError, SystemError, OSError, jax.errors.JaxRuntimeError)
 """What says nothing of a run: a process that wanted memory is broken, and its worker must be replaced. (Then a sound
@@ -41,17 +42,28 @@ _rates = functools.lru_cache(maxsize=16)(relative_rates)
 
 def pad_rows(scaled: ScaledSplit, bucket: Bucket) -> Rows:
     """One split's arrays at the bucket's sizes: validation and test rows padded with zeros, weighted zero."""
+    validation, test = (len(scaled.x_validation), bucket.n_validation), (len(scaled.x_test), bucket.n_test)
     arrays: dict[str, Any] = {
         "x_train": scaled.x_train,
         "y_train": scaled.y_train,
         "x_validation": _pad(scaled.x_validation, bucket.n_validation),
         "y_validation": _pad(scaled.y_validation, bucket.n_validation),
-        "validation_weights": _weights(len(scaled.x_validation), bucket.n_validation),
+        "validation_weights": _shares(score_weights(scaled, "validation"), *validation),
         "x_test": _pad(scaled.x_test, bucket.n_test),
     }
-    if bucket.scored_rows == "validation_and_test":
+    is_scored = bucket.scored_rows == "validation_and_test"
+    if is_scored:
         arrays["y_test"] = _pad(scaled.y_test, bucket.n_test)
-        arrays["test_weights"] = _weights(len(scaled.x_test), bucket.n_test)
+        arrays["test_weights"] = _shares(score_weights(scaled, "test"), *test)
+    if bucket.is_weighted:
+        parts = ("train", "validation", "test")
+        weights = {part: loss_weights(scaled, part, bucket.class_weight) for part in parts}
+        arrays["weights"] = RowWeights(
+            train=_mean_one(weights["train"], bucket.n_train),
+            train_scores=_mean_one(score_weights(scaled, "train"), bucket.n_train),
+            validation=_shares(weights["validation"], *validation),
+            test=_shares(weights["test"], *test) if is_scored else None,
+        )
     return Rows(**arrays)
 
 
@@ -60,10 +72,15 @@ def _pad(rows: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     return np.pad(rows, ((0, length - len(rows)), (0, 0)))
 
 
-def _weights(rows: int, length: int) -> NDArray[np.float32]:
-    weights = np.zeros(length, dtype=np.float32)
-    weights[:rows] = 1 / rows
-    return weights
+def _shares(weights: NDArray[np.float64] | None, rows: int, length: int) -> Any:
+    """Together one, zero for padding."""
+    shares = np.zeros(length, dtype=np.float32)
+    shares[:rows] = 1 / rows if weights is None else weights / weights.sum()
+    return shares
+
+
+def _mean_one(weights: NDArray[np.float64] | None, rows: int) -> Any:
+    return np.ones(rows, dtype=np.float32) if weights is None else (weights / weights.mean()).astype(np.float32)
 
 
 def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:

@@ -28,12 +28,15 @@ class ClassScores(NamedTuple):
     roc_auc: float
 
 
-def score_classes(target_index: Classes, probability: NDArray[np.floating]) -> ClassScores:
+def score_classes(
+    target_index: Classes, probability: NDArray[np.floating], weights: NDArray[np.float64] | None = None
+) -> ClassScores:
     """Accuracy, balanced accuracy, log loss, Brier score and area under the ROC curve.
 
     Args:
         target_index: True classes, 0 … K − 1 [N].
         probability: One row an example, each summing to 1 [N, K], K at least 2.
+        weights: What the rows count, in any unit [N]; None if all count alike.
 
     Returns:
         The scores; all NaN if a probability is not finite, as those of a diverged run are.
@@ -56,15 +59,20 @@ def score_classes(target_index: Classes, probability: NDArray[np.floating]) -> C
     target = _checked(target_index, n_classes)
     if not np.isfinite(rows).all():
         return ClassScores(*[float("nan")] * 5)
-    confusion = confusion_matrix(target, predicted_classes(rows), n_classes)
+    confusion = _confusion(target, predicted_classes(rows), n_classes, weights)
     one_hot = np.eye(n_classes)[target]
+    squares = np.sum((rows - one_hot) ** 2, axis=1) if n_classes > 2 else (rows[:, 1] - one_hot[:, 1]) ** 2
     return ClassScores(
-        accuracy=float(np.trace(confusion) / len(rows)),
+        accuracy=float(np.trace(confusion) / (len(rows) if weights is None else confusion.sum())),
         balanced_accuracy=_balanced_accuracy(confusion),
-        log_loss=_log_loss(target, rows),
-        brier=float(np.mean(np.sum((rows - one_hot) ** 2, axis=1)) if n_classes > 2 else _half_brier(one_hot, rows)),
-        roc_auc=_roc_auc(one_hot, rows),
+        log_loss=_log_loss(target, rows, weights),
+        brier=float(_mean(squares, weights)),
+        roc_auc=_roc_auc(one_hot, rows, weights),
     )
+
+
+def _mean(values: NDArray[np.float64], weights: NDArray[np.float64] | None) -> float:
+    return float(np.mean(values) if weights is None else np.average(values, weights=weights))
 
 
 def predicted_classes(probability: NDArray[np.floating]) -> NDArray[np.int64]:
@@ -87,8 +95,16 @@ def confusion_matrix(target: Classes, predicted: Classes, n_classes: int) -> NDA
     >>> confusion_matrix(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
     [[1, 0], [1, 1]]
     """
+    return _confusion(target, predicted, n_classes, None).astype(np.int64)
+
+
+def _confusion(
+    target: Classes, predicted: Classes, n_classes: int, weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
+    """Rows, or what they count."""
     cells = _checked(target, n_classes) * n_classes + _checked(predicted, n_classes)
-    return np.bincount(cells, minlength=n_classes**2).reshape(n_classes, n_classes).astype(np.int64)
+    counted = np.bincount(cells, weights, n_classes**2).reshape(n_classes, n_classes)
+    return np.asarray(counted, dtype=np.float64)
 
 
 def class_probabilities(output_values: NDArray[np.floating]) -> Probabilities:
@@ -116,6 +132,17 @@ def class_probabilities(output_values: NDArray[np.floating]) -> Probabilities:
     return level
 
 
+def true_classes(encoded: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Class numbers [N] of targets as the network is given them: one column of 0 and 1, or one a class.
+
+    >>> true_classes(np.array([[0.0], [1.0]])).tolist(), true_classes(np.eye(3)[[2, 0]]).tolist()
+    ([0, 1], [2, 0])
+    """
+    if encoded.shape[1] == 1:
+        return np.asarray(encoded[:, 0] >= 0.5, dtype=np.int64)
+    return np.asarray(np.argmax(encoded, axis=1), dtype=np.int64)
+
+
 def _checked(classes: Classes, n_classes: int) -> NDArray[np.int64]:
     indices = np.asarray(classes)
     if not np.issubdtype(indices.dtype, np.integer) or np.any((indices < 0) | (indices >= n_classes)):
@@ -123,24 +150,22 @@ def _checked(classes: Classes, n_classes: int) -> NDArray[np.int64]:
     return indices.astype(np.int64)
 
 
-def _balanced_accuracy(confusion: NDArray[np.int64]) -> float:
+def _balanced_accuracy(confusion: NDArray[np.float64]) -> float:
     rows = confusion.sum(axis=1)
     present = rows > 0
     return float(np.mean(np.diagonal(confusion)[present] / rows[present]))
 
 
-def _log_loss(target: NDArray[np.int64], probability: Probabilities) -> float:
+def _log_loss(target: NDArray[np.int64], probability: Probabilities, weights: NDArray[np.float64] | None) -> float:
     smallest = float(np.finfo(np.float64).eps)
     true = np.clip(probability[np.arange(len(target)), target], smallest, 1 - smallest)
-    return float(-np.mean(np.log(true)))
+    return -_mean(np.log(true), weights)
 
 
-def _half_brier(one_hot: Probabilities, probability: Probabilities) -> float:
-    return float(np.mean((probability[:, 1] - one_hot[:, 1]) ** 2))
-
-
-def _roc_auc(one_hot: Probabilities, probability: Probabilities) -> float:
+def _roc_auc(one_hot: Probabilities, probability: Probabilities, weights: NDArray[np.float64] | None) -> float:
     classes = [1] if one_hot.shape[1] == 2 else range(one_hot.shape[1])
+    if weights is not None:
+        return float(np.mean([_weighted_area(one_hot[:, k] > 0, probability[:, k], weights) for k in classes]))
     return float(np.mean([_area(one_hot[:, k] > 0, probability[:, k]) for k in classes]))
 
 
@@ -153,3 +178,13 @@ def _area(is_member: NDArray[np.bool_], value: Probabilities) -> float:
     rank = np.cumsum(count) - (count - 1) / 2  # tied values share the mean of their ranks
     pairs_won = np.sum(rank[place][is_member]) - members * (members + 1) / 2
     return float(pairs_won / (members * others))
+
+
+def _weighted_area(is_member: NDArray[np.bool_], value: Probabilities, weights: NDArray[np.float64]) -> float:
+    """The share of pairs of a member and another that the member wins, a pair counting the product of its weights."""
+    levels, place = np.unique(value, return_inverse=True)
+    members, others = (np.bincount(place, weights * rows, len(levels)) for rows in (is_member, ~is_member))
+    if is_member.all() or not is_member.any():
+        return float("nan")
+    below = np.cumsum(others) - others / 2
+    return float(np.sum(members * below) / (members.sum() * others.sum()))

@@ -16,12 +16,12 @@ class Scores(NamedTuple):
     mae: float
 
 
-def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Scores:
+def score(target: NDArray[np.floating], prediction: NDArray[np.floating], weights: FloatVector | None = None) -> Scores:
     """R², root mean squared error and mean absolute error of targets [N], or [N, O], as scikit-learn defines them.
 
     Several outputs: each number is computed an output and averaged over the outputs, each with the same weight. R² of a
     constant target is 1 where it is met exactly and 0 where not (also where its mean is rounded, which scikit-learn
-    overlooks); NaN for fewer than two rows.
+    overlooks); NaN for fewer than two rows. With weights, in any unit [N], each row counts its own in every mean.
 
     Raises:
         ValueError: The shapes differ.
@@ -32,16 +32,21 @@ def score(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Sco
     if np.shape(target) != np.shape(prediction):
         raise ValueError(f"targets {np.shape(target)} and predictions {np.shape(prediction)} differ in shape")
     columns = np.reshape(target, (len(target), -1)).T, np.reshape(prediction, (len(prediction), -1)).T
-    outputs = [_score_output(*pair) for pair in zip(*columns, strict=True)]
+    outputs = [_score_output(*pair, weights) for pair in zip(*columns, strict=True)]
     return Scores(*np.mean(outputs, axis=0).tolist())
 
 
-def _score_output(target: NDArray[np.floating], prediction: NDArray[np.floating]) -> Scores:
-    error = np.asarray(target, dtype=np.float64) - np.asarray(prediction, dtype=np.float64)
-    spread = np.asarray(target, dtype=np.float64) - np.mean(target, dtype=np.float64)
+def _score_output(
+    target: NDArray[np.floating], prediction: NDArray[np.floating], weights: FloatVector | None
+) -> Scores:
+    def mean(values: FloatVector) -> float:
+        return float(np.mean(values) if weights is None else np.average(values, weights=weights))
+
+    true = np.asarray(target, dtype=np.float64)
+    error, spread = true - np.asarray(prediction, dtype=np.float64), true - mean(true)
     is_constant = np.ptp(target) == 0  # the mean of equal numbers is rounded: their spread need not be 0
-    mean_square, variance = float(np.mean(error**2)), 0.0 if is_constant else float(np.mean(spread**2))
-    return Scores(_r2(mean_square, variance, len(error)), mean_square**0.5, float(np.mean(np.abs(error))))
+    mean_square, variance = mean(error**2), 0.0 if is_constant else mean(spread**2)
+    return Scores(_r2(mean_square, variance, len(error)), mean_square**0.5, mean(np.abs(error)))
 
 
 def _r2(mean_square: float, variance: float, n: int) -> float:

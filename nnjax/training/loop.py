@@ -13,6 +13,7 @@ from jax import lax
 from jaxtyping import Array, Float, Int, Scalar
 
 from nnjax.network.activations import ActivationParameters
+from nnjax.network.losses import LossParameters
 from nnjax.network.mlp import ForwardInputs, Parameters, initial_moments, no_probes
 from nnjax.network.normalization import RUNNING_SHARE, Moments, running_moments
 from nnjax.training.bucket import Bucket
@@ -37,6 +38,22 @@ UNROLLED_BATCH_SIZE = 8
 between 2 % quicker and 1 % slower at 32, for a longer compile."""
 
 
+class RowWeights(NamedTuple):
+    """What a run's rows count where they count differently.
+
+    Attributes:
+        train: In the loss, mean one [N].
+        train_scores: In scores, mean one [N].
+        validation: In the loss, together one, zero for padding [M].
+        test: Likewise [T]; None unless test rows are scored after every epoch.
+    """
+
+    train: Float[Array, " N"]
+    train_scores: Float[Array, " N"]
+    validation: Float[Array, " M"]
+    test: Float[Array, " T"] | None = None
+
+
 class Rows(NamedTuple):
     """One run's scaled data; M = validation rows, T = test rows, padded to the bucket's maxima.
 
@@ -45,10 +62,12 @@ class Rows(NamedTuple):
         y_train: [N, O]
         x_validation: [M, D]
         y_validation: [M, O]
-        validation_weights: One over the number of validation rows, zero for padding [M].
+        validation_weights: What they count in scores, together one, zero for padding [M]: one over their number,
+            unless a column of the table says otherwise.
         x_test: [T, D]
         y_test: [T, O]; None unless test rows are scored after every epoch.
-        test_weights: One over the number of test rows, zero for padding [T]; None like y_test.
+        test_weights: As validation_weights [T]; None like y_test.
+        weights: None where all rows count alike.
     """
 
     x_train: Float[Array, "N D"]
@@ -59,6 +78,7 @@ class Rows(NamedTuple):
     x_test: Float[Array, "T D"]
     y_test: Float[Array, "T O"] | None = None
     test_weights: Float[Array, " T"] | None = None
+    weights: RowWeights | None = None
 
 
 class Constants(NamedTuple):
@@ -156,7 +176,9 @@ class _Training:
     def __init__(self, bucket: Bucket, constants: Constants, activation: Array) -> None:
         numbers = constants.hyperparameters
         self.bucket, self.constants, self.numbers = bucket, constants, numbers
-        self.model = Model(bucket, activation, ActivationParameters(numbers.negative_slope, numbers.elu_alpha))
+        activation_parameters = ActivationParameters(numbers.negative_slope, numbers.elu_alpha)
+        loss_parameters = LossParameters(numbers.huber_delta, numbers.loss_quantile)
+        self.model = Model(bucket, activation, activation_parameters, loss_parameters)
         # By the probes too: the gradient by a layer's zeros is ∂loss/∂z there.
         self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
         self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"
@@ -181,7 +203,12 @@ class _Training:
         rows, size = self.constants.rows, self.bucket.batch_size
         keys, widths = self.constants.keys, self.bucket.hidden_layer_sizes
         x = add_noise(keys, step.number, self.numbers.input_noise, rows.x_train[step.examples])
-        batch = Batch(x, rows.y_train[step.examples], step.weights)
+        batch = scored = Batch(x, rows.y_train[step.examples], step.weights)
+        if rows.weights is not None:
+            # Not over the batch's sum of weights, which is another one each time: steps are right on average.
+            batch = batch._replace(weights=step.weights * rows.weights.train[step.examples])
+            if self.bucket.tallies:
+                scored = batch._replace(weights=step.weights * rows.weights.train_scores[step.examples])
         masks = draw_masks(keys, step.number, self.numbers.dropout, widths, size)
         inputs = ForwardInputs(
             no_probes(self.bucket.architecture, size), masks, step.weights if self.normalises else None
@@ -198,7 +225,7 @@ class _Training:
             running=running,
             slopes=tuple(map(jnp.maximum, carry.slopes, largest_slopes(forward))),
         )
-        tally = self.model.tally(forward.logits, batch)
+        tally = self.model.tally(forward.logits, scored)
         return after, step_record(loss, n_rows, gradients, tally, evaluations)
 
     def _update(
@@ -225,15 +252,19 @@ class _Training:
         rows, parameters = self.constants.rows, carry.parameters
         moments = carry.running if self.keeps_running else self.model.training_moments(parameters, rows.x_train)
         batch = Batch(rows.x_validation, rows.y_validation, rows.validation_weights)
+        in_loss = batch if rows.weights is None else batch._replace(weights=rows.weights.validation)
         loss, forward = self.model.loss(
-            parameters, self.model.inference_inputs(self.bucket.n_validation, moments), batch
+            parameters, self.model.inference_inputs(self.bucket.n_validation, moments), in_loss
         )
         units = unit_record(forward, batch.weights, self.model)
         evaluation = Evaluation(units, loss, self.model.tally(forward.logits, batch))
         if rows.y_test is None or rows.test_weights is None:
             return evaluation, moments
         batch = Batch(rows.x_test, rows.y_test, rows.test_weights)
-        loss, forward = self.model.loss(parameters, self.model.inference_inputs(self.bucket.n_test, moments), batch)
+        in_loss = batch
+        if rows.weights is not None and rows.weights.test is not None:
+            in_loss = batch._replace(weights=rows.weights.test)
+        loss, forward = self.model.loss(parameters, self.model.inference_inputs(self.bucket.n_test, moments), in_loss)
         return evaluation._replace(test_loss=loss, test_tally=self.model.tally(forward.logits, batch)), moments
 
     def line(self, state: TrainingState, line: HistoryLine, weights: Array) -> tuple[TrainingState, EpochRecord]:

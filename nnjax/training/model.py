@@ -8,7 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, Scalar
 
 from nnjax.network.activations import ActivationParameters
-from nnjax.network.losses import LOSSES
+from nnjax.network.losses import AS_USUAL, LOSSES, LossParameters
 from nnjax.network.mlp import Forward, ForwardInputs, Parameters, apply, no_probes
 from nnjax.network.normalization import EXAMPLES, Moments
 from nnjax.network.outputs import OUTPUTS, predicted_correctly
@@ -22,7 +22,7 @@ FORWARD_AXES = Forward(logits=_PER_ROW, activations=_PER_ROW, slopes=_PER_ROW, m
 
 
 class Batch(NamedTuple):
-    """Rows with what each counts: one over their number, zero for padding."""
+    """Rows with what each counts: one over their number, or its own share; zero for padding."""
 
     x: Float[Array, "N D"]
     y: Float[Array, "N O"]
@@ -37,11 +37,13 @@ class Model:
         bucket: All that shapes it.
         activation: Position in the bucket's branches, one a hidden layer.
         activation_parameters: Numbers that shape some activations.
+        loss_parameters: Numbers that shape some losses.
     """
 
     bucket: Bucket
     activation: Int[Array, " hidden"]
     activation_parameters: ActivationParameters
+    loss_parameters: LossParameters = AS_USUAL
 
     def forward(self, parameters: Parameters, inputs: ForwardInputs, x: Float[Array, "N D"]) -> Forward:
         """Carry N rows through the network: `apply`, vmapped over the examples."""
@@ -54,16 +56,18 @@ class Model:
         return forward
 
     def loss(self, parameters: Parameters, inputs: ForwardInputs, batch: Batch) -> tuple[Float[Scalar, ""], Forward]:
-        """Weighted sum of the examples' losses: the mean, when the weights are one over their number."""
+        """Weighted sum of the examples' losses: their mean, as the weights together are one."""
         forward = self.forward(parameters, inputs, batch.x)
         loss = LOSSES[self.bucket.loss]
-        losses = jax.vmap(lambda logits, target: loss(logits, target, self.bucket.output))(forward.logits, batch.y)
+        losses = jax.vmap(lambda logits, target: loss(logits, target, self.bucket.output, self.loss_parameters))(
+            forward.logits, batch.y
+        )
         return jnp.sum(batch.weights * losses), forward
 
     def tally(self, logits: Float[Array, "N O"], batch: Batch) -> Float[Array, " tallies"] | None:
         """What is counted beside the loss, weighted: the right answers [1], or each output's squared error [O].
 
-        None for the regression of one output, where the loss says it all.
+        None for the regression of one output by its squared error, where the loss says it all.
         """
         if not self.bucket.tallies:
             return None

@@ -31,6 +31,8 @@ class Hyperparameters(NamedTuple):
         input_noise: Standard deviation of the noise on the scaled features.
         negative_slope: See `ActivationParameters`.
         elu_alpha: See `ActivationParameters`.
+        huber_delta: See `LossParameters`.
+        loss_quantile: See `LossParameters`.
     """
 
     learning_rate: ScalarNumber
@@ -49,6 +51,8 @@ class Hyperparameters(NamedTuple):
     input_noise: ScalarNumber = 0.0
     negative_slope: ScalarNumber = 0.01
     elu_alpha: ScalarNumber = 1.0
+    huber_delta: ScalarNumber = 1.0
+    loss_quantile: ScalarNumber = 0.5
 
 
 Rule = Callable[[Hyperparameters], "optax.GradientTransformation"]

@@ -9,10 +9,11 @@ from nnjax.data.scaling import ScaledSplit
 from nnjax.metrics import JUDGED, LAYER_CURVES
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.bucket import Bucket
-from nnjax.training.class_scores import ClassScores, class_probabilities, score_classes
+from nnjax.training.class_scores import ClassScores, class_probabilities, score_classes, true_classes
 from nnjax.training.finals import Scores, early_median, first_bad_epoch, gradient_ratio, gradient_slope, score
 from nnjax.training.loop import Trained
 from nnjax.training.trainee import RunOutcome
+from nnjax.training.weights import score_weights
 
 EpochValues = NDArray[np.float32]
 
@@ -67,10 +68,10 @@ def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, 
         if bucket.task == "classification":
             values = tally[:, 0]
         else:
-            # The loss of one output is half its squared error.
+            # Where nothing is tallied, the loss is half the squared error of one output.
             errors = 2 * loss[:, None] if tally is None else tally
             target = np.asarray(getattr(scaled, f"y_{part}"), dtype=np.float64)
-            values = np.mean(_r2(errors.astype(np.float64), target), axis=1)
+            values = np.mean(_r2(errors.astype(np.float64), target, score_weights(scaled, part)), axis=1)
         curves[f"fit_{part}_{measure}"] = values.astype(np.float32)
     # Line 0 looks and does not train: its pass is not counted.
     counts = np.ones(bucket.epochs + 1) if history.evaluations is None else history.evaluations
@@ -78,11 +79,18 @@ def _curves(trained: Trained, scaled: ScaledSplit, bucket: Bucket) -> dict[str, 
     return curves
 
 
-def _r2(errors: NDArray[np.float64], target: NDArray[np.float64]) -> NDArray[np.float64]:
+def _r2(
+    errors: NDArray[np.float64], target: NDArray[np.float64], weights: NDArray[np.float64] | None
+) -> NDArray[np.float64]:
     """R² of each output [..., O] from its mean squared error; of a constant target 1 where it is met, else 0."""
     varies = np.ptp(target, axis=0) > 0
     met = np.where(np.isnan(errors), np.nan, errors == 0)
-    return np.where(varies, 1 - errors / np.where(varies, np.var(target, axis=0), 1), met)
+    if weights is None:
+        variance = np.var(target, axis=0)
+    else:
+        mean = np.average(target, axis=0, weights=weights)
+        variance = np.average((target - mean) ** 2, axis=0, weights=weights)
+    return np.where(varies, 1 - errors / np.where(varies, variance, 1), met)
 
 
 def _finals(trained: Trained, scaled: ScaledSplit, bucket: Bucket, finished: bool) -> RunOutcome:
@@ -104,7 +112,8 @@ def _regression(scaled: ScaledSplit, raw: NDArray[np.float64], finished: bool) -
     """Scores and predictions in the target's own unit."""
     target = scaled.y_test.astype(np.float64) * scaled.y_scale + scaled.y_mean
     in_unit = raw * scaled.y_scale + scaled.y_mean
-    scores = score(target, in_unit) if finished else Scores(*[UNKNOWN] * len(Scores._fields))
+    weights = score_weights(scaled, "test")
+    scores = score(target, in_unit, weights) if finished else Scores(*[UNKNOWN] * len(Scores._fields))
     return scores._asdict(), in_unit
 
 
@@ -113,24 +122,14 @@ def _classification(scaled: ScaledSplit, raw: NDArray[np.float64], finished: boo
     probability = class_probabilities(raw)
     if not finished:
         return ClassScores(*[UNKNOWN] * len(ClassScores._fields))._asdict(), probability
-    return score_classes(true_classes(scaled.y_test), probability)._asdict(), probability
+    scores = score_classes(true_classes(scaled.y_test), probability, score_weights(scaled, "test"))
+    return scores._asdict(), probability
 
 
 KEPT_PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64], bool], Kept]] = {
     "regression": _regression,
     "classification": _classification,
 }
-
-
-def true_classes(encoded: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Class numbers [N] of targets as the network is given them: one column of 0 and 1, or one a class.
-
-    >>> true_classes(np.array([[0.0], [1.0]])).tolist(), true_classes(np.eye(3)[[2, 0]]).tolist()
-    ([0, 1], [2, 0])
-    """
-    if encoded.shape[1] == 1:
-        return np.asarray(encoded[:, 0] >= 0.5, dtype=np.int64)
-    return np.asarray(np.argmax(encoded, axis=1), dtype=np.int64)
 
 
 def _gradient_finals(gradient_norms: EpochValues, epochs: int) -> RunOutcome:

@@ -17,6 +17,7 @@ from nnjax.training.loop import (
     Constants,
     HistoryLine,
     Rows,
+    RowWeights,
     Start,
     Trained,
     TrainingState,
@@ -177,10 +178,17 @@ def _constant_shapes(bucket: Bucket) -> Constants:
     n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
     d, o = bucket.n_features, bucket.n_outputs
     scored = (_shaped(t, o), _shaped(t)) if bucket.scored_rows == "validation_and_test" else (None, None)
+    rows = Rows(_shaped(n, d), _shaped(n, o), _shaped(m, d), _shaped(m, o), _shaped(m), _shaped(t, d), *scored)
     # Two words: the data of one of jax's threefry keys.
     key = _shaped(2, dtype=np.uint32)
     return Constants(
         hyperparameters=Hyperparameters(*[_shaped()] * len(Hyperparameters._fields)),
-        rows=Rows(_shaped(n, d), _shaped(n, o), _shaped(m, d), _shaped(m, o), _shaped(m), _shaped(t, d), *scored),
+        rows=rows._replace(weights=_weight_shapes(bucket) if bucket.is_weighted else None),
         keys=Keys(key if bucket.dropout else None, key if bucket.input_noise else None),
     )
+
+
+def _weight_shapes(bucket: Bucket) -> RowWeights:
+    n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
+    is_scored = bucket.scored_rows == "validation_and_test"
+    return RowWeights(_shaped(n), _shaped(n), _shaped(m), _shaped(t) if is_scored else None)

@@ -42,6 +42,22 @@ def test_rows_outside_do_not_move_the_training_rows(rows: np.ndarray) -> None:
     assert np.array_equal(other.y_mean, SCALED.y_mean) and np.array_equal(other.y_scale, SCALED.y_scale)
 
 
+def test_counts_are_divided_by_their_mean_over_the_training_rows() -> None:
+    scaled = scale_split(TABLE, SPLIT, "exponential")
+    assert scaled.y_mean.tolist() == [0.0]
+    assert scaled.y_scale.tolist() == [TABLE.target[SPLIT.train].mean()]
+    np.testing.assert_allclose(scaled.y_train.mean(dtype=np.float64), 1, rtol=1e-6)
+    np.testing.assert_allclose(scaled.y_test * scaled.y_scale, TABLE.target[SPLIT.test], rtol=1e-6)
+    assert np.array_equal(scaled.x_train, SCALED.x_train)
+
+
+def test_no_count_at_all_among_the_training_rows_divides_by_one() -> None:
+    target = TABLE.target.copy()
+    target[SPLIT.train] = 0
+    table = make_table("none", TABLE.features, target, TABLE.feature_names, TABLE.target_name)
+    assert scale_split(table, SPLIT, "exponential").y_scale.tolist() == [1.0]
+
+
 def test_a_constant_column_is_only_centred() -> None:
     features = TABLE.features.copy()
     features[SPLIT.train, 3] = 0.1

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from sklearn.metrics import log_loss
+from scipy.special import huber as scipy_huber
+from sklearn.metrics import log_loss, mean_pinball_loss, mean_poisson_deviance
 
-from nnjax.network.losses import LOSSES, default_loss, default_output, half_squared_error
+from nnjax.network.losses import LOSSES, LossParameters, default_loss, default_output, half_squared_error
 from nnjax.network.outputs import OUTPUTS
 
 LEGAL = [(loss, output) for loss, member in LOSSES.items() for output in member.outputs]
@@ -19,7 +20,8 @@ logits = arrays(np.float32, 3, elements=st.floats(-30, 30, width=32))
 
 @pytest.mark.parametrize(("loss", "output"), LEGAL)
 def test_loss_is_a_scalar_that_vanishes_at_the_target(loss, output):
-    at_target = ONE_HOT if output in ("identity", "relu") else 400 * ONE_HOT - 200
+    squashed = 200 * ONE_HOT - 200 if output == "exponential" else 400 * ONE_HOT - 200
+    at_target = ONE_HOT if output in ("identity", "relu") else squashed
     value = LOSSES[loss](at_target, ONE_HOT, output)
     assert value.shape == () and float(value) == 0
 
@@ -34,7 +36,9 @@ def over_rows(loss, output):
 @pytest.mark.parametrize(("loss", "output"), LEGAL)
 @given(z=logits)
 def test_gradient_equals_central_differences(loss, output, z):
-    assume(output != "relu" or np.abs(z).min() > 1e-4)
+    kinks = {"relu": (0,), "quantile": (0, 1), "huber": (-1, 0, 1, 2)}
+    assume(all(np.abs(z - kink).min() > 1e-4 for name in (loss, output) for kink in kinks.get(name, ())))
+    z = z / 6 if output == "exponential" else z  # a sum of exponentials loses the small ones
     with jax.enable_x64(True):
         start, step = np.float64(z)[None], 1e-5 * np.eye(3)
         at = jnp.asarray(np.concatenate([start, start + step, start - step]))
@@ -42,7 +46,7 @@ def test_gradient_equals_central_differences(loss, output, z):
         np.testing.assert_allclose(gradients[0], (values[1:4] - values[4:]) / 2e-5, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize(("loss", "output"), LEGAL)
+@pytest.mark.parametrize(("loss", "output"), [pair for pair in LEGAL if "exponential" not in pair])
 @pytest.mark.parametrize("size", [1e4, -1e4])
 def test_value_and_gradient_stay_finite_far_out(loss, output, size):
     z = jnp.array([size, -size, size])
@@ -113,6 +117,58 @@ def test_an_output_that_a_loss_cannot_stand_behind_is_misuse(loss):
 def test_defaults_are_legal_and_classification_gets_probabilities(task):
     for loss, member in LOSSES.items():
         assert default_output(loss, task) in member.outputs
-        assert task == "regression" or OUTPUTS[default_output(loss, task)].is_probability
-    assert [default_output(loss) for loss in LOSSES] == ["identity", "logistic", "softmax"]
+        is_possible = any(OUTPUTS[output].is_probability for output in member.outputs)
+        assert task == "regression" or OUTPUTS[default_output(loss, task)].is_probability == is_possible
+    usual = {"poisson": "exponential", "binary_cross_entropy": "logistic", "cross_entropy": "softmax"}
+    assert {loss: default_output(loss) for loss in LOSSES} == dict.fromkeys(LOSSES, "identity") | usual
     assert default_loss(task) in LOSSES
+
+
+SHAPES = [LossParameters(), LossParameters(0.3, 0.9), LossParameters(2.5, 0.05)]
+targets = arrays(np.float32, (9, 3), elements=st.floats(-30, 30, width=32))
+
+
+@pytest.mark.parametrize("numbers", SHAPES)
+@given(z=targets, y=targets)
+def test_huber_and_pinball_equal_scipy_and_scikit_learn(numbers, z, y):
+    def ours(loss):
+        return jax.vmap(lambda row, target: LOSSES[loss](row, target, "identity", numbers))(jnp.asarray(z), y)
+
+    error = np.float64(y) - np.float64(z)
+    np.testing.assert_allclose(ours("huber"), scipy_huber(numbers.huber_delta, error).sum(axis=1), rtol=1e-5, atol=1e-6)
+    expected = mean_pinball_loss(np.float64(y), np.float64(z), alpha=numbers.loss_quantile) * 3
+    assert float(ours("quantile").mean()) == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+@given(
+    z=arrays(np.float32, (9, 1), elements=st.floats(-8, 8, width=32)),
+    y=arrays(np.float32, (9, 1), elements=st.integers(0, 300).map(float)),
+)
+def test_the_loss_of_counts_is_half_of_scikit_learns_deviance(z, y):
+    ours = jax.vmap(lambda row, target: LOSSES["poisson"](row, target, "exponential"))(jnp.asarray(z), y)
+    expected = mean_poisson_deviance(np.float64(y[:, 0]), np.exp(np.float64(z[:, 0]))) / 2
+    assert float(ours.mean()) == pytest.approx(expected, rel=1e-4, abs=1e-4)
+
+
+@given(z=arrays(np.float32, 3, elements=st.floats(-8, 8, width=32)))
+def test_the_gradient_of_counts_is_prediction_minus_target(z):
+    y = jnp.array([0.0, 1.0, 7.0])
+    gradient = jax.grad(lambda row: LOSSES["poisson"](row, y, "exponential"))(jnp.asarray(z))
+    np.testing.assert_allclose(gradient, np.exp(np.float64(z)) - y, rtol=1e-5, atol=1e-5)
+
+
+def test_a_count_beyond_all_numbers_is_infinitely_wrong():
+    assert float(LOSSES["poisson"](jnp.array([1e4]), jnp.array([1.0]), "exponential")) == np.inf
+    assert float(LOSSES["poisson"](jnp.array([-1e4]), jnp.array([1.0]), "exponential")) == pytest.approx(9999)
+
+
+@pytest.mark.parametrize("quantile", [0.1, 0.5, 0.8])
+def test_pinball_is_least_at_the_quantile(quantile):
+    y = jnp.asarray(np.random.default_rng(0).exponential(size=(501, 1)), dtype=jnp.float32)
+    numbers = LossParameters(loss_quantile=quantile)
+
+    def slope(value):
+        return jax.grad(lambda p: jax.vmap(lambda t: LOSSES["quantile"](p, t, "identity", numbers))(y).mean())(value)
+
+    at = float(np.quantile(np.float64(y), quantile))
+    assert float(slope(jnp.array([at - 0.01]))[0]) < 0 < float(slope(jnp.array([at + 0.01]))[0])

@@ -72,6 +72,8 @@ REMEDIES = {
     "negative_slope": [0.01, 0.1],
     "elu_alpha": [1.0, 0.5],
     "initializer_gain": [1.0, 2.0],
+    "huber_delta": [1.0, 0.1],
+    "loss_quantile": [0.5, 0.9],
     "normalization_statistics": ["training_set", "running"],
 }
 
@@ -80,6 +82,8 @@ BESIDE = {
     "maxout_pieces": 'activation = "maxout"',
     "negative_slope": 'activation = "leaky_relu"',
     "elu_alpha": 'activation = "elu"',
+    "huber_delta": 'loss = "huber"',
+    "loss_quantile": 'loss = "quantile"',
     "normalization_statistics": 'normalization = "batch"',
 }
 

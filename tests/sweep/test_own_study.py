@@ -244,3 +244,39 @@ def test_the_journal_says_which_table_it_was(tmp_path):
     run_sweep(space, tmp_path, "serial")
     rows = Journal(tmp_path).read(["data", "data_digest"]).to_pylist()
     assert {(row["data"], row["data_digest"]) for row in rows} == {("prices.csv", space.table.digest)}
+
+
+WEIGHTED = STUDY.replace('target = "price"', 'target = "price"\nweight = "size"')
+
+
+def weighted_table(folder: Path) -> None:
+    """A table whose first column is no feature, but what its rows count."""
+    rows = [f"{1 + n % 4},{'old' if n % 3 else 'new'},{n % 11},{3 * n + n % 7}" for n in range(40)]
+    (folder / "prices.csv").write_text("\n".join(["size,state,age,price", *rows]) + "\n")
+
+
+def test_weights_make_other_runs_and_none_makes_what_there_was(tmp_path):
+    weighted_table(tmp_path)
+    plain, other = expand(study(tmp_path)), expand(study(tmp_path, text=WEIGHTED))
+    assert not {run.run_id for run in plain.runs} & {run.run_id for run in other.runs}
+    assert plain.study.digest() != other.study.digest()
+    assert "weight" not in plain.study.data.record()
+    assert other.table.feature_names == ("state = old", "age") and other.table.weights is not None
+    notices = find_notices(other)
+    assert any("what column 'size' says" in notice for notice in notices)
+
+
+def test_a_weighted_run_is_trained_again_from_what_was_kept(tmp_path, engine_here):
+    weighted_table(tmp_path)
+    space = expand(study(tmp_path, text=WEIGHTED))
+    run_sweep(space, tmp_path, "serial")
+    (tmp_path / "prices.csv").unlink()
+    comparison = rerun(tmp_path, space.runs[0].run_id)
+    assert comparison.agrees, comparison.describe()
+
+
+def test_a_data_set_with_a_name_has_no_weights(tmp_path):
+    text = STUDY.replace('file = "prices.csv"\ntarget = "price"', 'name = "diabetes"\nweight = "age"')
+    assert refusal(tmp_path, text=text) == ("data.weight = 'age': diabetes has none; remove it, or write file = …")
+    weighted_table(tmp_path)
+    assert refusal(tmp_path, "data.weight=sise").startswith("data.weight = 'sise': there is no column 'sise'")

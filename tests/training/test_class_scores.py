@@ -9,7 +9,13 @@ from hypothesis.extra.numpy import arrays
 from sklearn import metrics
 
 from nnjax.network.outputs import OUTPUTS, predicted_correctly
-from nnjax.training.class_scores import class_probabilities, confusion_matrix, predicted_classes, score_classes
+from nnjax.training.class_scores import (
+    class_probabilities,
+    confusion_matrix,
+    predicted_classes,
+    score_classes,
+    true_classes,
+)
 
 
 @st.composite
@@ -21,7 +27,7 @@ def predictions(draw):
     return target, counts / counts.sum(axis=1, keepdims=True)
 
 
-def peers(target, probability):
+def peers(target, probability, weights=None):
     n_classes = probability.shape[1]
     predicted, labels = predicted_classes(probability), np.arange(n_classes)
     is_binary = n_classes == 2
@@ -29,11 +35,11 @@ def peers(target, probability):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a class without rows
         return {
-            "accuracy": metrics.accuracy_score(target, predicted),
-            "balanced_accuracy": metrics.balanced_accuracy_score(target, predicted),
-            "log_loss": metrics.log_loss(target, probability, labels=labels),
-            "brier": metrics.brier_score_loss(target, scores, labels=labels),
-            "roc_auc": metrics.roc_auc_score(target, scores, labels=labels, multi_class="ovr")
+            "accuracy": metrics.accuracy_score(target, predicted, sample_weight=weights),
+            "balanced_accuracy": metrics.balanced_accuracy_score(target, predicted, sample_weight=weights),
+            "log_loss": metrics.log_loss(target, probability, labels=labels, sample_weight=weights),
+            "brier": metrics.brier_score_loss(target, scores, labels=labels, sample_weight=weights),
+            "roc_auc": metrics.roc_auc_score(target, scores, labels=labels, multi_class="ovr", sample_weight=weights)
             if len(np.unique(target)) == n_classes
             else np.nan,
         }
@@ -42,6 +48,14 @@ def peers(target, probability):
 @given(case=predictions())
 def test_scores_equal_scikit_learns(case):
     ours, theirs = score_classes(*case)._asdict(), peers(*case)
+    for name, value in theirs.items():
+        np.testing.assert_allclose(ours[name], value, rtol=1e-9, atol=1e-12, err_msg=name)
+
+
+@given(case=predictions(), seed=st.integers(0, 9))
+def test_weighted_scores_equal_scikit_learns(case, seed):
+    weights = np.random.default_rng(seed).uniform(0.1, 9, len(case[0]))
+    ours, theirs = score_classes(*case, weights)._asdict(), peers(*case, weights)
     for name, value in theirs.items():
         np.testing.assert_allclose(ours[name], value, rtol=1e-9, atol=1e-12, err_msg=name)
 
@@ -121,3 +135,8 @@ def test_accuracy_on_the_host_equals_the_share_that_training_counts(output, widt
     probability = class_probabilities(np.asarray(OUTPUTS[output].apply(z))[None])
     accuracy = score_classes(np.array([target]), probability).accuracy
     assert accuracy == float(predicted_correctly(z, encoded))
+
+
+def test_true_classes_undo_the_encoding():
+    assert true_classes(np.float32([[0], [1], [1]])).tolist() == [0, 1, 1]
+    assert true_classes(np.eye(4, dtype=np.float32)[[3, 1]]).tolist() == [3, 1]

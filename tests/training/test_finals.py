@@ -35,6 +35,16 @@ def test_several_outputs_are_averaged_as_scikit_learn_does(target, prediction):
     np.testing.assert_allclose(score(target, prediction), expected, rtol=1e-9)
 
 
+@given(target=floats, prediction=floats, weights=arrays(np.float64, 12, elements=st.floats(0.01, 100)))
+def test_weighted_scores_equal_scikit_learns(target, prediction, weights):
+    peers = (r2_score, root_mean_squared_error, mean_absolute_error)
+    expected = [peer(target, prediction, sample_weight=weights) for peer in peers]
+    np.testing.assert_allclose(score(target, prediction, weights), expected, rtol=1e-8, atol=1e-9)
+    several = [np.column_stack([each, each[::-1]]) for each in (target, prediction)]
+    expected = [peer(*several, sample_weight=weights) for peer in peers]
+    np.testing.assert_allclose(score(*several, weights), expected, rtol=1e-8, atol=1e-9)
+
+
 @pytest.mark.parametrize("shape", [(111,), (111, 1)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_one_outputs_scores_are_bitwise_the_formulas(shape, dtype):

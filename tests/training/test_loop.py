@@ -4,9 +4,12 @@ import dataclasses
 
 import numpy as np
 import pytest
+from sklearn.linear_model import PoissonRegressor
 
-from nnjax.data.scaling import ScaledSplit
+from nnjax.data.scaling import ScaledSplit, scale_split
+from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.streams import stream
+from nnjax.data.tables import load_table
 from nnjax.network.architecture import branches_for
 from nnjax.training import loop
 from nnjax.training.batches import draw_order
@@ -70,6 +73,23 @@ def test_weights_after_five_epochs_equal_a_plain_float64_loop(bucket, trainee, r
     for layer, (w, b) in zip(trained.last_parameters, expected, strict=True):
         np.testing.assert_allclose(layer.weights, w, atol=1e-4)
         np.testing.assert_allclose(layer.bias, b, atol=1e-4)
+
+
+def test_counts_without_a_hidden_layer_are_scikit_learns_poisson_regression(bucket, trainee, raw):
+    table = load_table("diabetes")
+    split = make_splits(442, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0]
+    counts = scale_split(table, split, "exponential")
+    others = {"loss": "poisson", "output": "exponential", "optimizer": "lbfgs"}
+    shape = bucket(depth=0, batch_size=265, epochs=30, **others)
+    _, trained = raw(shape, trainee(activation="identity", initializer="glorot", l2=0.01), {0: counts})
+    peer = PoissonRegressor(alpha=0.01, tol=1e-10, max_iter=1000)
+    peer.fit(np.float64(counts.x_train), np.float64(counts.y_train[:, 0]))
+    (layer,) = trained.last_parameters
+    np.testing.assert_allclose(layer.weights[:, 0], peer.coef_, atol=1e-4)
+    np.testing.assert_allclose(layer.bias, peer.intercept_, atol=1e-4)
+    predicted = trained.last_prediction[:111, 0] * counts.y_scale
+    theirs = peer.predict(np.float64(counts.x_test)) * counts.y_scale
+    np.testing.assert_allclose(predicted, theirs, rtol=1e-4)
 
 
 def test_test_scores_are_those_of_the_best_epoch(bucket, trainee, scaled):

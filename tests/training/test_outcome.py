@@ -8,7 +8,7 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from nnjax.training.diagnostics import EpochRecord
 from nnjax.training.loop import Trained
-from nnjax.training.outcome import describe_run, true_classes
+from nnjax.training.outcome import describe_run
 
 LINES, LAYERS = 4, 2
 
@@ -48,6 +48,16 @@ def test_r2_of_one_output_is_one_less_twice_the_loss_over_the_variance(bucket, s
     for part, loss in (("train", 1.0), ("validation", 4.0)):
         spread = np.var(np.float64(getattr(scaled[0], f"y_{part}")))
         assert outcome[f"fit_{part}_r2"][0] == pytest.approx(1 - 2 * loss / spread, rel=1e-5)
+
+
+def test_a_loss_that_is_no_squared_error_leaves_r2_to_the_tally(bucket, scaled):
+    errors = np.full((LINES, 1), 0.5, dtype=np.float32)
+    made = made_up(train_tally=errors, validation_tally=errors)
+    outcome = describe_run("a", 1, bucket(epochs=3, loss="huber"), scaled[0], made)
+    for part in ("train", "validation"):
+        spread = np.var(np.float64(getattr(scaled[0], f"y_{part}")))
+        assert outcome[f"fit_{part}_r2"][0] == pytest.approx(1 - 0.5 / spread, rel=1e-5)
+    assert bucket(loss="huber").tallies and not bucket().tallies
 
 
 def test_r2_of_a_constant_target_is_one_where_it_is_met_and_zero_elsewhere(bucket, scaled):
@@ -105,8 +115,3 @@ def test_a_diverged_classification_has_no_scores(bucket, scaled):
     shape = dataclasses.replace(bucket(epochs=3), task="classification", output="logistic")
     outcome = describe_run("a", 1, shape, split, trained)
     assert np.isnan([outcome["test_accuracy"], outcome["last_test_roc_auc"], outcome["validation_accuracy"]]).all()
-
-
-def test_true_classes_undo_the_encoding():
-    assert true_classes(np.float32([[0], [1], [1]])).tolist() == [0, 1, 1]
-    assert true_classes(np.eye(4, dtype=np.float32)[[3, 1]]).tolist() == [3, 1]

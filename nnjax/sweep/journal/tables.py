@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Arrangement
 from nnjax.data.column import Column
-from nnjax.data.tables import Table, arranged, make_table, seal
+from nnjax.data.tables import Table, arranged, make_table, seal, weighted
+from nnjax.data.weights import WeightColumn
 from nnjax.refusal import RefusedError
 from nnjax.sweep.durable import write_durably
 
-_COLUMNS, _FOLLOWED = "columns", "arrangement"
+_COLUMNS, _FOLLOWED, _WEIGHTS = "columns", "arrangement", "weights"
 _NAMES = ("name", "feature_names", "target_names", "class_names")
 _OF_A_COLUMN = ("name", "kind", "words", "gap", "remark", "rounding")
 
@@ -38,6 +39,8 @@ def keep_table(home: Path, table: Table) -> Path:
         if table.arrangement is not None:
             names[_FOLLOWED] = {name: getattr(table.arrangement, name) for name in ("role", "column", "levels")}
             arrays[_FOLLOWED] = table.arrangement.codes
+        if table.weights is not None:
+            names[_WEIGHTS], arrays[_WEIGHTS] = table.weights.column, table.weights.values
         np.savez_compressed(content, names=np.array(json.dumps(names)), **arrays)
         write_durably(path, content.getvalue())
     return path
@@ -86,6 +89,8 @@ def _read(names: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Table:
     else:
         made = make_table(names["name"], features, target, feature_names, target_names, class_names)
         table = replace(made, columns=columns, polynomial_degree=degree)
+    if (column := names.get(_WEIGHTS)) is not None:
+        table = weighted(table, WeightColumn(column, arrays[_WEIGHTS]))
     if (followed := names.get(_FOLLOWED)) is None:
         return table
     levels = tuple(followed.pop("levels"))

@@ -144,7 +144,7 @@ def check_source(draft: Draft) -> Iterator[Fault]:
     elif data.file is not None:
         yield from _file_faults(draft)
     elif of_a_file := next((key for key in OF_A_FILE if key in data.model_fields_set), None):
-        problem = f"{data.name} has its own"
+        problem = f"{data.name} has {'none' if of_a_file == 'weight' else 'its own'}"
         yield Fault(f"data.{of_a_file}", show_value(getattr(data, of_a_file)), problem, "remove it, or write file = …")
     else:
         yield from _parameter_faults(draft)

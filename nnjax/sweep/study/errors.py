@@ -25,6 +25,10 @@ SYNONYMS = {
     "kfold": "repeated_k_fold",
     "mse": "half_mean_squared_error",
     "r2": "test_r2",
+    "mae": "quantile",
+    "absolute_error": "quantile",
+    "pinball": "quantile",
+    "poisson_deviance": "poisson",
 }
 """Names that other libraries use for the same thing."""
 

@@ -1,12 +1,12 @@
 """The factors of a study: everything about a training that may be varied, with its default and its legal levels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import isfinite
 
 from pydantic_core import PydanticCustomError
 
-from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS
+from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS, Preparation
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
@@ -17,6 +17,7 @@ from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.device import DEVICES
 from nnjax.training.optimizers import OPTIMIZERS
 from nnjax.training.schedules import SCHEDULES
+from nnjax.training.weights import CLASS_WEIGHTS
 
 Level = str | int | float | tuple[int, ...] | tuple[str, ...]
 """One setting of a factor."""
@@ -181,7 +182,12 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
            formula="variance: lecun 1/fan_in, glorot 2/(fan_in + fan_out), he 2/fan_in"),
     Factor("loss", AUTO, Choice("loss", (AUTO, *LOSSES)), "",
            "Loss of one example, what training makes small; cross-entropies in nats.",
-           formula="½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class"),
+           formula="½‖y − v‖²; −Σ y ln p + (1 − y) ln(1 − p); −ln p of the class; all in docs/factors.md"),
+    Factor("huber_delta", 1.0, ABOVE_ZERO, "delta=",
+           "Error at which huber turns from squared to absolute, in standard deviations of the training rows' target.",
+           "sd", formula="δ"),
+    Factor("loss_quantile", 0.5, Number(0.001, 0.999), "q=",
+           "Share of targets that the loss quantile wants below the prediction.", "share", formula="q"),
     Factor("epochs", 200, Whole(1, LARGEST_EPOCHS), "e", "Passes over the training rows.", "epochs", "E"),
     Factor("output", AUTO, Choice("output", (AUTO, *OUTPUTS)), "out=", "Function of the output units."),
     Factor("negative_slope", AUTO, AutoNumber(0.0, 1.0), "slope=",
@@ -228,10 +234,19 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
            "What dates become: year and places on the circles of year, week and day, or days since the first."),
     Factor("skewed_columns", "as_is", Choice("level", SKEWED_COLUMNS), "skewed=",
            "What is done to columns of numbers whose training rows are skewed."),
+    Factor("class_weight", "none", Choice("class weight", CLASS_WEIGHTS), "classes=",
+           "What a row counts in the losses of a classification beside its own weight; balanced: all classes the same.",
+           formula="N / (K · training rows of the class)"),
     Factor("device", "cpu", Choice("device", DEVICES), "",
            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits."),
 )}  # fmt: skip
 """Every factor, in the order in which a study is completed and documented."""
+
+SINCE_DIGESTS = (
+    *(each.name for each in fields(Preparation)),
+    *("huber_delta", "loss_quantile", "class_weight"),
+)
+"""Factors that came after studies had digests: at its default one is off, and the study what it was."""
 
 ALWAYS_TOLD = (
     *("activation", "depth", "width", "batch_size", "l2"),

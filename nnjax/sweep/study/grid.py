@@ -7,7 +7,7 @@ from math import prod
 from nnjax.network.activations import ACTIVATIONS, Activation
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import default_initializer
-from nnjax.network.losses import default_loss, default_output
+from nnjax.network.losses import LOSSES, Loss, default_loss, default_output
 from nnjax.sweep.study.factors import AUTO, FACTORS, FULL_BATCH, Level
 from nnjax.training.clipping import CLIPPINGS, Clipping
 from nnjax.training.optimizers import OPTIMIZERS, Optimizer
@@ -15,11 +15,12 @@ from nnjax.training.schedules import SCHEDULES, RateSchedule
 
 Levels = dict[str, Level]
 
-FAMILIES: dict[str, Mapping[str, Activation | Optimizer | Clipping | RateSchedule]] = {
+FAMILIES: dict[str, Mapping[str, Activation | Optimizer | Clipping | RateSchedule | Loss]] = {
     "optimizer": OPTIMIZERS,
     "activation": ACTIVATIONS,
     "clipping": CLIPPINGS,
     "schedule": SCHEDULES,
+    "loss": LOSSES,
 }
 """Factors whose levels say which settings mean something with them."""
 

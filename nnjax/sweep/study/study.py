@@ -1,6 +1,5 @@
 """A study: what is asked, what is varied in which role, what it is repeated over, what is claimed."""
 
-import dataclasses
 import os.path
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from nnjax.data.preparation import Preparation
 from nnjax.data.splits import SplitPlan
 from nnjax.data.tables import Table
 from nnjax.redaction import masked_addresses
@@ -19,7 +17,7 @@ from nnjax.sweep.identity import content_hash
 from nnjax.sweep.study.checks import FIRST_CHECKS, Draft, check_cells
 from nnjax.sweep.study.claim_checks import check_claims
 from nnjax.sweep.study.errors import Fault, StudyError, show_value
-from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.factors import FACTORS, SINCE_DIGESTS, Level
 from nnjax.sweep.study.messages import faults_of
 from nnjax.sweep.study.reading import apply_overrides, parse_study, read_study_text
 from nnjax.sweep.study.split_checks import check_scores, check_splitter
@@ -101,8 +99,7 @@ class Study:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
         records = {name: getattr(self, name).model_dump() for name in ("grid", "logging")}
         plain = ("name", "question", "expected", "lecture", "confirms", "refutes")
-        # Factors of preparation came later: at its default one is off, and the study what it was.
-        later = {each.name: each.default for each in dataclasses.fields(Preparation)}
+        later = {name: FACTORS[name].default for name in SINCE_DIGESTS}
         fixed = {name: level for name, level in self.fixed.items() if level != later.get(name)}
         return content_hash(
             {

@@ -82,7 +82,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-OF_A_FILE = ("file", "target", "features", "task")
+OF_A_FILE = ("file", "target", "features", "task", "weight")
 """Keys of `[data]` that only a table of one's own has."""
 
 OF_A_NAME = ("rows", "noise", "seed")
@@ -97,6 +97,7 @@ class DataSource(_Table):
     target: ColumnNames | None = None
     features: ColumnNames | None = None
     task: Annotated[Task, PlainValidator(Choice("task", ("regression", "classification")))] | None = None
+    weight: Text | None = None
     rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = None
     noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = None
     seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] | None = None
@@ -116,7 +117,7 @@ class DataSource(_Table):
         return self.source.text()
 
     def read(self, follows: tuple[Role, str] | None = None) -> Table:
-        """The data set's numbers, and the column of a file that its splits follow.
+        """The data set's numbers, and of a file the columns that its splits follow and that says what its rows count.
 
         Raises:
             OwnTableError: If it is a file that cannot be used.
@@ -124,7 +125,7 @@ class DataSource(_Table):
         """
         source = self.source
         if isinstance(source, FileSource):
-            return read_own_table(replace(source, follows=follows))
+            return read_own_table(replace(source, follows=follows, weight=self.weight))
         return load_table(source)
 
     def located(self) -> dict[str, Any]:
@@ -135,6 +136,8 @@ class DataSource(_Table):
     def record(self) -> dict[str, Any]:
         """What of it makes a study another one: not where a file lies. Its content is in the identity of every run."""
         given = self.model_dump()
+        if self.weight is None:
+            del given["weight"]  # which studies had no key for, once
         if self.file is None:
             return {key: value for key, value in given.items() if key not in OF_A_FILE}
         return {**given, "file": Path(self.file).name}

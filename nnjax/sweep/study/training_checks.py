@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from nnjax.network.losses import LOSSES
 from nnjax.network.outputs import OUTPUTS
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
 from nnjax.sweep.study.factors import Level
 from nnjax.sweep.study.grid import layer_sizes, resolve
+from nnjax.training.weights import NONE
 
 Settings = dict[str, Level]
+_COUNTS = "poisson"
+"""The loss of counts."""
+
 Found = tuple[str, str, str] | None
 """The factor at fault, the problem, the remedy; or nothing."""
 
 
 def check_networks(draft: Draft) -> Iterator[Fault]:
     """Every cell's network can be built and fits the data."""
-    yield from _first_fault(draft, (_layers, _skips, _outputs))
+    yield from _first_fault(draft, (_layers, _skips, _outputs, _counts, _classes))
 
 
 def check_steps(draft: Draft) -> Iterator[Fault]:
@@ -85,11 +91,34 @@ def _outputs(draft: Draft, settings: Settings) -> Found:
     if output.name not in loss.outputs:
         return "output", f"{loss.name} cannot stand behind it", f"write {' or '.join(map(show_value, loss.outputs))}"
     if output.is_probability != (task == "classification"):
-        legal = [each.name for each in OUTPUTS.values() if each.is_probability == (task == "classification")]
+        fitting = [each.name for each in OUTPUTS.values() if each.is_probability == (task == "classification")]
         factor = "loss" if settings["output"] == "auto" else "output"
-        remedy = f"use the output {' or '.join(map(show_value, legal))}, or another data set"
+        legal = [each.name for each in LOSSES.values() if {*each.outputs} & {*fitting}] if factor == "loss" else fitting
+        remedy = f"use the {factor} {' or '.join(map(show_value, legal))}, or another data set"
         return factor, f"{draft.file.data.title} is for {task}, the output {show_value(output.name)} is not", remedy
     return None
+
+
+def _counts(draft: Draft, settings: Settings) -> Found:
+    """What is taken for counts is one target without a negative number."""
+    if settings["loss"] != _COUNTS:
+        return None
+    table, remedy = draft.table, "write half_mean_squared_error or huber, or predict a count"
+    if len(table.target_names) > 1:
+        return "loss", f"{len(table.target_names)} targets, counts are predicted one at a time", "name one target"
+    negative = np.flatnonzero(table.target[:, 0] < 0)
+    if len(negative):
+        problem = f"the target {show_value(table.target_name)} is negative in {len(negative):,} rows (first "
+        return "loss", f"{problem}in row {negative[0] + 1:,}: {table.target[negative[0], 0]:g})", remedy
+    return None
+
+
+def _classes(draft: Draft, settings: Settings) -> Found:
+    """Only classes can be balanced."""
+    if settings["class_weight"] == NONE or draft.table.task == "classification":
+        return None
+    problem = f"{draft.file.data.title} is for regression, which has no classes"
+    return "class_weight", problem, f'write "{NONE}", or data.weight = "…" for a column that says what rows count'
 
 
 def _lone_examples(draft: Draft, settings: Settings) -> Found:

@@ -19,7 +19,7 @@ def test_zipped_factors_vary_together_and_what_is_excluded_is_not_made():
 @pytest.mark.parametrize("setting", ONLY_WITH)
 def test_a_setting_that_means_nothing_makes_no_second_training(setting):
     factor, levels = ONLY_WITH[setting]
-    names = ("sgd", "lbfgs", "tanh", "none", "constant")
+    names = ("sgd", "lbfgs", "tanh", "none", "constant", "half_mean_squared_error")
     other = next(name for name in names if _is_level(factor, name) and name not in levels)
     changed = {setting: _another(setting), factor: other}
     assert resolve(changed, DEFAULTS, 265, "regression") == resolve({factor: other}, DEFAULTS, 265, "regression")
