@@ -208,6 +208,11 @@ decimals only if all are equal), however many rows there are. Where that range i
 in float32) it is divided by, so that it is 1. Noise about zero is seen by no such rule: a validation or test value
 beyond a million standard deviations is named. Both are notes of `nnjax plan`, too.
 
+Beside the networks stands gradient boosting, scikit-learn's `HistGradientBoosting*`, which takes a table's columns as
+they were read: words as categories (beyond 255 different ones, the rarest of the training rows are one), gaps as gaps,
+dates as seconds. It is fitted on the training rows, the validation rows choose the number of its trees, and the
+report's first screen says so where it is the best of all.
+
 ### Rows and classes that count more
 
 ```

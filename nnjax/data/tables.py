@@ -88,6 +88,11 @@ class Table:
         return ", ".join(self.target_names)
 
     @property
+    def outputs(self) -> int:
+        """Numbers that are predicted: one a target; one a class, of two classes one."""
+        return len(self.target_names) if len(self.class_names) <= 2 else len(self.class_names)
+
+    @property
     def labels(self) -> NDArray[np.int64] | None:
         """Class number of every row [N]; None for regression."""
         return self.target[:, 0].astype(np.int64) if self.class_names else None

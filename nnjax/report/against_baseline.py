@@ -1,12 +1,15 @@
-"""The chosen network beside what needs no network: the reference baseline, and a constant."""
+"""The chosen network beside what needs no network: the reference baseline, the best one, and a constant."""
 
 from dataclasses import dataclass
 
+import pandas as pd
+
+from nnjax.claims.declared import ALPHA
 from nnjax.report.best_cell import BestCell
 from nnjax.report.formats import decimals
 from nnjax.report.study_results import StudyResults
 from nnjax.report.task import REGRESSION, TaskTerms
-from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.statistics.interval import PairedInterval, bonferroni_level, paired_interval
 from nnjax.statistics.verdict import Verdict, judge
 
 
@@ -33,15 +36,53 @@ def compare_with_baseline(study_results: StudyResults) -> AgainstBaseline:
     return AgainstBaseline(words, detail, interval, terms.margin)
 
 
-def beats_a_constant(study_results: StudyResults) -> bool:
-    """Whether the chosen network is better than the best constant prediction, by more than chance.
+@dataclass(frozen=True)
+class BestBaseline:
+    """The baseline that scores highest on average, and the network minus it."""
 
-    Where no interval is known to hold, by its mean.
-    """
-    gain = study_results.best.scores() - study_results.baseline(study_results.terms.naive)
+    name: str
+    score: float
+    interval: PairedInterval
+    """One of as many as there are baselines, for whichever of them came out highest."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it scores higher than the network, on average."""
+        return self.interval.estimate < 0
+
+
+def best_baseline(study_results: StudyResults) -> BestBaseline:
+    """The baseline of the highest mean score: exploratory, and chosen on the very test rows that it is shown for."""
+    means = _baseline_means(study_results)
+    name, score = str(means.idxmax()), float(means.max())
+    gain = study_results.best.scores() - study_results.baseline(name)
+    level = bonferroni_level(ALPHA, len(means))
+    return BestBaseline(name, score, paired_interval(gain.to_numpy(dtype=float), *study_results.sizes.pair, level))
+
+
+def better_than_a_constant(study_results: StudyResults) -> str:
+    """The baseline of the highest mean score, if it is better than the best constant prediction; else empty."""
+    means = _baseline_means(study_results).drop(study_results.terms.naive)
+    name = str(means.idxmax())
+    is_better = _beats_a_constant(study_results, study_results.baseline(name), bonferroni_level(ALPHA, len(means)))
+    return name if is_better else ""
+
+
+def _baseline_means(study_results: StudyResults) -> "pd.Series[float]":
+    return study_results.baselines.groupby("model", sort=False)["test_score"].mean()
+
+
+def beats_a_constant(study_results: StudyResults) -> bool:
+    """Whether the chosen network is better than the best constant prediction."""
+    return _beats_a_constant(study_results, study_results.best.scores(), 1 - ALPHA)
+
+
+def _beats_a_constant(study_results: StudyResults, scores: "pd.Series[float]", level: float) -> bool:
+    """By more than chance; where no interval is known to hold, by its mean."""
+    gain = scores - study_results.baseline(study_results.terms.naive)
     if study_results.sizes.doubt:
         return bool(gain.mean() > 0)
-    return paired_interval(gain.to_numpy(dtype=float), *study_results.sizes.pair).low > 0
+    return paired_interval(gain.to_numpy(dtype=float), *study_results.sizes.pair, level).low > 0
 
 
 def candidates_words(best: BestCell) -> str:

@@ -14,7 +14,7 @@ from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.target import target_times, trained
 from nnjax.metrics import METRICS, Metric
-from nnjax.report.against_baseline import beats_a_constant
+from nnjax.report.against_baseline import beats_a_constant, better_than_a_constant
 from nnjax.report.alike import Show
 from nnjax.report.differences import AT_BEST, AVERAGED
 from nnjax.report.formats import bounded, confidence, decimals, signed, significant
@@ -74,13 +74,17 @@ class Headline:
 @once
 def headline(study_results: StudyResults) -> Headline:
     """The study's claims with their verdicts; where it has none, what its studied factors show."""
-    warning = (
-        ""
-        if beats_a_constant(study_results)
-        else "Not even the network that the validation rows chose is shown to beat a constant prediction."
-    )
+    warning = "" if beats_a_constant(study_results) else _constant_warning(study_results)
     lines = claim_lines(study_results) or factor_lines(study_results)
     return Headline(lines or (HeadlineLine(_single(study_results), ""),), warning)
+
+
+def _constant_warning(study_results: StudyResults) -> str:
+    """What is not shown to beat the best constant prediction: the network alone, or everything."""
+    better, naive = better_than_a_constant(study_results), study_results.terms.constant
+    if better:
+        return f"Not even the network that the validation rows chose is shown to beat {naive}; {better} is."
+    return f"Nothing is shown to beat {naive}: neither the network that the validation rows chose nor any baseline."
 
 
 def _single(study_results: StudyResults) -> str:

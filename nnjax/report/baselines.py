@@ -1,20 +1,22 @@
-"""Baselines on the very same splits: no feature at all, a linear model, scikit-learn's own network.
+"""Baselines on the very same splits: no feature at all, a linear model, gradient boosting, scikit-learn's own network.
 
 Where a number of theirs could change, `BASELINES_VERSION` changes, beside the file that they are kept in.
 """
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, partial
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from functools import partial
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression, Ridge, RidgeCV
-from sklearn.metrics import log_loss, r2_score
+from sklearn.linear_model import LogisticRegression, RidgeCV
+from sklearn.metrics import log_loss
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from threadpoolctl import threadpool_limits
 
@@ -22,12 +24,16 @@ from nnjax.data.autologging import without_autologging
 from nnjax.data.preparation import AS_THEY_ARE, Preparation
 from nnjax.data.prepared import prepare
 from nnjax.data.reader import Task
-from nnjax.data.scaling import scale_split
+from nnjax.data.scaling import ScaledSplit, scale_split
 from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
-from nnjax.report.task import CLASSIFICATION, REGRESSION
-from nnjax.terminal import Say, counted, to_nobody
+from nnjax.execution.cores import usable_cores
+from nnjax.report.boosting import Boosted, ColumnRows, Numbers, boost_classifier, boost_regressor, boosting_columns
+from nnjax.report.second_process import SecondProcess, make_all
+from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS
+from nnjax.sweep.cost import BASELINE_BATCH, baseline_batch, baseline_seconds
+from nnjax.terminal import Say, to_nobody
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
 from nnjax.training.weights import score_weights
@@ -40,7 +46,9 @@ LOGISTIC_PENALTIES = np.logspace(3, -2, 11)
 
 MOST_ITERATIONS = 1000
 
-Numbers = NDArray[np.float64]
+SECONDS_FOR_TWO = 10.0
+"""Of fitting that are worth a second process, which imports for two seconds what this one has imported."""
+
 BaselineRows = tuple[Numbers, NDArray[np.generic]]
 """Standardised inputs, and targets: standardised [N] or [N, O], or class numbers [N]."""
 
@@ -48,10 +56,10 @@ BaselineRows = tuple[Numbers, NDArray[np.generic]]
 class Fit(NamedTuple):
     """Predictions for standardised inputs, and what was chosen on the way."""
 
-    predict: Callable[[Numbers], Numbers]
-    """Standardised inputs -> standardised predictions, or one probability a class [T, K]."""
+    predict: Callable[[Any], Numbers]
+    """Inputs as it was fitted on -> standardised predictions, or one probability a class [T, K]."""
     detail: str
-    """The penalty chosen, or the epochs trained."""
+    """The penalty or the number of trees chosen, or the epochs trained."""
     majority: int | None = None
     """Number of the class that is named whatever the inputs say."""
 
@@ -64,16 +72,33 @@ def fit_mean(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
 
 def fit_ridge(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """Ridge on the training rows, penalty chosen on the validation rows: what the networks are allowed, too."""
-    models = [Ridge(alpha=penalty).fit(*train) for penalty in PENALTIES]
-    best = max(models, key=lambda model: _goodness(validation[1], model.predict(validation[0])))
-    return Fit(best.predict, f"penalty {best.alpha:.3g}")
+    predict = _ridge_path(*train)
+    best = max(PENALTIES, key=lambda penalty: _goodness(validation[1], predict(validation[0], penalty)))
+    return Fit(lambda x: predict(x, best), f"penalty {best:.3g}")
+
+
+def _ridge_path(x: Numbers, y: NDArray[np.generic]) -> Callable[[Numbers, float], Numbers]:
+    """Inputs and a penalty -> predictions: one decomposition serves every penalty, of XᵀX or, if smaller, of XXᵀ."""
+    outputs = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
+    x_mean, y_mean = x.mean(axis=0), outputs.mean(axis=0)
+    centred, target = x - x_mean, outputs - y_mean
+    is_wide = x.shape[1] > len(x)
+    squared, vectors = np.linalg.eigh(centred @ centred.T if is_wide else centred.T @ centred)
+    moments = vectors.T @ (target if is_wide else centred.T @ target)
+
+    def predict(inputs: Numbers, penalty: float) -> Numbers:
+        weights = vectors @ (moments / (np.maximum(squared, 0.0) + penalty)[:, None])
+        explained = (inputs - x_mean) @ (centred.T @ weights if is_wide else weights)
+        return np.asarray((explained + y_mean).reshape(len(inputs), *y.shape[1:]))
+
+    return predict
 
 
 def _goodness(target: NDArray[np.generic], predicted: Numbers) -> float:
-    """R²; of a single row, which has none, less the squared error."""
-    if len(target) > 1:
-        return float(r2_score(target, predicted))
-    return -float(np.mean((np.asarray(target, dtype=np.float64) - predicted) ** 2))
+    """R² less 1, the mean of all outputs; of an output that is the same in all rows, less the squared error."""
+    rows = np.asarray(target, dtype=np.float64)
+    spread = ((rows - rows.mean(axis=0)) ** 2).sum(axis=0)
+    return -float(np.mean(((rows - predicted) ** 2).sum(axis=0) / np.where(spread > 0, spread, 1.0)))
 
 
 def fit_ridge_refit(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
@@ -83,10 +108,25 @@ def fit_ridge_refit(train: BaselineRows, validation: BaselineRows, seed: int) ->
     return Fit(model.predict, f"penalty {model.alpha_:.3g}")
 
 
+def fit_boosting_regressor(train: ColumnRows, validation: ColumnRows, seed: int) -> Fit:
+    """scikit-learn's HistGradientBoostingRegressor on the training rows, as long as the validation rows gain by it."""
+    return _told(boost_regressor(train, validation, seed))
+
+
+def fit_boosting_classifier(train: ColumnRows, validation: ColumnRows, seed: int) -> Fit:
+    """scikit-learn's HistGradientBoostingClassifier likewise."""
+    return _told(boost_classifier(train, validation, seed, _class_count(train, validation)))
+
+
+def _told(boosted: Boosted) -> Fit:
+    return Fit(boosted.predict, f"trees {', '.join(map(str, boosted.trees))}")
+
+
 def fit_sklearn_regressor(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """scikit-learn's MLPRegressor 64-64, ReLU, Adam, early stopping on its own share of the same rows, if two."""
     options = _network_options(train, validation, seed) | {"early_stopping": len(validation[1]) > 1}
-    model = MLPRegressor(**options).fit(*_joined(train, validation))
+    x, y = _joined(train, validation)
+    model = MLPRegressor(**options).fit(x.astype(np.float32), y.astype(np.float32))
     return Fit(model.predict, f"{model.n_iter_} epochs")
 
 
@@ -106,8 +146,9 @@ def fit_sklearn_classifier(train: BaselineRows, validation: BaselineRows, seed: 
     """scikit-learn's MLPClassifier, as the regressor; without early stopping where a class has too few rows for it."""
     options, rows = _network_options(train, validation, seed), _joined(train, validation)
     n_classes = _class_count(train, validation)
-    rarest = int(np.bincount(rows[1].astype(np.int64)).min())
+    rarest = int(np.unique(rows[1], return_counts=True)[1].min())
     options["early_stopping"] = rarest >= 2 and len(validation[1]) > n_classes
+    rows = rows[0].astype(np.float32), rows[1]
     fit = _fit_classifier(model := MLPClassifier(**options), rows, n_classes, "")
     return fit._replace(detail=f"{model.n_iter_} epochs")
 
@@ -141,12 +182,14 @@ def _fit_classifier(model: LogisticRegression | MLPClassifier, rows: BaselineRow
 
 
 def _network_options(train: BaselineRows, validation: BaselineRows, seed: int) -> dict[str, object]:
+    rows = len(train[1]) + len(validation[1])
+    batch = baseline_batch(rows)
     return {
         "hidden_layer_sizes": (64, 64),
-        "batch_size": min(32, len(train[1])),
+        "batch_size": min(batch, len(train[1])),
         "max_iter": 500,
-        "validation_fraction": len(validation[1]) / (len(train[1]) + len(validation[1])),
-        "n_iter_no_change": 20,
+        "validation_fraction": len(validation[1]) / rows,
+        "n_iter_no_change": 20 if batch == BASELINE_BATCH else 10,
         "random_state": seed,
     }
 
@@ -155,28 +198,52 @@ def _joined(train: BaselineRows, validation: BaselineRows) -> BaselineRows:
     return np.concatenate([train[0], validation[0]]), np.concatenate([train[1], validation[1]])
 
 
-def _class_count(train: BaselineRows, validation: BaselineRows) -> int:
-    """Classes 0 … K − 1; each has a row among these, since splits of classes are stratified."""
+def _class_count(train: BaselineRows | ColumnRows, validation: BaselineRows | ColumnRows) -> int:
+    """Classes 0 … K − 1 that have a row among these: all of them, where splits are stratified."""
     return 1 + int(max(rows[1].max() for rows in (train, validation)))
 
 
-Fitter = Callable[[BaselineRows, BaselineRows, int], Fit]
+Fitter = Callable[[Any, Any, int], Fit]
+"""Training rows, validation rows and a seed -> what was fitted; its rows are columns or standardised inputs."""
 
 BASELINES: dict[Task, dict[str, Fitter]] = {
     "regression": {
         REGRESSION.naive: fit_mean,
         REGRESSION.reference: fit_ridge,
         REGRESSION.refitted: fit_ridge_refit,
+        REGRESSION.boosted: fit_boosting_regressor,
         REGRESSION.other_network: fit_sklearn_regressor,
     },
     "classification": {
         CLASSIFICATION.naive: fit_majority,
         CLASSIFICATION.reference: fit_logistic,
         CLASSIFICATION.refitted: partial(fit_logistic, refit=True),
+        CLASSIFICATION.boosted: fit_boosting_classifier,
         CLASSIFICATION.other_network: fit_sklearn_classifier,
     },
 }
 """Task -> name in the report -> how it is fitted."""
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """What baselines are fitted on: a table, its splits, and how the networks of one cell see it."""
+
+    table: Table
+    splits: Sequence[Split]
+    preparation: Preparation
+    _last: dict[int, tuple[Table, ScaledSplit]] = field(default_factory=dict, compare=False)
+
+    def seen(self, index: int) -> tuple[Table, ScaledSplit]:
+        """The table as the networks see it in a split, prepared and scaled; that of the last split is kept."""
+        if index not in self._last:
+            prepared = prepare(self.table, self.preparation, self.splits[index])
+            self._last.clear()
+            self._last[index] = prepared, scale_split(prepared, self.splits[index])
+        return self._last[index]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_last": {}}  # another process makes its own; here it may be changing
 
 
 def baseline_scores(
@@ -188,42 +255,72 @@ def baseline_scores(
 ) -> pd.DataFrame:
     """Fit baselines of the table's task on every split: those of `BASELINES` that are named, or all.
 
-    The table is prepared as the networks of one cell see it.
+    The table is prepared as the networks of one cell see it. On a large one a second process fits from the last on.
 
     One row a model and split: model, split, detail, then test_r2, test_rmse, test_mae (in the target's own unit), or
     test_accuracy and the other scores of classes.
     """
+    wanted = BASELINES[table.task] if names is None else names
+    fits = [partial(_score, name=name, index=index) for index, name in product(range(len(splits)), wanted)]
+    rows = max(len(split.train) + len(split.validation) for split in splits)
+    is_long = (
+        names is None
+        and baseline_seconds(rows, len(splits), table.outputs) > SECONDS_FOR_TWO
+        and len(usable_cores()) > 1
+    )
     # Threads of the linear algebra cost more than they give on matrices of this size: 23 s against 0.4 s for a path of
     # logistic regressions on digits, on two busy cores.
-    with without_autologging(), warnings.catch_warnings(), threadpool_limits(1):
+    with ExitStack() as around:
+        second = around.enter_context(closing(SecondProcess(_get_ready))) if is_long else None
+        around.enter_context(without_autologging())
+        around.enter_context(warnings.catch_warnings())
+        around.enter_context(threadpool_limits(1))
         warnings.simplefilter("ignore", ConvergenceWarning)
-        wanted = BASELINES[table.task] if names is None else names
-        prepared = cache(lambda index: prepare(table, preparation, splits[index]))
-        fits = list(product(wanted, range(len(splits))))
-        return pd.DataFrame(
-            _score(prepared(index), splits[index], index, name) for name, index in counted(fits, "baseline", say)
-        )
+        return pd.DataFrame(make_all(fits, Fitting(table, splits, preparation), second, say, "baseline"))
 
 
-def _score(table: Table, split: Split, index: int, name: str) -> dict[str, object]:
-    scaled = scale_split(table, split)
+def _seconds(table: Table, splits: Sequence[Split]) -> float:
+    rows = max(len(split.train) + len(split.validation) for split in splits)
+    return baseline_seconds(rows, len(splits), table.outputs)
+
+
+def _get_ready() -> None:
+    """In the second process: what is around every fit here."""
+    warnings.simplefilter("ignore", ConvergenceWarning)
+    threadpool_limits(1)
+
+
+def _score(given: Fitting, name: str, index: int) -> dict[str, object]:
+    (table, scaled), split = given.seen(index), given.splits[index]
     if table.labels is None:
         targets = _standardised(scaled.y_train, scaled.y_validation)
     else:
         targets = [table.labels[split.train], table.labels[split.validation]]
-    inputs = [np.asarray(x, dtype=np.float64) for x in (scaled.x_train, scaled.x_validation, scaled.x_test)]
-    fit = BASELINES[table.task][name](
-        (inputs[0], targets[0]), (inputs[1], targets[1]), derive_seed("baseline", name, index)
-    )
-    predicted = fit.predict(inputs[2])
-    scores: Mapping[str, float]
-    if table.labels is not None:
-        scores = score_classes(table.labels[split.test], predicted, score_weights(scaled, "test"))._asdict()
-    else:
-        in_unit = predicted.reshape(len(predicted), -1) * scaled.y_scale + scaled.y_mean
-        scores = score(table.target[split.test], in_unit, score_weights(scaled, "test"))._asdict()
+    inputs = _columns(table, split) if name == TERMS[table.task].boosted else _standard_inputs(scaled)
+    is_of_one_class = table.labels is not None and len(np.unique(targets[0])) == 1  # as groups or time may have it
+    fitter: Fitter = fit_majority if is_of_one_class else BASELINES[table.task][name]
+    fit = fitter((inputs[0], targets[0]), (inputs[1], targets[1]), derive_seed("baseline", name, index))
+    scores = _test_scores(table, split, scaled, fit.predict(inputs[2]))
     detail = fit.detail if fit.majority is None else f"class {table.class_names[fit.majority]}"
     return {"model": name, "split": index, "detail": detail} | {f"test_{key}": scores[key] for key in scores}
+
+
+def _columns(table: Table, split: Split) -> list[pd.DataFrame]:
+    columns = boosting_columns(table, split)
+    return [columns.iloc[rows] for rows in (split.train, split.validation, split.test)]
+
+
+def _standard_inputs(scaled: ScaledSplit) -> list[Numbers]:
+    return [np.asarray(x, dtype=np.float64) for x in (scaled.x_train, scaled.x_validation, scaled.x_test)]
+
+
+def _test_scores(table: Table, split: Split, scaled: ScaledSplit, predicted: Numbers) -> Mapping[str, float]:
+    weights = score_weights(scaled, "test")
+    if table.labels is not None:
+        unseen = len(table.class_names) - predicted.shape[1]
+        return score_classes(table.labels[split.test], np.pad(predicted, ((0, 0), (0, unseen))), weights)._asdict()
+    in_unit = predicted.reshape(len(predicted), -1) * scaled.y_scale + scaled.y_mean
+    return score(table.target[split.test], in_unit, weights)._asdict()
 
 
 def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:

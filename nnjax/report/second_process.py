@@ -1,4 +1,4 @@
-"""A second process, which makes some of a report's chapters while this one makes the others: the same report, sooner.
+"""A second process, which makes some parts of a report while this one makes the others: the same report, sooner.
 
 It is a worker as a sweep has them: it needs no guard in a person's script and ends with this process. If it dies, or
 cannot be started, all is made here.
@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from nnjax.execution.cores import usable_cores
 from nnjax.execution.executor import ExecutionError
@@ -20,12 +20,9 @@ from nnjax.sweep.journal.journal import JournalWarning
 from nnjax.sweep.space import Space
 from nnjax.terminal import Say, to_nobody
 
-if TYPE_CHECKING:
-    from nnjax.report.study_results import StudyResults
-
 Piece = TypeVar("Piece")
-Make = Callable[["StudyResults"], Piece]
-"""Makes something of a study's results; travels by its name."""
+Make = Callable[[Any], Piece]
+"""Makes something of what is given, a study's results for example; travels by its name."""
 
 FEWEST_RUNS = 500
 """Of a study whose report is worth a second process, which imports for two seconds what this one has imported."""
@@ -44,17 +41,13 @@ class SecondProcess:
         self._calls = ThreadPoolExecutor(1, "second process")
         self._calls.submit(self._worker.call, _keep, None)
 
-    def help_with(
-        self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], study_results: "StudyResults"
-    ) -> Future[None]:
+    def help_with(self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], given: object) -> Future[None]:
         """Take from the end of what is waiting; what cannot be made there waits again when this is over."""
-        return self._calls.submit(self._help_with, waiting, made, study_results)
+        return self._calls.submit(self._help_with, waiting, made, given)
 
-    def _help_with(
-        self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], study_results: "StudyResults"
-    ) -> None:
+    def _help_with(self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], given: object) -> None:
         with suppress(*FAILURES):
-            self._worker.call(_keep, study_results)
+            self._worker.call(_keep, given)
             for number, make in _each(waiting.pop):
                 try:
                     made[number] = self._worker.call(_make, make)
@@ -83,17 +76,18 @@ def second_process(space: Space) -> Iterator[SecondProcess | None]:
 
 def make_all(
     makes: Sequence[Make[Piece]],
-    study_results: "StudyResults",
+    given: object,
     second: SecondProcess | None = None,
     say: Say = to_nobody,
+    what: str = "chapter",
 ) -> list[Piece]:
-    """What each of them makes, in their order: made here from the first one on, and from the last one on there."""
+    """What each makes of what is given, in their order: made here from the first one on, and from the last on there."""
     waiting, made = deque(enumerate(makes)), dict[int, Piece]()
-    helped = second.help_with(waiting, made, study_results) if second else None
+    helped = second.help_with(waiting, made, given) if second else None
     while len(made) < len(makes):
         for number, make in _each(waiting.popleft):
-            say(f"chapter {len(makes) - len(waiting)} of {len(makes)}")
-            made[number] = make(study_results)
+            say(f"{what} {len(makes) - len(waiting)} of {len(makes)}")
+            made[number] = make(given)
         if helped is not None:
             helped.result()
     return [made[number] for number in range(len(makes))]

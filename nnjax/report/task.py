@@ -37,8 +37,12 @@ class TaskTerms:
     """The same at first mention."""
     naive: str
     """The baseline that looks at no feature."""
+    constant: str
+    """What it does, in words."""
     refitted: str
     """The baseline of the reference's kind that is fitted on the validation rows, too."""
+    boosted: str
+    """scikit-learn's gradient boosting, on the table's columns as they were read."""
     other_network: str
     """scikit-learn's network."""
     baselines: str
@@ -75,7 +79,7 @@ class TaskTerms:
     @property
     def baseline_names(self) -> tuple[str, ...]:
         """All its baselines."""
-        return (self.naive, self.reference, self.refitted, self.other_network)
+        return (self.naive, self.reference, self.refitted, self.boosted, self.other_network)
 
     @property
     def page_names(self) -> dict[str, str]:
@@ -106,12 +110,16 @@ REGRESSION = TaskTerms(
     reference="ridge",
     reference_long="ridge regression",
     naive="mean",
+    constant="a constant prediction, the mean of the training rows",
     refitted="ridge, all rows",
+    boosted="gradient boosting",
     other_network="MLPRegressor",
     baselines=(
         "Ridge sees what the networks see: it is fitted on the training rows, its penalty chosen on the validation "
-        "rows. “Ridge, all rows” is fitted on both together. MLPRegressor is scikit-learn’s own network (64-64, ReLU, "
-        "Adam) with early stopping on its own share of the same rows."
+        "rows. “Ridge, all rows” is fitted on both together. Gradient boosting is scikit-learn’s "
+        "HistGradientBoostingRegressor: it sees a table’s columns as they were read, words as categories and gaps as "
+        "gaps, and the validation rows choose the number of its trees. MLPRegressor is scikit-learn’s own network "
+        "(64-64, ReLU, Adam) with early stopping on its own share of the same rows."
     ),
 )
 
@@ -125,13 +133,17 @@ CLASSIFICATION = TaskTerms(
     reference="logistic regression",
     reference_long="logistic regression",
     naive="majority class",
+    constant="a constant prediction, the majority class",
     refitted="logistic regression, all rows",
+    boosted="gradient boosting",
     other_network="MLPClassifier",
     baselines=(
         "Logistic regression sees what the networks see: it is fitted on the training rows, its penalty chosen by log "
         "loss on the validation rows. “Logistic regression, all rows” has the same penalty and is fitted on both "
-        "together. MLPClassifier is scikit-learn’s own network (64-64, ReLU, Adam) with early stopping on its own "
-        "share of the same rows. “Majority class” gives every row the shares of the classes in the training rows."
+        "together. Gradient boosting is scikit-learn’s HistGradientBoostingClassifier: it sees a table’s columns as "
+        "they were read, words as categories and gaps as gaps, and the validation rows choose the number of its trees. "
+        "MLPClassifier is scikit-learn’s own network (64-64, ReLU, Adam) with early stopping on its own share of the "
+        "same rows. “Majority class” gives every row the shares of the classes in the training rows."
     ),
 )
 

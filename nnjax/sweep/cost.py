@@ -36,13 +36,21 @@ SECONDS_A_WORKER = 2.0
 """What one more worker process costs in CPU seconds: Python, jax, programs that are read back. Measured: 1.4 to 2.3."""
 
 SECONDS_A_LINEAR_BASELINE = 0.1
-"""All baselines of a split but scikit-learn's network. Measured, all nineteen data sets: 0.04 to 0.24."""
+"""The baselines of a split that are neither a network nor trees. Measured: 0.02 to 0.3, of six data sets."""
 
-SECONDS_A_BASELINE_STEP = 3.4e-4
-"""A step of scikit-learn's network, 64-64, 32 rows: nearly the same for 1 and for 64 inputs. Same measurement."""
+SECONDS_A_BASELINE_STEP, SECONDS_A_BASELINE_EXAMPLE = 3.0e-4, 1.3e-6
+"""A step of scikit-learn's network, 64-64, and each of its rows: nearly the same for 1 and for 64 inputs. Measured at
+32, 150 and 200 rows a step, on two busy cores, and scaled to an idle one."""
 
-BASELINE_EPOCHS, BASELINE_BATCH = 40, 32
-"""Epochs until it stops early, 22 to 120 in eighteen of the data sets, and its rows a step."""
+BASELINE_EPOCHS = 40
+"""Epochs until it stops early, 22 to 120 in eighteen of the data sets."""
+
+BASELINE_STEPS, BASELINE_BATCH, LARGEST_BASELINE_BATCH = 100, 32, 200
+"""Steps an epoch that it keeps where its batches grow with the table, their rows, and scikit-learn's own number."""
+
+SECONDS_A_TREE, SECONDS_A_TREES_ROW, BOOSTED_TREES = 6e-4, 1e-7, 100
+"""A tree of gradient boosting, each of its rows, and how many are grown for an output. Same measurement, of two to
+thirty columns; of 64 a tree takes three times as long."""
 
 SECONDS_TO_TRACK, SECONDS_A_TRACKED_RUN = 4.5, 2.1e-3
 """Importing MLflow and making its file; telling it of a run or a cell. Measured: CPU seconds, 145 and 6,049 runs."""
@@ -88,14 +96,26 @@ def run_seconds(bucket: Bucket) -> float:
     return SECONDS_A_RUN + bucket.epochs * bucket.steps * step
 
 
-def baseline_seconds(rows: int, splits: int) -> float:
+def baseline_batch(rows: int) -> int:
+    """Rows a step of scikit-learn's network as a baseline: more where a large table would make very many steps.
+
+    >>> baseline_batch(331), baseline_batch(10_000), baseline_batch(54_000)
+    (32, 100, 200)
+    """
+    return min(max(rows // BASELINE_STEPS, BASELINE_BATCH), LARGEST_BASELINE_BATCH)
+
+
+def baseline_seconds(rows: int, splits: int, outputs: int = 1) -> float:
     """Predicted seconds of one core for all baselines, which choose and fit on so many rows of each split.
 
     >>> 2 < baseline_seconds(331, 20) < 10
     True
     """
-    steps = BASELINE_EPOCHS * ceil(rows / BASELINE_BATCH)
-    return splits * (SECONDS_A_LINEAR_BASELINE + steps * SECONDS_A_BASELINE_STEP)
+    batch = baseline_batch(rows)
+    step = SECONDS_A_BASELINE_STEP + SECONDS_A_BASELINE_EXAMPLE * batch
+    network = BASELINE_EPOCHS * ceil(rows / batch) * step
+    trees = BOOSTED_TREES * outputs * (SECONDS_A_TREE + SECONDS_A_TREES_ROW * rows)
+    return splits * (SECONDS_A_LINEAR_BASELINE + network + trees)
 
 
 def tracking_seconds(runs: int) -> float:

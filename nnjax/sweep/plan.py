@@ -131,7 +131,7 @@ def sweep_minutes(space: Space, plan: Plan, workers: int) -> Minutes:
     rows = max(len(space.splits[each].train) + len(space.splits[each].validation) for each in splits)
     return Minutes(
         train=plan.minutes(workers),
-        baselines=0.0 if plan.has_baselines else baseline_seconds(rows, len(splits)) / 60,
+        baselines=0.0 if plan.has_baselines else baseline_seconds(rows, len(splits), space.table.outputs) / 60,
         track=tracking_seconds(plan.runs + plan.cells) / 60,
         report=report_seconds(plan.cells) / 60,
     )

@@ -99,11 +99,19 @@ def test_of_one_level_nothing_is_the_highest(without_claims):
     assert words == "There is nothing to compare."
 
 
-def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results):
-    naive = study_results.baselines["model"] == study_results.terms.naive
-    as_good = study_results.baselines.assign(test_score=study_results.baselines["test_score"].where(~naive, 0.9))
-    top = headline(replace(study_results, baselines=as_good))
-    assert top.words == top.warning and "constant prediction" in top.warning and len(top.lines) == 2
+@pytest.mark.parametrize(
+    ("boosting", "words"),
+    [
+        (0.1, "Nothing is shown to beat a constant prediction, the mean of the training rows: neither the network "),
+        (0.95, "Not even the network that the validation rows chose is shown to beat a constant prediction, "),
+    ],
+)
+def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results, boosting, words):
+    scores = {study_results.terms.naive: 0.9, study_results.terms.boosted: boosting}
+    changed = study_results.baselines["model"].map(scores).fillna(study_results.baselines["test_score"])
+    top = headline(replace(study_results, baselines=study_results.baselines.assign(test_score=changed)))
+    assert top.words == top.warning and top.warning.startswith(words) and len(top.lines) == 2
+    assert top.warning.endswith("; gradient boosting is." if boosting > 0.9 else " nor any baseline.")
 
 
 def test_a_constant_classifier_is_called_that(classes):

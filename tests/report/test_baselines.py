@@ -1,14 +1,17 @@
 """Baselines on the very same splits."""
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import Ridge
 
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import load_table, make_table
+from nnjax.report import baselines as module
 from nnjax.report.baselines import (
     BASELINES,
     LOGISTIC_PENALTIES,
@@ -59,6 +62,17 @@ def test_ridge_solves_the_normal_equations_at_the_penalty_best_on_validation_row
     assert fit.predict(x) == pytest.approx(x @ best, abs=1e-5)
 
 
+@pytest.mark.parametrize("shape", [(40, 6), (12, 30)], ids=["long", "wide"])
+@pytest.mark.parametrize("outputs", [(), (2,)], ids=["one", "two"])
+def test_ridge_is_scikit_learns_at_every_penalty(shape, outputs, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, y, others = rng.normal(size=shape), rng.normal(size=(shape[0], *outputs)), rng.normal(size=(5, shape[1]))
+    for penalty in PENALTIES:
+        monkeypatch.setattr(module, "PENALTIES", [penalty])
+        fit = fit_ridge((x, y), (x, y), 0)
+        assert fit.predict(others) == pytest.approx(Ridge(alpha=penalty).fit(x, y).predict(others), abs=1e-8)
+
+
 def test_several_outputs_are_fitted_together():
     table, splits = splits_of("linnerud")
     scores = baseline_scores(table, splits)
@@ -72,6 +86,28 @@ def test_classes_are_told_apart_by_logistic_regression_and_not_by_the_majority(f
     assert scores.loc["majority class", "test_roc_auc"] == 0.5
     assert scores.loc["logistic regression", "test_accuracy"] > 0.93
     assert scores.loc["logistic regression", "test_log_loss"] < 0.3
+
+
+def test_boosting_bends_where_a_line_does_not(few):
+    scores = baseline_scores(*splits_of("circles")).groupby("model")["test_accuracy"].mean()
+    assert scores["gradient boosting"] > 0.9 and scores["logistic regression"] < 0.7
+
+
+def test_training_rows_of_one_class_are_named_whatever_the_features(few):
+    rng = np.random.default_rng(0)
+    table = make_table("late", rng.normal(size=(60, 2)), np.repeat([0, 1], [50, 10]), ("a", "b"), "y", ("no", "yes"))
+    split = make_splits(60, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0]
+    split = replace(split, train=np.arange(30), validation=np.arange(30, 42), test=np.arange(42, 60))
+    scores = baseline_scores(table, [split])
+    assert set(scores["detail"]) == {"class no"} and scores["test_accuracy"].eq(8 / 18).all()
+
+
+def test_two_processes_fit_what_one_fits(few, space, monkeypatch):
+    alone, said = baseline_scores(space.table, space.splits[:2]), []
+    monkeypatch.setattr(module, "SECONDS_FOR_TWO", 0.0)
+    monkeypatch.setattr(module, "usable_cores", lambda: [0, 0])
+    assert baseline_scores(space.table, space.splits[:2], say=said.append).equals(alone)
+    assert said[0] == f"baseline 1 of {len(alone)}"
 
 
 def test_the_majority_gives_the_shares_of_the_training_rows():

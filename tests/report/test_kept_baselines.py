@@ -20,7 +20,7 @@ def test_details_that_are_all_empty_are_kept_as_text(space, quick, tmp_path, mon
     for name in BASELINES["regression"]:
         monkeypatch.setitem(BASELINES["regression"], name, BASELINES["regression"]["mean"])
     for _ in range(2):
-        assert kept_baselines(space.table, space.splits, tmp_path)["detail"].tolist() == [""] * 16
+        assert kept_baselines(space.table, space.splits, tmp_path)["detail"].tolist() == [""] * 20
 
 
 def test_baselines_are_fitted_once_and_kept(space, quick, tmp_path, monkeypatch):

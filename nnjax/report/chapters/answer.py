@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import ALPHA
-from nnjax.report.against_baseline import compare_with_baseline
+from nnjax.report.against_baseline import best_baseline, compare_with_baseline
 from nnjax.report.answers import Headline, convergence_words, gradient_words, headline, highest_words, score_words
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.findings.next_studies import NextStudy
-from nnjax.report.formats import confidence, signed
+from nnjax.report.formats import confidence, decimals, signed
 from nnjax.report.pictures import Picture, first_pictures
 from nnjax.report.ranked import level_name
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Key, Panel, join_words
-from nnjax.statistics.interval import bonferroni_level
+from nnjax.statistics.interval import PairedInterval, bonferroni_level
 from nnjax.statistics.verdict import Verdict
 
 LINES_SHOWN = 3
@@ -111,11 +111,19 @@ def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
 
 
 def baseline_line(study_results: StudyResults) -> str:
-    """The network against the reference baseline, in a sentence."""
-    top = compare_with_baseline(study_results)
-    interval = top.interval
+    """The network against the reference baseline, and against the best one where that is another, in sentences."""
+    top, best = compare_with_baseline(study_results), best_baseline(study_results)
+    reference, test = study_results.terms.reference, study_results.terms.test
+    line = f"{top.words} Network minus {reference}: {signed(top.interval.estimate)} in {test} ({_sure(top.interval)})."
+    if best.name == reference:
+        return line
+    name, first = (f"“{each}”" if "," in each else each for each in (best.name, best.name[0].upper() + best.name[1:]))
+    place = "has the best score of all" if best.is_first else "is the best of the baselines"
     return (
-        f"{top.words} Network minus {study_results.terms.reference}: {signed(interval.estimate)} in "
-        f"{study_results.terms.test} ({confidence(interval.level)} interval {signed(interval.low)} to "
-        f"{signed(interval.high)}, exploratory)."
+        f"{line} {first} {place}, {test} {decimals(best.score)}; network minus {name}: "
+        f"{signed(best.interval.estimate)} ({_sure(best.interval)})."
     )
+
+
+def _sure(interval: PairedInterval) -> str:
+    return f"{confidence(interval.level)} interval {signed(interval.low)} to {signed(interval.high)}, exploratory"

@@ -10,7 +10,7 @@ from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 
-BASELINES_VERSION = "2"
+BASELINES_VERSION = "3"
 """Changed whenever a baseline's numbers could change: part of the name of the kept file."""
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from nnjax.report.chapters.answer import LINES_SHOWN, answer_chapter
+from nnjax.report.chapters.answer import LINES_SHOWN, answer_chapter, baseline_line
 from nnjax.report.write import write_study_report
 
 ONE_FACTOR = """
@@ -95,3 +95,19 @@ def test_a_picture_with_nothing_to_draw_is_its_sentence_alone(study_of):
     shallow = replace(shallow, chosen=shallow.chosen.assign(depth=1))
     panels = {picture.title: picture.panel for picture in answer_chapter(shallow, ()).facts["pictures"]}
     assert panels["Vanishing gradients"] is None and panels["Convergence"] is not None
+
+
+@pytest.mark.parametrize(
+    ("boosting", "words"),
+    [
+        (0.81, "Gradient boosting has the best score of all, test_r2 0.810; network minus gradient boosting: −0."),
+        (-1.0, ""),
+    ],
+)
+def test_the_best_baseline_is_named_where_it_is_not_the_reference(boosting, words, study_of):
+    study_results = study_of(0)
+    means = dict.fromkeys(study_results.terms.baseline_names, -1.0) | {"ridge": -0.5, "gradient boosting": boosting}
+    scores = study_results.baselines["model"].map(means)
+    line = baseline_line(replace(study_results, baselines=study_results.baselines.assign(test_score=scores)))
+    assert words in line and line.count("Network minus ridge: +") == 1
+    assert line.count("exploratory") == (2 if words else 1) and ("boosting" in line) == bool(words)
