@@ -290,7 +290,8 @@ def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:
         [level_name(layout, factor, level) for level in shares.index[which].tolist()]
         for which in (shares == 0, shares > 0)
     )
-    words = f"; {shortened(seldom)} in under half of the runs only" if seldom else ""
+    few = f"{'get' if len(seldom) > 1 else 'gets'} there in fewer than half of the runs"
+    words = f"; {shortened(seldom)} {few}" if seldom else ""
     return words + (f"; {shortened(never)} never {'get' if len(never) > 1 else 'gets'} there" if never else "")
 
 
@@ -299,9 +300,10 @@ def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
     leader, slowest = ranked.names[0], ranked.names[-1]
     first, last = (2 ** -ranked.means[place] for place in (0, -1))
     if ranked.is_level:
-        span = f"{first:.0f} to {_epochs(last)}" if f"{first:.0f}" != f"{last:.0f}" else _epochs(first)
-        bound = max(at_least.values())
-        return f"No difference in speed was found {ranked.which}: {target} typically takes {bound}{span}"
+        span = f"{at_least[leader]}{_epochs(first)}"
+        if f"{first:.0f}" != f"{last:.0f}":
+            span += f" with {leader} and {at_least[slowest]}{last:.0f} with {slowest}"
+        return f"No difference in speed is shown {ranked.which}: {target} typically takes {span}"
     words = f"{leader} is first at {target}, typically after {at_least[leader]}{_epochs(first)}; {ranked.rivals}"
     if ranked.ranking.is_tied[-1]:
         return words.removesuffix("; ")
@@ -310,7 +312,7 @@ def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
     gap = ranked.ranking.advantages[-1]
     times, low, high = (_powers_of_two(each) for each in (gap.estimate, gap.low, gap.high))
     sure = "" if at_least[slowest] else f" [{low}, {high}]"
-    return f"{words}{slowest} takes {at_least[slowest]}{times} times as many{sure}"
+    return f"{words}{slowest} takes {at_least[slowest]}{times} times as many epochs{sure}"
 
 
 def _epochs(number: float) -> str:
@@ -347,18 +349,16 @@ def _vanishing(lost: Mapping[str, float], levels: list[str]) -> str:
         return (
             f"Before the first step no gradient vanishes {which}: in most runs a tenth or more reaches the first layer."
         )
-    named = [
-        f"{name} ({_left(size)}{' reaches the first layer' if place == 0 else ''})"
-        for place, (name, size) in enumerate(lost.items())
-    ]
+    named = [f"{name} ({_left(size)})" for name, size in lost.items()]
     rest = [name for name in levels if name not in lost]
     others = f"; not with {shortened(rest, 2)}" if rest else ""
-    return f"Before the first step the gradient vanishes with {shortened(named)}{others}."
+    vanishes = "vanishes (less than a tenth of it reaches the first layer)"
+    return f"Before the first step the gradient {vanishes} with {shortened(named)}{others}."
 
 
 def _left(size: float) -> str:
     """What is left of a gradient, from log10(g_1 / g_L)."""
-    return f"1 part in {significant(10**-size, 2)} of it" if np.isfinite(size) else "nothing"
+    return f"1 part in {significant(10**-size, 2)}" if np.isfinite(size) else "nothing"
 
 
 def last_epoch_words(study_results: StudyResults) -> str:

@@ -15,6 +15,9 @@ from nnjax.sweep.study.factors import Level
 MOST_BEHIND = 2
 """Levels that are behind and are named with their intervals; the others are counted."""
 
+MOST_NAMED = 3
+"""Levels that are named where none differs."""
+
 SAY_NOTHING = frozenset({"true", "false", "none", "auto"})
 """Levels that are words, and yet need their factor's name beside them."""
 
@@ -64,15 +67,16 @@ class Ranked:
     @property
     def which(self) -> str:
         """All of them, in a phrase."""
-        return f"between {join_words(self.names)}" if len(self.names) == 2 else f"among the {len(self.names)}"
+        if len(self.names) > MOST_NAMED:
+            return f"among the {len(self.names)} levels"
+        return f"{'between' if len(self.names) == 2 else 'among'} {join_words(self.names)}"
 
     def found(self, show: Show, quantity: str) -> str:
         """What difference would have been found, as a clause."""
         if show(self.ranking.detectable) == show(0.0):
             return f"all have the same {quantity}, {show(self.means[0])}"
-        return (
-            f"a true one of {show(self.ranking.detectable)} in {quantity} would be found by four of five such studies"
-        )
+        size = show(self.ranking.detectable)
+        return f"if there were one of {size} in {quantity}, four of five such studies would find it"
 
 
 def _by(interval: PairedInterval, show: Show) -> str:

@@ -1,5 +1,6 @@
 """The report of a study: one page, its tables as CSV files, its cards as pictures."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
@@ -120,7 +121,9 @@ def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
     """Write the page of a study without a finished run, over all that an earlier page left."""
     for stale in [*folder.glob("figures/*.png"), *folder.glob("next/*.toml")]:
         stale.unlink()
-    return publish(_page(space, 0, [diverged_chapter(space, lost)], find_notices(space)), folder)
+    return publish(
+        _page(space, {"diverged": len(space.runs)}, [diverged_chapter(space, lost)], find_notices(space)), folder
+    )
 
 
 def _read_packed(journal: Journal, terms: TaskTerms, run_ids: Set[str]) -> Histories:
@@ -151,9 +154,9 @@ def write_study_report(
     made = make_all(parts, study_results, second, say)
     chapters = {chapter.key: chapter for chapter in made if chapter is not None}
     say("tables and figures")
-    finished = int((study_results.results["status"] == "finished").sum())
+    counts = Counter(study_results.results["status"].tolist())
     told = (*notices, *_notices(study_results))
-    page = _page(study_results.space, finished, [chapters[key] for key in FIRST_PAGE if key in chapters], told)
+    page = _page(study_results.space, counts, [chapters[key] for key in FIRST_PAGE if key in chapters], told)
     return publish(_with_beside(page, chapters), folder, with_pdf=with_pdf)
 
 
@@ -216,11 +219,13 @@ def _write_files(chapters: Sequence[Chapter], tables: Path, figures: Path) -> No
                 (figures / f"{name}.pdf").write_bytes(panel.pdf)
 
 
-def _page(space: Space, finished: int, chapters: Sequence[Chapter], notices: Sequence[str]) -> Page:
+def _page(space: Space, counts: Mapping[str, int], chapters: Sequence[Chapter], notices: Sequence[str]) -> Page:
+    """A page's frame; counts are those of the runs, by their status."""
     study, table = space.study, space.table
+    lost = "".join(f", {counts[status]:,} {status}" for status in ("diverged", "missing") if counts.get(status))
     subtitle = (
-        f"{len(space.runs):,} runs planned, {finished:,} finished: {len(space.cells):,} cells on "
-        f"{len(space.splits)} splits of {table.name} ({len(table.target):,} rows)"
+        f"{len(space.runs):,} runs planned, {counts.get('finished', 0):,} finished{lost}: {len(space.cells):,} cells "
+        f"on {len(space.splits)} splits of {table.name} ({len(table.target):,} rows)"
     )
     return Page(study.name, study.question, subtitle, chapters, made_now(), notices)
 

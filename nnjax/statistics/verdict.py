@@ -183,8 +183,7 @@ def _replicates_words(width: float, interval: PairedInterval, components: Varian
         if splits is not None:
             splits = whole_repeats(splits, folds)
             return f"{splits} splits (now {interval.n}) would decide it" if splits <= MOST_REPLICATES else _TOO_MANY
-        known = "with one seed a split (a second one would tell what more seeds bring)"
-        return f"No number of splits of this table can decide it {known}"
+        return "No number of splits of this table can decide it with one seed a split"
     design = replicates_for_half_width(width, components, *sizes, folds)
     if design is not None:
         now = f"now {components.n_splits} × {components.n_seeds}"

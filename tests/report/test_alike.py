@@ -66,7 +66,10 @@ def test_levels_that_share_the_best_gradient_share_the_sentence(make_tied):
 
 
 def test_scores_speed_and_cells_that_tie_are_named_together(tied):
-    assert "No difference was found among the 3; all have the same test_r2" in factor_lines(tied)[0].sentence
+    assert (
+        "No difference was found among l2 0, l2 0.1 and l2 3; all have the same test_r2"
+        in factor_lines(tied)[0].sentence
+    )
     assert measure_speed(tied).fastest in ("", "l2 = 0, l2 = 0.1 and l2 = 3")
     table = tied.results.groupby("l2")["test_score"].mean().reset_index()
     assert extremes(table, tied.layout, ["l2"]) == ""

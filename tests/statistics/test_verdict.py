@@ -54,7 +54,7 @@ def interval_between(low: float, high: float) -> PairedInterval:
         ("same", -0.01, 0.02, UNDECIDED, "would"),
         ("exceeds", 0.06, 0.08, SUPPORTED, "above 0.05"),
         ("exceeds", 0.03, 0.04, REFUTED, "below 0.05"),
-        ("exceeds", 0.03, 0.06, UNDECIDED, "a second one would tell"),
+        ("exceeds", 0.03, 0.06, UNDECIDED, "with one seed a split"),
     ],
 )
 def test_table_of_claims(kind: ClaimKind, low: float, high: float, verdict: Verdict, words: str) -> None:

@@ -47,8 +47,8 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     )
     yield Finding(
         key,
-        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided: "
-        f"{wanted.splits} splits × {wanted.seeds} seed{'s' if wanted.seeds > 1 else ''} are the next step. "
+        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided: repeat both sides on "
+        f"{wanted.splits} splits × {wanted.seeds} seed{'s' if wanted.seeds > 1 else ''}. "
         f"The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is a "
         "second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
@@ -142,8 +142,8 @@ def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
         tables["fixed"].pop("learning_rate", None)
     yield Finding(
         key,
-        f"No network is shown to beat {terms.reference}: {signed(top.interval.estimate)} [{signed(top.interval.low)}, "
-        f"{signed(top.interval.high)}] in {terms.test}; {terms.reference} has "
-        f"{decimals(float(study_results.baseline().mean()))}.",
+        f"Train the best setting with more seeds: none is shown to beat {terms.reference}, "
+        f"{signed(top.interval.estimate)} [{signed(top.interval.low)}, {signed(top.interval.high)}] in {terms.test}; "
+        f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}.",
         tables,
     )
