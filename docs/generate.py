@@ -224,15 +224,15 @@ class_weight = "balanced"   # or study it: ["none", "balanced"]
 ```
 
 A row of weight 2 counts as two rows of weight 1 in the training loss, in the validation loss, which chooses the epoch,
-and in all scores, those of the baselines too, which are fitted with every row counted once. Only ratios matter: weights
-are divided by their mean over the training rows, so that learning rate and penalty mean what they mean without them:
-loss + α/2 ‖W‖², where the loss is the weighted mean. In a mini-batch each row counts its weight over the rows of the
-batch, so that steps are right on average. The column is no feature. Features and target are scaled, columns prepared
-and batches normalised with every row counted once.
+in all scores, and in the baselines. Only ratios matter: weights are divided by their mean over the training rows, so
+that learning rate and penalty mean what they mean without them: loss + α/2 ‖W‖², where the loss is the weighted mean.
+In a mini-batch each row counts its weight over the rows of the batch, so that steps are right on average. The column is
+no feature. Features and target are scaled, columns prepared and batches normalised with every row counted once.
 
 `class_weight = "balanced"` multiplies the weight of a row by N / (K · rows of its class), counted in the training rows,
 so that every class counts as much as any other. It changes the losses, and so the network and the epoch that is chosen,
-but no score: accuracy is what it always is. A score that gives every class the same say is `test_balanced_accuracy`.
+but no score and no baseline: accuracy is what it always is. A score that gives every class the same say is
+`test_balanced_accuracy`.
 
 Rows that belong together, came one after the other or have folds of their own are not split at random:
 see [splits](splits.md).

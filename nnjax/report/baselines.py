@@ -49,8 +49,9 @@ MOST_ITERATIONS = 1000
 SECONDS_FOR_TWO = 10.0
 """Of fitting that are worth a second process, which imports for two seconds what this one has imported."""
 
-BaselineRows = tuple[Numbers, NDArray[np.generic]]
-"""Standardised inputs, and targets: standardised [N] or [N, O], or class numbers [N]."""
+BaselineRows = tuple[Numbers, NDArray[np.generic], *tuple[Numbers, ...]]
+"""Standardised inputs, and targets: standardised [N] or [N, O], or class numbers [N]; and what the rows count [N],
+where they count differently, so that the training rows count one on average."""
 
 
 class Fit(NamedTuple):
@@ -66,45 +67,53 @@ class Fit(NamedTuple):
 
 def fit_mean(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """The mean of the training rows: R² of 0 up to sampling."""
-    mean = np.asarray(np.mean(train[1].astype(np.float64), axis=0))
+    mean = np.asarray(np.average(train[1].astype(np.float64), axis=0, weights=_weights(train)))
     return Fit(lambda x: np.broadcast_to(mean, (len(x), *mean.shape)), "")
 
 
 def fit_ridge(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """Ridge on the training rows, penalty chosen on the validation rows: what the networks are allowed, too."""
     predict = _ridge_path(*train)
-    best = max(PENALTIES, key=lambda penalty: _goodness(validation[1], predict(validation[0], penalty)))
+    best = max(PENALTIES, key=lambda penalty: _goodness(validation, predict(validation[0], penalty)))
     return Fit(lambda x: predict(x, best), f"penalty {best:.3g}")
 
 
-def _ridge_path(x: Numbers, y: NDArray[np.generic]) -> Callable[[Numbers, float], Numbers]:
+def _weights(rows: BaselineRows | ColumnRows) -> Numbers | None:
+    return rows[2] if len(rows) > 2 else None
+
+
+def _ridge_path(
+    x: Numbers, y: NDArray[np.generic], weights: Numbers | None = None
+) -> Callable[[Numbers, float], Numbers]:
     """Inputs and a penalty -> predictions: one decomposition serves every penalty, of XᵀX or, if smaller, of XXᵀ."""
     outputs = np.asarray(y, dtype=np.float64).reshape(len(y), -1)
-    x_mean, y_mean = x.mean(axis=0), outputs.mean(axis=0)
+    x_mean, y_mean = (np.average(each, axis=0, weights=weights) for each in (x, outputs))
     centred, target = x - x_mean, outputs - y_mean
+    if weights is not None:
+        centred, target = (np.sqrt(weights)[:, None] * each for each in (centred, target))
     is_wide = x.shape[1] > len(x)
     squared, vectors = np.linalg.eigh(centred @ centred.T if is_wide else centred.T @ centred)
     moments = vectors.T @ (target if is_wide else centred.T @ target)
 
     def predict(inputs: Numbers, penalty: float) -> Numbers:
-        weights = vectors @ (moments / (np.maximum(squared, 0.0) + penalty)[:, None])
-        explained = (inputs - x_mean) @ (centred.T @ weights if is_wide else weights)
+        solution = vectors @ (moments / (np.maximum(squared, 0.0) + penalty)[:, None])
+        explained = (inputs - x_mean) @ (centred.T @ solution if is_wide else solution)
         return np.asarray((explained + y_mean).reshape(len(inputs), *y.shape[1:]))
 
     return predict
 
 
-def _goodness(target: NDArray[np.generic], predicted: Numbers) -> float:
+def _goodness(true: BaselineRows, predicted: Numbers) -> float:
     """R² less 1, the mean of all outputs; of an output that is the same in all rows, less the squared error."""
-    rows = np.asarray(target, dtype=np.float64)
-    spread = ((rows - rows.mean(axis=0)) ** 2).sum(axis=0)
-    return -float(np.mean(((rows - predicted) ** 2).sum(axis=0) / np.where(spread > 0, spread, 1.0)))
+    rows, weights = np.asarray(true[1], dtype=np.float64), _weights(true)
+    squares = [(rows - other) ** 2 for other in (predicted, np.average(rows, axis=0, weights=weights))]
+    errors, spread = (each.sum(axis=0) if weights is None else weights @ each for each in squares)
+    return -float(np.mean(errors / np.where(spread > 0, spread, 1.0)))
 
 
 def fit_ridge_refit(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """Ridge on training and validation rows together, penalty by leave-one-out: what all rows are worth to it."""
-    x, y = _joined(train, validation)
-    model = RidgeCV(alphas=PENALTIES).fit(x, y)
+    model = RidgeCV(alphas=PENALTIES).fit(*_joined(train, validation))
     return Fit(model.predict, f"penalty {model.alpha_:.3g}")
 
 
@@ -125,14 +134,14 @@ def _told(boosted: Boosted) -> Fit:
 def fit_sklearn_regressor(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """scikit-learn's MLPRegressor 64-64, ReLU, Adam, early stopping on its own share of the same rows, if two."""
     options = _network_options(train, validation, seed) | {"early_stopping": len(validation[1]) > 1}
-    x, y = _joined(train, validation)
-    model = MLPRegressor(**options).fit(x.astype(np.float32), y.astype(np.float32))
+    x, y, *weights = _joined(train, validation)
+    model = MLPRegressor(**options).fit(x.astype(np.float32), y.astype(np.float32), *weights)
     return Fit(model.predict, f"{model.n_iter_} epochs")
 
 
 def fit_majority(train: BaselineRows, validation: BaselineRows, seed: int) -> Fit:
     """The classes' shares among the training rows, whatever the features say."""
-    counts = np.bincount(train[1].astype(np.int64), minlength=_class_count(train, validation))
+    counts = np.bincount(train[1].astype(np.int64), _weights(train), _class_count(train, validation))
     return Fit(lambda x: np.tile(counts / counts.sum(), (len(x), 1)), "", int(counts.argmax()))
 
 
@@ -148,8 +157,9 @@ def fit_sklearn_classifier(train: BaselineRows, validation: BaselineRows, seed: 
     n_classes = _class_count(train, validation)
     rarest = int(np.unique(rows[1], return_counts=True)[1].min())
     options["early_stopping"] = rarest >= 2 and len(validation[1]) > n_classes
-    rows = rows[0].astype(np.float32), rows[1]
-    fit = _fit_classifier(model := MLPClassifier(**options), rows, n_classes, "")
+    x, y, *weights = rows
+    few_bits = x.astype(np.float32), y, *weights
+    fit = _fit_classifier(model := MLPClassifier(**options), few_bits, n_classes, "")
     return fit._replace(detail=f"{model.n_iter_} epochs")
 
 
@@ -162,7 +172,8 @@ def choose_logistic_penalty(train: BaselineRows, validation: BaselineRows) -> fl
     losses = []
     for penalty in LOGISTIC_PENALTIES:
         fit = _fit_classifier(model.set_params(C=1 / penalty), train, n_classes, "")
-        losses.append(log_loss(validation[1], fit.predict(validation[0]), labels=range(n_classes)))
+        probability, weights = fit.predict(validation[0]), _weights(validation)
+        losses.append(log_loss(validation[1], probability, labels=range(n_classes), sample_weight=weights))
     return float(LOGISTIC_PENALTIES[int(np.argmin(losses))])
 
 
@@ -170,7 +181,9 @@ def _logistic(penalty: float) -> LogisticRegression:
     return LogisticRegression(C=1 / penalty, max_iter=MOST_ITERATIONS)
 
 
-def _fit_classifier(model: LogisticRegression | MLPClassifier, rows: BaselineRows, n_classes: int, detail: str) -> Fit:
+def _fit_classifier(
+    model: LogisticRegression | MLPClassifier, rows: tuple[Any, ...], n_classes: int, detail: str
+) -> Fit:
     model.fit(*rows)
 
     def predict(x: Numbers) -> Numbers:
@@ -195,7 +208,8 @@ def _network_options(train: BaselineRows, validation: BaselineRows, seed: int) -
 
 
 def _joined(train: BaselineRows, validation: BaselineRows) -> BaselineRows:
-    return np.concatenate([train[0], validation[0]]), np.concatenate([train[1], validation[1]])
+    x, y, *weights = (np.concatenate(pair) for pair in zip(train, validation, strict=True))
+    return x, y, *weights
 
 
 def _class_count(train: BaselineRows | ColumnRows, validation: BaselineRows | ColumnRows) -> int:
@@ -299,10 +313,20 @@ def _score(given: Fitting, name: str, index: int) -> dict[str, object]:
     inputs = _columns(table, split) if name == TERMS[table.task].boosted else _standard_inputs(scaled)
     is_of_one_class = table.labels is not None and len(np.unique(targets[0])) == 1  # as groups or time may have it
     fitter: Fitter = fit_majority if is_of_one_class else BASELINES[table.task][name]
-    fit = fitter((inputs[0], targets[0]), (inputs[1], targets[1]), derive_seed("baseline", name, index))
+    pairs = zip(inputs[:2], targets, _row_weights(scaled), strict=True)
+    train, validation = ((x, y, *weights) for x, y, weights in pairs)
+    fit = fitter(train, validation, derive_seed("baseline", name, index))
     scores = _test_scores(table, split, scaled, fit.predict(inputs[2]))
     detail = fit.detail if fit.majority is None else f"class {table.class_names[fit.majority]}"
     return {"model": name, "split": index, "detail": detail} | {f"test_{key}": scores[key] for key in scores}
+
+
+def _row_weights(scaled: ScaledSplit) -> tuple[list[Numbers], list[Numbers]]:
+    """What training and validation rows count; nothing where they count alike."""
+    if scaled.weights is None:
+        return [], []
+    mean = scaled.weights.train.mean()
+    return [scaled.weights.train / mean], [scaled.weights.validation / mean]
 
 
 def _columns(table: Table, split: Split) -> list[pd.DataFrame]:

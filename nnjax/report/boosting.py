@@ -23,8 +23,9 @@ MOST_LEVELS = 255
 """Different words of a column that scikit-learn can part; the rarest ones beyond are taken for one."""
 
 Numbers = NDArray[np.float64]
-ColumnRows = tuple[pd.DataFrame, NDArray[np.generic]]
-"""Columns, words as categories, and targets: standardised [N] or [N, O], or class numbers [N]."""
+ColumnRows = tuple[pd.DataFrame, NDArray[np.generic], *tuple[Numbers, ...]]
+"""Columns, words as categories, and targets: standardised [N] or [N, O], or class numbers [N]; and what the rows count
+[N] where they count differently."""
 
 
 class Boosted(NamedTuple):
@@ -63,7 +64,12 @@ def boost_regressor(train: ColumnRows, validation: ColumnRows, seed: int) -> Boo
     outputs = train[1].reshape(len(train[1]), -1).T
     others = validation[1].reshape(len(validation[1]), -1).T
     models = [
-        _grow(HistGradientBoostingRegressor, (train[0], y), (validation[0], y_validation), seed)
+        _grow(
+            HistGradientBoostingRegressor,
+            (train[0], y, *train[2:]),
+            (validation[0], y_validation, *validation[2:]),
+            seed,
+        )
         for y, y_validation in zip(outputs, others, strict=True)
     ]
     trees = tuple(map(_best_length, models))
@@ -78,7 +84,9 @@ def boost_regressor(train: ColumnRows, validation: ColumnRows, seed: int) -> Boo
 def boost_classifier(train: ColumnRows, validation: ColumnRows, seed: int, n_classes: int) -> Boosted:
     """Trees for the classes, their number chosen by log loss on the validation rows of classes with training rows."""
     is_known = np.isin(validation[1], train[1])
-    known = (validation[0][is_known], validation[1][is_known]) if is_known.any() else train
+    known = train
+    if is_known.any():
+        known = (validation[0][is_known], validation[1][is_known], *(weights[is_known] for weights in validation[2:]))
     most = MOST_TREES if n_classes == 2 else MOST_OF_MANY
     model = _grow(HistGradientBoostingClassifier, train, known, seed, most)
     length, classes = _best_length(model), model.classes_.astype(np.int64)
@@ -93,7 +101,8 @@ def boost_classifier(train: ColumnRows, validation: ColumnRows, seed: int, n_cla
 
 def _grow(kind: Any, train: ColumnRows, validation: ColumnRows, seed: int, most: int = MOST_TREES) -> Any:
     model = kind(max_iter=most, early_stopping=True, n_iter_no_change=PATIENCE, random_state=seed)
-    return model.fit(*train, X_val=validation[0], y_val=validation[1])
+    others = dict(zip(("X_val", "y_val", "sample_weight_val"), validation, strict=False))
+    return model.fit(*train, **others)
 
 
 def _best_length(model: Any) -> int:

@@ -10,7 +10,8 @@ from sklearn.linear_model import Ridge
 
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
-from nnjax.data.tables import load_table, make_table
+from nnjax.data.tables import load_table, make_table, weighted
+from nnjax.data.weights import WeightColumn
 from nnjax.report import baselines as module
 from nnjax.report.baselines import (
     BASELINES,
@@ -161,3 +162,53 @@ def test_sklearns_network_learns_something(name, metric, least, monkeypatch):
     monkeypatch.setitem(BASELINES, table.task, {network: BASELINES[table.task][network]})
     row = baseline_scores(table, splits).iloc[0]
     assert row[metric] > least and "epochs" in row["detail"]
+
+
+@pytest.mark.parametrize("shape", [(40, 6), (12, 30)], ids=["long", "wide"])
+def test_weighted_ridge_is_scikit_learns(shape, monkeypatch):
+    rng = np.random.default_rng(0)
+    x, y, others = rng.normal(size=shape), rng.normal(size=shape[0]), rng.normal(size=(5, shape[1]))
+    weights = rng.uniform(0.2, 5, shape[0])
+    for penalty in PENALTIES:
+        monkeypatch.setattr(module, "PENALTIES", [penalty])
+        fit = fit_ridge((x, y, weights), (x, y, weights), 0)
+        peer = Ridge(alpha=penalty).fit(x, y, sample_weight=weights)
+        assert fit.predict(others) == pytest.approx(peer.predict(others), abs=1e-8)
+
+
+WEIGHTED = {"regression": "diabetes", "classification": "breast_cancer"}
+
+
+@pytest.mark.parametrize("task", WEIGHTED)
+def test_every_baseline_is_fitted_and_scored_with_weights(task):
+    table, splits = splits_of(WEIGHTED[task], 1)
+    draws = np.random.default_rng(1).uniform(0.1, 9, len(table.target))
+    tested = splits[0].test
+    only_trained = draws.copy()
+    only_trained[tested] = 1.0
+    scores = [
+        baseline_scores(weighted(table, WeightColumn("w", each)), splits).set_index("model")
+        for each in (np.ones(len(draws)), only_trained, draws)
+    ]
+    measure = "test_rmse" if task == "regression" else "test_log_loss"
+    alike, fitted, scored = (each[measure] for each in scores)
+    plain = baseline_scores(table, splits).set_index("model")[measure]
+    np.testing.assert_allclose(alike, plain, rtol=1e-2)
+    assert (fitted != alike).all() and (scored != fitted).all()
+    if task == "regression":
+        error = table.target[tested, 0] - np.average(table.target[splits[0].train, 0], weights=draws[splits[0].train])
+        assert scored["mean"] == pytest.approx(np.sqrt(np.average(error**2, weights=draws[tested])), rel=1e-5)
+
+
+def test_the_majority_and_logistic_regression_take_a_row_of_weight_three_for_three():
+    (x, y), (others, classes) = class_rows("breast_cancer")
+    draws = np.random.default_rng(0)
+    times = draws.integers(1, 4, len(y)), draws.integers(1, 4, len(classes))
+    weights = (x, y, times[0].astype(float)), (others, classes, times[1].astype(float))
+    repeated = [
+        (np.repeat(rows, n, axis=0), np.repeat(told, n)) for (rows, told, _), n in zip(weights, times, strict=True)
+    ]
+    for fit in (fit_majority, fit_logistic):
+        first, second = fit(*weights, 0), fit(*repeated, 0)
+        assert first.detail == second.detail
+        np.testing.assert_allclose(first.predict(others), second.predict(others), atol=1e-3)
