@@ -54,6 +54,7 @@ def test_one_altered_number_in_a_table_of_any_page_is_found_and_named(name, repo
     assert re.search(told, seen), seen
 
 
+@pytest.mark.slow
 def test_every_table_is_compared(report, copies):
     tables = sorted(path for path in (report / "tables").glob("*.csv") if path.stem != "seconds")
     assert len(tables) > 20

@@ -44,7 +44,14 @@ def test_another_process_traces_nothing_and_has_the_same_bits(tiny: Space, tmp_p
 
 
 @pytest.mark.usefixtures("engine_here")
-@pytest.mark.parametrize("damage", [lambda content: content[:-9], lambda content: b"", lambda content: b"x" + content])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: content[:-9],
+        pytest.param(lambda content: b"", marks=pytest.mark.slow),
+        pytest.param(lambda content: b"x" + content, marks=pytest.mark.slow),
+    ],
+)
 def test_a_damaged_program_is_compiled_again(tiny: Space, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     first = sweep_in(tmp_path / "first", tiny)
     (kept,) = cache_folder(tmp_path).glob(f"*{kept_programs.SUFFIX}")

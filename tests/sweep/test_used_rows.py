@@ -49,7 +49,9 @@ def test_what_is_said_of_the_others(tmp_path):
     assert describe_splits(expand(visits_study(tmp_path, "repeated_k_fold", "replicates.splits=4"))) == []
 
 
-@pytest.mark.parametrize("method", FOLLOWED)
+@pytest.mark.parametrize(
+    "method", ["group_k_fold", *(pytest.param(each, marks=pytest.mark.slow) for each in FOLLOWED if each[0] != "g")]
+)
 def test_a_run_is_trained_again_though_the_file_is_gone(tmp_path, method):
     space = expand(visits_study(tmp_path, method))
     assert run_sweep(space, tmp_path, "serial").missing == 0

@@ -92,6 +92,7 @@ def test_an_empty_file_becomes_a_store(file, empty_database):
     assert is_left_alone_with(file, empty_database)
 
 
+@pytest.mark.slow
 def test_a_disk_that_fills_up_leaves_no_half_of_it(file, empty_database):
     limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({TOO_SMALL}, {TOO_SMALL})); "
     command = [sys.executable, "-c", limit + MAKE, f"sqlite:///{file}"]
