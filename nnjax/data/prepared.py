@@ -206,7 +206,9 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
     labels, train = table.labels, split.train
     kind = "continuous" if labels is None else "binary" if len(table.class_names) == 2 else "multiclass"
     target = table.target[:, 0] if labels is None else labels
-    folds = inner_folds(len(train), None if labels is None else labels[train], _seed(split))
+    followed = table.arrangement
+    groups = followed.codes[train] if followed is not None and followed.role == "groups" else None
+    folds = inner_folds(len(train), None if labels is None else labels[train], _seed(split), groups)
     encoder = TargetEncoder(target_type=kind, cv=folds).set_output(transform="default")
     others = np.setdiff1d(np.arange(len(codes)), train)
     learnt = np.asarray(encoder.fit_transform(codes[train], target[train]))
@@ -216,9 +218,13 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
 
 
 def inner_folds(
-    n_train: int, labels: NDArray[np.int64] | None, seed: int
+    n_train: int, labels: NDArray[np.int64] | None, seed: int, groups: NDArray[np.int64] | None = None
 ) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Folds within the training rows, each of them in one test part, dealt class by class where there are classes."""
+    """Folds within the training rows, each row in one test part: dealt class by class, or whole groups at a time."""
+    if groups is not None and len(names := np.unique(groups)) > 1:
+        order = stream(seed, "split").permutation(len(names))
+        fold = (order % min(INNER_FOLDS, len(names)))[np.searchsorted(names, groups)]
+        return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(fold.max() + 1)]
     order = stream(seed, "split").permutation(n_train)
     if labels is not None:
         order = order[np.argsort(labels[order], kind="stable")]

@@ -12,6 +12,7 @@ from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from nnjax.data.arrangement import Arrangement
 from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.preparation import AS_THEY_ARE, Preparation, prepared_width
 from nnjax.data.prepared import INNER_FOLDS, inner_folds, prepare
@@ -132,6 +133,31 @@ def test_inner_folds_hold_every_row_once_and_every_class(labels):
         assert not set(learnt) & set(held) and len(learnt) + len(held) == 63
         assert labels is None or len(set(labels[learnt])) == 2
     assert len(folds) == INNER_FOLDS
+
+
+def test_inner_folds_keep_groups_together():
+    groups = np.random.default_rng(0).integers(0, 9, 60)
+    folds = inner_folds(60, None, 7, groups)
+    assert sorted(np.concatenate([held for _, held in folds])) == list(range(60))
+    assert len(folds) == INNER_FOLDS and not any(set(groups[learnt]) & set(groups[held]) for learnt, held in folds)
+    assert len(inner_folds(60, None, 7, np.zeros(60, dtype=np.int64))) == INNER_FOLDS, "one group is no group"
+
+
+def test_words_are_encoded_within_groups(tmp_path):
+    """Where a word is one person's alone, whole groups leave nothing of it but the mean of all others."""
+    people = [number // 4 for number in range(40)]
+    path = written(
+        tmp_path, word=[f"w{each}" for each in people], x=list(range(40)), y=[100.0 * each for each in people]
+    )
+    table = read_own_table(FileSource(path, ("y",)))
+    codes = np.asarray(people, dtype=np.int64)
+    followed = replace(table, arrangement=Arrangement("groups", "person", codes))
+    split = Split(np.arange(28), np.arange(28, 32), np.arange(32, 40), "ab" * 32)
+    way = Preparation(word_columns="target")
+    alone, together = (prepare(each, way, split).features[:28, 0] for each in (table, followed))
+    target = table.target[:28, 0]
+    assert np.corrcoef(alone, target)[0, 1] > 0.5, "rows of one person tell of each other"
+    assert np.corrcoef(together, target)[0, 1] < 0.1
 
 
 def test_skewed_columns_lose_their_tail(tmp_path):
