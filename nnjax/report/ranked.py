@@ -15,7 +15,7 @@ from nnjax.sweep.study.factors import Level
 MOST_BEHIND = 2
 """Levels that are behind and are named with their intervals; the others are counted."""
 
-MOST_NAMED = 3
+MOST_ALIKE_NAMED = 3
 """Levels that are named where none differs."""
 
 SAY_NOTHING = frozenset({"true", "false", "none", "auto"})
@@ -67,7 +67,7 @@ class Ranked:
     @property
     def which(self) -> str:
         """All of them, in a phrase."""
-        if len(self.names) > MOST_NAMED:
+        if len(self.names) > MOST_ALIKE_NAMED:
             return f"among the {len(self.names)} levels"
         return f"{'between' if len(self.names) == 2 else 'among'} {join_words(self.names)}"
 

@@ -84,8 +84,8 @@ MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
 def known_keys(parents: Sequence[str | int]) -> list[str]:
     """The keys that a table may have, by where it stands in the file; empty for the file itself.
 
-    >>> known_keys(["data"])
-    ['name', 'file', 'target', 'features', 'task', 'rows', 'noise', 'seed', 'polynomial_degree', 'validation_share']
+    >>> known_keys(["grid"])
+    ['zip', 'exclude']
     """
     named = [part for part in parents if isinstance(part, str)]
     if not named:
