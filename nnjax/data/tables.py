@@ -155,20 +155,23 @@ def arranged(table: Table, arrangement: Arrangement | None) -> Table:
     """The table whose splits follow a column: another one by its digest, since its splits can be made again from it."""
     if arrangement is None:
         return table
-    digest = hashlib.sha256(f"{table.digest}:{arrangement.role}:".encode())
-    digest.update(arrangement.codes.astype("<i8").tobytes())
-    arrangement.codes.setflags(write=False)
-    return replace(table, arrangement=arrangement, digest=digest.hexdigest())
+    digest = _digest_with(table, arrangement.role, arrangement.codes, "<i8")
+    return replace(table, arrangement=arrangement, digest=digest)
 
 
 def weighted(table: Table, weights: WeightColumn | None) -> Table:
     """The table whose rows count differently: another one by its digest, which knows no name of a column."""
     if weights is None:
         return table
-    digest = hashlib.sha256(f"{table.digest}:weights:".encode())
-    digest.update(weights.values.astype("<f8").tobytes())
-    weights.values.setflags(write=False)
-    return replace(table, weights=weights, digest=digest.hexdigest())
+    return replace(table, weights=weights, digest=_digest_with(table, "weights", weights.values, "<f8"))
+
+
+def _digest_with(table: Table, what: str, values: NDArray[Any], layout: str) -> str:
+    """The digest of a table and something else that each of its rows has, which is read-only from then on."""
+    digest = hashlib.sha256(f"{table.digest}:{what}:".encode())
+    digest.update(values.astype(layout).tobytes())
+    values.setflags(write=False)
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)
