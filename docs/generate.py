@@ -1,4 +1,4 @@
-"""Write what is generated in docs/, each from its registry: glossary, factors, data, splits, surroundings, commands."""
+"""Write what is generated in docs/, each from its registry: glossary, factors, study and so on."""
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -13,8 +13,9 @@ from nnjax.metrics import CURVES, FINALS, Described
 from nnjax.network.losses import LOSSES
 from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY
 from nnjax.surroundings import CHANGES_NUMBERS, ENDS_RUNS, READ
-from nnjax.sweep.study.factors import FACTORS, AutoNumber, Choice, Factor, Number, Whole
+from nnjax.sweep.study.factors import FACTORS, Factor
 from nnjax.sweep.study.grid import ONLY_WITH
+from nnjax.sweep.study.keys import REQUIRED, StudyKey, study_keys
 from nnjax.tour.activation_table import activation_page
 from nnjax.tour.pictures import write_activation_pictures
 
@@ -103,14 +104,8 @@ def _factor(factor: Factor) -> tuple[str, ...]:
 
 
 def _levels(factor: Factor) -> str:
-    check = factor.check
-    if isinstance(check, Choice):
-        return ", ".join(check.names)
-    if isinstance(check, Whole | Number | AutoNumber):
-        kind = "a whole number" if isinstance(check, Whole) else "a number"
-        auto = '"auto", or ' if isinstance(check, AutoNumber) else ""
-        return f"{auto}{kind} from {check.low:g} to {check.high:g}"
-    return LEVELS_IN_WORDS[factor.name]
+    legal = getattr(factor.check, "legal", "")
+    return legal if isinstance(legal, str) and legal else LEVELS_IN_WORDS[factor.name]
 
 
 LEVELS_IN_WORDS = {
@@ -373,6 +368,65 @@ def _verdicts(splitter: Splitter) -> str:
     return f"from {splitter.judged_from} groups on" if splitter.judged_from else "yes"
 
 
+STUDY_HEAD = """# Every key of a study file
+
+Written by `make docs` from `nnjax/sweep/study/tables.py` and `factors.py`: what a study file may say. It is TOML; the
+keys without a table stand above the first one. An unknown key, or a value that is not legal, is refused with file, key,
+value and remedy before anything runs. `--set data.validation_share=0.3` changes a key for one command, `--set epochs=9`
+a factor wherever it stands. A small study is in [the README](../README.md#a-study).
+
+"""
+
+STUDY_TABLES = {
+    "": "## At the top of the file",
+    "data": """## `[data]`
+
+Which sets there are, and what a table of your own may hold: [data sets](data.md).""",
+    "replicates": "## `[replicates]`\n\nWhat each method does, and what its interval is worth: [splits](splits.md).",
+    "factors": """## `[studied]`, `[nuisance]`, `[fixed]`
+
+Each factor stands in one of the three: in `[studied]` and `[nuisance]` with a list of levels, in `[fixed]` with one.
+Where none names it, it has its default. What some of them mean something with: [factors](factors.md).""",
+    "grid": "## `[grid]`",
+    "logging": "## `[logging]`",
+    "claims": "## `[[claims]]`\n\nOne table each, as often as there are claims.",
+}
+"""Table -> its heading, in the order of the page."""
+
+LINKED = {"data.name": "a name of [the table](data.md)", "claims.metric": "a name of [the glossary](glossary.md)"}
+"""Keys that take one of many names."""
+
+
+def study() -> str:
+    """Every key of a study file as Markdown."""
+    keys = study_keys()
+    parts = [
+        f"{heading}\n\n{_factor_keys() if table == 'factors' else _keys(table, keys[table])}"
+        for table, heading in STUDY_TABLES.items()
+    ]
+    return STUDY_HEAD + "\n".join(parts)
+
+
+def _keys(table: str, keys: Sequence[StudyKey]) -> str:
+    has_company = any(key.company for key in keys)
+    rows = [
+        (
+            f"`{key.name}`",
+            LINKED.get(f"{table}.{key.name}", key.takes) or "a table: see below",
+            f"`{key.default}`" if key.default not in ("", REQUIRED) else key.default,
+            key.meaning,
+            *([key.company] if has_company else []),
+        )
+        for key in keys
+    ]
+    return _markdown(("key", "what it takes", "default", "meaning", *(["goes with"] if has_company else [])), rows)
+
+
+def _factor_keys() -> str:
+    rows = [(name, levels, default, meaning) for name, default, levels, meaning, _ in map(_factor, FACTORS.values())]
+    return _markdown(("key", "levels", "default", "meaning"), rows)
+
+
 SURROUNDINGS_HEAD = """# Surroundings
 
 Written by `make docs` from `nnjax/surroundings.py`: what of a person's surroundings we read, what is refused, and what
@@ -494,6 +548,7 @@ def _escape(text: str) -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "glossary.md": glossary,
     "factors.md": factors,
+    "study.md": study,
     "data.md": data_sets,
     "splits.md": splits,
     "activations.md": activation_page,

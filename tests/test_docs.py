@@ -20,7 +20,7 @@ def generated():
     return generate.DOCUMENTS
 
 
-@pytest.mark.parametrize("name", ["glossary.md", "factors.md", "data.md", "surroundings.md", "commands.md"])
+@pytest.mark.parametrize("name", ["glossary.md", "factors.md", "study.md", "data.md", "surroundings.md", "commands.md"])
 def test_generated_documents_are_current(name):
     assert (ROOT / "docs" / name).read_text() == generated()[name]()
 

@@ -52,6 +52,11 @@ class Choice:
         problem = f"unknown {self.what}" if isinstance(value, str) else "needs a name in quotes"
         raise refuse(problem, did_you_mean(value, self.names))
 
+    @property
+    def legal(self) -> str:
+        """What it takes, in words."""
+        return ", ".join(self.names)
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -63,12 +68,17 @@ class Whole:
 
     def __call__(self, value: object) -> int:
         """The number itself; refused if it is not a whole one, or outside."""
-        legal = f"write a whole number from {self.low} to {self.high}"
+        remedy = self.remedy or f"write {self.legal}"
         if not isinstance(value, int) or isinstance(value, bool):
-            raise refuse("needs a whole number", self.remedy or legal)
+            raise refuse("needs a whole number", remedy)
         if not self.low <= value <= self.high:
-            raise refuse("too small" if value < self.low else "too large", self.remedy or legal)
+            raise refuse("too small" if value < self.low else "too large", remedy)
         return value
+
+    @property
+    def legal(self) -> str:
+        """What it takes, in words."""
+        return f"a whole number from {self.low} to {self.high}"
 
 
 @dataclass(frozen=True)
@@ -81,15 +91,20 @@ class Number:
 
     def __call__(self, value: object) -> float:
         """The number as a float; refused if it is none, not finite, or outside."""
-        legal = self.remedy or f"write a number from {self.low:g} to {self.high:g}"
+        remedy = self.remedy or f"write {self.legal}"
         if not isinstance(value, int | float) or isinstance(value, bool):
-            raise refuse("needs a number", legal)
+            raise refuse("needs a number", remedy)
         if isinstance(value, float) and not isfinite(value):
-            raise refuse("not a finite number", legal)
+            raise refuse("not a finite number", remedy)
         if not self.low <= value <= self.high:
             below = "negative" if self.low == 0 else "too small"
-            raise refuse(below if value < self.low else "too large", legal)
+            raise refuse(below if value < self.low else "too large", remedy)
         return float(value) + 0.0  # -0.0 becomes 0.0: the same training, so the same identity
+
+    @property
+    def legal(self) -> str:
+        """What it takes, in words."""
+        return f"a number from {self.low:g} to {self.high:g}"
 
 
 @dataclass(frozen=True)
@@ -103,6 +118,11 @@ class AutoNumber:
         """The word itself, or the number as a float; refused if it is neither."""
         remedy = f'write "{AUTO}" or a number from {self.low:g} to {self.high:g}'
         return AUTO if value == AUTO else Number(self.low, self.high, remedy)(value)
+
+    @property
+    def legal(self) -> str:
+        """What it takes, in words."""
+        return f'"{AUTO}", or {Number(self.low, self.high).legal}'
 
 
 def _activation(value: object) -> Level:

@@ -1,7 +1,7 @@
 """The tables of a study file, as pydantic checks them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -27,6 +27,13 @@ _Kind = Literal["beats", "suffices", "same", "exceeds", "all"]
 CurveChoice = Literal["none", "reference", "main", "all"]
 
 
+@dataclass(frozen=True)
+class Takes:
+    """Mark of a type whose check cannot say what it takes: those words."""
+
+    words: str
+
+
 def _table_schema(level_schema: Callable[[str], CoreSchema]) -> GetPydanticSchema:
     """A table whose keys are factors; each key is checked by the factor's own rule."""
     schema = core_schema.typed_dict_schema(
@@ -44,10 +51,10 @@ def _levels(name: str) -> CoreSchema:
     return core_schema.tuple_variable_schema(_level(name), min_length=1)
 
 
-CellLevels = Annotated[dict[str, Level], _table_schema(_level)]
+CellLevels = Annotated[dict[str, Level], _table_schema(_level), Takes("a table: factor = level")]
 """One level a factor."""
 
-LevelLists = Annotated[dict[str, tuple[Level, ...]], _table_schema(_levels)]
+LevelLists = Annotated[dict[str, tuple[Level, ...]], _table_schema(_levels), Takes("a table: factor = [level, …]")]
 """A list of levels a factor."""
 
 
@@ -69,9 +76,15 @@ def _columns(value: object) -> tuple[str, ...]:
     return tuple(names)
 
 
-Text = Annotated[str, PlainValidator(_text)]
-ColumnNames = Annotated[tuple[str, ...], PlainValidator(_columns)]
-Name = Annotated[str, BeforeValidator(_text), Field(pattern=f"^{NAME_PATTERN}$")]
+Text = Annotated[str, PlainValidator(_text), Takes("text")]
+ColumnName = Annotated[str, PlainValidator(_text), Takes("the name of a column")]
+ColumnNames = Annotated[tuple[str, ...], PlainValidator(_columns), Takes("the name of a column, or a list of names")]
+Name = Annotated[
+    str,
+    BeforeValidator(_text),
+    Field(pattern=f"^{NAME_PATTERN}$"),
+    Takes("small letters, digits, - and _, at most 64, a letter or digit first"),
+]
 Share = Annotated[float, PlainValidator(Number(0.001, 0.999, SHARE_REMEDY))]
 AnyNumber = Annotated[float, PlainValidator(Number(-1e30, 1e30))]
 
@@ -92,17 +105,35 @@ OF_A_NAME = ("rows", "noise", "seed")
 class DataSource(_Table):
     """`[data]`: which data set, drawn and prepared how, and which part of its training rows chooses the epoch."""
 
-    name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))] | None = None
-    file: Text | None = None
-    target: ColumnNames | None = None
-    features: ColumnNames | None = None
-    task: Annotated[Task, PlainValidator(Choice("task", ("regression", "classification")))] | None = None
-    weight: Text | None = None
-    rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = None
-    noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = None
-    seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] | None = None
-    polynomial_degree: Annotated[int, PlainValidator(Whole(1, 5))] = 1
-    validation_share: Share = 0.2
+    name: Annotated[str, PlainValidator(Choice("data set", tuple(TABLES)))] | None = Field(
+        None, description="One of the data sets that come with nnjax."
+    )
+    file: Text | None = Field(
+        None, description="A table of your own: its path as seen from the study file, else from where you are."
+    )
+    target: ColumnNames | None = Field(None, description="The column that is predicted; a regression may have several.")
+    features: ColumnNames | None = Field(
+        None, description="The inputs; where left out, all columns but those that another key names."
+    )
+    task: Annotated[Task, PlainValidator(Choice("task", ("regression", "classification")))] | None = Field(
+        None, description="Where left out, a target of words or of true and false makes a classification."
+    )
+    weight: ColumnName | None = Field(None, description="Its positive numbers say what each row counts.")
+    rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = Field(
+        None, description="How many rows are generated; where left out, the set's own number."
+    )
+    noise: Annotated[float, PlainValidator(Number(0.0, 1e30))] | None = Field(
+        None, description="How much noise the rows have; where left out, the set's own."
+    )
+    seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] | None = Field(
+        None, description="What the rows are drawn from; where left out, the set's own."
+    )
+    polynomial_degree: Annotated[int, PlainValidator(Whole(1, 5))] = Field(
+        1, description="The features are all products of up to so many inputs."
+    )
+    validation_share: Share = Field(
+        0.2, description="Part of the rows outside the test part that chooses the epoch and the nuisance levels."
+    )
 
     @property
     def source(self) -> TableSource | FileSource:
@@ -146,16 +177,28 @@ class DataSource(_Table):
 class Replicates(_Table):
     """`[replicates]`: what every cell is repeated over."""
 
-    method: Annotated[str, PlainValidator(Choice("method", tuple(SPLITTERS)))] = REPEATED_K_FOLD
-    splits: Annotated[int, PlainValidator(Whole(FEWEST_SPLITS, MOST_SPLITS))] = 20
-    test_share: Share = 0.25
-    folds: Annotated[int, PlainValidator(Whole(2, MOST_FOLDS))] = 5
-    groups: Text | None = None
-    order: Text | None = None
-    gap: Annotated[int, PlainValidator(Whole(0, 1_000_000))] = 0
-    fold: Text | None = None
-    seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = 1
-    base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = 0
+    method: Annotated[str, PlainValidator(Choice("method", tuple(SPLITTERS)))] = Field(
+        REPEATED_K_FOLD, description="How rows are split into training, validation and test rows."
+    )
+    splits: Annotated[int, PlainValidator(Whole(FEWEST_SPLITS, MOST_SPLITS))] = Field(
+        20, description="How many splits in all; of a k-fold a multiple of its folds."
+    )
+    test_share: Share = Field(0.25, description="Part of the rows that tests; of a k-fold, 1 / folds.")
+    folds: Annotated[int, PlainValidator(Whole(2, MOST_FOLDS))] = Field(
+        5, description="Into how many parts groups are dealt, or the later half of the rows is cut."
+    )
+    groups: ColumnName | None = Field(None, description="Rows that have the same in it belong together.")
+    order: ColumnName | None = Field(None, description="Numbers or dates along which time runs.")
+    gap: Annotated[int, PlainValidator(Whole(0, 1_000_000))] = Field(
+        0, description="Instants left out between training and validation, and between validation and test."
+    )
+    fold: ColumnName | None = Field(None, description="The table's own folds; rows of fold -1 are never tested.")
+    seeds_per_split: Annotated[int, PlainValidator(Whole(1, 1_000))] = Field(
+        1, description="How often each cell is trained on each split, with other initial weights and another order."
+    )
+    base_seed: Annotated[int, PlainValidator(Whole(0, 2**32 - 1))] = Field(
+        0, description="What splits, initial weights and orders are drawn from."
+    )
 
     @property
     def splitter(self) -> Splitter:
@@ -200,42 +243,52 @@ class Replicates(_Table):
 class Grid(_Table):
     """`[grid]`: how the levels combine where not all combinations are meant."""
 
-    zip: tuple[tuple[Text, ...], ...] = ()
-    exclude: tuple[CellLevels, ...] = ()
+    zip: Annotated[tuple[tuple[Text, ...], ...], Takes("a list of lists of factors")] = Field(
+        (), description="Factors whose levels go side by side, the first with the first, and not each with each."
+    )
+    exclude: Annotated[tuple[CellLevels, ...], Takes("a list of tables: factor = level")] = Field(
+        (), description="Combinations of levels that are no cells."
+    )
 
 
 class Logging(_Table):
     """`[logging]`: which curves of single runs MLflow is told, and the targets of `epochs_to_target`."""
 
-    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", get_args(CurveChoice)))] = "none"
-    target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = 0.4
-    target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = 0.9
+    curves: Annotated[CurveChoice, BeforeValidator(Choice("choice of curves", get_args(CurveChoice)))] = Field(
+        "none", description="Which runs' curves MLflow is told; the journal has all."
+    )
+    target_r2: Annotated[float, PlainValidator(Number(-1.0, 1.0))] = Field(
+        0.4, description="Validation R² that epochs_to_target waits for, of a regression."
+    )
+    target_accuracy: Annotated[float, PlainValidator(Number(0.0, 1.0))] = Field(
+        0.9, description="Validation accuracy that it waits for, of a classification."
+    )
 
 
 class Claim(_Table):
-    """`[[claims]]`: a sentence that the report must answer from one interval.
+    """`[[claims]]`: a sentence that the report must answer from one interval."""
 
-    Attributes:
-        kind: "beats", "suffices" and "same" compare a with b; "exceeds" compares a with the threshold; "all" holds if
-            every one of its parts does.
-        at: Levels that both arms share.
-        margin: The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target).
-        threshold: What "exceeds" exceeds.
-        parts: Names of the claims that "all" joins.
-    """
-
-    name: Name
-    sentence: Text
-    kind: Annotated[_Kind, BeforeValidator(Choice("kind of claim", get_args(_Kind)))]
-    a: CellLevels = {}
-    b: CellLevels | None = None
-    at: CellLevels = {}
-    metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = "test_r2"
-    margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(
-        default_factory=lambda validated: METRICS[str(validated["metric"])].margin or 0.0
+    name: Name = Field(description="What other claims, report and MLflow call it.")
+    sentence: Text = Field(description="What is claimed, in words.")
+    kind: Annotated[_Kind, BeforeValidator(Choice("kind of claim", get_args(_Kind)))] = Field(
+        description="beats, suffices and same compare a with b; exceeds compares a with the threshold; all holds if "
+        "every one of its parts does."
     )
-    threshold: AnyNumber | None = None
-    parts: tuple[Text, ...] = ()
+    a: CellLevels = Field({}, description="The levels of the first arm.")
+    b: CellLevels | None = Field(None, description="The levels of the second arm.")
+    at: CellLevels = Field({}, description="Levels that both arms share.")
+    metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = Field(
+        "test_r2", description="What is compared."
+    )
+    margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(
+        default_factory=lambda validated: METRICS[str(validated["metric"])].margin or 0.0,
+        description="The smallest difference that matters, in the metric's unit (log₂ for epochs_to_target); where "
+        "left out, the metric's own.",
+    )
+    threshold: AnyNumber | None = Field(None, description="What a is to exceed, of kind exceeds.")
+    parts: Annotated[tuple[Text, ...], Takes("a list of names of claims")] = Field(
+        (), description="The claims that one of kind all joins."
+    )
 
     @property
     def is_compound(self) -> bool:
@@ -255,17 +308,17 @@ class Claim(_Table):
 class StudyFile(_Table):
     """A study file as written: every table checked by itself, not yet against the others."""
 
-    question: Text
-    expected: Text | None = None
-    lecture: Text | None = None
-    confirms: Text | None = None
-    refutes: Text | None = None
-    name: Name | None = None
-    data: DataSource
-    replicates: Replicates = Replicates()
-    studied: LevelLists = {}
-    nuisance: LevelLists = {}
-    fixed: CellLevels = {}
-    grid: Grid = Grid()
-    logging: Logging = Logging()
-    claims: tuple[Claim, ...] = ()
+    question: Text = Field(description="What is asked: the report's title.")
+    expected: Text | None = Field(None, description="What you expect, or how long it takes.")
+    lecture: Text | None = Field(None, description="The sentence of the lecture that is put to the test.")
+    confirms: Text | None = Field(None, description="What would confirm it.")
+    refutes: Text | None = Field(None, description="What would refute it.")
+    name: Name | None = Field(None, description="The study's name; where left out, its file's.")
+    data: DataSource = Field(description="Which table, and which part of its rows chooses.")
+    replicates: Replicates = Field(Replicates(), description="What every cell is repeated over.")
+    studied: LevelLists = Field({}, description="Factors that the question is about.")
+    nuisance: LevelLists = Field({}, description="Factors that are chosen on validation rows, for a fair comparison.")
+    fixed: CellLevels = Field({}, description="Factors with one level.")
+    grid: Grid = Field(Grid(), description="How levels combine, where not each with each.")
+    logging: Logging = Field(Logging(), description="Curves in MLflow, and what epochs_to_target waits for.")
+    claims: tuple[Claim, ...] = Field((), description="Sentences that the report answers, one table each.")
