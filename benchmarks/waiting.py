@@ -105,7 +105,8 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield Row("quick, cold", ("sweep", QUICK), lambda build: build.forget(programs=True), is_cold=True)
     yield Row("quick, programs cached", ("sweep", QUICK), forget_quick)
     yield Row("quick, nothing to do", ("sweep", QUICK), prepare_quick)
-    yield Row("plan", ("plan", QUICK))
+    yield Row("plan, swept before", ("plan", QUICK))
+    yield Row("plan, new home", ("plan", QUICK), lambda build: build.forget(programs=False))
     if options.default:
         study = (DEFAULT, "--set", FEW_EPOCHS)
         yield Row("default, nothing to do", ("sweep", *study), lambda build: prepare_default(build, study))

@@ -5,7 +5,7 @@ import textwrap
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,15 @@ from nnjax.execution.executor import Cluster
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.report.nothing import NothingToReportError
+from nnjax.report.second_process import SecondProcess, second_process
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.frames import keep_frame
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.plan import default_workers, left_behind
+from nnjax.sweep.other_engines import left_behind
+from nnjax.sweep.plan import default_workers
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
 from nnjax.sweep.space import Space, expand, sweep_id
@@ -135,17 +137,19 @@ def sweep_study(
     if report_dir and swept:
         return _as_it_was(space, home, report_dir, swept, say, began)
     package = package_hash()
-    with importing_early(options.executor, options.is_tracked, options.is_reported):
-        summary = run_sweep(space, home, options.executor, options.workers, progress, cluster=options.cluster)
-    say(describe_training(summary))
-    for notice in describe_explosions(space, home, summary):
-        say(notice)
     stages = _Stages(space, home, options, progress, say)
+    with second_process(space, home) if options.is_reported else nullcontext() as second:
+        with importing_early(options.executor, options.is_tracked, options.is_reported):
+            summary = run_sweep(space, home, options.executor, options.workers, progress, cluster=options.cluster)
+        say(describe_training(summary))
+        for notice in describe_explosions(space, home, summary):
+            say(notice)
+        if summary.missing < summary.planned:
+            stages.track()
+            if options.decision_minutes is not None and not summary.missing:
+                stages.decide(workers, options.decision_minutes)
+            stages.report(second)
     if summary.missing < summary.planned:
-        stages.track()
-        if options.decision_minutes is not None and not summary.missing:
-            stages.decide(workers, options.decision_minutes)
-        stages.report()
         stages.attach()
         stages.remember(summary, uri, package)
     seconds = {**summary.seconds, **stages.seconds, "wall": time.perf_counter() - began}
@@ -274,8 +278,8 @@ class _Stages:
         self.decisions = Decider(self._space, self._home, workers, train, self._say).decide(minutes)
         self.problems += self.decisions.problems
 
-    def report(self) -> None:
-        """Write the report."""
+    def report(self, second: SecondProcess | None) -> None:
+        """Write the report; a second process has got ready for it during the training."""
         if not self._options.is_reported:
             return
         began = time.perf_counter()
@@ -284,7 +288,10 @@ class _Stages:
                 self._read = read_hashes(self._space, self._home)
         with self._progress.stage(WRITING_THE_REPORT) as tell:
             try:
-                self.page = make_report(self._space, self._home, self._environment_seconds(), say=tell)
+                if second is not None:
+                    tell("baselines")
+                    second.wait()
+                self.page = make_report(self._space, self._home, self._environment_seconds(), say=tell, second=second)
             except (NothingToReportError, LogbookError, ClaimLockError) as error:
                 self.problems.append(str(error))
                 return

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from nnjax.refusal import RefusedError
-from nnjax.report.second_process import second_process
+from nnjax.report.second_process import SecondProcess, second_process
 from nnjax.sweep.durable import one_at_a_time, write_durably
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.terminal import Say, to_nobody
@@ -23,8 +24,11 @@ def make_report(
     seconds: Mapping[str, float] | None = None,
     with_pdf: bool = False,
     say: Say = to_nobody,
+    second: SecondProcess | None = None,
 ) -> Path:
     """Write the report and note which sweep it is of, with other seconds of stages than its record's if they are given.
+
+    A second process that was begun for it, with these baselines, is waited for; else a large study's begins now.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
@@ -36,10 +40,10 @@ def make_report(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with one_at_a_time(folder):
         refuse_another_study(space, home)
-        with second_process(space) as second:
+        with second_process(space) if second is None else nullcontext(second) as helper:
             from nnjax.report.write import write_report  # here: the second process imports it meanwhile
 
-            page = write_report(space, home, seconds, with_pdf, say, second)
+            page = write_report(space, home, seconds, with_pdf, say, helper)
         write_durably(page.with_name(ORIGIN), f"{_seen_from(home, space)}\n".encode())
         write_durably(page.with_name(MARK), f"{sweep_id(space)}\n".encode())
     return page

@@ -64,7 +64,9 @@ def plan(options: argparse.Namespace) -> int:
     from nnjax.sweep.journal.baselines import baselines_file
     from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
-    from nnjax.sweep.plan import default_workers, describe_plan, left_behind, make_plan
+    from nnjax.sweep.other_engines import left_behind
+    from nnjax.sweep.plan import default_workers, make_plan
+    from nnjax.sweep.plan_words import describe_plan
     from nnjax.sweep.reference import reference_cell
 
     space = expand_given(options)

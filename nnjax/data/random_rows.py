@@ -50,6 +50,10 @@ def _fold_sizes(n_examples: int, share: float) -> tuple[int, int]:
     return n_examples // folds_of(share), -(-n_examples // folds_of(share))
 
 
+def _class_in_a_fold(n_class: int, n_examples: int, share: float) -> tuple[int, int]:
+    return _fold_sizes(n_class, share)
+
+
 def _fold_rows(
     shuffled: RowNumbers, share: float, fold: int, labels: Labels | None, draws: np.random.Generator
 ) -> RowNumbers:
@@ -77,7 +81,7 @@ def _share_rows(
     return shuffled[:n_test]
 
 
-DRAWN_FOLDS = RandomRows(_fold_sizes, lambda n_class, n_examples, share: _fold_sizes(n_class, share), _fold_rows)
+DRAWN_FOLDS = RandomRows(_fold_sizes, _class_in_a_fold, _fold_rows)
 """Every row is a test row once a repeat."""
 
 DRAWN_SHARE = RandomRows(_share_sizes, _class_in_a_share, _share_rows)

@@ -1,15 +1,14 @@
 """Extremes in sentences: whatever shows the same number as the extreme is named with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from nnjax.report.formats import Show
 from nnjax.report.views import join_words
 
 MOST_NAMED = 3
 """Of those that share an extreme; the others are counted."""
-
-Show = Callable[[float], str]
 
 
 def are_alike(values: Sequence[float], show: Show) -> bool:

@@ -1,6 +1,7 @@
 """Numbers as the report prints them: true minus signs, as many digits as mean something."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,9 @@ COUNTS = frozenset(
     {"epoch", "layer", "runs", "n", "split", "stop_epoch", "patience", "restricted_mean", "horizon", "diverged", "rows"}
     | {name for name, metric in METRICS.items() if metric.shown == "count"}
 )
+Show = Callable[[float], str]
+"""How a number is printed."""
+
 INTERVALS = frozenset({"estimate", "low", "high", "low_plain", "high_plain"})
 SCORES = (
     *("score", "anytime"),
@@ -65,6 +69,20 @@ def bounded(text: str, interval: PairedInterval) -> str:
     if interval.is_open_below or interval.is_open_above:
         return f"{'≤' if interval.is_open_below else '≥'} {text}"
     return text
+
+
+def with_interval(interval: PairedInterval, show: Show, sure: str) -> str:
+    """An estimate with its interval in words, each number as `show` prints it; `sure` names the interval."""
+    return f"{bounded(show(interval.estimate), interval)} ({sure} {show(interval.low)} to {show(interval.high)})"
+
+
+def power_of_two(exponent: float) -> str:
+    """How many times, from its log₂.
+
+    >>> power_of_two(2.0), power_of_two(-2.0)
+    ('4.0', '0.25')
+    """
+    return decimals(2.0**exponent, 1 if exponent > 0 else 2)
 
 
 def percent(value: float) -> str:

@@ -11,7 +11,15 @@ from nnjax.data.tables import Table
 from nnjax.report.task import TERMS
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.journal.baselines import baselines_file
+from nnjax.sweep.reference import reference_cell
+from nnjax.sweep.space import Space
 from nnjax.terminal import Say, to_nobody
+
+
+def study_baselines(space: Space, home: Path, say: Say = to_nobody) -> pd.DataFrame:
+    """Baselines of a study's splits: its columns prepared as the reference cell has them."""
+    preparation = reference_cell(space.study, space.cells).configuration.preparation
+    return kept_baselines(space.table, space.splits, home, say, preparation)
 
 
 def kept_baselines(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from nnjax.report.alike import Show
+from nnjax.report.formats import Show
 from nnjax.report.layout import Layout
 from nnjax.report.views import join_words
 from nnjax.statistics.interval import PairedInterval

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any, TypeVar
 
 from nnjax.execution.cores import usable_cores
@@ -24,7 +25,7 @@ Piece = TypeVar("Piece")
 Make = Callable[[Any], Piece]
 """Makes something of what is given, a study's results for example; travels by its name."""
 
-FEWEST_RUNS = 500
+FEWEST_RUNS = 100
 """Of a study whose report is worth a second process, which imports for two seconds what this one has imported."""
 
 FAILURES = (TaskError, WorkerDiedError, ExecutionError, OSError)
@@ -39,7 +40,12 @@ class SecondProcess:
     def __init__(self, get_ready: Callable[[], None]) -> None:
         self._worker = WorkerProcess(usable_cores(), get_ready)
         self._calls = ThreadPoolExecutor(1, "second process")
-        self._calls.submit(self._worker.call, _keep, None)
+        self._ready = self._calls.submit(self._worker.call, _keep, None)
+
+    def wait(self) -> None:
+        """Until it is ready, or cannot be."""
+        with suppress(*FAILURES):
+            self._ready.result()
 
     def help_with(self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], given: object) -> Future[None]:
         """Take from the end of what is waiting; what cannot be made there waits again when this is over."""
@@ -62,12 +68,15 @@ class SecondProcess:
 
 
 @contextmanager
-def second_process(space: Space) -> Iterator[SecondProcess | None]:
-    """The second process for the report of a study; None where there is no other core, or too little to do."""
+def second_process(space: Space, home: Path | None = None) -> Iterator[SecondProcess | None]:
+    """The second process for the report of a study; None where there is no other core, or too little to do.
+
+    With a home it fits and keeps the baselines there before it is ready: for a study that is still to be trained.
+    """
     if len(usable_cores()) < 2 or len(space.runs) < FEWEST_RUNS:
         yield None
         return
-    second = SecondProcess(partial(_get_ready, space))
+    second = SecondProcess(partial(_get_ready, space, home))
     try:
         yield second
     finally:
@@ -100,10 +109,12 @@ def _each(take: Callable[[], tuple[int, Make[Piece]]]) -> Iterator[tuple[int, Ma
             yield take()
 
 
-def _get_ready(space: Space) -> None:
+def _get_ready(space: Space, home: Path | None) -> None:
     """Import, and compute what needs no results."""
     warnings.simplefilter("ignore", JournalWarning)  # the first process tells of the same files
     import_module("nnjax.report.write")
+    if home is not None:
+        import_module("nnjax.report.kept_baselines").study_baselines(space, home)
     import_module("nnjax.report.theory").expected_fields(space)  # jax, and a second of computing; kept
 
 

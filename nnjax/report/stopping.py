@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.report.differences import interval_numbers
+from nnjax.report.formats import confidence, decimals
 from nnjax.report.histories import Histories
 from nnjax.report.study_results import StudyResults
 from nnjax.report.task import TaskTerms
@@ -30,6 +31,20 @@ def lost_interval(study_results: StudyResults) -> PairedInterval | None:
     """
     lost = _lost_by_split(study_results.results)
     return paired_interval(lost, *study_results.sizes.pair) if len(lost) > 1 else None
+
+
+def last_epoch_words(study_results: StudyResults) -> str:
+    """What training on to the last epoch costs; empty where nothing can be said."""
+    interval = lost_interval(study_results)
+    if interval is None:
+        return ""
+    finished = study_results.results[study_results.results["status"] == "finished"]
+    return (
+        f"Training on to epoch {int(study_results.results['epochs'].max())} instead of stopping at the best epoch on "
+        f"validation rows (median {finished['best_epoch'].median():.0f}) costs {decimals(interval.estimate)} in "
+        f"{study_results.terms.test} ({confidence(interval.level)} interval {decimals(interval.low)} to "
+        f"{decimals(interval.high)}), averaged over all cells."
+    )
 
 
 def _lost_by_split(runs: pd.DataFrame) -> list[float]:

@@ -20,7 +20,7 @@ from nnjax.claims.study_answers import answer_study, claim_results, correction_s
 from nnjax.report.best_cell import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
 from nnjax.report.histories import Histories, read_histories
-from nnjax.report.kept_baselines import kept_baselines
+from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.predictions import Predictions, read_predictions
@@ -147,7 +147,6 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None,
     """
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
-    reference = reference_cell(space.study, space.cells)
     study_results = assemble(
         space,
         results_table(space, journal),
@@ -156,7 +155,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None,
             lambda run_ids: read_predictions(journal, run_ids),
             lambda: _read_looked(space, journal, home),
         ),
-        kept_baselines(space.table, space.splits, home, say, reference.configuration.preparation),
+        study_baselines(space, home, say),
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
     )

@@ -40,7 +40,7 @@ from nnjax.sweep.durable import write_durably
 from nnjax.sweep.explosions import SEEN_IN, AllDiverged, all_diverged, exploded_notice, exploded_runs
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.plan import left_behind
+from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.space import Space
 from nnjax.terminal import Say, to_nobody
 

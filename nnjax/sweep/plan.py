@@ -1,9 +1,8 @@
-"""The plan of a sweep, in words too: which runs are missing, in which chunks they will be trained, what that will cost.
+"""The plan of a sweep: which runs are missing, in which chunks they will be trained, and what that will cost.
 
-What earlier engines have trained is missing, too: it is valid as what it is, and counted apart.
+What earlier engines have trained is missing, too.
 """
 
-import shlex
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -14,7 +13,6 @@ from nnjax.data.splits import Split, SplitSizes
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
 from nnjax.network.architecture import branches_for, layer_activations, structures_for
-from nnjax.sweep.columns import describe_columns, read_as
 from nnjax.sweep.cost import (
     SECONDS_A_PROGRAM,
     SECONDS_A_WORKER,
@@ -26,22 +24,13 @@ from nnjax.sweep.cost import (
     run_seconds,
     tracking_seconds,
 )
-from nnjax.sweep.journal.journal import Journal, chunk_name
-from nnjax.sweep.progress import show_seconds
-from nnjax.sweep.space import BEFORE_ROUNDING, Configuration, Run, Space, expand
-from nnjax.sweep.used_rows import describe_splits
-from nnjax.training import ENGINE_VERSION
+from nnjax.sweep.journal.journal import chunk_name
+from nnjax.sweep.space import Configuration, Run, Space
 from nnjax.training.bucket import Bucket, chunk_size
 
 _BYTES_A_MB = 1e6
 
 WORKERS_A_GPU = 2
-
-
-MOST_INPUTS_NAMED = 20
-"""Inputs and classes that are named."""
-
-LONGEST_SHOWN_NAME = 80
 
 
 @dataclass(frozen=True)
@@ -277,111 +266,3 @@ def _plan_buckets(chunks: Sequence[Chunk]) -> tuple[BucketPlan, ...]:
         for bucket, members in groups.items()
     ]
     return tuple(sorted(plans, key=lambda plan: -plan.seconds))
-
-
-def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
-    """Engine -> runs of this study that the journal has from it; without today's engine and without zeros."""
-    there = journal.column("engine")
-    others = sorted(set(there.values()) - {None, ENGINE_VERSION})  # None: nobody wrote it down
-    counts = {engine: sum(run.run_id in there for run in expand(space.study, engine).runs) for engine in others}
-    return {engine: count for engine, count in counts.items() if count}
-
-
-def left_behind(space: Space, journal: Journal) -> tuple[str, ...]:
-    """What is to be said of runs that an upgrade has left behind, two sentences an engine; none if there are none."""
-    found = runs_of_other_engines(space, journal)
-    return tuple(_describe(engine, runs, space) for engine, runs in found.items())
-
-
-def _describe(engine: str, runs: int, space: Space) -> str:
-    path, today = shlex.quote(space.study.path), f"this is engine {ENGINE_VERSION}, whose last digits differ"
-    if engine in BEFORE_ROUNDING and any(each.rounded for each in space.replicates):
-        today = "today a column that is constant but for rounding is taken for constant"
-    return (
-        f"{runs:,} runs of this study are in the journal from engine {engine}; {today}. They stay as they are, and "
-        f"its own are trained beside them; to compare the two: "
-        f"`nnjax report {path} {path} --other-engine {engine}`"
-    )
-
-
-def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str] = ()) -> str:
-    """What a study asks for and what it would cost, and what is worth knowing before anything is trained."""
-    study, minutes = space.study, sweep_minutes(space, plan, workers)
-    on_gpu = bool(plan.buckets) and all(part.bucket.device == "gpu" for part in plan.buckets)
-    places, place = ("workers of a GPU", "one worker") if on_gpu else ("cores", "one core")
-    baselines = "are kept" if plan.has_baselines else _minutes(minutes.baselines)
-    lines = [
-        study.question.strip(),
-        "",
-        *([f"data        {describe_table(study.table)}"] if study.data.file is not None else []),
-        *(f"{'' if place else 'splits':<12}{line}" for place, line in enumerate(describe_splits(space))),
-        f"cells       {plan.cells:,}",
-        f"replicates  {plan.replicates:,}",
-        f"runs        {plan.runs:,}, {plan.missing:,} to train",
-        f"programs    {plan.programs:,}",
-        f"predicted   {_minutes(minutes.wall)} on {workers} {places}: training {_minutes(minutes.train)}, "
-        f"baselines {baselines}, MLflow {_minutes(minutes.track)}, "
-        f"report {_minutes(minutes.report)}",
-        f"            {plan.journal_mb:,.0f} MB in the journal, {plan.mlflow_mb:,.0f} MB in MLflow",
-        *(f"note        {notice}" for notice in notices),
-    ]
-    if readings := read_as(space):
-        lines += ["", *describe_columns(readings)]
-    if plan.buckets:
-        lines += ["", f"{'hidden layers':<18} {'batch':>6} {'epochs':>7} {'runs':>6} {'chunks':>7} {place:>13}"]
-    for part in plan.buckets:
-        bucket = part.bucket
-        sizes = _sizes(bucket.hidden_layer_sizes)
-        lines.append(
-            f"{sizes:<18} {bucket.batch_size:>6} {bucket.epochs:>7} {part.runs:>6} {part.chunks:>7} "
-            f"{show_seconds(part.seconds):>13}"
-        )
-    return "\n".join(lines)
-
-
-def _minutes(minutes: float) -> str:
-    return show_seconds(60 * minutes)
-
-
-def describe_table(table: Table) -> str:
-    """What was understood of a table of one's own: which columns are inputs, and what is predicted.
-
-    >>> from nnjax.data.tables import load_table
-    >>> describe_table(load_table("linnerud"))
-    'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
-    """
-    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
-    if table.columns:
-        inputs = f"{len(table.columns):,} column{'s' if len(table.columns) > 1 else ''}"
-    else:
-        more = len(table.feature_names) - MOST_INPUTS_NAMED
-        inputs = f"{_names(table.feature_names)}{f' and {more:,} more' if more > 0 else ''}"
-    return (
-        f"{table.name}: {len(table.target):,} rows, {table.task} of {table.target_name}"
-        f"{classes if table.class_names else ''} from {inputs}"
-    )
-
-
-def _names(names: Sequence[str]) -> str:
-    r"""The first names, each in one line and no longer than a line.
-
-    >>> _names(("age", "note = two\nlines"))
-    'age, note = two\\nlines'
-    """
-    return ", ".join(_in_one_line(name) for name in names[:MOST_INPUTS_NAMED])
-
-
-def _in_one_line(name: str) -> str:
-    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
-    return shown if len(shown) <= LONGEST_SHOWN_NAME else f"{shown[: LONGEST_SHOWN_NAME - 1]}…"
-
-
-def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:
-    """Layer sizes, repeated ones counted.
-
-    >>> _sizes((64, 64, 64)), _sizes((64, 32))
-    ('3 × 64', '64, 32')
-    """
-    if len(set(hidden_layer_sizes)) == 1:
-        return f"{len(hidden_layer_sizes)} × {hidden_layer_sizes[0]}"
-    return ", ".join(map(str, hidden_layer_sizes))

@@ -1,5 +1,6 @@
 """Splits are partitions of equal training size, and a larger plan starts with a smaller one."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
@@ -96,3 +97,8 @@ def test_rows_are_sorted_and_read_only() -> None:
 def test_too_few_rows() -> None:
     with pytest.raises(ValueError, match="too few"):
         make_splits(3, K_FOLD)
+
+
+@pytest.mark.parametrize("name", SPLITTERS)
+def test_what_a_report_says_of_a_splitter_travels_to_another_process(name: str) -> None:
+    assert pickle.loads(pickle.dumps(SPLITTERS[name])) == SPLITTERS[name]

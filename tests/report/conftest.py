@@ -113,6 +113,14 @@ DECADES_A_LAYER = {"logistic": 0.62, "softplus": 0.25, "tanh": 0.05, "elu": -0.0
 EPOCHS_TO_LEARN = {"logistic": 60.0, "softplus": 20.0, "tanh": 12.0}
 """Time constant of the validation curve at batch size 32; 9 for the others."""
 
+ONE_FACTOR = """
+question = "Which?"
+data = {name = "diabetes"}
+replicates = {splits = 4, base_seed = 5}
+studied = {activation = ["relu", "tanh", "logistic"]}
+fixed = {depth = 3, width = 8, epochs = 12}
+"""
+
 
 def synthetic_results(space: Space, seed: int = 5) -> pd.DataFrame:
     """One row a planned run in the columns of the results table, all finished."""
@@ -334,6 +342,13 @@ def results(space: Space) -> pd.DataFrame:
 def study_results(space: Space, results: pd.DataFrame) -> StudyResults:
     """What its report is made of."""
     return synthetic_study_results(space, results)
+
+
+@pytest.fixture(scope="module")
+def without_claims(make_space: Callable[[str], Space]) -> StudyResults:
+    """One factor, three levels, nothing claimed."""
+    space = make_space(ONE_FACTOR)
+    return synthetic_study_results(space, synthetic_results(space))
 
 
 @pytest.fixture(scope="session")

@@ -6,32 +6,11 @@ import numpy as np
 import pytest
 
 from nnjax.report.answers import (
-    convergence_words,
     factor_lines,
-    gradient_words,
     headline,
-    highest_words,
     one_by_one,
-    score_words,
 )
-from nnjax.report.formats import decimals
-from nnjax.report.setting import PictureSetting, first_setting
-from nnjax.statistics.interval import paired_interval
 from nnjax.statistics.verdict import VERDICTS, Verdict
-
-ONE_FACTOR = """
-question = "Which?"
-data = {name = "diabetes"}
-replicates = {splits = 4, base_seed = 5}
-studied = {activation = ["relu", "tanh", "logistic"]}
-fixed = {depth = 3, width = 8, epochs = 12}
-"""
-
-
-@pytest.fixture(scope="module")
-def without_claims(make_space, make_results, make_study_results):
-    space = make_space(ONE_FACTOR)
-    return make_study_results(space, make_results(space))
 
 
 def test_the_headline_is_the_studys_own_claims(study_results):
@@ -71,34 +50,6 @@ def test_a_level_far_behind_is_named_with_its_interval(without_claims):
     assert "cannot be told from it; logistic is behind by 0." in line.sentence
 
 
-def test_no_difference_comes_with_the_one_that_would_have_been_found(without_claims):
-    runs = without_claims.chosen
-    alike = runs["split"].map(runs.groupby("split")["test_score"].mean()) + 0.01 * (
-        (runs["split"] + runs["activation"].map({"relu": 0, "tanh": 1, "logistic": 2})) % 3
-    )
-    words = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
-    assert words.startswith("No difference was found among logistic, tanh and relu; if there were one of 0.0")
-    assert words.endswith(" in test_r2, four of five such studies would find it.")
-
-
-def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(without_claims):
-    runs = without_claims.chosen.sort_values("split")
-    scores = {"relu": [0.1, 0.2, 0.3, 0.4], "tanh": [0.2, 0.3, 0.4, 0.5], "logistic": [0.0] * 4}
-    taken = {level: iter(each) for level, each in scores.items()}
-    runs = runs.assign(test_score=[next(taken[level]) for level in runs["activation"]])
-    words = highest_words(replace(without_claims, chosen=runs), first_setting(without_claims))
-    expected = paired_interval(scores["tanh"], *without_claims.sizes.pair, level=1 - 0.05 / 3)
-    ends = f"(98.33 % interval {decimals(expected.low)} to {decimals(expected.high)})"
-    baseline = decimals(without_claims.baseline().mean())
-    assert words == f"Highest on average: tanh, test_r2 0.350 {ends}; ridge has {baseline}."
-
-
-def test_of_one_level_nothing_is_the_highest(without_claims):
-    alone = without_claims.chosen[without_claims.chosen["activation"] == "relu"]
-    words = highest_words(replace(without_claims, chosen=alone), first_setting(without_claims))
-    assert words == "There is nothing to compare."
-
-
 @pytest.mark.parametrize(
     ("boosting", "words"),
     [
@@ -114,98 +65,6 @@ def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results,
     assert top.warning.endswith("; gradient boosting is." if boosting > 0.9 else " nor any baseline.")
 
 
-def test_a_constant_classifier_is_called_that(classes):
-    setting = PictureSetting("activation", {"depth": 2})
-    recall = np.where(classes.chosen["activation"] == "logistic", 1 / 3, 0.9)
-    constant = replace(classes, chosen=classes.chosen.assign(test_balanced_accuracy=recall))
-    assert "logistic is no better than a constant classifier, which gives every row the same class." in score_words(
-        constant, setting
-    )
-    assert "constant" not in score_words(classes, setting)
-
-
-@pytest.mark.parametrize(
-    ("epochs", "words"),
-    [
-        ({"relu": 2, "tanh": 2, "logistic": np.nan}, "No difference in speed is shown between relu and tanh: "
-         "validation_r2 ≥ 0.4 typically takes 2 epochs; logistic never gets there."),
-        ({"relu": 2, "tanh": 2, "logistic": 8}, "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh "
-         "cannot be told from it; logistic takes 4.0 times as many epochs [4.0, 4.0]."),
-        ({"relu": 3, "tanh": 3, "logistic": 3}, "No difference in speed is shown among relu, tanh and "
-         "logistic: validation_r2 ≥ 0.4 typically takes 3 epochs."),
-        ({"relu": 1, "tanh": 1, "logistic": 2}, "validation_r2 ≥ 0.4 is reached in the first epoch or two: a target "
-         "this easy tells nothing apart."),
-        ({"relu": 1, "tanh": np.nan, "logistic": np.nan}, "relu reaches validation_r2 ≥ 0.4, typically after 1 epoch; "
-         "tanh and logistic never get there."),
-        ({"relu": np.nan, "tanh": np.nan, "logistic": np.nan}, "With none of them half of the runs reach "
-         "validation_r2 ≥ 0.4 within 12 epochs."),
-    ],
-)  # fmt: skip
-def test_the_race_to_the_target_in_words(without_claims, epochs, words):
-    runs = without_claims.chosen.assign(epochs_to_target=without_claims.chosen["activation"].map(epochs))
-    raced = replace(without_claims, chosen=runs)
-    assert convergence_words(raced, PictureSetting("activation", {})) == words
-
-
-def race(study_results, **epochs):
-    """The race of runs that differ from split to split, relu 2 epochs in each where nothing else is said."""
-    runs = study_results.chosen.sort_values("split")
-    by_level = {"relu": [2.0] * 4, "tanh": [2.0] * 4, "logistic": [2.0] * 4} | epochs
-    taken = {level: iter(times) for level, times in by_level.items()}
-    runs = runs.assign(epochs_to_target=[next(taken[level]) for level in runs["activation"]])
-    return convergence_words(replace(study_results, chosen=runs), PictureSetting("activation", {}))
-
-
-def test_a_level_that_never_arrives_is_said_to_and_counts_in_no_span(without_claims):
-    words = race(without_claims, tanh=[2.0, 8.0, 2.0, 8.0], logistic=[np.nan] * 4)
-    assert words.startswith("No difference in speed is shown between relu and tanh: ")
-    assert "takes 2 epochs with relu and 4 with tanh; logistic never gets there." in words
-
-
-def test_where_runs_never_arrive_numbers_are_at_least_and_have_no_interval(without_claims):
-    words = race(without_claims, tanh=[10.0, 10.0, 10.0, np.nan], logistic=[9.0, np.nan, np.nan, np.nan])
-    assert "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh takes at least " in words
-    assert "[" not in words and words.endswith("; logistic gets there in fewer than half of the runs.")
-
-
-def test_of_two_bounds_no_ratio_is_told(without_claims):
-    words = race(without_claims, relu=[1.0, 1.0, np.nan, 1.0], tanh=[12.0] * 4, logistic=[12.0] * 4)
-    assert "times as many epochs" not in words
-
-
-def test_runs_of_fewer_epochs_are_raced_up_to_the_end_that_all_have(without_claims):
-    short = without_claims.chosen["epochs"].where(without_claims.chosen["activation"] != "tanh", 4)
-    words = race(replace(without_claims, chosen=without_claims.chosen.assign(epochs=short)), logistic=[8.0] * 4)
-    assert "logistic never gets there" in words
-
-
-@pytest.mark.parametrize(
-    ("ratios", "words"),
-    [
-        ({"relu": 0.0, "tanh": -0.2, "logistic": -3.0}, "Before the first step the gradient vanishes (less than a "
-         "tenth of it reaches the first layer) with logistic (1 part in 1,000); not with relu and tanh."),
-        ({"relu": 0.0, "tanh": -2.0, "logistic": -np.inf}, "Before the first step the gradient vanishes (less than "
-         "a tenth of it reaches the first layer) with logistic (nothing) and tanh (1 part in 100); not with relu."),
-        ({"relu": 0.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
-         "in most runs a tenth or more reaches the first layer."),
-        ({"relu": 2.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
-         "in most runs a tenth or more reaches the first layer. With relu it grows more than tenfold on its way."),
-    ],
-)  # fmt: skip
-def test_vanishing_gradients_in_words(without_claims, ratios, words):
-    runs = without_claims.chosen.assign(grad_ratio_0=without_claims.chosen["activation"].map(ratios))
-    assert gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {})) == words
-
-
-def test_a_gradient_that_vanishes_in_half_of_the_runs_is_told_of_and_numbers_are_those_of_most(without_claims):
-    runs = without_claims.chosen.sort_values("split")
-    ratios = {"relu": [0.0] * 4, "tanh": [-3.0, -3.0, 0.0, 0.0], "logistic": [-2.0, -2.0, -2.0, 2.0]}
-    taken = {level: iter(numbers) for level, numbers in ratios.items()}
-    runs = runs.assign(grad_ratio_0=[next(taken[level]) for level in runs["activation"]])
-    words = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
-    assert "with logistic (1 part in 100)" in words and words.endswith(" In some runs it does with tanh.")
-
-
 def test_what_stands_out_one_by_one_is_told_where_all_at_once_nothing_does(without_claims):
     found = without_claims.differences.assign(q=0.01)
     level = {"averaged": type("Level", (), {"is_level": True})()}
@@ -219,8 +78,3 @@ def test_a_level_that_lacks_runs_is_left_out_and_named(without_claims):
     few = runs[(runs["activation"] != "tanh") | (runs["split"] == 0)]
     (line,) = factor_lines(replace(without_claims, chosen=few))
     assert line.sentence.endswith("Left out for want of runs: tanh.") and "relu" in line.sentence
-
-
-def test_one_hidden_layer_has_nothing_to_vanish_across(without_claims):
-    shallow = replace(without_claims, chosen=without_claims.chosen.assign(depth=1))
-    assert "nothing for a gradient to vanish across" in gradient_words(shallow, PictureSetting("activation", {}))

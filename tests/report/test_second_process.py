@@ -10,6 +10,7 @@ from fakes.makers import dying_elsewhere, failing_elsewhere, hearing, never_done
 
 from nnjax.execution.executor import ExecutionError
 from nnjax.report import second_process as module
+from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.second_process import FEWEST_RUNS, SecondProcess, make_all, second_process
 
 HERE = os.getpid()
@@ -45,6 +46,7 @@ def test_where_no_process_can_be_started_all_is_made_here(monkeypatch):
 
     monkeypatch.setattr(module.WorkerProcess, "call", refuse)
     with closing(SecondProcess(nothing)) as second:
+        second.wait()  # it never will be ready, which is no reason not to go on
         assert make_all([where] * 3, "it", second) == [("it", HERE)] * 3
 
 
@@ -63,3 +65,13 @@ def test_on_one_core_and_for_a_small_study_there_is_none(space, monkeypatch, cor
     monkeypatch.setattr(module, "usable_cores", lambda: cores)
     with second_process(replace(space, runs=space.runs[:1] * runs)) as second:
         assert second is None
+
+
+@pytest.mark.slow
+def test_of_a_study_to_be_trained_it_fits_and_keeps_the_baselines_meanwhile(space, monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "FEWEST_RUNS", 1)
+    monkeypatch.setattr(module, "usable_cores", lambda: [0, 0])
+    with second_process(space, tmp_path) as second:
+        second.wait()
+    monkeypatch.setattr("nnjax.report.baselines.baseline_scores", None)  # here nothing is fitted
+    assert set(study_baselines(space, tmp_path)["split"]) == set(range(len(space.splits)))

@@ -7,7 +7,8 @@ from nnjax.report.kept_baselines import kept_baselines
 from nnjax.sweep import space as space_module
 from nnjax.sweep.columns import MOST_COLUMNS_SHOWN, ColumnReading, describe_columns, read_as
 from nnjax.sweep.journal.tables import keep_table, kept_table
-from nnjax.sweep.plan import describe_plan, make_plan
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.plan_words import describe_plan
 from nnjax.sweep.rerun import rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space, expand

@@ -8,7 +8,8 @@ from fakes.followed import visits_study, write_visits
 
 from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.sweep.notices import FEW_CHOOSING_ROWS, find_notices
-from nnjax.sweep.plan import describe_plan, make_plan
+from nnjax.sweep.plan import make_plan
+from nnjax.sweep.plan_words import describe_plan
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import Study
 

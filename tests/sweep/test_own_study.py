@@ -14,7 +14,7 @@ from nnjax.statistics.power import Design
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.tables import keep_table
 from nnjax.sweep.notices import find_notices
-from nnjax.sweep.plan import left_behind
+from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.rerun import RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand, run_ids, sweep_id

@@ -2,32 +2,27 @@
 
 from collections.abc import Callable
 
-import pyarrow.parquet as pq
 import pytest
 from fakes.rows import fake_row
-from fakes.studies import swept, write_small
+from fakes.studies import swept
 
 from nnjax.cli import main
-from nnjax.report.write import write_report
 from nnjax.sweep.cost import count_curve_points, journal_bytes
 from nnjax.sweep.journal.baselines import baselines_file
-from nnjax.sweep.journal.journal import Journal, to_table
+from nnjax.sweep.journal.journal import to_table
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
 from nnjax.sweep.plan import (
     Minutes,
     default_workers,
-    describe_plan,
     largest_sizes,
-    left_behind,
     make_bucket,
     make_plan,
-    runs_of_other_engines,
     sweep_minutes,
     worthwhile_workers,
 )
+from nnjax.sweep.plan_words import describe_plan
 from nnjax.sweep.space import Space, expand
-from nnjax.sweep.study.study import Study, load_study
-from nnjax.training import ENGINE_VERSION
+from nnjax.sweep.study.study import Study
 from nnjax.training.bucket import Bucket, chunk_size
 
 
@@ -94,7 +89,6 @@ def test_more_workers_take_less_time(small_space: Space) -> None:
 
 
 def test_the_predicted_journal_is_the_real_one_within_a_factor(small_space: Space) -> None:
-    from fakes.rows import fake_row
 
     rows = [fake_row(f"run {number}", depth=4, epochs=200) for number in range(10)]
     real = len(to_checksummed_parquet(to_table(rows))) / len(rows)
@@ -125,65 +119,6 @@ def test_a_gpus_runs_are_others_in_larger_chunks_for_two_workers(small_study: Ca
     plans = [make_plan(space, set()) for space in (here, there)]
     assert len(plans[1].chunks) < len(plans[0].chunks)
     assert "workers of a GPU" in describe_plan(there, plans[1], 2)
-
-
-def test_runs_of_engine_3_are_found_whatever_they_were_clipped_by(small_study, tmp_path) -> None:
-    study, journal = small_study('studied.clipping=["none", "global_norm"]'), Journal(tmp_path)
-    for engine, clipping in (("3", "none"), ("3.1", "global_norm")):  # then, a revision for what is clipped by norm
-        runs = [run for run in expand(study, engine).runs if run.cell.configuration.clipping == clipping]
-        journal.append([fake_row(run.run_id) | {"engine": engine} for run in runs])
-    half = len(expand(study).runs) // 2
-    assert runs_of_other_engines(expand(study), journal) == {"3": half, "3.1": half}
-
-
-def test_a_run_of_engine_3_has_the_identity_that_it_had_then(small_study) -> None:
-    run = expand(small_study(), "3").runs[0]
-    assert run.run_id == "1df965021fa23f24a869a5e415bc30640d5c23b5aef89684590f477e3e679862"
-
-
-def test_runs_of_another_engine_are_counted(small_study, tmp_path) -> None:
-    study, journal = small_study(), Journal(tmp_path)
-    space = expand(study)
-    assert runs_of_other_engines(space, journal) == {}
-    journal.append([fake_row(run.run_id) | {"engine": "1"} for run in expand(study, "1").runs[:3]])
-    journal.append([fake_row(run.run_id) | {"engine": ENGINE_VERSION} for run in space.runs[:2]])
-    journal.append([fake_row("f" * 64) | {"engine": "0"}])  # of another study
-    assert runs_of_other_engines(space, journal) == {"1": 3}
-
-
-def test_runs_that_do_not_say_their_engine_are_nobodys(small_study, tmp_path) -> None:
-    study, journal = small_study(), Journal(tmp_path)
-    journal.append([fake_row("e" * 64)])
-    [path] = journal.folder.glob("*.parquet")
-    path.write_bytes(to_checksummed_parquet(pq.read_table(path).drop_columns("engine")))
-    journal.append([fake_row(run.run_id) | {"engine": "1"} for run in expand(study, "1").runs[:3]])
-    assert runs_of_other_engines(expand(study), journal) == {"1": 3}
-
-
-def test_plan_sweep_and_report_say_what_an_upgrade_has_left_behind(tmp_path, capsys) -> None:
-    swept(tmp_path)
-    more = 'activation=["relu", "tanh", "elu"]'
-    study = load_study(write_small(tmp_path), [more])
-    said = "24 runs of this study are in the journal from engine 3; this is engine 4, whose last digits differ"
-    assert left_behind(expand(study), Journal(tmp_path)) == ()
-    Journal(tmp_path).append([fake_row(run.run_id) | {"engine": "3"} for run in expand(study, "3").runs])
-    assert left_behind(expand(study), Journal(tmp_path))[0].startswith(said)
-    assert main(["plan", study.path, "--set", more, "--home", str(tmp_path)]) == 0
-    assert f"note        {said}" in capsys.readouterr().out
-    assert f"Worth knowing:</b> {said}" in write_report(expand(study), tmp_path).read_text()
-
-
-def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
-    text = describe_plan(small_space, make_plan(small_space, set()), workers=2)
-    for part in (
-        "Which of two?",
-        "16, 16 to train",
-        "programs    2",
-        " on 2 cores: training ",
-        ", baselines 1 s, MLflow ",
-        "2 × 4",
-    ):
-        assert part in text
 
 
 def test_baselines_that_are_kept_cost_nothing(tmp_path, capsys) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.claims.declared import ALPHA
 from nnjax.report.against_baseline import best_baseline, compare_with_baseline
-from nnjax.report.answers import Headline, convergence_words, gradient_words, headline, highest_words, score_words
+from nnjax.report.answers import Headline, headline
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.picture_words import convergence_words, gradient_words, highest_words, score_words
 from nnjax.report.pictures import Picture, first_pictures
 from nnjax.report.ranked import level_name
 from nnjax.report.setting import PictureSetting, first_setting

@@ -7,7 +7,6 @@ from functools import partial
 import pandas as pd
 
 from nnjax.report.alike import name_highest, name_lowest
-from nnjax.report.answers import convergence_words, last_epoch_words
 from nnjax.report.drawing import LevelTable, Shape, level_figure, panels_by
 from nnjax.report.figures.curves import (
     anytime_table,
@@ -25,8 +24,10 @@ from nnjax.report.figures.curves import (
 )
 from nnjax.report.formats import decimals, percent
 from nnjax.report.layout import with_places
+from nnjax.report.picture_words import convergence_words
 from nnjax.report.setting import first_setting
 from nnjax.report.speed import ENOUGH, measure_speed
+from nnjax.report.stopping import last_epoch_words
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, FigureView, view_table
 

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from nnjax.report.alike import are_alike, name_highest, name_lowest
-from nnjax.report.answers import VANISHED, gradient_words
 from nnjax.report.drawing import NARROW, LevelTable, Shape, draw_figure, level_figure, level_panels, panels_by
 from nnjax.report.figures.gradients import (
     draw_ends,
@@ -23,6 +22,7 @@ from nnjax.report.formats import decimals
 from nnjax.report.histories import GRADIENT, first_tenth
 from nnjax.report.layout import Layout, each_group, with_places
 from nnjax.report.outcome_link import link_figure, link_sentence, measure_link
+from nnjax.report.picture_words import VANISHED, gradient_words
 from nnjax.report.setting import first_setting
 from nnjax.report.study_results import StudyResults
 from nnjax.report.theme import MUTED, variable

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from nnjax.report.alike import Show
 from nnjax.report.figures.scales import named_y
+from nnjax.report.formats import Show
 from nnjax.report.layout import Layout
 from nnjax.report.theme import ACCENT, INK, MUTED
 from nnjax.statistics.effects import importance

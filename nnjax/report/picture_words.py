@@ -1,0 +1,178 @@
+"""The sentences under the first pictures: who is first at the target, whose gradient vanishes, who scores best."""
+
+from collections.abc import Mapping
+from functools import partial
+from operator import itemgetter
+
+import numpy as np
+import pandas as pd
+
+from nnjax.claims.declared import ALPHA
+from nnjax.claims.target import target_times, trained
+from nnjax.report.formats import confidence, decimals, power_of_two, significant, with_interval
+from nnjax.report.layout import PANEL_FACTOR, Layout
+from nnjax.report.once import once
+from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
+from nnjax.report.setting import PictureSetting, deep_runs
+from nnjax.report.speed import ENOUGH
+from nnjax.report.study_results import StudyResults
+from nnjax.report.views import join_words
+from nnjax.statistics.interval import bonferroni_level, paired_interval
+
+VANISHED = -1.0
+"""log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
+
+TOO_EASY = 1.0
+"""log₂ of the epochs to the target that the slowest level takes: up to it the target tells nothing apart."""
+
+
+def score_words(study_results: StudyResults, setting: PictureSetting) -> str:
+    """Which levels score best on test rows at a setting, and which only name one class."""
+    runs = setting.runs(study_results.chosen)
+    ranked = rank(by_split(runs, setting.factor, []), setting.factor, study_results.layout, study_results.sizes.pair)
+    if ranked is None:
+        return "There is nothing to compare."
+    return f"{ranked.words(decimals, study_results.terms.test)}{constant_words(study_results, runs, setting.factor)}"
+
+
+def highest_words(study_results: StudyResults, setting: PictureSetting) -> str:
+    """Which level scores highest at a setting, and how high, where its order among the others is told already.
+
+    The interval is one of as many as there are levels, for whichever of them came out highest.
+    """
+    runs = setting.runs(study_results.chosen)
+    table = by_split(runs, setting.factor, [])
+    if min(table.shape) < 2:
+        return "There is nothing to compare."
+    scores, terms = table.to_numpy(dtype=float), study_results.terms
+    leader, level = int(scores.mean(axis=1).argmax()), bonferroni_level(ALPHA, len(table))
+    interval = paired_interval(scores[leader], *study_results.sizes.pair, level)
+    name = level_name(study_results.layout, setting.factor, table.index.tolist()[leader])
+    sure = f"{confidence(level)} interval"
+    return (
+        f"Highest on average: {name}, {terms.test} {with_interval(interval, decimals, sure)}; "
+        f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}."
+        f"{constant_words(study_results, runs, setting.factor)}"
+    )
+
+
+def constant_words(study_results: StudyResults, runs: pd.DataFrame, factor: str) -> str:
+    """Which levels score in every run as a constant classifier does; empty where none does."""
+    classes = len(study_results.space.table.class_names)
+    if not classes:
+        return ""
+    is_constant = np.isclose(runs["test_balanced_accuracy"], 1 / classes).astype(bool)
+    levels = pd.Series(is_constant, index=runs.index).groupby(runs[factor], sort=False).all()
+    names = [level_name(study_results.layout, factor, level) for level in levels.index[levels].tolist()]
+    if not names:
+        return ""
+    verb = "is" if len(names) == 1 else "are"
+    return f" {join_words(names)} {verb} no better than a constant classifier, which gives every row the same class."
+
+
+@once
+def convergence_words(study_results: StudyResults, setting: PictureSetting) -> str:
+    """Which levels reach the target first at a setting, which take longer, and which never get there.
+
+    Compared by ratios, as claims on epochs_to_target are, up to the epoch that all runs have; those that do not get
+    there count with that epoch, so that numbers of theirs are "at least".
+    """
+    factor, layout = setting.factor, study_results.layout
+    runs = trained(setting.runs(study_results.chosen))
+    target = f"{study_results.terms.validation} ≥ {float(study_results.results[study_results.terms.target].iloc[0]):g}"
+    times, horizon = target_times(runs), int(runs["epochs"].min()) if len(runs) else 0
+    runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
+    shares = runs.groupby(factor, sort=False)["is_there"].mean()
+    arrived = shares.index[shares >= ENOUGH]
+    if not len(arrived):
+        return f"With none of them half of the runs reach {target} within {horizon} epochs."
+    there = runs[runs[factor].isin(arrived)]
+    ranked = rank(by_split(there, factor, [], "speed"), factor, layout, study_results.sizes.pair)
+    rest = _not_there(layout, factor, shares[shares < ENOUGH])
+    at_least = {
+        level_name(layout, factor, level): "at least " if shares[level] < 1 else "" for level in arrived.tolist()
+    }
+    if ranked is None:
+        typical = 2 ** -float(there["speed"].mean())
+        alone, bound = join_words(list(at_least)), max(at_least.values())
+        return f"{alone} reaches {target}, typically after {bound}{_epochs(typical)}{rest}."
+    if not rest and -ranked.means[-1] <= TOO_EASY:
+        return f"{target} is reached in the first epoch or two: a target this easy tells nothing apart."
+    return f"{_race(ranked, target, at_least)}{rest}."
+
+
+def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:
+    """Clauses on the levels that seldom reach the target, and on those that never do."""
+    never, seldom = (
+        [level_name(layout, factor, level) for level in shares.index[which].tolist()]
+        for which in (shares == 0, shares > 0)
+    )
+    few = f"{'get' if len(seldom) > 1 else 'gets'} there in fewer than half of the runs"
+    words = f"; {shortened(seldom)} {few}" if seldom else ""
+    return words + (f"; {shortened(never)} never {'get' if len(never) > 1 else 'gets'} there" if never else "")
+
+
+def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
+    """Who is first at the target; an interval only where all runs of the first and the last get there."""
+    leader, slowest = ranked.names[0], ranked.names[-1]
+    first, last = (2 ** -ranked.means[place] for place in (0, -1))
+    if ranked.is_level:
+        span = f"{at_least[leader]}{_epochs(first)}"
+        if f"{first:.0f}" != f"{last:.0f}":
+            span += f" with {leader} and {at_least[slowest]}{last:.0f} with {slowest}"
+        return f"No difference in speed is shown {ranked.which}: {target} typically takes {span}"
+    words = f"{leader} is first at {target}, typically after {at_least[leader]}{_epochs(first)}; {ranked.rivals}"
+    if ranked.ranking.is_tied[-1]:
+        return words.removesuffix("; ")
+    if at_least[leader]:  # with bounds on both sides nothing is known of their ratio
+        return f"{words}{slowest} takes longer"
+    gap = ranked.ranking.advantages[-1]
+    times, low, high = (power_of_two(each) for each in (gap.estimate, gap.low, gap.high))
+    sure = "" if at_least[slowest] else f" [{low}, {high}]"
+    return f"{words}{slowest} takes {at_least[slowest]}{times} times as many epochs{sure}"
+
+
+def _epochs(number: float) -> str:
+    return f"{number:.0f} epoch{'' if round(number) == 1 else 's'}"
+
+
+@once
+def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
+    """With which levels the gradient vanishes, or explodes, before the first step, in most runs or in some."""
+    deep = deep_runs(study_results, setting).dropna(subset=["grad_ratio_0"])
+    if deep.empty:
+        return "No network here has two hidden layers, so there is nothing for a gradient to vanish across."
+    name = partial(level_name, study_results.layout, setting.factor)
+    ratios = {
+        name(level): deep.loc[deep[setting.factor] == level, "grad_ratio_0"].to_numpy(dtype=float)
+        for level in deep[setting.factor].unique().tolist()
+    }
+    shares = {name: float((ratio < VANISHED).mean()) for name, ratio in ratios.items()}
+    left = {name: float(np.median(ratio)) for name, ratio in ratios.items() if shares[name] > ENOUGH}
+    words = _vanishing(dict(sorted(left.items(), key=itemgetter(1))), list(ratios))
+    depth = setting.held.get(PANEL_FACTOR)
+    if depth is not None and depth != deep[PANEL_FACTOR].iloc[0]:  # one hidden layer has nothing to lose it across
+        words = f"At depth {deep[PANEL_FACTOR].iloc[0]}: {words[0].lower()}{words[1:]}"
+    some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
+    if some:
+        words += f" In some runs it does with {shortened(some)}."
+    grown = [name for name, ratio in ratios.items() if (ratio > -VANISHED).mean() > ENOUGH]
+    return f"{words} With {shortened(grown)} it grows more than tenfold on its way." if grown else words
+
+
+def _vanishing(lost: Mapping[str, float], levels: list[str]) -> str:
+    if not lost:
+        which = "with any of them" if len(levels) > 1 else "here"
+        return (
+            f"Before the first step no gradient vanishes {which}: in most runs a tenth or more reaches the first layer."
+        )
+    named = [f"{name} ({_left(size)})" for name, size in lost.items()]
+    rest = [name for name in levels if name not in lost]
+    others = f"; not with {shortened(rest, 2)}" if rest else ""
+    vanishes = "vanishes (less than a tenth of it reaches the first layer)"
+    return f"Before the first step the gradient {vanishes} with {shortened(named)}{others}."
+
+
+def _left(size: float) -> str:
+    """What is left of a gradient, from log10(g_1 / g_L)."""
+    return f"1 part in {significant(10**-size, 2)}" if np.isfinite(size) else "nothing"

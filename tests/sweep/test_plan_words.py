@@ -1,0 +1,20 @@
+"""The plan in words."""
+
+from nnjax.sweep.plan import (
+    make_plan,
+)
+from nnjax.sweep.plan_words import describe_plan
+from nnjax.sweep.space import Space
+
+
+def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> None:
+    text = describe_plan(small_space, make_plan(small_space, set()), workers=2)
+    for part in (
+        "Which of two?",
+        "16, 16 to train",
+        "programs    2",
+        " on 2 cores: training ",
+        ", baselines 1 s, MLflow ",
+        "2 × 4",
+    ):
+        assert part in text
