@@ -22,7 +22,7 @@ import numpy as np
 from nnjax.data.scaling import ScaledSplit
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES, METRICS, names
 from nnjax.sweep.host import peak_memory_mb
-from nnjax.sweep.journal.schema import JOURNAL_FINALS
+from nnjax.sweep.journal.schema import JOURNAL_FINALS, PREDICTIONS
 from nnjax.sweep.runner import Engine, run_sweep
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
@@ -57,7 +57,7 @@ def draw_outcome(trainee: Trainee, depth: int, epochs: int) -> RunOutcome:
     rest = {name: float(draws.normal(0, 0.1)) for name in JOURNAL_FINALS if name not in finals}
     return {
         **rest, **finals, **curves, **layers,
-        "test_prediction": None, "last_test_prediction": None, "run_id": trainee.run_id, "engine": ENGINE_VERSION,
+        **dict.fromkeys(PREDICTIONS), "run_id": trainee.run_id, "engine": ENGINE_VERSION,
         "status": "diverged" if draws.random() < 0.001 else "finished", "best_epoch": best_epoch, "diverged_epoch": -1,
         "seed": trainee.seed, "n_parameters": 704 + 4160 * (depth - 1) + 65,
     }  # fmt: skip

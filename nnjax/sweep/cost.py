@@ -59,10 +59,10 @@ SECONDS_A_REPORT, SECONDS_A_REPORTED_CELL = 6.0, 0.05
 """The report's imports and figures; what each cell adds. Measured: CPU seconds, 16 and 288 cells."""
 
 JOURNAL_BYTES_A_VALUE = 3.4
-"""Bytes of the journal for one float32 of a curve, compressed."""
+"""Bytes of the journal for one float32 of a curve, or for one prediction, compressed."""
 
-JOURNAL_BYTES_A_RUN = 2_000
-"""Bytes of the journal for a run without its curves: finals, identity, predictions."""
+JOURNAL_BYTES_A_RUN = 1_200
+"""Bytes of the journal for a run without these: finals, identity."""
 
 MLFLOW_BYTES_A_RUN = 5_000
 """Bytes of MLflow's database for a run with finals only."""
@@ -131,7 +131,8 @@ def report_seconds(cells: int) -> float:
 def journal_bytes(bucket: Bucket) -> float:
     """Predicted bytes of the journal for one run of a bucket."""
     layers = len(bucket.hidden_layer_sizes)
-    values = (5 + 8 * layers + 3) * (bucket.epochs + 1)
+    predictions = 2 * (bucket.n_validation + bucket.n_test) * bucket.n_outputs
+    values = (5 + 8 * layers + 3) * (bucket.epochs + 1) + predictions
     return JOURNAL_BYTES_A_RUN + JOURNAL_BYTES_A_VALUE * values
 
 

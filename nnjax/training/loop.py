@@ -122,12 +122,16 @@ class Trained(NamedTuple):
         history: Lines 0 … E, stacked; line 0 is the network as initialised.
         prediction: Test predictions, scaled, of the parameters with the lowest validation loss [T, O].
         last_prediction: Test predictions, scaled, of the last parameters [T, O].
+        validation_prediction: As prediction, of the validation rows [M, O].
+        last_validation_prediction: As last_prediction, of the validation rows [M, O].
         last_parameters: The last parameters, by which the tests compare whole trainings with their references.
     """
 
     history: EpochRecord
     prediction: Float[Array, "T O"]
     last_prediction: Float[Array, "T O"]
+    validation_prediction: Float[Array, "M O"]
+    last_validation_prediction: Float[Array, "M O"]
     last_parameters: Parameters
 
 

@@ -94,42 +94,53 @@ def _r2(
 
 
 def _finals(trained: Trained, scaled: ScaledSplit, bucket: Bucket, finished: bool) -> RunOutcome:
-    """Test scores and predictions, at the best and at the last epoch."""
-    n_test = len(scaled.y_test)
+    """Test scores, and predictions of test and validation rows, at the best and at the last epoch."""
+    predictions = {
+        "test_prediction": trained.prediction,
+        "last_test_prediction": trained.last_prediction,
+        "validation_prediction": trained.validation_prediction,
+        "last_validation_prediction": trained.last_validation_prediction,
+    }
     finals: RunOutcome = {}
-    for prefix, prediction in (("", trained.prediction), ("last_", trained.last_prediction)):
-        raw = np.asarray(prediction[:n_test], dtype=np.float64)
-        scores, kept = KEPT_PREDICTIONS[bucket.task](scaled, raw, finished)
-        finals |= {f"{prefix}test_{name}": value for name, value in scores.items()}
-        finals[f"{prefix}test_prediction"] = kept.astype(np.float32).ravel()
+    for name, prediction in predictions.items():
+        is_of_test = "validation" not in name
+        raw = np.asarray(prediction[: len(scaled.y_test if is_of_test else scaled.y_validation)], dtype=np.float64)
+        kept = KEPT_PREDICTIONS[bucket.task](scaled, raw)
+        finals[name] = kept.astype(np.float32).ravel()
+        if is_of_test:
+            scores = TEST_SCORES[bucket.task](scaled, kept) if finished else NO_SCORES[bucket.task]
+            finals |= {name.replace("prediction", score): value for score, value in scores._asdict().items()}
     return finals
 
 
-Kept = tuple[dict[str, float], NDArray[np.float64]]
+def _in_own_unit(scaled: ScaledSplit, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+    return raw * scaled.y_scale + scaled.y_mean
 
 
-def _regression(scaled: ScaledSplit, raw: NDArray[np.float64], finished: bool) -> Kept:
-    """Scores and predictions in the target's own unit."""
-    target = scaled.y_test.astype(np.float64) * scaled.y_scale + scaled.y_mean
-    in_unit = raw * scaled.y_scale + scaled.y_mean
-    weights = score_weights(scaled, "test")
-    scores = score(target, in_unit, weights) if finished else Scores(*[UNKNOWN] * len(Scores._fields))
-    return scores._asdict(), in_unit
+def _regression_scores(scaled: ScaledSplit, in_unit: NDArray[np.float64]) -> Scores:
+    return score(_in_own_unit(scaled, scaled.y_test.astype(np.float64)), in_unit, score_weights(scaled, "test"))
 
 
-def _classification(scaled: ScaledSplit, raw: NDArray[np.float64], finished: bool) -> Kept:
-    """Scores, and the probability of every class."""
-    probability = class_probabilities(raw)
-    if not finished:
-        return ClassScores(*[UNKNOWN] * len(ClassScores._fields))._asdict(), probability
-    scores = score_classes(true_classes(scaled.y_test), probability, score_weights(scaled, "test"))
-    return scores._asdict(), probability
+def _class_scores(scaled: ScaledSplit, probability: NDArray[np.float64]) -> ClassScores:
+    return score_classes(true_classes(scaled.y_test), probability, score_weights(scaled, "test"))
 
 
-KEPT_PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64], bool], Kept]] = {
-    "regression": _regression,
-    "classification": _classification,
+KEPT_PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64]], NDArray[np.float64]]] = {
+    "regression": _in_own_unit,
+    "classification": lambda _, raw: class_probabilities(raw),
 }
+"""What a network says of rows -> what is kept: predictions in the target's unit, or probabilities of classes."""
+
+TEST_SCORES: dict[str, Callable[[ScaledSplit, NDArray[np.float64]], Scores | ClassScores]] = {
+    "regression": _regression_scores,
+    "classification": _class_scores,
+}
+
+NO_SCORES: dict[str, Scores | ClassScores] = {
+    "regression": Scores(*[UNKNOWN] * len(Scores._fields)),
+    "classification": ClassScores(*[UNKNOWN] * len(ClassScores._fields)),
+}
+"""Of a run that diverged."""
 
 
 def _gradient_finals(gradient_norms: EpochValues, epochs: int) -> RunOutcome:

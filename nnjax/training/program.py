@@ -83,8 +83,28 @@ class Program:
             records.append((record, count))
         networks = ((state.best.parameters, state.best.moments), (state.carry.parameters, state.moments))
         best, last = (self.prediction(*network, constants, activation) for network in networks)
-        trained: Trained = jax.device_get(Trained(_join(records), best, last, state.carry.parameters))
+        blocks = [jax.device_put(block) for block in _validation_blocks(starts.constants.rows)]
+        seen, last_seen = (self._predict(network, constants, activation, blocks) for network in networks)
+        told = Trained(_join(records), best, last, seen, last_seen, state.carry.parameters)
+        trained: Trained = jax.device_get(told)
         return trained
+
+    def _predict(self, network: tuple[Any, Any], constants: Constants, activation: Any, blocks: list[Any]) -> Any:
+        """Predictions of other rows by the program of the test rows, block by block."""
+        given = (constants._replace(rows=constants.rows._replace(x_test=block)) for block in blocks)
+        predicted = [np.asarray(self.prediction(*network, each, activation)) for each in given]
+        return np.concatenate(predicted, axis=1)
+
+
+def _validation_blocks(rows: Rows) -> list[Any]:
+    """The validation rows of a chunk [runs, M, D] as blocks of as many rows as there are test rows, padded by zeros.
+
+    So the one program of predictions serves them, too: none is compiled for them, and none changes.
+    """
+    rows_of_a_block, n_rows = rows.x_test.shape[1], rows.x_validation.shape[1]
+    padding = -n_rows % rows_of_a_block
+    padded = np.pad(np.asarray(rows.x_validation), ((0, 0), (0, padding), (0, 0)))
+    return np.split(padded, (n_rows + padding) // rows_of_a_block, axis=1)
 
 
 def _some_lines(starts: Start, first: int, count: int) -> tuple[HistoryLine, Any]:

@@ -133,6 +133,10 @@ def test_test_r2_is_that_of_the_kept_predictions(bucket, trainee, scaled):
     assert outcome["test_r2"] == pytest.approx(r2_score(target.ravel(), outcome["test_prediction"]), abs=1e-6)
     assert outcome["validation_r2"] == outcome["fit_validation_r2"][1:].max()
     assert outcome["fit_validation_r2"][outcome["best_epoch"]] == outcome["validation_r2"]
+    seen = scaled[0].y_validation * scaled[0].y_scale + scaled[0].y_mean
+    for epoch in ("", "last_"):
+        kept = r2_score(seen.ravel(), outcome[f"{epoch}validation_prediction"])
+        assert outcome[f"{epoch}validation_r2"] == pytest.approx(kept, abs=1e-5)
 
 
 def test_scoring_test_rows_adds_curves_and_changes_nothing_else(bucket, trainee, scaled):

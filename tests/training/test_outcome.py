@@ -29,7 +29,8 @@ def made_up(validation_loss=(4.0, 3.0, 1.0, 2.0), outputs=1, prediction=None, la
     record = EpochRecord(train_loss=line, validation_loss=np.float32(validation_loss), **layered)
     zeros = np.zeros((111, outputs), dtype=np.float32)
     prediction = zeros if prediction is None else prediction
-    return Trained(record._replace(**history), prediction, zeros, ())
+    of_validation = np.full((67, outputs), 0.5, dtype=np.float32)
+    return Trained(record._replace(**history), prediction, zeros, of_validation, 0 * of_validation, ())
 
 
 def with_targets(split, **targets):
@@ -91,6 +92,9 @@ def test_several_outputs_are_averaged_output_by_output(bucket, scaled):
     assert outcome["test_r2"] == pytest.approx(r2_score(targets[:111], prediction), rel=1e-5)
     in_unit = prediction[0] * np.array([1.0, 2.0]) + np.array([0.0, 5.0])
     np.testing.assert_allclose(outcome["test_prediction"][:2], in_unit, rtol=1e-5)
+    of_validation = outcome["validation_prediction"].reshape(66, 2)
+    np.testing.assert_allclose(of_validation, np.broadcast_to([0.5, 6.0], (66, 2)), rtol=1e-6)
+    assert set(outcome["last_validation_prediction"].tolist()) == {0.0, 5.0}
 
 
 def test_a_classification_has_accuracies_and_keeps_probabilities(bucket, scaled):
@@ -105,6 +109,8 @@ def test_a_classification_has_accuracies_and_keeps_probabilities(bucket, scaled)
     assert (outcome["validation_accuracy"], outcome["last_validation_accuracy"]) == (0.75, 0.5)
     assert outcome["test_accuracy"] == accuracy_score(classes, chance[:, 0] >= 0.5)
     np.testing.assert_allclose(outcome["test_prediction"].reshape(111, 2)[:, 1], chance[:, 0], rtol=1e-6)
+    assert outcome["validation_prediction"].tolist() == [0.5] * 2 * len(split.y_validation)
+    assert outcome["last_validation_prediction"][:2].tolist() == [1.0, 0.0]
     assert not [name for name in outcome if name.endswith(("_r2", "_rmse", "_mae"))]
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from nnjax.training import program
 from nnjax.training.device import compiler_options
-from nnjax.training.program import Lowered, compile_program, lower_program
+from nnjax.training.loop import Constants, Rows
+from nnjax.training.program import Lowered, Program, _validation_blocks, compile_program, lower_program
 
 pytestmark = pytest.mark.usefixtures("quick_programs")
 
@@ -58,3 +59,18 @@ def test_a_training_has_the_same_bits_in_calls_of_any_length(bucket, trainee, ra
 def test_what_is_lowered_is_the_same_for_every_number_of_epochs(bucket):
     texts = [[each.as_text() for each in lower_program(bucket(1, 3, 265, epochs=epochs))] for epochs in (1, 300)]
     assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize(("n_test", "calls"), [(3, 3), (7, 1), (9, 1), (1, 7)])
+def test_validation_rows_are_predicted_by_the_program_of_the_test_rows(n_test, calls):
+    validation, tests = np.arange(28.0).reshape(2, 7, 2), np.full((2, n_test, 2), -1.0)
+    blocks, seen = _validation_blocks(Rows(*[None] * 2, validation, *[None] * 2, tests)), []
+
+    def predict(slope, moments, constants, activation):
+        seen.append(constants.rows.x_test.shape)
+        return slope * constants.rows.x_test[..., :1]
+
+    compiled = Program(None, None, predict)
+    predicted = compiled._predict((2.0, ()), Constants(None, Rows(*[None] * 5, tests)), None, blocks)
+    assert seen == [tests.shape] * calls
+    assert np.array_equal(predicted[:, :7], 2 * validation[..., :1])

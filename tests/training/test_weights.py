@@ -177,6 +177,8 @@ def test_scores_are_weighted_by_rows_and_never_by_classes(full, run, scaled):
     accuracy = accuracy_score(true, probability.argmax(axis=1), sample_weight=rows)
     assert outcome["last_test_accuracy"] == pytest.approx(accuracy)
     assert outcome["last_validation_accuracy"] == pytest.approx(accuracy, rel=1e-6)
+    for epoch in ("", "last_"):  # one forward for both
+        assert np.array_equal(outcome[f"{epoch}validation_prediction"], outcome[f"{epoch}test_prediction"])
     assert outcome["last_test_log_loss"] == pytest.approx(log_loss(true, probability, sample_weight=rows), rel=1e-5)
     in_loss = log_loss(true, probability, sample_weight=loss_weights(split, "validation", "balanced"))
     assert outcome["fit_validation_loss"][-1] == pytest.approx(in_loss, rel=1e-5)

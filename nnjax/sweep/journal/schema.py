@@ -43,9 +43,9 @@ JOURNAL_FINALS = tuple(
 )
 """One float64 a run; NaN where it was not measured."""
 
-PREDICTIONS = ("test_prediction", "last_test_prediction")
-"""One value a test row and output, float32, row by row, at the best and at the last epoch: predictions in the target's
-own unit, or probabilities of the classes."""
+PREDICTIONS = ("test_prediction", "last_test_prediction", "validation_prediction", "last_validation_prediction")
+"""One value a row and output, float32, row by row, at the best and at the last epoch: predictions in the target's own
+unit, or probabilities of the classes. Earlier versions kept those of test rows only."""
 
 _FLOATS = pa.list_(pa.float32())
 _LAYERS_OF_FLOATS = pa.list_(_FLOATS)
