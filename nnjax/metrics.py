@@ -46,6 +46,8 @@ class Metric(Described):
         epoch: The epoch that it is about, "best" or "last"; "" for none.
         is_on_test_rows: Whether test rows measure it.
         is_of_study: Whether it depends on the study, and is therefore not in the journal.
+        is_of_predictions: Whether it is computed from the predictions in the journal when results are read: it is there
+            for runs of earlier versions, too, and no column of the journal.
         counts: What it counts, where ratios of it matter and it is compared as log₂; else "".
         lowest: What it is at least, whatever is trained.
         highest: What it is at most.
@@ -62,6 +64,7 @@ class Metric(Described):
     epoch: Epoch = ""
     is_on_test_rows: bool = False
     is_of_study: bool = False
+    is_of_predictions: bool = False
     counts: str = ""
     lowest: float = -inf
     highest: float = inf
@@ -80,13 +83,17 @@ class Measure:
     """How well predictions meet targets: a metric on the test rows at the best epoch, and one at the last.
 
     Attributes:
-        name: What `training.finals` or `training.class_scores` calls it; metrics are called test_… and last_test_….
+        name: What `training.class_measures` or `training.number_measures` calls it; metrics are called test_… and
+            last_test_….
         task: "regression" or "classification".
         unit: As of a metric, and so are formula, better, margin, lowest, highest, shown and is_main.
         meaning: Of its metrics, {rows} and {epoch} left open, without the full stop.
         remark: What is said besides, once.
         is_judged: Whether the task's runs are chosen by it: on validation rows, too, and as a score.
         on_leaderboard: Whether MLflow's first view has a column of it, beside the judged one's.
+        is_of_predictions: As of a metric; the others the engine computes, in `training.finals` or
+            `training.class_scores`.
+        loss: The loss that it belongs to: it is measured only where a cell of the study is trained by that; "" for any.
     """
 
     name: str
@@ -104,6 +111,8 @@ class Measure:
     is_judged: bool = False
     is_main: bool = False
     on_leaderboard: bool = True
+    is_of_predictions: bool = False
+    loss: str = ""
 
     def metric(self, rows: str, epoch: Epoch) -> Metric:
         """Its metric on validation or test rows at an epoch, the best on validation rows or the last."""
@@ -119,6 +128,7 @@ class Measure:
             task=self.task,
             epoch=epoch,
             is_on_test_rows=rows == "test",
+            is_of_predictions=self.is_of_predictions,
             lowest=self.lowest,
             highest=self.highest,
             shown=self.shown,
@@ -155,6 +165,13 @@ MEASURES = (
             "√mean (y − v)²", better="lower", margin=0.0, is_main=True),
     Measure("mae", "regression", "target's unit", "Mean absolute error on the {rows} rows at {epoch}", "mean |y − v|",
             better="lower", margin=0.0, is_main=True, on_leaderboard=False),
+    Measure("pinball_loss", "regression", "target's unit",
+            "Pinball loss at loss_quantile on the {rows} rows at {epoch}",
+            "mean q (y − v) if y ≥ v, else (1 − q) (v − y)", "; only in studies with the loss quantile", better="lower",
+            margin=0.0, on_leaderboard=False, is_of_predictions=True, loss="quantile"),
+    Measure("poisson_deviance", "regression", "target's unit", "Mean Poisson deviance on the {rows} rows at {epoch}",
+            "mean 2 (y ln(y / v) − y + v)", "; only in studies with the loss poisson, where all v are above 0",
+            better="lower", margin=0.0, on_leaderboard=False, is_of_predictions=True, loss="poisson"),
     Measure("accuracy", "classification", "share", "Share of {rows} rows put into the right class at {epoch}",
             better="higher", margin=0.02, highest=1.0, shown="decimals", is_judged=True, is_main=True),
     Measure("balanced_accuracy", "classification", "share",
@@ -168,8 +185,24 @@ MEASURES = (
     Measure("roc_auc", "classification", "", "Area under the ROC curve on the {rows} rows at {epoch}",
             "P(p of a member > p of another), mean over classes", "; for K > 2 one against the rest", better="higher",
             margin=0.02, highest=1.0, shown="decimals"),
+    Measure("average_precision", "classification", "", "Average precision on the {rows} rows at {epoch}",
+            "Σ (gain in recall) · precision, over all thresholds", "; of two classes for the second, for K > 2 the "
+            "mean over classes, one against the rest; a constant gets the share of the class", better="higher",
+            margin=0.02, highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True),
+    Measure("f1", "classification", "", "F1 on the {rows} rows at {epoch}",
+            "2 · precision · recall / (precision + recall)", "; of two classes for the second, for K > 2 the mean over "
+            "classes", better="higher", margin=0.02, highest=1.0, shown="decimals", on_leaderboard=False,
+            is_of_predictions=True),
+    Measure("matthews", "classification", "", "Matthews’ correlation of true and predicted classes on the {rows} rows "
+            "at {epoch}", "(TP·TN − FP·FN) / √((TP+FP)(TP+FN)(TN+FP)(TN+FN)), for K > 2 Gorodkin’s", better="higher",
+            margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True),
+    Measure("calibration_error", "classification", "share",
+            "Expected calibration error on the {rows} rows at {epoch}",
+            "Σ over 15 bins of the largest p: share of rows · |accuracy − mean p|", better="lower", margin=0.0,
+            highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True),
 )  # fmt: skip
-"""Task by task, the judged one first. Of that one, the lowest is the score of a diverged run, and of any below."""
+"""Task by task, the judged one first. Of two classes the second is the one in the order of their names that comes last.
+Of the judged one, the lowest is the score of a diverged run, and of any below."""
 
 JUDGED = {measure.task: measure for measure in MEASURES if measure.is_judged}
 """Task -> the measure that curves and choices are about; the higher the better."""

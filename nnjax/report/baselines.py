@@ -29,13 +29,16 @@ from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
+from nnjax.metrics import MEASURES
 from nnjax.report.boosting import Boosted, ColumnRows, Numbers, boost_classifier, boost_regressor, boosting_columns
 from nnjax.report.second_process import SecondProcess, make_all
 from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS
 from nnjax.sweep.cost import BASELINE_BATCH, baseline_batch, baseline_seconds
 from nnjax.terminal import Say, to_nobody
+from nnjax.training.class_measures import ClassPredictions, measure_classes
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
+from nnjax.training.number_measures import NumberPredictions, measure_numbers
 from nnjax.training.weights import score_weights
 
 PENALTIES = np.logspace(-3, 4, 29)
@@ -339,12 +342,26 @@ def _standard_inputs(scaled: ScaledSplit) -> list[Numbers]:
 
 
 def _test_scores(table: Table, split: Split, scaled: ScaledSplit, predicted: Numbers) -> Mapping[str, float]:
-    weights = score_weights(scaled, "test")
+    weights, others = score_weights(scaled, "test"), of_predictions(table.task)
     if table.labels is not None:
         unseen = len(table.class_names) - predicted.shape[1]
-        return score_classes(table.labels[split.test], np.pad(predicted, ((0, 0), (0, unseen))), weights)._asdict()
+        target, probability = table.labels[split.test], np.pad(predicted, ((0, 0), (0, unseen)))
+        further = measure_classes(ClassPredictions(target, probability[None], weights), others)
+        return score_classes(target, probability, weights)._asdict() | _first(further)
     in_unit = predicted.reshape(len(predicted), -1) * scaled.y_scale + scaled.y_mean
-    return score(table.target[split.test], in_unit, weights)._asdict()
+    further = measure_numbers(NumberPredictions(table.target[split.test], in_unit[None], weights), others)
+    return score(table.target[split.test], in_unit, weights)._asdict() | _first(further)
+
+
+def of_predictions(task: Task) -> tuple[str, ...]:
+    """The measures that baselines have beside those of the engine: no one loss_quantile is theirs."""
+    return tuple(
+        each.name for each in MEASURES if each.task == task and each.is_of_predictions and each.loss != "quantile"
+    )
+
+
+def _first(measured: Mapping[str, Numbers]) -> dict[str, float]:
+    return {name: float(values[0]) for name, values in measured.items()}
 
 
 def _standardised(*targets: NDArray[np.float32]) -> list[NDArray[np.generic]]:

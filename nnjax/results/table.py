@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, judged, names, of_task
 from nnjax.results.columns import FACTOR_COLUMNS, RESULT_COLUMNS
+from nnjax.results.from_predictions import measured
 from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space, expand, level_text
@@ -24,7 +25,7 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     diverged runs too; `epochs_to_target` is NaN where the target was never reached.
     """
     planned = _planned(space)
-    stored = [final.name for final in FINALS if not final.is_of_study]
+    stored = [final.name for final in FINALS if not (final.is_of_study or final.is_of_predictions)]
     target, curve = (judged(part, space.table.task) for part in ("target", "fit_validation"))
     aim = getattr(space.study.logging, target)
     found = journal.read(["status", *stored, curve], set(planned["run_id"])).to_pandas()
@@ -33,6 +34,7 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     table["status"] = table["status"].fillna("missing")
     table = table.assign(target_r2=np.nan, target_accuracy=np.nan)
     table[target] = aim
+    table = table.join(measured(space, journal, table), on="run_id")
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
     table.loc[table["status"] == "diverged", EPOCHS_TO_TARGET] = np.nan
     return table[names(RESULT_COLUMNS)]

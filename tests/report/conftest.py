@@ -194,7 +194,9 @@ def _class_scores(validation: float, test: float, last: float) -> dict[str, floa
         scores |= {
             f"{prefix}test_accuracy": accuracy, f"{prefix}test_balanced_accuracy": accuracy - 0.01,
             f"{prefix}test_log_loss": 1 - accuracy, f"{prefix}test_brier": (1 - accuracy) / 2,
-            f"{prefix}test_roc_auc": (1 + accuracy) / 2,
+            f"{prefix}test_roc_auc": (1 + accuracy) / 2, f"{prefix}test_average_precision": accuracy - 0.02,
+            f"{prefix}test_f1": accuracy - 0.03, f"{prefix}test_matthews": 2 * accuracy - 1,
+            f"{prefix}test_calibration_error": (1 - accuracy) / 3,
         }  # fmt: skip
     return scores
 
@@ -272,7 +274,7 @@ def synthetic_baselines(space: Space, seed: int = 5) -> pd.DataFrame:
         for split in range(len(space.splits)):
             score = mean + luck[split] + rng.normal(0, 0.01)
             scores = SCORES[task](score, score, score)
-            wanted = {name: scores[name] for name in TERMS[task].test_metrics}
+            wanted = {name: scores[name] for name in TERMS[task].test_metrics if name in scores}
             rows.append({"model": model, "split": split, "detail": "", **wanted})
     return pd.DataFrame(rows)
 

@@ -53,7 +53,8 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
         "comparisons": len(differences),
     }
     metrics = metrics_table(study_results).rename(columns=terms.page_names)
-    tables = {"metrics": view_table("test_metrics", metrics, columns=["model", *terms.test_metrics])}
+    columns = [name for name in ("model", *terms.test_metrics) if name in metrics]
+    tables = {"metrics": view_table("test_metrics", metrics, columns=columns)}
     return Chapter("scores", f"{terms.label} on test rows", figures, tables, facts)
 
 
@@ -81,8 +82,9 @@ def metrics_table(study_results: StudyResults) -> pd.DataFrame:
     a run that diverged has a score and nothing else.
     """
     network = best_runs(study_results.results, study_results.best).assign(model=NETWORK)
-    metrics = [METRICS[name].column for name in study_results.terms.test_metrics]
     rows = pd.concat([network, study_results.baselines], ignore_index=True)
+    metrics = [METRICS[name].column for name in study_results.terms.test_metrics]
+    metrics = [metric for metric in metrics if metric in rows and rows[metric].notna().any()]
     by_model = rows.groupby(["model", "split"], sort=False)[metrics].mean().groupby("model", sort=False)
     means, deviations = by_model.mean(), by_model.std()
     columns = {

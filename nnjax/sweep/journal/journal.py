@@ -23,7 +23,7 @@ Row = Mapping[str, Any]
 """One run under the names of `JOURNAL_SCHEMA`: numbers, words, float32 arrays."""
 
 NOT_MEASURED: dict[str, float | None] = {
-    **{metric.name: float("nan") for metric in METRICS.values() if metric.task},
+    **{metric.name: float("nan") for metric in METRICS.values() if metric.task and not metric.is_of_predictions},
     **{curve.name: None for curve in CURVES if curve.is_optional},
 }
 """What stands where a run has no such number or curve: a regression has no accuracy, a classification no R²."""

@@ -39,7 +39,9 @@ PROVENANCE = {
 """When, where and in which company the run was trained; no part of its identity."""
 
 JOURNAL_FINALS = tuple(
-    final.name for final in FINALS if not final.is_of_study and final.name not in OUTCOME | PROVENANCE
+    final.name
+    for final in FINALS
+    if not final.is_of_study and not final.is_of_predictions and final.name not in OUTCOME | PROVENANCE
 )
 """One float64 a run; NaN where it was not measured."""
 

@@ -3,8 +3,7 @@
 import pytest
 
 from nnjax.report.chapters.scores import NETWORK, all_models, metrics_table, scores_chapter
-
-CLASS_SCORES = ("accuracy", "balanced_accuracy", "log_loss", "brier", "roc_auc")
+from nnjax.training.class_measures import CLASS_MEASURES
 
 
 def test_networks_and_baselines_stand_on_the_same_splits(study_results):
@@ -33,7 +32,7 @@ def test_a_classification_stands_beside_its_own_baselines_and_scores(classes):
     models = chapter.figures["models"].table.frame.set_index("name")
     assert models.loc["logistic regression", "estimate"] == 0 and "ridge" not in models.index
     metrics = chapter.tables["metrics"]
-    assert metrics.columns[1:] == tuple(f"test_{name}" for name in CLASS_SCORES)
+    assert metrics.columns[1:] == tuple(f"test_{name}" for name in CLASS_MEASURES)
     assert metrics.frame["model"].tolist()[0] == NETWORK
 
 
