@@ -127,4 +127,4 @@ def baseline_line(study_results: StudyResults) -> str:
 
 
 def _sure(interval: PairedInterval) -> str:
-    return f"{confidence(interval.level)} interval {signed(interval.low)} to {signed(interval.high)}, exploratory"
+    return f"{confidence(interval.level)} interval {signed(interval.low)} to {signed(interval.high)}"

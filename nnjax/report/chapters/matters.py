@@ -52,8 +52,10 @@ def matters_chapter(study_results: StudyResults) -> Chapter:
                 "disagreements": _disagreement_words(table, study_results),
             }
     ranked = {factor: factor_rankings(study_results, factor) for factor in study_results.layout.studied}
+    sentences = factor_sentences(study_results, ranked)
     facts |= {
-        "sentences": factor_sentences(study_results, ranked),
+        "sentences": sentences,
+        "has_intervals": any("[" in sentence for sentence in sentences),
         "company": company_words(importance),
     }
     table = ranked_table(ranked)

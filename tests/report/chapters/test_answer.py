@@ -110,4 +110,4 @@ def test_the_best_baseline_is_named_where_it_is_not_the_reference(boosting, word
     scores = study_results.baselines["model"].map(means)
     line = baseline_line(replace(study_results, baselines=study_results.baselines.assign(test_score=scores)))
     assert words in line and line.count("Network minus ridge: +") == 1
-    assert line.count("exploratory") == (2 if words else 1) and ("boosting" in line) == bool(words)
+    assert line.count(" interval ") == (2 if words else 1) and ("boosting" in line) == bool(words)
