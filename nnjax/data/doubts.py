@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.column import NUMBER_KIND, Column
+from nnjax.data.column import DATE_KIND, NUMBER_KIND, Column
 from nnjax.data.own_error import show
 from nnjax.data.tables import Table
 
@@ -15,11 +15,15 @@ NEARLY_ALL = 0.95
 FEW_LEVELS = 10
 FEWEST_ENTITIES = 5
 BETWEEN = 0.3
-"""Share of the target's variance that lies between the values of a column from which on its rows are called alike."""
+"""Share of the target's variance that lies between the values of a column from which on its rows are called alike; and
+correlation of the target with that of the row before."""
 
 UNORDERED = 0.2
 """How much more of it lies between single values than between tenths of a column of whole numbers: then these are names
 of something, not sizes."""
+
+FEW_COPIES = 0.01
+"""Share of the rows below which copies can hardly move a score."""
 
 EQUAL = 1 - 1e-9
 """Squared correlation from which on a feature is called the target."""
@@ -40,12 +44,17 @@ def _copies(table: Table) -> Iterator[str]:
     rows = np.where(np.isnan(parts), np.inf, parts + 0.0)  # one kind of gap, one zero
     kinds = np.ascontiguousarray(rows).view(f"V{rows.itemsize * rows.shape[1]}").ravel()
     copies = len(rows) - len(np.unique(kinds))
+    share = copies / len(rows)
     if copies:
-        yield (
-            f"{_rows(copies)} of {len(rows):,} ({copies / len(rows):.1%}) repeat another one in every column: networks "
-            "may be tested on what they were trained on; remove copies, or keep them together by method = "
+        told = f"{share:.1%}" if share >= 0.001 else "less than 0.1%"
+        most = (
+            "networks may be tested on what they were trained on; remove copies, or keep them together by method = "
             '"group_k_fold" and groups = "…".'
+            if share >= FEW_COPIES
+            else "too few to move a score by much, if they are copies and not rows that happen to be alike."
         )
+        verb = "repeats" if copies == 1 else "repeat"
+        yield f"{_rows(copies)} of {len(rows):,} ({told}) {verb} another one in every column: {most}"
 
 
 def _target_doubts(table: Table) -> Iterator[str]:
@@ -96,9 +105,11 @@ def _identifies(column: Column) -> list[str]:
 
 
 def _repeats(column: Column, table: Table) -> list[str]:
-    """A column whose values name what several rows are of, while splits part those rows."""
+    """A column whose values name what several rows are of, or when they came, while splits part those rows."""
     if table.arrangement is not None or column.gap:
         return []
+    if column.kind == DATE_KIND:
+        return _follow(column, table)
     number, count = _levels(column)
     rows, is_whole = len(number), column.kind == NUMBER_KIND and np.array_equal(column.values, np.round(column.values))
     if not FEWEST_ENTITIES <= count <= rows / 2 or not (is_whole or len(column.words) > FEW_LEVELS):
@@ -114,6 +125,25 @@ def _repeats(column: Column, table: Table) -> list[str]:
         f'they trained on. If it says which rows belong together, write method = "group_k_fold" and groups = '
         f'"{column.name}" under [replicates].'
     ]
+
+
+def _follow(column: Column, table: Table) -> list[str]:
+    """A column of dates along which rows that follow one another are alike."""
+    order = np.argsort(column.values, kind="stable")
+    alike = max(_neighbours(each[order]) for each in _targets(table))
+    if len(np.unique(column.values)) < FEWEST_ENTITIES or alike < BETWEEN:
+        return []
+    return [
+        f"Rows that follow one another by column {show(column.name)} are alike ({show(table.target_name)} correlates "
+        f"with that of the row before by {alike:.2f}): random splits test between rows that they trained on. If what "
+        f'comes later is to be predicted, write method = "time_series" and order = "{column.name}" under [replicates].'
+    ]
+
+
+def _neighbours(target: NDArray[np.float64]) -> float:
+    """Correlation with the row before; 0 where there is none."""
+    before, after = target[:-1], target[1:]
+    return float(np.corrcoef(before, after)[0, 1]) if np.ptp(before) and np.ptp(after) else 0.0
 
 
 def _targets(table: Table) -> list[NDArray[np.float64]]:

@@ -29,6 +29,9 @@ _REMARKS = {
     "nothing": "may stand for a missing value",
 }
 
+FEW_QUANTITIES = 0.1
+"""Share of the rows below which quantities among words that are no numbers are names: the airline 9E."""
+
 
 @dataclass(frozen=True)
 class Words:
@@ -108,9 +111,17 @@ def _check_meanings(words: Words, meanings: dict[str, str]) -> None:
     raise ColumnError(f"holds numbers or dates as words, in row {row:,} {show(example)}", remedy)
 
 
+def _share(words: Words, meanings: dict[str, str]) -> float:
+    """Share of the words' rows that may be meant as something else."""
+    numbers = words.numbers[~np.isnan(words.numbers)].astype(np.int64)
+    return float(np.isin(numbers, [words.kinds.index(kind) for kind in meanings]).mean())
+
+
 def _remark(words: Words, meanings: dict[str, str]) -> str:
     """An example of everything that the words may be meant as; signs alone are words too, such as + and −."""
     if set(meanings.values()) == {"nothing"} and len(meanings) == len(words.kinds):
+        return ""
+    if set(meanings.values()) == {"quantity"} and _share(words, meanings) < FEW_QUANTITIES:
         return ""
     examples: dict[str, str] = {}
     told = (kind for kind in meanings if meanings[kind] == _meaning(kind))  # not 8, which is a code beside 007

@@ -79,11 +79,18 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     """
     factor, layout = setting.factor, study_results.layout
     runs = trained(setting.runs(study_results.chosen))
-    target = f"{study_results.terms.validation} ≥ {float(study_results.results[study_results.terms.target].iloc[0]):g}"
+    key, aim = study_results.terms.target, float(study_results.results[study_results.terms.target].iloc[0])
+    target = f"{study_results.terms.validation} ≥ {aim:g}"
     times, horizon = target_times(runs), int(runs["epochs"].min()) if len(runs) else 0
     runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
     shares = runs.groupby(factor, sort=False)["is_there"].mean()
     arrived = shares.index[shares >= ENOUGH]
+    typical_best = float(runs["validation_score"].median())
+    if not shares.any() and typical_best < aim:
+        return (
+            f"No run reaches {target} within {horizon} epochs; half of them get to {decimals(typical_best)}: a {key} "
+            "of about that, under [logging], would tell who is faster."
+        )
     if not len(arrived):
         return f"With none of them half of the runs reach {target} within {horizon} epochs."
     there = runs[runs[factor].isin(arrived)]

@@ -17,6 +17,7 @@ from nnjax.data.preparation import (
     TARGET,
     Preparation,
     PreparedColumn,
+    is_of_words,
     prepared_columns,
 )
 from nnjax.data.prepared import skewed
@@ -65,7 +66,7 @@ def _becomes(made: PreparedColumn, way: Preparation, space: Space) -> tuple[str,
     """What fills its gaps, and what it becomes then."""
     if made.column.kind == DATE_KIND:
         filled, becomes = "most frequent moment", _dates(made, way)
-    elif made.words:
+    elif is_of_words(made.column):
         is_filled = way.missing_values == MOST_FREQUENT
         filled, becomes = "most frequent word" if is_filled else "a word of its own", _words(made, way, space)
     else:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 
 from nnjax.data.doubts import doubts
+from nnjax.data.preparation import ONE_HOT, TARGET, is_of_words, prepared_columns
 from nnjax.data.scaling import FARTHEST, far_columns
 from nnjax.sweep.space import Space
 
@@ -70,6 +71,21 @@ def doubtful_tables(space: Space) -> Iterator[str]:
         yield f"{len(told) - MOST_REMARKS:,} more columns of {space.table.name} raise such a doubt."
 
 
+def unheard_words(space: Space) -> Iterator[str]:
+    """Columns of words of which every one is a rare one."""
+    found: dict[float, list[str]] = {}
+    for way in dict.fromkeys(cell.configuration.preparation for cell in space.cells):
+        if way.word_columns == ONE_HOT and way.rare_words and space.table.columns:
+            made = prepared_columns(space.table, way, len(space.splits[0].train))
+            rare = [each.column.name for each in made if is_of_words(each.column) and not each.words]
+            found |= {way.rare_words: rare} if rare else {}
+    for share, names in found.items():
+        yield (
+            f"With rare_words = {share:g} every word is a rare one, and nothing is learnt of "
+            f'{_some(names)}; write a smaller share, or word_columns = "{TARGET}".'
+        )
+
+
 def columns_of_rounding(space: Space) -> Iterator[str]:
     """Columns that differ by rounding alone in the training rows of some split."""
     by_split = [each.rounded for each in space.replicates if each.seed_index == 0]
@@ -98,15 +114,20 @@ def far_values(space: Space) -> Iterator[str]:
 
 def _columns(space: Space, numbers: Sequence[int]) -> str:
     names = (*space.table.feature_names, *space.table.target_names)
-    shown = ", ".join(repr(names[number]) for number in numbers[:MOST_COLUMNS_NAMED])
-    more = f" and {len(numbers) - MOST_COLUMNS_NAMED:,} more" if len(numbers) > MOST_COLUMNS_NAMED else ""
-    return f"column{'s' if len(numbers) > 1 else ''} {shown}{more}"
+    return _some([names[number] for number in numbers])
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(map(repr, names[:MOST_COLUMNS_NAMED]))
+    more = f" and {len(names) - MOST_COLUMNS_NAMED:,} more" if len(names) > MOST_COLUMNS_NAMED else ""
+    return f"column{'s' if len(names) > 1 else ''} {shown}{more}"
 
 
 NOTICE_FINDERS: tuple[Callable[[Space], Iterator[str]], ...] = (
     exploratory_splits,
     few_choosing_rows,
     doubtful_tables,
+    unheard_words,
     columns_of_rounding,
     far_values,
     doubtful_readings,

@@ -27,7 +27,23 @@ def test_a_sound_table_raises_none(tmp_path):
 
 def test_copies(tmp_path):
     [said] = told(tmp_path, x=[*NOISE[:-3], *NOISE[:3]], y=[*OTHER[:-3], *OTHER[:3]])
-    assert said.startswith("3 rows of 200 (1.5%) repeat another one in every column")
+    assert said.startswith("3 rows of 200 (1.5%) repeat another one in every column: networks may be tested")
+
+
+def test_a_copy_among_many_rows_is_told_for_what_it_is_worth(tmp_path):
+    [said] = told(tmp_path, x=[*NOISE[:-1], NOISE[0]], y=[*OTHER[:-1], OTHER[0]])
+    assert said.startswith("1 row of 200 (0.5%) repeats another one in every column: too few to move a score by much")
+
+
+def test_rows_that_follow_one_another_in_time(tmp_path):
+    days = [f"2024-{1 + number // 28:02}-{1 + number % 28:02}" for number in range(ROWS)]
+    walk = np.cumsum(OTHER).tolist()
+    [said] = told(tmp_path, x=NOISE, day=days, y=walk)
+    assert said.startswith("Rows that follow one another by column 'day' are alike ('y' correlates with that of the ")
+    assert 'method = "time_series" and order = "day" under [replicates]' in said
+    shuffled = DRAWS.permutation(ROWS)
+    assert told(tmp_path, x=NOISE, day=[days[each] for each in shuffled], y=[walk[each] for each in shuffled]) == [said]
+    assert told(tmp_path, x=NOISE, day=days, y=OTHER) == []
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,12 @@ def test_a_quantity_that_is_read_as_words_is_told(tmp_path, form):
     assert read(written(tmp_path, x=X, y=cells), task="classification").remarks == ()
 
 
+def test_a_name_with_a_digit_among_names_is_a_name(tmp_path):
+    names = ["9E", *["AA", "UA", "DL"] * 4]
+    assert read(written(tmp_path, x=names, y=range(13))).remarks == ()
+    assert read(written(tmp_path, x=["9E", "<5", *names[2:]], y=range(13))).remarks != ()
+
+
 def test_a_column_half_of_question_marks_is_told(tmp_path):
     table = read(written(tmp_path, x=[*"???????", 1, 2, 3, 4, 5], y=Y))
     (remark,) = table.remarks

@@ -72,6 +72,14 @@ def test_the_race_to_the_target_in_words(without_claims, epochs, words):
     assert convergence_words(raced, PictureSetting("activation", {})) == words
 
 
+def test_a_target_beyond_all_runs_is_told_with_one_that_tells_more(without_claims):
+    runs = without_claims.chosen.assign(epochs_to_target=np.nan, validation_score=0.05)
+    said = convergence_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
+    assert said.startswith(
+        "No run reaches validation_r2 ≥ 0.4 within 12 epochs; half of them get to 0.050: a target_r2 "
+    )
+
+
 def race(study_results, **epochs):
     """The race of runs that differ from split to split, relu 2 epochs in each where nothing else is said."""
     runs = study_results.chosen.sort_values("split")

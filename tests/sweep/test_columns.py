@@ -7,6 +7,7 @@ from nnjax.report.kept_baselines import kept_baselines
 from nnjax.sweep import space as space_module
 from nnjax.sweep.columns import MOST_COLUMNS_SHOWN, ColumnReading, describe_columns, read_as
 from nnjax.sweep.journal.tables import keep_table, kept_table
+from nnjax.sweep.notices import find_notices
 from nnjax.sweep.plan import make_plan
 from nnjax.sweep.plan_words import describe_plan
 from nnjax.sweep.rerun import rerun
@@ -53,6 +54,17 @@ def test_every_column_is_told(space):
     ]
     told = describe_plan(space, make_plan(space, set()), 2)
     assert "sold    dates" in told and "logarithm + where it was missing" in told
+
+
+def test_words_of_which_all_are_rare_are_told(space, tmp_path):
+    assert not any("rare one" in notice for notice in find_notices(space))
+    space = expand(
+        load_study(tmp_path / "study.toml", ["word_columns=one_hot", "rare_words=0.5", "data.validation_share=0.05"])
+    )
+    (city,) = (each for each in read_as(space) if each.column == "city")
+    assert city.becomes == "1 column of zeros and ones, one for rare words"
+    (told,) = (notice for notice in find_notices(space) if "every word is a rare one" in notice)
+    assert told.startswith("With rare_words = 0.5 ") and "column" in told and "'city'" in told
 
 
 def test_of_many_columns_the_plain_ones_are_counted():

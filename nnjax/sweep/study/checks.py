@@ -2,7 +2,7 @@
 
 import os.path
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import product
@@ -322,7 +322,7 @@ def check_cells(draft: Draft) -> Iterator[Fault]:
         if same is not levels:
             factor = next(name for name in levels if levels[name] != same[name])
             problem = f"{show_value(same[factor])} and {show_value(levels[factor])} are the same training in some cells"
-            remedy = "remove one, or exclude those cells"
+            remedy = f"remove one, or {_exclusion(draft, levels, factor)}"
             yield Fault(draft.where(factor), show_value(draft.factors[factor]), problem, remedy)
             return
     widths = [prepared_width(draft.table, preparation, n_train) for preparation in draft.preparations]
@@ -333,3 +333,28 @@ def check_cells(draft: Draft) -> Iterator[Fault]:
         factor = "hidden_layer_sizes" if "hidden_layer_sizes" in {**draft.fixed, **draft.factors} else "width"
         remedy = f"at most {MOST_PARAMETERS:,} fit: use narrower or fewer layers"
         yield Fault(draft.where(factor), show_value(max(largest)), f"a network of {count:,} weights and biases", remedy)
+
+
+def _exclusion(draft: Draft, levels: Levels, factor: str) -> str:
+    """What to write so that a factor has one level where it means nothing, if that is where one other has its level."""
+    whole = tuple(draft.cells)
+    if _means_nothing(draft, whole, factor):
+        return "exclude those cells"
+    for other, level in levels.items():
+        if other != factor and _means_nothing(draft, [cell for cell in whole if cell[other] == level], factor):
+            left_out = [
+                f"{{{factor} = {show_value(each)}, {other} = {show_value(level)}}}"
+                for each in draft.factors[factor][1:]
+            ]
+            return f"under [grid] write exclude = [{', '.join(left_out)}]".replace("'", '"')
+    return "exclude those cells"
+
+
+def _means_nothing(draft: Draft, cells: Sequence[Levels], factor: str) -> bool:
+    """Whether all of its levels are the same training, whatever the others are."""
+    trainings: dict[str, set[str]] = {}
+    for cell in cells:
+        others = canonical_json({name: level for name, level in cell.items() if name != factor})
+        training = canonical_json(resolve(cell, draft.fixed, draft.sizes.train, draft.table.task))
+        trainings.setdefault(others, set()).add(training)
+    return all(len(each) == 1 for each in trainings.values())

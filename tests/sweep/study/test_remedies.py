@@ -53,6 +53,8 @@ def applied(tables: dict[str, Any], error: StudyError) -> dict[str, Any] | None:
         place = named if place is tables.get("claims") and not part.isdigit() else place
         place = place.setdefault(part, {}) if isinstance(place, dict) else place[int(part)]
     (key, value), last = next(iter(quoted.items())), path[-1]
+    if key == "exclude":
+        return tables | {"grid": quoted}
     if isinstance(place, list):
         place[int(last)] = value
     else:
