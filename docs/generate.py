@@ -170,6 +170,7 @@ word_columns = "target"     # or "one_hot", "ordinal"
 rare_words = 0.01           # a share of the training rows
 date_columns = "parts"      # or "elapsed"
 skewed_columns = "log"      # or "quantile"
+target_scale = "log"        # or "quantile"
 ```
 
 - `missing_values`. Numbers: the median, mean or most frequent number is filled in (`"own_level"`: the median), and a
@@ -183,6 +184,12 @@ skewed_columns = "log"      # or "quantile"
   beside January; or the days since the first training row.
 - `skewed_columns`. The logarithm of 1 + x where no number is negative, or normal quantiles; of columns whose training
   rows have a skewness beyond 1.
+- `target_scale`, of a regression: what the network is trained on. The logarithm of 1 + y, refused where a target is
+  negative (a target far below 1 stays nearly as it is: write it in a smaller unit); or normal quantiles, after which no
+  prediction leaves the range of the training rows. Each target has a scale of its own. The epoch with the lowest
+  validation loss is chosen on that scale; then predictions are turned back, and R², errors, stored predictions and all
+  that is judged by them are in the target's own unit, as those of the baselines are. R² of single epochs (curves,
+  `epochs_to_target`) is of the target as it is trained. Counts (`loss = "poisson"`) and classes have none.
 
 A column that is empty in the training rows of one split is 0 there. A word that they lack is all zeros, or a rare one;
 encoded by the target, it has the mean of all. Where the training rows have no rare word, the column of rare words is

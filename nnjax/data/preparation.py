@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND, Column
 from nnjax.data.dates import DATE_PARTS, TIME_PARTS, has_times
+from nnjax.data.long_tails import AS_IS, LOG, QUANTILE
 from nnjax.data.own_error import OwnTableError, joined, show
 from nnjax.data.polynomial import MOST_FEATURES, MOST_NUMBERS, count_polynomial_features
 from nnjax.data.tables import Table
@@ -21,7 +22,6 @@ ONE_HOT, TARGET, ORDINAL = "one_hot", "target", "ordinal"
 WORD_COLUMNS = (ONE_HOT, TARGET, ORDINAL)
 PARTS, ELAPSED = "parts", "elapsed"
 DATE_COLUMNS = (REFUSE, PARTS, ELAPSED)
-AS_IS, LOG, QUANTILE = "as_is", "log", "quantile"
 SKEWED_COLUMNS = (AS_IS, LOG, QUANTILE)
 
 MOST_WORDS = 20

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from nnjax.data.autologging import without_autologging
 from nnjax.data.column import DATE_KIND, Column
 from nnjax.data.dates import date_parts, days_since, has_times
+from nnjax.data.long_tails import AS_IS, LOG, tail_transformer
 from nnjax.data.polynomial import form_polynomial
 from nnjax.data.preparation import (
-    AS_IS,
     ELAPSED,
-    LOG,
     MOST_FREQUENT,
     ONE_HOT,
     ORDINAL,
@@ -37,8 +36,6 @@ SKEWED = 1.0
 
 INNER_FOLDS = 5
 """Within the training rows: a word's mean target is learnt on four fifths of them and given to the last fifth."""
-
-MOST_QUANTILES = 1000
 
 Matrix = NDArray[np.float64]
 
@@ -65,11 +62,16 @@ def prepare(table: Table, preparation: Preparation, split: Split) -> Table:
 
 
 def prepare_and_scale(
-    table: Table, split: Split, output: str, preparation: Preparation, rounded: tuple[int, ...]
+    table: Table,
+    split: Split,
+    output: str,
+    preparation: Preparation,
+    rounded: tuple[int, ...],
+    target_scale: str = AS_IS,
 ) -> ScaledSplit:
     """A split ready for training; columns that are constant but for rounding are those of the table as it was read."""
     prepared = prepare(table, preparation, split)
-    return scale_split(prepared, split, output, rounded if prepared is table else None)
+    return scale_split(prepared, split, output, rounded if prepared is table else None, target_scale)
 
 
 def _features(table: Table, made: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> Iterator[Matrix]:
@@ -122,18 +124,8 @@ def _unskewed(filled: Matrix, values: Matrix, level: str, split: Split) -> Matri
     found = np.flatnonzero(skewed(values, split, level))
     if not len(found):
         return filled
-    from sklearn.preprocessing import FunctionTransformer, QuantileTransformer
-
-    quantiles = min(MOST_QUANTILES, len(split.train))
-    transformer = (
-        FunctionTransformer(np.log1p)
-        if level == LOG
-        else QuantileTransformer(
-            n_quantiles=quantiles, output_distribution="normal", subsample=None, random_state=_seed(split)
-        )
-    )
     changed = filled.copy()
-    changed[:, found] = _learn(transformer, filled[:, found], split)
+    changed[:, found] = _learn(tail_transformer(level, len(split.train)), filled[:, found], split)
     return changed
 
 

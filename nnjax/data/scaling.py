@@ -1,15 +1,17 @@
 """Scaling of features and target with the statistics of the training rows only."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.encoding import OF_COUNTS, encode_target
+from nnjax.data.long_tails import AS_IS
 from nnjax.data.rounding import FIRST_ROWS, rounded_columns
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
+from nnjax.data.target_scale import OwnUnit, scale_target
 from nnjax.data.weights import PartWeights
 
 FARTHEST = 1e6
@@ -21,7 +23,8 @@ class ScaledSplit(NamedTuple):
 
     The target of a regression is standardised in the same way; counts are only divided by their mean over the training
     rows, with `y_mean` 0; classes are 0 or 1 for every output, with `y_mean` 0 and `y_scale` 1. So predictions return
-    to the target's own unit by `prediction * y_scale + y_mean` in either case.
+    to the target's own unit by `prediction * y_scale + y_mean` in either case, and then by what `own_unit` says where
+    the target is trained on another scale: `in_own_unit` does both.
     """
 
     x_train: NDArray[np.float32]
@@ -33,16 +36,35 @@ class ScaledSplit(NamedTuple):
     x_test: NDArray[np.float32]
     y_test: NDArray[np.float32]
     y_mean: NDArray[np.float64]
-    """Mean of the target over the training rows, in its own unit [O]; 0 for counts and classes."""
+    """Mean of the target over the training rows, in its own unit or on the scale that is trained [O]; 0 for counts and
+    classes."""
     y_scale: NDArray[np.float64]
-    """Standard deviation (ddof 0) of the target over the training rows, in its own unit [O]; of counts their mean, 1
-    for classes."""
+    """Standard deviation (ddof 0) of the target over the training rows, likewise [O]; of counts their mean, 1 for
+    classes."""
     weights: PartWeights | None = None
     """What the rows count in losses and scores; None where all count alike. Scaling takes every row once."""
+    own_unit: OwnUnit | None = None
+    """Where the target is trained on another scale than its own: the way back, and the targets themselves."""
+
+    def in_own_unit(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Predictions [N, O], as the network makes them, in the target's own unit."""
+        values = values * self.y_scale + self.y_mean
+        return values if self.own_unit is None else self.own_unit.turn_back(values)
+
+    def own_target(self, part: Literal["validation", "test"]) -> NDArray[np.float64]:
+        """The target of the validation or test rows in its own unit [N, O]."""
+        if self.own_unit is not None:
+            return self.own_unit.validation if part == "validation" else self.own_unit.test
+        scaled = self.y_validation if part == "validation" else self.y_test
+        return scaled.astype(np.float64) * self.y_scale + self.y_mean
 
 
 def scale_split(
-    table: Table, split: Split, output: str = "identity", rounded: tuple[int, ...] | None = None
+    table: Table,
+    split: Split,
+    output: str = "identity",
+    rounded: tuple[int, ...] | None = None,
+    target_scale: str = AS_IS,
 ) -> ScaledSplit:
     """Standardise one split; no number of a validation or test row enters the scaling.
 
@@ -52,6 +74,7 @@ def scale_split(
         output: Level of the factor `output`; it decides how many columns the classes of a table become, and whether a
             target is taken for counts.
         rounded: Columns that are constant but for rounding, where that was decided before; see `rounded_columns`.
+        target_scale: One of `TARGET_SCALES`; of counts and classes "as_is".
 
     Returns:
         float32 arrays, computed in float64. A column that is constant over the training rows, be it but for rounding,
@@ -66,7 +89,7 @@ def scale_split(
     """
     rounded = rounded_columns(table, split) if rounded is None else rounded
     x_mean, x_scale = _mean_and_scale(table.features[split.train], rounded)
-    target = encode_target(table, output)
+    target, own_unit = scale_target(target_scale, encode_target(table, output), split)
     if table.task == "classification":
         y_mean, y_scale = np.zeros(target.shape[1]), np.ones(target.shape[1])
     elif output == OF_COUNTS:
@@ -79,7 +102,8 @@ def scale_split(
     y = ((target - y_mean) / y_scale).astype(np.float32)
     train, validation, test = split.train, split.validation, split.test
     weights = None if table.weights is None else table.weights.of(split)
-    return ScaledSplit(x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale, weights)
+    arrays = x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale
+    return ScaledSplit(*arrays, weights, own_unit)
 
 
 def _mean_and_scale(

@@ -17,6 +17,7 @@ from nnjax.claims.declared import claim_level
 from nnjax.claims.logbook import Logbook, looks_at_most
 from nnjax.claims.rounds import study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results, correction_sizes, grown_designs
+from nnjax.data.long_tails import AS_IS
 from nnjax.report.best_cell import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
 from nnjax.report.histories import Histories, read_histories
@@ -118,6 +119,12 @@ class StudyResults:
         """The study with its changes, as commands take it."""
         study = self.space.study
         return (study.path, *(word for override in study.overrides for word in ("--set", override)))
+
+    @property
+    def target_scales(self) -> tuple[str, ...]:
+        """The scales other than its own on which some cell's target is trained."""
+        levels = dict.fromkeys(cell.configuration.target_scale for cell in self.space.cells)
+        return tuple(level for level in levels if level != AS_IS)
 
     def command(self, name: str, *words: str) -> str:
         """A command of nnjax that can be pasted: it says the home where it is not the one that is taken anyway."""

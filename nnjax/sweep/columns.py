@@ -7,10 +7,9 @@ import numpy as np
 
 from nnjax.data.column import DATE_KIND, NUMBER_KIND, Column
 from nnjax.data.dates import DATE_PARTS
+from nnjax.data.long_tails import AS_IS, LOG
 from nnjax.data.preparation import (
-    AS_IS,
     ELAPSED,
-    LOG,
     MOST_FREQUENT,
     ORDINAL,
     OWN_LEVEL,

@@ -241,11 +241,12 @@ def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -
 
 
 def _make_chunks(runs: Sequence[Run], buckets: Mapping[Configuration, Bucket]) -> Iterator[Chunk]:
-    groups: dict[tuple[Bucket, str | tuple[str, ...], Preparation], list[Run]] = defaultdict(list)
+    groups: dict[tuple[Bucket, str | tuple[str, ...], Preparation, str], list[Run]] = defaultdict(list)
     for run in runs:
         configuration = run.cell.configuration
-        groups[buckets[configuration], configuration.activation, configuration.preparation].append(run)
-    for (bucket, activation, _), members in groups.items():
+        prepared = configuration.preparation, configuration.target_scale
+        groups[buckets[configuration], configuration.activation, *prepared].append(run)
+    for (bucket, activation, *_), members in groups.items():
         size = chunk_size(bucket)
         for start in range(0, len(members), size):
             part = tuple(members[start : start + size])

@@ -147,9 +147,8 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     bucket = make_bucket(configuration, table, largest_sizes(splits))
     trainee = make_trainee(row["run_id"], configuration, row["seed"], replicate["split"])
     rounded = tuple(replicate.get("rounded", ()))  # as it was decided then, whatever the kept table's types
-    scaled = {
-        replicate["split"]: prepare_and_scale(table, split, configuration.output, configuration.preparation, rounded)
-    }
+    prepared = configuration.preparation, rounded, configuration.target_scale
+    scaled = {replicate["split"]: prepare_and_scale(table, split, configuration.output, *prepared)}
     try:
         chunk = train_chunk(bucket, [trainee], scaled)
     except (DeviceError, SurroundingsError) as error:

@@ -25,9 +25,9 @@ def make_trainee(run_id: str, configuration: Configuration, seed: int, split: in
     return Trainee(**chosen | own)
 
 
-def split_key(data_digest: str, split_digest: str, output: str, preparation: Preparation) -> str:
+def split_key(data_digest: str, split_digest: str, output: str, preparation: Preparation, target_scale: str) -> str:
     """The name of a split within a worker, prepared and scaled, its target encoded for an output."""
-    return f"{data_digest}:{split_digest}:{output}:{preparation}"
+    return f"{data_digest}:{split_digest}:{output}:{preparation}:{target_scale}"
 
 
 def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
@@ -41,7 +41,11 @@ def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
         ),
         split_keys={
             run.replicate.split: split_key(
-                data_digest, run.replicate.split_digest, chunk.bucket.output, run.cell.configuration.preparation
+                data_digest,
+                run.replicate.split_digest,
+                chunk.bucket.output,
+                run.cell.configuration.preparation,
+                run.cell.configuration.target_scale,
             )
             for run in chunk.runs
         },

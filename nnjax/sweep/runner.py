@@ -316,13 +316,20 @@ class _Sweep:
 def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
     """The splits that the missing runs need: prepared, scaled, their targets encoded for the outputs."""
     needed = {
-        (run.replicate.split, chunk.bucket.output, run.cell.configuration.preparation, run.replicate.rounded)
+        (
+            run.replicate.split,
+            chunk.bucket.output,
+            run.cell.configuration.preparation,
+            run.cell.configuration.target_scale,
+            run.replicate.rounded,
+        )
         for chunk in plan.chunks
         for run in chunk.runs
     }
+    table, splits = space.table, space.splits
     return {
-        split_key(space.table.digest, space.splits[number].digest, output, preparation): prepare_and_scale(
-            space.table, space.splits[number], output, preparation, rounded
+        split_key(table.digest, splits[number].digest, output, preparation, target_scale): prepare_and_scale(
+            table, splits[number], output, preparation, rounded, target_scale
         )
-        for number, output, preparation, rounded in sorted(needed, key=str)
+        for number, output, preparation, target_scale, rounded in sorted(needed, key=str)
     }

@@ -6,6 +6,7 @@ from hashlib import sha256
 from importlib.metadata import version
 from typing import Any
 
+from nnjax.data.long_tails import AS_IS
 from nnjax.data.preparation import Preparation
 from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split, SplitPlan, doubt, make_splits
@@ -70,6 +71,7 @@ class Configuration:
     rare_words: float = 0.0
     date_columns: str = "refuse"
     skewed_columns: str = "as_is"
+    target_scale: str = "as_is"
     huber_delta: float = 1.0
     loss_quantile: float = 0.5
     class_weight: str = "none"
@@ -248,13 +250,13 @@ def make_replicates(
 def run_ids(cell: Cell, replicates: Sequence[Replicate], data_digest: str, engine: str | None) -> list[str]:
     """The identities of a cell's runs: what could change one of their numbers, and nothing else.
 
-    Left out on purpose: the study, the cell's label, chunk and worker, place and time. Where columns are prepared,
-    scikit-learn's version is among them, since its transformers learn. Columns that are taken for
+    Left out on purpose: the study, the cell's label, chunk and worker, place and time. Where columns or the target are
+    prepared, scikit-learn's version is among them, since its transformers learn. Columns that are taken for
     constant are named only where there are any, so that all other identities are what they were before there was such a
     rule.
     """
-    learnt = not cell.configuration.preparation.is_default
-    fitted = {"scikit-learn": version("scikit-learn")} if learnt else {}
+    learnt, scaled = not cell.configuration.preparation.is_default, cell.configuration.target_scale != AS_IS
+    fitted = {"scikit-learn": version("scikit-learn")} if learnt or scaled else {}
     shared = canonical_json({"data": data_digest, "engine": engine or ENGINE_VERSION, **fitted})[1:-1]
     # Canonical JSON up to where the replicate's keys begin: hashed once for all runs of the cell.
     before = sha256(f'{{"configuration":{cell.configuration.to_json()},{shared},'.encode())

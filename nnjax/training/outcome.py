@@ -46,6 +46,8 @@ def describe_run(run_id: str, seed: int, bucket: Bucket, scaled: ScaledSplit, tr
     measure = JUDGED[bucket.task].name
     for prefix, epoch in (("", best_epoch), ("last_", -1)):
         value = float(curves[f"fit_validation_{measure}"][epoch]) if finished else UNKNOWN
+        if scaled.own_unit is not None and finished:
+            value = _own_validation_r2(scaled, getattr(trained, f"{prefix}validation_prediction"))
         outcome[f"{prefix}validation_{measure}"] = value
     outcome |= _gradient_finals(curves["preactivation_grad_norm"], bucket.epochs)
     for final, curve in (("saturated", "unit_saturated"), ("dead", "unit_dead")):
@@ -106,19 +108,22 @@ def _finals(trained: Trained, scaled: ScaledSplit, bucket: Bucket, finished: boo
         is_of_test = "validation" not in name
         raw = np.asarray(prediction[: len(scaled.y_test if is_of_test else scaled.y_validation)], dtype=np.float64)
         kept = KEPT_PREDICTIONS[bucket.task](scaled, raw)
-        finals[name] = kept.astype(np.float32).ravel()
+        with np.errstate(over="ignore"):  # a logarithm may be turned back to more than float32 holds
+            finals[name] = kept.astype(np.float32).ravel()
         if is_of_test:
             scores = TEST_SCORES[bucket.task](scaled, kept) if finished else NO_SCORES[bucket.task]
             finals |= {name.replace("prediction", score): value for score, value in scores._asdict().items()}
     return finals
 
 
-def _in_own_unit(scaled: ScaledSplit, raw: NDArray[np.float64]) -> NDArray[np.float64]:
-    return raw * scaled.y_scale + scaled.y_mean
-
-
 def _regression_scores(scaled: ScaledSplit, in_unit: NDArray[np.float64]) -> Scores:
-    return score(_in_own_unit(scaled, scaled.y_test.astype(np.float64)), in_unit, score_weights(scaled, "test"))
+    return score(scaled.own_target("test"), in_unit, score_weights(scaled, "test"))
+
+
+def _own_validation_r2(scaled: ScaledSplit, prediction: NDArray[np.floating]) -> float:
+    """R² in the target's own unit, where the curve's is of the target as it is trained."""
+    in_unit = scaled.in_own_unit(np.asarray(prediction[: len(scaled.y_validation)], dtype=np.float64))
+    return score(scaled.own_target("validation"), in_unit, score_weights(scaled, "validation")).r2
 
 
 def _class_scores(scaled: ScaledSplit, probability: NDArray[np.float64]) -> ClassScores:
@@ -126,7 +131,7 @@ def _class_scores(scaled: ScaledSplit, probability: NDArray[np.float64]) -> Clas
 
 
 KEPT_PREDICTIONS: dict[str, Callable[[ScaledSplit, NDArray[np.float64]], NDArray[np.float64]]] = {
-    "regression": _in_own_unit,
+    "regression": ScaledSplit.in_own_unit,
     "classification": lambda _, raw: class_probabilities(raw),
 }
 """What a network says of rows -> what is kept: predictions in the target's unit, or probabilities of classes."""

@@ -44,6 +44,12 @@ ATTACKS = {
         "y_mean, y_scale = _mean_and_scale(target, ",
         "tests/data/test_scaling.py::test_training_rows_are_standardised",
     ),
+    "the scale of the target is learnt on all rows": Attack(
+        "nnjax/data/target_scale.py",
+        "transformer.fit(target[split.train])",
+        "transformer.fit(target)",
+        "tests/data/test_target_scale.py::test_rows_outside_teach_nothing_of_the_target",
+    ),
     "gaps, words and quantiles are learnt on all rows": Attack(
         "nnjax/data/prepared.py",
         ".fit(values[split.train])",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fakes.rows import fake_row
+from sklearn.metrics import r2_score
 
 from nnjax.claims.rounds import grown_space
 from nnjax.cli import main
@@ -227,6 +228,27 @@ def test_a_run_is_trained_again_though_the_file_is_gone(tmp_path):
     shutil.rmtree(tmp_path / "journal" / "tables")
     with pytest.raises(RerunError, match=r"table prices\.csv of run .* is not in journal/tables; restore it"):
         rerun(tmp_path, run_id)
+
+
+def test_whatever_a_target_is_trained_as_it_is_scored_in_its_own_unit(tmp_path):
+    table(tmp_path)
+    plain = expand(study(tmp_path))
+    space = expand(study(tmp_path, text=STUDY.replace("depth = [1, 2]", 'target_scale = ["as_is", "log", "quantile"]')
+                         + "depth = 1\n"))  # fmt: skip
+    assert {run.run_id for run in plain.runs} & {run.run_id for run in space.runs}, "as it is, it is what it was"
+    assert run_sweep(space, tmp_path, "serial").missing == 0
+    names = [f"{part}_{name}" for part in ("test", "validation") for name in ("r2", "prediction")]
+    rows = {
+        row["run_id"]: row for row in Journal(tmp_path).read([*names, "fit_validation_r2", "best_epoch"]).to_pylist()
+    }
+    for run in space.runs:
+        row, split = rows[run.run_id], space.splits[run.replicate.split]
+        for part in ("test", "validation"):
+            theirs = r2_score(space.table.target[getattr(split, part), 0], row[f"{part}_prediction"])
+            assert row[f"{part}_r2"] == pytest.approx(theirs, abs=1e-4)
+        is_own = run.cell.configuration.target_scale == "as_is"
+        assert (row["validation_r2"] == row["fit_validation_r2"][row["best_epoch"]]) == is_own
+    assert rerun(tmp_path, space.runs[-1].run_id).agrees
 
 
 def test_the_same_numbers_are_the_same_runs_whatever_they_are_called(tmp_path):

@@ -54,6 +54,7 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
         "speed": speed,
         "share_half": percent(speed.reached / speed.combinations),
         "others": layout.others,
+        "target_scales": study_results.target_scales,
     }
     facts |= _anytime_facts(study_results, combinations)
     facts |= {

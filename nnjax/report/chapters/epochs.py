@@ -30,6 +30,7 @@ def epochs_chapter(study_results: StudyResults) -> Chapter:
     facts = {
         "terms": study_results.terms,
         "lost": lost,
+        "target_scales": study_results.target_scales,
         "median_best": f"{finished['best_epoch'].median():.0f}",
         "epochs": int(study_results.results["epochs"].max()),
         "worst_cell": "" if are_alike(losses, decimals) else name_highest(cells["cell"].tolist(), losses, decimals),

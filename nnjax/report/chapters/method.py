@@ -30,6 +30,7 @@ def method_chapter(study_results: StudyResults) -> Chapter:
         "splits": len(study_results.space.splits),
         "splitter": study.replicates.splitter,
         "used": describe_splits(study_results.space),
+        "target_scales": study_results.target_scales,
         "seeds": study.replicates.seeds_per_split,
         "placebo": None if scores is None else placebo_rates(scores, *sizes.pair, study_results.terms.margin, labels),
         "stamp": study_results.calibration,

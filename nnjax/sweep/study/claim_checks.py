@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nnjax.metrics import METRICS, judged
+from nnjax.metrics import EPOCHS_TO_TARGET, METRICS, judged
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
 from nnjax.sweep.study.grid import has_levels, layer_sizes
@@ -27,7 +27,7 @@ def check_claims(draft: Draft) -> Iterator[Fault]:
             problem = "two claims have this name"
             yield Fault(f"claims[{place}].name", show_value(claim.name), problem, "give each its own")
             continue
-        for check in (_compound,) if claim.is_compound else (_parts, _metric, _margin, _levels, _arms):
+        for check in (_compound,) if claim.is_compound else (_parts, _metric, _margin, _levels, _arms, _race):
             faults = list(check(draft, claim))
             yield from faults
             if faults:
@@ -153,6 +153,20 @@ def _arms(draft: Draft, claim: Claim) -> Iterator[Fault]:
         elif claim.metric.startswith("grad_") and 1 in shapes:
             problem = f"{claim.metric} does not exist for one hidden layer"
             yield Fault(key, value, problem, "compare networks of depth 2 or more")
+
+
+def _race(draft: Draft, claim: Claim) -> Iterator[Fault]:
+    """Epochs to a target are counted on one scale: R² of an epoch is that of the target as it is trained."""
+    scales = dict.fromkeys(
+        {**draft.fixed, **cell}["target_scale"]
+        for pinned in claim.arms.values()
+        for cell in draft.cells
+        if has_levels(cell, {factor: level for factor, level in pinned.items() if factor in draft.factors})
+    )
+    if claim.metric == EPOCHS_TO_TARGET and len(scales) > 1:
+        problem = f"R² of an epoch is of the target as it is trained, here on several scales: {show_value((*scales,))}"
+        remedy = f"write metric = {show_value(judged('test', draft.table.task))}, or pin target_scale in at"
+        yield Fault(f"claims.{claim.name}.metric", show_value(claim.metric), problem, remedy)
 
 
 def _some_level(draft: Draft, factor: str) -> str:

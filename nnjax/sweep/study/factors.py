@@ -7,6 +7,7 @@ from math import isfinite
 from pydantic_core import PydanticCustomError
 
 from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS, Preparation
+from nnjax.data.target_scale import TARGET_SCALES
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
@@ -254,6 +255,9 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
            "What dates become: year and places on the circles of year, week and day, or days since the first."),
     Factor("skewed_columns", "as_is", Choice("level", SKEWED_COLUMNS), "skewed=",
            "What is done to columns of numbers whose training rows are skewed."),
+    Factor("target_scale", "as_is", Choice("level", TARGET_SCALES), "target=",
+           "What a regression's target is trained as, learnt on the training rows; predictions are turned back before "
+           "they are scored.", formula="ln(1 + y); Φ⁻¹ of the place of y among the training rows"),
     Factor("class_weight", "none", Choice("class weight", CLASS_WEIGHTS), "classes=",
            "What a row counts in the losses of a classification beside its own weight; balanced: all classes the same.",
            formula="N / (K · training rows of the class)"),
@@ -264,7 +268,7 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
 
 SINCE_DIGESTS = (
     *(each.name for each in fields(Preparation)),
-    *("huber_delta", "loss_quantile", "class_weight"),
+    *("target_scale", "huber_delta", "loss_quantile", "class_weight"),
 )
 """Factors that came after studies had digests: at its default one is off, and the study what it was."""
 

@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from nnjax.data.encoding import OF_COUNTS
+from nnjax.data.long_tails import AS_IS
+from nnjax.data.target_scale import check_target
 from nnjax.network.losses import LOSSES
 from nnjax.network.outputs import OUTPUTS
 from nnjax.sweep.study.checks import Draft
@@ -22,7 +25,7 @@ Found = tuple[str, str, str] | None
 
 def check_networks(draft: Draft) -> Iterator[Fault]:
     """Every cell's network can be built and fits the data."""
-    yield from _first_fault(draft, (_layers, _skips, _outputs, _counts, _classes))
+    yield from _first_fault(draft, (_layers, _skips, _outputs, _counts, _target, _classes))
 
 
 def check_steps(draft: Draft) -> Iterator[Fault]:
@@ -110,6 +113,22 @@ def _counts(draft: Draft, settings: Settings) -> Found:
     if len(negative):
         problem = f"the target {show_value(table.target_name)} is negative in {len(negative):,} rows (first "
         return "loss", f"{problem}in row {negative[0] + 1:,}: {table.target[negative[0], 0]:g})", remedy
+    return None
+
+
+def _target(draft: Draft, settings: Settings) -> Found:
+    """The scale that a target is trained on suits it, and is not that of counts."""
+    level, table, factor = str(settings["target_scale"]), draft.table, "target_scale"
+    if level == AS_IS:
+        return None
+    if table.task == "classification":
+        problem = f"{draft.file.data.title} is for classification, and classes have no scale"
+        return factor, problem, f'write "{AS_IS}"'
+    if resolve({}, settings, draft.sizes.train, table.task)["output"] == OF_COUNTS:
+        problem = "the loss of counts is told the counts themselves, and its output is their logarithm already"
+        return factor, problem, f'write "{AS_IS}", or another loss than {_COUNTS}'
+    if unfit := check_target(level, table.target, table.target_names):
+        return factor, f"{unfit[0]} of {draft.file.data.title}", unfit[1]
     return None
 
 

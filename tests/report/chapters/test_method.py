@@ -39,3 +39,14 @@ def test_the_page_carries_the_stamp(study_results, words_of, tmp_path, changes, 
 def test_the_placebos_rate_stands_beside_the_nominal_one(study_results, words_of):
     text = words_of(method_chapter(study_results))
     assert re.search(r"left out zero in [\d.]+ % of these relabellings \(nominal: at most 5 %\)", text)
+
+
+def test_the_page_says_on_which_scale_a_target_was_trained(study_results, words_of):
+    cells = [
+        replace(cell, configuration=replace(cell.configuration, target_scale="log"))
+        for cell in study_results.space.cells[:1]
+    ]
+    text = words_of(method_chapter(replace(study_results, space=replace(study_results.space, cells=tuple(cells)))))
+    assert "With target_scale (log) a network is trained on another scale" in text
+    assert "The baselines are fitted on the target’s own unit." in text
+    assert "target_scale" not in words_of(method_chapter(study_results))

@@ -62,3 +62,47 @@ def test_only_classes_can_be_balanced(tmp_path):
 @pytest.mark.parametrize("loss", ["huber", "quantile"])
 def test_other_losses_take_any_number(tmp_path, loss):
     assert refusal(tmp_path, f'loss = "{loss}"', target='["y", "z"]', lowest=-2) == ""
+
+
+RACE = """
+optimizer = "adam"
+initializer = "auto"
+l2 = 0.0
+epochs = 9
+[studied]
+target_scale = ["as_is", "log"]
+depth = [1, 2]
+[[claims]]
+name = "sooner"
+sentence = "Sooner."
+kind = "beats"
+metric = "epochs_to_target"
+"""
+
+
+def test_epochs_are_counted_on_one_scale(tmp_path):
+    same = 'at = {target_scale = "log"}\na = {depth = 1}\nb = {depth = 2}'
+    assert refusal(tmp_path, RACE + same) == ""
+    other = 'at = {depth = 1}\na = {target_scale = "as_is"}\nb = {target_scale = "log"}'
+    assert refusal(tmp_path, RACE + other) == (
+        "claims.sooner.metric = 'epochs_to_target': R² of an epoch is of the target as it is trained, here on several "
+        "scales: ['as_is', 'log']; write metric = 'test_r2', or pin target_scale in at"
+    )
+
+
+@pytest.mark.parametrize("level", ["log", "quantile"])
+def test_the_scale_of_a_target_suits_it(tmp_path, level):
+    scale = f'target_scale = "{level}"'
+    assert refusal(tmp_path, scale, target='["y", "z"]') == ""
+    assert refusal(tmp_path, scale, target='"kind"') == (
+        f"fixed.target_scale = '{level}': counts.csv is for classification, and classes have no scale; write \"as_is\""
+    )
+    assert refusal(tmp_path, f'{scale}\nloss = "poisson"') == (
+        f"fixed.target_scale = '{level}': the loss of counts is told the counts themselves, and its output is their "
+        'logarithm already; write "as_is", or another loss than poisson'
+    )
+    told = (
+        "fixed.target_scale = 'log': the target 'y' is negative in 16 rows (first in row 1: -2) of counts.csv; "
+        'write "quantile" or "as_is"'
+    )
+    assert refusal(tmp_path, scale, lowest=-2) == (told if level == "log" else "")
