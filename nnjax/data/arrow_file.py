@@ -24,7 +24,7 @@ def open_arrow(file: BinaryIO) -> Content:
         names, metadata = tuple(table.column_names), table.schema.metadata
     except UnicodeDecodeError:
         raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:  # a changed byte may promise an exabyte
         raise unreadable(error, _DAMAGED) from None
     check_row_count(len(table))
     check_names(names)

@@ -41,18 +41,21 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
     written = content.column(name)
     column = typed_column(content, name)
     kind = column.type
-    if column.null_count == len(column):
-        return Column(name, NUMBER_KIND, np.full(len(column), np.nan), gap="is empty")
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         column = _without_blanks(column)
+    if column.null_count == len(column):
+        return _empty(name, len(column))
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         gap, words = _gap(_is_null(column), "number or word", written), to_words(column, is_class)
         remark = words.remark and f"Column {show(name)} {words.remark}"
         return Column(name, WORD_KIND, words.numbers, words.kinds, gap, remark)
     if is_number(kind) or pa.types.is_boolean(kind):
         numbers = to_floats(column)
+        if np.isnan(numbers).all():
+            return _empty(name, len(numbers))
         gap = _gap(_is_null(column), "number or word", written) or _gap(np.isnan(numbers), "finite number", written)
         if np.isinf(numbers).any():
-            raise ColumnError(_gap(~np.isfinite(numbers), "finite number", written), FILL)
+            raise ColumnError(_gap(np.isinf(numbers), "finite number", written), FILL)
         check_squares(numbers)
         rounding = {pa.float64(): ROUNDING, pa.float32(): ROUNDING_OF_FLOAT32}.get(kind, 0)
         shown = TRUTH_KIND if pa.types.is_boolean(kind) else NUMBER_KIND
@@ -62,6 +65,10 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         raise ColumnError("holds bytes, not text", "write it as text, or leave it out of features")
     raise ColumnError(f"holds {str(kind)[:LONGEST_SHOWN]}", "make numbers of it, or leave it out of features")
+
+
+def _empty(name: str, rows: int) -> Column:
+    return Column(name, NUMBER_KIND, np.full(rows, np.nan), gap="is empty")
 
 
 def typed_column(content: Content, name: str) -> pa.ChunkedArray:

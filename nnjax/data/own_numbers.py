@@ -8,13 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from nnjax.data.own_error import ColumnError, show
+from nnjax.data.own_error import ColumnError, show, show_rows
 
 LARGEST = 1e150
 LARGEST_WHOLE = 2**53
 """All whole numbers up to here are different as float64."""
 
 UNITS_A_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+
+FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
+"""Of the year 1, and of the year 9999."""
+
+SECONDS_A_YEAR = 31_556_952
 
 SAFE_DIGITS = 15
 """Decimal digits that float64 always gives back (C's DBL_DIG)."""
@@ -46,11 +51,21 @@ def to_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def to_seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
-    """Dates or moments as seconds since the beginning of 1970 [N], in UTC where a zone is given; NaN for gaps."""
+    """Dates or moments as seconds since the beginning of 1970 [N], in UTC where a zone is given; NaN for gaps.
+
+    Raises:
+        ColumnError: If one lies outside the years that a calendar has: seconds that were taken for days, say.
+    """
     if pa.types.is_date(column.type):
         column = column.cast(pa.timestamp("s"))
     counts = np.asarray(column.cast(pa.int64()).cast(pa.float64(), safe=False))
-    return counts / UNITS_A_SECOND[column.type.unit]
+    seconds: NDArray[np.float64] = counts / UNITS_A_SECOND[column.type.unit]
+    beyond = np.flatnonzero((seconds < FIRST_SECOND) | (seconds > LAST_SECOND))
+    if len(beyond):
+        year = 1970 + seconds[beyond[0]] / SECONDS_A_YEAR
+        problem = f"has dates outside the years 1 to 9999 in {show_rows(len(beyond), int(beyond[0]) + 1)} ({year:.4g})"
+        raise ColumnError(problem, "look at the unit in which they were written, or leave it out of features")
+    return seconds
 
 
 def _largest(column: pa.ChunkedArray) -> Decimal:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Role
-from nnjax.data.column import TRUTH_KIND, Column
+from nnjax.data.column import DATE_KIND, TRUTH_KIND, Column
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import FILL, OwnTableError, joined, show
 from nnjax.data.polynomial import form_polynomial, product_rounding
@@ -74,7 +74,7 @@ def read_own_table(source: FileSource) -> Table:
         inputs = list(_read(content, chosen, "features", problems))
         arrangement = read_arrangement(content, *source.follows) if source.follows else None
         weights = read_weights(content, source.weight) if source.weight else None
-    problems += (_nothing_in(column) for column in targets if column.gap or column.is_constant)
+    problems += (_unfit(column) for column in targets if column.gap or column.is_constant or column.kind == DATE_KIND)
     if problems:
         raise joined(problems)
     target, class_names = _outputs(targets, source.task)
@@ -110,7 +110,10 @@ def _read(
             problems.append(error)
 
 
-def _nothing_in(target: Column) -> OwnTableError:
+def _unfit(target: Column) -> OwnTableError:
+    if target.kind == DATE_KIND and not target.gap:
+        remedy = "predict a number, such as the days since the first of them"
+        return OwnTableError("target", f"column {show(target.name)} holds dates", remedy)
     problem = target.gap or "is the same in all rows"
     remedy = FILL if target.gap else "name another one: nothing can be learnt of it"
     return OwnTableError("target", f"column {show(target.name)} {problem}", remedy)

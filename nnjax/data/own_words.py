@@ -105,7 +105,8 @@ def _check_meanings(words: Words, meanings: dict[str, str]) -> None:
     meant = [meanings.get(kind) in ("number", "date") for kind in words.kinds]
     if counts[meant].sum() < len(numbers) / 2:
         return
-    row = min((words.row(kind) for kind in words.kinds if not _is_plain(kind)), default=1)
+    odd = [kind for kind in words.kinds if not _is_plain(kind)]
+    row = min(map(words.row, odd or words.kinds))
     example = words.kinds[int(words.numbers[row - 1])]
     remedy = "write numbers with a decimal point and nothing else, make numbers of dates"
     raise ColumnError(f"holds numbers or dates as words, in row {row:,} {show(example)}", remedy)

@@ -30,7 +30,7 @@ def open_parquet(file: BinaryIO) -> Content:
         names, metadata = tuple(parquet.schema_arrow.names), parquet.schema_arrow.metadata
     except UnicodeDecodeError:
         raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise unreadable(error, _DAMAGED) from None
     check_row_count(parquet.metadata.num_rows)
     check_names(names)
@@ -49,7 +49,7 @@ def _read_column(parquet: pyarrow.parquet.ParquetFile, name: str) -> pa.ChunkedA
                 raise OwnTableError("file", problem, "write shorter words, or leave it out of features")
         column = pa.chunked_array(chunks)
         column.validate(full=True)
-    except (pa.ArrowException, OSError, ValueError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
         raise unreadable(error, f"column {show(name)} is damaged: write the file again") from None
     if len(column) != parquet.metadata.num_rows:
         problem = f"column {show(name)} has {len(column):,} rows of {parquet.metadata.num_rows:,}"

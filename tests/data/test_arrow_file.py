@@ -39,6 +39,15 @@ def test_what_is_none_is_one_line(tmp_path):
     assert refused(path) == "file: 1 rows below the header; 10 to 1,000,000 can be used"
 
 
+def test_a_damaged_file_that_promises_more_than_memory_is_one_line(tmp_path, monkeypatch):
+    def read_all(_):
+        raise MemoryError
+
+    monkeypatch.setattr("nnjax.data.arrow_file._read", read_all)
+    path = arrow(tmp_path / "table.arrow", pa.table(COLUMNS))
+    assert refused(path) == "file: cannot be read: MemoryError; it is damaged or no Arrow file: write it again"
+
+
 def test_a_huge_column_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("nnjax.data.arrow_file.MOST_BYTES", 1000)
     path = arrow(tmp_path / "table.arrow", pa.table({"x": ["long word" * 50] * 12, "y": Y}))

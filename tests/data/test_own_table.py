@@ -262,3 +262,34 @@ def test_a_damaged_file_is_a_table_or_one_line(tmp_path, data):
     else:
         assert np.isfinite(table.features).all()
         assert np.isfinite(table.target).all()
+
+
+def test_nothing_written_in_any_way_is_an_empty_column(tmp_path):
+    for nothing in ([" "] * ROWS, [float("nan")] * ROWS, [None] * ROWS):
+        table = read(written(tmp_path, "table.parquet", x=X, z=nothing, y=Y))
+        assert table.feature_names == ("x",) and "'z' is the same in all rows, or empty" in table.remarks[0]
+        assert "column 'y' is empty" in refused(written(tmp_path, "table.parquet", x=X, y=nothing))
+
+
+def test_an_infinite_number_is_named_and_not_a_gap_before_it(tmp_path):
+    told = refused(written(tmp_path, x=["", *X[:-2], "-inf"], y=Y))
+    assert told.startswith("features: column 'x' has no finite number in row 12 ('-inf'); fill or remove those rows")
+
+
+def test_numbers_as_words_are_told_by_the_first_row_that_has_one(tmp_path):
+    told = refused(written(tmp_path, "table.parquet", x=[None, *map(str, X[1:])], y=Y))
+    assert told.startswith("features: column 'x' holds numbers or dates as words, in row 2 '0.5'; ")
+
+
+def test_moments_that_no_calendar_has_are_refused(tmp_path):
+    """Microseconds that somebody took for seconds; and what is predicted is a number."""
+    moments = [1_600_000_000 + 86_400 * n for n in range(ROWS)]
+    stored = {unit: pa.array(moments, pa.timestamp(unit)) for unit in ("s", "ms")}
+    stored["s"] = pa.array([*moments[:-1], 10**6 * moments[-1]], pa.timestamp("s"))
+    assert refused(written(tmp_path, "table.parquet", x=X, day=stored["s"], y=Y)) == (
+        "features: column 'day' has dates outside the years 1 to 9999 in row 12 (5.073e+07); look at the unit in which "
+        "they were written, or leave it out of features"
+    )
+    assert refused(written(tmp_path, "table.parquet", x=X, y=stored["ms"])) == (
+        "target: column 'y' holds dates; predict a number, such as the days since the first of them"
+    )

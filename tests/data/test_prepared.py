@@ -15,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder
 from nnjax.data.arrangement import Arrangement
 from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.preparation import AS_THEY_ARE, Preparation, prepared_width
-from nnjax.data.prepared import INNER_FOLDS, inner_folds, prepare
+from nnjax.data.prepared import INNER_FOLDS, inner_folds, prepare, skewed
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.tables import Table, load_table
 
@@ -171,3 +171,20 @@ def test_skewed_columns_lose_their_tail(tmp_path):
     assert np.allclose(log[:, 0], np.log1p(plain[:, 0]))
     assert np.array_equal(log[:, 2], plain[:, 2]), "sizes are not skewed"
     assert abs(np.median(quantile[split.train, 0])) < 0.1 and quantile[split.train, 0].std() < 2
+
+
+def test_a_word_that_only_filled_gaps_make_frequent_counts_as_rare(tmp_path):
+    """Nine of forty rows have it, too few for a column; with the gaps it is the most frequent word of the training."""
+    word = [*["a"] * 9, *["b", "c", "d", "e"] * 4, *[""] * 15]
+    path = written(tmp_path, word=word, x=list(range(40)), y=[n % 9 for n in range(40)])
+    table = read_own_table(FileSource(path, ("y",)))
+    split = Split(np.arange(40)[::-1][:34][::-1].copy(), np.arange(3), np.arange(3, 6), "ab" * 32)
+    made = prepare(table, Preparation("most_frequent", rare_words=0.29), split)
+    assert made.feature_names == ("word = (rare)", "x") and made.features[:, 0].tolist() == [1.0] * 40
+
+
+@pytest.mark.parametrize("scale", [1e149, 1.0, 1e-150, 5e-324 * 2**40])
+def test_skewness_knows_no_unit(scale):
+    numbers = np.exp(np.random.default_rng(0).normal(size=(40, 2)) * [1.0, 0.01]) * [1, 30]
+    split = Split(np.arange(30), np.arange(30, 35), np.arange(35, 40), "ab" * 32)
+    assert skewed(numbers * (scale / numbers.max()), split, "quantile").tolist() == [True, False]

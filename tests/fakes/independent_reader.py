@@ -4,18 +4,23 @@ Written from docs/data.md, without a look at `nnjax/data`: what the numbers of a
 """
 
 import csv
+import gzip
 import io
 import json
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
+import pyarrow
+import pyarrow.ipc
 import pyarrow.parquet
 
-Cell = Decimal | float | bool | str | None
-"""A number, true or false, a word, nothing; an infinite number or NaN is a float."""
+Cell = Decimal | float | bool | str | datetime | None
+"""A number, true or false, a word, a moment, nothing; an infinite number or NaN is a float."""
 
 NOTHING = {"", "NA", "N/A", "#N/A", "#N/A N/A", "#NA", "NULL", "NaN", "-NaN", "nan", "-nan", "n/a", "null"}
 NOTHING |= {"1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
@@ -24,6 +29,7 @@ NOTHING |= {"1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
 NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 ENDLESS = re.compile(r"[-+]?(inf|infinity|nan)", re.IGNORECASE)
 ZERO_IN_FRONT = re.compile(r"[-+]?0[0-9]")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d)?)?")
 TRUTH = {
     "true": True,
     "True": True,
@@ -70,15 +76,25 @@ def read_text(path: Path, delimiter: str) -> Known:
         IllegalTableError: If it is not UTF-8, quotes are not where they must be, or rows differ in width.
     """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = _unpacked(path).decode("utf-8-sig")
         rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error, OSError, EOFError, zlib.error) as error:
         raise IllegalTableError(str(error)) from None
     head, *body = rows or [[]]
     if any(len(row) != len(head) for row in body):
         raise IllegalTableError("rows of different widths")
     _check(head, len(body))
     return Known({name: _meaning(cells) for name, cells in zip(head, map(list, zip(*body, strict=True)), strict=True)})
+
+
+def _unpacked(path: Path) -> bytes:
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        return gzip.decompress(content)
+    if path.suffix != ".zst":
+        return content
+    with pyarrow.input_stream(path, compression="zstd") as stream:
+        return bytes(stream.read())
 
 
 def _check(names: Sequence[str], rows: int) -> None:
@@ -89,15 +105,17 @@ def _check(names: Sequence[str], rows: int) -> None:
 
 
 def _meaning(cells: list[str]) -> list[Cell]:
-    """All cells numbers, or all true and false; otherwise words."""
+    """All cells numbers, all true and false, or all dates; otherwise words."""
     bare = [cell.strip(" \t") for cell in cells]
     held = [cell for cell in bare if cell not in NOTHING]
     if all(NUMBER.fullmatch(cell) or ENDLESS.fullmatch(cell) for cell in held) and not any(
         map(ZERO_IN_FRONT.match, held)
     ):
         return [_number(cell) for cell in bare]
-    if all(cell in TRUTH for cell in bare):
-        return [TRUTH[cell] for cell in bare]
+    if held and all(cell in TRUTH for cell in held):
+        return [TRUTH.get(cell) for cell in bare]
+    if held and all(map(MOMENT.fullmatch, held)):
+        return [None if cell in NOTHING else datetime.fromisoformat(cell) for cell in bare]
     return [None if cell in NOTHING else cell for cell in cells]
 
 
@@ -107,16 +125,22 @@ def _number(cell: str) -> Cell:
     return Decimal(cell) if NUMBER.fullmatch(cell) and abs(float(cell)) != float("inf") else float(cell)
 
 
-def read_parquet(path: Path) -> Known:
-    """A Parquet file.
+def read_columnar(path: Path) -> Known:
+    """A Parquet, Arrow or Feather file.
 
     Raises:
         IllegalTableError: If pyarrow does not read it, or it has no proper names.
     """
     try:
-        table = pyarrow.parquet.read_table(path, partitioning=None)
+        if path.suffix == ".parquet":
+            table, promised = (
+                pyarrow.parquet.read_table(path, partitioning=None),
+                pyarrow.parquet.read_metadata(path).num_rows,
+            )
+        else:
+            table = _arrow_table(path)
+            promised = len(table)
         table.validate(full=True)
-        promised = pyarrow.parquet.read_metadata(path).num_rows
         columns = {name: [_scalar(cell) for cell in table[name].to_pylist()] for name in table.column_names}
         names, metadata = table.column_names, table.schema.metadata or {}
     except Exception as error:  # of Thrift, Arrow, Python's decoders: whatever a changed byte leads to
@@ -132,9 +156,18 @@ def read_parquet(path: Path) -> Known:
     return Known(columns, named)
 
 
+def _arrow_table(path: Path) -> pyarrow.Table:
+    """A file if it begins as one does, else a stream."""
+    is_file = path.read_bytes()[:6] == b"ARROW1"
+    with (pyarrow.ipc.open_file if is_file else pyarrow.ipc.open_stream)(path.read_bytes()) as reader:
+        return reader.read_all()
+
+
 def _scalar(cell: object) -> Cell:
     if isinstance(cell, bool | str | Decimal) or cell is None:
         return cell
+    if isinstance(cell, date):
+        return cell if isinstance(cell, datetime) else datetime(cell.year, cell.month, cell.day)
     if isinstance(cell, int):
         return Decimal(cell)
     if isinstance(cell, float):

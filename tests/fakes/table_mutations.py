@@ -1,14 +1,18 @@
 """Own tables, and what may become of them: other cells, rows and names, other types, odd metadata, changed bytes."""
 
 import csv
+import gzip
 import io
 import json
 import random
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.feather
+import pyarrow.ipc
 import pyarrow.parquet
 
 CELLS = ["01", "-007", "00.5", "0.10", "0", "-0", "1e5", "1e400", "1e-400", ".5", "5.", "+7", " 7 ", "7\t", "1e05"]
@@ -41,14 +45,15 @@ def sound_columns(draw: random.Random) -> Columns:
 
 def new_cell(columns: Columns, draw: random.Random) -> Columns:
     column = columns[draw.choice(list(columns))]
-    column[draw.randrange(len(column))] = draw.choice(CELLS)
+    if column:
+        column[draw.randrange(len(column))] = draw.choice(CELLS)
     return columns
 
 
 def other_cells(columns: Columns, draw: random.Random) -> Columns:
     """Some cells of a column are those of other rows."""
     column = columns[draw.choice(list(columns))]
-    for _ in range(draw.randint(1, 5)):
+    for _ in range(draw.randint(1, 5) if column else 0):
         column[draw.randrange(len(column))] = draw.choice(column)
     return columns
 
@@ -75,12 +80,85 @@ def new_name(columns: Columns, draw: random.Random) -> Columns:
 def other_rows(columns: Columns, draw: random.Random) -> Columns:
     """Rows lost, doubled, in another order."""
     rows = range(len(columns["y"])) if "y" in columns else range(10)
+    if not rows:
+        return columns
     chosen = draw.choices(rows, k=len(rows)) if draw.random() < 0.5 else draw.sample(rows, draw.randint(1, len(rows)))
     return {name: [cells[row] for row in chosen if row < len(cells)] for name, cells in columns.items()}
 
 
-COLUMN_CHANGES: list[Callable[[Columns, random.Random], Columns]]
+Changes = list[Callable[[Columns, random.Random], Columns]]
+
+COLUMN_CHANGES: Changes
 COLUMN_CHANGES = [new_cell, new_cell, other_cells, other_cells, new_column, numbered_column, new_name, other_rows]
+
+
+def gaps(columns: Columns, draw: random.Random) -> Columns:
+    """Some cells of a column are empty; in one of five it is nearly all of them."""
+    column = columns[draw.choice([name for name in columns if name != "y"] or list(columns))]
+    share = draw.choice([0.1, 0.1, 0.3, 0.3, 0.9])
+    for row in range(len(column)):
+        if draw.random() < share:
+            column[row] = draw.choice(["", "NA", "NULL"])
+    return columns
+
+
+def dates(columns: Columns, draw: random.Random) -> Columns:
+    """A column of days, or of moments."""
+    first, is_day = datetime(draw.choice([1969, 2020]), 1, 1), draw.random() < 0.5
+    rows = len(columns.get("y", ()) or next(iter(columns.values())))
+    moments = [first + timedelta(days=draw.randrange(900), minutes=draw.randrange(1440)) for _ in range(rows)]
+    columns[draw.choice(["sold", "size"])] = [
+        f"{each:{'%Y-%m-%d' if is_day else '%Y-%m-%d %H:%M'}}" for each in moments
+    ]
+    return columns
+
+
+def constant_column(columns: Columns, draw: random.Random) -> Columns:
+    """One cell throughout; or one but for a row."""
+    name = draw.choice(list(columns))
+    cells = [draw.choice(["1", "red", "", "1e300", "2020-01-01"])] * len(columns[name])
+    if cells and draw.random() < 0.5:
+        cells[draw.randrange(len(cells))] = draw.choice(["0", "blue", "1e149"])
+    return {**columns, name: cells}
+
+
+def huge_numbers(columns: Columns, draw: random.Random) -> Columns:
+    """Numbers up to the largest that can be squared, some beyond; or down to the least."""
+    name, power = draw.choice(list(columns)), draw.choice([150, 100, 60, 20, -20, -150, -320])
+    columns[name] = [f"{draw.choice([-1, 1, 1])}e{draw.choice([power, power - 1, 0])}" for _ in columns[name]]
+    return columns
+
+
+def long_tail(columns: Columns, draw: random.Random) -> Columns:
+    """Incomes: most are small."""
+    name = draw.choice(list(columns))
+    columns[name] = [f"{draw.paretovariate(0.7):.6g}" for _ in columns[name]]
+    return columns
+
+
+def many_words(columns: Columns, draw: random.Random) -> Columns:
+    """Up to as many words as rows."""
+    name, most = draw.choice(list(columns)), draw.choice([3, 20, 21, 60])
+    columns[name] = [f"w{draw.randrange(most)}" for _ in columns[name]]
+    return columns
+
+
+def few_rows(columns: Columns, draw: random.Random) -> Columns:
+    """No row, one, or so few that a split may have no class."""
+    rows = draw.choice([0, 1, 2, 9, 10, 11])
+    return {name: cells[:rows] for name, cells in columns.items()}
+
+
+PREPARED_CHANGES = [*COLUMN_CHANGES, *[gaps] * 6, *[dates] * 4, constant_column, huge_numbers, *[long_tail] * 2]
+PREPARED_CHANGES += [*[many_words] * 2, few_rows]
+"""With what only preparation makes numbers of."""
+
+
+def packed(content: bytes, name: str) -> bytes:
+    """As the file's name says: by gzip, by Zstandard, or not at all."""
+    if name.endswith(".gz"):
+        return gzip.compress(content, 1, mtime=0)
+    return pa.compress(content, "zstd", asbytes=True) if name.endswith(".zst") else content
 
 
 def stray_bytes(content: bytes, draw: random.Random, pieces: list[bytes]) -> bytes:
@@ -112,16 +190,16 @@ TEXT_PIECES = [
 ]
 
 
-def write_text(path: Path, draw: random.Random) -> str:
-    """A mutated CSV or TSV file.
+def write_text(path: Path, draw: random.Random, changes: Changes = COLUMN_CHANGES) -> str:
+    """A mutated CSV or TSV file, packed or not.
 
     Returns:
         What stands between its values.
     """
     columns = sound_columns(draw)
-    for _ in range(draw.choice([0, 1, 1, 2])):
-        columns = draw.choice(COLUMN_CHANGES)(columns, draw)
-    delimiter = "\t" if path.suffix == ".tsv" else draw.choice(",,,;")
+    for _ in range(draw.choice([0, 1, 1, 2] if changes is COLUMN_CHANGES else [1, 2, 3, 4])):
+        columns = draw.choice(changes)(columns, draw)
+    delimiter = "\t" if ".tsv" in path.name else draw.choice(",,,;")
     text, end = io.StringIO(), draw.choice(["\n", "\n", "\r\n"])
     quoting = draw.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
     rows = csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting)
@@ -130,7 +208,10 @@ def write_text(path: Path, draw: random.Random) -> str:
     content = text.getvalue().encode(
         draw.choice(["utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-16", "latin-1"]), "replace"
     )
-    path.write_bytes(stray_bytes(content, draw, TEXT_PIECES) if draw.random() < 0.4 else content)
+    content = stray_bytes(content, draw, TEXT_PIECES) if draw.random() < 0.4 else content
+    if content != (sealed := packed(content, path.name)) and draw.random() < 0.1:
+        sealed = other_bytes(sealed, draw)
+    path.write_bytes(sealed)
     return delimiter
 
 
@@ -197,15 +278,18 @@ TABLE_CHANGES: list[Callable[[pa.Table, random.Random], pa.Table]]
 TABLE_CHANGES = [other_type, other_type, wide_numbers, gap, nested, odd_metadata, odd_metadata]
 
 
-def write_parquet(path: Path, draw: random.Random) -> None:
-    """A mutated Parquet file."""
+def write_columnar(path: Path, draw: random.Random, changes: Changes = COLUMN_CHANGES) -> None:
+    """A mutated Parquet, Arrow or Feather file."""
     columns = sound_columns(draw)
-    for _ in range(draw.choice([0, 0, 1])):
-        columns = draw.choice(COLUMN_CHANGES)(columns, draw)
+    for _ in range(draw.choice([0, 0, 1] if changes is COLUMN_CHANGES else [1, 2, 3, 4])):
+        columns = draw.choice(changes)(columns, draw)
     rows = min(map(len, columns.values()))
     table = pa.table({name: typed(cells[:rows]) for name, cells in columns.items()})
     for _ in range(draw.choice([0, 1, 1, 2])):
         table = draw.choice(TABLE_CHANGES)(table, draw)
+    if path.suffix != ".parquet":
+        write_arrow(table, path, draw)
+        return
     pyarrow.parquet.write_table(
         table,
         path,
@@ -216,6 +300,19 @@ def write_parquet(path: Path, draw: random.Random) -> None:
         data_page_version=draw.choice(["1.0", "2.0"]),
     )
     if draw.random() < 0.3:
+        path.write_bytes(other_bytes(path.read_bytes(), draw))
+
+
+def write_arrow(table: pa.Table, path: Path, draw: random.Random) -> None:
+    """As pandas, polars or Arrow itself writes it: a file, or a stream."""
+    if draw.random() < 0.3:
+        pyarrow.feather.write_feather(table, path, compression=draw.choice(["uncompressed", "lz4", "zstd"]))
+    else:
+        options = pa.ipc.IpcWriteOptions(compression=draw.choice([None, "lz4", "zstd"]))
+        new = draw.choice([pa.ipc.new_file, pa.ipc.new_file, pa.ipc.new_stream])
+        with new(str(path), table.schema, options=options) as writer:
+            writer.write_table(table, draw.choice([7, 1000]))
+    if draw.random() < 0.2:
         path.write_bytes(other_bytes(path.read_bytes(), draw))
 
 
