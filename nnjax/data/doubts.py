@@ -46,7 +46,7 @@ def _copies(table: Table) -> Iterator[str]:
     copies = len(rows) - len(np.unique(kinds))
     share = copies / len(rows)
     if copies:
-        told = f"{share:.1%}" if share >= 0.001 else "less than 0.1%"
+        told = f"{100 * share:.1f} %" if share >= 0.001 else "less than 0.1 %"
         most = (
             "networks may be tested on what they were trained on; remove copies, or keep them together by method = "
             '"group_k_fold" and groups = "…".'
@@ -63,7 +63,7 @@ def _target_doubts(table: Table) -> Iterator[str]:
     if share >= NEARLY_ALL:
         name = f"the class {show(table.class_names[int(most)])}" if table.class_names else f"the target {most:g}"
         yield (
-            f"{share:.1%} of the rows have {name}: whoever always says so is wrong in {1 - share:.1%} of them; look at "
+            f"{100 * share:.1f} % of the rows have {name}: whoever always says so is wrong in {100 * (1 - share):.1f} % of them; look at "
             "what a score says about the others."
         )
     elif not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
@@ -120,7 +120,7 @@ def _repeats(column: Column, table: Table) -> list[str]:
     if share < BETWEEN or (is_whole and share - ordered < UNORDERED):
         return []
     return [
-        f"Column {show(column.name)} has {count:,} values in {rows:,} rows, and {share:.0%} of the variance of "
+        f"Column {show(column.name)} has {count:,} values in {rows:,} rows, and {100 * share:.0f} % of the variance of "
         f"{show(table.target_name)} lies between them: rows of one value are alike, and random splits test on what "
         f'they trained on. If it says which rows belong together, write method = "group_k_fold" and groups = '
         f'"{column.name}" under [replicates].'

@@ -98,9 +98,8 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
         sure += ", not known to hold:"
     if answer.threshold is not None:
         show = power_of_two if metric.counts else decimals
-        unit = f" {metric.unit}" if metric.unit else ""
-        measured = f"{claim.metric} {with_interval(interval, show, sure)}{unit}{_factor(metric, interval.estimate)}"
-        return f"{measured}; claimed: more than {show(answer.threshold)}{_factor(metric, answer.threshold)}."
+        measured = f"{claim.metric} {with_interval(interval, show, sure)}{_unit(metric, interval.estimate)}"
+        return f"{measured}; claimed: above {show(answer.threshold)}{_unit(metric, answer.threshold, is_told=True)}."
     if metric.counts:
         times = with_interval(interval, power_of_two, sure)
         return f"{names[1]} takes {times} times as many {metric.counts} as {names[0]}."
@@ -112,9 +111,12 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
     return f"{measured} {named}"
 
 
-def _factor(metric: Metric, decades: float) -> str:
-    """What decades come to, for a number that is counted in them; else empty."""
-    return f", a factor of {10**decades:.2g}" if metric.unit.startswith("decades") else ""
+def _unit(metric: Metric, value: float, is_told: bool = False) -> str:
+    """A number's unit, if it is not told already; of one in decades what it comes to as a factor instead."""
+    if metric.unit.startswith("decades"):
+        a_layer = metric.unit.removeprefix("decades")
+        return f": a factor of {10**value:.2g}{a_layer}" if not is_told else f", a factor of {10**value:.2g}"
+    return f" {metric.unit}" if metric.unit and not is_told else ""
 
 
 def arm_names(claim: Claim, study_results: StudyResults) -> list[str]:

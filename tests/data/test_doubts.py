@@ -27,12 +27,12 @@ def test_a_sound_table_raises_none(tmp_path):
 
 def test_copies(tmp_path):
     [said] = told(tmp_path, x=[*NOISE[:-3], *NOISE[:3]], y=[*OTHER[:-3], *OTHER[:3]])
-    assert said.startswith("3 rows of 200 (1.5%) repeat another one in every column: networks may be tested")
+    assert said.startswith("3 rows of 200 (1.5 %) repeat another one in every column: networks may be tested")
 
 
 def test_a_copy_among_many_rows_is_told_for_what_it_is_worth(tmp_path):
     [said] = told(tmp_path, x=[*NOISE[:-1], NOISE[0]], y=[*OTHER[:-1], OTHER[0]])
-    assert said.startswith("1 row of 200 (0.5%) repeats another one in every column: too few to move a score by much")
+    assert said.startswith("1 row of 200 (0.5 %) repeats another one in every column: too few to move a score by much")
 
 
 def test_rows_that_follow_one_another_in_time(tmp_path):
@@ -49,8 +49,11 @@ def test_rows_that_follow_one_another_in_time(tmp_path):
 @pytest.mark.parametrize(
     ("target", "start"),
     [
-        (["no"] * 195 + ["yes"] * 5, "97.5% of the rows have the class 'no': whoever always says so is wrong in 2.5%"),
-        ([0.0] * 192 + NOISE[:8], "96.0% of the rows have the target 0"),
+        (
+            ["no"] * 195 + ["yes"] * 5,
+            "97.5 % of the rows have the class 'no': whoever always says so is wrong in 2.5 %",
+        ),
+        ([0.0] * 192 + NOISE[:8], "96.0 % of the rows have the target 0"),
         ([1, 2, 3, 4] * 50, "The target 'y' has 4 different whole numbers (1, 2, 3, 4) and is read as a regression"),
     ],
 )

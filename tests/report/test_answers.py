@@ -20,7 +20,7 @@ def test_the_headline_is_the_studys_own_claims(study_results):
     assert first.sentence == "With three hidden layers, relu beats logistic."
     assert first.detail.startswith("relu minus logistic: +0.0") and "(97.5 % interval " in first.detail
     assert second.detail.startswith("grad_slope_0 0.6") and second.detail.endswith(
-        "; claimed: more than 0.300, a factor of 2."
+        "; claimed: above 0.300, a factor of 2."
     )
     assert top.words == "With three hidden layers, relu beats logistic. Undecided."
 

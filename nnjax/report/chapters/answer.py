@@ -23,6 +23,8 @@ LINES_SHOWN = 3
 """Claims, or factors, on the first screen; the others are counted there and stand in a fold."""
 
 PICTURE = Shape(width=290, height=196, left=44, top=28, bottom=38, font_size=10.5, across=3)
+LOWER = replace(PICTURE, height=160)
+"""Below as many lines as there may be: all of the answer shall fit on one screen."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +85,20 @@ def _pictures(study_results: StudyResults, setting: PictureSetting, top: Headlin
     drawn = {picture.name: picture for picture in first_pictures(study_results, setting)}
     is_told = not top.is_declared and study_results.layout.studied == (setting.factor,)
     tell_scores = highest_words if is_told else score_words
+    shape = LOWER if len(top.lines) >= LINES_SHOWN else PICTURE
     told = {
         "convergence": ("Convergence", convergence_words(study_results, setting)),
         "gradients": ("Vanishing gradients", gradient_words(study_results, setting)),
         "scores": (study_results.terms.label, tell_scores(study_results, setting)),
     }
     return [
-        ToldPicture(title, sentence, _panel(name, drawn[name]) if name in drawn else None)
+        ToldPicture(title, sentence, _panel(name, drawn[name], shape) if name in drawn else None)
         for name, (title, sentence) in told.items()
     ]
 
 
-def _panel(name: str, picture: Picture) -> Panel:
-    shape = replace(PICTURE, quantity=picture.quantity)
-    return draw_panels(f"first-{name}", [("", picture.draw)], shape)[0]
+def _panel(name: str, picture: Picture, shape: Shape) -> Panel:
+    return draw_panels(f"first-{name}", [("", picture.draw)], replace(shape, quantity=picture.quantity))[0]
 
 
 def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
