@@ -62,9 +62,10 @@ def _target_doubts(table: Table) -> Iterator[str]:
     share, most = counts.max() / counts.sum(), values[counts.argmax()]
     if share >= NEARLY_ALL:
         name = f"the class {show(table.class_names[int(most)])}" if table.class_names else f"the target {most:g}"
+        often, seldom = (f"{100 * each:.1f} %" for each in (share, 1 - share))
         yield (
-            f"{100 * share:.1f} % of the rows have {name}: whoever always says so is wrong in {100 * (1 - share):.1f} % of them; look at "
-            "what a score says about the others."
+            f"{often} of the rows have {name}: whoever always says so is wrong in {seldom} of them; look at what a "
+            "score says about the others."
         )
     elif not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
         shown = ", ".join(f"{value:g}" for value in values)
