@@ -41,6 +41,22 @@ def date_parts(moments: Seconds, with_time: bool) -> NDArray[np.float64]:
     return np.column_stack(parts)
 
 
+def calendar(moments: Seconds, with_time: bool) -> NDArray[np.float64]:
+    """Day of the year, weekday and second of the day, for learners that cut and need no circle: float64 [N, 2 or 3].
+
+    Gaps stay gaps.
+
+    >>> calendar(np.array([0.0, 86_400 * 59 + 1, np.nan]), with_time=True).tolist()
+    [[0.0, 3.0, 0.0], [59.0, 6.0, 1.0], [nan, nan, nan]]
+    """
+    is_gap = np.isnan(moments)
+    seconds = np.where(is_gap, 0.0, moments)
+    days = np.floor(seconds / SECONDS_A_DAY)
+    years = days.astype("datetime64[D]").astype("datetime64[Y]").astype("datetime64[D]").astype(np.float64)
+    parts = [days - years, (days + _THURSDAY) % 7, *([seconds % SECONDS_A_DAY] if with_time else [])]
+    return np.where(is_gap[:, None], np.nan, np.column_stack(parts))
+
+
 def days_since(moments: Seconds, first: float) -> NDArray[np.float64]:
     """Days after a moment [N]."""
     return (moments - first) / SECONDS_A_DAY

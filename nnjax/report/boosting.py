@@ -9,7 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from nnjax.data.column import WORD_KIND, Column
+from nnjax.data.column import DATE_KIND, WORD_KIND, Column
+from nnjax.data.dates import calendar, has_times
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 
@@ -37,13 +38,17 @@ class Boosted(NamedTuple):
 
 
 def boosting_columns(table: Table, split: Split) -> pd.DataFrame:
-    """Columns as they were read, where a table has them, else its features; gaps are NaN, dates are seconds.
+    """Columns as they were read, where a table has them, else its features; gaps are NaN.
 
-    No number of a row outside the training rows decides anything.
+    Dates are seconds; behind all columns stand their days of the year, weekdays and seconds of the day, for trees cut a
+    line, and would need two cuts for each summer. No number of a row outside the training rows decides anything.
     """
     if not table.columns:
         return pd.DataFrame(table.features)
-    return pd.DataFrame({number: _values(column, split) for number, column in enumerate(table.columns)})
+    as_read = [_values(column, split) for column in table.columns]
+    dates = [column.values for column in table.columns if column.kind == DATE_KIND]
+    places = [place for moments in dates for place in calendar(moments, has_times(moments)).T]
+    return pd.DataFrame(dict(enumerate([*as_read, *places])))
 
 
 def _values(column: Column, split: Split) -> "Numbers | pd.Categorical[int]":

@@ -43,10 +43,14 @@ def test_words_are_categories_gaps_are_gaps_and_dates_are_seconds(tmp_path):
     table = mixed_table(tmp_path)
     columns = boosting_columns(table, make_splits(len(table.target), SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 0))[0])
     assert {WORD_KIND, NUMBER_KIND, DATE_KIND} <= {column.kind for column in table.columns}
-    for column, number in zip(table.columns, columns, strict=True):
+    for number, column in enumerate(table.columns):
         seen = columns[number]
         assert (seen.dtype == "category") == (column.kind == WORD_KIND)
         assert np.array_equal(seen.astype(float), column.values, equal_nan=True)
+    sold = table.columns[[column.name for column in table.columns].index("sold")].values
+    days = pd.to_datetime(sold, unit="s")
+    assert len(columns.columns) == len(table.columns) + 2
+    assert (columns.iloc[:, -2] == days.day_of_year - 1).all() and (columns.iloc[:, -1] == days.day_of_week).all()
 
 
 def test_a_table_that_was_never_columns_is_its_features():
