@@ -136,6 +136,11 @@ target = "species"                # the column that is predicted; a regression m
 # task = "classification"         # or "regression"; if left out, words and true/false are classes, numbers are not
 ```
 
+A page for each kind of table says what to write, what is warned of and what an interval is worth, with an example that
+runs in seconds: [missing values](tables/missing-values.md), [words](tables/words.md), [dates](tables/dates.md),
+[several rows of a person](tables/groups.md), [order of time](tables/time-order.md),
+[a rare class](tables/rare-class.md), [long tails and counts](tables/long-tails.md), [many rows](tables/large.md).
+
 `nnjax plan experiments/own-table.toml` shows what was understood of every column: its kind, its gaps, its levels, and
 what becomes of it. A file that does not lie beside the study is looked for where you are. Columns of numbers stay as
 they are; true and false become 1 and 0; a column of up to 20 words becomes a column of zeros and ones a word, or one
@@ -212,8 +217,8 @@ beyond a million standard deviations is named. Both are notes of `nnjax plan`, t
 
 Beside the networks stands gradient boosting, scikit-learn's `HistGradientBoosting*`, which takes a table's columns as
 they were read: words as categories (beyond 255 different ones, the rarest of the training rows are one), gaps as gaps,
-dates as seconds. It is fitted on the training rows, the validation rows choose the number of its trees, and the
-report's first screen says so where it is the best of all.
+dates as seconds, with day of the year and weekday beside them. It is fitted on the training rows, the validation rows
+choose the number of its trees, and the report's first screen says so where it is the best of all.
 
 ### Rows and classes that count more
 
