@@ -25,6 +25,10 @@ of something, not sizes."""
 FEW_COPIES = 0.01
 """Share of the rows below which copies can hardly move a score."""
 
+MOST_APART, HOW_FAR, HOW_LONELY = 5, 10.0, 3.0
+"""Values that stand apart: at most so many of a column, so many distances of its quartiles from its median, and so many
+times as far from it as all others."""
+
 EQUAL = 1 - 1e-9
 """Squared correlation from which on a feature is called the target."""
 
@@ -35,6 +39,7 @@ def doubts(table: Table) -> Iterator[str]:
         return
     yield from _copies(table)
     yield from _target_doubts(table)
+    yield from _apart(table)
     for column in table.columns:
         yield from (_gives_away(column, table) or _identifies(column) or _repeats(column, table))
 
@@ -67,12 +72,33 @@ def _target_doubts(table: Table) -> Iterator[str]:
             f"{often} of the rows have {name}: whoever always says so is wrong in {seldom} of them; look at what a "
             "score says about the others."
         )
-    elif not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
+    if not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
         shown = ", ".join(f"{value:g}" for value in values)
         yield (
             f"The target {show(table.target_name)} has {len(values)} different whole numbers ({shown}) and is read as "
             'a regression; if they are names of classes, write task = "classification".'
         )
+
+
+def _apart(table: Table) -> Iterator[str]:
+    """Numbers so far from all others that one such row can decide a score."""
+    targets = [] if table.class_names else list(zip(table.target_names, table.target.T, strict=True))
+    columns = [(column.name, column.values) for column in table.columns if column.kind == NUMBER_KIND]
+    for name, values in (*columns, *targets):
+        known = values[~np.isnan(values)]
+        low, median, high = np.quantile(known, (0.25, 0.5, 0.75))
+        order = np.argsort(np.abs(known - median))[-(MOST_APART + 1) :]
+        distances = np.abs(known[order] - median)
+        lonely = distances[1:] > np.maximum(HOW_FAR * (high - low), HOW_LONELY * distances[:-1])
+        if low < high and len(order) > MOST_APART and lonely.any():
+            first = 1 + int(np.argmax(lonely))
+            apart = known[order[first:]][::-1]
+            rest = known[np.abs(known - median) <= distances[first - 1]]
+            yield (
+                f"Column {show(name)} has {', '.join(f'{value:g}' for value in apart)}, while all other values lie "
+                f"between {rest.min():g} and {rest.max():g}: networks extrapolate there, and one such row can decide a "
+                "score; if it is an error, leave the row out."
+            )
 
 
 def _gives_away(column: Column, table: Table) -> list[str]:

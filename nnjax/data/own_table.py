@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nnjax.data.arrangement import Role
 from nnjax.data.column import DATE_KIND, TRUTH_KIND, Column
 from nnjax.data.own_content import Content
-from nnjax.data.own_error import FILL, OwnTableError, joined, show
+from nnjax.data.own_error import OwnTableError, joined, show
 from nnjax.data.polynomial import form_polynomial, product_rounding
 from nnjax.data.preparation import AS_THEY_ARE, preparation_problems
 from nnjax.data.reader import Task
@@ -115,7 +115,8 @@ def _unfit(target: Column) -> OwnTableError:
         remedy = "predict a number, such as the days since the first of them"
         return OwnTableError("target", f"column {show(target.name)} holds dates", remedy)
     problem = target.gap or "is the same in all rows"
-    remedy = FILL if target.gap else "name another one: nothing can be learnt of it"
+    unknown = "remove those rows: nothing can be learnt of them, nor scored"
+    remedy = unknown if target.gap else "name another one: nothing can be learnt of it"
     return OwnTableError("target", f"column {show(target.name)} {problem}", remedy)
 
 

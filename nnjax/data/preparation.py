@@ -91,11 +91,13 @@ def preparation_problems(table: Table, preparation: Preparation, n_train: int = 
         if column.kind == DATE_KIND and preparation.date_columns == REFUSE:
             remedy = f'write date_columns = "{PARTS}" or "{ELAPSED}" under [fixed], or leave it out of features'
             yield OwnTableError("features", f"column {show(column.name)} holds dates", remedy)
-        if column.words and preparation.word_columns == ONE_HOT and not preparation.rare_words:
-            yield from _word_problems(column)
+        if _has_many_words(column, preparation):
+            yield _many_words(column)
     if preparation.word_columns == TARGET and table.target.shape[1] > 1:
         remedy = f'write word_columns = "{ONE_HOT}" or "{ORDINAL}"'
         yield OwnTableError("target", f"{table.target.shape[1]} targets, words can be encoded by one of them", remedy)
+    if any(_has_many_words(column, preparation) for column in table.columns):
+        return  # too many features may follow from that
     rows, width = len(table.target), sum(len(each.names) for each in prepared_columns(table, preparation, n_train))
     count, most = count_polynomial_features(width, table.polynomial_degree), min(MOST_FEATURES, MOST_NUMBERS // rows)
     if table.columns and count > most:
@@ -127,15 +129,20 @@ def _gap_problems(column: Column, preparation: Preparation) -> Iterator[OwnTable
         yield OwnTableError("features", f"column {show(column.name)} {column.gap}", remedy)
 
 
-def _word_problems(column: Column) -> Iterator[OwnTableError]:
-    if len(column.words) > MOST_WORDS:
-        problem = f"column {show(column.name)} has {len(column.words):,} different words, such as "
-        remedy = (
-            f"leave it out of features, or write rare_words = 0.01 (rarer ones become one) or word_columns = "
-            f'"{TARGET}" under [fixed]: at most {MOST_WORDS} become columns'
-        )
-        meant = f" ({column.remark})" if column.remark else ""
-        yield OwnTableError("features", problem + show(column.words[0]), remedy + meant)
+def _has_many_words(column: Column, preparation: Preparation) -> bool:
+    """Whether it has more words than become columns without being asked for."""
+    is_spread = preparation.word_columns == ONE_HOT and not preparation.rare_words
+    return is_spread and len(column.words) > MOST_WORDS
+
+
+def _many_words(column: Column) -> OwnTableError:
+    problem = f"column {show(column.name)} has {len(column.words):,} different words, such as "
+    remedy = (
+        f"leave it out of features, or write rare_words = 0.01 (rarer ones become one) or word_columns = "
+        f'"{TARGET}" under [fixed]: at most {MOST_WORDS} become columns'
+    )
+    meant = f" ({column.remark})" if column.remark else ""
+    return OwnTableError("features", problem + show(column.words[0]), remedy + meant)
 
 
 def prepared_columns(table: Table, preparation: Preparation, n_train: int) -> tuple[PreparedColumn, ...]:

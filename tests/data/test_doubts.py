@@ -62,6 +62,24 @@ def test_targets(tmp_path, target, start):
     assert said.startswith(start)
 
 
+def test_rare_ones_among_zeros_may_be_classes(tmp_path):
+    share, classes = told(tmp_path, x=NOISE, y=[0] * 195 + [1] * 5)
+    assert share.startswith("97.5 % of the rows have the target 0")
+    assert classes.startswith("The target 'y' has 2 different whole numbers (0, 1) and is read as a regression")
+
+
+def test_values_that_stand_apart(tmp_path):
+    [said] = told(tmp_path, x=[1e3, -300, *NOISE[2:]], y=OTHER)
+    least, most = (f"{each(NOISE[2:]):g}" for each in (min, max))
+    assert said.startswith(
+        f"Column 'x' has 1000, -300, while all other values lie between {least} and {most}: networks "
+    )
+    [said] = told(tmp_path, x=NOISE, y=[99.0, *OTHER[1:]])
+    assert said.startswith("Column 'y' has 99, while")
+    long_tail = np.exp(1.5 * DRAWS.normal(size=ROWS)).round(6).tolist()
+    assert told(tmp_path, x=long_tail, rare=[7.0, *[0.0] * (ROWS - 1)], y=OTHER) == []
+
+
 def test_what_gives_the_target_away(tmp_path):
     [copy] = told(tmp_path, x=NOISE, copy=[32 + 1.8 * value for value in OTHER], y=OTHER)
     assert copy == "Column 'copy' is the target 'y' in other units: leave it out of features."

@@ -10,6 +10,7 @@ from nnjax.data.preparation import (
     AS_THEY_ARE,
     Preparation,
     check_preparation,
+    preparation_problems,
     prepared_columns,
     prepared_width,
 )
@@ -93,6 +94,9 @@ def test_many_words_want_a_word_of_the_study(tmp_path):
     table = read_own_table(FileSource(path, ("y",)))
     with pytest.raises(OwnTableError, match=r"30 different words, such as 'w0'; leave it out of features, or write r"):
         check_preparation(table, AS_THEY_ARE)
+    powers = read_own_table(FileSource(path, ("y",), polynomial_degree=5))
+    assert len([*preparation_problems(powers, AS_THEY_ARE)]) == 1, "too many features follow from too many words"
+    assert len([*preparation_problems(powers, Preparation(rare_words=0.05), 18)]) == 1
     for preparation in (Preparation(rare_words=0.05), Preparation(word_columns="target")):
         check_preparation(table, preparation)
     assert prepared_width(table, Preparation(rare_words=0.05), n_train=18) == 30 + 1, "one of 18 is more than 5 %"
