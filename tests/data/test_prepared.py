@@ -10,8 +10,9 @@ from fakes.own_tables import written
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, QuantileTransformer
 
+from nnjax.data import prepared
 from nnjax.data.arrangement import Arrangement
 from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.preparation import AS_THEY_ARE, Preparation, prepared_width
@@ -35,15 +36,19 @@ def splits_of(table: Table) -> tuple[Split, ...]:
 
 
 def changed_outside(table: Table, split: Split) -> Table:
-    """Other numbers, words, dates and gaps in all rows but the training rows, taken from each other."""
+    """Other numbers, words, dates and gaps in all rows but the training rows; of words the one that is rarest there."""
     outside = np.concatenate([split.validation, split.test])
     draws = np.random.default_rng(1)
     columns = []
     for column in table.columns:
         values = column.values.copy()
         values[outside] = draws.permutation(values[outside])
-        if not column.words and column.kind == "numbers":
+        if column.kind == "numbers":
             values[outside] = values[outside] * 100 + 1
+        elif column.kind != "dates":
+            known = values[split.train]
+            words, counts = np.unique(known[~np.isnan(known)], return_counts=True)
+            values[outside] = words[counts.argmin()]
         if column.kind == "dates":
             values[outside] -= 86_400 * 4_000
         columns.append(replace(column, values=values))
@@ -52,14 +57,24 @@ def changed_outside(table: Table, split: Split) -> Table:
     return replace(table, columns=tuple(columns), target=target)
 
 
+def is_same_in_training(table: Table, way: Preparation, split: Split) -> bool:
+    """Whether the training rows are what they would be beside other rows.
+
+    Which words have a column is known of all rows; one that only other rows have is zero in these.
+    """
+    made = [prepare(each, way, split) for each in (table, changed_outside(table, split))]
+    before, after = (dict(zip(each.feature_names, each.features[split.train].T, strict=True)) for each in made)
+    nothing = np.zeros(len(split.train))
+    return all(np.array_equal(before.get(name, nothing), after.get(name, nothing)) for name in {**before, **after})
+
+
 @pytest.mark.parametrize("way", WAYS, ids=str)
 @pytest.mark.parametrize("classes", [(), ("no", "yes"), ("a", "b", "c")], ids=len)
 def test_rows_outside_teach_nothing(tmp_path, way, classes):
     table = mixed_table(tmp_path, classes=classes)
     for split in splits_of(table)[:2]:
-        before, after = prepare(table, way, split), prepare(changed_outside(table, split), way, split)
-        assert before.features.shape == (120, prepared_width(table, way, len(split.train)))
-        assert np.array_equal(before.features[split.train], after.features[split.train])
+        assert prepare(table, way, split).features.shape == (120, prepared_width(table, way, len(split.train)))
+        assert is_same_in_training(table, way, split)
 
 
 def test_the_defaults_change_nothing():
@@ -188,3 +203,44 @@ def test_skewness_knows_no_unit(scale):
     numbers = np.exp(np.random.default_rng(0).normal(size=(40, 2)) * [1.0, 0.01]) * [1, 30]
     split = Split(np.arange(30), np.arange(30, 35), np.arange(35, 40), "ab" * 32)
     assert skewed(numbers * (scale / numbers.max()), split, "quantile").tolist() == [True, False]
+
+
+def learn_of_all(transformer, values, split):
+    """What `prepared._learn` must not do."""
+    return np.asarray(transformer.set_output(transform="default").fit(values).transform(values), dtype=np.float64)
+
+
+LEAKS = {
+    **{
+        f"{level} of {kind}": (Preparation(level, date_columns="elapsed"), SimpleImputer)
+        for level, kind in [
+            *((level, "numbers") for level in ("median", "mean", "most_frequent", "own_level")),
+            *(("most_frequent", kind) for kind in ("words", "true or false", "dates")),
+        ]
+    },
+    "zeros and ones of words": (Preparation("median", rare_words=0.1, date_columns="elapsed"), OneHotEncoder),
+    "codes of words": (Preparation("median", "ordinal", 0.1, date_columns="elapsed"), OrdinalEncoder),
+    "quantiles of numbers": (
+        Preparation("median", date_columns="elapsed", skewed_columns="quantile"),
+        QuantileTransformer,
+    ),
+}
+"""Level and kind of column -> a way of preparing, and the transformer that is shown all rows."""
+
+
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_level_that_learns_of_all_rows_is_caught(tmp_path, monkeypatch, name):
+    (way, transformer), kind = LEAKS[name], name.partition(" of ")[2]
+    table = mixed_table(tmp_path)
+    columns = [column for column in table.columns if column.kind == kind]
+    if kind == "dates":
+        columns = [replace(columns[0], values=np.where(np.arange(120) % 9, columns[0].values, np.nan), gap="is short")]
+    split, learn = splits_of(table)[0], prepared._learn
+    table = replace(table, columns=tuple(columns))
+
+    def leak(each, values, split):
+        return (learn_of_all if isinstance(each, transformer) else learn)(each, values, split)
+
+    assert is_same_in_training(table, way, split)
+    monkeypatch.setattr(prepared, "_learn", leak)
+    assert not is_same_in_training(table, way, split)
