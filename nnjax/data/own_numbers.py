@@ -100,10 +100,14 @@ def check_exact(numbers: Iterable[Decimal]) -> None:
 
 
 def check_squares(numbers: NDArray[np.float64]) -> None:
-    """Squares are finite.
+    """Squares are finite, and not all nothing.
 
     Raises:
         ColumnError: If not.
     """
-    if np.nanmax(np.abs(numbers)) > LARGEST:
+    largest = np.nanmax(np.abs(numbers))
+    if 0 < largest < 1 / LARGEST:
+        problem = f"has no number beyond {1 / LARGEST:g}, and squares of so small ones are 0"
+        raise ColumnError(problem, "write it in smaller units")
+    if largest > LARGEST:
         raise ColumnError(f"has numbers beyond {LARGEST:g}, whose squares are infinite", "write it in larger units")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nnjax.data.autologging import without_autologging
 from nnjax.data.column import DATE_KIND, Column
 from nnjax.data.dates import date_parts, days_since, has_times
-from nnjax.data.long_tails import AS_IS, LOG, tail_transformer
+from nnjax.data.long_tails import AS_IS, LOG, tail_transformer, without_dust
 from nnjax.data.polynomial import form_polynomial
 from nnjax.data.preparation import (
     ELAPSED,
@@ -125,7 +125,7 @@ def _unskewed(filled: Matrix, values: Matrix, level: str, split: Split) -> Matri
     if not len(found):
         return filled
     changed = filled.copy()
-    changed[:, found] = _learn(tail_transformer(level, len(split.train)), filled[:, found], split)
+    changed[:, found] = _learn(tail_transformer(level, len(split.train)), without_dust(filled[:, found]), split)
     return changed
 
 

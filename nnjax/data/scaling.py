@@ -18,6 +18,10 @@ FARTHEST = 1e6
 """Standard deviations of the training rows: no measurement lies so far out, and no network learns from one."""
 
 
+FARTHEST_KEPT = 1e30
+"""Standard deviations; a row further out is put there: in float32 it would be infinite, and no score of it a number."""
+
+
 class ScaledSplit(NamedTuple):
     """One split, ready for training: features have mean 0 and standard deviation 1 over the training rows.
 
@@ -98,8 +102,10 @@ def scale_split(
     else:
         y_mean, y_scale = _mean_and_scale(target[split.train], [each - table.features.shape[1] for each in rounded])
     # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
-    x = ((table.features - x_mean) / x_scale).astype(np.float32)
-    y = ((target - y_mean) / y_scale).astype(np.float32)
+    x, y = (
+        np.clip((columns - mean) / scale, -FARTHEST_KEPT, FARTHEST_KEPT).astype(np.float32)
+        for columns, mean, scale in ((table.features, x_mean, x_scale), (target, y_mean, y_scale))
+    )
     train, validation, test = split.train, split.validation, split.test
     weights = None if table.weights is None else table.weights.of(split)
     arrays = x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale
@@ -115,7 +121,8 @@ def _mean_and_scale(
     """
     mean, scale, reach = columns.mean(axis=0), columns.std(axis=0), np.ptp(columns, axis=0)
     is_rounded = np.isin(np.arange(columns.shape[1]), list(rounded))
-    return mean, np.where(is_rounded, np.maximum(1.0, reach), np.where(reach == 0, 1.0, scale))
+    # Squares of numbers of 1e-170 are nothing: where the training rows have no other, they are taken for constant.
+    return mean, np.where(is_rounded, np.maximum(1.0, reach), np.where((reach == 0) | (scale == 0), 1.0, scale))
 
 
 def far_columns(table: Table, split: Split) -> dict[int, float]:

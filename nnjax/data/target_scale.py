@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.autologging import without_autologging
-from nnjax.data.long_tails import AS_IS, LOG, QUANTILE, tail_transformer
+from nnjax.data.long_tails import AS_IS, LOG, QUANTILE, tail_transformer, without_dust
 from nnjax.data.splits import Split
 
 TARGET_SCALES = (AS_IS, LOG, QUANTILE)
@@ -67,8 +67,9 @@ def scale_target(level: str, target: Target, split: Split) -> tuple[Target, OwnU
     """
     if level == AS_IS:
         return target, None
+    shown = without_dust(target)
     transformer = tail_transformer(level, len(split.train)).set_output(transform="default")
     with without_autologging():
-        transformer.fit(target[split.train])
+        transformer.fit(shown[split.train])
     own = OwnUnit(transformer, target[split.validation], target[split.test])
-    return np.asarray(transformer.transform(target), dtype=np.float64), own
+    return np.asarray(transformer.transform(shown), dtype=np.float64), own

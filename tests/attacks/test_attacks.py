@@ -46,8 +46,8 @@ ATTACKS = {
     ),
     "the scale of the target is learnt on all rows": Attack(
         "nnjax/data/target_scale.py",
-        "transformer.fit(target[split.train])",
-        "transformer.fit(target)",
+        "transformer.fit(shown[split.train])",
+        "transformer.fit(shown)",
         "tests/data/test_target_scale.py::test_rows_outside_teach_nothing_of_the_target",
     ),
     "gaps, words and quantiles are learnt on all rows": Attack(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from nnjax.data.long_tails import LOG, QUANTILE, tail_transformer
+from nnjax.data.long_tails import LOG, QUANTILE, tail_transformer, without_dust
 
 
 @pytest.mark.parametrize("rows", [5, 3000])
@@ -13,6 +13,11 @@ def test_quantiles_look_at_every_row_and_are_no_more_than_there_are(rows):
     assert fitted[0].n_quantiles_ == min(rows, 1000)
     assert np.array_equal(*(each.transform(numbers) for each in fitted))
     assert fitted[0].quantiles_[[0, -1], 0].tolist() == [numbers.min(), numbers.max()]
+
+
+def test_the_curve_is_nowhere_infinitely_steep():
+    numbers = np.array([[0.0], [1e-321], [2e-321], [-1e-320], [1.0], [2.0]])
+    assert np.isfinite(tail_transformer(QUANTILE, 6).fit_transform(without_dust(numbers))).all()
 
 
 def test_nothing_is_a_number_of_the_logarithm():

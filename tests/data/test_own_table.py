@@ -271,6 +271,13 @@ def test_nothing_written_in_any_way_is_an_empty_column(tmp_path):
         assert "column 'y' is empty" in refused(written(tmp_path, "table.parquet", x=X, y=nothing))
 
 
+def test_numbers_whose_squares_are_nothing_are_refused(tmp_path):
+    told = "features: column 'x' has no number beyond 1e-150, and squares of so small ones are 0; "
+    told += "write it in smaller units"
+    assert refused(written(tmp_path, x=[1e-160 * each for each in X], y=Y)) == told
+    assert read(written(tmp_path, x=[*[1e-160 * each for each in X[:-1]], 1.0], y=Y)).feature_names == ("x",)
+
+
 def test_an_infinite_number_is_named_and_not_a_gap_before_it(tmp_path):
     told = refused(written(tmp_path, x=["", *X[:-2], "-inf"], y=Y))
     assert told.startswith("features: column 'x' has no finite number in row 12 ('-inf'); fill or remove those rows")

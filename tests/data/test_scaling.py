@@ -67,6 +67,17 @@ def test_a_constant_column_is_only_centred() -> None:
     np.testing.assert_allclose(scaled.x_test[:, 3], features[SPLIT.test, 3] - 0.1, rtol=1e-5)
 
 
+def test_what_is_out_of_reach_of_float32_stays_a_number() -> None:
+    """A row at 1e149 beside training rows that are all the same, or so small that their squares are nothing."""
+    features = TABLE.features.copy()
+    features[SPLIT.train, 3], features[SPLIT.test[0], 3] = 1, 1e149
+    features[:, 4] = np.where(np.isin(np.arange(442), SPLIT.train), 1e-170 * np.arange(442), 1)
+    table = make_table("far", features, TABLE.target, TABLE.feature_names, TABLE.target_name)
+    scaled = scale_split(table, SPLIT)
+    assert scaled.x_test[0, 3] == np.float32(1e30) and np.isfinite(np.concatenate([*scaled[:6:2]])).all()
+    assert scaled.x_train[:, 4].tolist() == [0.0] * 265 and scaled.x_test[:, 4].tolist() == [1.0] * 111
+
+
 def test_every_output_of_a_regression_has_its_own_unit() -> None:
     table = load_table("linnerud")
     split = make_splits(20, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 5))[0]

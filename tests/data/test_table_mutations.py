@@ -84,6 +84,7 @@ OF_THE_CELLS = (
     r"column .* has numbers that 64 bits of a float cannot hold exactly",
     r"column .* holds (dates|time32)",
     r"column .* has numbers beyond 1e\+150",
+    r"column .* has no number beyond 1e-150",
     r"column .* has dates outside the years 1 to 9999",
     r"column .* has [\d,]+ classes",
 )

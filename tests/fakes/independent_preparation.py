@@ -87,7 +87,7 @@ def _dates(
     yield f"{name} (year)", _equal([date.year for date in dates])
     rounds = [("month", [(date.month - 1) / 12 for date in dates]), ("weekday", [date.weekday() / 7 for date in dates])]
     if any(moment % 86_400 for moment in moments if not math.isnan(moment)):
-        rounds.append(("hour", [(date.hour * 3600 + date.minute * 60 + date.second) / 86_400 for date in dates]))
+        rounds.append(("hour", [moment % 86_400 / 86_400 for moment in filled]))
     for part, places in rounds:
         yield f"{name} ({part}, sine)", _equal([math.sin(2 * math.pi * place) for place in places])
         yield f"{name} ({part}, cosine)", _equal([math.cos(2 * math.pi * place) for place in places])
