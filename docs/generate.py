@@ -188,7 +188,8 @@ target_scale = "log"        # or "quantile"
 - `date_columns`. The year, and month, weekday and hour as places on a circle (sine and cosine), so that December lies
   beside January; or the days since the first training row.
 - `skewed_columns`. The logarithm of 1 + x where no number is negative, or normal quantiles; of columns whose training
-  rows have a skewness beyond 1.
+  rows have a skewness beyond 1. The least and the largest number stand at the curve's ends, -5.2 and 5.2: so do all
+  zeros of a column that begins at zero.
 - `target_scale`, of a regression: what the network is trained on. The logarithm of 1 + y, refused where a target is
   negative (a target far below 1 stays nearly as it is: write it in a smaller unit); or normal quantiles, after which no
   prediction leaves the range of the training rows. Each target has a scale of its own. The epoch with the lowest

@@ -197,6 +197,7 @@ def _one_hot(
 
 def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
     """Words as the mean target, or the share of a class, of the training rows that have them, cross-fitted there."""
+    from sklearn import config_context
     from sklearn.preprocessing import TargetEncoder
 
     labels, train = table.labels, split.train
@@ -207,7 +208,8 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
     folds = inner_folds(len(train), None if labels is None else labels[train], _seed(split), groups)
     encoder = TargetEncoder(target_type=kind, cv=folds).set_output(transform="default")
     others = np.setdiff1d(np.arange(len(codes)), train)
-    learnt = np.asarray(encoder.fit_transform(codes[train], target[train]))
+    with config_context(enable_metadata_routing=False):  # with it the encoder wants groups, which the folds have had
+        learnt = np.asarray(encoder.fit_transform(codes[train], target[train]))
     encoded = np.empty((len(codes), learnt.shape[1]))
     encoded[train], encoded[others] = learnt, encoder.transform(codes[others])
     return list(np.split(encoded, codes.shape[1], axis=1))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from nnjax.data.own_error import ColumnError
 from nnjax.data.own_numbers import to_floats
+from nnjax.data.own_table import FileSource, read_own_table
 
 INEXACT = "column 'x' has numbers that 64 bits of a float cannot hold exactly, such as "
 TWENTY_DIGITS = [12345678901234567890 + number % 3 for number in range(ROWS)]
@@ -70,6 +71,16 @@ def test_decimals_that_a_float_gives_back(tmp_path, kind):
 
 
 @pytest.mark.skipif(not hasattr(pa, "decimal64"), reason="pyarrow before 19 has no decimals of 64 bits")
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_days_know_no_unit(tmp_path, unit):
+    days = pa.array([1_600_000_000 + 86_400 * n for n in range(ROWS)], pa.timestamp("s"))
+    tables = [
+        read_own_table(FileSource(written(tmp_path, "t.parquet", day=column, y=Y), ("y",)))
+        for column in (days, days.cast(pa.timestamp(unit)))
+    ]
+    assert tables[0].digest == tables[1].digest and np.array_equal(*(each.columns[0].values for each in tables))
+
+
 def test_decimals_of_few_bits(tmp_path):
     narrow = pa.array([Decimal(f"{n}.35") for n in range(ROWS)], pa.decimal64(18, 2))
     table = read(written(tmp_path, "table.parquet", x=narrow, z=narrow.cast(pa.decimal32(9, 2)), y=Y))

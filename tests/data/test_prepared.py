@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from fakes.mixed import mixed_table
 from fakes.own_tables import written
+from sklearn import config_context
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.pipeline import make_pipeline
@@ -114,6 +115,29 @@ def test_a_word_by_its_target_never_sees_its_own_row(tmp_path):
     encoded = prepare(table, Preparation(word_columns="target"), split).features[:, 0]
     assert encoded[0] < 100, "its own target of a million is not in it"
     assert encoded[[50, 59]].max() < 1e6 / 10
+
+
+@pytest.mark.parametrize("option", [{"enable_metadata_routing": True}, {"transform_output": "pandas"}], ids=str)
+@pytest.mark.parametrize("way", WAYS[-2:], ids=str)
+def test_whatever_scikit_learn_was_told_in_this_process(tmp_path, option, way):
+    table = mixed_table(tmp_path)
+    split = splits_of(table)[0]
+    plain = prepare(table, way, split)
+    with config_context(**option):
+        told = prepare(table, way, split)
+    assert np.array_equal(plain.features, told.features) and told.features.dtype == np.float64
+
+
+def test_a_target_of_few_whole_numbers_is_a_number(tmp_path):
+    """scikit-learn would take it for classes, and give each word a column for every one."""
+    path = written(tmp_path, word=list("abc") * 20, x=list(range(60)), y=[n % 5 for n in range(60)])
+    table = read_own_table(FileSource(path, ("y",)))
+    made = prepare(
+        table, Preparation(word_columns="target"), Split(np.arange(40), np.arange(40, 50), np.arange(50, 60), "ab" * 32)
+    )
+    assert (
+        made.feature_names == ("word (mean y)", "x") and 0 < made.features[:, 0].min() < made.features[:, 0].max() < 4
+    )
 
 
 def test_what_the_training_rows_lack_has_a_meaning(tmp_path):

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from sklearn.preprocessing import StandardScaler
 
 from nnjax.data.scaling import scale_split
-from nnjax.data.splits import SplitPlan, make_splits
+from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.tables import Table, load_table, make_table
 
 TABLE = load_table("diabetes")
@@ -76,6 +77,16 @@ def test_what_is_out_of_reach_of_float32_stays_a_number() -> None:
     scaled = scale_split(table, SPLIT)
     assert scaled.x_test[0, 3] == np.float32(1e30) and np.isfinite(np.concatenate([*scaled[:6:2]])).all()
     assert scaled.x_train[:, 4].tolist() == [0.0] * 265 and scaled.x_test[:, 4].tolist() == [1.0] * 111
+
+
+def test_a_true_spread_beside_a_large_number_is_no_rounding_however_many_rows() -> None:
+    """Seconds since 1970, 30 milliseconds apart: scikit-learn's scaler would take 100,000 of them for constant."""
+    rows = np.arange(100_000)
+    features = (1.7e9 + 0.03 * (rows % 2))[:, None]
+    table = make_table("clock", features, (rows % 7).astype(float), ("clock",), "y")
+    scaled = scale_split(table, Split(rows[:80_000], rows[80_000:90_000], rows[90_000:], "ab" * 32))
+    assert sorted(set(scaled.x_train[:, 0].tolist())) == pytest.approx([-1, 1], abs=1e-4)
+    assert StandardScaler().fit(features).scale_.tolist() == [1.0]
 
 
 def test_every_output_of_a_regression_has_its_own_unit() -> None:
