@@ -1,12 +1,12 @@
 """The factors of a study: everything about a training that may be varied, with its default and its legal levels."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from math import isfinite
 
 from pydantic_core import PydanticCustomError
 
-from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS, Preparation
+from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS
 from nnjax.data.target_scale import TARGET_SCALES
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
@@ -265,12 +265,6 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits."),
 )}  # fmt: skip
 """Every factor, in the order in which a study is completed and documented."""
-
-SINCE_DIGESTS = (
-    *(each.name for each in fields(Preparation)),
-    *("target_scale", "huber_delta", "loss_quantile", "class_weight"),
-)
-"""Factors that came after studies had digests: at its default one is off, and the study what it was."""
 
 ALWAYS_TOLD = (
     *("activation", "depth", "width", "batch_size", "l2"),

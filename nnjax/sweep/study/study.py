@@ -17,7 +17,8 @@ from nnjax.sweep.identity import content_hash
 from nnjax.sweep.study.checks import FIRST_CHECKS, Draft, check_cells
 from nnjax.sweep.study.claim_checks import check_claims
 from nnjax.sweep.study.errors import Fault, StudyError, show_value
-from nnjax.sweep.study.factors import FACTORS, SINCE_DIGESTS, Level
+from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.later_keys import without_later
 from nnjax.sweep.study.messages import faults_of
 from nnjax.sweep.study.reading import apply_overrides, parse_study, read_study_text
 from nnjax.sweep.study.split_checks import check_scores, check_splitter
@@ -99,15 +100,13 @@ class Study:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
         records = {name: getattr(self, name).model_dump() for name in ("grid", "logging")}
         plain = ("name", "question", "expected", "lecture", "confirms", "refutes")
-        later = {name: FACTORS[name].default for name in SINCE_DIGESTS}
-        fixed = {name: level for name, level in self.fixed.items() if level != later.get(name)}
         return content_hash(
             {
                 "data": self.data.record(),
                 "replicates": self.replicates.record(),
                 **records,
                 **{name: getattr(self, name) for name in plain},
-                "fixed": fixed,
+                "fixed": without_later("fixed", self.fixed),
                 "overrides": tuple(map(_without_place, self.overrides)),
                 "studied": list(self.studied.items()),
                 "nuisance": list(self.nuisance.items()),

@@ -15,6 +15,7 @@ from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, SplitPlan, Splitter
 from nnjax.data.tables import TABLES, Table, TableSource, load_table
 from nnjax.metrics import METRICS
 from nnjax.sweep.study.factors import FACTORS, Choice, Level, Number, Whole, refuse
+from nnjax.sweep.study.later_keys import without_later
 
 LONGEST_TEXT = 4000
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
@@ -166,9 +167,7 @@ class DataSource(_Table):
 
     def record(self) -> dict[str, Any]:
         """What of it makes a study another one: not where a file lies. Its content is in the identity of every run."""
-        given = self.model_dump()
-        if self.weight is None:
-            del given["weight"]  # which studies had no key for, once
+        given = without_later("data", self.model_dump())
         if self.file is None:
             return {key: value for key, value in given.items() if key not in OF_A_FILE}
         return {**given, "file": Path(self.file).name}
