@@ -38,6 +38,7 @@ from nnjax.sweep.worker import (
     prepare_worker,
     train_task,
 )
+from nnjax.terminal import Say
 
 SECONDS_BETWEEN_RECORDS = 2.0
 """What a killed sweep's record may lack of the time spent and the runs trained."""
@@ -172,7 +173,9 @@ class _Sweep:
         folder = cache_folder(self._workplace.home)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         remove_broken_entries(folder)
-        place, splits = self._workplace, _scaled_splits(self._space, self._plan)
+        place = self._workplace
+        with self._progress.stage("Preparing the splits") as say:
+            splits = _scaled_splits(self._space, self._plan, say)
         prepare = partial(place.engine.prepare, folder, splits)
         if place.cluster is not None:
             prepare = partial(prepare_elsewhere, place.engine.prepare, splits, decisive_versions())
@@ -313,7 +316,7 @@ class _Sweep:
         )
 
 
-def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
+def _scaled_splits(space: Space, plan: Plan, say: Say) -> dict[str, ScaledSplit]:
     """The splits that the missing runs need: prepared, scaled, their targets encoded for the outputs."""
     needed = {
         (
@@ -326,10 +329,10 @@ def _scaled_splits(space: Space, plan: Plan) -> dict[str, ScaledSplit]:
         for chunk in plan.chunks
         for run in chunk.runs
     }
-    table, splits = space.table, space.splits
-    return {
-        split_key(table.digest, splits[number].digest, output, preparation, target_scale): prepare_and_scale(
-            table, splits[number], output, preparation, rounded, target_scale
-        )
-        for number, output, preparation, target_scale, rounded in sorted(needed, key=str)
-    }
+    table, scaled = space.table, dict[str, ScaledSplit]()
+    for number, output, preparation, target_scale, rounded in sorted(needed, key=str):
+        say(f"{len(scaled) + 1} of {len(needed)}")
+        split = space.splits[number]
+        key = split_key(table.digest, split.digest, output, preparation, target_scale)
+        scaled[key] = prepare_and_scale(table, split, output, preparation, rounded, target_scale)
+    return scaled

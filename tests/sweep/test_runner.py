@@ -3,7 +3,8 @@
 import json
 import shlex
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,17 +17,19 @@ from nnjax.sweep.compilation_cache import cache_folder
 from nnjax.sweep.journal.journal import Journal, JournalWarning
 from nnjax.sweep.journal.record import load_record
 from nnjax.sweep.plan import make_plan
-from nnjax.sweep.progress import SweepState
+from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.runner import Engine, SweepSummary, run_sweep
 from nnjax.sweep.space import Space, expand, sweep_id
 from nnjax.sweep.worker import TrainedTask, TrainingTask
+from nnjax.terminal import Say
 
 
-class Watch:
+class Watch(Progress):
     """Remembers what it was told."""
 
     def __init__(self) -> None:
         self.states: list[SweepState] = []
+        self.stages: list[str] = []
         self.is_closed = False
 
     def update(self, state: SweepState) -> None:
@@ -34,6 +37,10 @@ class Watch:
 
     def close(self) -> None:
         self.is_closed = True
+
+    @contextmanager
+    def stage(self, what: str) -> Iterator[Say]:
+        yield lambda how_far: self.stages.append(f"{what}: {how_far}")
 
 
 def run_here(space: Space, home: Path, engine: Engine = FAKE) -> SweepSummary:
@@ -180,6 +187,7 @@ def test_progress_starts_at_nothing_and_ends_at_all(small_space: Space, tmp_path
     assert watch.states[-1].work_done == pytest.approx(1)
     assert (watch.states[-1].compile_seconds, watch.states[-1].train_seconds) == (2.0, 4.0)
     assert watch.is_closed
+    assert watch.stages == [f"Preparing the splits: {number} of 4" for number in (1, 2, 3, 4)]
 
 
 def test_the_record_adds_up_over_executions(small_space: Space, tmp_path: Path) -> None:
