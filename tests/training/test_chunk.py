@@ -50,7 +50,9 @@ def bits_by_branches(bucket, name, sets, trainee, scaled, **remedies):
     return [train_chunk(shape, runs, scaled).outcomes for shape in shapes]
 
 
-@pytest.mark.parametrize("remedies", [{}, {"residual": 1, "dropout": True}], ids=str)
+@pytest.mark.parametrize(
+    "remedies", [pytest.param({}, marks=pytest.mark.slow), {"residual": 1, "dropout": True}], ids=str
+)
 def test_a_run_has_the_same_bits_alone_in_its_program_and_in_company(bucket, trainee, scaled, remedies):
     alone, beside = bits_by_branches(bucket, "selu", [["selu"], ["logistic", "selu"]], trainee, scaled, **remedies)
     assert all(map(same, alone, beside))

@@ -61,9 +61,13 @@ def by_hand(numpy_rules, numpy_backpropagation):
     return train
 
 
-@pytest.mark.parametrize(
-    ("name", "batch_size"), [(name, 32) for name in OPTIMIZERS if name != "lbfgs"] + [("sgd", 265)]
-)
+RULES = [("sgd", 32), ("adam", 32), ("sgd", 265)] + [
+    pytest.param(name, 32, marks=pytest.mark.slow) for name in OPTIMIZERS if name not in ("sgd", "adam", "lbfgs")
+]
+"""A program each; every rule's steps, without a program around them, are those of `test_optimizers.py`."""
+
+
+@pytest.mark.parametrize(("name", "batch_size"), RULES)
 def test_weights_after_five_epochs_equal_a_plain_float64_loop(bucket, trainee, raw, scaled, by_hand, name, batch_size):
     shape = bucket(batch_size=batch_size, epochs=5, optimizer=name, activation="tanh")
     run = trainee(seed=3, activation="tanh", learning_rate=RATES.get(name, 0.05), l2=0.02)
@@ -106,7 +110,7 @@ def test_test_scores_are_those_of_the_best_epoch(bucket, trainee, scaled):
 def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(trainee, initializer):
     names = [activation for kind, activation in SLOPES if kind == initializer]
     plain = Bucket(64, (64,) * 10, 1, 256, 256, 8, 8, 1, "sgd", "half_mean_squared_error")
-    shape = dataclasses.replace(plain, branches=branches_for(names))
+    shape = dataclasses.replace(plain, branches=branches_for(name for _, name in SLOPES))
     rng = np.random.default_rng(7)
     draws = [rng.standard_normal((n, d)).astype(np.float32) for n in (256, 8, 8) for d in (64, 1)]
     data = dict.fromkeys(range(20), ScaledSplit(*draws, y_mean=np.zeros(1), y_scale=np.ones(1)))
@@ -119,7 +123,7 @@ def test_gradient_slopes_at_initialisation_are_those_of_mean_field_theory(traine
 
 
 @pytest.mark.usefixtures("shipped_programs")
-@pytest.mark.parametrize("depth", [2, 1, 0])
+@pytest.mark.parametrize("depth", [2, pytest.param(1, marks=pytest.mark.slow), 0])
 def test_a_diverging_run_ends_as_data_and_its_neighbours_do_not_notice(bucket, trainee, scaled, depth):
     shape = bucket(depth, epochs=5, optimizer="sgd", activation="tanh")
     calm, wild = (trainee(seed, "tanh", learning_rate=rate) for seed, rate in ((1, 1e-3), (2, 1e12)))

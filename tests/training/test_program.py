@@ -43,7 +43,9 @@ def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
     assert len(set(map(id, programs))) == 1
 
 
-@pytest.mark.parametrize("remedies", [{}, {"input_noise": True, "normalization": "batch"}], ids=str)
+@pytest.mark.parametrize(
+    "remedies", [pytest.param({}, marks=pytest.mark.slow), {"input_noise": True, "normalization": "batch"}], ids=str
+)
 def test_a_training_has_the_same_bits_in_calls_of_any_length(bucket, trainee, raw, scaled, monkeypatch, remedies):
     shape = bucket(1, 5, 265, epochs=7, activation="tanh", **remedies)
     histories = []

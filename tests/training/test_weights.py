@@ -97,7 +97,9 @@ def test_weighted_counts_train_as_scikit_learns_do(full, run, raw):
     assert_alike(trained.last_parameters, peer(MLPRegressor, start, *rows, counts.weights.train, loss="poisson"))
 
 
-@pytest.mark.parametrize("is_weighted", [False, True], ids=["classes alone", "rows too"])
+@pytest.mark.parametrize(
+    "is_weighted", [pytest.param(False, marks=pytest.mark.slow), True], ids=["classes alone", "rows too"]
+)
 def test_balanced_classes_train_as_scikit_learns_do(full, run, raw, scaled, is_weighted):
     split = in_classes(scaled[0], drawn(scaled[0], whole=True).weights if is_weighted else None)
     shape = classifying(full, class_weight="balanced", row_weights=is_weighted)
