@@ -10,7 +10,7 @@ from nnjax.claims.declared import ALPHA
 from nnjax.metrics import METRICS, Metric
 from nnjax.report.against_baseline import beats_a_constant, better_than_a_constant
 from nnjax.report.differences import AT_BEST, AVERAGED
-from nnjax.report.formats import confidence, decimals, power_of_two, signed, with_interval
+from nnjax.report.formats import Show, confidence, decimals, power_of_two, signed, with_interval
 from nnjax.report.once import once
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
 from nnjax.report.study_results import StudyResults
@@ -45,6 +45,11 @@ class Headline:
             return self.warning
         first = self.lines[0]
         return f"{first.sentence} {first.verdict.word.capitalize()}." if first.verdict else first.sentence
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether they are claims, and each is decided."""
+        return all(line.verdict not in (None, Verdict.UNDECIDED, Verdict.EXPLORATORY) for line in self.lines)
 
     @property
     def is_declared(self) -> bool:
@@ -97,26 +102,27 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
     if answer.judgement.verdict is Verdict.EXPLORATORY:
         sure += ", not known to hold:"
     if answer.threshold is not None:
-        show = power_of_two if metric.counts else decimals
-        measured = f"{claim.metric} {with_interval(interval, show, sure)}{_unit(metric, interval.estimate)}"
-        return f"{measured}; claimed: above {show(answer.threshold)}{_unit(metric, answer.threshold, is_told=True)}."
+        show, before, unit = _shown_as(metric)
+        measured = f"{claim.metric}{before} {with_interval(interval, show, sure)}{unit}"
+        return f"{measured}; claimed: above {show(answer.threshold)}."
     if metric.counts:
         times = with_interval(interval, power_of_two, sure)
         return f"{names[1]} takes {times} times as many {metric.counts} as {names[0]}."
     order = reversed(names) if metric.better == "lower" else names
-    measured = f"{' minus '.join(order)}: {with_interval(interval, signed, sure)} in {claim.metric}."
+    measured = f"{' minus '.join(order)}: {with_interval(interval, signed, sure)} in {claim.metric}"
+    if claim.kind == "same":
+        return f"{measured}; claimed: within ±\N{NO-BREAK SPACE}{decimals(claim.margin)}."
     if answer.judgement.verdict is Verdict.UNDECIDED:  # what would decide it stands on its card
-        return measured
+        return f"{measured}."
     named = re.sub(r"\b[AB]\b", lambda arm: names["AB".index(arm.group())], answer.judgement.note)
-    return f"{measured} {named}"
+    return f"{measured}. {named}"
 
 
-def _unit(metric: Metric, value: float, is_told: bool = False) -> str:
-    """A number's unit, if it is not told already; of one in decades what it comes to as a factor instead."""
-    if metric.unit.startswith("decades"):
-        a_layer = metric.unit.removeprefix("decades")
-        return f": a factor of {10**value:.2g}{a_layer}" if not is_told else f", a factor of {10**value:.2g}"
-    return f" {metric.unit}" if metric.unit and not is_told else ""
+def _shown_as(metric: Metric) -> tuple[Show, str, str]:
+    """How a number that is compared with a threshold is printed, with what before and after it."""
+    if metric.unit.startswith("decades"):  # as factors, which need no logarithm to be understood
+        return (lambda decades: f"{10**decades:.2g}"), f", as a factor{metric.unit.removeprefix('decades')}:", ""
+    return power_of_two if metric.counts else decimals, "", f" {metric.unit}" if metric.unit else ""
 
 
 def arm_names(claim: Claim, study_results: StudyResults) -> list[str]:
@@ -142,9 +148,10 @@ def factor_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
     for factor in study_results.layout.studied:
         views = factor_rankings(study_results, factor)
         for view, ranked in list(views.items())[:1]:
-            sure = f"{confidence(ranked.ranking.level)} intervals, all levels compared with all"
+            sure = "" if ranked.is_level else f"{confidence(ranked.ranking.level)} intervals, "
+            sure += "all levels compared with all"
             which = f", {VIEW_WORDS[view]}" if len(study_results.layout.studied) > 1 else ""
-            detail = f"{sure}{which}. {one_by_one(study_results, factor, views)}".strip()
+            detail = f"{sure[0].upper()}{sure[1:]}{which}. {one_by_one(study_results, factor, views)}".strip()
             lines.append(HeadlineLine(f"{factor}: {ranked.words(decimals, test)}", detail))
     return tuple(lines)
 

@@ -126,8 +126,8 @@ def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
     if ranked.is_level:
         span = f"{at_least[leader]}{_epochs(first)}"
         if f"{first:.0f}" != f"{last:.0f}":
-            span += f" with {leader} and {at_least[slowest]}{last:.0f} with {slowest}"
-        return f"No difference in speed is shown {ranked.which}: {target} typically takes {span}"
+            span += f" with {leader} and {at_least[slowest]}{last:.0f} with {slowest}, which may be chance"
+        return f"In speed {ranked.all_names} cannot be told apart: {target} typically takes {span}"
     words = f"{leader} is first at {target}, typically after {at_least[leader]}{_epochs(first)}; {ranked.rivals}"
     if ranked.ranking.is_tied[-1]:
         return words.removesuffix("; ")

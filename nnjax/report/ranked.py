@@ -48,7 +48,7 @@ class Ranked:
         """
         lost = f" Left out for want of runs: {join_words(self.left_out)}." if self.left_out else ""
         if self.ranking.apart is None:
-            return f"No difference was found {self.which}; {self.found(show, quantity)}.{lost}"
+            return f"{self._level(show, quantity)}.{lost}"
         placed = zip(self.names, self.ranking.advantages, self.ranking.is_tied, strict=True)
         behind = [(name, advantage) for name, advantage, is_tied in placed if not is_tied]
         if not behind:
@@ -65,18 +65,18 @@ class Ranked:
         return f"{shortened(tied[1:], 2)} cannot be told from it; " if len(tied) > 1 else ""
 
     @property
-    def which(self) -> str:
-        """All of them, in a phrase."""
-        if len(self.names) > MOST_ALIKE_NAMED:
-            return f"among the {len(self.names)} levels"
-        return f"{'between' if len(self.names) == 2 else 'among'} {join_words(self.names)}"
+    def all_names(self) -> str:
+        """All of them, where they are few; else their number."""
+        return f"the {len(self.names)} levels" if len(self.names) > MOST_ALIKE_NAMED else join_words(self.names)
 
-    def found(self, show: Show, quantity: str) -> str:
-        """What difference would have been found, as a clause."""
+    def _level(self, show: Show, quantity: str) -> str:
+        """That no two were found to differ, and what difference would have been found."""
         if show(self.ranking.detectable) == show(0.0):
-            return f"all have the same {quantity}, {show(self.means[0])}"
-        size = show(self.ranking.detectable)
-        return f"if there were one of {size} in {quantity}, four of five such studies would find it"
+            return f"{self.all_names} all have the same {quantity}, {show(self.means[0])}"
+        return (
+            f"{self.all_names} cannot be told apart: this study misses a difference of {show(self.ranking.detectable)} "
+            f"in {quantity} once in five times"
+        )
 
 
 def _by(interval: PairedInterval, show: Show) -> str:

@@ -222,7 +222,12 @@ def _write_files(chapters: Sequence[Chapter], tables: Path, figures: Path) -> No
 def _page(space: Space, counts: Mapping[str, int], chapters: Sequence[Chapter], notices: Sequence[str]) -> Page:
     """A page's frame; counts are those of the runs, by their status."""
     study, table = space.study, space.table
-    lost = "".join(f", {counts[status]:,} {status}" for status in ("diverged", "missing") if counts.get(status))
+    diverged = "diverged (its loss became infinite: the lowest score)"
+    lost = "".join(
+        f", {counts[status]:,} {words}"
+        for status, words in (("diverged", diverged), ("missing", "missing"))
+        if counts.get(status)
+    )
     subtitle = (
         f"{len(space.runs):,} runs planned, {counts.get('finished', 0):,} finished{lost}: {len(space.cells):,} cells "
         f"on {len(space.splits)} splits of {table.name} ({len(table.target):,} rows)"

@@ -19,8 +19,8 @@ def test_the_headline_is_the_studys_own_claims(study_results):
     first, second = top.lines
     assert first.sentence == "With three hidden layers, relu beats logistic."
     assert first.detail.startswith("relu minus logistic: +0.0") and "(97.5 % interval " in first.detail
-    assert second.detail.startswith("grad_slope_0 0.6") and second.detail.endswith(
-        "; claimed: above 0.300, a factor of 2."
+    assert second.detail.startswith("grad_slope_0, as a factor a layer: 4.") and second.detail.endswith(
+        "; claimed: above 2."
     )
     assert top.words == "With three hidden layers, relu beats logistic. Undecided."
 
@@ -39,7 +39,7 @@ def test_epochs_to_the_target_are_compared_in_times(study_results):
 def test_without_a_claim_the_factors_are_the_headline_and_nothing_has_a_verdict(without_claims):
     (line,) = headline(without_claims).lines
     assert line.verdict is None and line.sentence.startswith("activation: ")
-    assert line.detail.startswith("98.33 % intervals, all levels compared with all.")
+    assert line.detail.startswith("All levels compared with all.")
     assert not any(verdict.word in line.sentence + line.detail for verdict in VERDICTS)
 
 

@@ -17,8 +17,8 @@ def test_no_difference_comes_with_the_one_that_would_have_been_found(without_cla
         (runs["split"] + runs["activation"].map({"relu": 0, "tanh": 1, "logistic": 2})) % 3
     )
     words = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
-    assert words.startswith("No difference was found among logistic, tanh and relu; if there were one of 0.0")
-    assert words.endswith(" in test_r2, four of five such studies would find it.")
+    assert words.startswith("logistic, tanh and relu cannot be told apart: this study misses a difference of 0.0")
+    assert words.endswith(" in test_r2 once in five times.")
 
 
 def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(without_claims):
@@ -52,12 +52,12 @@ def test_a_constant_classifier_is_called_that(classes):
 @pytest.mark.parametrize(
     ("epochs", "words"),
     [
-        ({"relu": 2, "tanh": 2, "logistic": np.nan}, "No difference in speed is shown between relu and tanh: "
+        ({"relu": 2, "tanh": 2, "logistic": np.nan}, "In speed relu and tanh cannot be told apart: "
          "validation_r2 ≥ 0.4 typically takes 2 epochs; logistic never gets there."),
         ({"relu": 2, "tanh": 2, "logistic": 8}, "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh "
          "cannot be told from it; logistic takes 4.0 times as many epochs [4.0, 4.0]."),
-        ({"relu": 3, "tanh": 3, "logistic": 3}, "No difference in speed is shown among relu, tanh and "
-         "logistic: validation_r2 ≥ 0.4 typically takes 3 epochs."),
+        ({"relu": 3, "tanh": 3, "logistic": 3}, "In speed relu, tanh and "
+         "logistic cannot be told apart: validation_r2 ≥ 0.4 typically takes 3 epochs."),
         ({"relu": 1, "tanh": 1, "logistic": 2}, "validation_r2 ≥ 0.4 is reached in the first epoch or two: a target "
          "this easy tells nothing apart."),
         ({"relu": 1, "tanh": np.nan, "logistic": np.nan}, "relu reaches validation_r2 ≥ 0.4, typically after 1 epoch; "
@@ -91,8 +91,8 @@ def race(study_results, **epochs):
 
 def test_a_level_that_never_arrives_is_said_to_and_counts_in_no_span(without_claims):
     words = race(without_claims, tanh=[2.0, 8.0, 2.0, 8.0], logistic=[np.nan] * 4)
-    assert words.startswith("No difference in speed is shown between relu and tanh: ")
-    assert "takes 2 epochs with relu and 4 with tanh; logistic never gets there." in words
+    assert words.startswith("In speed relu and tanh cannot be told apart: ")
+    assert "takes 2 epochs with relu and 4 with tanh, which may be chance; logistic never gets there." in words
 
 
 def test_where_runs_never_arrive_numbers_are_at_least_and_have_no_interval(without_claims):

@@ -1,6 +1,7 @@
 """The first screen: what was asked, answered; three pictures; the baselines; what to run next."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nnjax.claims.answer import ClaimAnswer
@@ -45,6 +46,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "more": top.lines[LINES_SHOWN:],
         "more_words": more_words(top),
         "has_undecided": any(map(is_open_comparison, study_results.claims[:LINES_SHOWN])),
+        "together": together_words(study_results.claims),
         "pictures": _pictures(study_results, setting, top),
         "keys": _keys(study_results, setting),
         "where": setting_words(study_results, setting),
@@ -58,6 +60,14 @@ def is_open_comparison(answer: ClaimAnswer) -> bool:
     """Whether two arms were compared, and the data cannot tell: that is no evidence of equality."""
     is_open = answer.is_judged and answer.judgement.verdict is Verdict.UNDECIDED
     return is_open and answer.interval is not None and answer.threshold is None
+
+
+def together_words(claims: Sequence[ClaimAnswer]) -> str:
+    """Why intervals of several claims are wider than those of one; empty for one."""
+    levels = {answer.interval.level for answer in claims if answer.interval is not None and answer.is_judged}
+    if len(claims) < 2 or not levels or max(levels) <= 1 - ALPHA:
+        return ""
+    return f"At {confidence(max(levels))} each, the claims’ intervals all hold in at least 95 of 100 studies."
 
 
 def _keys(study_results: StudyResults, setting: PictureSetting) -> list[Key]:
@@ -109,7 +119,7 @@ def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
     levels = setting.runs(study_results.chosen)[setting.factor].nunique()
     level = bonferroni_level(ALPHA, max(1, levels * (levels - 1) // 2))
     where = "; ".join(part for part in (held, chosen) if part)
-    sure = f"Sentences below are exploratory, [ ] are {confidence(level)} intervals."
+    sure = f"Below: exploratory, hints that nobody declared; [ ]: {confidence(level)} intervals."
     return f"{'At' if held else 'With'} {where}. {sure}" if where else sure
 
 

@@ -47,8 +47,8 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     )
     yield Finding(
         key,
-        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided: repeat both sides on "
-        f"{wanted.splits} splits × {wanted.seeds} seed{'s' if wanted.seeds > 1 else ''}. "
+        f"{'One claim is' if len(short) == 1 else f'{len(short)} claims are'} undecided: train both sides again, on "
+        f"{wanted.splits} splits with {wanted.seeds} random start{'s' if wanted.seeds > 1 else ''} (seeds) each. "
         f"The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is a "
         "second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
@@ -127,6 +127,7 @@ def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
     if verdict is Verdict.SUPPORTED:
         return
     terms, pinned = study_results.terms, favourite_levels(study_results)
+    label = next(cell.label for cell in study_results.space.cells if pinned.items() <= cell.levels.items())
     setting = {**study_results.space.study.fixed, **pinned}
     rate = float(str(setting["learning_rate"]))
     key = "beat-reference"
@@ -142,7 +143,7 @@ def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
         tables["fixed"].pop("learning_rate", None)
     yield Finding(
         key,
-        f"Train the best setting with more seeds: none is shown to beat {terms.reference}, "
+        f"Train the best setting, {label}, with more seeds: none is shown to beat {terms.reference}, "
         f"{signed(top.interval.estimate)} [{signed(top.interval.low)}, {signed(top.interval.high)}] in {terms.test}; "
         f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}.",
         tables,

@@ -29,7 +29,9 @@ b = {depth = 1}
 def test_an_undecided_claim_without_power_asks_for_its_cells_only(find):
     noise = lambda results: np.random.default_rng(1).normal(0.3, 0.1, len(results))  # noqa: E731
     found = find(DEPTHS + CLAIM, validation_r2=noise, test_r2=noise)["more-replicates"]
-    assert found.finding.sentence.startswith("One claim is undecided: repeat both sides on 4 splits × 4 seeds. ")
+    assert found.finding.sentence.startswith(
+        "One claim is undecided: train both sides again, on 4 splits with 4 random starts (seeds) each. "
+    )
     assert "(deeper: " in found.finding.sentence
     study = load_study(found.path)
     assert study.studied == {"depth": (1, 4)} and study.replicates.seeds_per_split == 4
