@@ -201,7 +201,7 @@ def pipelines(x: pd.DataFrame, task: str) -> dict[str, Any]:
 def row(space: Space, frame: pd.DataFrame, home: Path) -> dict[str, float]:
     """Mean test scores: the network's best cell, the report's baselines, and the pipelines written here."""
     study, terms = space.study, TERMS[space.table.task]
-    best = choose_best_cell(with_scores(load_results(study.path, home=home), terms.task))
+    best = choose_best_cell(with_scores(load_results(study.path, home=home), study.judged))
     assert best is not None
     preparation = reference_cell(study, space.cells).configuration.preparation
     kept = kept_baselines(space.table, space.splits, home, preparation=preparation)

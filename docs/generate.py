@@ -9,6 +9,7 @@ from nnjax.commands.contract import EXIT_CODES
 from nnjax.data.reader import Reader
 from nnjax.data.splits import SPLITTERS, Splitter
 from nnjax.data.tables import TABLES
+from nnjax.judged import THRESHOLDS
 from nnjax.metrics import CURVES, FINALS, Described
 from nnjax.network.losses import LOSSES
 from nnjax.results.columns import FACTOR_COLUMNS, IDENTITY
@@ -31,6 +32,11 @@ those of the report are, for splits that share one table, and cut where no score
 diverged run counts as worst, R² −1 (every R² is clipped there) or accuracy 0, so no cell gains by losing runs; other
 means leave it out. What a task does not have is empty here and absent there.
 
+A study whose key `metric` names another measure has it on validation rows, too, as `validation_…` and
+`last_validation_…`; then its means count a diverged run as worst: 0 or −1 as of accuracy and R², 1 of shares of error,
+and where nothing bounds a measure twice that of a constant prediction. Measures without a place in the journal are
+computed from its predictions. Of two classes the second is the one whose name comes last in the order of the letters.
+
 N training rows, M validation rows, L hidden layers, E epochs, K classes; y target, v prediction, p probability;
 W weights, z pre-activations.
 """
@@ -39,6 +45,7 @@ SECTIONS = (
     ("Which run it is", IDENTITY),
     ("Factors", FACTOR_COLUMNS),
     ("One number a run", FINALS),
+    ('Only with `decision_threshold = "validation"`', THRESHOLDS),
     ("Curves, one value an epoch, epoch 0 = at initialisation", CURVES),
 )
 
@@ -391,7 +398,13 @@ a factor wherever it stands. A small study is in [the README](../README.md#a-stu
 """
 
 STUDY_TABLES = {
-    "": "## At the top of the file",
+    "": """## At the top of the file
+
+Where few rows are of the class that matters, accuracy says little: a constant reaches the share of the largest class.
+`metric = "average_precision"` judges by how the rows of the second class are ranked (a constant gets their share),
+`class_weight` lets classes count alike in losses, and `decision_threshold` says where a probability becomes a class.
+Both keys of the study are applied to the predictions in the journal, so they train nothing again; runs of versions that
+kept none of validation rows cannot choose by them, which is told before anything runs.""",
     "data": """## `[data]`
 
 Which sets there are, and what a table of your own may hold: [data sets](data.md).""",

@@ -53,8 +53,6 @@ class Metric(Described):
         highest: What it is at most.
         shown: How it is printed: "decimals" (three), "share" (in percent), "count"; "" for four significant digits.
         is_main: Whether tables of cells have its standard deviation beside its mean.
-        score: Of a measure that runs are chosen by: the column that has it clipped, the lowest where a run diverged
-            (`results.scores`); in the column of its own name it is as it was measured.
     """
 
     _: KW_ONLY
@@ -70,12 +68,6 @@ class Metric(Described):
     highest: float = inf
     shown: Shown = ""
     is_main: bool = False
-    score: str = ""
-
-    @property
-    def column(self) -> str:
-        """The column that claims and means of it are taken from."""
-        return self.score or self.name
 
 
 @dataclass(frozen=True)
@@ -89,7 +81,9 @@ class Measure:
         unit: As of a metric, and so are formula, better, margin, lowest, highest, shown and is_main.
         meaning: Of its metrics, {rows} and {epoch} left open, without the full stop.
         remark: What is said besides, once.
-        is_judged: Whether the task's runs are chosen by it: on validation rows, too, and as a score.
+        is_judged: Whether the task's runs are chosen by it unless a study names another one; curves are of it.
+        label: What headings call it; "" for its name.
+        has_threshold: Whether it depends on where the probability of the second of two classes is cut.
         on_leaderboard: Whether MLflow's first view has a column of it, beside the judged one's.
         is_of_predictions: As of a metric; the others the engine computes, in `training.finals` or
             `training.class_scores`.
@@ -113,6 +107,8 @@ class Measure:
     on_leaderboard: bool = True
     is_of_predictions: bool = False
     loss: str = ""
+    label: str = ""
+    has_threshold: bool = False
 
     def metric(self, rows: str, epoch: Epoch) -> Metric:
         """Its metric on validation or test rows at an epoch, the best on validation rows or the last."""
@@ -133,7 +129,6 @@ class Measure:
             highest=self.highest,
             shown=self.shown,
             is_main=self.is_main and (is_best or (self.is_judged and rows == "test")),
-            score=f"{prefix}{rows}_score" if self.is_judged else "",
         )
 
 
@@ -160,11 +155,11 @@ class Curve(Described):
 
 MEASURES = (
     Measure("r2", "regression", "", "R² on the {rows} rows at {epoch}", "1 − Σ(y − v)² / Σ(y − ȳ)²", better="higher",
-            margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", is_judged=True, is_main=True),
+            margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", is_judged=True, is_main=True, label="R²"),
     Measure("rmse", "regression", "target's unit", "Root mean squared error on the {rows} rows at {epoch}",
-            "√mean (y − v)²", better="lower", margin=0.0, is_main=True),
+            "√mean (y − v)²", better="lower", margin=0.0, is_main=True, label="RMSE"),
     Measure("mae", "regression", "target's unit", "Mean absolute error on the {rows} rows at {epoch}", "mean |y − v|",
-            better="lower", margin=0.0, is_main=True, on_leaderboard=False),
+            better="lower", margin=0.0, is_main=True, on_leaderboard=False, label="MAE"),
     Measure("pinball_loss", "regression", "target's unit",
             "Pinball loss at loss_quantile on the {rows} rows at {epoch}",
             "mean q (y − v) if y ≥ v, else (1 − q) (v − y)", "; only in studies with the loss quantile", better="lower",
@@ -173,18 +168,19 @@ MEASURES = (
             "mean 2 (y ln(y / v) − y + v)", "; only in studies with the loss poisson, where all v are above 0",
             better="lower", margin=0.0, on_leaderboard=False, is_of_predictions=True, loss="poisson"),
     Measure("accuracy", "classification", "share", "Share of {rows} rows put into the right class at {epoch}",
-            better="higher", margin=0.02, highest=1.0, shown="decimals", is_judged=True, is_main=True),
+            better="higher", margin=0.02, highest=1.0, shown="decimals", is_judged=True, is_main=True,
+            has_threshold=True),
     Measure("balanced_accuracy", "classification", "share",
             "Mean of the classes' recalls on the {rows} rows at {epoch}", "1/K Σ recall of class k", better="higher",
-            margin=0.02, highest=1.0, shown="decimals"),
+            margin=0.02, highest=1.0, shown="decimals", has_threshold=True),
     Measure("log_loss", "classification", "nats", "Mean surprise at the true class of the {rows} rows at {epoch}",
             "mean −ln p", better="lower", margin=0.0, shown="decimals", is_main=True),
     Measure("brier", "classification", "", "Mean squared error of the probabilities on the {rows} rows at {epoch}",
             "mean (p − y)², for K > 2 classes summed over them", better="lower", margin=0.0, highest=2.0,
-            shown="decimals"),
+            shown="decimals", label="Brier score"),
     Measure("roc_auc", "classification", "", "Area under the ROC curve on the {rows} rows at {epoch}",
             "P(p of a member > p of another), mean over classes", "; for K > 2 one against the rest", better="higher",
-            margin=0.02, highest=1.0, shown="decimals"),
+            margin=0.02, highest=1.0, shown="decimals", label="ROC AUC"),
     Measure("average_precision", "classification", "", "Average precision on the {rows} rows at {epoch}",
             "Σ (gain in recall) · precision, over all thresholds", "; of two classes for the second, for K > 2 the "
             "mean over classes, one against the rest; a constant gets the share of the class", better="higher",
@@ -192,10 +188,11 @@ MEASURES = (
     Measure("f1", "classification", "", "F1 on the {rows} rows at {epoch}",
             "2 · precision · recall / (precision + recall)", "; of two classes for the second, for K > 2 the mean over "
             "classes", better="higher", margin=0.02, highest=1.0, shown="decimals", on_leaderboard=False,
-            is_of_predictions=True),
+            is_of_predictions=True, has_threshold=True),
     Measure("matthews", "classification", "", "Matthews’ correlation of true and predicted classes on the {rows} rows "
             "at {epoch}", "(TP·TN − FP·FN) / √((TP+FP)(TP+FN)(TN+FP)(TN+FN)), for K > 2 Gorodkin’s", better="higher",
-            margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True),
+            margin=0.02, lowest=-1.0, highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True,
+            label="Matthews’ correlation", has_threshold=True),
     Measure("calibration_error", "classification", "share",
             "Expected calibration error on the {rows} rows at {epoch}",
             "Σ over 15 bins of the largest p: share of rows · |accuracy − mean p|", better="lower", margin=0.0,
@@ -205,7 +202,10 @@ MEASURES = (
 Of the judged one, the lowest is the score of a diverged run, and of any below."""
 
 JUDGED = {measure.task: measure for measure in MEASURES if measure.is_judged}
-"""Task -> the measure that curves and choices are about; the higher the better."""
+"""Task -> the measure that curves and targets are about, and choices unless a study names another; higher is better."""
+
+MEASURE_NAMES = tuple(measure.name for measure in MEASURES)
+"""What a study's key `metric` may say."""
 
 TASKS = tuple(JUDGED)
 
@@ -289,7 +289,8 @@ CURVES = (
           "Gradient of the weights, a layer (the last is the output): RMS over the epoch's steps; no penalty.",
           "‖∂loss/∂W_l‖_F / √size", is_of_layers=True, is_main=True),
     Curve("preactivation_grad_norm", "",
-          "g_l, a hidden layer: RMS over rows and units of the derivative by the pre-activation.",
+          "g_l, a hidden layer: RMS over rows and units of the derivative by the pre-activation; where rows count "
+          "differently, of the weighted loss.",
           "√mean (∂lossᵢ/∂z_l)²", is_of_layers=True),
     Curve("weight_norm", "", "RMS weight, a layer, at the end of the epoch.", "‖W_l‖_F / √size", is_of_layers=True),
     Curve("update_ratio", "", "RMS change of the weights over the epoch against RMS weight, a layer.",

@@ -23,6 +23,7 @@ from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.frames import keep_frame
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
+from nnjax.sweep.kept_predictions import refuse_without_predictions
 from nnjax.sweep.notices import find_notices
 from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.plan import default_workers
@@ -114,7 +115,8 @@ def sweep_study(
         TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
         LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
         ClaimLockError: The claims' lock cannot be read; nothing has been trained.
-        RefusedError: Another study file of this name has its report here; nothing has been trained.
+        RefusedError: Another study file of this name has its report here, or the study chooses by predictions that the
+            journal lacks; nothing has been trained.
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home, progress = options or SweepOptions(), Path(home), progress or choose_progress()
@@ -122,6 +124,7 @@ def sweep_study(
     uri = options.tracking_uri or default_uri(home)
     if options.is_reported:
         refuse_another_study(space, home)
+    refuse_without_predictions(space, Journal(home))
     if options.is_tracked:
         check_store(uri)
     began = time.perf_counter()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from nnjax.judged import USUAL
 from nnjax.metrics import CURVES, FINALS, JUDGED, MEASURES, METRICS, TASKS, judged, names, of_task
 from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.sweep.journal.journal import NOT_MEASURED
@@ -50,7 +51,7 @@ def test_of_each_measure_runs_are_chosen_by_every_name_says_rows_and_epoch():
             metric = METRICS[name]
             assert (metric.epoch == "last") == name.startswith("last_")
             assert metric.is_on_test_rows == ("test" in name)
-            assert metric.score == name.replace(measure.name, "score") == metric.column
+            assert USUAL[task].column(name) == name.replace(measure.name, "score")
 
 
 def test_what_a_study_or_predictions_know_is_in_no_journal_and_all_else_is():

@@ -71,7 +71,7 @@ def examine(
     lacking = len(results) - len(there)
     yield from examine_claims(space, home)
     yield Line("The journal's runs", f"{len(there):,} of {len(results):,} planned runs are there", lacking == 0)
-    columns = [name for name in names.TOLD if name in results and results[name].notna().any()]
+    columns = [name for name in (*names.TOLD, *names.CHOSEN_BY) if name in results and results[name].notna().any()]
     if report is not None:
         yield examine_report(report.folder, there, columns)
     yield examine_tracking(prepared, there, columns)

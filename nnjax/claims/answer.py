@@ -19,6 +19,7 @@ from nnjax.claims.metric import (
     on_scale,
     scale_name,
 )
+from nnjax.judged import Judged
 from nnjax.statistics.censoring import Bounds, bounded_interval
 from nnjax.statistics.components import VarianceComponents
 from nnjax.statistics.interval import PairedInterval, practical_probabilities, win_rate
@@ -102,7 +103,11 @@ class ClaimAnswer:
 
 
 def answer_claims(
-    claims: Sequence[DeclaredClaim], arms: Mapping[str, Sequence[pd.DataFrame]], sizes: Sizes, level: float
+    claims: Sequence[DeclaredClaim],
+    arms: Mapping[str, Sequence[pd.DataFrame]],
+    sizes: Sizes,
+    level: float,
+    judged: Judged | None = None,
 ) -> tuple[ClaimAnswer, ...]:
     """Judge every declared claim, the compound ones by their parts: an answer each, in order, its p adjusted by Holm.
 
@@ -111,8 +116,11 @@ def answer_claims(
         arms: Name of each claim that is not compound -> all planned runs of each of its arms, with scores.
         sizes: Rows of a split.
         level: Level of every interval (`claim_level`).
+        judged: What the study is judged by; None for what it usually is.
     """
-    single = {each.name: answer_claim(each, arms[each.name], sizes, level) for each in claims if not each.is_compound}
+    single = {
+        each.name: answer_claim(each, arms[each.name], sizes, level, judged) for each in claims if not each.is_compound
+    }
     answers = [single.get(claim.name) or _joined(claim, [single[part] for part in claim.parts]) for claim in claims]
     adjusted = iter(holm([answer.p_value for answer in answers if answer.interval is not None]))
     return tuple(
@@ -125,7 +133,9 @@ def arm_runs(results: pd.DataFrame, cell_ids: Set[str]) -> pd.DataFrame:
     return results[results["cell_id"].isin(cell_ids)]
 
 
-def answer_claim(claim: DeclaredClaim, planned: Sequence[pd.DataFrame], sizes: Sizes, level: float) -> ClaimAnswer:
+def answer_claim(
+    claim: DeclaredClaim, planned: Sequence[pd.DataFrame], sizes: Sizes, level: float, judged: Judged | None = None
+) -> ClaimAnswer:
     """Judge one claim that is not compound.
 
     The planned runs of each arm have status, cell_id, split, seed_index, validation_score, last_validation_score,
@@ -134,14 +144,14 @@ def answer_claim(claim: DeclaredClaim, planned: Sequence[pd.DataFrame], sizes: S
     """
     runs = [choose_on_validation(arm, [], choosing_score(claim.metric)) for arm in planned]
     splits = sorted(planned[0]["split"].unique())
-    found, answer = compare_arms(claim.metric, runs, splits), _unanswered(claim, planned)
+    found, answer = compare_arms(claim.metric, runs, splits, judged), _unanswered(claim, planned)
     answer = replace(answer, components=found.components, reached=found.reached)
     note = _why_not_judged(answer, found.by_split, planned)
     if note:
         verdict = Verdict.EXPLORATORY if sizes.doubt else Verdict.UNDECIDED
         return replace(answer, judgement=Judgement(verdict, note), components=None, is_judged=False)
-    judged = _judged(answer, found.by_split, sizes, level)
-    return replace(judged, judgement=_description(sizes.doubt)) if sizes.doubt else judged
+    told = _judged(answer, found.by_split, sizes, level)
+    return replace(told, judgement=_description(sizes.doubt)) if sizes.doubt else told
 
 
 def _description(doubt: str) -> Judgement:

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from nnjax.claims.target import target_times
+from nnjax.judged import USUAL, Judged
 from nnjax.metrics import EPOCHS_TO_TARGET, METRICS
 from nnjax.statistics.censoring import Bounds
 from nnjax.statistics.components import VarianceComponents, variance_components
@@ -36,15 +37,19 @@ class Compared(NamedTuple):
     reached: tuple[Reached, ...]
 
 
-def compare_arms(metric: str, arms: Sequence[pd.DataFrame], splits: Sequence[int]) -> Compared:
+def compare_arms(
+    metric: str, arms: Sequence[pd.DataFrame], splits: Sequence[int], judged: Judged | None = None
+) -> Compared:
     """The numbers of a claim: of A alone, or differences of A and B such that a positive one favours A.
 
     Args:
         metric: What is compared.
         arms: The runs of arm A, and of B where there is one: one cell a split.
         splits: All splits that were planned.
+        judged: What the study is judged by, whose scores the runs have; None for what the metric's task usually is.
     """
-    values = [_by_split_and_seed(arm, metric, splits) for arm in arms]
+    judged = judged or USUAL.get(METRICS[metric].task)
+    values = [_by_split_and_seed(arm, metric, splits, judged) for arm in arms]
     if len(values) == 2 and METRICS[metric].better == "lower":
         values.reverse()
     reached = tuple(_reached(arm) for arm in arms) if metric == EPOCHS_TO_TARGET else ()
@@ -71,14 +76,18 @@ def _components(values: Sequence[Bounds]) -> VarianceComponents | None:
     return None if known is None else variance_components(known)
 
 
-def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: Sequence[int]) -> Bounds:
+def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: Sequence[int], judged: Judged | None) -> Bounds:
     """The metric [J, S], NaN where there is none; epochs to target and passes as log₂."""
-    numbers = log2_bounds(target_times(runs), runs["epochs"]) if metric == EPOCHS_TO_TARGET else _known(runs, metric)
+    is_race = metric == EPOCHS_TO_TARGET
+    numbers = log2_bounds(target_times(runs), runs["epochs"]) if is_race else _known(runs, metric, judged)
     return Bounds(*(_wide(runs, part, splits) for part in numbers))
 
 
-def _known(runs: pd.DataFrame, metric: str) -> Bounds:
-    numbers = runs[METRICS[metric].column].to_numpy(dtype=float)
+def _known(runs: pd.DataFrame, metric: str, judged: Judged | None) -> Bounds:
+    if judged and metric in judged.scores:  # a run that diverged has the worst
+        numbers = judged.sign * runs[judged.column(metric)].to_numpy(dtype=float)
+    else:
+        numbers = runs[metric].to_numpy(dtype=float)
     numbers = np.log2(np.maximum(numbers, 1.0)) if METRICS[metric].counts else numbers
     return Bounds(numbers, numbers)
 

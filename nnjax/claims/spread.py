@@ -21,7 +21,7 @@ def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, flo
 
     A claim of which too few are there has none.
     """
-    results = with_scores(results_table(space, journal), space.table.task)
+    results = with_scores(results_table(space, journal), space.study.judged)
     found = {}
     for claim in space.study.claims:
         if claim.is_compound:
@@ -31,7 +31,7 @@ def claim_spreads(space: Space, journal: Journal, level: float) -> dict[str, flo
         if len(splits) < FEWEST_SPREAD_SPLITS:
             continue
         whole = [arm[arm["split"].isin(splits)] for arm in arms]
-        interval = answer_claim(claim, whole, correction_sizes(space), level).interval
+        interval = answer_claim(claim, whole, correction_sizes(space), level, space.study.judged).interval
         if interval is not None and math.isfinite(interval.standard_deviation):
             found[claim.name] = interval.standard_deviation
     return found

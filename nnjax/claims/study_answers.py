@@ -30,7 +30,7 @@ def grown_designs(space: Space, logbook: Logbook | None) -> dict[str, Design]:
 def claim_results(space: Space, designs: Mapping[str, Design], journal: Journal) -> pd.DataFrame:
     """Results with scores of the study's runs and of those that grown claims have beside them, each run once."""
     spaces = [space, grown_space(space, designs)] if designs else [space]
-    tables = [with_scores(results_table(each, journal), space.table.task) for each in spaces]
+    tables = [with_scores(results_table(each, journal), space.study.judged) for each in spaces]
     return pd.concat(tables, ignore_index=True).drop_duplicates("run_id", ignore_index=True)
 
 
@@ -54,7 +54,8 @@ def answer_study(
         for claim in claims
         if not claim.is_compound
     }
-    return answer_claims(claims, arms, correction_sizes(space), claim_level(claims, looks, withdrawn))
+    level = claim_level(claims, looks, withdrawn)
+    return answer_claims(claims, arms, correction_sizes(space), level, space.study.judged)
 
 
 def _at(results: pd.DataFrame, design: Design) -> pd.DataFrame:

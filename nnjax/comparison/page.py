@@ -92,8 +92,10 @@ def compare(
         raise ComparisonError(f"{second.study}: the same sweep as {first.study}; name another, or its home or engine")
     sides = [_gather(space, side.home, say) for space, side in zip(spaces, (first, second), strict=True)]
     tasks = [side.terms.task for side in sides]
-    if tasks[0] != tasks[1]:
-        words = " and ".join(f"{side.space.study.name} is a {side.terms.task}" for side in sides)
+    judged = [side.terms.judged.measure.name for side in sides]
+    if judged[0] != judged[1]:
+        kinds = [f"a {task}" for task in tasks] if tasks[0] != tasks[1] else [f"judged by {name}" for name in judged]
+        words = " and ".join(f"{side.space.study.name} is {kind}" for side, kind in zip(sides, kinds, strict=True))
         raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
     say("tables and figures")
     page = write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)

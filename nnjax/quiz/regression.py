@@ -85,7 +85,7 @@ def answer_diabetes(space: Space, home: Path, progress: Progress, seeds: int = 2
     summary = run_sweep(space, home, "serial", 1, progress)
     if summary.missing:
         raise RuntimeError("\n".join(summary.errors))
-    runs = with_scores(results_table(space, Journal(home)), space.table.task)
+    runs = with_scores(results_table(space, Journal(home)), space.study.judged)
     network = runs["test_score"].to_numpy(dtype=np.float64)
     own = student_split(space.table, len(space.splits[0].train))
     with progress.stage("Fitting ridge, and networks on one split") as say:
@@ -114,4 +114,4 @@ def _train_one_split(space: Space, split: Split, seeds: int) -> Float[np.ndarray
     trainees = [make_trainee(f"one split {i}", configuration, seed, 0) for i, seed in enumerate(derived)]
     outcomes = train_all(bucket, trainees, scaled)
     diverged = [outcome["status"] == "diverged" for outcome in outcomes]
-    return clipped_scores([outcome["test_r2"] for outcome in outcomes], diverged, space.table.task)
+    return clipped_scores([outcome["test_r2"] for outcome in outcomes], diverged, space.study.judged)

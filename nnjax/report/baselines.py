@@ -6,7 +6,7 @@ Where a number of theirs could change, `BASELINES_VERSION` changes, beside the f
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
@@ -32,13 +32,14 @@ from nnjax.execution.cores import usable_cores
 from nnjax.metrics import MEASURES
 from nnjax.report.boosting import Boosted, ColumnRows, Numbers, boost_classifier, boost_regressor, boosting_columns
 from nnjax.report.second_process import SecondProcess, make_all
-from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS
+from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, cut_column
 from nnjax.sweep.cost import BASELINE_BATCH, baseline_batch, baseline_seconds
 from nnjax.terminal import Say, to_nobody
-from nnjax.training.class_measures import ClassPredictions, measure_classes
+from nnjax.training.class_measures import CONFUSION_MEASURES, ClassPredictions, measure_classes
 from nnjax.training.class_scores import score_classes
 from nnjax.training.finals import score
 from nnjax.training.number_measures import NumberPredictions, measure_numbers
+from nnjax.training.thresholds import choose_thresholds
 from nnjax.training.weights import score_weights
 
 PENALTIES = np.logspace(-3, 4, 29)
@@ -319,7 +320,10 @@ def _score(given: Fitting, name: str, index: int) -> dict[str, object]:
     pairs = zip(inputs[:2], targets, _row_weights(scaled), strict=True)
     train, validation = ((x, y, *weights) for x, y, weights in pairs)
     fit = fitter(train, validation, derive_seed("baseline", name, index))
-    scores = _test_scores(table, split, scaled, fit.predict(inputs[2]))
+    scores = {
+        **_test_scores(table, split, scaled, fit.predict(inputs[2])),
+        **_cut_scores(given, index, fit, inputs[1:]),
+    }
     detail = fit.detail if fit.majority is None else f"class {table.class_names[fit.majority]}"
     return {"model": name, "split": index, "detail": detail} | {f"test_{key}": scores[key] for key in scores}
 
@@ -351,6 +355,24 @@ def _test_scores(table: Table, split: Split, scaled: ScaledSplit, predicted: Num
     in_unit = predicted.reshape(len(predicted), -1) * scaled.y_scale + scaled.y_mean
     further = measure_numbers(NumberPredictions(table.target[split.test], in_unit[None], weights), others)
     return score(table.target[split.test], in_unit, weights)._asdict() | _first(further)
+
+
+def _cut_scores(given: Fitting, index: int, fit: Fit, inputs: Sequence[Any]) -> dict[str, float]:
+    """Of two classes the scores at the thresholds that validation rows choose, by each measure of where one is cut."""
+    (table, scaled), split = given.seen(index), given.splits[index]
+    if table.labels is None or len(table.class_names) != 2:
+        return {}
+    (seen, tested), found = (np.atleast_2d(fit.predict(part)) for part in inputs), dict[str, float]()
+    said = [np.pad(each, ((0, 0), (0, 2 - each.shape[1])))[None] for each in (seen, tested)]
+    chosen_on, told_on = (
+        ClassPredictions(table.labels[rows], probability, score_weights(scaled, part))
+        for rows, probability, part in zip((split.validation, split.test), said, ("validation", "test"), strict=True)
+    )
+    for measure in CONFUSION_MEASURES:
+        at = replace(told_on, threshold=choose_thresholds(chosen_on, measure))
+        values = _first(measure_classes(at, tuple(CONFUSION_MEASURES)))
+        found |= {cut_column(name, measure).removeprefix("test_"): value for name, value in values.items()}
+    return found
 
 
 def of_predictions(task: Task) -> tuple[str, ...]:

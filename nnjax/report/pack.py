@@ -136,7 +136,7 @@ def _curves(
     return [
         ("fit_validation_loss", "validation rows", "loss", rows("fit_validation_loss", 0)),
         ("fit_train_loss", "training rows", "loss", rows("fit_train_loss", 0)),
-        (terms.fit_validation, "validation rows", terms.validation, rows(terms.fit_validation, 0)),
+        (terms.fit_validation, "validation rows", terms.targeted, rows(terms.fit_validation, 0)),
         (f"{GRADIENT}_first", "first hidden layer", GRADIENT, rows(GRADIENT, 1)),
         (f"{GRADIENT}_last", "last hidden layer", GRADIENT, last),
     ]

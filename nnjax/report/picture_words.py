@@ -80,7 +80,7 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     factor, layout = setting.factor, study_results.layout
     runs = trained(setting.runs(study_results.chosen))
     key, aim = study_results.terms.target, float(study_results.results[study_results.terms.target].iloc[0])
-    target = f"{study_results.terms.validation} ≥ {aim:g}"
+    target = f"{study_results.terms.targeted} ≥ {aim:g}"
     times, horizon = target_times(runs), int(runs["epochs"].min()) if len(runs) else 0
     runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
     shares = runs.groupby(factor, sort=False)["is_there"].mean()

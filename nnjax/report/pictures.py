@@ -42,7 +42,7 @@ def first_pictures(study_results: StudyResults, setting: PictureSetting) -> tupl
 
 def _convergence(study_results: StudyResults, setting: PictureSetting, runs: pd.DataFrame) -> Picture | None:
     terms, factor = study_results.terms, setting.factor
-    table = fit_table(runs, [factor], study_results.histories, terms.fit_validation, terms.floor)
+    table = fit_table(runs, [factor], study_results.histories, terms.fit_validation, terms.curve_floor)
     if table.empty:
         return None
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.training.class_scores import confusion_matrix, predicted_classes
+from nnjax.training.thresholds import USUAL_THRESHOLD
 
 Predictions = Mapping[str, NDArray[np.float64]]
 """Run id -> predictions for its test rows at the best epoch, row by row [T · O]."""
@@ -26,11 +27,15 @@ def confusion_table(runs: pd.DataFrame, predictions: Predictions, space: Space) 
     labels, names = space.table.labels, space.table.class_names
     assert labels is not None, "classes are confused, targets of a regression are not"
     total = np.zeros((len(names), len(names)), dtype=np.int64)
-    for run_id, split in zip(runs["run_id"], runs["split"], strict=True):
+    cuts = runs["decision_threshold"] if "decision_threshold" in runs else [USUAL_THRESHOLD] * len(runs)
+    for run_id, split, cut in zip(runs["run_id"], runs["split"], cuts, strict=True):
         probability = predictions.get(run_id, np.full(len(names), np.nan)).reshape(-1, len(names))
         if np.isfinite(probability).all():
             true = labels[space.splits[int(split)].test]
-            total += confusion_matrix(true, predicted_classes(probability), len(names))
+            predicted = predicted_classes(probability)
+            if cut != USUAL_THRESHOLD:
+                predicted = (probability[:, 1] >= cut).astype(np.int64)
+            total += confusion_matrix(true, predicted, len(names))
     shares = total / np.maximum(total.sum(axis=1, keepdims=True), 1)
     return pd.DataFrame(
         {"true": names[i], "predicted": names[j], "rows": int(total[i, j]), "share": float(shares[i, j])}

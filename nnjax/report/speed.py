@@ -41,7 +41,7 @@ def measure_speed(study_results: StudyResults) -> Speed:
     at_least = "at least " if (first["share_reached"] < 1).any() else ""
     target = float(study_results.results[study_results.terms.target].iloc[0])
     return Speed(
-        target=f"{study_results.terms.validation} ≥ {target:g}",
+        target=f"{study_results.terms.targeted} ≥ {target:g}",
         combinations=len(table),
         reached=len(reached),
         never=int((table["share_reached"] == 0).sum()),

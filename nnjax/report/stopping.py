@@ -80,7 +80,7 @@ def stopping_table(runs: pd.DataFrame, histories: Histories, terms: TaskTerms) -
     curves = [curve[: last + 1] for curve, last in zip(losses.to_numpy(dtype=float), epochs, strict=True)]
     scored = {"validation_score_lost": terms.fit_validation, "test_score_lost": terms.fit_test}
     read = partial(histories.rows, layer=0, run_ids=losses.index.tolist(), epochs=range(losses.shape[1]))
-    scores = {name: np.maximum(read(curve), terms.floor) for name, curve in scored.items()}
+    scores = {name: np.maximum(read(curve), terms.curve_floor) for name, curve in scored.items()}
     patiences = [patience for patience in PATIENCES if len(epochs) and patience < epochs.max()]
     rows = [_stopped(patience, curves, scores) for patience in patiences]
     return pd.DataFrame(rows, columns=list(STOPPING_COLUMNS))

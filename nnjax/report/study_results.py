@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from nnjax.audit.stamp import AuditStamp, load_audit
@@ -18,6 +17,8 @@ from nnjax.claims.logbook import Logbook, looks_at_most
 from nnjax.claims.rounds import study_logbook
 from nnjax.claims.study_answers import answer_study, claim_results, correction_sizes, grown_designs
 from nnjax.data.long_tails import AS_IS
+from nnjax.judged import Judged
+from nnjax.metrics import MEASURES
 from nnjax.report.best_cell import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
 from nnjax.report.histories import Histories, read_histories
@@ -25,9 +26,9 @@ from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.predictions import Predictions, read_predictions
-from nnjax.report.task import TERMS, TaskTerms
+from nnjax.report.task import TERMS, TaskTerms, cut_column, terms_of
 from nnjax.report.theme import Palette, make_palette
-from nnjax.results.scores import with_scores
+from nnjax.results.scores import clipped_scores, with_scores
 from nnjax.results.table import results_table
 from nnjax.sweep.declarations import Declarations, declarations, unrecorded
 from nnjax.sweep.journal.journal import Journal
@@ -187,8 +188,8 @@ def assemble(
     Raises:
         NothingToReportError: If no cell of the study is complete.
     """
-    study, terms, declared = space.study, TERMS[space.table.task], declared or unrecorded(space)
-    results = with_scores(_as_written(results, space), terms.task)
+    study, terms, declared = space.study, terms_of(space.study.judged), declared or unrecorded(space)
+    results = with_scores(_as_written(results, space), terms.judged)
     best = choose_best_cell(results)
     if best is None or not (results["status"] == "finished").any():
         raise NothingToReportError(f"{study.name}: {_lack(results)}")
@@ -210,7 +211,7 @@ def assemble(
         chosen=chosen,
         histories=reading.histories(set(chosen["run_id"])),
         predictions=reading.predictions(set(best_runs(results, best)["run_id"])) if space.table.class_names else {},
-        baselines=baselines.assign(test_score=np.maximum(baselines[terms.test], terms.floor)),
+        baselines=_scored(baselines, terms.judged),
         layout=layout,
         palette=make_palette(layout.levels),
         sizes=sizes,
@@ -222,6 +223,14 @@ def assemble(
         added=asked[~asked["run_id"].isin(results["run_id"])].reset_index(drop=True) if logbook else None,
         logbook=logbook,
     )
+
+
+def _scored(baselines: pd.DataFrame, judged: Judged) -> pd.DataFrame:
+    """Baselines with scores, their rows cut where those of the networks are."""
+    if judged.has_chosen_threshold:
+        cut = {f"test_{each.name}": cut_column(each.name, judged.cut_by) for each in MEASURES if each.has_threshold}
+        baselines = baselines.assign(**{name: baselines[column] for name, column in cut.items()})
+    return baselines.assign(test_score=clipped_scores(baselines[judged.metric("test")], False, judged))
 
 
 def _lack(results: pd.DataFrame) -> str:

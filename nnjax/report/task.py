@@ -1,13 +1,14 @@
 """What a report on a regression and one on a classification differ in: names, words, floors, and nothing else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnjax.data.reader import Task
-from nnjax.metrics import JUDGED, MEASURES, METRICS, judged
+from nnjax.judged import USUAL, Judged
+from nnjax.metrics import JUDGED, MEASURES, judged
 
 
-class _Judged:
-    """The column or curve, on some rows, of the measure that the task is judged by: "test" is test_r2, for example."""
+class _Curve:
+    """The curve or the target, on some rows, of the measure that the task is usually judged by."""
 
     def __set_name__(self, terms: type, rows: str) -> None:
         self._rows = rows
@@ -16,11 +17,23 @@ class _Judged:
         return judged(self._rows, terms.task)
 
 
+class _Score:
+    """What the score that the study is judged by is called on some rows: "test" is test_r2, for example."""
+
+    def __set_name__(self, terms: type, rows: str) -> None:
+        self._rows = rows
+
+    def __get__(self, terms: "TaskTerms", _: type) -> str:
+        return terms.judged.label(self._rows)
+
+
 @dataclass(frozen=True)
 class TaskTerms:
     """The terms in which a task is reported; chapters and figures take every name and word that differs from here."""
 
     task: Task
+    judged: Judged
+    """What the study is judged by."""
     label: str
     """The measure in words, as the start of a heading."""
     lowest_shown: float
@@ -48,33 +61,50 @@ class TaskTerms:
     baselines: str
     """How the baselines were fitted, in words."""
 
-    test = _Judged()
+    test = _Score()
     """On test rows at the best epoch."""
-    validation = _Judged()
+    validation = _Score()
     """On validation rows at the best epoch."""
-    last_test = _Judged()
+    last_test = _Score()
     """On test rows at the last epoch."""
-    target = _Judged()
+    target = _Curve()
     """The study's target for epochs_to_target."""
-    fit_train = _Judged()
-    fit_validation = _Judged()
-    fit_test = _Judged()
+    fit_train = _Curve()
+    fit_validation = _Curve()
+    fit_test = _Curve()
     """The curve on test rows, where the study asked for it."""
 
     @property
     def floor(self) -> float:
         """Score of a diverged run, and lowest score of any other."""
+        return self.judged.floor
+
+    @property
+    def curve_floor(self) -> float:
+        """Lowest value of a curve."""
         return JUDGED[self.task].lowest
+
+    @property
+    def lowest_score(self) -> float:
+        """Tints and axes of scores do not reach below this, unless nothing lies above it."""
+        return self.lowest_shown if self.judged.is_usual else self.floor
+
+    @property
+    def targeted(self) -> str:
+        """What the target for epochs_to_target is about."""
+        return judged("validation", self.task)
 
     @property
     def margin(self) -> float:
         """Difference in the measure that matters in practice."""
-        return JUDGED[self.task].margin
+        return self.judged.margin
 
     @property
     def test_metrics(self) -> tuple[str, ...]:
-        """Every score on test rows at the best epoch, the judged one first."""
-        return tuple(f"test_{each.name}" for each in MEASURES if each.task == self.task)
+        """Every measure on test rows at the best epoch, the judged one first."""
+        first = self.judged.measure
+        others = (each for each in MEASURES if each.task == self.task and each != first)
+        return tuple(f"test_{each.name}" for each in (first, *others))
 
     @property
     def baseline_names(self) -> tuple[str, ...]:
@@ -84,7 +114,8 @@ class TaskTerms:
     @property
     def page_names(self) -> dict[str, str]:
         """Column of scores -> its head on the page: the measure, whose clipping the page tells of once."""
-        scored = {metric.score: name for name, metric in METRICS.items() if metric.score and metric.task == self.task}
+        parts = ("validation", "test", "last_validation", "last_test")
+        scored = {f"{part}_score": self.judged.label(part) for part in parts}
         return scored | {f"{score}_sd": f"{name}_sd" for score, name in scored.items()}
 
     @property
@@ -95,13 +126,14 @@ class TaskTerms:
     @property
     def cut_off(self) -> str:
         """The sentence on what an axis of curves leaves out; empty where nothing is."""
-        if self.lowest_shown <= self.floor:
+        if self.lowest_shown <= self.curve_floor:
             return ""
         return f" Values below {self.lowest_shown:g} are cut off where others lie above.".replace("-", "−")
 
 
 REGRESSION = TaskTerms(
     task="regression",
+    judged=USUAL["regression"],
     label="R²",
     lowest_shown=-0.25,
     learned_nothing="at 0",
@@ -125,6 +157,7 @@ REGRESSION = TaskTerms(
 
 CLASSIFICATION = TaskTerms(
     task="classification",
+    judged=USUAL["classification"],
     label="Accuracy",
     lowest_shown=0.0,
     learned_nothing="at the share of the largest class",
@@ -149,3 +182,22 @@ CLASSIFICATION = TaskTerms(
 
 TERMS: dict[Task, TaskTerms] = {terms.task: terms for terms in (REGRESSION, CLASSIFICATION)}
 """Task -> its terms."""
+
+
+def terms_of(chosen: Judged) -> TaskTerms:
+    """The terms of a study that is judged by some measure."""
+    usual = CLASSIFICATION if chosen.measure.task == "classification" else REGRESSION
+    if chosen.is_usual:
+        return usual
+    name, minus = chosen.measure.name, "−" if chosen.sign < 0 else ""
+    label = chosen.measure.label or name.replace("_", " ").capitalize()
+    worst = f"{chosen.worst:.3g}".replace("-", "−")
+    diverged = f"it counts with {name} {worst}, and so does whatever is worse"
+    if minus:
+        diverged += f"; scores are {minus}{name}, so that higher is better"
+    return replace(usual, judged=chosen, label=f"{minus}{label}", diverged=diverged)
+
+
+def cut_column(measure: str, chooses: str) -> str:
+    """A baseline's measure on test rows where another one, on validation rows, chooses the threshold."""
+    return f"test_{measure}_cut_by_{chooses}"

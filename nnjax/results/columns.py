@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from nnjax.judged import Judged
 from nnjax.metrics import FINALS, Described
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.study.factors import FACTORS, Factor
@@ -34,6 +35,12 @@ FACTOR_COLUMNS = tuple(
 
 RESULT_COLUMNS = (*IDENTITY, *FACTOR_COLUMNS, *FINALS)
 """The columns of the results table, in its order."""
+
+
+def result_columns(judged: Judged) -> tuple[Described, ...]:
+    """Those of a study: of one that is judged by another measure than usual, what chooses, too."""
+    return (*IDENTITY, *FACTOR_COLUMNS, *judged.finals())
+
 
 LEVEL_COLORS: dict[str, str] = {each.name: each.colors[0] for each in ACTIVATIONS.values()}
 """Activation -> colour on light pages, everywhere: the report and MLflow take them from here."""

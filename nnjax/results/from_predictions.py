@@ -1,25 +1,28 @@
 """Measures that are computed from the predictions in the journal: for runs of every version that kept them."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from nnjax.metrics import FINALS, MEASURES, Measure
+from nnjax.metrics import MEASURES, Measure
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.training.class_measures import ClassPredictions, measure_classes
 from nnjax.training.number_measures import NumberPredictions, measure_numbers
+from nnjax.training.thresholds import choose_thresholds
 
 _Floats = NDArray[np.float64]
 _Places = NDArray[np.int64]
 
+CUT = "threshold"
+"""Column of the thresholds that the measures at hand depend on."""
+
 NUMBERS_AT_ONCE = 4_000_000
 """Predictions that are measured together, at most: 32 MB of each array that is made of them."""
-
-_PARTS = ("test", "last_test")
 
 
 def measured(space: Space, journal: Journal, runs: pd.DataFrame) -> pd.DataFrame:
@@ -31,35 +34,59 @@ def measured(space: Space, journal: Journal, runs: pd.DataFrame) -> pd.DataFrame
         runs: The results so far: run_id, split, status, loss_quantile.
 
     Returns:
-        The columns of `FINALS` that come from predictions, NaN where a measure is not defined or not asked for.
+        The columns of the study's finals that come from predictions, NaN where a measure is not defined or not asked
+        for.
     """
-    names = [final.name for final in FINALS if final.is_of_predictions]
-    wanted = tuple(measure.name for measure in MEASURES if measure.is_of_predictions and is_measured(measure, space))
+    judged, wanted = space.study.judged, _wanted(space)
+    finals = [final.name for final in judged.finals() if final.is_of_predictions]
+    if judged.has_chosen_threshold:  # then they are another number than the engine's
+        finals += [f"{part}_{name}" for part, names in wanted.items() for name in names]
     finished = runs.loc[runs["status"] == "finished", ["run_id", "split", "loss_quantile"]].drop_duplicates("run_id")
-    table = pd.DataFrame(index=finished["run_id"], columns=names, dtype=np.float64)
+    table = pd.DataFrame(index=finished["run_id"], columns=list(dict.fromkeys(finals)), dtype=np.float64)
     if not wanted or finished.empty:
         return table
-    columns = [f"{part}_prediction" for part in _PARTS]
-    kept = journal.read(columns, set(finished["run_id"]))
+    kept = journal.read([f"{part}_prediction" for part in wanted], set(finished["run_id"]))
     finished = finished.set_index("run_id").loc[kept["run_id"].to_pylist()]
-    for part, column in zip(_PARTS, columns, strict=True):
-        for places, values in _by_split(space, part, kept[column].combine_chunks(), finished, wanted):
+    for part, measures in wanted.items():  # validation rows first: they choose thresholds
+        predictions, cut = kept[f"{part}_prediction"].combine_chunks(), _threshold_name(part)
+        if cut in table:
+            finished[CUT] = table.loc[finished.index, cut].to_numpy()
+        for places, values in _by_split(space, part, predictions, finished, measures):
             run_ids = finished.index[places]
             for name, numbers in values.items():
-                table.loc[run_ids, f"{part}_{name}"] = numbers
+                table.loc[run_ids, cut if name == CUT else f"{part}_{name}"] = numbers
     return table
 
 
+def _threshold_name(part: str) -> str:
+    return f"{'last_' if part.startswith('last_') else ''}decision_threshold"
+
+
+def _wanted(space: Space) -> dict[str, tuple[str, ...]]:
+    """Rows and epoch -> the measures that are computed there; parts without any are left out."""
+    judged, is_cut = space.study.judged, space.study.judged.has_chosen_threshold
+    tests = tuple(
+        each.name
+        for each in MEASURES
+        if (each.is_of_predictions or (is_cut and each.has_threshold)) and is_measured(each, space)
+    )
+    chosen = () if judged.is_in_journal else (judged.measure.name,)
+    parts = {"validation": chosen, "last_validation": chosen, "test": tests, "last_test": tests}
+    return {part: measures for part, measures in parts.items() if measures}
+
+
 def is_measured(measure: Measure, space: Space) -> bool:
-    """Whether a measure is one of the study's: of its task, and of a loss that it trains by."""
-    losses = {cell.configuration.loss for cell in space.cells} if measure.loss else {""}
-    return measure.task == space.table.task and measure.loss in losses
+    """Whether a measure is one of the study's: what it is judged by, or of its task and of a loss that it trains by."""
+    if measure.task != space.table.task:
+        return False
+    losses = {"", *(cell.configuration.loss for cell in space.cells)}
+    return measure.loss in losses or measure == space.study.judged.measure
 
 
 def _by_split(
     space: Space, part: str, predictions: pa.ListArray, runs: pd.DataFrame, wanted: tuple[str, ...]
 ) -> Iterator[tuple[_Places, Mapping[str, _Floats]]]:
-    """_Places of some runs of a split, and what is measured of each of them."""
+    """Places of some runs of a split, and what is measured of each of them."""
     starts, lengths = predictions.offsets.to_numpy(), np.diff(predictions.offsets.to_numpy())
     flat, splits = predictions.values.to_numpy(zero_copy_only=False), runs["split"].to_numpy()
     rows = part.removeprefix("last_")
@@ -72,22 +99,32 @@ def _by_split(
         for some in (there[at : at + step] for at in range(0, len(there), step)):
             taken = flat[starts[some][:, None] + np.arange(width)].astype(np.float64)
             predicted = taken.reshape(len(some), count, -1)
-            yield some, _measure(space, getattr(split, rows), predicted, _quantiles(space, runs.iloc[some]), wanted)
+            yield some, _measure(space, part, getattr(split, rows), predicted, runs.iloc[some], wanted)
 
 
 def _measure(
-    space: Space, rows: NDArray[np.int32], predicted: _Floats, quantiles: _Floats, wanted: tuple[str, ...]
+    space: Space,
+    part: str,
+    rows: NDArray[np.int32],
+    predicted: _Floats,
+    runs: pd.DataFrame,
+    wanted: tuple[str, ...],
 ) -> Mapping[str, _Floats]:
-    table = space.table
+    table, judged = space.table, space.study.judged
     weights = None if table.weights is None else table.weights.values[rows]
-    if table.labels is not None:
-        return measure_classes(ClassPredictions(table.labels[rows], predicted, weights), wanted)
-    return measure_numbers(NumberPredictions(table.target[rows], predicted, weights, quantiles), wanted)
+    if table.labels is None:
+        given = NumberPredictions(table.target[rows], predicted, weights, _quantiles(space, runs))
+        return measure_numbers(given, wanted)
+    classes = ClassPredictions(table.labels[rows], predicted, weights)
+    if not judged.has_chosen_threshold:
+        return measure_classes(classes, wanted)
+    is_choosing = part.endswith("validation")
+    cut = choose_thresholds(classes, judged.cut_by) if is_choosing else runs[CUT].to_numpy(dtype=np.float64)
+    measures = measure_classes(replace(classes, threshold=cut), wanted)
+    return measures | ({CUT: cut} if is_choosing else {})
 
 
 def _quantiles(space: Space, runs: pd.DataFrame) -> _Floats:
     """The study's `loss_quantile`, for runs of other losses, too; where it has several levels each run's own."""
-    study = space.study
-    levels = study.factors.get("loss_quantile", (study.fixed.get("loss_quantile"),))
-    own = runs["loss_quantile"].to_numpy(dtype=np.float64)
-    return own if len(levels) > 1 or levels[0] is None else np.full(len(own), float(str(levels[0])))
+    own, shared = runs["loss_quantile"].to_numpy(dtype=np.float64), space.study.loss_quantile
+    return own if shared is None else np.full(len(own), shared)

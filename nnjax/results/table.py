@@ -7,11 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, judged, names, of_task
-from nnjax.results.columns import FACTOR_COLUMNS, RESULT_COLUMNS
+from nnjax.judged import Judged, compared_by
+from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, Metric, judged, names
+from nnjax.results.columns import FACTOR_COLUMNS, result_columns
 from nnjax.results.from_predictions import measured
 from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.kept_predictions import refuse_without_predictions
 from nnjax.sweep.space import Space, expand, level_text
 from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.reading import find_study
@@ -21,9 +23,13 @@ from nnjax.sweep.study.study import load_study
 def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     """One row for every planned run, whether it is in the journal or not, in the order of the space.
 
-    The columns of `nnjax.results.columns.RESULT_COLUMNS`, in that order. Numbers of missing runs are NaN, those of
+    The columns of `nnjax.results.columns.result_columns`, in that order. Numbers of missing runs are NaN, those of
     diverged runs too; `epochs_to_target` is NaN where the target was never reached.
+
+    Raises:
+        RefusedError: If the study chooses by predictions that the journal lacks.
     """
+    refuse_without_predictions(space, journal)
     planned = _planned(space)
     stored = [final.name for final in FINALS if not (final.is_of_study or final.is_of_predictions)]
     target, curve = (judged(part, space.table.task) for part in ("target", "fit_validation"))
@@ -34,10 +40,11 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     table["status"] = table["status"].fillna("missing")
     table = table.assign(target_r2=np.nan, target_accuracy=np.nan)
     table[target] = aim
-    table = table.join(measured(space, journal, table), on="run_id")
+    found_anew = measured(space, journal, table)
+    table = table.drop(columns=found_anew.columns, errors="ignore").join(found_anew, on="run_id")
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
     table.loc[table["status"] == "diverged", EPOCHS_TO_TARGET] = np.nan
-    return table[names(RESULT_COLUMNS)]
+    return table[names(result_columns(space.study.judged))]
 
 
 def _planned(space: Space) -> pd.DataFrame:
@@ -74,15 +81,15 @@ def first_epochs(curves: Sequence[NDArray[np.float32]], target: float) -> NDArra
     return firsts
 
 
-def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
+def cells_table(results: pd.DataFrame, judged: Judged) -> pd.DataFrame:
     """One row a cell: means over its replicates, standard deviations of the main finals, counts.
 
-    cell_id, cell, factors, replicates, diverged, missing, the task's metrics and `<name>_sd` (ddof 1) of the main ones;
-    sorted by `validation_score`, best first. In place of R² and accuracy stand the scores, which count every run that
-    was trained, a diverged one as worst (see `with_scores`); other means are those of the runs that have a number, so
-    `epochs_to_target` is the mean over the replicates that reached it.
+    cell_id, cell, factors, replicates, diverged, missing, the study's metrics and `<name>_sd` (ddof 1) of the main
+    ones; sorted by `validation_score`, best first. In place of what runs are judged by stand the scores, which count
+    every run that was trained, a diverged one as worst (see `with_scores`); other means are those of the runs that have
+    a number, so `epochs_to_target` is the mean over the replicates that reached it.
     """
-    scores, metrics = with_scores(results, task), of_task(task)
+    scores, metrics = with_scores(results, judged), compared_by(judged)
     keys = ["cell_id", "cell", *names(FACTOR_COLUMNS)]
     groups = scores.groupby("cell_id", sort=False)
     parts = [
@@ -92,11 +99,16 @@ def cells_table(results: pd.DataFrame, task: str) -> pd.DataFrame:
             (results["status"] == status).groupby(results["cell_id"]).sum().rename(status)
             for status in ("diverged", "missing")
         ),
-        groups[[metric.column for metric in metrics]].mean(),
-        groups[[metric.column for metric in metrics if metric.is_main]].std().add_suffix("_sd"),
+        groups[[judged.column(metric.name) for metric in metrics]].mean(),
+        groups[[judged.column(metric.name) for metric in metrics if _is_main(metric, judged)]].std().add_suffix("_sd"),
     ]
     table = pd.concat(parts, axis=1).reset_index(names="cell_id")
     return table.sort_values("validation_score", ascending=False, kind="stable", ignore_index=True)
+
+
+def _is_main(metric: Metric, judged: Judged) -> bool:
+    """Whether its deviation is told: what a study is judged by is main, as what it usually is judged by."""
+    return metric.is_main or (metric.name in judged.scores and metric.name != judged.metric("last_validation"))
 
 
 def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[str] = ()) -> pd.DataFrame:

@@ -153,7 +153,7 @@ def _asked(space: Space) -> dict[str, LockedClaim]:
 
 
 def _identity(claim: Claim, arms: list[list[str]], space: Space) -> str:
-    is_timed, logging = claim.metric == EPOCHS_TO_TARGET, space.study.logging
+    is_timed, study, logging = claim.metric == EPOCHS_TO_TARGET, space.study, space.study.logging
     return content_hash(
         {
             "kind": claim.kind,
@@ -162,6 +162,7 @@ def _identity(claim: Claim, arms: list[list[str]], space: Space) -> str:
             "threshold": None if claim.threshold is None else float(claim.threshold),
             "target": [float(logging.target_r2), float(logging.target_accuracy)] if is_timed else None,
             "arms": sorted(arms) if claim.kind == "same" else arms,
+            **({"judged": [study.metric, study.decision_threshold]} if study.chosen_by else {}),
         }
     )
 

@@ -75,7 +75,7 @@ def write_files(folder: Path, files: SweepFiles) -> None:
     files.results.to_csv(folder / "results.csv", index=False)
     # As MLflow's own `log_table` writes one; that call itself appends, and would double rows.
     (folder / TABLE).parent.mkdir()
-    table = best_table(files.cells, description.factors, description.task)
+    table = best_table(files.cells, description.factors, description.judged)
     table.to_json(folder / TABLE, orient="split", index=False, date_format="iso")
     if files.report_dir is None:
         return

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nnjax.judged import USUAL, Judged
 from nnjax.sweep.study.tables import CurveChoice
 
 
@@ -42,6 +43,8 @@ class SweepDescription:
     """Whether its claims were declared before the training, in a sentence or two; empty without claims."""
     curves: CurveChoice = "none"
     task: str = "regression"
+    measure: Judged | None = None
+    """What the study is judged by; None for what the task usually is."""
     target: float | None = None
     """Validation R² or accuracy that `epochs_to_target` waits for."""
     fixed: tuple[str, ...] = ()
@@ -59,3 +62,8 @@ class SweepDescription:
     """Its identity, where the store calls it by another name."""
     former_id: str = ""
     """What earlier builds called it: a hash of all that its study says."""
+
+    @property
+    def judged(self) -> Judged:
+        """What the study is judged by."""
+        return self.measure or USUAL[self.task]

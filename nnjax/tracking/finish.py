@@ -71,7 +71,7 @@ def hide_passwords(client: MlflowClient, run: Run) -> None:
 def _send_outcome(client: MlflowClient, run: Run, files: SweepFiles) -> None:
     """Params, metrics and end of a complete sweep."""
     run_id, best = run.info.run_id, best_row(files.cells)
-    told = sweep_points(files.results, best, files.timestamp, files.description.task)
+    told = sweep_points(files.results, best, files.timestamp, files.description.judged)
     points = [point for point in told if point.key not in run.data.metrics]
     others = [point for point in told if run.data.metrics.get(point.key, point.value) != point.value]
     points += later_points(client, run_id, others)
@@ -86,7 +86,7 @@ def finish_sweep(client: MlflowClient, run_id: str, layout: SweepLayout, files: 
     """Complete the sweep's run; while cells are missing it stays RUNNING and without an outcome."""
     run = client.get_run(run_id)
     best = best_row(files.cells)
-    note = describe_outcome(files.results, best, files.description.task)
+    note = describe_outcome(files.results, best, files.description.judged)
     if best:
         report = run_link(run.info.experiment_id, run_id, names.REPORT)
         note += f"\n\nWhether that beats the others by more than chance: [the report]({report})."

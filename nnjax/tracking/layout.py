@@ -135,9 +135,9 @@ class _Builder:
         self.colors = colors
         self.common = common_tags(description)
         self.seeds_per_split = int(tables.results["seed_index"].max()) + 1
-        told = {**names.cell_columns(description.task), "diverged": "diverged"}
+        told = {**names.cell_columns(description.judged), "diverged": "diverged"}
         self.cell_columns = {key: column for key, column in told.items() if column in tables.cells}
-        self.run_columns = {key: key for key in names.TOLD if key in tables.results}
+        self.run_columns = {key: key for key in names.told_of(description.judged.finals()) if key in tables.results}
 
     def cell(self, means: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> TrackedRun:
         """A cell from its row of means and its replicates' rows."""

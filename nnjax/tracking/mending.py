@@ -26,7 +26,7 @@ OWN_TAGS = (
 )
 """Tags that say what a run is. Who told it, by which command and commit, stays as it was then; so does a colour."""
 
-SETTLED = {f"{name}{ending}" for name in names.TOLD for ending in names.CELL_ENDINGS} | {
+SETTLED = {f"{name}{ending}" for name in (*names.TOLD, *names.CHOSEN_BY) for ending in names.CELL_ENDINGS} | {
     names.DIVERGED_EPOCH,
     "diverged",
 }

@@ -5,7 +5,8 @@ import math
 from collections.abc import Iterable, Mapping
 from numbers import Real
 
-from nnjax.metrics import CURVES, EPOCHS_TO_TARGET, LAYER_CURVES, METRICS, judged
+from nnjax.judged import THRESHOLDS, Judged, compared_by
+from nnjax.metrics import CURVES, EPOCHS_TO_TARGET, FINALS, LAYER_CURVES, MEASURES, Metric, judged
 from nnjax.sweep import space
 from nnjax.sweep.study.factors import ALWAYS_TOLD
 
@@ -48,15 +49,22 @@ REPLICATE_PARAMS = ("split", "seed")
 """Params that only a single run has."""
 
 
-def _told() -> tuple[str, ...]:
-    """The order of the results table, but for the epochs to the target: they come before the passes."""
-    told = [name for name in METRICS if name != EPOCHS_TO_TARGET]
+def told_of(finals: Iterable[Metric]) -> tuple[str, ...]:
+    """Metrics of one number a run, named as in the results table; those that a task does not have are not told.
+
+    In the order of the results table, but for the epochs to the target: they come before the passes.
+    """
+    told = [final.name for final in finals if final.margin is not None and final.name != EPOCHS_TO_TARGET]
     told.insert(told.index("function_evaluations"), EPOCHS_TO_TARGET)
     return tuple(told)
 
 
-TOLD = _told()
-"""Metrics of one number a run, named as in the results table; those that a task does not have are not told."""
+TOLD = told_of(FINALS)
+"""Those of every study."""
+
+_ELSEWHERE = (metric for measure in MEASURES for metric in Judged(measure, 0.0).of_validation if not measure.is_judged)
+CHOSEN_BY = tuple(metric.name for metric in (*_ELSEWHERE, *THRESHOLDS))
+"""Those that only a study is told of which is judged by the measure, or chooses a threshold."""
 
 DIVERGED_EPOCH = "diverged_epoch"
 
@@ -64,16 +72,19 @@ CELL_ENDINGS = ("", "_sd", "_low", "_high")
 """What a cell says of a number: its mean over the replicates, their standard deviation, the ends of its interval."""
 
 
-def cell_columns(task: str) -> dict[str, str]:
+def cell_columns(judged: Judged) -> dict[str, str]:
     """Metric of a cell -> its column in the cells table, which has intervals and deviations of some; means come first.
 
-    What runs are chosen by goes by the name of the measure here, though a cell's is the mean of scores.
+    What runs are chosen by goes by the name of the measure here, though a cell's is the mean of scores, in the
+    measure's own unit.
 
-    >>> columns = cell_columns("regression")
+    >>> from nnjax.judged import USUAL
+    >>> columns = cell_columns(USUAL["regression"])
     >>> columns["test_r2"], columns["test_r2_low"], columns["test_rmse_sd"]
     ('test_score', 'test_score_low', 'test_rmse_sd')
     """
-    own = {name: METRICS[name].column for name in TOLD if METRICS[name].task in ("", task)}
+    own = {name: judged.column(name) for name in told_of(compared_by(judged))}
+    own |= {name: name for name in judged.scores if judged.sign < 0}
     return {f"{name}{ending}": f"{column}{ending}" for ending in CELL_ENDINGS for name, column in own.items()}
 
 

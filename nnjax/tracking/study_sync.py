@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from nnjax.metrics import METRICS, judged
+from nnjax.judged import Judged
+from nnjax.metrics import judged
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.scores import with_scores
 from nnjax.results.table import cells_table, results_table
@@ -68,7 +69,7 @@ def prepare_sync(
     if is_whole:
         description = replace(description, declared=declarations(space, home).words)
         curves = _curves(space, journal, results, description)
-    cells = with_cell_intervals(cells_table(results, space.table.task), results, space)
+    cells = with_cell_intervals(cells_table(results, space.study.judged), results, space)
     tables = SweepTables(results, cells, *curves)
     return PreparedSync(description, tables, home, tracking_uri or default_uri(home))
 
@@ -79,18 +80,32 @@ def with_cell_intervals(cells: pd.DataFrame, results: pd.DataFrame, space: Space
     The corrected one of the report, 95 %, seeds averaged first, cut where no score can be: `<column>_low` and
     `<column>_high`, NaN where a split has no score, or there is one alone.
     """
-    task = space.table.task
-    metric = METRICS[judged("test", task)]
-    by_split = with_scores(results, task).groupby(["cell_id", "split"])[metric.column].mean()
+    chosen = space.study.judged
+    by_split = with_scores(results, chosen).groupby(["cell_id", "split"])["test_score"].mean()
     intervals = {
         cell_id: paired_interval(scores.to_numpy(dtype=float), *space.correction_rows)
         for cell_id, scores in by_split.groupby("cell_id")
         if len(scores) > 1 and scores.notna().all()
     }
-    low = {cell_id: max(interval.low, metric.lowest) for cell_id, interval in intervals.items()}
-    high = {cell_id: min(interval.high, metric.highest) for cell_id, interval in intervals.items()}
-    ends = {f"{metric.column}_low": low, f"{metric.column}_high": high}
-    return cells.assign(**{column: cells["cell_id"].map(found) for column, found in ends.items()})
+    measure = chosen.measure
+    highest = measure.highest if chosen.sign > 0 else -measure.lowest
+    low = {cell_id: max(interval.low, chosen.floor) for cell_id, interval in intervals.items()}
+    high = {cell_id: min(interval.high, highest) for cell_id, interval in intervals.items()}
+    ends = {"test_score_low": low, "test_score_high": high}
+    return _in_own_unit(cells.assign(**{column: cells["cell_id"].map(found) for column, found in ends.items()}), chosen)
+
+
+def _in_own_unit(cells: pd.DataFrame, chosen: Judged) -> pd.DataFrame:
+    """Beside scores that are negatives what they are negatives of: mean, deviation, interval."""
+    if chosen.sign > 0:
+        return cells
+    own = {}
+    for name, score in chosen.scores.items():
+        own[name] = -cells[score]
+        for ending, other in (("_sd", "_sd"), ("_low", "_high"), ("_high", "_low")):
+            if f"{score}{other}" in cells:
+                own[f"{name}{ending}"] = cells[f"{score}{other}"] * (1 if ending == "_sd" else -1)
+    return cells.assign(**own)
 
 
 def sync_sweep(
@@ -167,6 +182,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         expected=describe_expectation(study),
         curves=study.logging.curves,
         task=table.task,
+        measure=study.judged,
         target=target,
         fixed=tuple(factor for factor, level in study.fixed.items() if level != FACTORS[factor].default),
         overrides=study.overrides,

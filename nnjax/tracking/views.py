@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from nnjax.metrics import EPOCHS_TO_TARGET, JUDGED, MEASURES, judged
+from nnjax.metrics import EPOCHS_TO_TARGET, JUDGED, MEASURES
 from nnjax.tracking import names
 from nnjax.tracking.chart_cards import Chart, Section, bar, chart_state, line, parallel, scatter
 from nnjax.tracking.description import SweepDescription
@@ -186,9 +186,8 @@ class _Views:
         self.depths = description.factors.get("depth", ())
         self.task = description.task
         self.measure = JUDGED[description.task].name
-        self.validation, self.test, self.last_test = (
-            judged(part, description.task) for part in ("validation", "test", "last_test")
-        )
+        self.judged = description.judged
+        self.validation, self.test, self.last_test = map(self.judged.metric, ("validation", "test", "last_test"))
         self.scores = (self.validation, self.test, f"{self.test}_low", f"{self.test}_high")
 
     def kind(self, kind: str) -> dict[str, str]:
@@ -211,8 +210,8 @@ class _Views:
     def overview(self) -> tuple[str, ...]:
         """What a table of cells has behind scores and factors."""
         main = (f"{self.test}_sd", f"{self.validation}_sd", self.last_test)
-        shown = (each for each in MEASURES if each.task == self.task and each.on_leaderboard and not each.is_judged)
-        others = (f"test_{each.name}" for each in shown)
+        shown = (each.name for each in MEASURES if each.task == self.task and each.on_leaderboard)
+        others = (f"test_{name}" for name in shown if name != self.judged.measure.name)
         return (*main, *others, "best_epoch", EPOCHS_TO_TARGET, "grad_slope", "diverged")
 
     def factor(self, factor: str, place: int) -> View:

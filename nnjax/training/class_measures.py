@@ -59,42 +59,55 @@ class ClassPredictions:
 _Measured = Callable[[ClassPredictions], _Floats]
 
 
-def _accuracy(given: ClassPredictions) -> _Floats:
-    return np.asarray(np.trace(given.confusion, axis1=1, axis2=2) / given.confusion.sum(axis=(1, 2)))
+def _accuracy(confusion: _Floats) -> _Floats:
+    return np.asarray(np.trace(confusion, axis1=1, axis2=2) / confusion.sum(axis=(1, 2)))
 
 
-def _balanced_accuracy(given: ClassPredictions) -> _Floats:
+def _balanced_accuracy(confusion: _Floats) -> _Floats:
     """Mean recall of the classes that have a row."""
-    rows = given.confusion.sum(axis=2)
-    right = np.diagonal(given.confusion, axis1=1, axis2=2)
+    rows = confusion.sum(axis=2)
+    right = np.diagonal(confusion, axis1=1, axis2=2)
     recall = np.divide(right, rows, out=np.zeros_like(rows), where=rows > 0)
     return np.asarray(recall.sum(axis=1) / (rows > 0).sum(axis=1))
 
 
-def _f1(given: ClassPredictions) -> _Floats:
+def _f1(confusion: _Floats) -> _Floats:
     """2 TP / (2 TP + FP + FN) of the second of two classes, 0 where no row is in it or put into it.
 
     Of more classes the mean over those that have a row or are predicted (scikit-learn's f1_score, "macro").
     """
-    right = np.diagonal(given.confusion, axis1=1, axis2=2)
-    either = given.confusion.sum(axis=1) + given.confusion.sum(axis=2)
+    right = np.diagonal(confusion, axis1=1, axis2=2)
+    either = confusion.sum(axis=1) + confusion.sum(axis=2)
     scores = np.divide(2 * right, either, out=np.zeros_like(either), where=either > 0)
     if scores.shape[1] == 2:
         return np.asarray(scores[:, 1])
     return np.asarray(scores.sum(axis=1) / (either > 0).sum(axis=1))
 
 
-def _matthews(given: ClassPredictions) -> _Floats:
+def _matthews(confusion: _Floats) -> _Floats:
     """Correlation of true and predicted classes; 0 where one of them is the same for all rows.
 
     Source: Gorodkin 2004; scikit-learn's matthews_corrcoef.
     """
-    true, predicted = given.confusion.sum(axis=2), given.confusion.sum(axis=1)
-    total, right = true.sum(axis=1), np.trace(given.confusion, axis1=1, axis2=2)
+    true, predicted = confusion.sum(axis=2), confusion.sum(axis=1)
+    total, right = true.sum(axis=1), np.trace(confusion, axis1=1, axis2=2)
     together = right * total - np.sum(true * predicted, axis=1)
     spread = (total**2 - np.sum(true**2, axis=1)) * (total**2 - np.sum(predicted**2, axis=1))
     is_flat = spread <= 1e-12 * total**4
     return np.where(is_flat, 0.0, together / np.sqrt(np.where(is_flat, 1.0, spread)))
+
+
+CONFUSION_MEASURES = {
+    "accuracy": _accuracy,
+    "balanced_accuracy": _balanced_accuracy,
+    "f1": _f1,
+    "matthews": _matthews,
+}
+"""Those that depend on nothing but who is put into which class: confusion [R, K, K], as `ClassPredictions` -> [R]."""
+
+
+def _of_confusion(name: str) -> _Measured:
+    return lambda given: CONFUSION_MEASURES[name](given.confusion)
 
 
 def _log_loss(given: ClassPredictions) -> _Floats:
@@ -204,14 +217,14 @@ def _precision(levels: RankedValues, runs: int) -> _Floats:
 
 
 CLASS_MEASURES: dict[str, _Measured] = {
-    "accuracy": _accuracy,
-    "balanced_accuracy": _balanced_accuracy,
+    "accuracy": _of_confusion("accuracy"),
+    "balanced_accuracy": _of_confusion("balanced_accuracy"),
     "log_loss": _log_loss,
     "brier": _brier,
     "roc_auc": _over_classes(_area),
     "average_precision": _over_classes(_precision),
-    "f1": _f1,
-    "matthews": _matthews,
+    "f1": _of_confusion("f1"),
+    "matthews": _of_confusion("matthews"),
     "calibration_error": _calibration_error,
 }
 """Name of a measure in `nnjax.metrics` -> its value of every run [R]."""

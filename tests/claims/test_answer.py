@@ -6,6 +6,7 @@ import pytest
 
 from nnjax.claims.answer import Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
+from nnjax.judged import USUAL
 from nnjax.metrics import METRICS
 from nnjax.results.scores import with_scores
 from nnjax.statistics.verdict import Verdict
@@ -29,10 +30,10 @@ def table(a, b, metric="test_r2", **columns):
         "status": "finished",
         "epochs": 32,
         "seed_index": 0,
-        **{name: 0.3 for name, each in METRICS.items() if each.score and each.task == task},
+        **dict.fromkeys(USUAL[task].scores, 0.3),
     }
     whole = frame.assign(**{name: value for name, value in (filled | columns).items() if name not in frame})
-    return with_scores(whole, task)
+    return with_scores(whole, USUAL[task])
 
 
 def judged(claims, cells, results, sizes=SIZES):
@@ -192,7 +193,8 @@ def test_an_arm_that_lacks_runs_of_a_cell_to_choose_from_is_not_judged():
 def test_what_a_claim_leaves_open_is_chosen_by_the_epoch_that_is_judged(metric):
     """Plain is better at the best epoch, l2 at the last one; the metric is 3 with l2, 2 without, 1 in the other arm."""
     is_last = metric.startswith("last_") or metric in ("saturated", "dead")
-    results = two_cells([0.5, 0.1], [0.1, 0.5]).assign(**{METRICS[metric].column: [2.0, 2.0, 3.0, 3.0, 1.0, 1.0]})
+    column = USUAL["regression"].column(metric)
+    results = two_cells([0.5, 0.1], [0.1, 0.5]).assign(**{column: [2.0, 2.0, 3.0, 3.0, 1.0, 1.0]})
     answer = answer_claims([claim(metric=metric, margin=0.1)], arms_of(results, metric), SIZES, 0.95)[0]
     expected = 3.0 if is_last else 2.0
     expected = np.log2(expected) if "log₂" in answer.metric else expected - 1.0

@@ -15,14 +15,14 @@ from nnjax.sweep.study.study import load_study
 def make(tmp_path, monkeypatch):
     """Study text and overrides -> the results of its sweep, all in one home; baselines take no time."""
 
-    def baselines(table, splits, home, say, preparation):
+    def baselines(space, home, say):
         rows = [
             {"model": "ridge", "split": split, "detail": "", "test_r2": 0.25 + 0.01 * split}
-            for split in range(len(splits))
+            for split in range(len(space.splits))
         ]
         return pd.DataFrame(rows)
 
-    monkeypatch.setattr(study_results_module, "kept_baselines", baselines)
+    monkeypatch.setattr(study_results_module, "study_baselines", baselines)
 
     def run(text=TWO_CLAIMS, *overrides, name="three"):
         path = tmp_path / f"{name}.toml"

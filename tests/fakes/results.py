@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from nnjax.judged import USUAL
 from nnjax.results.scores import with_scores
 
 
@@ -12,4 +13,4 @@ def runs(**columns):
 
 
 def scored(table):
-    return with_scores(table, "regression")
+    return with_scores(table, USUAL["regression"])

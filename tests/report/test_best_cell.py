@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from fakes.results import runs, scored
 
+from nnjax.judged import USUAL
 from nnjax.report.against_baseline import candidates_words
 from nnjax.report.best_cell import best_runs, choose_best_cell
 from nnjax.results.scores import with_scores
@@ -13,7 +14,7 @@ from nnjax.results.scores import with_scores
 def test_a_diverged_run_has_accuracy_0_and_a_missing_one_none():
     columns = dict.fromkeys(("validation_accuracy", "last_validation_accuracy", "last_test_accuracy"), 0.5)
     table = pd.DataFrame({"status": ["finished", "diverged", "missing"], "test_accuracy": [0.9, np.nan, np.nan]})
-    scores = with_scores(table.assign(**columns), "classification")["test_score"]
+    scores = with_scores(table.assign(**columns), USUAL["classification"])["test_score"]
     assert scores.tolist()[:2] == [0.9, 0.0] and np.isnan(scores.iloc[2])
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.claims.choice import choose_on_validation
+from nnjax.judged import USUAL
 from nnjax.report.differences import (
     FIXED,
     OWN_BEST,
@@ -32,7 +33,7 @@ def grid(test_r2, validation_r2=None):
     table = table.assign(
         status="finished", test_r2=test_r2, validation_r2=test_r2 if validation_r2 is None else validation_r2
     )
-    return with_scores(table.assign(last_validation_r2=0.0, last_test_r2=0.0), "regression")
+    return with_scores(table.assign(last_validation_r2=0.0, last_test_r2=0.0), USUAL["regression"])
 
 
 def compare(results, layout):

@@ -1,10 +1,12 @@
 """Measures from the predictions in the journal, whoever wrote them: against scikit-learn, run by run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes.rows import fake_row
 from fakes.studies import write_small
-from sklearn.metrics import average_precision_score, mean_pinball_loss
+from sklearn.metrics import average_precision_score, f1_score, mean_pinball_loss
 
 from nnjax.metrics import FINALS
 from nnjax.results import from_predictions
@@ -57,3 +59,31 @@ def test_the_pinball_loss_is_at_the_studys_quantile_whatever_trained_the_run(tmp
     expected = mean_pinball_loss(true, np.reshape(said, true.shape), alpha=0.9)
     assert results.loc[run.run_id, "test_pinball_loss"] == pytest.approx(expected, rel=1e-9)
     assert results["test_poisson_deviance"].isna().all() and results["test_f1"].isna().all()
+
+
+def test_a_threshold_that_validation_rows_chose_is_that_of_the_test_rows(tmp_path):
+    space = small(
+        tmp_path, "data.name=breast_cancer", 'decision_threshold="validation"', 'metric="f1"', "studied.depth=[1]"
+    )
+    rng = np.random.default_rng(5)
+    for run in space.runs:
+        split, said = space.splits[run.replicate.split], {}
+        for part in ("validation", "test"):
+            second = rng.uniform(0, 0.6, len(getattr(split, part))).astype(np.float32)
+            said[f"{part}_prediction"] = np.stack([1 - second, second], axis=1).ravel()
+        again = {f"last_{name}": values for name, values in said.items()}
+        Journal(tmp_path).append([fake_row(run.run_id) | said | again])
+    results = results_table(space, Journal(tmp_path)).set_index("run_id")
+    kept = Journal(tmp_path).read(["test_prediction", "validation_prediction"]).to_pylist()
+    splits = {run.run_id: space.splits[run.replicate.split] for run in space.runs}
+    for row in kept:
+        found, split = results.loc[row["run_id"]], splits[row["run_id"]]
+        for part in ("validation", "test"):
+            predicted = np.reshape(row[f"{part}_prediction"], (-1, 2))[:, 1] >= found["decision_threshold"]
+            expected = f1_score(space.table.labels[getattr(split, part)], predicted)
+            assert found[f"{part}_f1"] == pytest.approx(expected, rel=1e-9)
+        assert found["test_accuracy"] == np.mean(predicted == space.table.labels[split.test])
+        assert found["last_test_f1"] == found["test_f1"]
+    assert not (results["decision_threshold"] == 0.5).all()
+    plain = replace(space, study=replace(space.study, decision_threshold=0.5))
+    assert "decision_threshold" not in results_table(plain, Journal(tmp_path))

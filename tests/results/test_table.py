@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.judged import USUAL
 from nnjax.metrics import FINALS, names
 from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.results.table import cells_table, load_results, results_table
@@ -72,7 +73,7 @@ def test_epochs_to_target_is_the_first_epoch_at_or_above_it(own_home, curve: lis
 
 def test_cells_are_means_over_replicates_best_first(swept) -> None:
     results = results_table(swept.space, swept.journal)
-    cells = cells_table(results, "regression")
+    cells = cells_table(results, USUAL["regression"])
     assert cells["validation_score"].is_monotonic_decreasing
     assert cells[["replicates", "diverged", "missing"]].to_numpy().tolist() == [[4, 0, 0]] * 4
     scores = results.loc[results["cell_id"] == cells["cell_id"][0], "test_r2"].clip(lower=-1)
@@ -88,7 +89,7 @@ def test_a_cell_that_lost_three_of_four_runs_is_not_the_best(swept) -> None:
     three = results.index[results["cell_id"] == lost][:3]
     results.loc[three, ["validation_r2", "test_r2", "test_rmse"]] = np.nan
     results.loc[three, "status"] = "diverged"
-    cells = cells_table(results, "regression")
+    cells = cells_table(results, USUAL["regression"])
     assert cells["cell_id"][0] == best
     worst = cells.set_index("cell_id").loc[lost]
     assert worst["validation_score"] == pytest.approx((0.5 - 3) / 4)
@@ -99,7 +100,7 @@ def test_a_cell_that_lost_three_of_four_runs_is_not_the_best(swept) -> None:
 def test_classes_are_ranked_by_accuracy(swept) -> None:
     results = results_table(swept.space, swept.journal)
     results = results.assign(**{name: np.nan for name in results if name.endswith("_r2")})
-    cells = cells_table(results.assign(validation_accuracy=np.arange(16) / 16), "classification")
+    cells = cells_table(results.assign(validation_accuracy=np.arange(16) / 16), USUAL["classification"])
     assert cells["validation_score"].is_monotonic_decreasing and cells["validation_score"].notna().all()
     assert not [name for name in cells if "r2" in name]
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from nnjax.judged import USUAL
 from nnjax.metrics import judged
 from nnjax.sweep.study.tables import CurveChoice
 from nnjax.tracking.curves import curve_names, thin_curves
@@ -115,7 +116,8 @@ def make_cells(results: pd.DataFrame, task: str) -> pd.DataFrame:
         **{f"{judged('test', task)}_low": (judged("test", task), "min")},
         **{f"{judged('test', task)}_high": (judged("test", task), "max")},
     )
-    return table.rename(columns=cell_columns(task)).reset_index().sort_values("validation_score", ascending=False)
+    table = table.rename(columns=cell_columns(USUAL[task])).reset_index()
+    return table.sort_values("validation_score", ascending=False)
 
 
 def make_curves(table: pd.DataFrame, owner: str, names: tuple[str, ...]) -> pd.DataFrame:

@@ -14,6 +14,7 @@ import pytest
 from fakes.rows import fake_row
 from mlflow.tracking import MlflowClient
 
+from nnjax.judged import USUAL
 from nnjax.metrics import CURVES, METRICS
 from nnjax.results.scores import with_scores
 from nnjax.results.table import cells_table, results_table
@@ -108,7 +109,7 @@ def test_a_cell_s_mean_has_the_interval_that_a_claim_about_it_would_have(seeds, 
     rows[0] = rows[0] | {"status": "diverged", "diverged_epoch": 2}
     Journal(tmp_path).append(rows)
     tables = prepare_sync(space, tmp_path, "sqlite:///x.db", is_whole=False).tables
-    results = with_scores(tables.results, "regression")
+    results = with_scores(tables.results, USUAL["regression"])
     for cell in tables.cells.to_dict("records"):
         scores = results.loc[results["cell_id"] == cell["cell_id"], "test_score"].to_numpy()
         claimed = paired_interval(scores.reshape(4, seeds).mean(axis=1), *space.correction_rows)
@@ -120,7 +121,7 @@ def test_a_cell_that_lacks_a_split_or_has_one_alone_has_no_interval(space, tmp_p
     results = results_table(space, Journal(tmp_path))
     one = results[(results["split"] == 0) | (results["cell_id"] == results["cell_id"].iloc[-1])].copy()
     one.loc[one.index[-1], "status"] = "missing"
-    assert with_cell_intervals(cells_table(one, "regression"), one, space)["test_score_low"].isna().all()
+    assert with_cell_intervals(cells_table(one, USUAL["regression"]), one, space)["test_score_low"].isna().all()
 
 
 def test_a_cell_leads_to_its_sweep_and_report_and_a_person_s_note_stays(space, tmp_path, uri):

@@ -61,7 +61,7 @@ def other_epoch_words(study_results: StudyResults, claim: Claim) -> str:
     space, results = study_results.space, study_results.results
     arms = [arm_runs(results, cell_ids) for cell_ids in arm_cells(claim, space.cells)]
     asked = claim.model_copy(update={"metric": other})
-    interval = answer_claim(asked, arms, study_results.sizes, 1 - ALPHA).interval
+    interval = answer_claim(asked, arms, study_results.sizes, 1 - ALPHA, study_results.terms.judged).interval
     if interval is None:
         return ""
     epoch = "last epoch" if metric.epoch == "best" else "best epoch"

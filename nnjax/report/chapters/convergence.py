@@ -66,7 +66,7 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
 
 def _fit(study_results: StudyResults) -> FigureView:
     layout, terms, curve = study_results.layout, study_results.terms, study_results.terms.fit_validation
-    table = fit_table(study_results.reference_runs, layout.shown, study_results.histories, curve, terms.floor)
+    table = fit_table(study_results.reference_runs, layout.shown, study_results.histories, curve, terms.curve_floor)
     drawn = LevelTable("convergence_curves", table, layout.color)
     caption = (
         f"{curve} against the epoch: median over runs (line) and their middle half (band), which is spread, "
@@ -82,7 +82,7 @@ def _fit_by(study_results: StudyResults, factor: str) -> FigureView:
     layout, terms, curve = study_results.layout, study_results.terms, study_results.terms.fit_validation
     by = [factor, layout.panel]
     runs = layout.at_reference(study_results.chosen, by)
-    table = fit_table(runs, by, study_results.histories, curve, terms.floor)
+    table = fit_table(runs, by, study_results.histories, curve, terms.curve_floor)
     drawn = LevelTable(f"convergence_curves_by_{factor}", table, factor)
     caption = f"{curve} against the epoch by {factor}: median and middle half of the runs. {layout.where(by)} " + (
         "An epoch is one pass over the training rows: small batches take more steps in it." * (factor == "batch_size")
@@ -99,7 +99,7 @@ def _cost(study_results: StudyResults) -> FigureView | None:
     runs = layout.at_reference(study_results.chosen, by)
     if not (runs["function_evaluations"] > runs["epochs"]).any():
         return None
-    table = cost_table(runs, by, study_results.histories, terms.fit_validation, terms.floor)
+    table = cost_table(runs, by, study_results.histories, terms.fit_validation, terms.curve_floor)
     if table.empty:
         return None
     panel = layout.panel if layout.panel in by[1:] else ""
@@ -156,7 +156,9 @@ def _seconds(study_results: StudyResults) -> FigureView:
 
 def _anytime(study_results: StudyResults) -> FigureView:
     layout, terms, histories = study_results.layout, study_results.terms, study_results.histories
-    table = anytime_table(study_results.reference_runs, layout.shown, histories, terms.fit_validation, terms.floor)
+    table = anytime_table(
+        study_results.reference_runs, layout.shown, histories, terms.fit_validation, terms.curve_floor
+    )
     caption = (
         f"Anytime quality: mean of {terms.fit_validation} over {int(table['grid'].max())} log-spaced epochs, the same "
         f"for all: every epoch at first, ever fewer later. Median over runs, bars are their middle half. "
@@ -181,7 +183,7 @@ def _combinations(study_results: StudyResults) -> pd.DataFrame:
     """Anytime quality and the cost of the target, in epochs and in seconds, of every combination of studied factors."""
     layout, terms, runs = study_results.layout, study_results.terms, study_results.chosen
     keys = list(layout.studied)
-    anytime = anytime_table(runs, keys, study_results.histories, terms.fit_validation, terms.floor)
+    anytime = anytime_table(runs, keys, study_results.histories, terms.fit_validation, terms.curve_floor)
     cost = restricted_table(runs, keys).drop(columns="horizon")
     seconds = seconds_table(runs, keys)[[*keys, "seconds_to_target"]]
     table = anytime[[*keys, "anytime_mean"]].merge(cost, on=keys).merge(seconds, on=keys)

@@ -81,7 +81,7 @@ def _gap(study_results: StudyResults) -> FigureView:
     by = [layout.panel] if layout.panel else [layout.color]
     runs = layout.at_reference(study_results.chosen, [layout.panel])
     fits = {
-        rows: fit_table(runs, by, study_results.histories, curve, terms.floor)
+        rows: fit_table(runs, by, study_results.histories, curve, terms.curve_floor)
         for rows, curve in (("train", terms.fit_train), ("validation", terms.fit_validation))
     }
     both = pd.concat([fit.assign(rows=rows) for rows, fit in fits.items()], ignore_index=True)

@@ -86,7 +86,7 @@ def _figure(study_results: StudyResults, squares: Squares, sides: GridAxes) -> F
     if squares.others:
         names = [layout.describe(row, squares.factors) for _, row in table.iterrows()]
         table = table.assign(cell_id="", cell=names)
-    limits = tint_range(table["test_score"], study_results.terms.lowest_shown)
+    limits = tint_range(table["test_score"], study_results.terms.lowest_score)
     placed = placed_grid(table, layout, sides, limits)
     parts = [("", partial(draw_grid, placed, layout=layout, sides=sides, limits=limits))]
     caption = " ".join(_sentences(table, squares, sides, limits, study_results))

@@ -32,7 +32,7 @@ def reproduce_chapter(study_results: StudyResults) -> Chapter:
             "results": typed("results", *given, "--out", "runs.csv"),
         },
     }
-    scores = (terms.validation, terms.test, terms.last_test)
+    scores = tuple(map(terms.judged.metric, ("validation", "test", "last_test")))
     shown = ("cell", "split", "seed_index", "status", "best_epoch", *scores, "run_id")
     tables = {"runs": view_table("runs", runs_table(study_results.results), None, RUNS_LISTED, shown)}
     if study_results.added is not None and len(study_results.added):

@@ -6,7 +6,6 @@ import pandas as pd
 
 from nnjax.claims.choice import choose_on_validation
 from nnjax.claims.declared import ALPHA
-from nnjax.metrics import METRICS
 from nnjax.report.against_baseline import compare_with_baseline
 from nnjax.report.best_cell import best_runs
 from nnjax.report.differences import AT_BEST, AVERAGED, models_table, split_spread
@@ -51,11 +50,27 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
         "against": compare_with_baseline(study_results).detail,
         "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
         "comparisons": len(differences),
+        "cut": _cut_words(study_results),
     }
     metrics = metrics_table(study_results).rename(columns=terms.page_names)
-    columns = [name for name in ("model", *terms.test_metrics) if name in metrics]
+    shown = (terms.test, *terms.test_metrics[1:])
+    columns = [name for name in ("model", *shown) if name in metrics]
     tables = {"metrics": view_table("test_metrics", metrics, columns=columns)}
     return Chapter("scores", f"{terms.label} on test rows", figures, tables, facts)
+
+
+def _cut_words(study_results: StudyResults) -> str:
+    """Where probabilities of the second class are cut, in a sentence; empty where at ½."""
+    judged, space = study_results.terms.judged, study_results.space
+    if not judged.has_chosen_threshold:
+        return ""
+    cuts = best_runs(study_results.results, study_results.best)["decision_threshold"].dropna()
+    where = f"median {decimals(cuts.median())}, from {decimals(cuts.min())} to {decimals(cuts.max())}"
+    return (
+        f"A row is put into class {space.table.class_names[1]} from that probability on at which {judged.cut_by} is "
+        f"best on the validation rows: {where} over the runs of the chosen network. Baselines are cut likewise; "
+        "“all rows” on rows that it was fitted on."
+    )
 
 
 def all_models(study_results: StudyResults) -> pd.DataFrame:
@@ -83,7 +98,7 @@ def metrics_table(study_results: StudyResults) -> pd.DataFrame:
     """
     network = best_runs(study_results.results, study_results.best).assign(model=NETWORK)
     rows = pd.concat([network, study_results.baselines], ignore_index=True)
-    metrics = [METRICS[name].column for name in study_results.terms.test_metrics]
+    metrics = [study_results.terms.judged.column(name) for name in study_results.terms.test_metrics]
     metrics = [metric for metric in metrics if metric in rows and rows[metric].notna().any()]
     by_model = rows.groupby(["model", "split"], sort=False)[metrics].mean().groupby("model", sort=False)
     means, deviations = by_model.mean(), by_model.std()

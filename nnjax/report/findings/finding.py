@@ -44,6 +44,8 @@ def tables_of(study: Study) -> dict[str, Any]:
     return {
         "question": study.question,
         "name": study.name,
+        **({"metric": study.metric} if study.metric else {}),
+        **({"decision_threshold": study.decision_threshold} if study.judged.has_chosen_threshold else {}),
         "data": study.data.located(),
         "replicates": study.replicates.written(),
         "studied": study.studied,

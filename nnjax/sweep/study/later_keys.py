@@ -6,6 +6,7 @@ from typing import Any
 
 from nnjax.data.preparation import Preparation
 from nnjax.sweep.study.factors import FACTORS
+from nnjax.training.thresholds import USUAL_THRESHOLD
 
 _FACTORS = (
     *(each.name for each in fields(Preparation)),
@@ -13,10 +14,11 @@ _FACTORS = (
 )
 
 LATER_KEYS: dict[str, dict[str, Any]] = {
+    "": {"metric": "", "decision_threshold": USUAL_THRESHOLD},
     "data": {"weight": None},
     "fixed": {name: FACTORS[name].default for name in _FACTORS},
 }
-"""Table of a study -> its later keys, each with its default."""
+"""Table of a study, "" for its top -> its later keys, each with its default."""
 
 
 def without_later(table: str, given: Mapping[str, Any]) -> dict[str, Any]:

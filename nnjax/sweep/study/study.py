@@ -2,7 +2,8 @@
 
 import os.path
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from re import fullmatch
 from typing import Any
@@ -11,6 +12,7 @@ from pydantic import ValidationError
 
 from nnjax.data.splits import SplitPlan
 from nnjax.data.tables import Table
+from nnjax.judged import USUAL, Judged
 from nnjax.redaction import masked_addresses
 from nnjax.surroundings import check_name
 from nnjax.sweep.identity import content_hash
@@ -18,16 +20,35 @@ from nnjax.sweep.study.checks import FIRST_CHECKS, Draft, check_cells
 from nnjax.sweep.study.claim_checks import check_claims
 from nnjax.sweep.study.errors import Fault, StudyError, show_value
 from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.judged import check_metric, judged_by, name_metric
 from nnjax.sweep.study.later_keys import without_later
 from nnjax.sweep.study.messages import faults_of
 from nnjax.sweep.study.reading import apply_overrides, parse_study, read_study_text
 from nnjax.sweep.study.split_checks import check_scores, check_splitter
-from nnjax.sweep.study.tables import NAME_PATTERN, Claim, DataSource, Grid, Logging, Replicates, StudyFile
+from nnjax.sweep.study.tables import (
+    NAME_PATTERN,
+    ON_VALIDATION_ROWS,
+    Claim,
+    DataSource,
+    Grid,
+    Logging,
+    Replicates,
+    StudyFile,
+)
 from nnjax.sweep.study.training_checks import check_networks, check_steps
 
 __all__ = ["Claim", "Study", "StudyError", "load_study"]
 
-STUDY_CHECKS = (check_splitter, *FIRST_CHECKS, check_scores, check_networks, check_steps, check_cells, check_claims)
+STUDY_CHECKS = (
+    check_splitter,
+    *FIRST_CHECKS,
+    check_scores,
+    check_metric,
+    check_networks,
+    check_steps,
+    check_cells,
+    check_claims,
+)
 
 
 QUOTES = "\"'"
@@ -42,6 +63,8 @@ class Study:
         expected: What the author expects, or how long it takes; empty if nothing is said.
         lecture: The sentence of the lecture that is put to the test; empty if the study is not about one.
         confirms: What would confirm it; and refutes, what would refute it.
+        metric: The measure that it names to be judged by; empty for the task's usual one.
+        decision_threshold: Of two classes, where the probability of the second is cut: ½, or chosen on validation rows.
         table: Its numbers, read once: a file that is changed meanwhile changes nothing.
         studied: Levels of the factors that the question is about.
         nuisance: Levels of the factors that are chosen on validation rows.
@@ -55,6 +78,8 @@ class Study:
     lecture: str
     confirms: str
     refutes: str
+    metric: str
+    decision_threshold: float | str
     data: DataSource
     table: Table = field(compare=False, repr=False)
     replicates: Replicates
@@ -78,6 +103,25 @@ class Study:
         """How the rows are split."""
         return self.replicates.split_plan(self.data.validation_share)
 
+    @cached_property
+    def judged(self) -> Judged:
+        """What its runs are judged by: the one place that choices, scores, claims and pictures take it from."""
+        is_chosen = self.decision_threshold == ON_VALIDATION_ROWS
+        return replace(judged_by(self.metric, self.table), has_chosen_threshold=is_chosen)
+
+    @property
+    def chosen_by(self) -> str:
+        """The key by which choices need predictions of validation rows, as it is written; empty if none does."""
+        if self.judged.has_chosen_threshold:
+            return f'decision_threshold = "{ON_VALIDATION_ROWS}"'
+        return f'metric = "{self.metric}"' if self.metric else ""
+
+    @property
+    def loss_quantile(self) -> float | None:
+        """The quantile at which pinball losses are measured; None where it has several levels, each run's own."""
+        levels = self.factors.get("loss_quantile", (self.fixed.get("loss_quantile"),))
+        return float(str(levels[0])) if len(levels) == 1 and levels[0] is not None else None
+
     def role(self, factor: str) -> str:
         """The role of a factor: "studied", "nuisance" or "fixed".
 
@@ -99,13 +143,13 @@ class Study:
     def digest(self) -> str:
         """sha256 of the content, changes from the command line included; layout, comments and place are not part."""
         records = {name: getattr(self, name).model_dump() for name in ("grid", "logging")}
-        plain = ("name", "question", "expected", "lecture", "confirms", "refutes")
+        plain = ("name", "question", "expected", "lecture", "confirms", "refutes", "metric", "decision_threshold")
         return content_hash(
             {
                 "data": self.data.record(),
                 "replicates": self.replicates.record(),
                 **records,
-                **{name: getattr(self, name) for name in plain},
+                **without_later("", {name: getattr(self, name) for name in plain}),
                 "fixed": without_later("fixed", self.fixed),
                 "overrides": tuple(map(_without_place, self.overrides)),
                 "studied": list(self.studied.items()),
@@ -132,6 +176,7 @@ def load_study(path: Path | str, overrides: Sequence[str] = ()) -> Study:
     overrides = [masked_addresses(each) for each in overrides]
     raw = parse_study(text, file)
     apply_overrides(raw, overrides, file)
+    name_metric(raw)
     try:
         checked = StudyFile.model_validate(raw)
     except ValidationError as error:
@@ -152,6 +197,7 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
     written: dict[str, Any] = {key: "" if value is None else value for key, value in checked}
     own: dict[str, Any] = {"name": checked.name or path.stem, "table": draft.table, "fixed": draft.fixed}
     own["replicates"] = draft.replicates
+    own["metric"] = "" if checked.metric == USUAL[draft.table.task].measure.name else checked.metric or ""
     return Study(**written | own, overrides=overrides, path=str(path), text=text)
 
 

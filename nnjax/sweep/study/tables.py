@@ -13,15 +13,19 @@ from nnjax.data.own_table import FileSource, read_own_table
 from nnjax.data.reader import Task
 from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, SplitPlan, Splitter
 from nnjax.data.tables import TABLES, Table, TableSource, load_table
-from nnjax.metrics import METRICS
+from nnjax.metrics import MEASURE_NAMES, METRICS
 from nnjax.sweep.study.factors import FACTORS, Choice, Level, Number, Whole, refuse
 from nnjax.sweep.study.later_keys import without_later
+from nnjax.training.thresholds import USUAL_THRESHOLD
 
 LONGEST_TEXT = 4000
 NAME_PATTERN = r"[a-z0-9][a-z0-9_-]{0,63}"
 SHARE_REMEDY = "write a share between 0.001 and 0.999, such as 0.25"
 
 FEWEST_SPLITS, MOST_SPLITS, MOST_FOLDS = 2, 10_000, 1_000
+
+ON_VALIDATION_ROWS = "validation"
+"""Where a threshold is chosen."""
 
 ROLES = ("studied", "nuisance", "fixed")
 _Kind = Literal["beats", "suffices", "same", "exceeds", "all"]
@@ -65,6 +69,13 @@ def _text(value: object) -> str:
     if not value.strip() or len(value) > LONGEST_TEXT:
         raise refuse("no text" if not value.strip() else "too long", f"write 1 to {LONGEST_TEXT} characters")
     return value
+
+
+def _threshold(value: object) -> float | str:
+    """A key of the study and no factor: nothing is trained again for it, since predictions are kept."""
+    if value not in (USUAL_THRESHOLD, ON_VALIDATION_ROWS):
+        raise refuse("no such threshold", f'write {USUAL_THRESHOLD}, or "{ON_VALIDATION_ROWS}"')
+    return ON_VALIDATION_ROWS if value == ON_VALIDATION_ROWS else USUAL_THRESHOLD
 
 
 def _columns(value: object) -> tuple[str, ...]:
@@ -277,7 +288,7 @@ class Claim(_Table):
     b: CellLevels | None = Field(None, description="The levels of the second arm.")
     at: CellLevels = Field({}, description="Levels that both arms share.")
     metric: Annotated[str, PlainValidator(Choice("metric", tuple(METRICS)))] = Field(
-        "test_r2", description="What is compared."
+        "test_r2", description="What is compared; where left out and the study has a metric, that on test rows."
     )
     margin: Annotated[float, PlainValidator(Number(0.0, 1e30))] = Field(
         default_factory=lambda validated: METRICS[str(validated["metric"])].margin or 0.0,
@@ -313,6 +324,18 @@ class StudyFile(_Table):
     confirms: Text | None = Field(None, description="What would confirm it.")
     refutes: Text | None = Field(None, description="What would refute it.")
     name: Name | None = Field(None, description="The study's name; where left out, its file's.")
+    metric: Annotated[str, PlainValidator(Choice("measure", MEASURE_NAMES))] | None = Field(
+        None,
+        description="The measure that chooses nuisance levels and the best cell on validation rows and is judged on "
+        "test rows, the default of claims, too; where left out, r2 or accuracy. It makes no run another one, and the "
+        "epoch stays that of the least validation loss.",
+    )
+    decision_threshold: Annotated[float | str, PlainValidator(_threshold), Takes('0.5 or "validation"')] = Field(
+        USUAL_THRESHOLD,
+        description="Of two classes: the probability of the second one from which on a row is put into it. Of "
+        '"validation" the validation rows of each run choose it by the study\'s metric, where that depends on it, else '
+        "by f1. It makes no run another one.",
+    )
     data: DataSource = Field(description="Which table, and which part of its rows chooses.")
     replicates: Replicates = Field(Replicates(), description="What every cell is repeated over.")
     studied: LevelLists = Field({}, description="Factors that the question is about.")
