@@ -1,5 +1,6 @@
 """A column of a table as it was read: numbers, words, true and false, or dates, gaps among them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,20 @@ from numpy.typing import NDArray
 
 WORD_KIND, TRUTH_KIND, DATE_KIND, NUMBER_KIND = "words", "true or false", "dates", "numbers"
 """Kinds of columns, as a person reads them."""
+
+
+def shown_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of a column's words that are each a column of zeros and ones: all, but of two the second says it all.
+
+    >>> shown_words(("new", "old")), shown_words(("a", "b", "c"))
+    (('old',), ('a', 'b', 'c'))
+    """
+    return words[1:] if len(words) == 2 else words
+
+
+def word_names(column: str, words: Iterable[str]) -> list[str]:
+    """What columns of zeros and ones are called."""
+    return [f"{column} = {word}" for word in words]
 
 
 @dataclass(frozen=True)
@@ -45,12 +60,12 @@ class Column:
     @property
     def width(self) -> int:
         """Columns of numbers that it becomes as an input, words as zeros and ones."""
-        return 1 if len(self.words) <= 2 else len(self.words)
+        return len(shown_words(self.words)) or 1
 
     def inputs(self) -> tuple[list[NDArray[np.float64]], list[str]]:
         """Its columns of numbers, and their names."""
         if not self.words:
             return [self.values], [self.name]
-        shown = range(1, 2) if len(self.words) == 2 else range(len(self.words))
-        names = [f"{self.name} = {self.words[number]}" for number in shown]
-        return [(self.values == number).astype(np.float64) for number in shown], names
+        shown = shown_words(self.words)
+        numbers = range(len(self.words) - len(shown), len(self.words))
+        return [(self.values == number).astype(np.float64) for number in numbers], word_names(self.name, shown)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND, Column
+from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND, Column, shown_words, word_names
 from nnjax.data.dates import DATE_PARTS, TIME_PARTS, has_times
 from nnjax.data.long_tails import AS_IS, LOG, QUANTILE
 from nnjax.data.own_error import OwnTableError, joined, show
@@ -174,19 +174,14 @@ def _prepared_column(column: Column, table: Table, preparation: Preparation, n_t
         return PreparedColumn(column, (name, f"{name} is missing") if column.gap else (name,))
     codes, words = codes_of(column, preparation), words_of(column, preparation)
     if preparation.word_columns == TARGET:
-        classes = table.class_names[1:] if len(table.class_names) == 2 else table.class_names
-        made = [f"share of {each}" for each in classes] or [f"mean {table.target_name}"]
+        made = [f"share of {each}" for each in shown_words(table.class_names)] or [f"mean {table.target_name}"]
         return PreparedColumn(column, tuple(f"{name} ({each})" for each in made), tuple(range(len(words))))
     if preparation.word_columns == ORDINAL:
         return PreparedColumn(column, (name,), tuple(range(len(words))))
     counts = np.bincount(codes[~np.isnan(codes)].astype(np.int64), minlength=len(words))
     kept = tuple(np.flatnonzero(counts >= preparation.rare_words * n_train).tolist())
-    if preparation.rare_words:
-        return PreparedColumn(
-            column, tuple(f"{name} = {word}" for word in (*(words[k] for k in kept), RARE_WORD)), kept
-        )
-    shown_words = words[1:] if len(words) == 2 else words
-    return PreparedColumn(column, tuple(f"{name} = {word}" for word in shown_words), kept)
+    shown = (*(words[number] for number in kept), RARE_WORD) if preparation.rare_words else shown_words(words)
+    return PreparedColumn(column, tuple(word_names(name, shown)), kept)
 
 
 def is_of_words(column: Column) -> bool:

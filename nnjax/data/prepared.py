@@ -183,7 +183,7 @@ def _one_hot(
         block = encoded[:, start : start + len(frequent) + bool(merged)]
         start += block.shape[1]
         if not rare:
-            parts.append(block[:, 1:] if block.shape[1] == 2 else block)
+            parts.append(block[:, -len(each.names) :])
             continue
         part = np.zeros((len(codes), len(each.names)))
         place_of = {code: number for number, code in enumerate(each.words)}
