@@ -372,7 +372,7 @@ def splits() -> str:
     """The methods of splitting as Markdown."""
     methods = SPLITTERS.values()
     rows = [(f"`{each.name}`", ", ".join(f"`{key}`" for key in each.keys), each.meaning) for each in methods]
-    worth = [(f"`{each.name}`", _verdicts(each), each.interval) for each in methods]
+    worth = [(f"`{each.name}`", _verdicts(each), each.interval.words) for each in methods]
     return (
         SPLITS_HEAD
         + _markdown(("method", "keys", "what it does"), rows)
@@ -383,9 +383,9 @@ def splits() -> str:
 
 
 def _verdicts(splitter: Splitter) -> str:
-    if splitter.judged_from is None:
+    if splitter.interval.unknown:
         return "no: exploratory"
-    return f"from {splitter.judged_from} groups on" if splitter.judged_from else "yes"
+    return f"from {splitter.interval.fewest} groups on" if splitter.interval.fewest else "yes"
 
 
 STUDY_HEAD = """# Every key of a study file

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from nnjax.calibration.learners import least_squares_r2
 from nnjax.data.arrangement import Arrangement
-from nnjax.data.splits import REPEATED_K_FOLD, Split, SplitPlan, doubt, make_splits
+from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, Split, SplitPlan, make_splits
 from nnjax.statistics.interval import PairedInterval, paired_interval
 from nnjax.statistics.power import detectable_difference
 from nnjax.statistics.verdict import Verdict, judge
@@ -98,7 +98,7 @@ def grouped_scores(persons: Persons, method: str, seed: int) -> GroupedScores:
         for inputs in own
     )
     n_train, n_test = _training_rows(splits, method), round(test.sum(axis=1).mean())
-    return GroupedScores(np.asarray(a - b), n_train, n_test, not doubt(method, arrangement))
+    return GroupedScores(np.asarray(a - b), n_train, n_test, not SPLITTERS[method].interval.doubt(method, arrangement))
 
 
 def _training_rows(splits: tuple[Split, ...], method: str) -> int:

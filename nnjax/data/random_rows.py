@@ -1,4 +1,4 @@
-"""Test rows drawn at random, in folds or as a share, of every class its part."""
+"""Rows drawn at random: test rows in folds or as a share, of every class its part, and what is left for training."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from math import floor
 
 import numpy as np
 
-from nnjax.data.arrangement import Labels, RowNumbers
+from nnjax.data.arrangement import Labels, Parts, RowNumbers
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,22 @@ def spread_to_front(rows: RowNumbers, size: int, draws: np.random.Generator) -> 
     """
     steps = (np.arange(len(rows) + 1) * size + draws.integers(len(rows))) // len(rows)
     return rows[np.argsort(np.diff(steps) == 0, kind="stable")]
+
+
+def training_rows(outside: int, validation_share: float) -> int:
+    """How many of the rows outside the largest test part train."""
+    # Not round(): half to even would make the next table's rows jump by two.
+    return floor(outside * (1 - validation_share) + 0.5)
+
+
+def part_at_random(
+    n_examples: int, test: RowNumbers, n_train: int, draws: np.random.Generator, labels: Labels | None
+) -> Parts:
+    """The split with these test rows, the others parted at random."""
+    shuffled = draws.permutation(np.setdiff1d(np.arange(n_examples, dtype=np.int32), test))
+    if labels is not None:
+        shuffled = spread_to_front(sort_by_class(shuffled, labels), n_train, draws)
+    return Parts(shuffled[:n_train], shuffled[n_train:], test)
 
 
 def _fold_sizes(n_examples: int, share: float) -> tuple[int, int]:

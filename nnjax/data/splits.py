@@ -4,13 +4,21 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from math import floor
 
 import numpy as np
 
 from nnjax.data.arrangement import Arrangement, Labels, Parts, Role, RowNumbers, SplitsError
 from nnjax.data.group_splits import GroupedRows, fold_sizes, folded_tests, group_parts
-from nnjax.data.random_rows import DRAWN_FOLDS, DRAWN_SHARE, RandomRows, folds_of, sort_by_class, spread_to_front
+from nnjax.data.known_intervals import (
+    ALONG_TIME,
+    FOR_EACH_GROUP,
+    FOR_FOLDS,
+    FOR_GROUPS,
+    FOR_SHARES,
+    OF_MADE_FOLDS,
+    KnownInterval,
+)
+from nnjax.data.random_rows import DRAWN_FOLDS, DRAWN_SHARE, RandomRows, folds_of, part_at_random, training_rows
 from nnjax.data.streams import derive_seed, stream
 from nnjax.data.time_splits import TimedRows, time_parts
 
@@ -163,27 +171,16 @@ def _drawn_splits(n_examples: int, plan: SplitPlan, labels: Labels | None) -> tu
         raise ValueError(problem)
     return tuple(
         _sealed(
-            _part_at_random(n_examples, _test_rows(n_examples, plan, index, labels), sizes.train, plan, index, labels)
+            part_at_random(
+                n_examples,
+                _test_rows(n_examples, plan, index, labels),
+                sizes.train,
+                _validation_stream(plan, index),
+                labels,
+            )
         )
         for index in range(plan.splits)
     )
-
-
-def training_rows(outside: int, validation_share: float) -> int:
-    """How many of the rows outside the largest test part train."""
-    # Not round(): half to even would make the next table's rows jump by two.
-    return floor(outside * (1 - validation_share) + 0.5)
-
-
-def _part_at_random(
-    n_examples: int, test: RowNumbers, n_train: int, plan: SplitPlan, index: int, labels: Labels | None
-) -> Parts:
-    """The split with these test rows, the others parted at random."""
-    outside, draws = np.setdiff1d(np.arange(n_examples, dtype=np.int32), test), _validation_stream(plan, index)
-    shuffled = draws.permutation(outside)
-    if labels is not None:
-        shuffled = spread_to_front(sort_by_class(shuffled, labels), n_train, draws)
-    return Parts(shuffled[:n_train], shuffled[n_train:], test)
 
 
 def _validation_stream(plan: SplitPlan, index: int) -> np.random.Generator:
@@ -239,17 +236,13 @@ class Splitter:
         rows: How rows are drawn; None for a method that follows a column.
         role: What the column that it follows says of the rows; None for a method that draws them.
         follow: (column, labels for stratified splits, plan) -> its splits; raises `SplitsError`.
-        interval: Which interval of a mean over its splits is known to hold, how that is known, and its source; where
-            none is, why.
-        judged_from: Groups from which on it is known to hold, as `Arrangement.worth` counts them; 0 where it always is,
-            None where no interval is.
+        interval: What is known of intervals of a mean over its splits.
     """
 
     name: str
     meaning: str
     keys: tuple[str, ...]
-    interval: str
-    judged_from: int | None = 0
+    interval: KnownInterval
     has_folds: bool = False
     rows: RandomRows | None = None
     role: Role | None = None
@@ -259,21 +252,6 @@ class Splitter:
     def grows(self) -> bool:
         """Whether there can be more splits of the same table."""
         return "splits" in self.keys
-
-
-def doubt(method: str, arrangement: Arrangement | None) -> str:
-    """Why nobody knows whether intervals over the splits of a method hold; empty where they are known to.
-
-    >>> doubt("repeated_k_fold", None), doubt("time_series", None)
-    ('', 'no interval is known to hold for test blocks along time')
-    """
-    fewest = SPLITTERS[method].judged_from
-    if fewest is None:
-        return DOUBTS[method]
-    if not fewest or arrangement is None or round(arrangement.worth) >= fewest:
-        return ""
-    what = f"the {arrangement.count:,} here are worth {arrangement.worth:.1f}"
-    return f"intervals of {method} are known to hold from {fewest} groups of equal size on, and {what}"
 
 
 def _follow_groups(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
@@ -310,7 +288,9 @@ def _follow_folds(arrangement: Arrangement, labels: Labels | None, plan: SplitPl
     outside = len(codes) - int(np.bincount(codes[codes >= 0]).max())
     n_train = training_rows(outside, plan.validation_share)
     tests = (np.flatnonzero(codes == fold).astype(np.int32) for fold in range(plan.splits))
-    return [_part_at_random(len(codes), test, n_train, plan, index, labels) for index, test in enumerate(tests)], None
+    streams = (_validation_stream(plan, index) for index in range(plan.splits))
+    pairs = zip(tests, streams, strict=True)
+    return [part_at_random(len(codes), test, n_train, draws, labels) for test, draws in pairs], None
 
 
 MOST_LEFT_OUT = 1_000
@@ -319,38 +299,18 @@ MOST_LEFT_OUT = 1_000
 REPEATED_K_FOLD = "repeated_k_fold"
 """The usual method."""
 
-DOUBTS = {
-    "time_series": "no interval is known to hold for test blocks along time",
-    "predefined": "no interval is known to hold for folds that somebody made",
-}
-"""Method without a known interval -> what is said in place of a verdict."""
-
-_RESAMPLED = "the corrected resampled t of Nadeau and Bengio (2003)"
-_SIMULATED = (
-    f"{_RESAMPLED}, with the mean number of test rows, and validation rows not counted among the training rows. Their "
-    "formula is for rows that are drawn one by one; that this holds for whole groups is known by simulation (`nnjax "
-    "calibrate`)"
-)
-
 SPLITTERS = {splitter.name: splitter for splitter in (
     Splitter(REPEATED_K_FOLD, "repeated k-fold: every row is a test row once a repeat", ("splits", "test_share"),
-             f"{_RESAMPLED}, for repeated k-fold as Bouckaert and Frank (2004) have it",
-             has_folds=True, rows=DRAWN_FOLDS),
-    Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", ("splits", "test_share"),
-             _RESAMPLED, rows=DRAWN_SHARE),
+             FOR_FOLDS, has_folds=True, rows=DRAWN_FOLDS),
+    Splitter("shuffle_split", "shuffled splits: fresh test rows in every split", ("splits", "test_share"), FOR_SHARES,
+             rows=DRAWN_SHARE),
     Splitter("group_k_fold", "k-fold of whole groups: every row is a test row once a repeat, and no group is on two "
-             "sides", ("splits", "folds", "groups"), f"{_SIMULATED}, from 15 groups of equal size on, "
-             "or so many of unequal size as are worth 15: (Σ rows)² / Σ rows² (Kish 1965)",
-             judged_from=15, has_folds=True, role="groups", follow=_follow_groups),
-    Splitter("leave_one_group_out", "every group is the test part once", ("groups",),
-             f"{_SIMULATED}, and wider than need be",
-             role="groups", follow=_leave_groups_out),
+             "sides", ("splits", "folds", "groups"), FOR_GROUPS, has_folds=True, role="groups", follow=_follow_groups),
+    Splitter("leave_one_group_out", "every group is the test part once", ("groups",), FOR_EACH_GROUP, role="groups",
+             follow=_leave_groups_out),
     Splitter("time_series", "along time: the latest half of the rows in test blocks, each after the rows that it is "
-             "predicted from", ("folds", "order", "gap"), "blocks differ in what changes with time, which is no "
-             "luck of a split (Cerqueira, Torgo and Mozetič 2020 compare such estimates, and give no interval)",
-             judged_from=None, role="order", follow=_follow_order),
-    Splitter("predefined", "the table's own folds: each is the test part once", ("fold",), "nobody knows how the "
-             "folds were made, and of k folds alone no variance can be estimated without bias (Bengio and Grandvalet "
-             "2004)", judged_from=None, role="fold", follow=_follow_folds),
+             "predicted from", ("folds", "order", "gap"), ALONG_TIME, role="order", follow=_follow_order),
+    Splitter("predefined", "the table's own folds: each is the test part once", ("fold",), OF_MADE_FOLDS, role="fold",
+             follow=_follow_folds),
 )}  # fmt: skip
 """Name -> method of splitting."""

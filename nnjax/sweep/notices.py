@@ -51,7 +51,9 @@ def _more_rows(space: Space) -> str:
 def exploratory_splits(space: Space) -> Iterator[str]:
     """Splits over which no interval is known to hold."""
     if space.doubt:
-        few = " (leave_one_group_out gives verdicts of fewer)" if space.study.replicates.splitter.judged_from else ""
+        few = (
+            " (leave_one_group_out gives verdicts of fewer)" if space.study.replicates.splitter.interval.fewest else ""
+        )
         yield f"Comparisons are exploratory, and no claim gets a verdict: {space.doubt}{few}."
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from nnjax.data.long_tails import AS_IS
 from nnjax.data.preparation import Preparation
 from nnjax.data.rounding import rounded_columns
-from nnjax.data.splits import Split, SplitPlan, doubt, make_splits
+from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.sweep.identity import canonical_json
@@ -170,7 +170,8 @@ class Space:
     @property
     def doubt(self) -> str:
         """Why nobody knows whether intervals over these splits hold; empty where they are known to."""
-        return doubt(self.study.replicates.method, self.table.arrangement)
+        splitter = self.study.replicates.splitter
+        return splitter.interval.doubt(splitter.name, self.table.arrangement)
 
     @property
     def correction_rows(self) -> tuple[int, int]:
