@@ -3,6 +3,7 @@
 import functools
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path, PurePosixPath
 
@@ -16,6 +17,10 @@ from hypothesis import settings
 CACHES = tempfile.TemporaryDirectory(prefix="nnjax-caches-")
 usual = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
 os.environ |= {"MPLCONFIGDIR": str(Path(usual, "matplotlib")), "XDG_CACHE_HOME": CACHES.name}
+
+# Without it, each of the many processes that tests start would compile our source anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 STRICT = str(Path(__file__).parent / "fakes" / "strict")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (STRICT, os.environ.get("PYTHONPATH", ""))))

@@ -176,7 +176,7 @@ def test_weighted_ridge_is_scikit_learns(shape, monkeypatch):
         assert fit.predict(others) == pytest.approx(peer.predict(others), abs=1e-8)
 
 
-WEIGHTED = {"regression": "diabetes", "classification": "breast_cancer"}
+WEIGHTED = {"regression": "diabetes", "classification": "wine"}
 
 
 @pytest.mark.parametrize("task", WEIGHTED)

@@ -31,6 +31,12 @@ def halves(x: pd.DataFrame, y: np.ndarray):
     return (x.iloc[:middle], y[:middle]), (x.iloc[middle:], y[middle:])
 
 
+@pytest.fixture(scope="module")
+def boosted():
+    """Fitted once, for all who look at it."""
+    return boost_regressor(*halves(*rows_of()), 0)
+
+
 def worded(codes: np.ndarray, words: int) -> tuple[Table, Split]:
     """A table of one column of words, and a split of it."""
     table = make_table("worded", codes[:, None].astype(float), np.arange(len(codes), dtype=float), ("word",), "y")
@@ -82,9 +88,8 @@ def test_words_of_other_rows_merge_nothing():
     assert before.tolist() == after.tolist()
 
 
-def test_the_validation_rows_choose_how_many_trees_there_are():
+def test_the_validation_rows_choose_how_many_trees_there_are(boosted):
     train, validation = halves(*rows_of())
-    boosted = boost_regressor(train, validation, 0)
     (trees,) = boosted.trees
     assert 1 < trees < MOST_TREES
     alone = {
@@ -96,18 +101,11 @@ def test_the_validation_rows_choose_how_many_trees_there_are():
     assert boosted.predict(validation[0]) == pytest.approx(alone[trees])
 
 
-def test_it_is_the_same_again():
-    train, validation = halves(*rows_of())
-    first, again = (boost_regressor(train, validation, 0).predict(validation[0]) for _ in range(2))
-    assert first.tobytes() == again.tobytes()
-
-
-def test_every_output_has_trees_of_its_own():
+def test_every_output_has_trees_of_its_own_the_same_again(boosted):
     x, y = rows_of()
     both = boost_regressor(*halves(x, np.column_stack([y, x[1]])), 0)
-    alone = boost_regressor(*halves(x, y), 0)
-    assert len(both.trees) == 2 and both.trees[0] == alone.trees[0]
-    assert both.predict(x).shape == (ROWS, 2) and np.array_equal(both.predict(x)[:, 0], alone.predict(x))
+    assert len(both.trees) == 2 and both.trees[0] == boosted.trees[0]
+    assert both.predict(x).shape == (ROWS, 2) and both.predict(x)[:, 0].tobytes() == boosted.predict(x).tobytes()
 
 
 def test_which_word_it_is_counts_and_not_its_place_in_the_alphabet():

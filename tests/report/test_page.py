@@ -122,12 +122,12 @@ def test_the_study_file_and_the_commands_are_there(words, space):
     assert f"nnjax sweep {space.study.path}" in words and re.search(r"nnjax run [0-9a-f]{64}", words)
 
 
-def test_hostile_names_are_shown_and_not_executed(study_results, tmp_path):
+def test_hostile_names_are_shown_and_not_executed(classes, tmp_path):
     study = replace(
-        study_results.space.study, question=HOSTILE, expected=HOSTILE, path=HOSTILE, text=HOSTILE, overrides=(HOSTILE,)
+        classes.space.study, question=HOSTILE, expected=HOSTILE, path=HOSTILE, text=HOSTILE, overrides=(HOSTILE,)
     )
-    results = study_results.results.assign(cell=HOSTILE)
-    hostile = replace(study_results, space=replace(study_results.space, study=study), results=results)
+    results = classes.results.assign(cell=HOSTILE)
+    hostile = replace(classes, space=replace(classes.space, study=study), results=results)
     write_study_report(hostile, tmp_path)
     for page in (path.read_text() for path in tmp_path.glob("*.html")):
         assert "alert(1)</script>" not in page and "&lt;script&gt;alert(1)" in page

@@ -22,7 +22,18 @@ def test_relu_with_glorot_loses_half_a_power_of_two_a_layer(setting):
     assert expected_field(replace(setting, initializer_gain=2.0), 10).slope == pytest.approx(-np.log10(2) / 2, abs=1e-3)
 
 
-@pytest.mark.parametrize("name", [name for name, one in ACTIVATIONS.items() if one.structure != "maxout"])
+FAST = ("relu", "tanh", "prelu", "binary_step")
+"""A kink, a bend, a slope that is learnt, and none."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in FAST else pytest.param(name, marks=pytest.mark.slow)
+        for name, one in ACTIVATIONS.items()
+        if one.structure != "maxout"
+    ],
+)
 def test_every_plain_activation_has_a_field_with_every_initialiser(setting, name):
     for initializer in INITIALIZERS:
         field = expected_field(replace(setting, activation=name, initializer=initializer), 10)

@@ -96,23 +96,17 @@ def test_there_are_four_to_six_near_square_cards(written):
             assert 0.8 < picture.width / picture.height < 1.25
 
 
-def test_writing_again_gives_the_same_page_and_leaves_no_stale_table(study_results, written):
-    before, stale = written.read_text(), written.parent / "tables" / "gone.csv"
-    stale.write_text("x")
-    again = write_study_report(study_results, written.parent).read_text()
-    date = re.compile(r"on \d{4}-\d\d-\d\d \d\d:\d\d UTC")
-    assert date.sub("", again) == date.sub("", before)
-    assert not stale.exists()
-
-
-def test_a_report_is_the_same_whoever_makes_it(study_results, written, monkeypatch):
+def test_a_report_written_again_is_the_same_whoever_makes_it_and_leaves_no_stale_table(
+    study_results, written, monkeypatch
+):
     monkeypatch.setattr("nnjax.report.second_process.FAILURES", ())  # all must travel: nothing is made here instead
 
     def contents():
         files = (path for path in written.parent.rglob("*") if path.is_file())
         return {path: re.sub(rb"on \d{4}-\d\d-\d\d \d\d:\d\d UTC", b"", path.read_bytes()) for path in files}
 
-    alone = contents()
+    alone, stale = contents(), written.parent / "tables" / "gone.csv"
+    stale.write_text("x")
     with closing(SecondProcess(nothing)) as second:
         write_study_report(study_results, written.parent, second=second)
     assert contents() == alone
@@ -121,11 +115,15 @@ def test_a_report_is_the_same_whoever_makes_it(study_results, written, monkeypat
 STUDIES = [ONE_FACTOR, NO_FACTOR, TOGETHER, SHAPES, LISTS, HOLES]
 
 
-PDF_STUDIES = [STUDIES[0], *(pytest.param(text, marks=pytest.mark.slow) for text in STUDIES[1:])]
+def others_slow(*kept):
+    """A report each: those of these studies in the fast suite, all others in the slow one."""
+    return [text if text in kept else pytest.param(text, marks=pytest.mark.slow) for text in STUDIES]
 
 
-@pytest.mark.parametrize("text", PDF_STUDIES)
-def test_every_figure_is_a_pdf_where_that_is_asked_for(make_space, make_results, make_study_results, tmp_path, text):
+@pytest.mark.parametrize("text", others_slow(ONE_FACTOR))
+def test_every_figure_is_a_pdf_where_that_is_asked_for(
+    make_space, make_results, make_study_results, tmp_path, text, written
+):
     space = make_space(text)
     study_results = make_study_results(space, make_results(space))
     page = write_study_report(study_results, tmp_path, with_pdf=True)
@@ -135,10 +133,10 @@ def test_every_figure_is_a_pdf_where_that_is_asked_for(make_space, make_results,
     assert all(file.read_bytes().rstrip().endswith(b"%%EOF") for file in files)
     before = every_page(page).count(".pdf")
     assert every_page(write_study_report(study_results, tmp_path)).count(".pdf") == before
-    assert ".pdf" not in every_page(write_study_report(study_results, tmp_path / "another"))
+    assert ".pdf" not in every_page(written)
 
 
-@pytest.mark.parametrize("text", STUDIES)
+@pytest.mark.parametrize("text", others_slow(NO_FACTOR, LISTS, HOLES))
 def test_any_shape_of_study_has_a_report(make_space, make_results, make_study_results, tmp_path, text):
     space = make_space(text)
     page = write_study_report(make_study_results(space, make_results(space)), tmp_path).read_text()
@@ -157,7 +155,8 @@ def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make
     assert not re.search(r"full \(265\.0\)|(width|epochs|batch_size) = \d+\.0", every_page(written))
 
 
-def test_a_sweep_that_was_interrupted_has_a_report(space, make_results, make_study_results, tmp_path):
+def test_a_sweep_that_was_interrupted_has_a_report(make_space, make_results, make_study_results, tmp_path):
+    space = make_space(TOGETHER)
     results = make_results(space)
     lost = np.random.default_rng(1).random(len(results)) < 0.5
     lost[:4] = False
@@ -182,15 +181,16 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(space, make_results, 
     )
 
 
-def test_a_sweep_of_which_one_level_is_trained_has_a_report(space, make_results, make_study_results, tmp_path):
+def test_a_sweep_of_which_one_level_is_trained_has_a_report(make_space, make_results, make_study_results, tmp_path):
+    space = make_space(SHAPES)
     results = make_results(space)
-    lost = results["batch_size"] != 32
+    lost = results["batch_size"] != 8
     numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters") + 1]
     results[numbers] = results[numbers].astype(float)
     results.loc[lost, numbers] = np.nan
     results.loc[lost, "status"] = "missing"
     study_results = make_study_results(space, results)
-    assert study_results.layout.reference["batch_size"] == 32
+    assert study_results.layout.reference["batch_size"] == 8
     write_study_report(study_results, tmp_path)
 
 

@@ -66,7 +66,7 @@ def test_without_a_claim_the_factor_is_the_first_screen_and_nothing_on_it_is_a_v
     assert line.sentence.startswith("activation: ") and line.verdict is None and chapter.facts["more"] == ()
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 4])
+@pytest.mark.parametrize("count", [0, *(pytest.param(few, marks=pytest.mark.slow) for few in (1, 2)), 4])
 def test_the_first_screen_is_first_on_the_page_and_has_three_pictures(count, study_of, tmp_path):
     page = write_study_report(study_of(count), tmp_path).read_text()
     screen = page[page.index('id="answer"') : page.index('id="claims"' if count else 'id="matters"')]
