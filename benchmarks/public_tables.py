@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits
 from nnjax.data.splits import Split
 from nnjax.report.best_cell import choose_best_cell
 from nnjax.report.kept_baselines import kept_baselines
-from nnjax.report.task import TERMS
+from nnjax.report.task import terms_of
 from nnjax.results.scores import with_scores
 from nnjax.results.table import load_results
 from nnjax.sweep.reference import reference_cell
@@ -157,7 +157,7 @@ def columns_of(study: Study, frame: pd.DataFrame) -> list[str]:
 
 
 def peers(study: Study, frame: pd.DataFrame, splits: tuple[Split, ...]) -> dict[str, list[float]]:
-    """Test scores of scikit-learn's gradient boosting and network, one a split: R², or accuracy."""
+    """Test scores of scikit-learn's gradient boosting and network, one a split: R², or average precision."""
     x = frame[columns_of(study, frame)].copy()
     for name in x.select_dtypes("datetime").columns:
         x[f"{name} year"], x[name] = x[name].dt.year, x[name].dt.day_of_year
@@ -167,8 +167,18 @@ def peers(study: Study, frame: pd.DataFrame, splits: tuple[Split, ...]) -> dict[
         rows = np.concatenate([split.train, split.validation])
         for name, model in pipelines(x, study.table.task).items():
             model.fit(x.iloc[rows], y[rows])
-            scores.setdefault(name, []).append(max(float(model.score(x.iloc[split.test], y[split.test])), -1.0))
+            scores.setdefault(name, []).append(score(model, x.iloc[split.test], y[split.test], study.data.positive))
     return scores
+
+
+def score(model: Any, x: pd.DataFrame, y: Any, positive: str | None) -> float:
+    """R², at worst −1 as in the report; of a rare class its average precision."""
+    if positive is None:
+        return max(float(model.score(x, y)), -1.0)
+    from sklearn.metrics import average_precision_score
+
+    probability = model.predict_proba(x)[:, list(model.classes_).index(positive)]
+    return float(average_precision_score(y == positive, probability))
 
 
 def pipelines(x: pd.DataFrame, task: str) -> dict[str, Any]:
@@ -200,7 +210,7 @@ def pipelines(x: pd.DataFrame, task: str) -> dict[str, Any]:
 
 def row(space: Space, frame: pd.DataFrame, home: Path) -> dict[str, float]:
     """Mean test scores: the network's best cell, the report's baselines, and the pipelines written here."""
-    study, terms = space.study, TERMS[space.table.task]
+    study, terms = space.study, terms_of(space.study.judged)
     best = choose_best_cell(with_scores(load_results(study.path, home=home), study.judged))
     assert best is not None
     preparation = reference_cell(study, space.cells).configuration.preparation

@@ -247,7 +247,7 @@ no feature. Features and target are scaled, columns prepared and batches normali
 `class_weight = "balanced"` multiplies the weight of a row by N / (K · rows of its class), counted in the training rows,
 so that every class counts as much as any other. It changes the losses, and so the network and the epoch that is chosen,
 but no score and no baseline: accuracy is what it always is. A score that gives every class the same say is
-`test_balanced_accuracy`.
+`test_balanced_accuracy`; what to write where one of two classes is rare says [its page](tables/rare-class.md).
 
 Rows that belong together, came one after the other or have folds of their own are not split at random:
 see [splits](splits.md).

@@ -1,5 +1,6 @@
 """What may be wrong with a table that can be read: copies, leaks, identifiers, rows that belong together."""
 
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -69,8 +70,8 @@ def _target_doubts(table: Table) -> Iterator[str]:
         name = f"the class {show(table.class_names[int(most)])}" if table.class_names else f"the target {most:g}"
         often, seldom = (f"{100 * each:.1f} %" for each in (share, 1 - share))
         yield (
-            f"{often} of the rows have {name}: whoever always says so is wrong in {seldom} of them; look at what a "
-            "score says about the others."
+            f"{often} of the rows have {name}: whoever always says so is wrong in {seldom} of them; "
+            f"{_judged_by_the_rare(table, int(most))}."
         )
     if not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
         shown = ", ".join(f"{value:g}" for value in values)
@@ -78,6 +79,16 @@ def _target_doubts(table: Table) -> Iterator[str]:
             f"The target {show(table.target_name)} has {len(values)} different whole numbers ({shown}) and is read as "
             'a regression; if they are names of classes, write task = "classification".'
         )
+
+
+def _judged_by_the_rare(table: Table, most: int) -> str:
+    """What to write so that a score is about the rows that are not nearly all."""
+    if not table.class_names:
+        return "look at what a score says about the others"
+    words = 'write metric = "average_precision" above the first table to be judged by the others'
+    is_first = len(table.class_names) == 2 and most == 1
+    name = json.dumps(table.class_names[0], ensure_ascii=False)
+    return f"{words}, and positive = {name} under [data]" if is_first else words
 
 
 def _apart(table: Table) -> Iterator[str]:

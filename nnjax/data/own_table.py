@@ -39,6 +39,7 @@ class FileSource:
         polynomial_degree: 1 to 5; above 1 the features are all products of up to so many inputs.
         follows: Role and name of the column that the splits follow: no input, unless `features` names it.
         weight: Name of the column that says what the rows count: never an input.
+        positive: Of two classes the one that is looked for: the second one; None: in the order of their names.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class FileSource:
     polynomial_degree: int = 1
     follows: tuple[Role, str] | None = None
     weight: str | None = None
+    positive: str | None = None
 
     def text(self) -> str:
         """What a person calls it: the file's name."""
@@ -77,7 +79,7 @@ def read_own_table(source: FileSource) -> Table:
     problems += (_unfit(column) for column in targets if column.gap or column.is_constant or column.kind == DATE_KIND)
     if problems:
         raise joined(problems)
-    target, class_names = _outputs(targets, source.task)
+    target, class_names = _positive_last(*_outputs(targets, source.task), source.positive)
     target = target.reshape(len(target), -1)
     kept = tuple(column for column in inputs if not column.is_constant)
     remarks = (*content.remarks, *(column.remark for column in (*targets, *kept) if column.remark), *_left_out(inputs))
@@ -229,3 +231,17 @@ def _outputs(targets: Sequence[Column], task: Task | None) -> tuple[NDArray[np.f
     if is_true_or_false:
         return numbers.astype(np.float64), ("false", "true")
     return numbers.astype(np.float64), first.words or tuple(repr(level).removesuffix(".0") for level in levels.tolist())
+
+
+def _positive_last(
+    target: NDArray[np.float64], class_names: tuple[str, ...], positive: str | None
+) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+    """The classes with the one that is looked for last."""
+    if positive is None:
+        return target, class_names
+    if len(class_names) != 2:
+        problem = f"the target has {len(class_names) or 'no'} classes, and one of two can be looked for"
+        raise OwnTableError("positive", problem, "remove it")
+    if positive not in class_names:
+        raise OwnTableError("positive", "no such class", f"write {' or '.join(map(show, class_names))}")
+    return (target, class_names) if positive == class_names[1] else (1.0 - target, class_names[::-1])

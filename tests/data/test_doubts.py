@@ -80,6 +80,13 @@ def test_values_that_stand_apart(tmp_path):
     assert told(tmp_path, x=long_tail, rare=[7.0, *[0.0] * (ROWS - 1)], y=OTHER) == []
 
 
+@pytest.mark.parametrize(("rare", "positive"), [("zero", ""), ("fault", ', and positive = "fault" under [data]')])
+def test_how_to_be_judged_by_a_rare_class(tmp_path, rare, positive):
+    [said] = told(tmp_path, x=NOISE, y=["run"] * 195 + [rare] * 5)
+    told_to = 'write metric = "average_precision" above the first table to be judged by the others'
+    assert said.endswith(f"of them; {told_to}{positive}.")
+
+
 def test_what_gives_the_target_away(tmp_path):
     [copy] = told(tmp_path, x=NOISE, copy=[32 + 1.8 * value for value in OTHER], y=OTHER)
     assert copy == "Column 'copy' is the target 'y' in other units: leave it out of features."

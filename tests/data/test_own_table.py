@@ -300,3 +300,16 @@ def test_moments_that_no_calendar_has_are_refused(tmp_path):
     assert refused(written(tmp_path, "table.parquet", x=X, y=stored["ms"])) == (
         "target: column 'y' holds dates; predict a number, such as the days since the first of them"
     )
+
+
+def test_of_two_classes_the_one_that_is_looked_for_comes_last(tmp_path):
+    path = written(tmp_path, x=X, y=["fault", "run", "run"] * 4)
+    usual, turned = read(path), read(path, positive="fault")
+    assert (usual.class_names, turned.class_names) == (("fault", "run"), ("run", "fault"))
+    assert np.array_equal(turned.target, 1 - usual.target) and usual.digest != turned.digest
+    assert read(path, positive="run").digest == usual.digest
+    assert refused(path, positive="falt") == "positive: no such class; write 'fault' or 'run'"
+    three = written(tmp_path, "three.csv", x=X, y=["a", "b", "c"] * 4)
+    assert refused(three, positive="a").startswith("positive: the target has 3 classes, and one of two can be looked")
+    numbers = written(tmp_path, "numbers.csv", x=X, y=Y)
+    assert refused(numbers, positive="1").startswith("positive: the target has no classes")

@@ -302,3 +302,18 @@ def test_a_data_set_with_a_name_has_no_weights(tmp_path):
     assert refusal(tmp_path, text=text) == ("data.weight = 'age': diabetes has none; remove it, or write file = …")
     weighted_table(tmp_path)
     assert refusal(tmp_path, "data.weight=sise").startswith("data.weight = 'sise': there is no column 'sise'")
+
+
+def test_the_class_that_is_looked_for_makes_another_study_only_where_it_is_named(tmp_path):
+    rows = "\n".join(f"{n},{'old' if n % 3 else 'new'},{n % 7}" for n in range(40))
+    (tmp_path / "prices.csv").write_text(f"size,state,price\n{rows}\n")
+    text = STUDY.replace('"price"', '"state"')
+    plain, looked_for = study(tmp_path, text=text), study(tmp_path, 'data.positive="new"', text=text)
+    assert "positive" not in plain.data.record() and looked_for.data.record()["positive"] == "new"
+    assert (plain.table.class_names, looked_for.table.class_names) == (("new", "old"), ("old", "new"))
+    assert not {run.run_id for run in expand(plain).runs} & {run.run_id for run in expand(looked_for).runs}
+    said = refusal(tmp_path, 'data.positive="ne"', text=text)
+    assert said == "data.positive = 'ne': no such class; write 'new' or 'old'"
+    iris = STUDY.replace('file = "prices.csv"\ntarget = "price"', 'name = "iris"\npositive = "x"')
+    named = refusal(tmp_path, text=iris)
+    assert named == "data.positive = 'x': iris has its own; remove it, or write file = …"

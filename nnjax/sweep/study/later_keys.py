@@ -15,7 +15,7 @@ _FACTORS = (
 
 LATER_KEYS: dict[str, dict[str, Any]] = {
     "": {"metric": "", "decision_threshold": USUAL_THRESHOLD},
-    "data": {"weight": None},
+    "data": {"weight": None, "positive": None},
     "fixed": {name: FACTORS[name].default for name in _FACTORS},
 }
 """Table of a study, "" for its top -> its later keys, each with its default."""

@@ -107,7 +107,7 @@ class _Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-OF_A_FILE = ("file", "target", "features", "task", "weight")
+OF_A_FILE = ("file", "target", "features", "task", "weight", "positive")
 """Keys of `[data]` that only a table of one's own has."""
 
 OF_A_NAME = ("rows", "noise", "seed")
@@ -131,6 +131,11 @@ class DataSource(_Table):
         None, description="Where left out, a target of words or of true and false makes a classification."
     )
     weight: ColumnName | None = Field(None, description="Its positive numbers say what each row counts.")
+    positive: Text | None = Field(
+        None,
+        description="Of two classes the one that is looked for, which measures of one class are of; where left out, "
+        "the one whose name comes last.",
+    )
     rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = Field(
         None, description="How many rows are generated; where left out, the set's own number."
     )
@@ -168,7 +173,7 @@ class DataSource(_Table):
         """
         source = self.source
         if isinstance(source, FileSource):
-            return read_own_table(replace(source, follows=follows, weight=self.weight))
+            return read_own_table(replace(source, follows=follows, weight=self.weight, positive=self.positive))
         return load_table(source)
 
     def located(self) -> dict[str, Any]:
