@@ -66,6 +66,9 @@ def constant_words(study_results: StudyResults, runs: pd.DataFrame, factor: str)
     names = [level_name(study_results.layout, factor, level) for level in levels.index[levels].tolist()]
     if not names:
         return ""
+    if not study_results.terms.judged.is_usual:  # a measure of the order says nothing of the cut
+        verb = "gives" if len(names) == 1 else "give"
+        return f" Cut at a probability of ½, {join_words(names)} {verb} every row the same class."
     verb = "is" if len(names) == 1 else "are"
     return f" {join_words(names)} {verb} no better than a constant classifier, which gives every row the same class."
 

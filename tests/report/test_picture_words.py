@@ -5,9 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from nnjax.judged import Judged
+from nnjax.metrics import MEASURES
 from nnjax.report.formats import decimals
-from nnjax.report.picture_words import convergence_words, gradient_words, highest_words, score_words
+from nnjax.report.picture_words import constant_words, convergence_words, gradient_words, highest_words, score_words
 from nnjax.report.setting import PictureSetting, first_setting
+from nnjax.report.task import terms_of
 from nnjax.statistics.interval import paired_interval
 
 
@@ -47,6 +50,10 @@ def test_a_constant_classifier_is_called_that(classes):
         constant, setting
     )
     assert "constant" not in score_words(classes, setting)
+    precision = Judged(next(each for each in MEASURES if each.name == "average_precision"), 0.0)
+    ordered = replace(constant, terms=terms_of(precision))
+    said = constant_words(ordered, ordered.chosen, "activation")
+    assert said == " Cut at a probability of ½, logistic gives every row the same class."
 
 
 @pytest.mark.parametrize(
