@@ -34,12 +34,17 @@ EQUAL = 1 - 1e-9
 """Squared correlation from which on a feature is called the target."""
 
 
-def doubts(table: Table) -> Iterator[str]:
-    """What a person should look at before believing a score, a sentence or two each; nothing if all is well."""
+def doubts(table: Table, has_metric: bool = False) -> Iterator[str]:
+    """What a person should look at before believing a score, a sentence or two each; nothing if all is well.
+
+    Args:
+        table: Of one's own; others raise none.
+        has_metric: Whether the study names the measure that it is judged by.
+    """
     if not table.columns:
         return
     yield from _copies(table)
-    yield from _target_doubts(table)
+    yield from _target_doubts(table, has_metric)
     yield from _apart(table)
     for column in table.columns:
         yield from (_gives_away(column, table) or _identifies(column) or _repeats(column, table))
@@ -63,15 +68,15 @@ def _copies(table: Table) -> Iterator[str]:
         yield f"{_rows(copies)} of {len(rows):,} ({told}) {verb} another one in every column: {most}"
 
 
-def _target_doubts(table: Table) -> Iterator[str]:
+def _target_doubts(table: Table, has_metric: bool) -> Iterator[str]:
     values, counts = np.unique(table.target[:, 0], return_counts=True)
     share, most = counts.max() / counts.sum(), values[counts.argmax()]
     if share >= NEARLY_ALL:
         name = f"the class {show(table.class_names[int(most)])}" if table.class_names else f"the target {most:g}"
         often, seldom = (f"{100 * each:.1f} %" for each in (share, 1 - share))
         yield (
-            f"{often} of the rows have {name}: whoever always says so is wrong in {seldom} of them; "
-            f"{_judged_by_the_rare(table, int(most))}."
+            f"{often} of the rows have {name}: whoever always says so is wrong in {seldom} of them"
+            f"{_judged_by_the_rare(table, int(most), has_metric)}."
         )
     if not table.class_names and len(values) <= FEW_LEVELS and np.array_equal(values, np.round(values)):
         shown = ", ".join(f"{value:g}" for value in values)
@@ -81,14 +86,14 @@ def _target_doubts(table: Table) -> Iterator[str]:
         )
 
 
-def _judged_by_the_rare(table: Table, most: int) -> str:
+def _judged_by_the_rare(table: Table, most: int, has_metric: bool) -> str:
     """What to write so that a score is about the rows that are not nearly all."""
     if not table.class_names:
-        return "look at what a score says about the others"
-    words = 'write metric = "average_precision" above the first table to be judged by the others'
-    is_first = len(table.class_names) == 2 and most == 1
-    name = json.dumps(table.class_names[0], ensure_ascii=False)
-    return f"{words}, and positive = {name} under [data]" if is_first else words
+        return "; look at what a score says about the others"
+    keys = [] if has_metric else ['metric = "average_precision" above the first table']
+    if len(table.class_names) == 2 and most == 1:
+        keys.append(f"positive = {json.dumps(table.class_names[0], ensure_ascii=False)} under [data]")
+    return f"; to be judged by the others write {' and '.join(keys)}" if keys else ""
 
 
 def _apart(table: Table) -> Iterator[str]:

@@ -67,7 +67,7 @@ def doubtful_readings(space: Space) -> Iterator[str]:
 
 def doubtful_tables(space: Space) -> Iterator[str]:
     """Copies, leaks, identifiers, rows that belong together."""
-    told = list(doubts(space.table))
+    told = list(doubts(space.table, bool(space.study.metric)))
     yield from told[:MOST_REMARKS]
     if len(told) > MOST_REMARKS:
         yield f"{len(told) - MOST_REMARKS:,} more columns of {space.table.name} raise such a doubt."
