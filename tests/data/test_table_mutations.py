@@ -178,7 +178,7 @@ def plan(path: Path, levels: Mapping[str, object] = {}) -> int:
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
-@pytest.mark.parametrize("seeds", [range(25), pytest.param(range(1000, 2700), marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize("seeds", [range(20), pytest.param(range(1000, 2700), marks=pytest.mark.slow)], ids=len)
 def test_a_mutated_table_is_read_as_it_stands_or_refused(seeds, ending, tmp_path, capsys):
     path, found = tmp_path / f"table.{ending}", Counter[Attempt]()
     for seed in seeds:
@@ -310,7 +310,7 @@ def why_refused(error: OwnTableError, way: Mapping[str, object], known: Known | 
     return str(error)
 
 
-@pytest.mark.parametrize("seeds", [range(60), pytest.param(range(1000, 9000), marks=pytest.mark.slow)], ids=len)
+@pytest.mark.parametrize("seeds", [range(40), pytest.param(range(1000, 9000), marks=pytest.mark.slow)], ids=len)
 def test_a_mutated_table_is_prepared_as_it_stands_or_refused(seeds, tmp_path, capsys):
     found = Counter[Prepared]()
     for seed in seeds:
