@@ -114,6 +114,21 @@ def shipped_programs(quick_programs, monkeypatch):
 
 
 @pytest.fixture
+def engine_here():
+    """The real engine in this process: usual promotion of dtypes, as optax needs it, and no cache left behind."""
+    from jax.experimental.compilation_cache.compilation_cache import reset_cache
+
+    from nnjax.training.program import keep_programs
+
+    jax.config.update("jax_numpy_dtype_promotion", "standard")
+    yield
+    jax.config.update("jax_numpy_dtype_promotion", "strict")
+    jax.config.update("jax_compilation_cache_dir", None)
+    reset_cache()
+    keep_programs(None)
+
+
+@pytest.fixture
 def float64():
     """64-bit JAX, for oracles."""
     with jax.enable_x64(True):

@@ -21,6 +21,7 @@ from nnjax.network.losses import (
 from nnjax.network.outputs import OUTPUTS
 
 LEGAL = [(loss, output) for loss, member in LOSSES.items() for output in member.outputs]
+USUAL = LossParameters()
 ONE_HOT = jnp.array([0.0, 1.0, 0.0])
 logits = arrays(np.float32, 3, elements=st.floats(-30, 30, width=32))
 
@@ -38,6 +39,12 @@ def over_rows(loss, output):
     """The loss and its gradient by the logits, of several rows of logits with one target."""
     both = jax.value_and_grad(lambda z, target: LOSSES[loss](z, target, output))
     return jax.jit(jax.vmap(both, in_axes=(0, None)))
+
+
+@cache
+def of_rows(loss, output, numbers=USUAL):
+    """The loss of several rows of logits, each with its target."""
+    return jax.jit(jax.vmap(lambda z, target: LOSSES[loss](z, target, output, numbers)))
 
 
 @pytest.mark.parametrize(("loss", "output"), LEGAL)
@@ -92,10 +99,10 @@ def test_behind_the_identity_squared_error_is_bitwise_half_the_sum(z, y):
 def test_cross_entropies_equal_scikit_learns_log_loss(z):
     classes = np.arange(9) % 4
     probability = np.exp(np.float64(z)) / np.exp(np.float64(z)).sum(axis=1, keepdims=True)
-    ours = jax.vmap(lambda row, y: LOSSES["cross_entropy"](row, y, "softmax"))(jnp.asarray(z), jnp.eye(4)[classes])
+    ours = of_rows("cross_entropy", "softmax")(jnp.asarray(z), jnp.eye(4)[classes])
     assert float(ours.mean()) == pytest.approx(log_loss(classes, probability, labels=range(4)), rel=1e-5)
     one, yes = jnp.asarray(z[:, :1]), jnp.asarray(classes % 2)[:, None].astype(jnp.float32)
-    binary = jax.vmap(lambda row, y: LOSSES["binary_cross_entropy"](row, y, "logistic"))(one, yes)
+    binary = of_rows("binary_cross_entropy", "logistic")(one, yes)
     assert float(binary.mean()) == pytest.approx(
         log_loss(classes % 2, 1 / (1 + np.exp(-np.float64(z[:, 0])))), rel=1e-5
     )
@@ -131,7 +138,7 @@ def test_defaults_are_legal_and_classification_gets_probabilities(task):
     assert default_loss(task) in LOSSES
 
 
-SHAPES = [LossParameters(), LossParameters(0.3, 0.9), LossParameters(2.5, 0.05)]
+SHAPES = [USUAL, LossParameters(0.3, 0.9), LossParameters(2.5, 0.05)]
 targets = arrays(np.float32, (9, 3), elements=st.floats(-30, 30, width=32))
 
 
@@ -139,7 +146,7 @@ targets = arrays(np.float32, (9, 3), elements=st.floats(-30, 30, width=32))
 @given(z=targets, y=targets)
 def test_huber_and_pinball_equal_scipy_and_scikit_learn(numbers, z, y):
     def ours(loss):
-        return jax.vmap(lambda row, target: LOSSES[loss](row, target, "identity", numbers))(jnp.asarray(z), y)
+        return of_rows(loss, "identity", numbers)(jnp.asarray(z), y)
 
     error = np.float64(y) - np.float64(z)
     np.testing.assert_allclose(ours("huber"), scipy_huber(numbers.huber_delta, error).sum(axis=1), rtol=1e-5, atol=1e-6)
@@ -152,7 +159,7 @@ def test_huber_and_pinball_equal_scipy_and_scikit_learn(numbers, z, y):
     y=arrays(np.float32, (9, 1), elements=st.integers(0, 300).map(float)),
 )
 def test_the_loss_of_counts_is_half_of_scikit_learns_deviance(z, y):
-    ours = jax.vmap(lambda row, target: LOSSES["poisson"](row, target, "exponential"))(jnp.asarray(z), y)
+    ours = of_rows("poisson", "exponential")(jnp.asarray(z), y)
     expected = mean_poisson_deviance(np.float64(y[:, 0]), np.exp(np.float64(z[:, 0]))) / 2
     assert float(ours.mean()) == pytest.approx(expected, rel=1e-4, abs=1e-4)
 

@@ -254,7 +254,7 @@ def test_a_worker_is_prepared_with_the_cache_and_the_splits_it_needs(small_space
 
 @pytest.mark.usefixtures("engine_here")
 def test_the_engine_agrees_with_itself_alone_and_in_company(small_study, tmp_path: Path) -> None:
-    whole, part = expand(small_study()), expand(small_study('activation=["relu"]'))
+    whole, part = (expand(small_study("depth=[2]", *words)) for words in ([], ['activation=["relu"]']))
     kept = []
     for home, space in ((tmp_path / "a", whole), (tmp_path / "b", part)):
         summary = run_here(space, home, Engine())

@@ -74,7 +74,12 @@ def test_both_lanes_tell_the_same(sweep, destination, monkeypatch, tmp_path_fact
     assert told(other) == told(destination)
 
 
-@pytest.mark.parametrize("survived", [0, 1, 5, 16])
+DEATHS = [("fast", 0), ("fast", 1), ("fast", 5), ("fast", 16), ("client", 5)] + [
+    pytest.param("client", survived, marks=pytest.mark.slow) for survived in (0, 1, 16)
+]
+
+
+@pytest.mark.parametrize(("lane", "survived"), DEATHS, indirect=["lane"])
 def test_a_sync_that_dies_is_completed_by_the_next(lane, survived, description, small, destination, monkeypatch):
     writer, method = (FastLane, "_insert_runs") if lane == "fast" else (ClientLane, "_write_one")
     original, calls = getattr(writer, method), []
