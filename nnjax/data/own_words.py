@@ -115,7 +115,7 @@ def _check_meanings(words: Words, meanings: dict[str, str]) -> None:
 def _share(words: Words, meanings: dict[str, str]) -> float:
     """Share of the words' rows that may be meant as something else."""
     numbers = words.numbers[~np.isnan(words.numbers)].astype(np.int64)
-    return float(np.isin(numbers, [words.kinds.index(kind) for kind in meanings]).mean())
+    return float(np.isin(numbers, [place for place, kind in enumerate(words.kinds) if kind in meanings]).mean())
 
 
 def _remark(words: Words, meanings: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from nnjax.claims.declared import ALPHA
 from nnjax.metrics import METRICS, Metric
 from nnjax.report.against_baseline import beats_a_constant, better_than_a_constant
 from nnjax.report.differences import AT_BEST, AVERAGED
-from nnjax.report.formats import Show, confidence, decimals, power_of_two, signed, with_interval
+from nnjax.report.formats import Show, confidence, decimals, power_of_two, signed, significant, with_interval
 from nnjax.report.once import once
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
 from nnjax.report.study_results import StudyResults
@@ -111,7 +111,7 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
     order = reversed(names) if metric.better == "lower" else names
     measured = f"{' minus '.join(order)}: {with_interval(interval, signed, sure)} in {claim.metric}"
     if claim.kind == "same":
-        return f"{measured}; claimed: within ±\N{NO-BREAK SPACE}{decimals(claim.margin)}."
+        return f"{measured}; claimed: within ±\N{NO-BREAK SPACE}{significant(claim.margin)}."
     if answer.judgement.verdict is Verdict.UNDECIDED:  # what would decide it stands on its card
         return f"{measured}."
     named = re.sub(r"\b[AB]\b", lambda arm: names["AB".index(arm.group())], answer.judgement.note)
@@ -121,7 +121,7 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
 def _shown_as(metric: Metric) -> tuple[Show, str, str]:
     """How a number that is compared with a threshold is printed, with what before and after it."""
     if metric.unit.startswith("decades"):  # as factors, which need no logarithm to be understood
-        return (lambda decades: f"{10**decades:.2g}"), f", as a factor{metric.unit.removeprefix('decades')}:", ""
+        return (lambda decades: significant(10**decades, 3)), f", as a factor{metric.unit.removeprefix('decades')}:", ""
     return power_of_two if metric.counts else decimals, "", f" {metric.unit}" if metric.unit else ""
 
 
@@ -183,7 +183,7 @@ def factor_rankings(study_results: StudyResults, factor: str) -> Views:
 
     The second one is left out where no other factor is studied, either where levels cannot be compared.
     """
-    layout, sizes = study_results.layout, study_results.sizes.pair
+    layout, sizes = study_results.layout, study_results.sizes
     others = [other for other in layout.studied if other != factor]
     views = {AVERAGED: by_split(study_results.chosen, factor, others)}
     if others:

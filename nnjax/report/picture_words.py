@@ -29,7 +29,7 @@ TOO_EASY = 1.0
 def score_words(study_results: StudyResults, setting: PictureSetting) -> str:
     """Which levels score best on test rows at a setting, and which only name one class."""
     runs = setting.runs(study_results.chosen)
-    ranked = rank(by_split(runs, setting.factor, []), setting.factor, study_results.layout, study_results.sizes.pair)
+    ranked = rank(by_split(runs, setting.factor, []), setting.factor, study_results.layout, study_results.sizes)
     if ranked is None:
         return "There is nothing to compare."
     return f"{ranked.words(decimals, study_results.terms.test)}{constant_words(study_results, runs, setting.factor)}"
@@ -97,7 +97,7 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     if not len(arrived):
         return f"With none of them half of the runs reach {target} within {horizon} epochs."
     there = runs[runs[factor].isin(arrived)]
-    ranked = rank(by_split(there, factor, [], "speed"), factor, layout, study_results.sizes.pair)
+    ranked = rank(by_split(there, factor, [], "speed"), factor, layout, study_results.sizes)
     rest = _not_there(layout, factor, shares[shares < ENOUGH])
     at_least = {
         level_name(layout, factor, level): "at least " if shares[level] < 1 else "" for level in arrived.tolist()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from nnjax.claims.answer import Sizes
 from nnjax.report.formats import Show
 from nnjax.report.layout import Layout
 from nnjax.report.views import join_words
@@ -31,6 +32,8 @@ class Ranked:
     ranking: Ranking
     left_out: tuple[str, ...] = ()
     """Levels that lack too many runs to be compared."""
+    is_known: bool = True
+    """Whether intervals over such splits are known to hold: only then is it known what would be found."""
 
     @property
     def is_level(self) -> bool:
@@ -72,11 +75,10 @@ class Ranked:
     def _level(self, show: Show, quantity: str) -> str:
         """That no two were found to differ, and what difference would have been found."""
         if show(self.ranking.detectable) == show(0.0):
-            return f"{self.all_names} all have the same {quantity}, {show(self.means[0])}"
-        return (
-            f"{self.all_names} cannot be told apart: this study misses a difference of {show(self.ranking.detectable)} "
-            f"in {quantity} once in five times"
-        )
+            every = "both" if len(self.names) == 2 else "all"
+            return f"{self.all_names} {every} have the same {quantity}, {show(self.means[0])}"
+        missed = f": this study misses a difference of {show(self.ranking.detectable)} in {quantity} once in five times"
+        return f"{self.all_names} cannot be told apart{missed if self.is_known else f' in {quantity}'}"
 
 
 def _by(interval: PairedInterval, show: Show) -> str:
@@ -123,15 +125,16 @@ def by_split(runs: pd.DataFrame, factor: str, others: Sequence[str], column: str
     return kept.groupby("split").mean().T
 
 
-def rank(table: pd.DataFrame, factor: str, layout: Layout, sizes: tuple[int, int]) -> Ranked | None:
+def rank(table: pd.DataFrame, factor: str, layout: Layout, sizes: Sizes) -> Ranked | None:
     """Levels × splits from the best down; None where there is nothing to compare."""
     if min(table.shape) < 2:
         return None
-    ranking = rank_levels(table.to_numpy(dtype=float), *sizes)
+    ranking = rank_levels(table.to_numpy(dtype=float), *sizes.pair)
     levels, means = table.index.tolist(), table.mean(axis=1).tolist()
     return Ranked(
         tuple(level_name(layout, factor, levels[place]) for place in ranking.order),
         tuple(means[place] for place in ranking.order),
         ranking,
         tuple(level_name(layout, factor, level) for level in layout.levels.get(factor, ()) if level not in levels),
+        not sizes.doubt,
     )

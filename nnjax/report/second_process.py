@@ -4,6 +4,7 @@ It is a worker as a sweep has them: it needs no guard in a person's script and e
 cannot be started, all is made here.
 """
 
+import os
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -112,6 +113,7 @@ def _each(take: Callable[[], tuple[int, Make[Piece]]]) -> Iterator[tuple[int, Ma
 def _get_ready(space: Space, home: Path | None) -> None:
     """Import, and compute what needs no results."""
     warnings.simplefilter("ignore", JournalWarning)  # the first process tells of the same files
+    os.environ.setdefault("JAX_PLATFORMS", "cpu")  # a GPU's memory is for those who train
     import_module("nnjax.report.write")
     if home is not None:
         import_module("nnjax.report.kept_baselines").study_baselines(space, home)

@@ -1,18 +1,22 @@
 """Levels of a factor from the best down, in words."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
+from nnjax.claims.answer import Sizes
 from nnjax.report.layout import make_layout
 from nnjax.report.ranked import by_split, level_name, rank
 
 LAYOUT = make_layout(pd.DataFrame({"activation": ["a", "b", "c", "d"], "depth": [1, 2, 1, 2]}), ["activation"], [], 265)
+SIZES = Sizes(331, 111, 265)
 
 
 def ranked(means, noise=0.001):
     spread = noise * np.array([[1, -1, 2, -2], [-2, 1, 1, 0], [0, 2, -1, -1], [1, 0, -2, 1]])
     table = pd.DataFrame(np.array(means)[:, None] + spread[: len(means)], index=list("abcd")[: len(means)])
-    return rank(table, "activation", LAYOUT, (331, 111))
+    return rank(table, "activation", LAYOUT, SIZES)
 
 
 def test_of_many_that_are_behind_the_first_and_the_last_are_named():
@@ -27,7 +31,7 @@ def test_of_many_that_are_behind_the_first_and_the_last_are_named():
 def test_two_that_differ_are_told_where_none_is_known_to_be_first():
     noisy = 0.3 * np.array([1.0, -1.0, 2.0, -2.0])
     table = pd.DataFrame([0.60 + noisy, 0.55 + noisy * 0.01, 0.40 - noisy * 0.01], index=list("abc"))
-    words = rank(table, "activation", LAYOUT, (331, 111)).words("{:.2f}".format, "test_r2")
+    words = rank(table, "activation", LAYOUT, SIZES).words("{:.2f}".format, "test_r2")
     assert words.startswith("No level is known to be first in test_r2; c is behind b by 0.15 [")
 
 
@@ -45,3 +49,11 @@ def test_only_combinations_that_all_levels_have_are_averaged():
 def test_words_that_say_nothing_alone_keep_their_factor():
     assert level_name(LAYOUT, "residual", "true") == "residual true"
     assert level_name(LAYOUT, "hidden_layer_sizes", "[8, 4]") == "hidden_layer_sizes [8, 4]"
+
+
+def test_where_no_interval_is_known_to_hold_nobody_says_what_would_be_missed():
+    table = pd.DataFrame([[0.5, 0.4, 0.6], [0.4, 0.6, 0.5]], index=["relu", "tanh"])
+    sizes = [replace(SIZES, doubt=doubt) for doubt in ("", "few groups")]
+    said = [rank(table, "activation", LAYOUT, each).words("{:.2f}".format, "test_r2") for each in sizes]
+    assert said[0].startswith("relu and tanh cannot be told apart: this study misses a difference of ")
+    assert said[1].startswith("relu and tanh cannot be told apart in test_r2. ")

@@ -1,7 +1,6 @@
 """The first screen: what was asked, answered; three pictures; the baselines; what to run next."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nnjax.claims.answer import ClaimAnswer
@@ -17,7 +16,7 @@ from nnjax.report.ranked import level_name
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, Key, Panel, join_words
-from nnjax.statistics.interval import PairedInterval, bonferroni_level
+from nnjax.statistics.interval import PairedInterval
 from nnjax.statistics.verdict import Verdict
 
 LINES_SHOWN = 3
@@ -46,7 +45,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "more": top.lines[LINES_SHOWN:],
         "more_words": more_words(top),
         "has_undecided": any(map(is_open_comparison, study_results.claims[:LINES_SHOWN])),
-        "together": together_words(study_results.claims),
+        "together": together_words(study_results),
         "pictures": _pictures(study_results, setting, top),
         "keys": _keys(study_results, setting),
         "where": setting_words(study_results, setting),
@@ -62,10 +61,11 @@ def is_open_comparison(answer: ClaimAnswer) -> bool:
     return is_open and answer.interval is not None and answer.threshold is None
 
 
-def together_words(claims: Sequence[ClaimAnswer]) -> str:
-    """Why intervals of several claims are wider than those of one; empty for one."""
+def together_words(study_results: StudyResults) -> str:
+    """Why intervals of several claims are wider than those of one; empty for one, and where none is known to hold."""
+    claims = study_results.claims
     levels = {answer.interval.level for answer in claims if answer.interval is not None and answer.is_judged}
-    if len(claims) < 2 or not levels or max(levels) <= 1 - ALPHA:
+    if len(claims) < 2 or not levels or max(levels) <= 1 - ALPHA or study_results.sizes.doubt:
         return ""
     return f"At {confidence(max(levels))} each, the claims’ intervals all hold in at least 95 of 100 studies."
 
@@ -116,10 +116,8 @@ def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
     layout = study_results.layout
     held = layout.describe(setting.held, list(setting.held))
     chosen = f"{join_words(layout.nuisance)} chosen on validation rows" if layout.nuisance else ""
-    levels = setting.runs(study_results.chosen)[setting.factor].nunique()
-    level = bonferroni_level(ALPHA, max(1, levels * (levels - 1) // 2))
     where = "; ".join(part for part in (held, chosen) if part)
-    sure = f"Below: exploratory, hints that nobody declared; [ ]: {confidence(level)} intervals."
+    sure = "Below: exploratory, hints that nobody declared; [ ]: joint 95 % intervals."
     return f"{'At' if held else 'With'} {where}. {sure}" if where else sure
 
 

@@ -74,10 +74,10 @@ def factor_sentences(study_results: StudyResults, ranked: Mapping[str, Views]) -
             for factor, views in idle.items()
         ]
         both = " averaged over the others or each at its best" if any(len(views) > 1 for views in idle.values()) else ""
-        told.append(
-            f"No two levels were found to differ{both}: {join_words(found)}. In brackets: the difference in {test} "
-            "that four of five such studies would find."
-        )
+        power = f" In brackets: the difference in {test} that four of five such studies would find."
+        named = idle if study_results.sizes.doubt else found
+        said = f"No two levels were found to differ{both}: {join_words(list(named))}."
+        told.append(said if study_results.sizes.doubt else said + power)
     return told + [words for name, views in idle.items() if (words := one_by_one(study_results, name, views))]
 
 

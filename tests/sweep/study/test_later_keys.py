@@ -3,14 +3,20 @@
 import pytest
 from fakes.studies import write_small
 
-from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.later_keys import LATER_KEYS, without_later
 from nnjax.sweep.study.study import load_study
-from nnjax.sweep.study.tables import DataSource
+from nnjax.sweep.study.tables import DataSource, StudyFile
 
 
 def test_every_later_key_is_one_and_has_its_default():
-    assert LATER_KEYS["fixed"] == {name: FACTORS[name].default for name in LATER_KEYS["fixed"]}
+    assert LATER_KEYS["fixed"].keys() == {
+        *("missing_values", "word_columns", "rare_words", "date_columns", "skewed_columns", "target_scale"),
+        *("huber_delta", "loss_quantile", "class_weight"),
+    }
+    assert LATER_KEYS[""] == {"metric": "", "decision_threshold": 0.5}
+    assert (
+        StudyFile.model_fields["metric"].default is None and StudyFile.model_fields["decision_threshold"].default == 0.5
+    )
     assert LATER_KEYS["data"] == {key: DataSource.model_fields[key].default for key in LATER_KEYS["data"]}
 
 
