@@ -29,10 +29,9 @@ from nnjax.data.splits import Split
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
 from nnjax.execution.cores import usable_cores
-from nnjax.metrics import MEASURES
 from nnjax.report.boosting import Boosted, ColumnRows, Numbers, boost_classifier, boost_regressor, boosting_columns
 from nnjax.report.second_process import SecondProcess, make_all
-from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, cut_column
+from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, baseline_measures, cut_column
 from nnjax.sweep.cost import BASELINE_BATCH, baseline_batch, baseline_seconds
 from nnjax.terminal import Say, to_nobody
 from nnjax.training.class_measures import CONFUSION_MEASURES, ClassPredictions, measure_classes
@@ -376,10 +375,8 @@ def _cut_scores(given: Fitting, index: int, fit: Fit, inputs: Sequence[Any]) -> 
 
 
 def of_predictions(task: Task) -> tuple[str, ...]:
-    """The measures that baselines have beside those of the engine: no one loss_quantile is theirs."""
-    return tuple(
-        each.name for each in MEASURES if each.task == task and each.is_of_predictions and each.loss != "quantile"
-    )
+    """The measures that baselines have beside those of the engine."""
+    return tuple(each.name for each in baseline_measures(task) if each.is_of_predictions)
 
 
 def _first(measured: Mapping[str, Numbers]) -> dict[str, float]:

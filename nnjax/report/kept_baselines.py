@@ -9,7 +9,7 @@ from nnjax.data.preparation import AS_THEY_ARE, Preparation
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 from nnjax.metrics import MEASURES
-from nnjax.report.task import TERMS, cut_column
+from nnjax.report.task import TERMS, baseline_measures, cut_column
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.sweep.reference import reference_cell
@@ -33,7 +33,7 @@ def kept_baselines(
     """Baselines of these splits, from the file that an earlier report left, else fitted now and kept."""
     path = baselines_file(table, splits, home, preparation)
     names = TERMS[table.task].baseline_names
-    scored = {f"test_{each.name}" for each in MEASURES if each.task == table.task and not each.loss}
+    scored = {f"test_{each.name}" for each in baseline_measures(table.task)}
     if len(table.class_names) == 2:
         cut = [each.name for each in MEASURES if each.has_threshold]
         scored |= {cut_column(name, chooses) for name in cut for chooses in cut}

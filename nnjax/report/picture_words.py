@@ -82,13 +82,18 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     """
     factor, layout = setting.factor, study_results.layout
     runs = trained(setting.runs(study_results.chosen))
+    if len(scales := _target_scales(study_results, runs)) > 1:
+        return (
+            f"No race is told of: R² of an epoch is that of the target as it is trained, here on several scales "
+            f"({join_words(scales)}), and each is another aim."
+        )
     key, aim = study_results.terms.target, float(study_results.results[study_results.terms.target].iloc[0])
     target = f"{study_results.terms.targeted} ≥ {aim:g}"
     times, horizon = target_times(runs), int(runs["epochs"].min()) if len(runs) else 0
     runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
     shares = runs.groupby(factor, sort=False)["is_there"].mean()
     arrived = shares.index[shares >= ENOUGH]
-    typical_best = float(runs["validation_score"].median())
+    typical_best = _typical_best(study_results, runs, horizon)
     if not shares.any() and typical_best < aim:
         return (
             f"No run reaches {target} within {horizon} epochs; half of them get to {decimals(typical_best)}: a {key} "
@@ -109,6 +114,20 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     if not rest and -ranked.means[-1] <= TOO_EASY:
         return f"{target} is reached in the first epoch or two: a target this easy tells nothing apart."
     return f"{_race(ranked, target, at_least)}{rest}."
+
+
+def _target_scales(study_results: StudyResults, runs: pd.DataFrame) -> list[str]:
+    """On which scales the targets of some runs are trained."""
+    shown = set(runs["cell_id"])
+    scales = (cell.configuration.target_scale for cell in study_results.space.cells if cell.cell_id in shown)
+    return list(dict.fromkeys(scales))
+
+
+def _typical_best(study_results: StudyResults, runs: pd.DataFrame, horizon: int) -> float:
+    """How high the curve that the target is about gets in half of the runs, up to an epoch; NaN without curves."""
+    terms = study_results.terms
+    curves = study_results.histories.rows(terms.fit_validation, 0, runs["run_id"].tolist(), range(1, horizon + 1))
+    return float(pd.DataFrame(curves).max(axis=1).clip(lower=terms.curve_floor).median())
 
 
 def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from nnjax.data.reader import Task
 from nnjax.judged import USUAL, Judged
-from nnjax.metrics import JUDGED, MEASURES, judged
+from nnjax.metrics import JUDGED, MEASURES, Measure, judged
 
 
 class _Curve:
@@ -188,7 +188,7 @@ def terms_of(chosen: Judged) -> TaskTerms:
     """The terms of a study that is judged by some measure."""
     usual = CLASSIFICATION if chosen.measure.task == "classification" else REGRESSION
     if chosen.is_usual:
-        return usual
+        return replace(usual, judged=chosen)
     name, minus = chosen.measure.name, "−" if chosen.sign < 0 else ""
     label = chosen.measure.label or name.replace("_", " ").capitalize()
     worst = f"{chosen.worst:.3g}".replace("-", "−")
@@ -196,6 +196,11 @@ def terms_of(chosen: Judged) -> TaskTerms:
     if minus:
         diverged += f"; scores are {minus}{name}, so that higher is better"
     return replace(usual, judged=chosen, label=f"{minus}{label}", diverged=diverged)
+
+
+def baseline_measures(task: Task) -> tuple[Measure, ...]:
+    """What baselines are measured by: all that the task has but the pinball loss, for no loss_quantile is theirs."""
+    return tuple(each for each in MEASURES if each.task == task and each.loss != "quantile")
 
 
 def cut_column(measure: str, chooses: str) -> str:

@@ -13,7 +13,7 @@ import pytest
 from nnjax.report.histories import DRAWN_LAYER_CURVES, make_histories
 from nnjax.report.page import Page, render_page
 from nnjax.report.study_results import Reading, StudyResults, assemble
-from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms
+from nnjax.report.task import CLASSIFICATION, REGRESSION, TERMS, TaskTerms, cut_column
 from nnjax.report.views import Chapter
 from nnjax.report.write import write_study_report
 from nnjax.sweep.journal.record import SweepRecord
@@ -275,6 +275,9 @@ def synthetic_baselines(space: Space, seed: int = 5) -> pd.DataFrame:
             score = mean + luck[split] + rng.normal(0, 0.01)
             scores = SCORES[task](score, score, score)
             wanted = {name: scores[name] for name in TERMS[task].test_metrics if name in scores}
+            if len(space.table.class_names) == 2:
+                cut = [name.removeprefix("test_") for name in wanted]
+                wanted |= {cut_column(name, by): scores[f"test_{name}"] + 0.01 for name in cut for by in cut}
             rows.append({"model": model, "split": split, "detail": "", **wanted})
     return pd.DataFrame(rows)
 

@@ -1,5 +1,6 @@
 """Baselines that an earlier report has kept."""
 
+import pandas as pd
 import pytest
 
 from nnjax.data.splits import SplitPlan, make_splits
@@ -40,6 +41,14 @@ def test_kept_scores_of_classes_are_numbers_again(quick, tmp_path):
     kept_baselines(table, splits, tmp_path)
     kept = kept_baselines(table, splits, tmp_path)
     assert kept["test_roc_auc"].dtype == float and kept["detail"].map(type).eq(str).all()
+
+
+@pytest.mark.parametrize("measure", ["mae", "poisson_deviance"])
+def test_what_an_earlier_version_did_not_measure_is_measured_now(space, quick, tmp_path, measure):
+    whole = kept_baselines(space.table, space.splits[:2], tmp_path)
+    path = next((tmp_path / "journal" / "baselines").glob("*.csv"))
+    pd.read_csv(path).drop(columns=f"test_{measure}").to_csv(path, index=False)
+    assert kept_baselines(space.table, space.splits[:2], tmp_path).equals(whole)
 
 
 @pytest.mark.parametrize("damage", [b"", b"model,split\nridge,0\n", b"\x00\xff"])

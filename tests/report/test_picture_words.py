@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nnjax.judged import Judged
 from nnjax.metrics import MEASURES
 from nnjax.report.formats import decimals
+from nnjax.report.histories import Histories
 from nnjax.report.picture_words import constant_words, convergence_words, gradient_words, highest_words, score_words
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.report.task import terms_of
@@ -69,8 +71,6 @@ def test_a_constant_classifier_is_called_that(classes):
          "this easy tells nothing apart."),
         ({"relu": 1, "tanh": np.nan, "logistic": np.nan}, "relu reaches validation_r2 ≥ 0.4, typically after 1 epoch; "
          "tanh and logistic never get there."),
-        ({"relu": np.nan, "tanh": np.nan, "logistic": np.nan}, "With none of them half of the runs reach "
-         "validation_r2 ≥ 0.4 within 12 epochs."),
     ],
 )  # fmt: skip
 def test_the_race_to_the_target_in_words(without_claims, epochs, words):
@@ -79,12 +79,31 @@ def test_the_race_to_the_target_in_words(without_claims, epochs, words):
     assert convergence_words(raced, PictureSetting("activation", {})) == words
 
 
+def test_where_few_runs_of_any_level_arrive_nobody_is_first(without_claims):
+    runs = without_claims.chosen
+    raced = replace(without_claims, chosen=runs.assign(epochs_to_target=np.where(runs["split"] == 0, 3.0, np.nan)))
+    said = convergence_words(raced, PictureSetting("activation", {}))
+    assert said == "With none of them half of the runs reach validation_r2 ≥ 0.4 within 12 epochs."
+
+
 def test_a_target_beyond_all_runs_is_told_with_one_that_tells_more(without_claims):
-    runs = without_claims.chosen.assign(epochs_to_target=np.nan, validation_score=0.05)
-    said = convergence_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
+    runs = without_claims.chosen.assign(epochs_to_target=np.nan, validation_score=-55.0)
+    curves = pd.DataFrame(np.tile([-1.0, 0.02, 0.05, 0.01], (len(runs), 1)), index=runs["run_id"])
+    flat = Histories({("fit_validation_r2", 0): curves})
+    said = convergence_words(replace(without_claims, chosen=runs, histories=flat), PictureSetting("activation", {}))
     assert said.startswith(
         "No run reaches validation_r2 ≥ 0.4 within 12 epochs; half of them get to 0.050: a target_r2 "
     )
+
+
+def test_on_several_scales_of_the_target_nobody_is_first(without_claims):
+    cells = [
+        replace(cell, configuration=replace(cell.configuration, target_scale=scale))
+        for cell, scale in zip(without_claims.space.cells, ("as_is", "log", "log"), strict=True)
+    ]
+    scaled = replace(without_claims, space=replace(without_claims.space, cells=cells))
+    said = convergence_words(scaled, PictureSetting("activation", {}))
+    assert said.startswith("No race is told of") and "(as_is and log)" in said
 
 
 def race(study_results, **epochs):

@@ -1,7 +1,12 @@
 """What the chapters are made of."""
 
+import re
+
 import numpy as np
 
+from nnjax.report.chapters.scores import cut_words
+from nnjax.report.picture_words import convergence_words
+from nnjax.report.setting import first_setting
 from nnjax.sweep.space import level_text
 from nnjax.tracking.study_sync import describe_sweep
 
@@ -12,6 +17,8 @@ replicates = {splits = 4}
 studied = {batch_size = [8, 32], activation = ["relu", "tanh"]}
 fixed = {depth = 2, epochs = 3}
 """
+
+VALIDATION_RMSE = ("validation_rmse", "last_validation_rmse")
 
 AUTO = """
 question = "Does the initialiser matter?"
@@ -52,6 +59,31 @@ def test_auto_stays_a_level_of_its_own_beside_what_it_stands_for(make_space, mak
     space = make_space(AUTO)
     results = make_study_results(space, make_results(space)).results
     assert results.groupby("initializer", sort=False).size().to_dict() == {"auto": 4, "he": 4, "lecun": 4}
+
+
+def test_where_validation_rows_choose_thresholds_baselines_are_cut_by_theirs(
+    make_space, make_results, make_study_results
+):
+    space = make_space('decision_threshold = "validation"' + MANY.replace("diabetes", "breast_cancer"))
+    study_results = make_study_results(space, make_results(space).assign(decision_threshold=0.3))
+    assert study_results.terms.judged.has_chosen_threshold and study_results.terms.label == "Accuracy"
+    baselines = study_results.baselines
+    assert np.allclose(baselines["test_score"], baselines["test_accuracy_cut_by_accuracy"].clip(lower=0.0))
+    assert "class benign from that probability on at which accuracy is best" in cut_words(study_results)
+
+
+def test_of_an_error_the_score_is_its_negative_and_the_target_stays_one_of_r2(
+    make_space, make_results, make_study_results
+):
+    space = make_space('metric = "rmse"' + MANY.replace("epochs = 3", "epochs = 12"))
+    results = make_results(space).assign(epochs_to_target=np.nan)
+    squares = {name: 77 * np.sqrt(1 - results[name.replace("rmse", "r2")]) for name in VALIDATION_RMSE}
+    study_results = make_study_results(space, results.assign(**squares))
+    assert study_results.terms.test == "−test_rmse" and (study_results.baseline() < -10).all()
+    assert np.allclose(study_results.results["test_score"], -results["test_rmse"])
+    words = convergence_words(study_results, first_setting(study_results))
+    advised = re.search(r"half of them get to (0\.\d+): a target_r2 of about that", words)
+    assert advised and 0.05 < float(advised[1]) < 0.4
 
 
 def test_predictions_are_those_of_the_cells_chosen(study_results, classes):

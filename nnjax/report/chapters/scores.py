@@ -50,7 +50,7 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
         "against": compare_with_baseline(study_results).detail,
         "selected": int((differences["q"] <= ALPHA).sum()) if len(differences) else 0,
         "comparisons": len(differences),
-        "cut": _cut_words(study_results),
+        "cut": cut_words(study_results),
     }
     metrics = metrics_table(study_results).rename(columns=terms.page_names)
     shown = (terms.test, *terms.test_metrics[1:])
@@ -59,7 +59,7 @@ def scores_chapter(study_results: StudyResults) -> Chapter:
     return Chapter("scores", f"{terms.label} on test rows", figures, tables, facts)
 
 
-def _cut_words(study_results: StudyResults) -> str:
+def cut_words(study_results: StudyResults) -> str:
     """Where probabilities of the second class are cut, in a sentence; empty where at ½."""
     judged, space = study_results.terms.judged, study_results.space
     if not judged.has_chosen_threshold:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nnjax.judged import Judged
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import first_sentence
 from nnjax.sweep.space import level_text
@@ -95,10 +96,13 @@ def next_name(study: str, key: str) -> str:
     return f"{study[: LONGEST_NAME - 1 - len(key)]}-{key}"
 
 
-def compared(kind: str, metric: str, factor: str, a: Level, b: Level) -> dict[str, Any]:
-    """The claim that one level of a factor beats another, or that both give the same score.
+def compared(kind: str, judged: Judged, factor: str, a: Level, b: Level, part: str = "test") -> dict[str, Any]:
+    """The claim that one level of a factor beats another, or that both give the same score, on some rows.
 
-    >>> compared("same", "test_r2", "l2", 0.1, 0.01)["name"]
+    Of a measure without a usual margin it names one.
+
+    >>> from nnjax.judged import USUAL
+    >>> compared("same", USUAL["regression"], "l2", 0.1, 0.01)["name"]
     'l2-0-1-same-0-01'
     """
     levels = [level_text(level) for level in (a, b)]
@@ -109,7 +113,8 @@ def compared(kind: str, metric: str, factor: str, a: Level, b: Level) -> dict[st
         "kind": kind,
         "a": {factor: a},
         "b": {factor: b},
-        "metric": metric,
+        "metric": judged.metric(part),
+        **({} if judged.measure.margin else {"margin": float(f"{judged.margin:.2g}")}),
     }
 
 

@@ -72,7 +72,7 @@ def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Lev
 
 def _finding(study_results: StudyResults, factor: str, edge: Level, beyond: Sequence[Level], where: str) -> Finding:
     key, pinned = f"edge-{factor.replace('_', '-')}", {**favourite_levels(study_results), factor: edge}
-    claims = [compared("beats", study_results.terms.judged.metric("test"), factor, level, edge) for level in beyond]
+    claims = [compared("beats", study_results.terms.judged, factor, level, edge) for level in beyond]
     question = f"Is there a better {factor} beyond {level_text(edge)}?"
     return Finding(
         key,
@@ -98,10 +98,7 @@ def find_idle(study_results: StudyResults) -> Iterator[Finding]:
         largest = float(part[["low", "high"]].abs().max().max())
         key, levels = f"idle-{factor.replace('_', '-')}", study.studied[factor]
         pinned = favourite_levels(study_results)
-        claims = [
-            compared("same", study_results.terms.judged.metric("test"), factor, level, levels[0])
-            for level in levels[1:]
-        ]
+        claims = [compared("same", study_results.terms.judged, factor, level, levels[0]) for level in levels[1:]]
         question = (
             f"Does {factor} matter at the best setting of the others, on new splits of the same rows, twice as many?"
         )

@@ -36,7 +36,7 @@ def find_unfinished(study_results: StudyResults) -> Iterator[Finding]:
     if late < MOST_IMPROVING or "epochs" in study_results.space.study.factors:
         return
     key, more = "more-epochs", FACTORS["epochs"].check(2 * longest)
-    claims = [compared("beats", study_results.terms.judged.metric("test"), "epochs", more, longest)]
+    claims = [compared("beats", study_results.terms.judged, "epochs", more, longest)]
     question = f"Do {more} epochs do better than {longest}?"
     yield Finding(
         key,
@@ -61,7 +61,7 @@ def find_over_fitting(study_results: StudyResults) -> Iterator[Finding]:
     if not stronger:
         return
     question = "Does a stronger penalty keep what is lost by training on?"
-    claims = [compared("beats", study_results.terms.judged.metric("last_test"), "l2", level, own) for level in stronger]
+    claims = [compared("beats", study_results.terms.judged, "l2", level, own, "last_test") for level in stronger]
     yield Finding(
         key,
         f"From the best epoch on validation rows to the last one the chosen cells lose {decimals(interval.estimate)} "
@@ -89,9 +89,7 @@ def find_diverged(study_results: StudyResults) -> Iterator[Finding]:
     key, smaller = "diverged", [float(f"{rate * part:.3g}") for part in SMALLER_STEPS]
     names = results.drop_duplicates("cell_id").set_index("cell_id")["cell"]
     cells = name_highest(names.loc[by_cell.index].tolist(), by_cell.tolist(), percent)
-    claims = [
-        compared("beats", study_results.terms.judged.metric("test"), "learning_rate", level, rate) for level in smaller
-    ]
+    claims = [compared("beats", study_results.terms.judged, "learning_rate", level, rate) for level in smaller]
     yield Finding(
         key,
         f"{percent(share)} of the runs diverged, most of all {cells}: {percent(float(by_cell.max()))} of its runs. "

@@ -1,5 +1,6 @@
 """A finding as a study."""
 
+from nnjax.judged import USUAL
 from nnjax.report.findings.finding import (
     LONGEST_NAME,
     chosen_cells,
@@ -12,9 +13,9 @@ from nnjax.report.findings.finding import (
 
 def test_names_of_studies_and_claims_fit_the_reader():
     assert len(next_name("s" * 80, "edge-l2")) == LONGEST_NAME and next_name("s" * 80, "edge-l2").endswith("-edge-l2")
-    claim = compared("beats", "test_r2", "activation", ("relu",) * 20, "tanh")
+    claim = compared("beats", USUAL["regression"], "activation", ("relu",) * 20, "tanh")
     assert len(claim["name"]) <= LONGEST_NAME and claim["a"] == {"activation": ("relu",) * 20}
-    assert compared("same", "test_r2", "depth", 1, 2)["sentence"] == "depth = 1 and 2 give the same score."
+    assert compared("same", USUAL["regression"], "depth", 1, 2)["sentence"] == "depth = 1 and 2 give the same score."
 
 
 def test_the_favourite_is_chosen_in_most_splits(study_results):

@@ -23,6 +23,14 @@ def test_over_fitting_asks_for_a_penalty(find):
     assert "over-fitting" not in find(DEPTHS, **kept)
 
 
+def test_of_an_error_without_a_usual_margin_a_proposal_names_one_and_can_be_run(find):
+    levels = {1: 0.1, 2: 0.2, 4: 0.4}
+    validation = {f"{epoch}validation_rmse": lambda results: 1 - score(levels)(results) for epoch in ("", "last_")}
+    found = find('metric = "rmse"\n' + DEPTHS, **validation)["edge-depth"]
+    claim = load_study(found.path).claims[0]
+    assert claim.metric == "test_rmse" and claim.margin == pytest.approx(1.5, abs=0.1)
+
+
 def test_what_an_earlier_report_proposed_is_gone(find, tmp_path):
     (tmp_path / "edge-l2.toml").write_text("old")
     find(DEPTHS)
