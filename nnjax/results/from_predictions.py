@@ -9,7 +9,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from nnjax.metrics import MEASURES, Measure
-from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.training.class_measures import ClassPredictions, measure_classes
 from nnjax.training.number_measures import NumberPredictions, measure_numbers
@@ -25,12 +24,17 @@ NUMBERS_AT_ONCE = 4_000_000
 """Predictions that are measured together, at most: 32 MB of each array that is made of them."""
 
 
-def measured(space: Space, journal: Journal, runs: pd.DataFrame) -> pd.DataFrame:
+def prediction_columns(space: Space) -> list[str]:
+    """The journal's columns that a study's measures are computed from."""
+    return [f"{part}_prediction" for part in _wanted(space)]
+
+
+def measured(space: Space, kept: pa.Table, runs: pd.DataFrame) -> pd.DataFrame:
     """What is computed from predictions, one row a finished run whose predictions are there, indexed by run id.
 
     Args:
         space: The study's.
-        journal: What it is read from.
+        kept: What the journal has of its runs: run_id and `prediction_columns`.
         runs: The results so far: run_id, split, status, loss_quantile.
 
     Returns:
@@ -42,20 +46,21 @@ def measured(space: Space, journal: Journal, runs: pd.DataFrame) -> pd.DataFrame
     if judged.has_chosen_threshold:  # then they are another number than the engine's
         finals += [f"{part}_{name}" for part, names in wanted.items() for name in names]
     finished = runs.loc[runs["status"] == "finished", ["run_id", "split", "loss_quantile"]].drop_duplicates("run_id")
-    table = pd.DataFrame(index=finished["run_id"], columns=list(dict.fromkeys(finals)), dtype=np.float64)
     if not wanted or finished.empty:
-        return table
-    kept = journal.read([f"{part}_prediction" for part in wanted], set(finished["run_id"]))
-    finished = finished.set_index("run_id").loc[kept["run_id"].to_pylist()]
+        return pd.DataFrame(index=finished["run_id"], columns=list(dict.fromkeys(finals)), dtype=np.float64)
+    finished, run_ids = finished.set_index("run_id"), pd.Index(kept["run_id"].to_pylist())
+    if len(finished) < len(run_ids):
+        kept, run_ids = kept.take(np.flatnonzero(run_ids.isin(finished.index))), run_ids[run_ids.isin(finished.index)]
+    finished = finished.loc[run_ids].copy()
+    found = {name: np.full(len(finished), np.nan) for name in finals}
     for part, measures in wanted.items():  # validation rows first: they choose thresholds
         predictions, cut = kept[f"{part}_prediction"].combine_chunks(), _threshold_name(part)
-        if cut in table:
-            finished[CUT] = table.loc[finished.index, cut].to_numpy()
+        if cut in found:
+            finished[CUT] = found[cut]
         for places, values in _by_split(space, part, predictions, finished, measures):
-            run_ids = finished.index[places]
             for name, numbers in values.items():
-                table.loc[run_ids, cut if name == CUT else f"{part}_{name}"] = numbers
-    return table
+                found[cut if name == CUT else f"{part}_{name}"][places] = numbers
+    return pd.DataFrame(found, index=finished.index)
 
 
 def _threshold_name(part: str) -> str:

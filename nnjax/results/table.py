@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nnjax.judged import Judged, compared_by
 from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, Metric, judged, names
 from nnjax.results.columns import FACTOR_COLUMNS, result_columns
-from nnjax.results.from_predictions import measured
+from nnjax.results.from_predictions import measured, prediction_columns
 from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.kept_predictions import refuse_without_predictions
@@ -34,13 +34,15 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     stored = [final.name for final in FINALS if not (final.is_of_study or final.is_of_predictions)]
     target, curve = (judged(part, space.table.task) for part in ("target", "fit_validation"))
     aim = getattr(space.study.logging, target)
-    found = journal.read(["status", *stored, curve], set(planned["run_id"])).to_pandas()
+    predictions = prediction_columns(space)
+    kept = journal.read(["status", *stored, curve, *predictions], set(planned["run_id"]))
+    found = kept.drop_columns(predictions).to_pandas()
     found[EPOCHS_TO_TARGET] = first_epochs(found.pop(curve).tolist(), aim)
     table = planned.merge(found, on="run_id", how="left", validate="many_to_one")
     table["status"] = table["status"].fillna("missing")
     table = table.assign(target_r2=np.nan, target_accuracy=np.nan)
     table[target] = aim
-    found_anew = measured(space, journal, table)
+    found_anew = measured(space, kept, table)
     table = table.drop(columns=found_anew.columns, errors="ignore").join(found_anew, on="run_id")
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
     table.loc[table["status"] == "diverged", EPOCHS_TO_TARGET] = np.nan
