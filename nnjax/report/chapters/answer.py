@@ -117,7 +117,7 @@ def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
     held = layout.describe(setting.held, list(setting.held))
     chosen = f"{join_words(layout.nuisance)} chosen on validation rows" if layout.nuisance else ""
     where = "; ".join(part for part in (held, chosen) if part)
-    sure = "Below: exploratory, hints that nobody declared; [ ]: joint 95 % intervals."
+    sure = "Below: exploratory, not declared; [ ]: joint 95 % intervals."
     return f"{'At' if held else 'With'} {where}. {sure}" if where else sure
 
 
