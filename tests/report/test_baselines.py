@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import Ridge
+from sklearn.metrics import f1_score
 
 from nnjax.data.scaling import scale_split
 from nnjax.data.splits import SplitPlan, make_splits
@@ -24,6 +25,7 @@ from nnjax.report.baselines import (
     fit_ridge,
     fit_sklearn_classifier,
 )
+from nnjax.report.task import cut_column
 
 
 @pytest.fixture
@@ -212,3 +214,12 @@ def test_the_majority_and_logistic_regression_take_a_row_of_weight_three_for_thr
         first, second = fit(*weights, 0), fit(*repeated, 0)
         assert first.detail == second.detail
         np.testing.assert_allclose(first.predict(others), second.predict(others), atol=1e-3)
+
+
+def test_of_two_classes_scores_are_there_for_every_measure_that_may_choose_the_threshold():
+    table = load_table("breast_cancer")
+    splits = make_splits(len(table.target), SplitPlan("shuffle_split", 1, 0.25, 0.2, 5), table.labels)
+    [row] = baseline_scores(table, splits, ["majority class"]).to_dict("records")
+    everything = np.ones(len(splits[0].test))
+    assert row[cut_column("f1", "f1")] == pytest.approx(f1_score(table.labels[splits[0].test], everything))
+    assert row[cut_column("accuracy", "matthews")] == row["test_accuracy"]
