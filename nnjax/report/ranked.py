@@ -77,8 +77,9 @@ class Ranked:
         if show(self.ranking.detectable) == show(0.0):
             every = "both" if len(self.names) == 2 else "all"
             return f"{self.all_names} {every} have the same {quantity}, {show(self.means[0])}"
-        missed = f": this study misses a difference of {show(self.ranking.detectable)} in {quantity} once in five times"
-        return f"{self.all_names} cannot be told apart{missed if self.is_known else f' in {quantity}'}"
+        size = show(self.ranking.detectable)
+        power = f": only four of five such studies would find a difference of {size} in {quantity}"
+        return f"{self.all_names} cannot be told apart{power if self.is_known else f' in {quantity}'}"
 
 
 def _by(interval: PairedInterval, show: Show) -> str:

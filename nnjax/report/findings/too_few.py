@@ -143,7 +143,7 @@ def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
         tables["fixed"].pop("learning_rate", None)
     yield Finding(
         key,
-        f"Train the best setting, {label}, with more seeds: none is shown to beat {terms.reference}, "
+        f"Train the best setting, {label}, with more seeds: no network is shown to beat {terms.reference} yet, "
         f"{signed(top.interval.estimate)} [{signed(top.interval.low)}, {signed(top.interval.high)}] in {terms.test}; "
         f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}.",
         tables,
