@@ -20,7 +20,7 @@ from nnjax.sweep.study.study import load_study
 def copies(tmp_path_factory):
     """The report of a small study, and a copy of it made anew, after more had been noted of the sweep."""
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("anew")
-    space = swept(home)
+    space = swept(home, "depth=[1]")
     page = write_report(space, home)
     note_seconds(home, sweep_id(space), report=7.0)
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}

@@ -37,8 +37,14 @@ def contents(file: Path) -> dict[str, list[tuple[object, ...]]]:
     return {"made": made, **rows}
 
 
-def test_the_next_file_is_the_same_and_none_of_mlflows_making(file, tmp_path, monkeypatch):
+def test_a_new_file_has_every_table_and_the_next_is_the_same_and_none_of_mlflows_making(
+    file, tmp_path, empty_database, monkeypatch
+):
     make_database(f"sqlite:///{file}")
+    assert is_left_alone_with(file, empty_database)
+    made = file.stat()
+    make_database(f"sqlite:///{file}")
+    assert file.stat() == made, "it is made once"
     first = contents(file)
     file.unlink()
     monkeypatch.setattr(new_database, "_let_mlflow_make", lambda *_: pytest.fail("made by MLflow again"))
@@ -48,10 +54,12 @@ def test_the_next_file_is_the_same_and_none_of_mlflows_making(file, tmp_path, mo
     other.parent.mkdir()
     make_database(f"sqlite:///{other}")
     (default,) = MlflowClient(f"sqlite:///{other}").search_experiments()
+    assert default.name == "Default"
     assert default.artifact_location == (other.parent / "mlartifacts" / "0").as_uri()
 
 
-def test_a_damaged_pattern_is_not_believed(file, empty_database):
+def test_an_empty_file_becomes_a_store_and_a_damaged_pattern_is_not_believed(file, empty_database):
+    file.touch()
     new_database._pattern().parent.mkdir(parents=True)
     new_database._pattern().write_bytes(b"half")
     make_database(f"sqlite:///{file}")
@@ -70,26 +78,11 @@ def is_left_alone_with(file: Path, empty_database: Path) -> bool:
     return tables(file) == tables(empty_database) and beside == {file.name}
 
 
-def test_a_new_file_has_every_table_and_is_made_once(file, empty_database):
-    make_database(f"sqlite:///{file}")
-    assert is_left_alone_with(file, empty_database)
-    made = file.stat()
-    make_database(f"sqlite:///{file}")
-    assert file.stat() == made
-    assert MlflowClient(f"sqlite:///{file}").search_experiments()[0].name == "Default"
-
-
 def test_other_stores_are_none_of_its_business(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for uri in ("http://127.0.0.1:9", "sqlite:///:memory:", "postgresql://nowhere/x"):
         make_database(uri)
     assert not list(tmp_path.iterdir())
-
-
-def test_an_empty_file_becomes_a_store(file, empty_database):
-    file.touch()
-    make_database(f"sqlite:///{file}")
-    assert is_left_alone_with(file, empty_database)
 
 
 @pytest.mark.slow
