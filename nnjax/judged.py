@@ -82,6 +82,11 @@ class Judged:
         return {f"{part}_{self.measure.name}": f"{part}_score" for part in parts}
 
     @property
+    def beside(self) -> dict[str, str]:
+        """Where it is what the task is usually judged by, and the study by another measure: metric -> its scores."""
+        return {metric: f"usual_{score}" for metric, score in self.scores.items()}
+
+    @property
     def of_validation(self) -> tuple[Metric, ...]:
         """Its metrics on validation rows, at the best epoch and the last."""
         found = (self.measure.metric("validation", epoch) for epoch in _EPOCHS)

@@ -53,6 +53,7 @@ class Metric(Described):
         highest: What it is at most.
         shown: How it is printed: "decimals" (three), "share" (in percent), "count"; "" for four significant digits.
         is_main: Whether tables of cells have its standard deviation beside its mean.
+        loss: The loss that it belongs to: only studies that train a cell by that have it; "" for any.
     """
 
     _: KW_ONLY
@@ -68,6 +69,7 @@ class Metric(Described):
     highest: float = inf
     shown: Shown = ""
     is_main: bool = False
+    loss: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Measure:
         is_of_predictions: As of a metric; the others the engine computes, in `training.finals` or
             `training.class_scores`.
         loss: The loss that it belongs to: it is measured only where a cell of the study is trained by that; "" for any.
+        needs_every_class: Whether it does not exist for rows that lack a class.
     """
 
     name: str
@@ -109,6 +112,7 @@ class Measure:
     loss: str = ""
     label: str = ""
     has_threshold: bool = False
+    needs_every_class: bool = False
 
     def metric(self, rows: str, epoch: Epoch) -> Metric:
         """Its metric on validation or test rows at an epoch, the best on validation rows or the last."""
@@ -129,6 +133,7 @@ class Measure:
             highest=self.highest,
             shown=self.shown,
             is_main=self.is_main and (is_best or (self.is_judged and rows == "test")),
+            loss=self.loss,
         )
 
 
@@ -180,11 +185,12 @@ MEASURES = (
             shown="decimals", label="Brier score"),
     Measure("roc_auc", "classification", "", "Area under the ROC curve on the {rows} rows at {epoch}",
             "P(p of a member > p of another), mean over classes", "; for K > 2 one against the rest", better="higher",
-            margin=0.02, highest=1.0, shown="decimals", label="ROC AUC"),
+            margin=0.02, highest=1.0, shown="decimals", label="ROC AUC", needs_every_class=True),
     Measure("average_precision", "classification", "", "Average precision on the {rows} rows at {epoch}",
             "Σ (gain in recall) · precision, over all thresholds", "; of two classes for the second, for K > 2 the "
             "mean over classes, one against the rest; a constant gets the share of the class", better="higher",
-            margin=0.02, highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True),
+            margin=0.02, highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True,
+            needs_every_class=True),
     Measure("f1", "classification", "", "F1 on the {rows} rows at {epoch}",
             "2 · precision · recall / (precision + recall)", "; of two classes for the second, for K > 2 the mean over "
             "classes", better="higher", margin=0.02, highest=1.0, shown="decimals", on_leaderboard=False,
@@ -198,7 +204,7 @@ MEASURES = (
             "Σ over 15 bins of the largest p: share of rows · |accuracy − mean p|", better="lower", margin=0.0,
             highest=1.0, shown="decimals", on_leaderboard=False, is_of_predictions=True),
 )  # fmt: skip
-"""Task by task, the judged one first. Of two classes the second is the one in the order of their names that comes last.
+"""Task by task, the judged one first. Of two classes the second is the second of the table's class_names.
 Of the judged one, the lowest is the score of a diverged run, and of any below."""
 
 JUDGED = {measure.task: measure for measure in MEASURES if measure.is_judged}

@@ -84,8 +84,11 @@ def _by_split_and_seed(runs: pd.DataFrame, metric: str, splits: Sequence[int], j
 
 
 def _known(runs: pd.DataFrame, metric: str, judged: Judged | None) -> Bounds:
+    usual = USUAL.get(METRICS[metric].task)
     if judged and metric in judged.scores:  # a run that diverged has the worst
         numbers = judged.sign * runs[judged.column(metric)].to_numpy(dtype=float)
+    elif usual and metric in usual.scores:  # there, too, where the study is judged by another measure
+        numbers = runs[usual.beside[metric]].to_numpy(dtype=float)
     else:
         numbers = runs[metric].to_numpy(dtype=float)
     numbers = np.log2(np.maximum(numbers, 1.0)) if METRICS[metric].counts else numbers

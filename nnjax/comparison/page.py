@@ -19,6 +19,7 @@ from nnjax.comparison.tables import (
     describe_largest,
     study_table,
 )
+from nnjax.judged import Judged
 from nnjax.refusal import RefusedError
 from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
@@ -91,16 +92,27 @@ def compare(
     if sweep_id(spaces[0]) == sweep_id(spaces[1]) and first.home.resolve() == second.home.resolve():
         raise ComparisonError(f"{second.study}: the same sweep as {first.study}; name another, or its home or engine")
     sides = [_gather(space, side.home, say) for space, side in zip(spaces, (first, second), strict=True)]
-    tasks = [side.terms.task for side in sides]
-    judged = [side.terms.judged.measure.name for side in sides]
-    if judged[0] != judged[1]:
-        kinds = [f"a {task}" for task in tasks] if tasks[0] != tasks[1] else [f"judged by {name}" for name in judged]
+    if kinds := _kinds(*(side.terms.judged for side in sides)):
         words = " and ".join(f"{side.space.study.name} is {kind}" for side, kind in zip(sides, kinds, strict=True))
         raise ComparisonError(f"{words}: their scores are on different scales; compare two of a kind")
     say("tables and figures")
     page = write_comparison(sides[0], sides[1], first.home / "reports", with_pdf)
     names, relation = (spaces[0].study.name, spaces[1].study.name), relate(*spaces)
     return ComparedSweeps(page, names, relation, compare_claims(sides[0], sides[1], relation))
+
+
+def _kinds(first: Judged, second: Judged) -> list[str]:
+    """What the scores of two sweeps are, each in words, where they are on different scales; empty where on one."""
+    if first == second:
+        return []
+    both = first, second
+    if first.measure.task != second.measure.task:
+        return [f"a {each.measure.task}" for each in both]
+    if first.measure != second.measure:
+        return [f"judged by {each.measure.name}" for each in both]
+    if first.has_chosen_threshold != second.has_chosen_threshold:
+        return [f"cut {'where validation rows choose' if each.has_chosen_threshold else 'at ½'}" for each in both]
+    return [f"judged by {each.measure.name} up to {each.worst:.4g}" for each in both]
 
 
 def _gather(space: Space, home: Path, say: Say) -> StudyResults:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from nnjax.judged import Judged
+from nnjax.judged import USUAL, Judged
 
 
 def clipped_scores(numbers: ArrayLike, diverged: ArrayLike, judged: Judged) -> NDArray[np.float64]:
@@ -30,7 +30,8 @@ def with_scores(results: pd.DataFrame, judged: Judged) -> pd.DataFrame:
     Returns:
         A copy with validation_score, test_score, last_validation_score and last_test_score, as far as it has the
         measure on those rows: clipped, a diverged run with the lowest, a missing run without (NaN). All other columns,
-        those of the measure itself among them, stay as they are.
+        those of the measure itself among them, stay as they are. What the task is usually judged by has its scores
+        beside those of another measure: usual_test_score and so on.
 
     >>> from nnjax.judged import USUAL
     >>> runs = pd.DataFrame({"status": ["finished", "diverged", "finished"], "test_r2": [0.5, float("nan"), -7.0]})
@@ -39,9 +40,12 @@ def with_scores(results: pd.DataFrame, judged: Judged) -> pd.DataFrame:
     """
     is_diverged = (results["status"] == "diverged").to_numpy()
     is_missing = (results["status"] == "missing").to_numpy()
+    usual = USUAL[judged.measure.task]
+    columns = [(judged, judged.scores), *([] if judged.is_usual else [(usual, usual.beside)])]
     scores = {
-        score: np.where(is_missing, np.nan, clipped_scores(results[name].to_numpy(float), is_diverged, judged))
-        for name, score in judged.scores.items()
+        score: np.where(is_missing, np.nan, clipped_scores(results[name].to_numpy(float), is_diverged, each))
+        for each, named in columns
+        for name, score in named.items()
         if name in results
     }
     return results.assign(**scores)

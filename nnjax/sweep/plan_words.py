@@ -60,8 +60,11 @@ def describe_table(table: Table) -> str:
     >>> from nnjax.data.tables import load_table
     >>> describe_table(load_table("linnerud"))
     'linnerud: 20 rows, regression of weight, waist, pulse from chins, situps, jumps'
+    >>> describe_table(load_table("breast_cancer")).partition(" from")[0]
+    'breast_cancer: 569 rows, classification of diagnosis (malignant, benign; measures of one class are of benign)'
     """
-    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''})"
+    of_one = f"; measures of one class are of {_names(table.class_names[1:])}" if len(table.class_names) == 2 else ""
+    classes = f" ({_names(table.class_names)}{', …' if table.class_names[MOST_INPUTS_NAMED:] else ''}{of_one})"
     if table.columns:
         inputs = f"{len(table.columns):,} column{'s' if len(table.columns) > 1 else ''}"
     else:

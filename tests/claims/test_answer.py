@@ -6,8 +6,8 @@ import pytest
 
 from nnjax.claims.answer import Sizes, answer_claims, arm_runs
 from nnjax.claims.declared import claim_level
-from nnjax.judged import USUAL
-from nnjax.metrics import METRICS
+from nnjax.judged import USUAL, Judged
+from nnjax.metrics import MEASURES, METRICS
 from nnjax.results.scores import with_scores
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.space import Cell, arm_cells
@@ -55,6 +55,15 @@ def test_the_interval_is_the_known_answer():
     assert answer.probability == pytest.approx(0.630158, abs=1e-6)
     assert answer.win_rate == 0.8
     assert answer.judgement.verdict is Verdict.UNDECIDED
+
+
+def test_a_claim_on_r2_counts_a_diverged_run_as_the_worst_where_the_study_is_judged_by_another_measure():
+    rmse = Judged(next(each for each in MEASURES if each.name == "rmse"), 154.0)
+    status = ["diverged", *["finished"] * 9]
+    results = with_scores(table([np.nan, -5.0, 0.3, 0.3, 0.3], [0.3] * 5, status=status, test_rmse=50.0), rmse)
+    arms = {"it": [arm_runs(results, ids) for ids in arm_cells(claim(), CELLS)]}
+    answer = answer_claims([claim()], arms, SIZES, 0.95, rmse)[0]
+    assert answer.by_split == pytest.approx((-1.3, -1.3, 0.0, 0.0, 0.0))
 
 
 def test_every_declared_claim_widens_the_intervals_of_all():

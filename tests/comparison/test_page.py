@@ -7,7 +7,9 @@ import pytest
 from fakes.known import TWO_CLAIMS
 
 from nnjax.comparison.page import ComparisonError, Side, compare, describe_conclusions, write_comparison
-from nnjax.report.task import CLASSIFICATION
+from nnjax.judged import USUAL, Judged
+from nnjax.metrics import MEASURES
+from nnjax.report.task import terms_of
 
 
 def test_the_page_and_its_sentence(make, tmp_path):
@@ -47,13 +49,27 @@ def test_what_cannot_be_compared_is_refused_in_a_line(make, tmp_path):
         compare(three, Side(three.study, tmp_path, "another engine"))
 
 
-def test_a_classification_is_not_compared_with_a_regression(make, tmp_path, monkeypatch):
+R2, ACCURACY = USUAL["regression"], USUAL["classification"]
+RMSE = Judged(next(each for each in MEASURES if each.name == "rmse"), 154.0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (R2, ACCURACY, "three is a regression and three is a classification"),
+        (RMSE, R2, "three is judged by rmse and three is judged by r2"),
+        (RMSE, replace(RMSE, worst=20.0), "judged by rmse up to 154 and three is judged by rmse up to 20: their"),
+        (ACCURACY, replace(ACCURACY, has_chosen_threshold=True), "three is cut at ½ and three is cut where validation"),
+    ],
+)
+def test_scores_on_different_scales_are_not_compared(make, tmp_path, monkeypatch, first, second, said):
     one = make()
-    other = replace(one, terms=CLASSIFICATION)
-    gathered = {tmp_path: one, tmp_path / "b": other}
+    gathered = {
+        home: replace(one, terms=terms_of(each)) for home, each in ((tmp_path, first), (tmp_path / "b", second))
+    }
     monkeypatch.setattr("nnjax.comparison.page.gather", lambda space, home, say: gathered[home])
     sides = Side(tmp_path / "three.toml", tmp_path), Side(tmp_path / "three.toml", tmp_path / "b")
-    with pytest.raises(ComparisonError, match="three is a classification"):
+    with pytest.raises(ComparisonError, match=said):
         compare(*sides)
 
 

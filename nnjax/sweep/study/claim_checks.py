@@ -102,12 +102,19 @@ def _write_b(draft: Draft, claim: Claim) -> str:
 
 
 def _metric(draft: Draft, claim: Claim) -> Iterator[Fault]:
-    """The data set's task has the metric."""
+    """The data set's task has the metric, and so has some loss of the study, where it belongs to one."""
     task = draft.table.task
     if METRICS[claim.metric].task not in ("", task):
         suited = judged("test", task)
         problem = f"{draft.file.data.title} is for {task}, which has no {claim.metric}"
         remedy = f"write for example metric = {show_value(suited)}"
+        yield Fault(f"claims.{claim.name}.metric", show_value(claim.metric), problem, remedy)
+        return
+    loss, losses = METRICS[claim.metric].loss, {{**draft.fixed, **cell}["loss"] for cell in draft.cells}
+    is_judged = claim.metric.removeprefix("last_") == f"test_{draft.file.metric}"
+    if loss and not is_judged and loss not in losses:
+        problem = f"measured only in studies that train a cell by the loss {loss}"
+        remedy = f'write loss = {show_value(loss)} under [fixed] or among levels of loss, or metric = "test_mae"'
         yield Fault(f"claims.{claim.name}.metric", show_value(claim.metric), problem, remedy)
 
 

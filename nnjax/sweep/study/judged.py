@@ -11,6 +11,7 @@ from nnjax.judged import USUAL, Judged
 from nnjax.metrics import MEASURES
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
+from nnjax.sweep.study.split_checks import split_name
 from nnjax.sweep.study.tables import ON_VALIDATION_ROWS
 from nnjax.training.class_measures import ClassPredictions, measure_classes
 from nnjax.training.number_measures import NumberPredictions, measure_numbers
@@ -73,9 +74,27 @@ def check_metric(draft: Draft) -> Iterator[Fault]:
     known = [each.name for each in MEASURES if each.task == task and each.name != "pinball_loss"]
     if metric == "pinball_loss" and task == "regression":
         problem = "baselines predict no quantile, and have none"
-        yield Fault("metric", value, problem, 'remove metric, and claim with metric = "test_pinball_loss"')
+        remedy = 'remove metric; where a cell has loss = "quantile", claims may have metric = "test_pinball_loss"'
+        yield Fault("metric", value, problem, remedy)
     elif metric not in known:
         problem = f"{draft.file.data.title} is for {task}, which has no {metric}"
         yield Fault("metric", value, problem, f"measures: {', '.join(known)}")
     elif metric == "poisson_deviance" and bool((draft.table.target < 0).any()):
         yield Fault("metric", value, "the target has numbers below 0, of which there is none", "remove metric")
+    elif lacking := _lacking_class(draft, metric):
+        yield Fault("metric", value, f"does not exist for {lacking}", 'write metric = "balanced_accuracy", or "f1"')
+
+
+def _lacking_class(draft: Draft, metric: str) -> str:
+    """The first validation or test rows that lack a class which the measure needs, and which; empty if none do."""
+    needs = next(each.needs_every_class for each in MEASURES if each.name == metric)
+    names, labels = draft.table.class_names, draft.table.labels
+    if labels is None or not needs:
+        return ""
+    for place, split in enumerate(draft.splits):
+        for part, rows in (("validation", split.validation), ("test", split.test)):
+            missing = np.setdiff1d(np.arange(len(names)), labels[rows])
+            if len(missing):
+                none = f"have none of class {show_value(names[int(missing[0])])}"
+                return f"the {part} rows of {split_name(draft, place)}, which {none}"
+    return ""

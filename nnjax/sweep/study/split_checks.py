@@ -63,10 +63,10 @@ def _scoreless(draft: Draft, place: int, split: Split) -> Fault | None:
         remedy = "write fewer folds, or take a table of more groups"
         if method != GROUPED:
             remedy = f'write method = "{GROUPED}", whose test parts are mixed'
-        problem = f"the test rows of {_name(draft, place)} give no score: {why}"
+        problem = f"the test rows of {split_name(draft, place)} give no score: {why}"
         return Fault("replicates.method", show_value(method), problem, remedy)
     if why := _no_score(draft, split.validation):
-        problem = f"the validation rows of {_name(draft, place)} give no score: {why}"
+        problem = f"the validation rows of {split_name(draft, place)} give no score: {why}"
         return Fault("data.validation_share", show_value(share), problem, "write a larger share")
     return None
 
@@ -93,7 +93,7 @@ def _unlearnt(draft: Draft, place: int, split: Split) -> Fault | None:
         lacking = np.setdiff1d(np.arange(len(draft.table.class_names)), labels[rows])
         if len(lacking):
             name = show_value(draft.table.class_names[int(lacking[0])])
-            problem = f"the {part} rows of {_name(draft, place)} have none of class {name}"
+            problem = f"the {part} rows of {split_name(draft, place)} have none of class {name}"
             remedy = "write fewer folds or a larger validation_share, or take more groups of that class"
             if method != GROUPED:
                 remedy = f'write method = "{GROUPED}", or leave that class out'
@@ -101,7 +101,7 @@ def _unlearnt(draft: Draft, place: int, split: Split) -> Fault | None:
     return None
 
 
-def _name(draft: Draft, place: int) -> str:
+def split_name(draft: Draft, place: int) -> str:
     """A split as a person knows it."""
     arrangement, splitter = draft.table.arrangement, draft.replicates.splitter
     if arrangement is not None and arrangement.levels and not splitter.has_folds:

@@ -134,7 +134,7 @@ class DataSource(_Table):
     positive: Text | None = Field(
         None,
         description="Of two classes the one that is looked for, which measures of one class are of; where left out, "
-        "the one whose name comes last.",
+        "the last of words in the order of their letters, the larger of numbers, and true.",
     )
     rows: Annotated[int, PlainValidator(Whole(1, 1_000_000_000))] | None = Field(
         None, description="How many rows are generated; where left out, the set's own number."

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from fakes.followed import STUDY as VISITS
+from fakes.followed import visits_study, write_visits
 from fakes.studies import SMALL, write_small
 from sklearn.metrics import log_loss, root_mean_squared_error
 
@@ -54,6 +56,32 @@ def test_what_it_cannot_say_is_refused_with_key_value_and_remedy(tmp_path, metri
     with pytest.raises(StudyError) as error:
         study_of(tmp_path, metric, data)
     assert words in str(error.value) and f"metric = '{metric}'" in str(error.value)
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision"])
+def test_a_measure_of_every_class_is_refused_where_rows_of_a_split_lack_one(tmp_path, metric):
+    head, *visits = write_visits(tmp_path).read_text().splitlines()
+    kinds = ["ab"[n % 2] if line.split(",")[2] == "0" else "abc"[n % 3] for n, line in enumerate(visits)]
+    rows = [f"{head},kind", *(f"{line},{kind}" for line, kind in zip(visits, kinds, strict=True))]
+    (tmp_path / "visits.csv").write_text("\n".join(rows) + "\n")
+    text = VISITS.replace('"score"', '"kind"').partition("[[claims]]")[0]
+    assert visits_study(tmp_path, "predefined", text=f'metric = "f1"\n{text}').judged.measure.name == "f1"
+    with pytest.raises(StudyError) as error:
+        visits_study(tmp_path, "predefined", text=f'metric = "{metric}"\n{text}')
+    said = f"metric = '{metric}': does not exist for the test rows of fold '0', which have none of class 'c'; write"
+    assert said in str(error.value)
+
+
+PINBALL = CLAIM + 'metric = "test_pinball_loss"\n'
+
+
+def test_a_claim_on_a_loss_that_nothing_trains_by_is_refused(tmp_path):
+    with pytest.raises(StudyError, match=r"test_pinball_loss'?: measured only .* write loss = \"?'?quantile"):
+        study_of(tmp_path, "r2", more=PINBALL)
+    poisson = PINBALL.replace("pinball_loss", "poisson_deviance")
+    with pytest.raises(StudyError, match="train a cell by the loss poisson"):
+        study_of(tmp_path, "r2", more=poisson)
+    assert study_of(tmp_path, "poisson_deviance", more=poisson).claims
 
 
 def test_the_worst_of_an_error_is_twice_that_of_a_constant():
