@@ -1,6 +1,6 @@
 """Measures that are computed from the predictions in the journal: for runs of every version that kept them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +27,18 @@ NUMBERS_AT_ONCE = 4_000_000
 def prediction_columns(space: Space) -> list[str]:
     """The journal's columns that a study's measures are computed from."""
     return [f"{part}_prediction" for part in _wanted(space)]
+
+
+def together(files: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Tables of runs, small ones joined: so what is held is bounded, and what is measured at once takes less time."""
+    held: list[pa.Table] = []
+    for file in files:
+        held.append(file)
+        if sum(each.nbytes for each in held) >= NUMBERS_AT_ONCE * np.dtype(np.float32).itemsize:
+            yield pa.concat_tables(held)
+            held = []
+    if held:
+        yield pa.concat_tables(held)
 
 
 def measured(space: Space, kept: pa.Table, runs: pd.DataFrame) -> pd.DataFrame:

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from nnjax.judged import Judged, compared_by
 from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, Metric, judged, names
 from nnjax.results.columns import FACTOR_COLUMNS, result_columns
-from nnjax.results.from_predictions import measured, prediction_columns
+from nnjax.results.from_predictions import measured, prediction_columns, together
 from nnjax.results.scores import with_scores
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.kept_predictions import refuse_without_predictions
@@ -35,14 +36,18 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     target, curve = (judged(part, space.table.task) for part in ("target", "fit_validation"))
     aim = getattr(space.study.logging, target)
     predictions = prediction_columns(space)
-    kept = journal.read(["status", *stored, curve, *predictions], set(planned["run_id"]))
-    found = kept.drop_columns(predictions).to_pandas()
+    runs = planned[["run_id", "split", "loss_quantile"]].drop_duplicates("run_id").set_index("run_id")
+    others, parts = [], []
+    for kept in together(journal.read_by_file(["status", *stored, curve, *predictions], set(planned["run_id"]))):
+        others.append(kept.drop_columns(predictions))
+        statuses = kept.select(["run_id", "status"]).to_pandas()
+        parts.append(measured(space, kept, statuses.join(runs, on="run_id")))
+    found, found_anew = pa.concat_tables(others).to_pandas(), pd.concat(parts)
     found[EPOCHS_TO_TARGET] = first_epochs(found.pop(curve).tolist(), aim)
     table = planned.merge(found, on="run_id", how="left", validate="many_to_one")
     table["status"] = table["status"].fillna("missing")
     table = table.assign(target_r2=np.nan, target_accuracy=np.nan)
     table[target] = aim
-    found_anew = measured(space, kept, table)
     table = table.drop(columns=found_anew.columns, errors="ignore").join(found_anew, on="run_id")
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
     table.loc[table["status"] == "diverged", EPOCHS_TO_TARGET] = np.nan

@@ -16,12 +16,10 @@ def refuse_without_predictions(space: Space, journal: Journal) -> None:
     key = space.study.chosen_by
     if not key:
         return
-    found = journal.read(["status", *CHOOSING], {run.run_id for run in space.runs})
-    there = zip(found["status"].to_pylist(), *(found[name] for name in CHOOSING), strict=True)
-    finished = [all(each.is_valid for each in predictions) for status, *predictions in there if status == "finished"]
-    if lacking := finished.count(False):
+    lacking, finished = journal.lacking(CHOOSING, {run.run_id for run in space.runs})
+    if lacking:
         raise RefusedError(
-            f"{space.study.path}: {key}: {lacking:,} of {len(finished):,} runs there were trained by a version of "
+            f"{space.study.path}: {key}: {lacking:,} of {finished:,} runs there were trained by a version of "
             "nnjax that kept no predictions of validation rows, so nothing can be chosen by them; remove "
             f"{key.partition(' ')[0]}, or train the study again in a home of its own: --home elsewhere"
         )

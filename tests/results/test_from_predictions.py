@@ -38,6 +38,8 @@ def test_measures_of_classes_are_those_of_the_kept_predictions(tmp_path, monkeyp
     monkeypatch.setattr(from_predictions, "NUMBERS_AT_ONCE", 200)
     space = small(tmp_path, "data.name=iris", "replicates.splits=4")
     results = fill(space, tmp_path, **last)
+    joined = [len(part) for part in from_predictions.together(Journal(tmp_path).read_by_file(["test_prediction"]))]
+    assert max(joined) < len(space.runs) == sum(joined), "never all runs at once"
     kept = Journal(tmp_path).read(["test_prediction"]).to_pydict()
     told = dict(zip(kept["run_id"], kept["test_prediction"], strict=True))
     for run in space.runs[:-1]:

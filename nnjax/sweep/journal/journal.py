@@ -77,12 +77,22 @@ class Journal:
         Raises:
             OSError: If a file is there and can't be read; that says nothing against its content.
         """
-        names = ["run_id", *(name for name in columns if name != "run_id")]
-        schema = pa.schema([JOURNAL_SCHEMA.field(name) for name in names])
+        return pa.concat_tables(self.read_by_file(columns, run_ids))
+
+    def read_by_file(self, columns: Sequence[str], run_ids: Set[str] | None = None) -> Iterator[pa.Table]:
+        """The same in parts, an empty one and one a file: predictions of all runs may be more than memory holds."""
+        schema, seen = _schema(columns), set[str]()
+        yield pa.Table.from_batches([], schema)  # schema.empty_table() imports pandas
+        yield from self._each_file(lambda file, readable: _new_rows(file, readable, schema, run_ids, seen))
+
+    def lacking(self, columns: Sequence[str], run_ids: Set[str]) -> tuple[int, int]:
+        """How many of some runs that finished have no value in one of the columns, and how many finished.
+
+        Values are read only of files that count empty ones: those of an earlier version, or with a diverged run.
+        """
         seen: set[str] = set()
-        parts = self._each_file(lambda file, readable: _new_rows(file, readable, schema, run_ids, seen))
-        empty = pa.Table.from_batches([], schema)  # schema.empty_table() imports pandas
-        return pa.concat_tables([empty, *parts])
+        counted = [*self._each_file(lambda file, readable: _lacking(file, readable, columns, run_ids, seen))]
+        return sum(lack for lack, _ in counted), sum(finished for _, finished in counted)
 
     def columns_of(self, run_id: str) -> set[str]:
         """The columns that a run was written down with and that can be read; none if the journal lacks it."""
@@ -188,6 +198,30 @@ def _lists(values: Sequence[Any]) -> pa.ListArray:
 
 def _offsets(lengths: Sequence[int]) -> pa.Array:
     return pa.array(np.concatenate([[0], np.cumsum(lengths)]), pa.int32())
+
+
+def _schema(columns: Sequence[str]) -> pa.Schema:
+    """Of `run_id` and some columns."""
+    return pa.schema([JOURNAL_SCHEMA.field(name) for name in dict.fromkeys(("run_id", *columns))])
+
+
+def _lacking(
+    file: pq.ParquetFile, readable: Set[str], columns: Sequence[str], wanted: Set[str], seen: set[str]
+) -> tuple[int, int]:
+    """As `Journal.lacking`, of one file."""
+    doubtful = [name for name in columns if name not in readable or _has_empty(file, name)]
+    rows = _new_rows(file, readable, _schema(["status", *doubtful]), wanted, seen)
+    is_finished = rows["status"].to_numpy() == "finished"
+    is_there = np.array([rows[name].is_valid().to_numpy() for name in doubtful]).all(axis=0)
+    return int((is_finished & ~is_there).sum()), int(is_finished.sum())
+
+
+def _has_empty(file: pq.ParquetFile, name: str) -> bool:
+    """Whether a column of a file counts empty values, or does not count them."""
+    groups = [file.metadata.row_group(place) for place in range(file.metadata.num_row_groups)]
+    chunks = [group.column(place) for group in groups for place in range(group.num_columns)]
+    found = [each.statistics for each in chunks if each.path_in_schema.partition(".")[0] == name]
+    return any(each is None or not each.has_null_count or each.null_count > 0 for each in found)
 
 
 def _run_ids(file: pq.ParquetFile) -> list[str]:
