@@ -35,7 +35,8 @@ means leave it out. What a task does not have is empty here and absent there.
 A study whose key `metric` names another measure has it on validation rows, too, as `validation_…` and
 `last_validation_…`; then its means count a diverged run as worst: 0 or −1 as of accuracy and R², 1 of shares of error,
 and where nothing bounds a measure twice that of a constant prediction. Measures without a place in the journal are
-computed from its predictions. Of two classes the second is the one that `nnjax plan` says measures of one class are of.
+computed from its predictions. Of two classes the second is class 1 in [data.md](data.md), and in a table of one's own
+the one that `nnjax plan` says measures of one class are of.
 
 N training rows, M validation rows, L hidden layers, E epochs, K classes; y target, v prediction, p probability;
 W weights, z pre-activations.
