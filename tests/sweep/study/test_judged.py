@@ -1,5 +1,8 @@
 """The key `metric` of a study: what it may say, what follows from it, what does not."""
 
+from functools import partial
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from fakes.followed import STUDY as VISITS
@@ -7,10 +10,11 @@ from fakes.followed import visits_study, write_visits
 from fakes.studies import SMALL, write_small
 from sklearn.metrics import log_loss, root_mean_squared_error
 
+from nnjax.data.splits import Split
 from nnjax.data.tables import load_table
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.errors import StudyError
-from nnjax.sweep.study.judged import judged_by
+from nnjax.sweep.study.judged import check_metric, judged_by
 from nnjax.sweep.study.study import load_study
 
 CLAIM = """
@@ -70,6 +74,20 @@ def test_a_measure_of_every_class_is_refused_where_rows_of_a_split_lack_one(tmp_
         visits_study(tmp_path, "predefined", text=f'metric = "{metric}"\n{text}')
     said = f"metric = '{metric}': does not exist for the test rows of fold '0', which have none of class 'c'; write"
     assert said in str(error.value)
+
+
+def test_validation_rows_need_every_class_too():
+    labels, rows = np.array([0, 1, 2, 0, 1, 2, 0, 1]), partial(np.array, dtype=np.int32)
+    table = SimpleNamespace(task="classification", class_names=("a", "b", "c"), labels=labels, arrangement=None)
+    source = SimpleNamespace(title="visits")
+    draft = SimpleNamespace(
+        file=SimpleNamespace(metric="roc_auc", decision_threshold=0.5, data=source),
+        table=table,
+        replicates=SimpleNamespace(splitter=None),
+        splits=(Split(train=rows([0, 1, 2]), validation=rows([6, 7]), test=rows([3, 4, 5]), digest=""),),
+    )
+    [fault] = check_metric(draft)
+    assert "the validation rows of split 1, which have none of class 'c'" in str(fault)
 
 
 PINBALL = CLAIM + 'metric = "test_pinball_loss"\n'
