@@ -279,12 +279,7 @@ def baseline_scores(
     """
     wanted = BASELINES[table.task] if names is None else names
     fits = [partial(_score, name=name, index=index) for index, name in product(range(len(splits)), wanted)]
-    rows = max(len(split.train) + len(split.validation) for split in splits)
-    is_long = (
-        names is None
-        and baseline_seconds(rows, len(splits), table.outputs) > SECONDS_FOR_TWO
-        and len(usable_cores()) > 1
-    )
+    is_long = names is None and _seconds(table, splits) > SECONDS_FOR_TWO and len(usable_cores()) > 1
     # Threads of the linear algebra cost more than they give on matrices of this size: 23 s against 0.4 s for a path of
     # logistic regressions on digits, on two busy cores.
     with ExitStack() as around:

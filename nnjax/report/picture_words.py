@@ -93,8 +93,7 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
     shares = runs.groupby(factor, sort=False)["is_there"].mean()
     arrived = shares.index[shares >= ENOUGH]
-    typical_best = _typical_best(study_results, runs, horizon)
-    if not shares.any() and typical_best < aim:
+    if not shares.any() and (typical_best := _typical_best(study_results, runs, horizon)) < aim:
         return (
             f"No run reaches {target} within {horizon} epochs; half of them get to {decimals(typical_best)}: a {key} "
             "of about that, under [logging], would tell who is faster."

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from nnjax.data.column import DATE_KIND
 from nnjax.data.preparation import AS_THEY_ARE, Preparation
 from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 
-BASELINES_VERSION = "3"
-"""Changed whenever a baseline's numbers could change: part of the name of the kept file."""
+BASELINES_VERSION = "4"
+"""Changed whenever a baseline's numbers, or what it is measured by, could change: part of the name of the kept file."""
 
 
 def baselines_file(table: Table, splits: Sequence[Split], home: Path, preparation: Preparation = AS_THEY_ARE) -> Path:
@@ -21,7 +20,5 @@ def baselines_file(table: Table, splits: Sequence[Split], home: Path, preparatio
     parts = [BASELINES_VERSION, table.digest, *(split.digest for split in splits), *map(str, rounded)]
     if preparation != AS_THEY_ARE:
         parts.append(f"{preparation} by scikit-learn {version('scikit-learn')}")
-    if any(column.kind == DATE_KIND for column in table.columns):
-        parts.append("dates by the calendar, too")
     key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return home / "journal" / "baselines" / f"{key}.csv"
