@@ -1,0 +1,157 @@
+"""Weights in a file that executes nothing: safetensors, of plain arrays only and read back before it counts."""
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from nnjax.network.mlp import Layer, Parameters
+from nnjax.network.normalization import Moments
+from nnjax.refusal import RefusedError
+
+Arrays = dict[str, NDArray[Any]]
+
+KINDS = (
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "float16",
+    "float32",
+    "float64",
+)
+"""What every reader of safetensors has, NumPy's among them; bfloat16 can be written, and NumPy cannot read it."""
+
+HEADER_LENGTH = 8
+"""Bytes of the number before the header, little-endian; the header is padded to a multiple of it, too."""
+
+
+def write_weights(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
+    """A file of named arrays, whatever their strides and byte order; the same arrays are the same bytes.
+
+    Args:
+        arrays: Name -> array of one of `KINDS`, of any shape.
+        metadata: Text beside them.
+
+    Raises:
+        TypeError: An array of another kind.
+        ValueError: What was written is not what is read back.
+
+    >>> content = write_weights({"b": np.arange(6.0).reshape(2, 3).T}, {"format": "1"})
+    >>> load(content)["b"].tolist()
+    [[0.0, 3.0], [1.0, 4.0], [2.0, 5.0]]
+    """
+    plain = {name: _plain(name, array) for name, array in arrays.items()}
+    written = save(plain)
+    # The library writes metadata in a random order: the header is made anew, offsets count from its end.
+    header = {"__metadata__": dict(sorted(metadata.items())), **_header(written)}
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % HEADER_LENGTH)
+    content = len(text).to_bytes(HEADER_LENGTH, "little") + text + written[_data_start(written) :]
+    _check(content, arrays, metadata)
+    return content
+
+
+def _plain(name: str, array: NDArray[Any]) -> NDArray[Any]:
+    """In C order and the machine's byte order: the library writes memory as it lies and ignores strides."""
+    if array.dtype.name not in KINDS:
+        raise TypeError(f"{name}: {array.dtype} cannot be written; {', '.join(KINDS)} can")
+    return np.array(array, dtype=array.dtype.newbyteorder("="), order="C")  # ascontiguousarray makes a number a row
+
+
+def _check(content: bytes, arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> None:
+    """Read what was written, and compare it bit by bit with what was given."""
+    back = load(content)
+    different = sorted(back.keys() ^ arrays.keys())
+    for name in back.keys() & arrays.keys():
+        given = arrays[name].astype(arrays[name].dtype.newbyteorder("="))
+        same = (back[name].dtype, back[name].shape) == (given.dtype, given.shape)
+        if not same or back[name].tobytes() != given.tobytes():
+            different.append(name)
+    if different or _header(content).get("__metadata__") != metadata:
+        raise ValueError(f"the weights' file does not give back what was written: {', '.join(different) or 'metadata'}")
+
+
+def _data_start(content: bytes) -> int:
+    return HEADER_LENGTH + int.from_bytes(content[:HEADER_LENGTH], "little")
+
+
+def _header(content: bytes) -> dict[str, Any]:
+    header: dict[str, Any] = json.loads(content[HEADER_LENGTH : _data_start(content)])
+    return header
+
+
+def read_weights_file(path: Path) -> tuple[Arrays, dict[str, str]]:
+    """The arrays of a file and its metadata.
+
+    Raises:
+        RefusedError: There is none, or it is not whole.
+    """
+    try:
+        content = path.read_bytes()
+        return load(content), _header(content).get("__metadata__", {})
+    except OSError as error:
+        raise RefusedError(f"{path}: {error.strerror or error}; name a file of weights that can be read") from error
+    except (SafetensorError, KeyError, ValueError) as error:
+        problem = f"is no whole safetensors file ({' '.join(str(error).split())})"
+        raise RefusedError(f"{path} {problem}; fetch or write it again") from error
+
+
+def network_tensors(key: str, parameters: Parameters, moments: tuple[Moments, ...]) -> Arrays:
+    """A network as named arrays: layers are counted from 1, the last is the output layer.
+
+    Args:
+        key: What the names begin with.
+        parameters: Hidden layers in order, then the output layer.
+        moments: Of batch normalisation, one a hidden layer; empty without.
+
+    >>> layer = Layer(np.ones((2, 1), np.float32), np.zeros(1, np.float32))
+    >>> sorted(network_tensors("ensemble_0", (layer,), ()))
+    ['ensemble_0.layer_1.bias', 'ensemble_0.layer_1.weights']
+    """
+    named: Arrays = {}
+    for number, layer in enumerate(parameters, 1):
+        held = layer._asdict()
+        held |= moments[number - 1]._asdict() if number <= len(moments) else {}
+        named |= {
+            f"{key}.layer_{number}.{name}": np.asarray(array) for name, array in held.items() if array is not None
+        }
+    return named
+
+
+def network_from_tensors(key: str, tensors: Mapping[str, NDArray[Any]]) -> tuple[Parameters, tuple[Moments, ...]]:
+    """What `network_tensors` named, as the engine takes it: the parameters, and the moments of batch normalisation.
+
+    Raises:
+        RefusedError: A layer, its weights or its bias are not there.
+    """
+    found: dict[int, dict[str, Any]] = {}
+    for name, array in tensors.items():
+        if match := re.fullmatch(rf"{re.escape(key)}\.layer_(\d+)\.(\w+)", name):
+            found.setdefault(int(match[1]), {})[match[2]] = array
+    if not found:
+        raise RefusedError(f"there is no network {key!r} among the weights; name one that is: {_keys(tensors)}")
+    layers, moments = [], []
+    for number in range(1, max(found) + 1):
+        held = found.get(number, {})
+        if missing := {"weights", "bias"} - held.keys():
+            raise RefusedError(f"{key}.layer_{number}.{min(missing)} is not among the weights; write the file again")
+        layers.append(Layer(**{name: array for name, array in held.items() if name in Layer._fields}))
+        if Moments._fields[0] in held:
+            moments.append(Moments(*(held[name] for name in Moments._fields)))
+    return tuple(layers), tuple(moments)
+
+
+def _keys(tensors: Mapping[str, NDArray[Any]]) -> str:
+    return ", ".join(sorted({name.partition(".layer_")[0] for name in tensors if ".layer_" in name})) or "none"
