@@ -1,9 +1,10 @@
 """Train one run of the journal again, alone, and compare: is the number on record the number that comes out?"""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +25,9 @@ from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk
 from nnjax.training.device import DeviceError
 from nnjax.training.trainee import RunOutcome
+
+if TYPE_CHECKING:
+    from nnjax.training.loop import Network
 
 COMPARED = (*JOURNAL_FINALS, *FIT_CURVES, *LAYER_CURVES, *PREDICTIONS)
 
@@ -49,6 +53,7 @@ class Comparison:
         host: Where the journal's numbers were made.
         compared: Finals, curves and predictions that were compared: those that the run was written down with.
         differences: Column -> largest absolute difference, for columns that are not bitwise equal.
+        best: Its network with the lowest validation loss, by which its scores are.
     """
 
     run_id: str
@@ -56,6 +61,7 @@ class Comparison:
     outcome: RunOutcome
     compared: int
     differences: dict[str, float]
+    best: "Network"
 
     @property
     def agrees(self) -> bool:
@@ -93,13 +99,20 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
             "use the nnjax version that trained it"
         )
     enable_compilation_cache(cache_folder(Path(home)))
-    outcome = _train(row, _table(Path(home), row))
+    outcome, best = _train(row, _table(Path(home), row))
     kept = journal.columns_of(row["run_id"])  # what nnjax measures only since then has nothing to be compared with
-    differences = {
-        name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in COMPARED if name in kept
-    }
-    found = {name: difference for name, difference in differences.items() if difference != 0}
-    return Comparison(row["run_id"], row["host"] or "an unknown machine", outcome, len(differences), found)
+    compared = [name for name in COMPARED if name in kept]
+    found = differing_columns(row, outcome, compared)
+    return Comparison(row["run_id"], row["host"] or "an unknown machine", outcome, len(compared), found, best)
+
+
+def differing_columns(row: Mapping[str, Any], outcome: RunOutcome, columns: Iterable[str]) -> dict[str, float]:
+    """Columns of a run in the journal that a training came to differently -> the largest difference; none if bitwise.
+
+    Infinite where one has a number and the other has none.
+    """
+    differences = {name: _difference(row[name], outcome.get(name, NOT_MEASURED.get(name))) for name in columns}
+    return {name: difference for name, difference in differences.items() if difference != 0}
 
 
 def _find(journal: Journal, prefix: str) -> dict[str, Any]:
@@ -134,7 +147,7 @@ def _table(home: Path, row: dict[str, Any]) -> Table:
     return table
 
 
-def _train(row: dict[str, Any], table: Table) -> RunOutcome:
+def _train(row: dict[str, Any], table: Table) -> "tuple[RunOutcome, Network]":
     replicate = json.loads(row["replicate"])
     chosen = json.loads(row["configuration"])
     configuration = make_configuration(chosen)
@@ -150,12 +163,12 @@ def _train(row: dict[str, Any], table: Table) -> RunOutcome:
     prepared = configuration.preparation, rounded, configuration.target_scale
     scaled = {replicate["split"]: prepare_and_scale(table, split, configuration.output, *prepared)}
     try:
-        chunk = train_chunk(bucket, [trainee], scaled)
+        chunk = train_chunk(bucket, [trainee], scaled, with_networks=True)
     except (DeviceError, SurroundingsError) as error:
         raise ElsewhereError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
     if chunk.failures:
         raise RerunError(f"run {row['run_id']} failed: {chunk.failures[row['run_id']]}; the journal keeps what it has")
-    return chunk.outcomes[0]
+    return chunk.outcomes[0], chunk.networks[row["run_id"]][0]
 
 
 def _split_plan(replicate: dict[str, Any]) -> SplitPlan:

@@ -16,7 +16,7 @@ from nnjax.network.mlp import init
 from nnjax.training.batches import Order, batch_weights, draw_order
 from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.device import find_device
-from nnjax.training.loop import Constants, Rows, RowWeights, Start, Trained
+from nnjax.training.loop import Constants, Network, Rows, RowWeights, Start, Trained
 from nnjax.training.noise import Keys
 from nnjax.training.optimizers import Hyperparameters
 from nnjax.training.outcome import describe_run
@@ -88,7 +88,13 @@ def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
     numbers: list[Any] = [np.float32(number) for number in trainee.hyperparameters]
     arrays: dict[str, Any] = {
         "examples": _order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples,
-        "rates": _rates(trainee.schedule, bucket.epochs, bucket.steps, trainee.decay_epochs, trainee.decay_rate),
+        "rates": _rates(
+            trainee.schedule,
+            trainee.schedule_epochs or bucket.epochs,
+            bucket.steps,
+            trainee.decay_epochs,
+            trainee.decay_rate,
+        )[: bucket.epochs + 1],
     }
     return Start(
         parameters=init(
@@ -114,11 +120,13 @@ def _key_data(seed: int, name: str) -> Any:
     return stream(seed, name).integers(0, 2**32, size=2, dtype=np.uint32)
 
 
-def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> TrainedChunk:
+def train_chunk(
+    bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit], with_networks: bool = False
+) -> TrainedChunk:
     """Train up to `chunk_size(bucket)` runs of one activation at once; scaled data by the number of the split.
 
     A shorter chunk is padded with copies of its last run, so that every run meets the same program whatever its
-    neighbours: its numbers depend on its own configuration, split and seed alone.
+    neighbours: its numbers depend on its own configuration, split and seed alone. With networks, these come, too.
 
     Returns:
         Outcomes in the order of `trainees`; whatever goes wrong with one of them costs that one alone, unless it is
@@ -141,10 +149,15 @@ def train_chunk(bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int
     starts = attempts.each(lambda _, trainee: make_start(bucket, trainee, rows(trainee.split)))
     layers = layer_activations(activations.pop(), bucket.architecture.depth)
     trained = _train(program, starts, bucket, layers) if starts else []
-    outcomes = attempts.each(
-        lambda place, trainee: describe_run(trainee.run_id, trainee.seed, bucket, scaled[trainee.split], trained[place])
-    )
-    return TrainedChunk(outcomes, compiled - began, time.perf_counter() - compiled, attempts.failures)
+    networks: dict[str, tuple[Network, Network]] = {}
+
+    def describe(place: int, trainee: Trainee) -> RunOutcome:
+        if with_networks:
+            networks[trainee.run_id] = trained[place].best, trained[place].last
+        return describe_run(trainee.run_id, trainee.seed, bucket, scaled[trainee.split], trained[place])
+
+    outcomes = attempts.each(describe)
+    return TrainedChunk(outcomes, compiled - began, time.perf_counter() - compiled, attempts.failures, networks)
 
 
 class _Attempts:

@@ -115,6 +115,13 @@ class HistoryLine(NamedTuple):
     number: Int[Scalar, ""]
 
 
+class Network(NamedTuple):
+    """A trained network: its parameters, and the statistics by which batch normalisation predicts; empty without."""
+
+    parameters: Parameters
+    moments: tuple[Moments, ...]
+
+
 class Trained(NamedTuple):
     """What a training returns.
 
@@ -124,7 +131,8 @@ class Trained(NamedTuple):
         last_prediction: Test predictions, scaled, of the last parameters [T, O].
         validation_prediction: As prediction, of the validation rows [M, O].
         last_validation_prediction: As last_prediction, of the validation rows [M, O].
-        last_parameters: The last parameters, by which the tests compare whole trainings with their references.
+        best: The network with the lowest validation loss.
+        last: The last one.
     """
 
     history: EpochRecord
@@ -132,7 +140,8 @@ class Trained(NamedTuple):
     last_prediction: Float[Array, "T O"]
     validation_prediction: Float[Array, "M O"]
     last_validation_prediction: Float[Array, "M O"]
-    last_parameters: Parameters
+    best: Network
+    last: Network
 
 
 _PER_RUN: Any = 0

@@ -16,6 +16,7 @@ from nnjax.training.device import check_options, compiler_options, find_device
 from nnjax.training.loop import (
     Constants,
     HistoryLine,
+    Network,
     Rows,
     RowWeights,
     Start,
@@ -81,15 +82,15 @@ class Program:
             count = min(LINES, epochs + 1 - first)
             state, record = self.lines(constants, *shared, state, *_some_lines(starts, first, count))
             records.append((record, count))
-        networks = ((state.best.parameters, state.best.moments), (state.carry.parameters, state.moments))
+        networks = Network(*state.best[:2]), Network(state.carry.parameters, state.moments)
         best, last = (self.prediction(*network, constants, activation) for network in networks)
         blocks = [jax.device_put(block) for block in _validation_blocks(starts.constants.rows)]
         seen, last_seen = (self._predict(network, constants, activation, blocks) for network in networks)
-        told = Trained(_join(records), best, last, seen, last_seen, state.carry.parameters)
+        told = Trained(_join(records), best, last, seen, last_seen, *networks)
         trained: Trained = jax.device_get(told)
         return trained
 
-    def _predict(self, network: tuple[Any, Any], constants: Constants, activation: Any, blocks: list[Any]) -> Any:
+    def _predict(self, network: Network, constants: Constants, activation: Any, blocks: list[Any]) -> Any:
         """Predictions of other rows by the program of the test rows, block by block."""
         given = (constants._replace(rows=constants.rows._replace(x_test=block)) for block in blocks)
         predicted = [np.asarray(self.prediction(*network, each, activation)) for each in given]

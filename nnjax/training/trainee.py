@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nnjax.training.optimizers import Hyperparameters
+
+if TYPE_CHECKING:
+    from nnjax.training.loop import Network
 
 RunOutcome = dict[str, Any]
 """One run's results under the journal's column names: numbers, strings and float32 arrays."""
@@ -25,6 +28,7 @@ class Trainee:
         schedule: A key of `SCHEDULES`.
         decay_epochs: The schedule's unit of time, in epochs.
         decay_rate: The schedule's strength.
+        schedule_epochs: Epochs that the schedule is made for, of which fewer may be trained; None: all that are.
     """
 
     run_id: str
@@ -37,6 +41,7 @@ class Trainee:
     schedule: str = "constant"
     decay_epochs: float = 50.0
     decay_rate: float = 0.5
+    schedule_epochs: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +53,11 @@ class TrainedChunk:
         compile_seconds: Seconds spent compiling; 0 if the program was there.
         train_seconds: Seconds spent training.
         failures: Run id -> why it has no outcome, in a line; its neighbours have theirs.
+        networks: Run id -> its networks, the best and the last; empty unless they were asked for, as they are heavy.
     """
 
     outcomes: list[RunOutcome]
     compile_seconds: float
     train_seconds: float
     failures: Mapping[str, str] = field(default_factory=dict)
+    networks: "Mapping[str, tuple[Network, Network]]" = field(default_factory=dict)

@@ -85,7 +85,7 @@ def test_units_count_as_dead_by_the_slopes_of_their_own_epoch(bucket, trainee, r
     shape = bucket(1, 64, 32, 4, "adam", "relu")
     run = trainee(1, learning_rate=0.5, schedule="step", decay_epochs=1.0, decay_rate=0.0)
     _, trained = raw(shape, run, scaled)
-    hidden = trained.last_parameters[0]
+    hidden = trained.last.parameters[0]
     z = np.float64(scaled[1].x_train) @ hidden.weights + hidden.bias
     share = np.mean(np.max(z, axis=0) <= 0)
     assert trained.history.unit_dead[1, 0] < share

@@ -38,10 +38,10 @@ def test_activations(switching, bucket, trainee, scaled, name):
 
 def test_hidden_weights_before_a_binary_step_do_not_move(switching, trainee, raw, scaled):
     start, trained = raw(switching, trainee(activation="binary_step", learning_rate=0.05), scaled)
-    for before, after in zip(start.parameters[:-1], trained.last_parameters[:-1], strict=True):
+    for before, after in zip(start.parameters[:-1], trained.last.parameters[:-1], strict=True):
         np.testing.assert_array_equal(before.weights, after.weights)
         np.testing.assert_array_equal(before.bias, after.bias)
-    assert np.all(trained.last_parameters[-1].weights != start.parameters[-1].weights)
+    assert np.all(trained.last.parameters[-1].weights != start.parameters[-1].weights)
     assert np.all(trained.history.unit_dead == 1)
 
 
@@ -56,7 +56,7 @@ def test_units_that_begin_alike_stay_alike(bucket, trainee, raw, scaled):
     shape = bucket(1, epochs=5, activation="logistic")
     run = trainee(activation="logistic", initializer="zeros", learning_rate=0.05)
     _, trained = raw(shape, run, scaled)
-    hidden, output = trained.last_parameters
+    hidden, output = trained.last.parameters
     assert np.abs(hidden.weights).max() > 0.01
     np.testing.assert_array_equal(hidden.weights, np.repeat(hidden.weights[:, :1], 8, axis=1))
     np.testing.assert_array_equal(output.weights, np.repeat(output.weights[:1], 8, axis=0))

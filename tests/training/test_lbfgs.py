@@ -26,8 +26,8 @@ def linear(bucket):
 def test_ridge_regression_is_solved_to_its_closed_form(linear, trainee, raw, scaled, l2):
     _, trained = raw(linear, trainee(seed=2, activation=(), initializer="he", l2=l2), scaled)
     w, b = ridge(scaled[2], l2)
-    np.testing.assert_allclose(trained.last_parameters[0].weights, w, atol=1e-5)
-    np.testing.assert_allclose(trained.last_parameters[0].bias, b, atol=1e-5)
+    np.testing.assert_allclose(trained.last.parameters[0].weights, w, atol=1e-5)
+    np.testing.assert_allclose(trained.last.parameters[0].bias, b, atol=1e-5)
 
 
 def counted_steps(split, l2, start, steps):

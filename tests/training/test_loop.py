@@ -74,7 +74,7 @@ def test_weights_after_five_epochs_equal_a_plain_float64_loop(bucket, trainee, r
     start, trained = raw(shape, run, scaled)
     order = draw_order(stream(3, "order"), 265, batch_size, 6)
     expected = by_hand(start.parameters, scaled[3], order, name, run.hyperparameters)
-    for layer, (w, b) in zip(trained.last_parameters, expected, strict=True):
+    for layer, (w, b) in zip(trained.last.parameters, expected, strict=True):
         np.testing.assert_allclose(layer.weights, w, atol=1e-4)
         np.testing.assert_allclose(layer.bias, b, atol=1e-4)
 
@@ -88,7 +88,7 @@ def test_counts_without_a_hidden_layer_are_scikit_learns_poisson_regression(buck
     _, trained = raw(shape, trainee(activation="identity", initializer="glorot", l2=0.01), {0: counts})
     peer = PoissonRegressor(alpha=0.01, tol=1e-10, max_iter=1000)
     peer.fit(np.float64(counts.x_train), np.float64(counts.y_train[:, 0]))
-    (layer,) = trained.last_parameters
+    (layer,) = trained.last.parameters
     np.testing.assert_allclose(layer.weights[:, 0], peer.coef_, atol=1e-4)
     np.testing.assert_allclose(layer.bias, peer.intercept_, atol=1e-4)
     predicted = trained.last_prediction[:111, 0] * counts.y_scale

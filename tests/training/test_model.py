@@ -36,7 +36,7 @@ def normalised_forward(parameters, x, moments=None):
 def test_batch_norm_predicts_by_the_statistics_of_the_entire_training_set(bucket, trainee, raw, scaled):
     shape = bucket(epochs=5, activation="tanh", normalization="batch")
     _, trained = raw(shape, trainee(4, "tanh", learning_rate=0.01), scaled)
-    split, parameters = scaled[4], trained.last_parameters
+    split, parameters = scaled[4], trained.last.parameters
     assert np.abs(parameters[0].scale - 1).max() > 0.01
     _, moments = normalised_forward(parameters, split.x_train)
     expected, _ = normalised_forward(parameters, split.x_test, moments)

@@ -84,7 +84,7 @@ def test_weighted_rows_train_as_scikit_learns_do(full, run, raw, scaled):
     split = drawn(scaled[0])
     start, trained = raw(full, run, {0: split})
     model = peer(MLPRegressor, start, np.float64(split.x_train), np.float64(split.y_train[:, 0]), split.weights.train)
-    assert_alike(trained.last_parameters, model)
+    assert_alike(trained.last.parameters, model)
 
 
 def test_weighted_counts_train_as_scikit_learns_do(full, run, raw):
@@ -94,7 +94,7 @@ def test_weighted_counts_train_as_scikit_learns_do(full, run, raw):
     )
     start, trained = raw(dataclasses.replace(full, loss="poisson", output="exponential"), run, {0: counts})
     rows = np.float64(counts.x_train), np.float64(counts.y_train[:, 0])
-    assert_alike(trained.last_parameters, peer(MLPRegressor, start, *rows, counts.weights.train, loss="poisson"))
+    assert_alike(trained.last.parameters, peer(MLPRegressor, start, *rows, counts.weights.train, loss="poisson"))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_balanced_classes_train_as_scikit_learns_do(full, run, raw, scaled, is_w
     by_class = dict(enumerate(compute_class_weight("balanced", classes=np.arange(3), y=np.repeat(classes, rows))))
     weights = compute_sample_weight(by_class, classes) * rows
     model = peer(MLPClassifier, start, np.float64(split.x_train), classes, weights)
-    assert_alike(trained.last_parameters, model)
+    assert_alike(trained.last.parameters, model)
 
 
 def test_a_row_of_weight_three_is_three_rows(full, bucket, run, scaled):
@@ -150,7 +150,7 @@ def test_mini_batches_equal_a_plain_float64_loop(bucket, run, raw, scaled, numpy
                 array - RATE * (gradient + (PENALTY * array if place % 2 == 0 else 0))
                 for place, (array, gradient) in enumerate(zip(arrays, gradients, strict=True))
             ]
-    for layer, w, b in zip(trained.last_parameters, arrays[::2], arrays[1::2], strict=True):
+    for layer, w, b in zip(trained.last.parameters, arrays[::2], arrays[1::2], strict=True):
         np.testing.assert_allclose(layer.weights, w, atol=1e-5)
         np.testing.assert_allclose(layer.bias, b, atol=1e-5)
 
