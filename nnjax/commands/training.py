@@ -48,6 +48,9 @@ def add_training(commands: Commands) -> None:
     )
     run_parser = commands.add(run, "Train one run again, alone, and compare it with the journal.", "nnjax run 3f2a9c")
     run_parser.add_argument("run_id", help="the run's id, or enough of its beginning")
+    run_parser.add_argument(
+        "--weights", type=Path, metavar="FILE", help="write its network, at the best epoch, as a safetensors file"
+    )
     commands.add(quiz, "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes.", "nnjax quiz")
     lecture_parser = commands.add(
         lecture, "Run every study of the lecture, and write an index of what they found.", "nnjax lecture"
@@ -142,12 +145,16 @@ def _cluster(options: argparse.Namespace) -> Cluster | None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train one run again and say whether it agrees."""
+    """Train one run again and say whether it agrees; write its weights where they are asked for."""
     with choose_progress().stage("Training it again"):
         from nnjax.sweep.rerun import rerun
 
         comparison = rerun(options.home, options.run_id)
     print(comparison.describe())
+    if options.weights is not None:
+        from nnjax.model.run_weights import write_run_weights
+
+        print(write_run_weights(comparison, options.weights))
     return ExitCode.FINE if comparison.agrees else ExitCode.FOUND
 
 

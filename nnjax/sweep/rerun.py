@@ -53,6 +53,7 @@ class Comparison:
         host: Where the journal's numbers were made.
         compared: Finals, curves and predictions that were compared: those that the run was written down with.
         differences: Column -> largest absolute difference, for columns that are not bitwise equal.
+        configuration: Its configuration as JSON.
         best: Its network with the lowest validation loss, by which its scores are.
     """
 
@@ -61,6 +62,7 @@ class Comparison:
     outcome: RunOutcome
     compared: int
     differences: dict[str, float]
+    configuration: str
     best: "Network"
 
     @property
@@ -103,7 +105,8 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
     kept = journal.columns_of(row["run_id"])  # what nnjax measures only since then has nothing to be compared with
     compared = [name for name in COMPARED if name in kept]
     found = differing_columns(row, outcome, compared)
-    return Comparison(row["run_id"], row["host"] or "an unknown machine", outcome, len(compared), found, best)
+    host = row["host"] or "an unknown machine"
+    return Comparison(row["run_id"], host, outcome, len(compared), found, row["configuration"], best)
 
 
 def differing_columns(row: Mapping[str, Any], outcome: RunOutcome, columns: Iterable[str]) -> dict[str, float]:
