@@ -7,7 +7,7 @@ from nnjax.refusal import RefusedError
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.rerun import Comparison
 
-KEY = "network"
+NETWORK_KEY = "network"
 """What the names of the tensors begin with."""
 
 
@@ -33,7 +33,7 @@ def write_run_weights(comparison: Comparison, path: Path) -> str:
         "engine": outcome["engine"],
         "is_bitwise_the_journals": str(comparison.agrees).lower(),
     }
-    content = write_weights(network_tensors(KEY, *comparison.best), told)
+    content = write_weights(network_tensors(NETWORK_KEY, *comparison.best), told)
     try:
         write_durably(path, content)
     except OSError as error:

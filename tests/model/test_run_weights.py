@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from nnjax.data.prepared import prepare_and_scale
-from nnjax.model.run_weights import KEY, write_run_weights
+from nnjax.model.run_weights import NETWORK_KEY, write_run_weights
 from nnjax.model.weights_file import network_from_tensors, read_weights_file
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.architecture import branch_indices, layer_activations
@@ -50,7 +50,7 @@ def test_weights_of_a_run_make_its_predictions(kind, trained, tmp_path):
         tensors, told = read_weights_file(path)
         assert (told["run_id"], told["is_bitwise_the_journals"]) == (run.run_id, "true")
         [kept] = Journal(home).read(["test_prediction"], {run.run_id})["test_prediction"].to_pylist()
-        made = predicted(space, run, *network_from_tensors(KEY, tensors))
+        made = predicted(space, run, *network_from_tensors(NETWORK_KEY, tensors))
         np.testing.assert_allclose(made.ravel(), kept, rtol=2e-5, atol=1e-6)
 
 
