@@ -1,11 +1,12 @@
-"""Files that are whole or not there: written under a temporary name, synced to the disk, renamed, the folder synced."""
+"""Files, and folders of them, that are whole or not there: made under a temporary name, synced to the disk, renamed."""
 
 import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -17,6 +18,7 @@ NOT_FOR_GIT = f"""# What nnjax makes again by itself. Journal and reports are yo
 /.cache/
 /mlflow.db*
 /mlartifacts/
+/models/
 .*.lock
 {TEMPORARY_PREFIX}*
 """
@@ -40,6 +42,27 @@ def write_durably(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
         if isinstance(problem, OSError) and problem.errno is not None and problem.filename is None:
             problem.filename = str(path)  # a full disk does not say which file it was
+        raise
+    sync_folder(path.parent)
+
+
+def publish_folder(path: Path, files: Mapping[str, bytes]) -> None:
+    """Publish a folder of files at once: readers see all of them, each whole, or no such folder.
+
+    Raises:
+        FileExistsError: There is one.
+        OSError: The disk is full, or nobody may write there.
+    """
+    if path.exists():
+        raise FileExistsError(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = temporary_path(path.parent)
+    try:
+        for name, content in files.items():
+            write_durably(temporary / name, content)
+        os.rename(temporary, path)
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
         raise
     sync_folder(path.parent)
 
@@ -78,7 +101,10 @@ def remove_stale_temporaries(folder: Path) -> list[Path]:
     """Remove, and return, what killed writers left behind, and nothing that a living one may still be writing."""
     stale = [path for path in folder.glob(f"{TEMPORARY_PREFIX}*") if _is_stale(path)]
     for path in stale:
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
     return stale
 
 

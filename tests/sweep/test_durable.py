@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.sweep.durable import TEMPORARY_PREFIX, one_at_a_time, remove_stale_temporaries, write_durably
+from nnjax.sweep.durable import TEMPORARY_PREFIX, one_at_a_time, publish_folder, remove_stale_temporaries, write_durably
 
 
 def temporaries(folder: Path) -> list[Path]:
@@ -59,6 +59,10 @@ def test_temporaries_of_the_dead_go_and_those_of_the_living_stay(
     living = leave_a_temporary(tmp_path, monkeypatch, os.getpid())
     assert remove_stale_temporaries(tmp_path) == []
     assert living.exists()
+    folder = dead.with_name(dead.name)
+    folder.mkdir()
+    (folder / "half a model").touch()
+    assert remove_stale_temporaries(tmp_path) == [folder] and not folder.exists()
 
 
 def test_temporaries_of_other_machines_go_after_a_day(tmp_path: Path) -> None:
@@ -94,3 +98,15 @@ def test_nobody_else_is_there_meanwhile(tmp_path: Path) -> None:
     thread.join()
     assert order == ["first", "second"]
     assert [path.name for path in tmp_path.iterdir()] == [".report.lock"]
+
+
+def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"a.txt": b"1", "b.txt": b"2"}
+    publish_folder(tmp_path / "models" / "one", files)
+    assert {each.name: each.read_bytes() for each in (tmp_path / "models" / "one").iterdir()} == files
+    with pytest.raises(FileExistsError):
+        publish_folder(tmp_path / "models" / "one", {"a.txt": b"3"})
+    monkeypatch.setattr(os, "rename", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        publish_folder(tmp_path / "models" / "two", files)
+    assert [each.name for each in (tmp_path / "models").iterdir()] == ["one"]
