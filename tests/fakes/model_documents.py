@@ -1,0 +1,137 @@
+"""What a fitted model's `model.json` says, as far as its card reads it: of numbers and a mixed table."""
+
+import copy
+
+
+def score(estimate, half=0.05, splits=8):
+    """A score with an interval around it; without one where half is None."""
+    low, high = (None, None) if half is None else (estimate - half, estimate + half)
+    return {"estimate": estimate, "low": low, "high": high, "splits": splits}
+
+
+def baseline(name, estimate, gain, half=0.02):
+    """A baseline with what the promise is ahead of it."""
+    return {"name": name, **score(estimate), "gain": score(gain, half)}
+
+
+def numbers(fill=None, indicator=False):
+    return {"kind": "numbers", "fill": fill, "indicator": indicator, "curve": None}
+
+
+MIXED = {
+    "format": 1,
+    "model_id": "4f0c" * 16,
+    "study": "houses",
+    "question": "Which network predicts prices of houses best?",
+    "study_file": 'question = "Which network predicts prices of houses best?"\n',
+    "nnjax": "0.21.0",
+    "engine": "4",
+    "task": "regression",
+    "targets": ["price"],
+    "classes": [],
+    "threshold": None,
+    "cell": {
+        "cell_id": "9a" * 32,
+        "label": "relu d2",
+        "configuration": {
+            "activation": "relu",
+            "hidden_layer_sizes": [64, 64],
+            "learning_rate": 0.001,
+            "word_columns": "one_hot",
+            "rare_words": 0.02,
+        },
+    },
+    "columns": [
+        {"name": "area", "kind": "numbers", "words": []},
+        {"name": "rooms", "kind": "numbers", "words": []},
+        {"name": "district", "kind": "words", "words": ["centre", "east", "north", "south", "west", "harbour", "hill"]},
+        {"name": "garden", "kind": "true or false", "words": []},
+        {"name": "sold on", "kind": "dates", "words": []},
+    ],
+    "preparations": [
+        {
+            "columns": [
+                numbers(),
+                numbers(4.0, True),
+                {
+                    "kind": "words",
+                    "words": ["centre", "east", "north", "south", "west", "harbour", "hill"],
+                    "encoding": [[float(i == k) for k in range(8)] for i in range(7)],
+                    "missing": None,
+                    "unseen": [0.0] * 7 + [1.0],
+                },
+                numbers(),
+                {"kind": "dates", "fill": 1_600_041_600.0, "parts": True, "with_time": False},
+            ]
+        }
+    ],
+    "ensemble": [{"key": f"ensemble_{k}", "seed": 1_000_003 * (k + 1)} for k in range(10)],
+    "epochs": 137,
+    "best_epochs": {"runs": 8, "low": 61, "high": 300},
+    "folds": [
+        {"fold": k, "keys": [f"fold_{k}_seed_0"], "run_ids": [f"{k}" * 64], "preparation": 1 + k} for k in range(4)
+    ],
+    "intervals": {
+        "level": "0.9",
+        "units": "rows",
+        "proven": 0.7929,
+        "measured": 0.9137,
+        "widened": 0.0134,
+        "mean_width": 61234.5,
+    },
+    "why_no_intervals": "",
+    "scores": {
+        "measure": "r2",
+        "level": 0.95,
+        "promise": score(0.7123),
+        "out_of_fold": score(0.7251),
+        "baselines": [
+            baseline("mean", -0.0121, 0.724),
+            baseline("ridge", 0.7041, 0.008),
+            baseline("gradient boosting", 0.7723, -0.06),
+        ],
+    },
+    "data": {
+        "name": "houses.csv",
+        "rows": 1460,
+        "digest": "c0ffee" * 10,
+        "weights": "",
+        "columns": [
+            {"low": 31.5, "high": 412.0, "gaps": 0},
+            {"low": 1.0, "high": 11.0, "gaps": 23},
+            {"low": None, "high": None, "gaps": 0},
+            {"low": None, "high": None, "gaps": 0},
+            {"low": 1_420_070_400.0, "high": 1_719_705_600.0, "gaps": 4},
+        ],
+    },
+    "splits": {
+        "words": "repeated k-fold: every row is a test row once a repeat",
+        "splits": 8,
+        "seeds": 1,
+        "train": 876,
+        "validation": 219,
+        "test": 365,
+        "doubt": "",
+    },
+    "choice": {"how": "best", "cells": 24},
+    "commands": {
+        "fit": "nnjax fit houses.toml",
+        "predict": "nnjax predict models/houses TABLE.csv --out predictions.csv",
+        "serve": "mlflow models serve -m runs:/0123/model --env-manager local",
+        "standalone": "python models/houses/nnjax_model.py TABLE.csv predictions.csv",
+    },
+    "versions": {"nnjax": "0.21.0", "jax": "0.9.2", "numpy": "2.4.6", "Python": "3.11.9"},
+}
+
+
+def mixed_document(**changes):
+    """A fresh copy of it, with other values at its top."""
+    return copy.deepcopy(MIXED) | changes
+
+
+def classes_document():
+    """The same of two classes, without intervals of scores."""
+    document = mixed_document(task="classification", targets=["sold"], classes=["no", "yes"], threshold=0.37)
+    document["scores"] |= {"measure": "accuracy"}
+    document["intervals"] |= {"mean_width": 1.234}
+    return document

@@ -1,0 +1,173 @@
+"""The card says what the document says: every number is read there, nothing from outside gets into the page."""
+
+import copy
+import re
+from html.parser import HTMLParser
+
+import pytest
+from fakes.model_documents import classes_document, mixed_document
+from markdown_it import MarkdownIt
+
+from nnjax.model.card import make_card
+
+HOSTILE = '</style><script>alert(1)</script>"&|`*_[x](y)'
+
+VOID = {"meta", "br", "hr", "input", "img", "link", "line", "rect", "polygon", "path", "use"}
+
+
+class Balanced(HTMLParser):
+    """Fails where an element is closed that is not open."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.ids = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.ids += [value for name, value in attrs if name == "id"]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.ids += [value for name, value in attrs if name == "id"]
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+
+def leaves(node, path=()):
+    """Paths to all numbers of a document."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield from leaves(value, (*path, key))
+    elif isinstance(node, list):
+        for key, value in enumerate(node):
+            yield from leaves(value, (*path, key))
+    elif isinstance(node, int | float) and not isinstance(node, bool):
+        yield path, node
+
+
+UNSAID = (
+    r"format",
+    r"folds/\d/(fold|preparation)",
+    r"preparations/0/columns/\d/(encoding|unseen)/.*",
+    r"scores/promise/splits",
+    r"scores/(out_of_fold|baselines/\d+)/splits",
+    r"scores/baselines/\d+/gain/splits",
+)
+"""Numbers of the document that are for programs, or are said of another line."""
+
+
+def changed(document, path, value):
+    document = copy.deepcopy(document)
+    node = document
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    return document
+
+
+def test_every_number_comes_from_the_document():
+    document = mixed_document()
+    before = make_card(document)
+    for path, number in leaves(document):
+        name = "/".join(map(str, path))
+        if any(re.fullmatch(pattern, name) for pattern in UNSAID):
+            continue
+        grown = number + 7 if isinstance(number, int) else number * 1.5 + (90_000 if number > 1e6 else 0)
+        after = make_card(changed(document, path, grown))
+        assert after.markdown != before.markdown and after.html != before.html, name
+
+
+@pytest.mark.parametrize("document", [mixed_document(), classes_document()], ids=["numbers", "classes"])
+def test_the_page_is_whole_and_loads_nothing(document):
+    page = make_card(document).html
+    reader = Balanced()
+    reader.feed(page)
+    assert reader.open == [] and len(reader.ids) == len(set(reader.ids))
+    assert not re.findall(r'\b(?:src|srcset|action)="', page) and "<script" not in page and "url(http" not in page
+    assert {*re.findall(r'href="#([^"]+)"', page), *re.findall(r"url\(#([^)]+)\)", page)} <= set(reader.ids)
+    assert set(re.findall(r'href="([^"#]+)"', page)) == set()
+
+
+def test_what_comes_from_outside_is_escaped():
+    document = mixed_document(question=HOSTILE, study=HOSTILE, targets=[HOSTILE], study_file=HOSTILE + "\n```\n")
+    document["columns"][0]["name"] = document["columns"][2]["words"][0] = HOSTILE
+    card = make_card(document)
+    assert "alert(1)" in card.html and "<script" not in card.html
+    rendered = MarkdownIt("commonmark").enable("table").render(card.markdown)
+    assert "alert(1)" in rendered and "<script" not in rendered and "<a" not in rendered
+
+
+def test_a_table_in_markdown_keeps_its_columns():
+    document = mixed_document()
+    document["columns"][0]["name"] = "a|b `c`"
+    row = next(line for line in make_card(document).markdown.splitlines() if "31.5 to 412" in line)
+    assert len(re.findall(r"(?<!\\)\|", row)) == 6
+
+
+def test_guarantee_is_a_word_of_the_proven_level_only():
+    markdown = make_card(mixed_document()).markdown
+    told = [line for line in markdown.splitlines() if "uarantee" in line]
+    assert any("At least 79.2 %" in line for line in told), "rounded down, never up"
+    assert all("91.4 %" not in line or "no guarantee" in line or "79.2 %" in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"proven": None}, "nobody knows how the table’s folds were made"),
+        ({"proven": 0.0}, "too few rows"),
+        ({"proven": 0.0, "units": "groups"}, "too few groups"),
+        ({"units": "groups"}, "At least 79.2 % of rows of new groups"),
+    ],
+)
+def test_what_is_proven_is_said_as_it_is(changes, said):
+    document = mixed_document()
+    document["intervals"] |= changes
+    assert said in make_card(document).markdown
+
+
+def test_without_intervals_it_says_why():
+    document = mixed_document(intervals=None, why_no_intervals="shuffled splits do not hold every row once.")
+    card = make_card(document).markdown
+    assert card.count("shuffled splits do not hold every row once.") == 2
+    assert "`lower`" not in card and "guarantee" not in card.lower()
+
+
+def test_baselines_are_told_as_a_sceptic_would():
+    card = make_card(mixed_document()).markdown
+    assert "better than mean (−0.012); not to be told from ridge (0.704); worse than gradient boosting (0.772)" in card
+    assert "Take the simpler one" in card
+    document = mixed_document()
+    document["scores"]["baselines"] = document["scores"]["baselines"][:1]
+    assert "Take the simpler one" not in make_card(document).markdown
+    document["scores"]["baselines"] = []
+    assert "No baseline stands beside it." in make_card(document).markdown
+
+
+def test_where_splits_are_in_doubt_there_is_no_verdict():
+    document = mixed_document()
+    document["splits"]["doubt"] = "no interval is known to hold for test blocks along time"
+    for score in (document["scores"]["promise"], *(each["gain"] for each in document["scores"]["baselines"])):
+        score |= {"low": None, "high": None}
+    card = make_card(document).markdown
+    assert "with no verdict" in card and "There are no intervals: no interval is known to hold" in card
+
+
+def test_gaps_and_unseen_words_are_told_column_by_column():
+    lines = {line.split("`")[1]: line for line in make_card(mixed_document()).markdown.splitlines() if "| `" in line}
+    assert "filled with 4, and marked" in lines["rooms"] and "23 gaps" in lines["rooms"]
+    assert "counts as a rare word" in lines["district"] and "and 2 more" in lines["district"]
+    assert "filled with 2020-09-14" in lines["sold on"] and "refused" in lines["area"]
+    document = mixed_document()
+    rule = document["preparations"][0]["columns"][2]
+    rule |= {"missing": rule["encoding"][1], "unseen": None}
+    line = next(line for line in make_card(document).markdown.splitlines() if line.startswith("| `district`"))
+    assert "taken for `east` | refused" in line
+
+
+def test_classes_are_told_of_as_classes():
+    card = make_card(classes_document()).markdown
+    assert "one of 2 classes (`no`, `yes`)" in card and "`yes` is predicted from a probability of 0.37 on" in card
+    assert "1.23 classes on average" in card and "the class that is predicted" in card and "accuracy" in card
