@@ -1,0 +1,90 @@
+"""scikit-learn's fitted objects in a file that executes nothing: skops, of types that it trusts unasked only."""
+
+import io
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import skops.io
+from skops.io.exceptions import UntrustedTypesFoundException
+
+from nnjax.refusal import RefusedError
+
+SCHEMA = "schema.json"
+"""Name of the file within the file that says how the objects are put together; the others are arrays."""
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The first moment that a ZIP file knows: the time of writing would make every file another one."""
+
+
+def write_skops(transformers: Any) -> bytes:
+    """A file of fitted transformers, and of dictionaries and lists of them; equal ones are the same bytes.
+
+    A fitted `SimpleImputer` holds a NumPy dtype, which skops does not trust: in its place stands a `KNNImputer` that
+    knows one row, the learnt fillings, and so fills every gap with them.
+
+    Raises:
+        ValueError: An object of a type that whoever reads it would be asked to trust, such as an own function.
+
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> skops.io.loads(write_skops({"scale": StandardScaler().fit([[1.0], [3.0]])}), trusted=[])["scale"].mean_
+    array([2.])
+    """
+    content = _without_addresses(skops.io.dumps(_trusted(transformers)))
+    if untrusted := skops.io.get_untrusted_types(data=content):
+        raise ValueError(f"not trusted by skops: {', '.join(untrusted)}")
+    return content
+
+
+def _trusted(value: Any) -> Any:
+    """The same with every fitted imputer as one that skops trusts."""
+    from sklearn.impute import SimpleImputer  # here: its import takes seconds
+
+    if isinstance(value, dict):
+        return {key: _trusted(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_trusted(each) for each in value]
+    return _one_row_imputer(value) if isinstance(value, SimpleImputer) else value
+
+
+def _one_row_imputer(imputer: Any) -> Any:
+    from sklearn.impute import KNNImputer
+
+    return KNNImputer(n_neighbors=1, keep_empty_features=True).fit(imputer.statistics_[None])
+
+
+def _without_addresses(content: bytes) -> bytes:
+    """The same file with objects counted in order: skops names them by where they lay in memory."""
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        held = {name: file.read(name) for name in file.namelist()}
+    numbers: dict[str, str] = {}
+
+    def counted(found: re.Match[str]) -> str:
+        return f"{found[1]}{numbers.setdefault(found[2], str(len(numbers) + 1))}"
+
+    schema = re.sub(r'("__id__": |"file": ")(\d+)', counted, held.pop(SCHEMA).decode())
+    renamed = {f"{numbers[Path(name).stem]}.npy": array for name, array in held.items()}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, part in [*sorted(renamed.items()), (SCHEMA, json.dumps(json.loads(schema)).encode())]:
+            file.writestr(zipfile.ZipInfo(name, EARLIEST), part, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
+
+
+def read_skops(path: Path) -> Any:
+    """The objects of a file; nothing is loaded that skops does not trust unasked.
+
+    Raises:
+        RefusedError: There is none, it is not whole, or it holds other types.
+    """
+    try:
+        return skops.io.loads(path.read_bytes(), trusted=[])
+    except OSError as error:
+        raise RefusedError(f"{path}: {error.strerror or error}; name a file of skops that can be read") from error
+    except UntrustedTypesFoundException as error:
+        raise RefusedError(f"{path}: {error}; load it with skops if you trust them") from error
+    except Exception as error:  # what a changed byte leads to is anything: the file is read by many hands
+        problem = f"is no whole skops file ({type(error).__name__}: {' '.join(str(error).split())})"
+        raise RefusedError(f"{path} {problem}; fetch or write it again") from error

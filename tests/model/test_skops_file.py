@@ -1,0 +1,120 @@
+"""Every preparation on offer travels without anything that its reader would be asked to trust."""
+
+import io
+import zipfile
+from itertools import product
+
+import numpy as np
+import pytest
+import skops.io
+from fakes.mixed import mixed_table
+from sklearn.impute import SimpleImputer
+from sklearn.preprocessing import FunctionTransformer, StandardScaler, TargetEncoder
+
+from nnjax.data import prepared
+from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS, Preparation
+from nnjax.data.splits import Split
+from nnjax.data.target_scale import TARGET_SCALES, scale_target
+from nnjax.model.skops_file import read_skops, write_skops
+from nnjax.refusal import RefusedError
+
+SPLIT = Split(np.arange(80), np.arange(80, 100), np.arange(100, 120), "ab" * 32)
+WAYS = [
+    Preparation(missing, words, rare, dates, skewed)
+    for (missing, skewed), words, rare, dates in product(
+        zip(MISSING_VALUES[1:], [*SKEWED_COLUMNS, SKEWED_COLUMNS[0]], strict=True),
+        WORD_COLUMNS,
+        (0.0, 0.1),
+        DATE_COLUMNS[2:],
+    )
+]
+
+
+@pytest.fixture
+def fitted(monkeypatch):
+    """The transformers that a preparation fits, with what they saw."""
+    seen, learn, encode = [], prepared._learn, TargetEncoder.fit_transform
+
+    def learning(transformer, values, split):
+        seen.append((transformer, values))
+        return learn(transformer, values, split)
+
+    def encoding(encoder, values, target):
+        seen.append((encoder, values))
+        return encode(encoder, values, target)
+
+    monkeypatch.setattr(prepared, "_learn", learning)
+    monkeypatch.setattr(TargetEncoder, "fit_transform", encoding)
+    return seen
+
+
+def same_from_file(transformer, values):
+    back = skops.io.loads(write_skops([transformer]), trusted=[])[0]
+    made, expected = (np.asarray(each.transform(values)) for each in (back, transformer))
+    return made.shape == expected.shape and np.array_equal(made, expected, equal_nan=True)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+def test_every_preparation_comes_back_without_being_trusted(tmp_path, way, fitted):
+    classes = ("no", "yes", "so")[: 2 + bool(way.rare_words)]
+    prepared.prepare(mixed_table(tmp_path, classes=classes), way, SPLIT)
+    assert fitted
+    assert skops.io.get_untrusted_types(data=write_skops({str(n): each for n, (each, _) in enumerate(fitted)})) == []
+    assert all(same_from_file(*each) for each in fitted)
+
+
+@pytest.mark.parametrize("level", TARGET_SCALES[1:])
+def test_every_scale_of_a_target_comes_back_without_being_trusted(level):
+    target = np.exp(np.random.default_rng(0).standard_normal((120, 2)))
+    scaled, own = scale_target(level, target, SPLIT)
+    back = skops.io.loads(write_skops({"target": own.transformer}), trusted=[])["target"]
+    assert np.array_equal(back.transform(target), scaled)
+    assert np.array_equal(back.inverse_transform(scaled), own.transformer.inverse_transform(scaled))
+
+
+@pytest.mark.parametrize("strategy", ["median", "mean", "most_frequent"])
+def test_an_imputer_fills_what_it_filled(strategy):
+    rng = np.random.default_rng(0)
+    values = np.where(rng.random((50, 4)) < 0.3, np.nan, rng.integers(0, 9, (50, 4)) / 3)
+    values[:, 3] = np.nan
+    imputer = SimpleImputer(strategy=strategy, keep_empty_features=True).fit(values)
+    assert same_from_file(imputer, np.vstack([values, np.full((1, 4), np.nan)]))
+
+
+def test_equal_objects_are_the_same_bytes():
+    def make():
+        values = np.random.default_rng(0).random((9, 2))
+        return {"a": SimpleImputer().fit(values), "b": [StandardScaler().fit(values), StandardScaler().fit(values)]}
+
+    contents = {write_skops(make()) for _ in range(5)}
+    assert len(contents) == 1
+    names = zipfile.ZipFile(io.BytesIO(contents.pop())).namelist()
+    assert "schema.json" in names and len(set(names)) == len(names)
+
+
+def doubled(values):
+    return 2 * values
+
+
+def test_an_own_function_is_not_written():
+    with pytest.raises(ValueError, match=r"not trusted by skops: .*doubled"):
+        write_skops([FunctionTransformer(doubled).fit(np.ones((2, 1)))])
+
+
+def test_what_would_have_to_be_trusted_is_not_read(tmp_path):
+    path = tmp_path / "p.skops"
+    path.write_bytes(skops.io.dumps(FunctionTransformer(doubled).fit(np.ones((2, 1)))))
+    with pytest.raises(RefusedError, match=r"p.skops: .*doubled"):
+        read_skops(path)
+
+
+def test_a_file_that_is_not_there_or_cut_short_is_refused_in_a_line(tmp_path):
+    path = tmp_path / "p.skops"
+    with pytest.raises(RefusedError, match=r"p.skops: No such file"):
+        read_skops(path)
+    content = write_skops([StandardScaler().fit(np.eye(2))])
+    for length in range(0, len(content), 23):
+        path.write_bytes(content[:length])
+        with pytest.raises(RefusedError, match=r"p.skops is no whole skops file") as refused:
+            read_skops(path)
+        assert "\n" not in str(refused.value)
