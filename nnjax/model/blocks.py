@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from nnjax.report.views import FigureView
+from nnjax.report.views import Key, Panel
 
 _CODE = re.compile("\x02([^\x03]*)\x03")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
@@ -84,10 +84,16 @@ class CodeBlock:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure on the page; Markdown has its table."""
+    """A figure on the page, its panels so many across at most; Markdown has its table."""
 
-    figure: FigureView
+    name: str
+    caption: str
+    panels: tuple[Panel, ...]
     table: TextTable
+    keys: tuple[Key, ...] = ()
+    across: int = 1
+    brief: TextTable | None = None
+    """What Markdown has instead of the table, if anything."""
     kind: str = "drawn"
 
 
@@ -134,7 +140,7 @@ def _markdown(block: Block) -> str:
             title = f"{_inline(block.title)}:\n\n" if block.title else ""
             return title + _fenced(block.text, block.language)
         case Drawn():
-            return f"{_inline(block.figure.caption)}\n\n{_table(block.table)}"
+            return f"{_inline(block.caption)}\n\n{_table(block.brief or block.table)}"
 
 
 def _inline(text: str) -> str:

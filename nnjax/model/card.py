@@ -8,6 +8,7 @@ import numpy as np
 from nnjax.data.column import DATE_KIND, NUMBER_KIND, Column
 from nnjax.model.blocks import CardSection, Document, as_html, as_markdown
 from nnjax.model.card_columns import columns_section
+from nnjax.model.card_inputs import inputs_section, leans_on_words
 from nnjax.model.card_text import (
     intervals_section,
     limits_section,
@@ -18,10 +19,8 @@ from nnjax.model.card_text import (
 )
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Importance
+from nnjax.report.figures.marks import ID_DIGITS
 from nnjax.report.page import template
-
-MOST_LEANT_ON = 2
-"""Columns that the first screen names as what the model leans on."""
 
 
 class Card(NamedTuple):
@@ -47,7 +46,7 @@ def make_card(document: Document, importance: Importance | None = None, dependen
               "columns": [{"low": number or seconds or None, "high", "gaps": rows}, …], one a column: `seen_columns`}
             - "splits": {"words": the scheme, "splits", "seeds": of each split, "train", "validation", "test": rows,
               "doubt": why no interval is known to hold, or ""}
-            - "choice": {"how": "best", "smallest_tied" or "by_id", "cells": how many there were}
+            - "choice": {"rule", "candidates", "tied"}: as `ChosenCell`
             - "best_epochs": {"runs": of the cell, "low", "high"}, whose median "epochs" is
             - "scores": {"measure": name of the judged one, "level": 0.95, "promise": score, "out_of_fold": score,
               "baselines": [{"name", …score, "gain": score of the promise minus it, paired}, …]}, where a score is
@@ -61,7 +60,7 @@ def make_card(document: Document, importance: Importance | None = None, dependen
     """
     sections = _sections(document, importance, dependence)
     title = f"A model of {', '.join(document['targets'])}"
-    footer = f"Made by nnjax {document['nnjax']} as model {document['model_id']}."
+    footer = f"Made by nnjax {document['nnjax']} as model {document['model_id'][:ID_DIGITS]}."
     page = template("card.html.j2", "nnjax.model")
     html = page.render(title=title, kicker=document["study"], sections=sections, footer=footer, sentence=as_html)
     return Card(as_markdown(title, sections, footer), html)
@@ -81,12 +80,14 @@ def seen_columns(columns: Sequence[Column]) -> list[dict[str, Any]]:
 def _sections(
     document: Document, importance: Importance | None, dependence: Sequence[Dependence]
 ) -> tuple[CardSection, ...]:
-    leans_on = importance.first(MOST_LEANT_ON) if importance else ()
+    leans_on = "" if importance is None else leans_on_words(importance)
+    inputs = [] if importance is None else [inputs_section(document, importance, dependence)]
     return (
         short_section(document, leans_on),
         columns_section(document),
         worth_section(document),
         intervals_section(document),
+        *inputs,
         limits_section(document),
         use_section(document),
         made_section(document),

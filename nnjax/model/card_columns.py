@@ -94,6 +94,15 @@ def date_text(seconds: float) -> str:
     return moment.strftime("%Y-%m-%d" if seconds % 86_400 == 0 else "%Y-%m-%d %H:%M")
 
 
+def day_text(seconds: float) -> str:
+    """The day of a moment.
+
+    >>> day_text(90_000.0)
+    '1970-01-02'
+    """
+    return date_text(86_400 * (seconds // 86_400))
+
+
 def _named(names: Sequence[str]) -> str:
     """The first few, and how many more."""
     more = len(names) - WORDS_NAMED

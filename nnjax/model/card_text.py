@@ -1,7 +1,7 @@
 """What a model card says, section by section, from the model's document alone: every number is read there."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -19,13 +19,24 @@ from nnjax.model.blocks import (
     code,
     how_many,
 )
+from nnjax.report.figures.marks import ID_DIGITS
 from nnjax.report.formats import confidence, decimals, signed, significant
 from nnjax.report.views import join_words
+
+_PROMISED = {
+    "best": "a model chosen like this one, on unseen rows",
+    "smallest": "the model that is best on validation rows, on unseen rows",
+    "id": "this cell, on rows that it was not trained on",
+}
+"""Rule of the choice -> what the first score is of."""
+
+_CONSTANTS = {"mean": "a constant: the mean", "majority class": "a constant: the majority class"}
+"""Baselines that look at no column, and what they are called in a table."""
 
 _MEASURES = {measure.name: measure for measure in MEASURES}
 
 
-def short_section(document: Document, leans_on: Sequence[str]) -> CardSection:
+def short_section(document: Document, leans_on: str) -> CardSection:
     """The answer on the first screen: what it is, what it is worth, what it must not be used for."""
     networks, scores = len(document["ensemble"]), document["scores"]
     lead = (
@@ -36,7 +47,7 @@ def short_section(document: Document, leans_on: Sequence[str]) -> CardSection:
     lines = [
         ("Worth", f"{_scored(document, scores['promise'])} on rows that it has not seen. {_against(document)}"),
         ("Sure of", _sure_of(document)),
-        *([("Leans on", _leans_on(leans_on))] if leans_on else []),
+        *([("Leans on", leans_on)] if leans_on else []),
         ("Made of", f"{code(document['cell']['label'])}, {chosen_words(document)}, trained on all {_rows(document)}."),
         ("Not for", "rows from elsewhere than the table’s, and not to say what causes what: see the limits."),
     ]
@@ -47,9 +58,9 @@ def worth_section(document: Document) -> CardSection:
     """Scores with intervals, and what each of them is a score of."""
     scores, label = document["scores"], score_label(document)
     lines = [
-        ("a model chosen like this one, on unseen rows", scores["promise"], None),
+        (_PROMISED[document["choice"]["rule"]], scores["promise"], None),
         ("this cell’s fold networks, on rows that none of them was trained on", scores["out_of_fold"], None),
-        *((each["name"], each, each["gain"]) for each in scores["baselines"]),
+        *((_CONSTANTS.get(each["name"], each["name"]), each, each["gain"]) for each in scores["baselines"]),
     ]
     rows = tuple(
         (name, decimals(score["estimate"]), interval_text(score), "" if gain is None else _gain_text(gain))
@@ -64,17 +75,7 @@ def worth_section(document: Document) -> CardSection:
         else f"Intervals are for new tables from the same source, at {level} each, corrected for splits that share "
         "rows (Nadeau and Bengio 2003)."
     )
-    promise = (
-        f"The first line is the promise: in each of {how_many(scores['promise']['splits'], 'split')} a cell was chosen "
-        f"among {document['choice']['cells']:,} on validation rows, and scored on test rows that had no say in it. "
-        "The model at hand is trained on all rows and averages several networks, which mostly helps a little; by how "
-        "much, no row is left to tell."
-    )
-    second = (
-        "The second line is of the very cell that was chosen, on the rows that chose it among others: read it as a "
-        "little too good."
-    )
-    return CardSection("worth", "What it is worth", (table, *_each(promise, second, sure)))
+    return CardSection("worth", "What it is worth", (table, *_each(_promise(document), _second(document), sure)))
 
 
 def intervals_section(document: Document) -> CardSection:
@@ -184,7 +185,11 @@ def made_section(document: Document) -> CardSection:
         ("Data", f"{code(data['name'])}, {_rows(document)}, sha256 {code(data['digest'])}"),
         ("Study", f"{code(document['study'])}: {document['question']}"),
         ("Splits", splits_words(document)),
-        ("Cell", f"{code(document['cell']['label'])} ({code(document['cell']['cell_id'])}), {chosen_words(document)}"),
+        (
+            "Cell",
+            f"{code(document['cell']['label'])} ({code(document['cell']['cell_id'][:ID_DIGITS])}), "
+            f"{chosen_words(document)}",
+        ),
         (
             "Epochs",
             f"{document['epochs']:,}: the median of the best epochs of this cell’s {how_many(best['runs'], 'run')}, "
@@ -246,12 +251,13 @@ def share_asked(level: str) -> str:
 
 def chosen_words(document: Document) -> str:
     """How the cell was chosen, behind its name."""
-    among = f"among {how_many(document['choice']['cells'], 'cell')}"
+    choice = document["choice"]
+    among = f"among {how_many(choice['candidates'], 'cell')}"
     return {
         "best": f"the best on validation rows {among}",
-        "smallest_tied": f"the smallest of those that cannot be told from the best on validation rows, {among}",
-        "by_id": f"named by a person {among}",
-    }[document["choice"]["how"]]
+        "smallest": f"the smallest of {choice['tied']:,} that cannot be told from the best on validation rows, {among}",
+        "id": "named by a person",
+    }[choice["rule"]]
 
 
 def splits_words(document: Document) -> str:
@@ -264,23 +270,53 @@ def splits_words(document: Document) -> str:
     )
 
 
+def _promise(document: Document) -> str:
+    choice, splits = document["choice"], how_many(document["scores"]["promise"]["splits"], "split")
+    more = (
+        "The model at hand is trained on all rows and averages several networks, which mostly helps a little; by how "
+        "much, no row is left to tell."
+    )
+    if choice["rule"] == "id":
+        return (
+            f"The first line is the score of this cell on test rows that had no say in its training, in {splits}. "
+            f"Whoever named the cell may have seen it: then it is a little too good. {more}"
+        )
+    other = (
+        "" if choice["rule"] == "best" else " The cell at hand is the smallest of those that cannot be told from it."
+    )
+    return (
+        f"The first line is the promise: in each of {splits} the best of {choice['candidates']:,} cells was chosen on "
+        f"validation rows, and scored on test rows that had no say in it.{other} {more}"
+    )
+
+
+def _second(document: Document) -> str:
+    return (
+        "The second line is of the very cell at hand, on rows that had a say in its choice: read it as a little too "
+        "good. Its networks make the intervals below."
+        if document["choice"]["rule"] != "id"
+        else "The second line is of the networks that make the intervals below."
+    )
+
+
 def _against(document: Document) -> str:
     """The baselines beside the promise: a sceptic's sentence."""
-    groups: dict[str, list[str]] = {"better than": [], "not to be told from": [], "worse than": []}
+    groups: dict[str, list[str]] = {"beats": [], "cannot be told from": [], "loses to": []}
     for each in document["scores"]["baselines"]:
-        gain, name = each["gain"], f"{each['name']} ({decimals(each['estimate'])})"
-        if gain["low"] is None:
-            place = "better than" if gain["estimate"] > 0 else "worse than"
-        else:
-            place = "better than" if gain["low"] > 0 else "worse than" if gain["high"] < 0 else "not to be told from"
-        groups[place].append(name)
+        gain = each["gain"]
+        low, high = (gain["estimate"] if gain[end] is None else gain[end] for end in ("low", "high"))
+        place = "beats" if low > 0 else "loses to" if high < 0 else "cannot be told from"
+        groups[place].append(
+            f"{'a constant' if each['name'] in _CONSTANTS else each['name']} ({decimals(each['estimate'])})"
+        )
     parts = [f"{place} {join_words(names)}" for place, names in groups.items() if names]
     if not parts:
         return "No baseline stands beside it."
+    who = "It" if document["choice"]["rule"] == "id" else "A model chosen so"
     by = " on average, with no verdict" if document["splits"]["doubt"] else ""
-    verdict = f"Choosing such a model is {'; '.join(parts)}{by}."
-    simpler = groups["worse than"] + groups["not to be told from"]
-    return verdict + (" Take the simpler one unless you have a reason not to." if simpler else "")
+    simpler = groups["loses to"] + groups["cannot be told from"]
+    advice = " Take the simpler one unless you have a reason not to." if simpler else ""
+    return f"{who} {'; '.join(parts)}{by}.{advice}"
 
 
 def _scored(document: Document, score: Mapping[str, Any]) -> str:
@@ -303,10 +339,6 @@ def _sure_of(document: Document) -> str:
         f"{_kind(document)} at {share_asked(intervals['level'])}: {_share(intervals['measured'])} measured, "
         f"{_guaranteed_share(intervals) or 'nothing'} guaranteed."
     )
-
-
-def _leans_on(names: Sequence[str]) -> str:
-    return f"{join_words([code(name) for name in names])}, most of all, by how far the score falls without them."
 
 
 def _guarantee(document: Document) -> str:

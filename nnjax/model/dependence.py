@@ -36,7 +36,7 @@ class Dependence:
         kind: Its kind, as `Column.kind`.
         places: Numbers, seconds, or 0, 1 and so on for words.
         names: The words, each with its place; empty for numbers and dates.
-        ticks: Quantiles of the rows, at `TICKED`; empty for words.
+        ticks: Quantiles of the rows, at `TICKED`, or all places where they are few; empty for words.
         outputs: What is predicted: targets, or classes whose probability it is.
         values: Mean prediction at each place, of each output [G][O].
         rows: Rows that it is a mean over.
@@ -96,6 +96,8 @@ def _dependence(
     known = column.values[~np.isnan(column.values)]
     places = tuple(map(float, range(len(asked)))) if names else tuple(asked.tolist())
     ticks = () if names else tuple(np.quantile(known, TICKED, method="inverted_cdf").tolist())
+    if len(np.unique(known)) == len(asked):
+        ticks = () if names else places
     return Dependence(column.name, column.kind, places, names, ticks, outputs, tuple(means), len(values))
 
 

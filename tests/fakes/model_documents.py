@@ -1,6 +1,12 @@
 """What a fitted model's `model.json` says, as far as its card reads it: of numbers and a mixed table."""
 
 import copy
+from dataclasses import replace
+
+import numpy as np
+
+from nnjax.model.dependence import Dependence
+from nnjax.model.importance import Drop, Importance
 
 
 def score(estimate, half=0.05, splits=8):
@@ -113,7 +119,7 @@ MIXED = {
         "test": 365,
         "doubt": "",
     },
-    "choice": {"how": "best", "cells": 24},
+    "choice": {"rule": "best", "candidates": 24, "tied": 0},
     "commands": {
         "fit": "nnjax fit houses.toml",
         "predict": "nnjax predict models/houses TABLE.csv --out predictions.csv",
@@ -135,3 +141,42 @@ def classes_document():
     document["scores"] |= {"measure": "accuracy"}
     document["intervals"] |= {"mean_width": 1.234}
     return document
+
+
+def fall(*columns, estimate, half=0.05):
+    """A fall of the score with an interval around it."""
+    low, high = (None, None) if half is None else (estimate - half, estimate + half)
+    return Drop(columns, (estimate - 0.01, estimate + 0.01), estimate, low, high)
+
+
+def importance_of_mixed(**changes):
+    """Two columns that go together, one that matters, two that say nothing."""
+    falls = (("sold on", 0.41), ("area", 0.22), ("rooms", 0.051), ("district", 0.013), ("garden", -0.002))
+    found = Importance(
+        measure="r2",
+        is_negative=False,
+        score_by_split=(0.71, 0.74),
+        columns=tuple(fall(name, estimate=estimate) for name, estimate in falls),
+        groups=(fall("area", "rooms", estimate=0.63),),
+        permutations=10,
+        rows=1460,
+        level=0.95,
+    )
+    return replace(found, **changes)
+
+
+def dependence_of_mixed():
+    """Along numbers, a few whole numbers, words and dates."""
+    places = tuple(np.linspace(40.0, 330.0, 21).tolist())
+    words = ("centre", "east", "north", "south", "a very long name of a district", "harbour", "(missing)")
+    dates = tuple((1.42e9 + 86_400 * np.linspace(0, 3400, 21).round()).tolist())
+    return (
+        Dependence("area", "numbers", places, (), (61.0, 88.5, 118.25, 160.0, 231.0), ("price",),
+                   tuple((120_000 + 900 * place,) for place in places), 500),
+        Dependence("rooms", "numbers", (1.0, 2.0, 3.0, 4.0, 5.0), (), (1.0, 2.0, 3.0, 4.0, 5.0), ("price",),
+                   tuple((200_000 + 5_000 * place,) for place in range(5)), 500),
+        Dependence("district", "words", tuple(map(float, range(7))), words, (), ("price",),
+                   tuple((210_000 + 12_000 * (place % 3),) for place in range(7)), 500),
+        Dependence("sold on", "dates", dates, (), dates[2::4], ("price",),
+                   tuple((180_000 + 3_000 * place,) for place in range(21)), 500),
+    )  # fmt: skip
