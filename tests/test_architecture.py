@@ -117,9 +117,18 @@ def test_what_is_imported_late_is_named_in_one_place():
     assert [name for name, path in MODULES.items() if "LazyModule" in path.read_text()] == ["nnjax.network.lazy"]
 
 
+ALONE = "nnjax.model.standalone"
+"""The file that rides along in a model's folder: all of it in one, with names of its own, and nothing of nnjax."""
+
+
 def test_files_are_one_noun_long():
     long = {name: n for name, path in MODULES.items() if (n := path.read_text().count("\n")) > 400}
-    assert not long
+    assert set(long) <= {ALONE}
+
+
+def test_what_rides_along_with_a_model_needs_numpy_alone():
+    outside = {found.split(".")[0] for found in imports(MODULES[ALONE])} - set(sys.stdlib_module_names)
+    assert outside == {"numpy", "pandas"}, "pandas makes the frame that MLflow wants, and is imported there"
 
 
 TWICE = {
@@ -141,10 +150,10 @@ def public_names(path):
 
 
 def test_a_public_name_means_one_thing():
-    """But for the lecture's own algorithms, which are called as those of the engine that they are compared with."""
+    """But for the lecture's own algorithms, called as the engine's that they are compared with, and what is `ALONE`."""
     places = {}
     for name, path in MODULES.items():
-        for each in public_names(path) if room(name) != "lecture" else ():
+        for each in public_names(path) if room(name) != "lecture" and name != ALONE else ():
             places.setdefault(each, []).append(name)
     assert {each for each, modules in places.items() if len(modules) > 1} == set(TWICE)
 

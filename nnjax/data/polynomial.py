@@ -58,5 +58,15 @@ def product_rounding(rounding: Sequence[int], degree: int) -> tuple[int, ...]:
     >>> product_rounding((64, 0), 2)
     (64, 0, 256, 128, 0)
     """
-    products = [parts for size in range(1, degree + 1) for parts in combinations_with_replacement(rounding, size)]
-    return tuple(sum(parts) * (2 if len(parts) > 1 else 1) for parts in products)
+    terms = polynomial_terms(len(rounding), degree)
+    return tuple(sum(rounding[place] for place in term) * (2 if len(term) > 1 else 1) for term in terms)
+
+
+def polynomial_terms(n_features: int, degree: int) -> list[tuple[int, ...]]:
+    """The inputs, from 0, that each column of `form_polynomial` is the product of.
+
+    >>> polynomial_terms(2, 2)
+    [(0,), (1,), (0, 0), (0, 1), (1, 1)]
+    """
+    sizes = range(1, degree + 1)
+    return [term for size in sizes for term in combinations_with_replacement(range(n_features), size)]

@@ -1,8 +1,8 @@
 """A table's columns as numbers, learnt on the training rows of a split by scikit-learn's transformers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +40,21 @@ INNER_FOLDS = 5
 Matrix = NDArray[np.float64]
 
 
+class Learnt(NamedTuple):
+    """A transformer of scikit-learn that has seen the training rows, and the columns that it was shown, in order."""
+
+    name: str
+    columns: tuple[str, ...]
+    transformer: Any
+
+
+MadeColumns = tuple[list[Matrix], list[Learnt]]
+"""What columns that are made together become, one matrix each, and what was learnt for it."""
+
+CURVE, RARE_ONES, MEANS = "numbers_curve", "words", "words_by_target"
+"""What some of what is learnt is called: without tails, words as numbers with the rare ones as one, words by target."""
+
+
 def prepare(table: Table, preparation: Preparation, split: Split) -> Table:
     """The table with the features that a split's rows have; no other than its training rows taught them.
 
@@ -52,8 +67,8 @@ def prepare(table: Table, preparation: Preparation, split: Split) -> Table:
         return table
     check_preparation(table, preparation, len(split.train))
     made = prepared_columns(table, preparation, len(split.train))
-    with without_autologging():
-        features = np.column_stack(list(_features(table, made, preparation, split)))
+    parts, _ = learn_columns(table, made, preparation, split)
+    features = np.column_stack(parts)
     names = tuple(name for each in made for name in each.names)
     if not np.isfinite(features).all():
         raise AssertionError(f"{table.name}: a column slipped through its preparation")
@@ -74,18 +89,22 @@ def prepare_and_scale(
     return scale_split(prepared, split, output, rounded if prepared is table else None, target_scale)
 
 
-def _features(table: Table, made: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> Iterator[Matrix]:
-    """The columns of numbers, in the order of the names."""
+def learn_columns(
+    table: Table, made: Sequence[PreparedColumn], preparation: Preparation, split: Split
+) -> tuple[list[Matrix], list[Learnt]]:
+    """What every column becomes in all its rows, in the order of the names, and what was learnt for it."""
     blocks: dict[str, Matrix] = {}
-    for is_member, build in _BLOCKS:
-        members = [each for each in made if is_member(each.column)]
-        if members:
-            parts = build(table, members, preparation, split)
-            blocks |= {each.column.name: part for each, part in zip(members, parts, strict=True)}
+    learnt: list[Learnt] = []
+    with without_autologging():
+        for is_member, build in _BLOCKS:
+            members = [each for each in made if is_member(each.column)]
+            if members:
+                parts, taught = build(table, members, preparation, split)
+                blocks |= {each.column.name: part for each, part in zip(members, parts, strict=True)}
+                learnt += taught
     for each in made:
-        part = blocks[each.column.name]
-        assert part.shape == (len(table.target), len(each.names)), each.column.name
-        yield part
+        assert blocks[each.column.name].shape == (len(each.column.values), len(each.names)), each.column.name
+    return [blocks[each.column.name] for each in made], learnt
 
 
 def _learn(transformer: Any, values: Matrix, split: Split) -> Matrix:
@@ -98,35 +117,45 @@ def _stack(members: Sequence[PreparedColumn]) -> Matrix:
     return np.column_stack([each.column.values for each in members])
 
 
-def _filled(values: Matrix, strategy: str, split: Split) -> Matrix:
+def _names(members: Sequence[PreparedColumn]) -> tuple[str, ...]:
+    return tuple(each.column.name for each in members)
+
+
+def _filled(
+    values: Matrix, strategy: str, split: Split, members: Sequence[PreparedColumn], what: str
+) -> tuple[Matrix, list[Learnt]]:
     """Gaps filled from the training rows; a column that is empty there becomes 0."""
     if not np.isnan(values).any():
-        return values
+        return values, []
     from sklearn.impute import SimpleImputer  # here: its import takes seconds
 
-    return _learn(SimpleImputer(strategy=strategy, keep_empty_features=True), values, split)
+    imputer = SimpleImputer(strategy=strategy, keep_empty_features=True)
+    return _learn(imputer, values, split), [Learnt(f"{what}_fill", _names(members), imputer)]
 
 
-def _numbers(table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> list[Matrix]:
+def _numbers(table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> MadeColumns:
     values = _stack(members)
     strategy = "median" if preparation.missing_values == OWN_LEVEL else preparation.missing_values
-    filled = _unskewed(_filled(values, strategy, split), values, preparation.skewed_columns, split)
+    filled, learnt = _filled(values, strategy, split, members, "numbers")
+    filled, curves = _unskewed(filled, values, preparation.skewed_columns, split, members)
     gone = np.isnan(values).astype(np.float64)
     return [
         np.column_stack([filled[:, place], gone[:, place]]) if each.column.gap else filled[:, [place]]
         for place, each in enumerate(members)
-    ]
+    ], learnt + curves
 
 
-def _unskewed(filled: Matrix, values: Matrix, level: str, split: Split) -> Matrix:
+def _unskewed(
+    filled: Matrix, values: Matrix, level: str, split: Split, members: Sequence[PreparedColumn]
+) -> tuple[Matrix, list[Learnt]]:
     if level == AS_IS:
-        return filled
+        return filled, []
     found = np.flatnonzero(skewed(values, split, level))
     if not len(found):
-        return filled
-    changed = filled.copy()
-    changed[:, found] = _learn(tail_transformer(level, len(split.train)), without_dust(filled[:, found]), split)
-    return changed
+        return filled, []
+    changed, curve = filled.copy(), tail_transformer(level, len(split.train))
+    changed[:, found] = _learn(curve, without_dust(filled[:, found]), split)
+    return changed, [Learnt(CURVE, _names([members[place] for place in found.tolist()]), curve)]
 
 
 def skewed(values: Matrix, split: Split, level: str) -> NDArray[np.bool_]:
@@ -146,32 +175,43 @@ def skewed(values: Matrix, split: Split, level: str) -> NDArray[np.bool_]:
     return np.asarray((skewness > SKEWED) & may_be)
 
 
-def _dates(table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> list[Matrix]:
-    moments = _filled(_stack(members), MOST_FREQUENT, split)
+def _dates(table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split) -> MadeColumns:
+    moments, learnt = _filled(_stack(members), MOST_FREQUENT, split, members, "dates")
     if preparation.date_columns == ELAPSED:
-        return [days_since(each, float(each[split.train].min()))[:, None] for each in moments.T]
-    return [date_parts(moments[:, place], has_times(each.column.values)) for place, each in enumerate(members)]
+        return [days_since(each, first_moment(each, split))[:, None] for each in moments.T], learnt
+    parts = [date_parts(moments[:, place], has_times(each.column.values)) for place, each in enumerate(members)]
+    return parts, learnt
+
+
+def first_moment(moments: NDArray[np.float64], split: Split) -> float:
+    """What the days of a column without gaps [N] are counted from."""
+    return float(moments[split.train].min())
 
 
 def _word_blocks(
     table: Table, members: Sequence[PreparedColumn], preparation: Preparation, split: Split
-) -> list[Matrix]:
-    codes = _filled(np.column_stack([codes_of(each.column, preparation) for each in members]), MOST_FREQUENT, split)
+) -> MadeColumns:
+    codes = np.column_stack([codes_of(each.column, preparation) for each in members])
+    codes, learnt = _filled(codes, MOST_FREQUENT, split, members, "words")
     known = [np.arange(len(words_of(each.column, preparation)), dtype=np.float64) for each in members]
     if preparation.word_columns == ONE_HOT:
-        return _one_hot(codes, known, members, preparation.rare_words, split)
+        parts, encoder = _one_hot(codes, known, members, preparation.rare_words, split)
+        return parts, [*learnt, Learnt(RARE_ONES, _names(members), encoder)]
     from sklearn.preprocessing import OrdinalEncoder
 
     if preparation.rare_words:
-        codes = _learn(OrdinalEncoder(categories=known, min_frequency=preparation.rare_words), codes, split)
+        numbered = OrdinalEncoder(categories=known, min_frequency=preparation.rare_words)
+        codes = _learn(numbered, codes, split)
+        learnt = [*learnt, Learnt(RARE_ONES, _names(members), numbered)]
     if preparation.word_columns == ORDINAL:
-        return [column[:, None] for column in codes.T]
-    return _by_target(codes, table, split)
+        return [column[:, None] for column in codes.T], learnt
+    parts, by_target = _by_target(codes, table, split)
+    return parts, [*learnt, Learnt(MEANS, _names(members), by_target)]
 
 
 def _one_hot(
     codes: Matrix, known: list[NDArray[np.float64]], members: Sequence[PreparedColumn], rare: float, split: Split
-) -> list[Matrix]:
+) -> tuple[list[Matrix], Any]:
     from sklearn.preprocessing import OneHotEncoder
 
     encoder = OneHotEncoder(categories=known, min_frequency=rare or None, sparse_output=False, handle_unknown="ignore")
@@ -192,10 +232,10 @@ def _one_hot(
         if merged:
             part[:, -1] += block[:, -1]
         parts.append(part)
-    return parts
+    return parts, encoder
 
 
-def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
+def _by_target(codes: Matrix, table: Table, split: Split) -> tuple[list[Matrix], Any]:
     """Words as the mean target, or the share of a class, of the training rows that have them, cross-fitted there."""
     from sklearn import config_context
     from sklearn.preprocessing import TargetEncoder
@@ -212,7 +252,7 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> list[Matrix]:
         learnt = np.asarray(encoder.fit_transform(codes[train], target[train]))
     encoded = np.empty((len(codes), learnt.shape[1]))
     encoded[train], encoded[others] = learnt, encoder.transform(codes[others])
-    return list(np.split(encoded, codes.shape[1], axis=1))
+    return list(np.split(encoded, codes.shape[1], axis=1)), encoder
 
 
 def inner_folds(
@@ -236,7 +276,7 @@ def _seed(split: Split) -> int:
     return int(split.digest[:8], 16)
 
 
-Build = Callable[[Table, Sequence[PreparedColumn], Preparation, Split], list[Matrix]]
+Build = Callable[[Table, Sequence[PreparedColumn], Preparation, Split], MadeColumns]
 
 _BLOCKS: tuple[tuple[Callable[[Column], bool], Build], ...] = (
     (is_of_words, _word_blocks),

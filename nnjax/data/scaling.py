@@ -91,6 +91,37 @@ def scale_split(
     >>> scaled.x_train.shape, str(scaled.x_train.dtype), abs(float(scaled.y_train.mean())) < 1e-6
     ((265, 10), 'float32', True)
     """
+    scaling = fit_scaling(table, split, output, rounded, target_scale)
+    x_mean, x_scale, y_mean, y_scale, target, own_unit = scaling
+    # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
+    x, y = (
+        np.clip((columns - mean) / scale, -FARTHEST_KEPT, FARTHEST_KEPT).astype(np.float32)
+        for columns, mean, scale in ((table.features, x_mean, x_scale), (target, y_mean, y_scale))
+    )
+    train, validation, test = split.train, split.validation, split.test
+    weights = None if table.weights is None else table.weights.of(split)
+    arrays = x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale
+    return ScaledSplit(*arrays, weights, own_unit)
+
+
+class Scaling(NamedTuple):
+    """What scaling learns of the training rows, and the target of all rows on the scale that it is trained on.
+
+    A feature's input is `(feature - x_mean) / x_scale`, and what a network is trained on `(target - y_mean) / y_scale`.
+    """
+
+    x_mean: NDArray[np.float64]
+    x_scale: NDArray[np.float64]
+    y_mean: NDArray[np.float64]
+    y_scale: NDArray[np.float64]
+    target: NDArray[np.float64]
+    own_unit: OwnUnit | None
+
+
+def fit_scaling(
+    table: Table, split: Split, output: str, rounded: tuple[int, ...] | None = None, target_scale: str = AS_IS
+) -> Scaling:
+    """Learn the scaling of one split; what is given is as for `scale_split`."""
     rounded = rounded_columns(table, split) if rounded is None else rounded
     x_mean, x_scale = _mean_and_scale(table.features[split.train], rounded)
     target, own_unit = scale_target(target_scale, encode_target(table, output), split)
@@ -101,15 +132,7 @@ def scale_split(
         y_scale = np.where(mean > 0, mean, 1.0)
     else:
         y_mean, y_scale = _mean_and_scale(target[split.train], [each - table.features.shape[1] for each in rounded])
-    # Rounded once, at the end: in float32 a column of dates would lose its days before the mean is taken off.
-    x, y = (
-        np.clip((columns - mean) / scale, -FARTHEST_KEPT, FARTHEST_KEPT).astype(np.float32)
-        for columns, mean, scale in ((table.features, x_mean, x_scale), (target, y_mean, y_scale))
-    )
-    train, validation, test = split.train, split.validation, split.test
-    weights = None if table.weights is None else table.weights.of(split)
-    arrays = x[train], y[train], x[validation], y[validation], x[test], y[test], y_mean, y_scale
-    return ScaledSplit(*arrays, weights, own_unit)
+    return Scaling(x_mean, x_scale, y_mean, y_scale, target, own_unit)
 
 
 def _mean_and_scale(
