@@ -1,0 +1,119 @@
+"""How often intervals held rows of the table, the choice of the cell inside: what predictions in the journal tell."""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnjax.report.best_cell import choose_best_cell
+from nnjax.report.predictions import Predictions, read_predictions
+from nnjax.results.scores import with_scores
+from nnjax.results.table import results_table
+from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scores, measured_coverage
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.space import Space
+
+_Floats = NDArray[np.float64]
+_Rows = NDArray[np.int64]
+
+
+def units_of(space: Space) -> _Rows:
+    """What is drawn independently: the number of the group of every row, or of the row itself [N]."""
+    arrangement = space.table.arrangement
+    if arrangement is not None and arrangement.role == "groups":
+        return arrangement.codes.astype(np.int64)
+    return np.arange(len(space.table.target), dtype=np.int64)
+
+
+def chosen_by_split(space: Space, journal: Journal) -> dict[int, str]:
+    """The id of the cell that the validation rows of each split choose; empty where no cell has a score in all."""
+    best = choose_best_cell(with_scores(results_table(space, journal), space.study.judged))
+    if best is None:
+        return {}
+    return {split: best.cell_ids[place] for split, place in zip(best.splits, best.selection.chosen, strict=True)}
+
+
+def held_out_folds(space: Space, cell_of: Mapping[int, str], journal: Journal) -> list[list[HeldOutFold]]:
+    """Every repeat's folds as new rows to the other folds of it.
+
+    Args:
+        space: A study whose folds hold every row once.
+        cell_of: Split -> the id of the cell that was chosen for it; repeats with a split that has none are left out.
+        journal: It has the predictions of these cells' runs.
+    """
+    runs: dict[tuple[str, int], list[str]] = {}
+    wanted = set(cell_of.values())
+    for run in space.runs:
+        if run.cell.cell_id in wanted:
+            runs.setdefault((run.cell.cell_id, run.replicate.split), []).append(run.run_id)
+    predictions = read_predictions(journal, {run_id for ids in runs.values() for run_id in ids})
+    folds = space.study.split_plan.folds
+    repeats = [range(first, first + folds) for first in range(0, len(space.splits), folds)]
+    return [
+        _held_out(space, {split: cell_of[split] for split in repeat}, runs, predictions)
+        for repeat in repeats
+        if all(split in cell_of for split in repeat)
+    ]
+
+
+def _held_out(
+    space: Space,
+    cell_of: Mapping[int, str],
+    runs: Mapping[tuple[str, int], Sequence[str]],
+    predictions: Predictions,
+) -> list[HeldOutFold]:
+    rows = {split: space.splits[split].test.astype(np.int64) for split in cell_of}
+    units, labels = units_of(space), space.table.labels
+    said: dict[tuple[str, int], _Floats] = {}
+    for cell in set(cell_of.values()):
+        for split in cell_of:
+            kept = [predictions[run_id] for run_id in runs[cell, split] if run_id in predictions]
+            said[cell, split] = _mean_prediction(space, kept, len(rows[split]))
+    found = []
+    for split, cell in cell_of.items():
+        others = [other for other in cell_of if other != split]
+        elsewhere = [_true_scores(space, said[cell, other], rows[other]) for other in others]
+        fold = HeldOutFold(
+            scores=_true_scores(space, said[cell, split], rows[split]),
+            units=units[rows[split]],
+            other_scores=np.concatenate(elsewhere),
+            other_units=units[np.concatenate([rows[other] for other in others])],
+            candidates=None if labels is None else class_scores(said[cell, split]),
+        )
+        found.append(fold)
+    return found
+
+
+def _mean_prediction(space: Space, kept: Sequence[_Floats], rows: int) -> _Floats:
+    """Mean over seeds [n, T], or of probabilities [n, K]; NaN where no run of the split finished."""
+    width = len(space.table.class_names) or space.table.target.shape[1]
+    if not kept:
+        return np.full((rows, width), np.nan)
+    return np.asarray(np.mean([each.reshape(rows, width) for each in kept], axis=0))
+
+
+def _true_scores(space: Space, said: _Floats, rows: _Rows) -> _Floats:
+    """How far off predictions are [n, T], or the score of the true class [n, 1]."""
+    labels = space.table.labels
+    if labels is None:
+        return np.abs(space.table.target[rows] - said)
+    return np.take_along_axis(class_scores(said), labels[rows][:, None], axis=1)
+
+
+def coverage_of_folds(
+    space: Space, journal: Journal, level: Fraction, cell_id: str | None = None
+) -> MeasuredCoverage | None:
+    """How often the rows of a study's folds were inside, the cell chosen anew without each fold.
+
+    Args:
+        space: A study whose folds hold every row once.
+        journal: It has its runs.
+        level: The level asked for.
+        cell_id: A cell that was named, not chosen: it is the same in all folds.
+
+    Returns:
+        None where nothing can be measured: too few units are left without a fold, or no cell has a score in all.
+    """
+    named = {} if cell_id is None else dict.fromkeys(range(len(space.splits)), cell_id)
+    return measured_coverage(held_out_folds(space, named or chosen_by_split(space, journal), journal), level)

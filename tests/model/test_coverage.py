@@ -1,0 +1,152 @@
+"""Coverage with the choice inside, from the journal's predictions, against the same by hand."""
+
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from nnjax.model.coverage import chosen_by_split, coverage_of_folds, held_out_folds, units_of
+from nnjax.results.scores import with_scores
+from nnjax.results.table import results_table
+from nnjax.statistics.conformal import class_scores, measured_coverage
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.space import expand
+from nnjax.sweep.study.study import load_study
+
+FOUR_FIFTHS = Fraction(4, 5)
+
+GROUPED = """
+question = "Which of two?"
+[data]
+file = "persons.csv"
+target = "y"
+[replicates]
+method = "group_k_fold"
+groups = "person"
+folds = 4
+splits = 8
+seeds_per_split = 2
+[studied]
+activation = ["tanh", "relu"]
+[fixed]
+width = 2
+epochs = 2
+batch_size = "full"
+"""
+
+IRIS = """
+question = "Which of two?"
+[data]
+name = "iris"
+[replicates]
+splits = 8
+[studied]
+activation = ["tanh", "relu"]
+[fixed]
+epochs = 2
+"""
+
+
+class Made(Journal):
+    """Predictions that no network made, by run; no other column is asked for."""
+
+    def __init__(self, predictions):
+        self.predictions = predictions
+
+    def read(self, columns, run_ids=None):
+        assert columns == ["test_prediction"]
+        there = [each for each in self.predictions if each in run_ids]
+        kept = [self.predictions[each].ravel() for each in there]
+        return pa.table({"run_id": there, "test_prediction": pa.array(kept, pa.list_(pa.float32()))})
+
+
+def made(folder, text, predict):
+    """A space, and a journal with a prediction of each of its runs."""
+    (folder / "made.toml").write_text(text)
+    space = expand(load_study(folder / "made.toml"))
+    return space, Made({run.run_id: predict(space.splits[run.replicate.split].test) for run in space.runs})
+
+
+@pytest.fixture
+def grouped(tmp_path):
+    """Nine persons of one to five rows."""
+    rng, persons = np.random.default_rng(4), np.repeat(np.arange(9), [1, 2, 3, 4, 5, 2, 3, 4, 2])
+    lines = [f"p{person},{x:.3f},{x + person % 3:.3f}" for person, x in zip(persons, rng.random(26), strict=True)]
+    (tmp_path / "persons.csv").write_text("\n".join(["person,x,y", *lines]))
+    return made(tmp_path, GROUPED, lambda rows: rng.normal(1, 0.5, len(rows)))
+
+
+def inside_by_hand(space, kept, cell_of, level):
+    """Whether each row of each split is inside what the other folds of its repeat say under its own cell [J][n]."""
+    folds, units, inside = space.study.split_plan.folds, units_of(space), []
+    runs = {(run.cell.cell_id, run.replicate.split, run.replicate.seed_index): run.run_id for run in space.runs}
+    for split, cell in cell_of.items():
+        errors = {}
+        for other in range(split - split % folds, split - split % folds + folds):
+            said = np.mean(
+                [np.asarray(kept[run], float) for at, run in runs.items() if at[:2] == (cell, other)], axis=0
+            )
+            errors[other] = abs(space.table.target[space.splits[other].test, 0] - said)
+        rest = np.concatenate([space.splits[other].test for other in errors if other != split])
+        scores = np.concatenate([errors[other] for other in errors if other != split])
+        weights = np.array([1 / np.count_nonzero(units[rest] == unit) for unit in units[rest]])
+        needed = float(level) * (weights.sum() + 1) - 1e-9
+        inside.append(np.array([weights[scores < error].sum() < needed for error in errors[split]]))
+    return inside
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_rows_are_inside_what_the_other_folds_promise_under_the_cell_that_was_chosen_without_them(trained):
+    home, space = trained()
+    journal = Journal(home)
+    results = with_scores(results_table(space, journal), space.study.judged)
+    cell_of = {
+        split: each.set_index("cell_id")["validation_score"].idxmax() for split, each in results.groupby("split")
+    }
+    assert chosen_by_split(space, journal) == cell_of and len(set(cell_of.values())) > 1
+    inside = inside_by_hand(space, journal.column("test_prediction"), cell_of, FOUR_FIFTHS)
+    found = coverage_of_folds(space, journal, FOUR_FIFTHS)
+    assert found.coverage[0] == pytest.approx(np.concatenate(inside).mean())
+    shares = [each.mean() for each in inside]
+    assert found.standard_error[0] == pytest.approx(np.std(shares, ddof=1) / 2, rel=0.02)
+    assert (found.repeats, found.folds, found.units) == (1, 4, 442)
+
+
+def test_groups_count_alike_and_seeds_are_averaged(grouped):
+    space, journal = grouped
+    cell_of, shares = {split: space.cells[split % 2].cell_id for split in range(8)}, []
+    for split, rows in enumerate(inside_by_hand(space, journal.predictions, cell_of, Fraction(3, 4))):
+        groups = units_of(space)[space.splits[split].test]
+        shares += [rows[groups == group].mean() for group in np.unique(groups)]
+    repeats = held_out_folds(space, cell_of, journal)
+    found = measured_coverage(repeats, Fraction(3, 4))
+    assert (len(shares), found.repeats, found.units) == (18, 2, 9)
+    assert found.coverage[0] == pytest.approx(np.mean(shares)) and 0 < found.coverage[0] < 1
+    assert measured_coverage(repeats, Fraction(9, 10)) is None  # 6 or 7 of the 9 groups are too few
+
+
+def test_classes_have_sets_and_a_repeat_that_is_not_whole_is_left_out(tmp_path):
+    rng = np.random.default_rng(5)
+    space, journal = made(tmp_path, IRIS, lambda rows: rng.dirichlet([1, 1, 1], len(rows)))
+    cell = space.cells[1].cell_id
+    [folds] = held_out_folds(space, dict.fromkeys(range(7), cell), journal)
+    rows = space.splits[1].test
+    [run] = [run for run in space.runs if run.cell.cell_id == cell and run.replicate.split == 1]
+    scores = class_scores(journal.predictions[run.run_id].astype(np.float32))
+    np.testing.assert_array_equal(folds[1].candidates, scores)
+    np.testing.assert_array_equal(folds[1].scores[:, 0], scores[np.arange(len(rows)), space.table.labels[rows]])
+    found = coverage_of_folds(space, journal, FOUR_FIFTHS, cell)
+    assert found.repeats == 2 and 1 < found.width[0] < 3
+
+
+def test_a_fold_without_a_finished_run_is_never_inside(grouped):
+    space, journal = grouped
+    lost = {run.run_id for run in space.runs if run.replicate.split == 0}
+    lacking = Made({run: each for run, each in journal.predictions.items() if run not in lost})
+    first, _ = held_out_folds(space, dict.fromkeys(range(8), space.cells[0].cell_id), lacking)
+    assert np.isnan(first[0].scores).all() and not np.isnan(first[0].other_scores).any()
+    whole, without = (
+        coverage_of_folds(space, each, Fraction(3, 4), space.cells[0].cell_id) for each in (journal, lacking)
+    )
+    assert without.coverage[0] < whole.coverage[0]
