@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.model.standalone import Model, Ranks
 from nnjax.report.best_cell import choose_best_cell
 from nnjax.report.predictions import Predictions, read_predictions
 from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
-from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scores, measured_coverage
+from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scores, exact_level, measured_coverage
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
@@ -117,3 +119,55 @@ def coverage_of_folds(
     """
     named = {} if cell_id is None else dict.fromkeys(range(len(space.splits)), cell_id)
     return measured_coverage(held_out_folds(space, named or chosen_by_split(space, journal), journal), level)
+
+
+def measured_parts(space: Space, journal: Journal, model: Model, columns: _Floats) -> dict[str, Any]:
+    """What `model.json` says of its intervals: how often they hold, how wide they are, how often they are widened.
+
+    Args:
+        space: The study's, of which the model was made.
+        journal: It has all its runs.
+        model: The model, with the networks of its folds.
+        columns: Raw columns of the table, as the model reads them.
+
+    Returns:
+        "measured", and its standard error "measured_error" (None of a single fold); both None where too few units are
+        left without a fold; "chosen_anew": whether the cell was, in each fold. "widened": share of the table's rows of
+        which the interval or set did not hold the prediction; "mean_width". Of several targets the least coverage and
+        the largest share; "targets": {"measured", "widened", "mean_width"}, one a target.
+    """
+    document = model.document
+    level, is_named = exact_level(document["intervals"]["level"]), document["choice"]["how"] == "by_id"
+    found = coverage_of_folds(space, journal, level, document["cell"]["cell_id"] if is_named else None)
+    widened, widths = _widths(space, model, columns, level)
+    told: dict[str, Any] = {"measured": None, "measured_error": None, "chosen_anew": not is_named}
+    if found is not None:
+        least = int(np.argmin(found.coverage))
+        error = float(found.standard_error[least])
+        told |= {"measured": float(found.coverage[least]), "measured_error": error if np.isfinite(error) else None}
+    told |= {"widened": float(widened.max()), "mean_width": float(widths.mean())}
+    if len(widths) > 1:
+        measured = [None] * len(widths) if found is None else found.coverage.tolist()
+        told["targets"] = {"measured": measured, "widened": widened.tolist(), "mean_width": widths.tolist()}
+    return told
+
+
+def _widths(space: Space, model: Model, columns: _Floats, level: Fraction) -> tuple[_Floats, _Floats]:
+    """Of every target: share of the table's rows whose interval or set was widened, and mean width [T]."""
+    tests = {fold: space.splits[fold].test.astype(np.int64) for fold in model.folds}
+    said = {fold: model.fold(fold, columns) for fold in model.folds}
+    point, units = model.ensemble(columns), [units_of(space)[rows] for rows in tests.values()]
+    scores = [_true_scores(space, said[fold][rows], rows) for fold, rows in tests.items()]
+    ranks = [Ranks([each[:, target] for each in scores], units) for target in range(scores[0].shape[1])]
+    if space.table.class_names:
+        holds = ranks[0].holds([class_scores(each) for each in said.values()], ranks[0].needed(level))
+        is_outside = ~holds[np.arange(len(point)), model.class_numbers(point)]
+        return np.array([is_outside.mean()]), np.array([(holds.sum(axis=1) + is_outside).mean()])
+    widened, widths = [], []
+    for target, each in enumerate(ranks):
+        shifts, needed = np.column_stack([own[:, target] for own in said.values()]), each.needed(level)
+        low, high = -each.smallest(-shifts, needed), each.smallest(shifts, needed)
+        own = point[:, target]
+        widened.append(np.mean((own < low) | (own > high)))
+        widths.append(np.mean(np.maximum(high, own) - np.minimum(low, own)))
+    return np.array(widened), np.array(widths)

@@ -895,7 +895,7 @@ class Model:
         folds = [self._mean(each["keys"], each["preparation"], columns) for each in self.folds.values()]
         if self.task == "classification":
             stays = self._ranks[0].holds([class_scores(each) for each in folds], needed[0])
-            stays[np.arange(len(point)), self._class(point)] = True
+            stays[np.arange(len(point)), self.class_numbers(point)] = True
             return np.hstack([point, stays])
         shifts = np.stack(folds, axis=-1)
         ends = [
@@ -905,7 +905,8 @@ class Model:
         lower, upper = (np.column_stack([pair[side] for pair in ends]) for side in (0, 1))
         return np.hstack([point, np.minimum(lower, point), np.maximum(upper, point)])
 
-    def _class(self, probabilities: Floats) -> NDArray[np.int64]:
+    def class_numbers(self, probabilities: Floats) -> NDArray[np.int64]:
+        """The number of the class that is predicted [N], from probabilities [N, K]."""
         if len(self.classes) == 2:
             threshold = self.document["threshold"]
             return (probabilities[:, 1] >= (0.5 if threshold is None else threshold)).astype(np.int64)
@@ -914,7 +915,7 @@ class Model:
     def _named(self, found: Floats) -> dict[str, NDArray[Any]]:
         if self.task == "classification":
             n, names = len(self.classes), np.array(self.classes, dtype=object)
-            named: dict[str, NDArray[Any]] = {"prediction": names[self._class(found[:, :n])]}
+            named: dict[str, NDArray[Any]] = {"prediction": names[self.class_numbers(found[:, :n])]}
             named |= {f"probability_{name}": found[:, place] for place, name in enumerate(self.classes)}
             sets = found[:, n:].T.astype(bool)
             return named | {f"in_set_{name}": each for name, each in zip(self.classes, sets, strict=False)}

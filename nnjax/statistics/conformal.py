@@ -194,9 +194,11 @@ def class_scores(probabilities: ArrayLike) -> _Floats:
     is_last[:, :-1] = falling[:, :-1] != falling[:, 1:]
     ends = np.where(is_last, np.arange(p.shape[1]), p.shape[1])
     last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    total = np.minimum(np.cumsum(falling, axis=1), 1.0)
+    total[:, -1] = 1.0  # which it is, whatever the sum was rounded to: or the least probable classes would not tie
     found = np.empty_like(p)
-    np.put_along_axis(found, order, np.take_along_axis(np.cumsum(falling, axis=1), last, axis=1), axis=1)
-    return found
+    np.put_along_axis(found, order, np.take_along_axis(total, last, axis=1), axis=1)
+    return np.where(np.isnan(p).any(axis=1, keepdims=True), np.nan, found)
 
 
 @dataclass(frozen=True)

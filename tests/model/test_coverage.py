@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from nnjax.model.coverage import chosen_by_split, coverage_of_folds, held_out_folds, units_of
+from nnjax.model.coverage import chosen_by_split, coverage_of_folds, held_out_folds, measured_parts, units_of
+from nnjax.model.standalone import Model
 from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.conformal import class_scores, measured_coverage
@@ -136,7 +137,7 @@ def test_classes_have_sets_and_a_repeat_that_is_not_whole_is_left_out(tmp_path):
     scores = class_scores(journal.predictions[run.run_id].astype(np.float32))
     np.testing.assert_array_equal(folds[1].candidates, scores)
     np.testing.assert_array_equal(folds[1].scores[:, 0], scores[np.arange(len(rows)), space.table.labels[rows]])
-    found = coverage_of_folds(space, journal, FOUR_FIFTHS, cell)
+    found = coverage_of_folds(space, journal, Fraction(1, 2), cell)
     assert found.repeats == 2 and 1 < found.width[0] < 3
 
 
@@ -150,3 +151,64 @@ def test_a_fold_without_a_finished_run_is_never_inside(grouped):
         coverage_of_folds(space, each, Fraction(3, 4), space.cells[0].cell_id) for each in (journal, lacking)
     )
     assert without.coverage[0] < whole.coverage[0]
+
+
+class Said(Model):
+    """A model whose networks say what they are told, of every row of the table."""
+
+    def __init__(self, document, point, folds):
+        self.document, self.classes, self.point, self.folds = document, document["classes"], point, folds
+
+    def ensemble(self, columns):
+        return self.point
+
+    def fold(self, fold, columns):
+        return self.folds[fold][columns[:, 0].astype(int)]
+
+
+def document(space, how):
+    return {
+        "intervals": {"level": "0.75"},
+        "choice": {"how": how},
+        "cell": {"cell_id": space.cells[0].cell_id},
+        "classes": list(space.table.class_names),
+        "threshold": None,
+    }
+
+
+def test_intervals_that_do_not_hold_the_prediction_are_counted_and_widened(grouped):
+    space, journal = grouped
+    rng, y, units = np.random.default_rng(6), space.table.target, units_of(space)
+    folds = {fold: y + rng.normal(0, 0.3, y.shape) for fold in range(4)}
+    point = y + rng.normal(0, 0.7, y.shape)
+    found = measured_parts(space, journal, Said(document(space, "by_id"), point, folds), np.arange(26.0)[:, None])
+    fold_of = np.concatenate([[(row, fold) for row in space.splits[fold].test] for fold in range(4)])
+    fold_of = fold_of[np.argsort(fold_of[:, 0]), 1]
+    own = np.array([folds[fold][row, 0] for row, fold in enumerate(fold_of)])
+    weights = 1 / np.bincount(units)[units]
+    lows, highs = [], []
+    for row in range(26):
+        shift = np.array([folds[fold][row, 0] for fold in fold_of])
+        for ends, sign in ((lows, -1), (highs, 1)):
+            values = sign * shift + abs(y[:, 0] - own)
+            order = np.argsort(values)
+            ends.append(sign * values[order][np.argmax(np.cumsum(weights[order]) >= 7.5 - 1e-9)])
+    is_outside = (point[:, 0] < lows) | (point[:, 0] > highs)
+    assert 0 < found["widened"] < 1 and found["widened"] == pytest.approx(is_outside.mean())
+    expected = np.mean(np.maximum(highs, point[:, 0]) - np.minimum(lows, point[:, 0]))
+    assert found["mean_width"] == pytest.approx(expected)
+    measured = coverage_of_folds(space, journal, Fraction(3, 4), space.cells[0].cell_id)
+    assert (found["measured"], found["measured_error"]) == (measured.coverage[0], measured.standard_error[0])
+    assert found["chosen_anew"] is False and "targets" not in found
+
+
+def test_sets_are_counted_in_classes(tmp_path):
+    rng = np.random.default_rng(5)
+    space, journal = made(tmp_path, IRIS, lambda rows: rng.dirichlet([1, 1, 1], len(rows)))
+    sure = np.eye(3)[space.table.labels] * 0.97 + 0.01
+    said = Said(document(space, "by_id"), sure, dict.fromkeys(range(4), sure))
+    columns = np.arange(150.0)[:, None]
+    assert {**measured_parts(space, journal, said, columns)}["mean_width"] == 1.0
+    off = Said(document(space, "by_id"), np.roll(sure, 1, axis=1), dict.fromkeys(range(4), sure))
+    found = measured_parts(space, journal, off, columns)
+    assert (found["mean_width"], found["widened"]) == (2.0, 1.0)

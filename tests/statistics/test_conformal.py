@@ -266,3 +266,10 @@ def test_sets_are_measured_in_classes_and_too_few_units_not_at_all():
     found = measured_coverage([folds], Fraction(3, 4))
     assert (found.width[0], found.coverage[0]) == (1.0, pytest.approx(11 / 12))
     assert measured_coverage([folds], NINE_TENTHS) is None and measured_coverage([], NINE_TENTHS) is None
+
+
+def test_the_least_probable_class_scores_one_whatever_the_sum_is_rounded_to():
+    p = np.random.default_rng(0).dirichlet([1] * 5, 500).astype(np.float32)
+    scores = class_scores(p)
+    assert (scores.max(axis=1) == 1.0).all() and (scores[np.arange(500), p.argmin(axis=1)] == 1.0).all()
+    assert np.isnan(class_scores([[0.5, np.nan, 0.5]])).all()
