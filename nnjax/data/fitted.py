@@ -42,7 +42,8 @@ class FittedPreparation:
     """What the training rows of a split taught.
 
     Attributes:
-        document: In JSON: rules of the raw columns, products, means and scales, the way back of the target.
+        document: In JSON: rules of the raw columns, names of what they become, products, means and scales, the way back
+            of the target.
         transformers: scikit-learn's, fitted, and the raw columns (or targets) that each was shown.
     """
 
@@ -71,10 +72,10 @@ def fit_preparation(
     parts, learnt = learn_columns(table, shown, preparation, split)
     rows, taught = len(table.target), {each.name: each for each in learnt}
     rules = [_rule(each, part[rows:], preparation, taught, split) for each, part in zip(made, parts, strict=True)]
-    document: dict[str, Any] = {"columns": rules, "polynomial_degree": table.polynomial_degree}
+    names = [name for each in made for name in each.names]
+    document: dict[str, Any] = {"columns": rules, "names": names, "polynomial_degree": table.polynomial_degree}
     if table.polynomial_degree > 1:
-        width = sum(len(each.names) for each in made)
-        document["products"] = [list(term) for term in polynomial_terms(width, table.polynomial_degree)]
+        document["products"] = [list(term) for term in polynomial_terms(len(names), table.polynomial_degree)]
     for name in ("x_mean", "x_scale", "y_mean", "y_scale"):
         document[name] = getattr(scaling, name).tolist()
     own_unit = scaling.own_unit

@@ -1,7 +1,7 @@
 """The ensemble as one ONNX graph, for runtimes that know neither Python nor nnjax."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from onnx import ValueInfoProto, helper
 
 from nnjax.data.scaling import FARTHEST_KEPT
-from nnjax.model.onnx_columns import form_products, input_names
 from nnjax.model.onnx_nodes import ACTIVATION_NODES, ONNX_KINDS, OUTPUT_NODES, Kind, OnnxNodes
 from nnjax.model.onnx_target import in_own_unit
 from nnjax.network.architecture import Architecture
@@ -41,7 +40,6 @@ def make_onnx(document: _Document, weights: _Weights) -> bytes:
         weights: Its tensors by name.
     """
     nodes, preparation = OnnxNodes(), document["preparations"][0]
-    names = input_names(document["columns"], preparation["columns"])
     signal = nodes("Unsqueeze", _scaled(nodes, preparation), nodes.constant(np.array([0])))
     logits = _networks(nodes, document, weights, signal)
     values = OUTPUT_NODES[document["network"]["output"]](nodes, nodes.cast(logits, np.float64))
@@ -51,12 +49,12 @@ def make_onnx(document: _Document, weights: _Weights) -> bytes:
         own = in_own_unit(nodes, values, preparation)
         nodes("ReduceMean", own, called=_PREDICTION, axes=[0], keepdims=0)
         outputs = [_described(_PREDICTION, np.float64, "N", len(document["targets"]))]
-    inputs = [_described(_FEATURES, np.float64, "N", len(names))]
+    inputs = [_described(_FEATURES, np.float64, "N", len(preparation["names"]))]
     graph = helper.make_graph(nodes.nodes, "ensemble", inputs, outputs, nodes.constants, explain(document))
-    return _model(graph, document, names)
+    return _model(graph, document)
 
 
-def _model(graph: Any, document: _Document, names: Sequence[str]) -> bytes:
+def _model(graph: Any, document: _Document) -> bytes:
     model = helper.make_model(
         graph,
         opset_imports=[helper.make_opsetid("", OPSET)],
@@ -65,8 +63,8 @@ def _model(graph: Any, document: _Document, names: Sequence[str]) -> bytes:
         producer_version=document["nnjax"],
         doc_string=explain(document),
     )
-    told = {"inputs": names, "targets": document["targets"], "classes": document["classes"]}
-    told |= {name: document[name] for name in ("study", "model_id", "threshold")}
+    told = {"inputs": document["preparations"][0]["names"]}
+    told |= {name: document[name] for name in ("targets", "classes", "threshold", "study", "model_id")}
     helper.set_model_props(model, {name: _text(value) for name, value in told.items()})
     content: bytes = model.SerializeToString(deterministic=True)
     return content
@@ -100,10 +98,22 @@ def _described(name: str, kind: Kind, *shape: int | str) -> ValueInfoProto:
 def _scaled(nodes: OnnxNodes, preparation: _Document) -> str:
     """The features scaled and cut [N, D], float32."""
     mean, scale = (np.array(preparation[name], np.float64) for name in ("x_mean", "x_scale"))
-    formed = form_products(nodes, _FEATURES, preparation)
+    formed = _products(nodes, _FEATURES, preparation)
     farthest = nodes.number(-FARTHEST_KEPT, np.float64), nodes.number(FARTHEST_KEPT, np.float64)
     centred = nodes.chain(formed, ("Sub", nodes.constant(mean, "x_mean")), ("Div", nodes.constant(scale, "x_scale")))
     return nodes.cast(nodes("Clip", centred, *farthest), np.float32, "scaled")
+
+
+def _products(nodes: OnnxNodes, features: str, preparation: _Document) -> str:
+    """The products of features [N, D] that polynomial inputs are [N, P]; the features themselves at degree 1."""
+    degree = preparation.get("polynomial_degree", 1)
+    if degree == 1:
+        return features
+    width = 1 + max(max(factors) for factors in preparation["products"])
+    padded = [[*factors, *[width] * (degree - len(factors))] for factors in preparation["products"]]
+    ones = nodes("Mul", nodes("Gather", features, nodes.constant(np.array([0])), axis=1), nodes.number(0, np.float64))
+    beside = nodes("Concat", features, nodes("Add", ones, nodes.number(1, np.float64)), axis=1)
+    return nodes("ReduceProd", nodes("Gather", beside, nodes.constant(np.array(padded)), axis=1), axes=[2], keepdims=0)
 
 
 def _networks(nodes: OnnxNodes, document: _Document, weights: _Weights, signal: str) -> str:
@@ -174,16 +184,23 @@ class _Layer:
 def _classes(nodes: OnnxNodes, values: str, document: _Document) -> list[ValueInfoProto]:
     """Probabilities [N, K] of the networks' outputs [members, N, outputs], and the class that they predict."""
     count = len(document["classes"])
-    mean = nodes("ReduceMean", values, axes=[0], keepdims=0)
     if document["network"]["layer_sizes"][-1] == 1:
+        mean = nodes("ReduceMean", values, axes=[0], keepdims=0)
         nodes("Concat", nodes("Sub", nodes.number(1, np.float64), mean), mean, called=_PROBABILITIES, axis=1)
     else:
-        nodes("Identity", mean, called=_PROBABILITIES)
+        nodes("ReduceMean", _together_one(nodes, values, count), called=_PROBABILITIES, axes=[0], keepdims=0)
     if count == 2:
-        first, second = (nodes("Gather", _PROBABILITIES, nodes.constant(np.array(place)), axis=1) for place in range(2))
-        threshold = document["threshold"]
-        against = first if threshold is None else nodes.number(threshold, np.float64)
-        nodes.cast(nodes("GreaterOrEqual", second, against), np.int64, _CLASS)
+        second = nodes("Gather", _PROBABILITIES, nodes.constant(np.array(1)), axis=1)
+        threshold = 0.5 if document["threshold"] is None else document["threshold"]
+        nodes.cast(nodes("GreaterOrEqual", second, nodes.number(threshold, np.float64)), np.int64, _CLASS)
     else:
         nodes("ArgMax", _PROBABILITIES, called=_CLASS, axis=1, keepdims=0)
     return [_described(_PROBABILITIES, np.float64, "N", count), _described(_CLASS, np.int64, "N")]
+
+
+def _together_one(nodes: OnnxNodes, values: str, count: int) -> str:
+    """Each network's outputs as shares of their sum; alike where all are 0."""
+    total = nodes("ReduceSum", values, nodes.constant(np.array([2])), keepdims=1)
+    is_nothing = nodes("Equal", total, nodes.number(0, np.float64))
+    share = nodes("Div", values, nodes("Where", is_nothing, nodes.number(1, np.float64), total))
+    return nodes("Where", is_nothing, nodes.number(1 / count, np.float64), share)

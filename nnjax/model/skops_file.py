@@ -4,12 +4,14 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
+from nnjax.data.prepared import Learnt
 from nnjax.refusal import RefusedError
 
 SCHEMA = "schema.json"
@@ -19,34 +21,32 @@ EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The first moment that a ZIP file knows: the time of writing would make every file another one."""
 
 
-def write_skops(transformers: Any) -> bytes:
-    """A file of fitted transformers, and of dictionaries and lists of them; equal ones are the same bytes.
+def write_skops(learnt: Sequence[Learnt]) -> bytes:
+    """A file of what was learnt: name -> `columns`, the raw ones that the `transformer` beside them takes, in order.
 
-    A fitted `SimpleImputer` holds a NumPy dtype, which skops does not trust: in its place stands a `KNNImputer` that
-    knows one row, the learnt fillings, and so fills every gap with them.
+    Equal transformers are the same bytes. A fitted `SimpleImputer` holds a NumPy dtype, which skops does not trust: in
+    its place stands a `KNNImputer` that knows one row, the learnt fillings, and so fills every gap with them.
 
     Raises:
         ValueError: An object of a type that whoever reads it would be asked to trust, such as an own function.
 
     >>> from sklearn.preprocessing import StandardScaler
-    >>> skops.io.loads(write_skops({"scale": StandardScaler().fit([[1.0], [3.0]])}), trusted=[])["scale"].mean_
+    >>> content = write_skops([Learnt("scale", ("x",), StandardScaler().fit([[1.0], [3.0]]))])
+    >>> skops.io.loads(content, trusted=[])["scale"]["transformer"].mean_
     array([2.])
     """
-    content = _without_addresses(skops.io.dumps(_trusted(transformers)))
+    named = {each.name: {"columns": [*each.columns], "transformer": _trusted(each.transformer)} for each in learnt}
+    content = _without_addresses(skops.io.dumps(named))
     if untrusted := skops.io.get_untrusted_types(data=content):
         raise ValueError(f"not trusted by skops: {', '.join(untrusted)}")
     return content
 
 
-def _trusted(value: Any) -> Any:
-    """The same with every fitted imputer as one that skops trusts."""
+def _trusted(transformer: Any) -> Any:
+    """The same, or what fills gaps as it does and skops trusts."""
     from sklearn.impute import SimpleImputer  # here: its import takes seconds
 
-    if isinstance(value, dict):
-        return {key: _trusted(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_trusted(each) for each in value]
-    return _one_row_imputer(value) if isinstance(value, SimpleImputer) else value
+    return _one_row_imputer(transformer) if isinstance(transformer, SimpleImputer) else transformer
 
 
 def _one_row_imputer(imputer: Any) -> Any:

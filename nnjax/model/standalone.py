@@ -368,9 +368,13 @@ class PreparedRows:
                 rule["curve"] = _curve(rule["curve"])
         return rule
 
+    def parts(self, columns: Columns) -> list[Floats]:
+        """The prepared columns, neither multiplied nor scaled: one array [N] each."""
+        return [each for place, rule in enumerate(self.rules) for each in _features(columns[:, place], rule)]
+
     def inputs(self, columns: Columns) -> Floats:
         """Scaled inputs [N, D]."""
-        parts = [each for place, rule in enumerate(self.rules) for each in _features(columns[:, place], rule)]
+        parts = self.parts(columns)
         with np.errstate(over="ignore", invalid="ignore"):
             made = np.column_stack(_products(parts, self.terms) if self.terms else parts)
             made -= self.x_mean
@@ -824,6 +828,10 @@ class Model:
         if len({len(each) for each in read}) > 1:
             raise RowsError("columns have unequal numbers of rows")
         return np.column_stack(read)
+
+    def features(self, columns: Columns) -> Floats:
+        """What `model.onnx` takes: the ensemble's prepared columns [N, D], neither multiplied nor scaled."""
+        return np.column_stack(self.preparations[0].parts(columns))
 
     def prepared(self, columns: Columns, preparation: int) -> Floats:
         """Scaled inputs [N, D] by a preparation: 0 is the ensemble's."""

@@ -1,6 +1,7 @@
 """The graph against the engine and against float64, through ONNX Runtime: every activation, structure and output."""
 
 import json
+from dataclasses import replace
 from itertools import combinations_with_replacement
 
 import jax
@@ -9,10 +10,18 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
+from fakes.mixed import mixed_table
+from fakes.model_folders import described, random_arrays
+from fakes.model_folders import document_of as folder_document
 
+from nnjax.data.fitted import fit_preparation
+from nnjax.data.preparation import Preparation
+from nnjax.data.prepared import prepare
+from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.model.onnx_file import IR_VERSION, OPSET, make_onnx
 from nnjax.model.onnx_nodes import ACTIVATION_NODES, OUTPUT_NODES, OnnxNodes
 from nnjax.model.onnx_target import in_own_unit
+from nnjax.model.standalone import Model as NumpyModel
 from nnjax.model.weights_file import network_tensors
 from nnjax.network.activations import ACTIVATIONS, ActivationParameters
 from nnjax.network.architecture import NORMALIZATIONS, branch_indices, branches_for, structures_for
@@ -25,6 +34,15 @@ from nnjax.training.model import Model
 LARGEST_DIFFERENCE = 1e-5
 """In standard deviations of the target; of probabilities."""
 
+WAYS = [
+    Preparation(*levels)
+    for levels in [
+        ("median", "one_hot", 0.0, "elapsed", "log"),
+        ("most_frequent", "target", 0.1, "parts", "quantile"),
+        ("mean", "ordinal", 0.0, "elapsed", "as_is"),
+        ("own_level", "one_hot", 0.1, "parts", "as_is"),
+    ]
+]
 NUMBERS = ActivationParameters(0.1, 1.3)
 MEMBERS = 3
 
@@ -53,7 +71,9 @@ def plain_preparation(width, outputs, **others):
     rule = {"kind": "numbers", "fill": None, "indicator": False, "curve": None}
     y = {"y_mean": [1e6] * outputs, "y_scale": [0.5] * outputs, "target_curve": None}
     x_mean, x_scale = [1.7e9 + place for place in range(width)], [10.0**place for place in range(width)]
-    return {"columns": [rule] * width, "polynomial_degree": 1, "x_mean": x_mean, "x_scale": x_scale} | y | others
+    names = [f"x{place}" for place in range(width)]
+    x = {"columns": [rule] * width, "names": names, "polynomial_degree": 1, "x_mean": x_mean, "x_scale": x_scale}
+    return x | y | others
 
 
 def document_of(bucket, activations, preparation, **others):
@@ -70,7 +90,7 @@ def document_of(bucket, activations, preparation, **others):
     }
     names = [f"t{place}" for place in range(bucket.n_outputs)]
     kinds = {"task": bucket.task, "targets": names, "classes": [], "threshold": None}
-    columns = [{"name": f"x{place}"} for place in range(len(preparation["columns"]))]
+    columns = [{"name": name, "kind": "numbers", "words": []} for name in preparation["names"]]
     members = [{"key": f"ensemble_{place}", "seed": place} for place in range(MEMBERS)]
     about = {"study": "s", "model_id": "id", "nnjax": "0", "columns": columns, "preparations": [preparation]}
     return {**about, "network": network, "ensemble": members, **kinds, **others}
@@ -132,6 +152,42 @@ def test_every_activation_predicts_as_the_engine_does(name, normalization):
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_every_activation_in_every_structure_predicts_as_the_engine_does(name, normalization, residual):
     check_against_engine((name,) * 3, normalization=normalization, residual=residual)
+
+
+@pytest.mark.parametrize("structure", ["elementwise", "prelu_layer", "prelu_unit", "maxout"])
+@pytest.mark.parametrize("normalization", NORMALIZATIONS)
+@pytest.mark.parametrize("name", ACTIVATION_NODES)
+def test_the_file_of_numpy_and_the_graph_predict_alike(name, normalization, structure):
+    rng, structures = np.random.default_rng(7), [structure, "elementwise", structure]
+    network = described([4, 6, 6, 6, 2], name, normalization=normalization, structures=structures, residual=1)
+    members = [{"key": f"ensemble_{place}", "seed": place} for place in range(MEMBERS)]
+    arrays = {key: array for each in members for key, array in random_arrays(each["key"], network, rng).items()}
+    preparation = plain_preparation(4, 2)
+    columns = [{"name": each, "kind": "numbers", "words": []} for each in preparation["names"]]
+    kept = {"columns": columns, "network": network, "preparations": [preparation], "ensemble": members}
+    document = folder_document(**kept, targets=["a", "b"])
+    x = rng.standard_normal((257, 4)) * preparation["x_scale"] + preparation["x_mean"]
+    expected = NumpyModel(document, arrays).ensemble(x)
+    assert_close(run(make_onnx(document, arrays), x)["prediction"], expected, 0.5)
+
+
+@pytest.mark.parametrize("way", WAYS, ids=str)
+@pytest.mark.parametrize("scale", ["as_is", "log", "quantile"])
+def test_the_graph_takes_the_columns_that_the_engine_prepares(way, scale, tmp_path):
+    table = replace(mixed_table(tmp_path), polynomial_degree=2 if way.word_columns == "ordinal" else 1)
+    table = replace(table, target=np.exp(table.target))
+    split = make_splits(120, SplitPlan("repeated_k_fold", 4, 0.25, 0.2, 0))[0]
+    preparation = fit_preparation(table, split, "identity", way, (), scale).document
+    columns = [{"name": each.name, "kind": each.kind, "words": list(each.words)} for each in table.columns]
+    network = described([len(preparation["x_mean"]), 8, 1], "tanh")
+    document = folder_document(columns=columns, network=network, preparations=[preparation])
+    model = NumpyModel(document, random_arrays("ensemble_0", network, np.random.default_rng(0)))
+    raw = np.column_stack([each.values for each in table.columns])
+    unmultiplied = prepare(replace(table, polynomial_degree=1), way, split)
+    assert preparation["names"] == list(unmultiplied.feature_names)
+    content = make_onnx(document, random_arrays("ensemble_0", network, np.random.default_rng(0)))
+    made = run(content, model.features(raw))["prediction"]
+    assert_close(made, model.ensemble(raw), table.target.std())
 
 
 @pytest.mark.parametrize(
@@ -203,7 +259,8 @@ def test_classes_have_the_mean_of_the_networks_probabilities(output, outputs, co
     bucket = bucket_of(("relu",), (4, 6, outputs), output=output)
     made, predicted, _ = in_both(bucket, ("relu",), classes=classes)
     mean = predicted.mean(axis=0)
-    expected = np.column_stack([1 - mean, mean]) if outputs == 1 else mean
+    shares = predicted / predicted.sum(axis=2, keepdims=True)
+    expected = np.column_stack([1 - mean, mean]) if outputs == 1 else shares.mean(axis=0)
     assert_close(made["probabilities"], expected)
     assert made["class"].shape == (257,) and made["class"].dtype == np.int64
     np.testing.assert_array_equal(made["class"], made["probabilities"].argmax(axis=1))

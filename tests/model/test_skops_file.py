@@ -9,10 +9,19 @@ import pytest
 import skops.io
 from fakes.mixed import mixed_table
 from sklearn.impute import SimpleImputer
-from sklearn.preprocessing import FunctionTransformer, StandardScaler, TargetEncoder
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from nnjax.data import prepared
-from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS, Preparation
+from nnjax.data.fitted import fit_preparation
+from nnjax.data.preparation import (
+    DATE_COLUMNS,
+    MISSING_VALUES,
+    SKEWED_COLUMNS,
+    WORD_COLUMNS,
+    Preparation,
+    codes_of,
+    is_of_words,
+)
+from nnjax.data.prepared import Learnt
 from nnjax.data.splits import Split
 from nnjax.data.target_scale import TARGET_SCALES, scale_target
 from nnjax.model.skops_file import read_skops, write_skops
@@ -30,44 +39,48 @@ WAYS = [
 ]
 
 
-@pytest.fixture
-def fitted(monkeypatch):
-    """The transformers that a preparation fits, with what they saw."""
-    seen, learn, encode = [], prepared._learn, TargetEncoder.fit_transform
-
-    def learning(transformer, values, split):
-        seen.append((transformer, values))
-        return learn(transformer, values, split)
-
-    def encoding(encoder, values, target):
-        seen.append((encoder, values))
-        return encode(encoder, values, target)
-
-    monkeypatch.setattr(prepared, "_learn", learning)
-    monkeypatch.setattr(TargetEncoder, "fit_transform", encoding)
-    return seen
+def from_file(transformer):
+    """It, written and read again without trust."""
+    content = write_skops([Learnt("t", ("x",), transformer)])
+    assert skops.io.get_untrusted_types(data=content) == []
+    return skops.io.loads(content, trusted=[])["t"]["transformer"]
 
 
 def same_from_file(transformer, values):
-    back = skops.io.loads(write_skops([transformer]), trusted=[])[0]
-    made, expected = (np.asarray(each.transform(values)) for each in (back, transformer))
+    made, expected = (np.asarray(each.transform(values)) for each in (from_file(transformer), transformer))
     return made.shape == expected.shape and np.array_equal(made, expected, equal_nan=True)
 
 
+def values_for(learnt, table, way):
+    """The raw columns that a transformer was shown; words as their numbers, gaps among them as in the preparation."""
+    columns = {each.name: each for each in table.columns}
+    codes = [codes_of(columns[name], way) if is_of_words(columns[name]) else columns[name].values for name in learnt]
+    values = np.column_stack(codes)
+    return values, np.where(np.isnan(values), 1.0, values)
+
+
 @pytest.mark.parametrize("way", WAYS, ids=str)
-def test_every_preparation_comes_back_without_being_trusted(tmp_path, way, fitted):
+def test_every_preparation_comes_back_without_being_trusted(tmp_path, way):
     classes = ("no", "yes", "so")[: 2 + bool(way.rare_words)]
-    prepared.prepare(mixed_table(tmp_path, classes=classes), way, SPLIT)
-    assert fitted
-    assert skops.io.get_untrusted_types(data=write_skops({str(n): each for n, (each, _) in enumerate(fitted)})) == []
-    assert all(same_from_file(*each) for each in fitted)
+    table = mixed_table(tmp_path, classes=classes)
+    learnt = fit_preparation(table, SPLIT, "softmax", way, ()).transformers
+    path = tmp_path / "p.skops"
+    path.write_bytes(write_skops(learnt))
+    back = read_skops(path)
+    assert skops.io.get_untrusted_types(file=path) == []
+    assert list(back) == [each.name for each in learnt] and learnt
+    for each in learnt:
+        assert back[each.name]["columns"] == list(each.columns)
+        for values in values_for(each.columns, table, way)[not each.name.endswith("_fill") :]:
+            made, expected = (one.transform(values) for one in (back[each.name]["transformer"], each.transformer))
+            assert np.array_equal(np.asarray(made), np.asarray(expected), equal_nan=True)
 
 
 @pytest.mark.parametrize("level", TARGET_SCALES[1:])
 def test_every_scale_of_a_target_comes_back_without_being_trusted(level):
     target = np.exp(np.random.default_rng(0).standard_normal((120, 2)))
     scaled, own = scale_target(level, target, SPLIT)
-    back = skops.io.loads(write_skops({"target": own.transformer}), trusted=[])["target"]
+    back = from_file(own.transformer)
     assert np.array_equal(back.transform(target), scaled)
     assert np.array_equal(back.inverse_transform(scaled), own.transformer.inverse_transform(scaled))
 
@@ -84,7 +97,8 @@ def test_an_imputer_fills_what_it_filled(strategy):
 def test_equal_objects_are_the_same_bytes():
     def make():
         values = np.random.default_rng(0).random((9, 2))
-        return {"a": SimpleImputer().fit(values), "b": [StandardScaler().fit(values), StandardScaler().fit(values)]}
+        scalers = [Learnt(name, ("x", "y"), StandardScaler().fit(values)) for name in "ab"]
+        return [Learnt("c", ("x", "y"), SimpleImputer().fit(values)), *scalers]
 
     contents = {write_skops(make()) for _ in range(5)}
     assert len(contents) == 1
@@ -98,7 +112,7 @@ def doubled(values):
 
 def test_an_own_function_is_not_written():
     with pytest.raises(ValueError, match=r"not trusted by skops: .*doubled"):
-        write_skops([FunctionTransformer(doubled).fit(np.ones((2, 1)))])
+        write_skops([Learnt("t", ("x",), FunctionTransformer(doubled).fit(np.ones((2, 1))))])
 
 
 def test_what_would_have_to_be_trusted_is_not_read(tmp_path):
@@ -112,7 +126,7 @@ def test_a_file_that_is_not_there_or_cut_short_is_refused_in_a_line(tmp_path):
     path = tmp_path / "p.skops"
     with pytest.raises(RefusedError, match=r"p.skops: No such file"):
         read_skops(path)
-    content = write_skops([StandardScaler().fit(np.eye(2))])
+    content = write_skops([Learnt("t", ("x",), StandardScaler().fit(np.eye(2)))])
     for length in range(0, len(content), 23):
         path.write_bytes(content[:length])
         with pytest.raises(RefusedError, match=r"p.skops is no whole skops file") as refused:
