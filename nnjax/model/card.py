@@ -51,8 +51,9 @@ def make_card(document: Document, importance: Importance | None = None, dependen
             - "scores": {"measure": name of the judged one, "level": 0.95, "promise": score, "out_of_fold": score,
               "baselines": [{"name", …score, "gain": score of the promise minus it, paired}, …]}, where a score is
               {"estimate", "low": None without an interval, "high", "splits"}; scores are better higher
-            - "intervals", unless null: besides "level", "units", "proven", "measured" the share that were "widened" and
-              the "mean_width" (of sets the mean number of classes)
+            - "intervals", unless null: besides "level", "units", "proven" (None: nothing is) and "measured" (None where
+              nothing can be; its "standard_error" beside it, if known) the share that were "widened", and the
+              "mean_width" (of sets the mean number of classes)
             - "commands": {"fit", "predict", "serve", "standalone"}, each what is typed
             - "versions": {name: version}
         importance: Which columns matter; None where nobody looked.

@@ -9,6 +9,9 @@ from nnjax.model.blocks import CardSection, Document, Paragraph, TextTable, code
 from nnjax.report.formats import significant
 from nnjax.report.views import join_words
 
+LETTERS_SHOWN = 24
+"""Letters of a name where there is little room."""
+
 WORDS_NAMED = 5
 """Words or classes that a line names before it says how many more there are."""
 
@@ -35,7 +38,11 @@ def columns_section(document: Document) -> CardSection:
 def _comes_out(document: Document) -> str:
     has_intervals, targets = document["intervals"] is not None, document["targets"]
     if document["task"] == "classification":
-        sets = f", and {code('in_set_…')}, whether it is among those that the right one is in" if has_intervals else ""
+        sets = (
+            f", and {code('in_set_…')}, whether it belongs to the set that shall hold the right one"
+            if has_intervals
+            else ""
+        )
         classes = _named([code(name) for name in document["classes"]])
         cut = (
             f" {code(document['classes'][1])} is predicted from a probability of {document['threshold']:.3g} on."
@@ -55,7 +62,7 @@ def _comes_out(document: Document) -> str:
 def _seen(column: Mapping[str, Any], told: Mapping[str, Any]) -> str:
     gaps = f"; {how_many(told['gaps'], 'gap')}" if told["gaps"] else ""
     if column["kind"] == WORD_KIND:
-        return f"{_named([code(word) for word in column['words']])}{gaps}"
+        return f"{_named([code(short_name(word)) for word in column['words']])}{gaps}"
     if told["low"] is None:
         return f"true, false{gaps}"
     show = date_text if column["kind"] == DATE_KIND else significant
@@ -82,6 +89,16 @@ def _unseen(column: Mapping[str, Any], rule: Mapping[str, Any], document: Docume
         return "refused"
     is_mean = document["cell"]["configuration"]["word_columns"] == "target"
     return "counts as the mean row" if is_mean else "counts as a rare word"
+
+
+def short_name(name: str, most: int = LETTERS_SHOWN) -> str:
+    """A name with its middle left out where it is long: names that begin alike mostly end otherwise.
+
+    >>> short_name("serum cholesterol in mg per dl, fasting")
+    'serum choleste…, fasting'
+    """
+    end = most * 2 // 5
+    return name if len(name) <= most else f"{name[: most - end - 1]}…{name[-end:]}"
 
 
 def date_text(seconds: float) -> str:

@@ -1,15 +1,18 @@
 """The card's drawings: how far the score falls without each column, and what the model says along a few of them."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from nnjax.data.column import DATE_KIND
-from nnjax.model.card_columns import day_text
+from nnjax.model.card_columns import LETTERS_SHOWN, day_text, short_name
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Drop, Importance
 from nnjax.report.drawing import Shape, draw_panels, look_key
@@ -24,11 +27,11 @@ MOST_FALLS_DRAWN = 20
 MOST_CURVES = 6
 """Classes whose probability is drawn: those that change most."""
 
-LETTERS_SHOWN = 20
-"""Letters of a name before it is cut."""
+_TICK_SIZE = 10.5
+"""Of tick labels, in units of the panel's width."""
 
-_LETTER = 6.2
-"""Width of a letter of a tick label, about, in units of the panel's width."""
+_GAP = 8
+"""Between an axis and its labels, and between two labels."""
 
 
 @dataclass(frozen=True)
@@ -67,31 +70,33 @@ def group_name(columns: Sequence[str]) -> str:
     return f"{join_words([*columns[:2], *([f'{more} more'] if more > 0 else [])])} together"
 
 
-def shortened_name(name: str, most: int = LETTERS_SHOWN) -> str:
-    """A name that fits beside an axis.
-
-    >>> shortened_name("serum cholesterol, mg per dl")
-    'serum cholesterol, …'
-    """
-    return name if len(name) <= most else f"{name[: most - 1]}…"
-
-
 def importance_panels(importance: Importance, label: str) -> tuple[Panel, ...]:
     """A dot a line, with its interval."""
     lines = fall_lines(importance)[:MOST_FALLS_DRAWN]
-    names = [_axis_name(line) for line in lines]
-    left = round(16 + _LETTER * max(map(len, names)))
+    names = _axis_names(lines)
+    left = _GAP + max(map(_width, names)) + _GAP
     shape = Shape(width=420, height=58 + 21 * len(lines), left=left, right=14, top=8, bottom=42, across=1)
     text = f"fall of {label} when shuffled"
     return draw_panels("importance", [("", partial(_draw_falls, lines, names, text))], shape, text)
 
 
-def _axis_name(line: FallLine) -> str:
-    if line.is_member:
-        return f"alone: {shortened_name(line.name)}"
-    if len(line.drop.columns) == 1:
-        return shortened_name(line.name)
-    return group_name([shortened_name(name, LETTERS_SHOWN // 2) for name in line.drop.columns])
+def _width(text: str) -> int:
+    """Of a tick label, in units of the panel's width; the page's own font is no wider than this one."""
+    path = TextPath((0, 0), text.replace("$", "S"), size=_TICK_SIZE, prop=FontProperties(family="DejaVu Sans"))
+    return math.ceil(path.get_extents().width)
+
+
+def _axis_names(lines: Sequence[FallLine]) -> list[str]:
+    """Names that fit: with the middle left out, or the beginning where they would be the same."""
+    cuts = (short_name, lambda name: name if len(name) <= LETTERS_SHOWN else f"…{name[1 - LETTERS_SHOWN :]}")
+    cut_names = [[_axis_name(line, cut) for line in lines] for cut in cuts]
+    return next((names for names in cut_names if len(set(names)) == len(names)), cut_names[0])
+
+
+def _axis_name(line: FallLine, cut: Callable[[str], str]) -> str:
+    if len(line.drop.columns) > 1:
+        return group_name([short_name(name, LETTERS_SHOWN // 2) for name in line.drop.columns])
+    return f"alone: {cut(line.name)}" if line.is_member else cut(line.name)
 
 
 def _draw_falls(lines: Sequence[FallLine], names: Sequence[str], text: str, axes: Axes) -> None:
@@ -165,9 +170,9 @@ def _range(dependence: Sequence[Dependence], shown: Sequence[int]) -> tuple[floa
 def _dependence_panel(
     each: Dependence, shown: Sequence[int], ends: tuple[float, float], quantity: str, name: str
 ) -> tuple[Panel, ...]:
-    title = shortened_name(each.column, 2 * LETTERS_SHOWN)
+    title = short_name(each.column, 2 * LETTERS_SHOWN)
     if each.names:
-        left = round(14 + _LETTER * max(len(shortened_name(word)) for word in each.names))
+        left = _GAP + max(_width(short_name(word)) for word in each.names) + _GAP
         shape = Shape(width=380, height=max(150, 60 + 19 * len(each.names)), left=left, right=14, top=8, bottom=42)
         draw = partial(_draw_words, each, shown, ends, quantity)
     else:
@@ -182,7 +187,7 @@ def _draw_words(each: Dependence, shown: Sequence[int], ends: tuple[float, float
         look = _looks(each.outputs)[output]
         values = [value[output] for value in each.values]
         axes.plot(values, each.places, look.marker, color=look.color, linewidth=0)
-    named_y(axes, [shortened_name(word) for word in each.names])
+    named_y(axes, [short_name(word) for word in each.names])
     axes.set_xlim(*ends)
     _few_numbers(axes.xaxis, 3)
     axes.set_xlabel(quantity)
@@ -220,7 +225,7 @@ def _apart(ticks: Sequence[float], texts: Sequence[str], limits: tuple[float, fl
     scale, kept = width / (limits[1] - limits[0]), list[int]()
     middle = (len(ticks) - 1) / 2
     for place in sorted(range(len(ticks)), key=lambda place: (abs(place - middle), place)):
-        room = [(len(texts[place]) + len(texts[other])) * _LETTER / 2 + 8 for other in kept]
+        room = [(_width(texts[place]) + _width(texts[other])) / 2 + _GAP for other in kept]
         if all(abs(ticks[place] - ticks[other]) * scale > least for other, least in zip(kept, room, strict=True)):
             kept.append(place)
     return sorted(kept)

@@ -75,7 +75,7 @@ def _importance(importance: Importance) -> Iterator[Block]:
     )
     more = len(fall_lines(importance)) - MOST_FALLS_DRAWN
     if more > 0:
-        caption += f" The {how_many(more, 'line')} with the smallest falls are left out of the figure."
+        caption += f" {how_many(more, 'more line')} are left out of the figure."
     panels, keys = importance_panels(importance, label), importance_keys(importance)
     yield Drawn("importance", caption, panels, _fall_table(importance, label), keys)
 
@@ -104,7 +104,8 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _named(drop: Drop) -> str:
-    names = join_words([code(name) for name in drop.columns])
+    first, more = [code(name) for name in drop.columns[:3]], len(drop.columns) - 3
+    names = join_words([*first, *([f"{more} more"] if more > 0 else [])])
     return names if len(drop.columns) == 1 else f"{names} together"
 
 

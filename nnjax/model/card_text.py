@@ -91,11 +91,7 @@ def intervals_section(document: Document) -> CardSection:
     terms = (
         ("Asked for", f"{asked} of new rows shall lie in their {_kind(document)}."),
         ("Guaranteed", _guarantee(document)),
-        (
-            "Measured",
-            f"{_share(intervals['measured'])} of the table’s rows lay in theirs, each left out of what made it, and "
-            "the choice among cells made anew without it. A measurement, no guarantee.",
-        ),
+        ("Measured", _measured(document)),
         (
             "Widened",
             f"{_share(intervals['widened'])} of the {_kind(document)} of the table’s rows did not hold {holds}, and "
@@ -148,9 +144,8 @@ def _limits(document: Document) -> Iterator[str]:
         "the target."
     )
     yield (
-        f"ONNX: {code('model.onnx')} holds the networks only. It leaves out what becomes of words, dates and gaps, and "
-        f"{'sets of classes' if document['task'] == 'classification' else 'intervals'}: whoever uses it prepares rows "
-        f"as {code('model.json')} says."
+        f"ONNX: {code('model.onnx')} begins with prepared columns, which its metadata name. It leaves out what makes "
+        f"numbers of words, dates and gaps, {_kind(document)}, and the refusal of rows that are not as they should be."
     )
 
 
@@ -166,10 +161,11 @@ def use_section(document: Document) -> CardSection:
             f"With NumPy alone, from any Python: {code('nnjax_model.py')} needs this folder, and nothing of nnjax."
         ),
         CodeBlock(commands["standalone"]),
-        Paragraph("The networks in another runtime, from prepared inputs on (see the limits):"),
+        Paragraph("In a runtime that knows no Python, from prepared columns on (see the limits):"),
         CodeBlock(
-            'import onnxruntime\n\nsession = onnxruntime.InferenceSession("model.onnx")\n'
-            "print([each.name for each in session.get_inputs()])",
+            'session = onnxruntime.InferenceSession("model.onnx")\n'
+            'session.get_modelmeta().custom_metadata_map["inputs"]  # the columns, in order\n'
+            'session.run(None, {"features": rows})  # float64 [N, D]',
             "python",
         ),
     ]
@@ -335,8 +331,9 @@ def _sure_of(document: Document) -> str:
     intervals = document["intervals"]
     if intervals is None:
         return f"no intervals: {document['why_no_intervals']}"
+    seen = "nothing" if intervals["measured"] is None else _share(intervals["measured"])
     return (
-        f"{_kind(document)} at {share_asked(intervals['level'])}: {_share(intervals['measured'])} measured, "
+        f"{_kind(document)} at {share_asked(intervals['level'])}: {seen} measured, "
         f"{_guaranteed_share(intervals) or 'nothing'} guaranteed."
     )
 
@@ -350,9 +347,25 @@ def _guarantee(document: Document) -> str:
         return f"Nothing: there are too few {intervals['units']} for what is proven to say anything."
     of_what = "rows of new groups" if is_grouped else "new rows"
     alike = "groups come from where these came from" if is_grouped else "rows come from where these came from"
+    chosen = (
+        "whoever named the cell had not looked at these rows."
+        if document["choice"]["rule"] == "id"
+        else "the cell had not been chosen with these rows. It was, so look at the next line, too."
+    )
+    return f"At least {share} of {of_what}, if {alike} and {chosen}"
+
+
+def _measured(document: Document) -> str:
+    intervals = document["intervals"]
+    if intervals["measured"] is None:
+        return f"Nothing: without a fold, too few {intervals['units']} are left for the level."
+    error = intervals.get("standard_error")
+    sure = "" if error is None else f" (standard error {_share(error)})"
+    chosen = "this cell" if document["choice"]["rule"] == "id" else "the cell that is chosen without the fold"
     return (
-        f"At least {share} of {of_what}, if {alike} and the cell had not been chosen with these rows. "
-        "It was, so the next line is what to look at, too."
+        f"{_share(intervals['measured'])}{sure} of the table’s rows, fold by fold: with {chosen}, and intervals from "
+        "the rows of the other folds. It shows whether the choice was too free. It is no guarantee, and not quite of "
+        "the intervals at hand: no row is left that they have not seen."
     )
 
 

@@ -83,9 +83,14 @@ def test_without_intervals_none_is_claimed():
 def test_of_many_columns_the_first_are_drawn_and_all_are_told():
     many = tuple(fall(f"column {k} with a name that goes on and on", estimate=1 / (k + 1)) for k in range(60))
     card = card_of(importance_of_mixed(columns=many, groups=()))
-    assert f"The {60 - MOST_FALLS_DRAWN} lines with the smallest falls" in card.markdown
+    assert f"{60 - MOST_FALLS_DRAWN} more lines are left out" in card.markdown
     assert "column 59 with" in card.markdown and card.html.count("column 59 w") == 1, "in the table alone"
     assert "and 11 more" in card.markdown
+
+
+def test_long_names_that_begin_alike_are_told_apart_beside_the_axis():
+    many = tuple(fall(f"a column number {k} of the first sensor", estimate=1 / (k + 1)) for k in range(3))
+    assert "…number 2 of the first sensor"[-23:] in card_of(importance_of_mixed(columns=many, groups=())).html
 
 
 def test_partial_dependence_is_drawn_and_told():
