@@ -78,10 +78,10 @@ def typed_column(content: Content, name: str) -> pa.ChunkedArray:
         ColumnError: If its text cannot be read.
     """
     written = content.column(name)
-    return understand(written) if content.is_text else _plain(written)
+    return understand(written) if content.is_text else plain_column(written)
 
 
-def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text in one form, whichever of Arrow's it has; each cell by itself, not as a place in a dictionary."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)

@@ -56,16 +56,26 @@ def to_seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
     Raises:
         ColumnError: If one lies outside the years that a calendar has: seconds that were taken for days, say.
     """
-    if pa.types.is_date(column.type):
-        column = column.cast(pa.timestamp("s"))
-    counts = np.asarray(column.cast(pa.int64()).cast(pa.float64(), safe=False))
-    seconds: NDArray[np.float64] = counts / UNITS_A_SECOND[column.type.unit]
-    beyond = np.flatnonzero((seconds < FIRST_SECOND) | (seconds > LAST_SECOND))
+    seconds = count_seconds(column)
+    beyond = np.flatnonzero(is_beyond_calendar(seconds))
     if len(beyond):
         year = 1970 + seconds[beyond[0]] / SECONDS_A_YEAR
         problem = f"has dates outside the years 1 to 9999 in {show_rows(len(beyond), int(beyond[0]) + 1)} ({year:.4g})"
         raise ColumnError(problem, "look at the unit in which they were written, or leave it out of features")
     return seconds
+
+
+def count_seconds(column: pa.ChunkedArray) -> NDArray[np.float64]:
+    """The same of dates and moments of any year."""
+    if pa.types.is_date(column.type):
+        column = column.cast(pa.timestamp("s"))
+    counts = np.asarray(column.cast(pa.int64()).cast(pa.float64(), safe=False))
+    return np.asarray(counts / UNITS_A_SECOND[column.type.unit])
+
+
+def is_beyond_calendar(seconds: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of them lie outside the years that a calendar has [N]; gaps do not."""
+    return np.asarray((seconds < FIRST_SECOND) | (seconds > LAST_SECOND))
 
 
 def _largest(column: pa.ChunkedArray) -> Decimal:

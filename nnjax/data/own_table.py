@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,22 +135,40 @@ def _left_out(columns: Sequence[Column]) -> list[str]:
     ]
 
 
+def ending_of(path: Path) -> str:
+    """The one of `ENDINGS` that a file's name has.
+
+    Raises:
+        OwnTableError: If it has none of them.
+    """
+    kind = next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), None)
+    if kind is None:
+        shown = path.suffix or "no ending"
+        raise OwnTableError("file", f"{shown} is not a kind of table", f"save it as {', '.join(ENDINGS)}")
+    return kind
+
+
+def open_file(path: Path) -> BinaryIO:
+    """One file: a folder would be read as many.
+
+    Raises:
+        OwnTableError: If it cannot be opened.
+    """
+    try:
+        return path.open("rb")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise OwnTableError("file", f"cannot be read: {reason}", "check the path and its permissions") from None
+
+
 @contextmanager
 def _open(path: Path) -> Iterator[Content]:
     from nnjax.data.arrow_file import open_arrow
     from nnjax.data.parquet_file import open_parquet
     from nnjax.data.text_file import open_text, unpacked
 
-    kind = next((ending for ending in ENDINGS if path.name.lower().endswith(ending)), None)
-    if kind is None:
-        shown = path.suffix or "no ending"
-        raise OwnTableError("file", f"{shown} is not a kind of table", f"save it as {', '.join(ENDINGS)}")
-    try:
-        file = path.open("rb")  # one file: a folder would be read as many
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise OwnTableError("file", f"cannot be read: {reason}", "check the path and its permissions") from None
-    with file:
+    kind = ending_of(path)
+    with open_file(path) as file:
         if kind == ".parquet":
             yield open_parquet(file)
         elif kind in COLUMNAR:

@@ -20,8 +20,9 @@ MOMENTS = (pa.date32(), pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns"
 
 _FEW = 64
 _BLANKS = " \t"
-_WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
-_CODE = re.compile(r"[-+]?0[0-9xX]")
+WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
+CODE = r"[-+]?0[0-9xX]"
+"""How a code begins: a number that one may not be read as."""
 _LONGEST_BEGINNING = 3
 """Of a code that can be told from a number: a sign, a zero and what follows."""
 
@@ -35,28 +36,48 @@ def understand(written: pa.ChunkedArray) -> pa.ChunkedArray:
     Raises:
         ColumnError: If it is not UTF-8 text, or holds whole numbers that float64 cannot hold.
     """
-    try:
-        text = written.cast(pa.string())
-    except pa.ArrowInvalid:
-        raise ColumnError("is not UTF-8 text", "save the file as UTF-8") from None
+    text = text_of(written, is_filled=True)
+    if text is None:
+        raise ColumnError("is not UTF-8 text", "save the file as UTF-8")
     numbers = _as_numbers(text)
     if numbers is not None:
         return numbers
-    is_missing = pc.or_(_is_in(text, NULL_WORDS), pc.equal(pc.ascii_trim(text, _BLANKS), ""))
-    if pc.any(is_missing).as_py():
-        text = pc.if_else(is_missing, None, text)
-    bare = pc.ascii_trim(text, _BLANKS)
+    text = _with_gaps(text)
+    bare = bare_text(text)
     numbers = _as_numbers(bare)
     if numbers is not None:
         return numbers
-    is_true = pc.if_else(pc.is_null(bare), None, _is_in(bare, TRUE))
-    if pc.all(pc.or_(is_true, _is_in(bare, FALSE))).as_py():
+    is_true = pc.if_else(pc.is_null(bare), None, is_in(bare, TRUE))
+    if pc.all(pc.or_(is_true, is_in(bare, FALSE))).as_py():
         return is_true
     moments = next((moments for kind in MOMENTS if (moments := _cast(bare, kind)) is not None), _as_times(bare))
     return text if moments is None else moments
 
 
-def _is_in(text: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
+def text_of(written: pa.ChunkedArray, is_filled: bool = False) -> pa.ChunkedArray | None:
+    """Cells of bytes as text; where nothing is written, or a word that stands for it, null. None if it is not UTF-8.
+
+    With `is_filled`, gaps stay as they are written.
+    """
+    try:
+        text = written.cast(pa.string())
+    except pa.ArrowInvalid:
+        return None
+    return text if is_filled else _with_gaps(text)
+
+
+def _with_gaps(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    is_missing = pc.or_(is_in(text, NULL_WORDS), pc.equal(pc.ascii_trim(text, _BLANKS), ""))
+    return pc.if_else(is_missing, None, text) if pc.any(is_missing).as_py() else text
+
+
+def bare_text(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Without the blanks around, which count only in words."""
+    return pc.ascii_trim(text, _BLANKS)
+
+
+def is_in(text: pa.ChunkedArray, words: Sequence[str]) -> pa.ChunkedArray:
+    """Whether each cell is one of the words; a gap is none."""
     return pc.is_in(text, pa.array(words, pa.string()))  # not at import: to make an array Arrow imports pandas
 
 
@@ -67,7 +88,7 @@ def _as_numbers(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return None
     if pa.types.is_floating(numbers.type):  # whole numbers too large for 64 bits are among them, rounded
         large = text.filter(pc.greater_equal(pc.abs(numbers), float(LARGEST_WHOLE)))
-        whole = large.filter(pc.match_substring_regex(large, _WHOLE))
+        whole = large.filter(pc.match_substring_regex(large, WHOLE))
         check_exact(dict.fromkeys(map(Decimal, pc.unique(whole).to_pylist())))
     return numbers
 
@@ -91,4 +112,4 @@ def _as_times(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
 def _has_codes(text: pa.ChunkedArray) -> bool:
     """Whether any number is written with a zero in front, or in base 16."""
     beginnings = pc.unique(pc.binary_slice(text.cast(pa.binary()), 0, _LONGEST_BEGINNING)).to_pylist()
-    return any(_CODE.match(beginning.decode()) for beginning in beginnings if beginning is not None)
+    return any(re.match(CODE, beginning.decode()) for beginning in beginnings if beginning is not None)

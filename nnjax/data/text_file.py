@@ -21,7 +21,7 @@ MOST_UNPACKED = 2**30
 _SMALLEST_BLOCK = 2**20
 _LARGEST_BLOCK = 2**31 - 1
 
-_REMEDY = "save it as UTF-8: names in the first line, as many values in every row"
+TEXT_REMEDY = "save it as UTF-8: names in the first line, as many values in every row"
 
 
 class _Row(NamedTuple):
@@ -34,7 +34,7 @@ class _Row(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Account:
+class Account:
     """All rows, counted.
 
     Attributes:
@@ -49,6 +49,30 @@ class _Account:
     longest: int
     broken: tuple[int, ...]
 
+    @property
+    def block_bytes(self) -> int:
+        """Bytes that Arrow reads at once: the longest row must fit in."""
+        return min(max(_SMALLEST_BLOCK, 2 * self.longest), _LARGEST_BLOCK)
+
+    def check_read(self, rows: int) -> None:
+        """All that were counted were read.
+
+        Raises:
+            OwnTableError: If not.
+        """
+        if rows != self.rows:
+            problem = f"{self.rows:,} rows can be counted, {rows:,} be read"
+            raise OwnTableError("file", problem, "save it anew, with words that hold quotes or line breaks in quotes")
+
+
+def packing(ending: str) -> str | None:
+    """What a file is packed with, by the ending of its name, as Arrow calls it; None if it is not.
+
+    >>> packing(".csv.gz"), packing(".tsv.zst"), packing(".csv")
+    ('gzip', 'zstd', None)
+    """
+    return next((kind for packed, kind in ((".gz", "gzip"), (".zst", "zstd")) if ending.endswith(packed)), None)
+
 
 def unpacked(file: BinaryIO, ending: str) -> BinaryIO:
     """The text itself, whatever its file was packed with: gzip where the name ends in .gz, Zstandard where in .zst.
@@ -56,7 +80,7 @@ def unpacked(file: BinaryIO, ending: str) -> BinaryIO:
     Raises:
         OwnTableError: If it cannot be unpacked, or is larger than memory should hold.
     """
-    kind = next((kind for packed, kind in ((".gz", "gzip"), (".zst", "zstd")) if ending.endswith(packed)), None)
+    kind = packing(ending)
     if kind is None:
         return file
     try:
@@ -80,19 +104,13 @@ def open_text(file: BinaryIO, delimiter: str | None = None) -> Content:
     Raises:
         OwnTableError: If a quote is not closed where a word ends, or rows have unequal numbers of values.
     """
-    try:
-        head = file.readline(LONGEST_HEADER).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise unreadable(error, _REMEDY) from None
-    bare = re.sub(r'"[^"]*"', "", head)
-    delimiter = delimiter or max(",;\t", key=bare.count)
-    account = _take_account(file, delimiter)
+    delimiter = delimiter or guess_delimiter(file)
+    file.seek(0)
+    account = take_account(file, delimiter)
     check_names(account.names)
     check_row_count(account.rows)
     table = _read(file, delimiter, account)
-    if len(table) != account.rows:
-        problem = f"{account.rows:,} rows can be counted, {len(table):,} be read"
-        raise OwnTableError("file", problem, "save it anew, with words that hold quotes or line breaks in quotes")
+    account.check_read(len(table))
     return Content(account.names, table.column, is_text=True, remarks=_remarks(account.broken))
 
 
@@ -103,36 +121,52 @@ def _remarks(broken: tuple[int, ...]) -> tuple[str, ...]:
     return (f"{rows} a line break within quotes, the first begins in line {broken[0]:,} of the file.",)
 
 
-def _take_account(file: BinaryIO, delimiter: str) -> _Account:
+def guess_delimiter(file: BinaryIO) -> str:
+    """Comma, semicolon or tab, whichever is most frequent in the header, outside of quotes.
+
+    Raises:
+        OwnTableError: If the header is not UTF-8 text.
+    """
+    try:
+        head = file.readline(LONGEST_HEADER).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise unreadable(error, TEXT_REMEDY) from None
+    bare = re.sub(r'"[^"]*"', "", head)
+    return max(",;\t", key=bare.count)
+
+
+def take_account(file: BinaryIO, delimiter: str, most_rows: float = MOST_TABLE_ROWS) -> Account:
+    """Count the rows of a file that is open at its beginning, each as a strict reader sees it.
+
+    Raises:
+        OwnTableError: If it is empty, has more rows than there may be, or a quote is in the way.
+    """
     rows = _rows(_lines(file), delimiter)
     head = next(rows, None)
     if head is None:
-        raise OwnTableError("file", "cannot be read: Empty CSV file", _REMEDY)
+        raise OwnTableError("file", "cannot be read: Empty CSV file", TEXT_REMEDY)
     names = _names(head, delimiter)
     count, longest, broken = 0, sum(map(len, head.lines)), []
     for count, row in enumerate(rows, 1):
-        if count > MOST_TABLE_ROWS:
+        if count > most_rows:
             check_row_count(MOST_TABLE_ROWS, "more than ")
         longest = max(longest, sum(map(len, row.lines)))
         if len(row.lines) > 1:
             _check_break(row, delimiter.encode(), len(names))
             broken.append(row.line)
-    return _Account(names, count, longest, tuple(broken))
+    return Account(names, count, longest, tuple(broken))
 
 
 def _names(head: _Row, delimiter: str) -> tuple[str, ...]:
     try:
         return tuple(next(csv.reader(map(_text, head.lines), delimiter=delimiter, strict=True)))
     except csv.Error as error:
-        raise unreadable(error, _REMEDY) from None
+        raise unreadable(error, TEXT_REMEDY) from None
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:
     """Lines, which may end as anywhere; without the mark of the byte order."""
-    file.seek(0)
-    if file.read(len(BOM_UTF8)) != BOM_UTF8:
-        file.seek(0)
-    for line in file:
+    for line in itertools.chain([file.readline().removeprefix(BOM_UTF8)], file):
         if b"\r" in line:
             yield from line.splitlines(keepends=True)
         else:
@@ -213,15 +247,14 @@ def _is_number(cell: bytes) -> bool:
     return True
 
 
-def _read(file: BinaryIO, delimiter: str, account: _Account, is_quick: bool = True) -> pa.Table:
+def _read(file: BinaryIO, delimiter: str, account: Account, is_quick: bool = True) -> pa.Table:
     """The rows below the names, as they are written."""
     file.seek(0)
     places = [str(place) for place in range(len(account.names))]
-    block = min(max(_SMALLEST_BLOCK, 2 * account.longest), _LARGEST_BLOCK)
     try:
         table = pyarrow.csv.read_csv(
             file,
-            pyarrow.csv.ReadOptions(use_threads=is_quick, block_size=block, column_names=places),
+            pyarrow.csv.ReadOptions(use_threads=is_quick, block_size=account.block_bytes, column_names=places),
             pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             # As bytes: what a column means is decided elsewhere, and 01 must not have become 1 by then.
             pyarrow.csv.ConvertOptions(check_utf8=False, column_types=dict.fromkeys(places, pa.binary())),
@@ -229,5 +262,5 @@ def _read(file: BinaryIO, delimiter: str, account: _Account, is_quick: bool = Tr
     except (pa.ArrowException, OSError) as error:
         if is_quick:
             return _read(file, delimiter, account, is_quick=False)  # with one thread it is known which row it was
-        raise unreadable(error, _REMEDY) from None
+        raise unreadable(error, TEXT_REMEDY) from None
     return table.slice(1).rename_columns(list(account.names))

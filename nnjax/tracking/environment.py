@@ -13,6 +13,7 @@ QUIET: dict[str, str] = {
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # else two printed lines a run over HTTP
     "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
     "GIT_PYTHON_REFRESH": "quiet",  # git may be missing
+    "MLFLOW_UV_AUTO_DETECT": "false",  # else the uv.lock of wherever one stands would go into a model
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "4",  # for a server that does not answer; MLflow's own 7 wait for minutes
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "30",  # seconds
 }
