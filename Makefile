@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help sweep lecture test test-all drills report ui server lint docs clean
+.PHONY: help sweep fit lecture test test-all drills report ui server lint docs clean
 
 help: ## Show these targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -16,6 +16,9 @@ sweep: $(READY) ## Train, track and report a study: make sweep STUDY=experiments
 
 lecture: $(READY) ## Put every claim of the lecture to the test, and write an index of what was found
 	@$(BIN)/nnjax lecture $(ARGS)
+
+fit: $(READY) ## Make a model of a finished sweep: refitted on all rows, with intervals and a card
+	@$(BIN)/nnjax fit "$$STUDY" $(ARGS)
 
 report: $(READY) ## Write the report again, without training
 	@$(BIN)/nnjax report "$$STUDY" $(ARGS)

@@ -1,4 +1,4 @@
-"""What plans and trains: a study, a run again, the lecture's studies and its quiz."""
+"""What plans and trains: a study, a run again, a model of a sweep, the lecture's studies and its quiz."""
 
 import argparse
 import sys
@@ -12,7 +12,7 @@ from nnjax.execution.executor import Cluster
 from nnjax.execution.slots import EXECUTORS
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
-from nnjax.terminal import next_command
+from nnjax.terminal import home_words, next_command
 
 WORKERS = "workers at once (default: one a core, fewer for little work; two on a GPU)"
 LECTURE = "experiments/lecture"
@@ -51,6 +51,19 @@ def add_training(commands: Commands) -> None:
     run_parser.add_argument(
         "--weights", type=Path, metavar="FILE", help="write its network, at the best epoch, as a safetensors file"
     )
+    fit_parser = commands.add_for_study(
+        fit, "Make a model of a finished sweep: refitted on all rows, with intervals and a card.",
+        "nnjax fit experiments/quick.toml",
+    )  # fmt: skip
+    fit_parser.add_argument(
+        "--cell", default="best",
+        help="best on validation rows, smallest of those tied with it, or a cell's label or id (best)",
+    )  # fmt: skip
+    fit_parser.add_argument("--seeds", type=positive, default=10, help="networks that are averaged (10)")
+    fit_parser.add_argument("--level", default="0.9", help="of the prediction intervals or sets (0.9)")
+    fit_parser.add_argument("--name", type=_name, help="of the folder under models/ (the study's)")
+    fit_parser.add_argument("--register", metavar="NAME", help="also give it this name in MLflow's registry")
+    fit_parser.add_argument("--tracking-uri", help=STORE)
     commands.add(quiz, "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes.", "nnjax quiz")
     lecture_parser = commands.add(
         lecture, "Run every study of the lecture, and write an index of what they found.", "nnjax lecture"
@@ -123,6 +136,8 @@ def sweep(options: argparse.Namespace) -> int:
         print(f"MLflow   {outcome.tracking_uri}\n         {opening}, then open {outcome.deep_link}")
     if outcome.report:
         say_what_follows(outcome.report, options.home)
+        if not outcome.problems:
+            print(as_typed("Model    `nnjax fit STUDY`", options).replace("`", ""))
     return ExitCode.FOUND if outcome.problems else ExitCode.FINE
 
 
@@ -158,6 +173,30 @@ def run(options: argparse.Namespace) -> int:
     return ExitCode.FINE if comparison.agrees else ExitCode.FOUND
 
 
+def fit(options: argparse.Namespace) -> int:
+    """Make the model, tell MLflow of it, and say what can be done with it."""
+    with starting():
+        from nnjax.model.fit import FitOptions, fit_study
+
+    say, space = speaker(options), expand_given(options)
+    choices = FitOptions(options.cell, options.seeds, options.level, options.name)
+    fitted = fit_study(space, options.home, choices, choose_progress())
+    document, folder = fitted.document, fitted.folder
+    told = "" if fitted.is_new else ", as it was"
+    print(f"Model    {folder}{told}\n         {fitted.summary()}\nCard     {folder / 'card.html'}")
+    with choose_progress().stage("Telling MLflow"):
+        from nnjax.tracking.models import log_model, register_model
+
+        logged = log_model(folder, space, options.home, options.tracking_uri)
+        version = register_model(logged, options.register, options.tracking_uri) if options.register else ""
+    print(f"MLflow   {logged.address} on run {logged.run_id} of {logged.tracking_uri}")
+    if version:
+        print(f"         registered as {options.register}, version {version}")
+    home = " ".join(home_words(options.home))
+    say(f"Next     nnjax predict {folder} TABLE.csv --out predictions.csv{f' {home}' if home else ''}")
+    return ExitCode.FINE if document else ExitCode.FOUND
+
+
 def quiz(options: argparse.Namespace) -> int:
     """Answer the take-home quiz and say where the page is."""
     with starting():
@@ -188,6 +227,13 @@ def _resource(text: str) -> tuple[str, float]:
         return name, float(amount)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text}: must be NAME=AMOUNT, for example GPU=1") from None
+
+
+def _name(text: str) -> str:
+    """A folder's name, and no path."""
+    if not text or text in (".", "..") or "/" in text or "\\" in text or text.startswith((".", "-")):
+        raise argparse.ArgumentTypeError(f"{text}: must be a folder's name, such as my_model")
+    return text
 
 
 def _minutes(text: str) -> float:

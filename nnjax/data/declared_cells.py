@@ -26,7 +26,7 @@ from nnjax.data.own_numbers import (
     is_number,
     to_floats,
 )
-from nnjax.data.own_text_column import CODE, FALSE, TRUE, WHOLE, bare_text, is_in, text_of
+from nnjax.data.own_text_column import CODE, FALSE, TRUE, WHOLE_NUMBER, bare_text, is_in, text_of
 
 _WHOLE_SECONDS, _PARTS, _ZONED = pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns", "UTC")
 _ZONE = r"(Z|[+-]\d\d(:?\d\d)?)$"
@@ -192,7 +192,7 @@ def _numbers_of_text(bare: pa.ChunkedArray) -> NDArray[np.float64]:
     for row in np.flatnonzero(np.abs(numbers) >= LARGEST_WHOLE).tolist():
         written = bare[row].as_py()
         try:
-            check_exact([Decimal(written)] if re.match(WHOLE, written) else [])
+            check_exact([Decimal(written)] if re.match(WHOLE_NUMBER, written) else [])
         except ColumnError:
             raise CellError(row, f"{_cell(bare, row)} {_INEXACT}", "leave it out, or round it") from None
     return numbers

@@ -20,7 +20,7 @@ MOMENTS = (pa.date32(), pa.timestamp("s"), pa.timestamp("ns"), pa.timestamp("ns"
 
 _FEW = 64
 _BLANKS = " \t"
-WHOLE = r"^[-+]?[0-9]+(\.0*)?$"
+WHOLE_NUMBER = r"^[-+]?[0-9]+(\.0*)?$"
 CODE = r"[-+]?0[0-9xX]"
 """How a code begins: a number that one may not be read as."""
 _LONGEST_BEGINNING = 3
@@ -88,7 +88,7 @@ def _as_numbers(text: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return None
     if pa.types.is_floating(numbers.type):  # whole numbers too large for 64 bits are among them, rounded
         large = text.filter(pc.greater_equal(pc.abs(numbers), float(LARGEST_WHOLE)))
-        whole = large.filter(pc.match_substring_regex(large, WHOLE))
+        whole = large.filter(pc.match_substring_regex(large, WHOLE_NUMBER))
         check_exact(dict.fromkeys(map(Decimal, pc.unique(whole).to_pylist())))
     return numbers
 

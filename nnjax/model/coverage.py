@@ -137,7 +137,7 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
         the largest share; "targets": {"measured", "widened", "mean_width"}, one a target.
     """
     document = model.document
-    level, is_named = exact_level(document["intervals"]["level"]), document["choice"]["how"] == "by_id"
+    level, is_named = exact_level(document["intervals"]["level"]), document["choice"]["rule"] == "id"
     found = coverage_of_folds(space, journal, level, document["cell"]["cell_id"] if is_named else None)
     widened, widths = _widths(space, model, columns, level)
     told: dict[str, Any] = {"measured": None, "measured_error": None, "chosen_anew": not is_named}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnjax.data.prepared import prepare_and_scale
 from nnjax.data.rounding import rounded_columns
@@ -38,12 +39,14 @@ class RetrainedRun:
         network: Its network at the best epoch.
         best_epoch: That epoch.
         difference: The largest difference of all that the journal has of it; 0 where all is bitwise the same.
+        prediction: Of its split's test rows, as the journal keeps it [T, outputs].
     """
 
     run: Run
     network: "Network"
     best_epoch: int
     difference: float
+    prediction: NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,9 @@ def retrain_runs(space: Space, cell: Cell, journal: Journal, say: Say) -> list[R
         stored = kept[run.run_id]
         told = [name for name in COMPARED if stored[name] is not None and stored[name] == stored[name]]
         differences = differing_columns(stored, outcome, told)
-        retrained.append(RetrainedRun(run, best, int(outcome["best_epoch"]), max(differences.values(), default=0.0)))
+        prediction = outcome["test_prediction"].reshape(len(space.splits[run.replicate.split].test), -1)
+        difference = max(differences.values(), default=0.0)
+        retrained.append(RetrainedRun(run, best, int(outcome["best_epoch"]), difference, prediction))
     return retrained
 
 

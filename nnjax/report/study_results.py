@@ -211,7 +211,7 @@ def assemble(
         chosen=chosen,
         histories=reading.histories(set(chosen["run_id"])),
         predictions=reading.predictions(set(best_runs(results, best)["run_id"])) if space.table.class_names else {},
-        baselines=_scored(baselines, terms.judged),
+        baselines=scored_baselines(baselines, terms.judged),
         layout=layout,
         palette=make_palette(layout.levels),
         sizes=sizes,
@@ -225,7 +225,7 @@ def assemble(
     )
 
 
-def _scored(baselines: pd.DataFrame, judged: Judged) -> pd.DataFrame:
+def scored_baselines(baselines: pd.DataFrame, judged: Judged) -> pd.DataFrame:
     """Baselines with scores, their rows cut where those of the networks are."""
     if judged.has_chosen_threshold:
         cut = {f"test_{each.name}": cut_column(each.name, judged.cut_by) for each in MEASURES if each.has_threshold}

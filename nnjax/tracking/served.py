@@ -35,7 +35,7 @@ def signature_of(document: Mapping[str, Any]) -> ModelSignature:
     ]
     outputs: list[ColSpec | TensorSpec] = [ColSpec(kind, name) for name, kind in output_columns(document)]
     intervals = document["intervals"]
-    level = ParamSchema([ParamSpec(LEVEL, DataType.double, float(intervals["level"]))]) if intervals else None
+    level: Any = ParamSchema([ParamSpec(LEVEL, DataType.double, float(intervals["level"]))]) if intervals else None
     return ModelSignature(Schema(inputs), Schema(outputs), level)
 
 

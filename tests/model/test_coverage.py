@@ -166,10 +166,10 @@ class Said(Model):
         return self.folds[fold][columns[:, 0].astype(int)]
 
 
-def document(space, how):
+def document(space, rule):
     return {
         "intervals": {"level": "0.75"},
-        "choice": {"how": how},
+        "choice": {"rule": rule},
         "cell": {"cell_id": space.cells[0].cell_id},
         "classes": list(space.table.class_names),
         "threshold": None,
@@ -181,7 +181,7 @@ def test_intervals_that_do_not_hold_the_prediction_are_counted_and_widened(group
     rng, y, units = np.random.default_rng(6), space.table.target, units_of(space)
     folds = {fold: y + rng.normal(0, 0.3, y.shape) for fold in range(4)}
     point = y + rng.normal(0, 0.7, y.shape)
-    found = measured_parts(space, journal, Said(document(space, "by_id"), point, folds), np.arange(26.0)[:, None])
+    found = measured_parts(space, journal, Said(document(space, "id"), point, folds), np.arange(26.0)[:, None])
     fold_of = np.concatenate([[(row, fold) for row in space.splits[fold].test] for fold in range(4)])
     fold_of = fold_of[np.argsort(fold_of[:, 0]), 1]
     own = np.array([folds[fold][row, 0] for row, fold in enumerate(fold_of)])
@@ -206,9 +206,9 @@ def test_sets_are_counted_in_classes(tmp_path):
     rng = np.random.default_rng(5)
     space, journal = made(tmp_path, IRIS, lambda rows: rng.dirichlet([1, 1, 1], len(rows)))
     sure = np.eye(3)[space.table.labels] * 0.97 + 0.01
-    said = Said(document(space, "by_id"), sure, dict.fromkeys(range(4), sure))
+    said = Said(document(space, "id"), sure, dict.fromkeys(range(4), sure))
     columns = np.arange(150.0)[:, None]
     assert {**measured_parts(space, journal, said, columns)}["mean_width"] == 1.0
-    off = Said(document(space, "by_id"), np.roll(sure, 1, axis=1), dict.fromkeys(range(4), sure))
+    off = Said(document(space, "id"), np.roll(sure, 1, axis=1), dict.fromkeys(range(4), sure))
     found = measured_parts(space, journal, off, columns)
     assert (found["mean_width"], found["widened"]) == (2.0, 1.0)

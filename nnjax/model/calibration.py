@@ -1,0 +1,119 @@
+"""What the fold networks say of rows that they have not seen: the scores that intervals and sets are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnjax.model.coverage import units_of
+from nnjax.model.standalone import Model
+from nnjax.model.weights_file import Arrays
+from nnjax.statistics.conformal import class_scores, conformal_rank, fewest_units, proven_level
+from nnjax.sweep.space import Space
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What intervals are made of, or why there are none.
+
+    Attributes:
+        arrays: fold_<k>.rows, .units and .scores.
+        intervals: Level, units, what is proven; None without intervals.
+        why_not: Why there are none; empty where there are.
+    """
+
+    arrays: Arrays = field(default_factory=dict)
+    intervals: dict[str, Any] | None = None
+    why_not: str = ""
+
+
+def first_repeat(space: Space) -> range:
+    """Numbers of the splits of the first repeat."""
+    return range(space.study.split_plan.folds)
+
+
+def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> str:
+    """Why a study's splits give no intervals at a level; empty where they do.
+
+    Args:
+        space: The study's.
+        level: Asked for.
+        tested: Splits whose networks finished.
+    """
+    method, order = space.study.replicates.method, space.table.arrangement
+    if order is not None and order.role == "order":
+        return f"rows along time are not exchangeable, which intervals rest on; {method} gives none"
+    splits = [space.splits[number] for number in first_repeat(space)]
+    tests = np.bincount(np.concatenate([split.test for split in splits]), minlength=len(space.table.target))
+    if not (tests == 1).all():
+        return f"the test rows of {method} do not hold every row once; repeated_k_fold's and group_k_fold's do"
+    if lost := [number for number in first_repeat(space) if number not in tested]:
+        return f"every run of split {lost[0]} diverged, so nobody knows how far off it is"
+    units = units_of(space)
+    count = len(np.unique(units))
+    if conformal_rank(level, count) is None:
+        kind = "groups" if is_grouped(space) else "rows"
+        needed = f"it takes {fewest_units(level):,}; ask for less: --level"
+        return f"at {float(level):g}, {count:,} {kind} are too few: {needed}"
+    return ""
+
+
+def is_grouped(space: Space) -> bool:
+    """Whether groups are drawn, not rows."""
+    return space.table.arrangement is not None and space.table.arrangement.role == "groups"
+
+
+def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level: str) -> Calibration:
+    """Scores of every row by the networks of the fold that held it out, and the level that is proven with them.
+
+    Args:
+        space: The study's.
+        tested: The model with networks of all splits.
+        columns: Raw columns of the table, as the model reads them.
+        level: Of the intervals, as it was written.
+    """
+    exact = Fraction(level)
+    if why := no_intervals_why(space, exact, [*tested.folds]):
+        return Calibration(why_not=why)
+    units, arrays = units_of(space), Arrays()
+    for fold in first_repeat(space):
+        rows = space.splits[fold].test.astype(np.int64)
+        predicted = tested.fold(fold, columns[rows])
+        arrays |= {
+            f"fold_{fold}.rows": rows,
+            f"fold_{fold}.units": units[rows],
+            f"fold_{fold}.scores": _scores(space, rows, predicted),
+        }
+    counts = [len(np.unique(arrays[f"fold_{fold}.units"])) for fold in first_repeat(space)]
+    proven = _proven(space, exact, counts)
+    intervals = {
+        "level": level,
+        "units": "groups" if is_grouped(space) else "rows",
+        "count": sum(counts),
+        "proven": None if proven is None else float(proven),
+    }
+    return Calibration(arrays, intervals)
+
+
+def _scores(space: Space, rows: NDArray[np.int64], predicted: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far off predictions are [n, T], or the classes before and with the true one [n, 1]."""
+    labels = space.table.labels
+    if labels is None:
+        return np.abs(space.table.target[rows] - predicted)
+    return np.take_along_axis(class_scores(predicted), labels[rows][:, None], axis=1)
+
+
+def _proven(space: Space, level: Fraction, counts: Sequence[int]) -> Fraction | None:
+    if space.study.replicates.method == "predefined":
+        return None
+    is_dealt_by_class = bool(space.table.class_names) and not is_grouped(space)
+    return proven_level(
+        level,
+        counts,
+        grouped=is_grouped(space),
+        dealt_by_size=is_grouped(space),
+        classes_dealt=len(space.table.class_names) if is_dealt_by_class else 0,
+    )

@@ -1,0 +1,176 @@
+"""A finished sweep becomes a model: one folder, whole, made of what the journal has, and the same again."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnjax.data.preparation import table_columns
+from nnjax.model.fit import FitOptions, check_arithmetic, fit_study
+from nnjax.model.networks import plan_refit, refit, retrain_runs
+from nnjax.model.standalone import Model
+from nnjax.model.weights_file import read_weights_file
+from nnjax.refusal import RefusedError
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.progress import Progress
+from nnjax.terminal import to_nobody
+
+pytestmark = pytest.mark.usefixtures("engine_here")
+
+FEW = FitOptions(members=2)
+FILES = {
+    "SHA256SUMS", "card.html", "card.md", "model.json", "model.onnx", "nnjax_model.py", "preparation.skops",
+    "weights.safetensors",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def fitted(trained):
+    home, space = trained()
+    return home, space, fit_study(space, home, FEW, Progress())
+
+
+def columns_of(space):
+    return np.column_stack([column.values for column in table_columns(space.table)])
+
+
+def arrays_of(folder):
+    return read_weights_file(folder / "weights.safetensors")[0]
+
+
+def contents(folder):
+    return {each.name: each.read_bytes() for each in folder.iterdir()}
+
+
+def test_the_folder_is_whole_and_says_what_it_is_made_of(fitted):
+    home, space, made = fitted
+    assert made.is_new and made.folder == home / "models" / "small"
+    assert set(contents(made.folder)) == FILES
+    document = json.loads((made.folder / "model.json").read_text())
+    cell = next(cell for cell in space.cells if cell.cell_id == document["cell"]["cell_id"])
+    best = Journal(home).column("best_epoch")
+    epochs = sorted(best[run.run_id] for run in space.runs if run.cell is cell)
+    assert document["epochs"] == epochs[2] and document["retrained"] == {"runs": 4, "largest_difference": 0.0}
+    folds = [fold["run_ids"] for fold in document["folds"]]
+    assert folds == [[run.run_id] for run in space.runs if run.cell is cell]
+    assert cell.label in made.summary() and "2 networks" in made.summary()
+
+
+def test_it_predicts_what_its_networks_say(fitted):
+    _, space, made = fitted
+    model, columns = Model.load(made.folder), columns_of(space)
+    rows = {name: columns[:, place] for place, name in enumerate(space.table.feature_names)}
+    predicted = model.predict(rows)
+    each = [model.network(f"ensemble_{number}", model.prepared(columns, 0)) for number in range(2)]
+    scaled = (np.mean(each, axis=0)[:, 0] * space.table.target.std()) + space.table.target.mean()
+    np.testing.assert_allclose(predicted["prediction"], scaled, rtol=1e-9)
+    assert (predicted["lower"] <= predicted["prediction"]).all() and (
+        predicted["prediction"] <= predicted["upper"]
+    ).all()
+    truth = space.table.target[:, 0]
+    inside = (predicted["lower"] <= truth) & (truth <= predicted["upper"])
+    assert inside.mean() > 0.85
+
+
+def test_scores_of_the_folds_are_of_rows_that_they_have_not_seen(fitted):
+    home, space, made = fitted
+    model, arrays = Model.load(made.folder), arrays_of(made.folder)
+    kept = Journal(home).column("test_prediction")
+    for fold in model.document["folds"]:
+        rows = space.splits[fold["fold"]].test
+        error = np.abs(space.table.target[rows, 0] - np.asarray(kept[fold["run_ids"][0]], np.float64))
+        np.testing.assert_allclose(arrays[f"fold_{fold['fold']}.scores"][:, 0], error, atol=1e-3)
+        np.testing.assert_array_equal(arrays[f"fold_{fold['fold']}.rows"], rows)
+
+
+def test_again_it_is_found_and_anew_it_is_the_same(fitted):
+    home, space, made = fitted
+    before = contents(made.folder)
+    assert not fit_study(space, home, FEW, Progress()).is_new
+    shutil.move(made.folder, made.folder.with_name("kept"))
+    assert fit_study(space, home, FEW, Progress()).is_new
+    assert contents(made.folder) == before
+
+
+def test_another_model_and_a_damaged_one_are_in_the_way(fitted):
+    home, space, made = fitted
+    before = contents(made.folder)
+    with pytest.raises(RefusedError, match=r"small holds a model of other runs or options .*--name"):
+        fit_study(space, home, replace(FEW, members=3), Progress())
+    card = made.folder / "card.md"
+    card.write_bytes(before["card.md"] + b"!")
+    with pytest.raises(RefusedError, match=r"card\.md.*remove the folder"):
+        fit_study(space, home, FEW, Progress())
+    card.write_bytes(before["card.md"])
+    for level, words in (("1", "number between 0 and 1"), ("nine tenths", "number between 0 and 1")):
+        with pytest.raises(RefusedError, match=f"--level {level}: .*{words}"):
+            fit_study(space, home, replace(FEW, level=level), Progress())
+    assert contents(made.folder) == before
+
+
+def test_networks_whose_arithmetic_is_not_the_engines_are_not_published(fitted):
+    home, space, made = fitted
+    cell = next(cell for cell in space.cells if cell.cell_id == made.document["cell"]["cell_id"])
+    runs, model = retrain_runs(space, cell, Journal(home), to_nobody), Model.load(made.folder)
+    assert 0 < check_arithmetic(space, model, runs, columns_of(space)) < 1e-5
+    wrong = [replace(run, prediction=run.prediction + 1) for run in runs]
+    with pytest.raises(AssertionError, match="deviations from the engine's"):
+        check_arithmetic(space, model, wrong, columns_of(space))
+
+
+def test_a_level_for_which_there_are_too_few_rows(trained):
+    home, space = trained()
+    made = fit_study(space, home, FitOptions(members=1, level="0.999", name="sure"), Progress())
+    assert made.document["intervals"] is None and made.document["folds"] == []
+    assert "442 rows are too few: it takes 999" in made.document["why_no_intervals"]
+    rows = {name: space.table.features[:3, place] for place, name in enumerate(space.table.feature_names)}
+    assert set(Model.load(made.folder).predict(rows)) == {"prediction"}
+
+
+def test_the_ensemble_is_trained_on_all_rows(fitted):
+    _, space, made = fitted
+    cell = next(cell for cell in space.cells if cell.cell_id == made.document["cell"]["cell_id"])
+    members = refit(space, plan_refit(space, cell, made.document["epochs"]), 2, to_nobody)
+    for number, member in enumerate(members):
+        first = np.asarray(member.network.parameters[0].weights)
+        np.testing.assert_array_equal(arrays_of(made.folder)[f"ensemble_{number}.layer_1.weights"], first)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["Training the cell", "Training 2 networks", "Making"])
+def test_a_killed_fit_leaves_no_folder_and_the_next_one_a_whole_one(word, trained, tmp_path):
+    home, space = trained()
+    shutil.copytree(home / "journal", tmp_path / "journal")
+    words = [sys.executable, "-u", "-c", KILLED, str(space.study.path), str(tmp_path), word]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith(word):
+                process.send_signal(signal.SIGKILL)
+                break
+    assert not list((tmp_path / "models").glob("[!.]*")) if (tmp_path / "models").exists() else True
+    made = fit_study(space, tmp_path, FEW, Progress())
+    assert made.is_new and set(contents(made.folder)) == FILES
+    assert [each.name for each in (tmp_path / "models").iterdir()] == ["small"]
+
+
+KILLED = """
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from nnjax.model.fit import FitOptions, fit_study
+from nnjax.sweep.progress import Progress
+from nnjax.sweep.space import expand
+from nnjax.sweep.study.study import load_study
+class Told(Progress):
+    @contextmanager
+    def stage(self, what):
+        print(what)
+        yield print
+fit_study(expand(load_study(Path(sys.argv[1]))), Path(sys.argv[2]), FitOptions(members=2), Told())
+"""
