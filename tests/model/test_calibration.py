@@ -11,7 +11,6 @@ from nnjax.statistics.conformal import proven_level
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 
-
 GROUPED = 'method = "group_k_fold"\ngroups = "followed"\nfolds = 5\nsplits = 5'
 
 
