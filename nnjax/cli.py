@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from nnjax.commands.checks import add_checks
 from nnjax.commands.contract import EXIT_CODES, ExitCode
+from nnjax.commands.model import add_model
 from nnjax.commands.options import Commands, as_typed
 from nnjax.commands.reading import add_reading
 from nnjax.commands.training import add_training
@@ -45,7 +46,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--home", type=Path, default=default_home(), help=argparse.SUPPRESS)
     commands = Commands(parser)
-    for add in (add_training, add_reading, add_checks):
+    for add in (add_training, add_model, add_reading, add_checks):
         add(commands)
     return parser
 

@@ -22,6 +22,7 @@ from nnjax.model.choice import BEST, ChosenCell, choose_cell
 from nnjax.model.coverage import measured_parts
 from nnjax.model.dependence import partial_dependence
 from nnjax.model.document import command_parts, epoch_parts, network_parts, score_parts, study_parts
+from nnjax.model.folders import MODELS
 from nnjax.model.importance import Importance, Scoring, TestedFold, permutation_importance
 from nnjax.model.networks import Member, Refit, RetrainedRun, median_epoch, plan_refit, refit, retrain_runs
 from nnjax.model.onnx_file import make_onnx
@@ -45,7 +46,6 @@ from nnjax.sweep.space import Space
 from nnjax.terminal import Say
 from nnjax.training import ENGINE_VERSION
 
-MODELS = "models"
 SUMS = "SHA256SUMS"
 MOST_DEPENDENCES = 4
 

@@ -819,7 +819,7 @@ class Model:
                 )
             try:
                 values, cells = _read_column(column(name), described["kind"], rule.get("words", ()), first)
-                _check_cells(values, cells, rule, first)
+                check_cells(values, cells, rule, first)
             except ValueError as error:
                 raise RowsError(
                     f"column {name!r}, {error}" if "row " in str(error) else f"column {name!r} {error}"
@@ -875,7 +875,12 @@ class Model:
             level: Of the intervals, such as "0.9"; None: the model's.
             first: As of `read`.
         """
-        columns = self.read(rows, first)
+        return self.predict_columns(self.read(rows, first), level, first)
+
+    def predict_columns(
+        self, columns: Columns, level: str | float | None = None, first: int = 1
+    ) -> dict[str, NDArray[Any]]:
+        """The same of rows that have been read."""
         needed = self._needed(level)
         found = _in_blocks(lambda block: self._predict(block, needed), columns)
         if np.isnan(found).any():
@@ -935,8 +940,8 @@ class Model:
         return {name: found[:, place] for name, place in places}
 
 
-def _check_cells(values: Floats, cells: NDArray[Any], rule: Mapping[str, Any], first: int) -> None:
-    """Gaps and other words only where the model knows what becomes of them."""
+def check_cells(values: Floats, cells: Any, rule: Mapping[str, Any], first: int) -> None:
+    """Gaps and other words only where the model knows what becomes of them; ValueError that shows the cell."""
     if rule["kind"] == "words":
         known = len(rule["words"])
         gap, other = (bool(np.isnan(rule["encoding"][known + each]).any()) for each in (0, 1))
@@ -986,9 +991,22 @@ class _PythonModel:
         """A frame of predictions, with the rows' index."""
         import pandas as pd
 
-        level = (params or {}).get("level")
-        index = model_input.index if isinstance(model_input, pd.DataFrame) else None
-        return pd.DataFrame(self.model.predict(model_input, level), index=index)
+        try:
+            found = self.model.predict(model_input, (params or {}).get("level"))
+        except RowsError as error:
+            raise _for_mlflow(str(error)) from None
+        return pd.DataFrame(found, index=model_input.index if isinstance(model_input, pd.DataFrame) else None)
+
+
+def _for_mlflow(line: str) -> Exception:
+    """What MLflow's server answers by status 400 and this line, before which it would put all rows that were sent."""
+    from mlflow.exceptions import MlflowException
+    from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE
+
+    class Refused(MlflowException):
+        message = property(lambda _: line, lambda *_: None)
+
+    return Refused(line, INVALID_PARAMETER_VALUE)
 
 
 def _load_pyfunc(path: str) -> _PythonModel:

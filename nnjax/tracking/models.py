@@ -5,7 +5,9 @@ ids it meets, since a tag says which folder it is of; a logging that was killed 
 """
 
 import json
+import logging
 import re
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -23,7 +25,7 @@ from mlflow.tracking import MlflowClient
 from nnjax.redaction import masked_address
 from nnjax.sweep.space import Space
 from nnjax.tracking import names
-from nnjax.tracking.address import default_uri
+from nnjax.tracking.address import default_uri, is_server
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.ledger import Entry
 from nnjax.tracking.served import example_rows, signature_of
@@ -84,7 +86,7 @@ def log_model(folder: Path, space: Space, home: Path, tracking_uri: str | None =
     cell = cell_entry(space, home, uri, document["cell"]["cell_id"])
     with explained(uri):
         client = MlflowClient(tracking_uri=uri)
-        found = find_model(client, cell.experiment_id, document["model_id"])
+        found = find_logged(client, cell.experiment_id, document["model_id"])
         is_done = found is not None and found.status == LoggedModelStatus.READY
         model = found or _create(client, cell, document)
         if not is_done:
@@ -109,10 +111,20 @@ def register_model(logged: TrackedModel, name: str, tracking_uri: str) -> str:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-        versions = _versions(client, name)
-        known = next((each.version for each in versions if each.source == logged.address), None)
-        made = known or client.create_model_version(name, logged.address, logged.run_id, model_id=logged.logged_id)
-    return str(known or made.version)
+        known = next((each for each in _versions(client, name) if each.tags.get(names.MODEL) == logged.logged_id), None)
+        # By its address, MLflow's client would look for it in whatever store is its default.
+        source = (
+            logged.address if is_server(tracking_uri) else client.get_logged_model(logged.logged_id).artifact_location
+        )
+        made = known or client.create_model_version(
+            name,
+            source,
+            logged.run_id,
+            tags={names.MODEL: logged.logged_id},  # a search does not give the id itself
+            await_creation_for=0,
+            model_id=logged.logged_id,
+        )
+    return str(made.version)
 
 
 def _versions(client: MlflowClient, name: str) -> Iterator[Any]:
@@ -146,7 +158,7 @@ def cell_entry(space: Space, home: Path, uri: str, cell_id: str) -> Entry:
     return entry
 
 
-def find_model(client: MlflowClient, experiment_id: str, model_id: str) -> LoggedModel | None:
+def find_logged(client: MlflowClient, experiment_id: str, model_id: str) -> LoggedModel | None:
     """The logged model of a folder, a whole one if there is one; None if it was never begun."""
     condition = f"tags.`{names.MODEL}` = '{model_id}'"
     found = list(client.search_logged_models([experiment_id], condition))
@@ -176,17 +188,20 @@ def pack_model(
             model_uuid=model.model_id,
             model_id=model.model_id,
         )
-    mlflow.pyfunc.save_model(
-        where,
-        loader_module=LOADER,
-        data_path=str(folder),
-        code_paths=[str(folder / f"{LOADER}.py")],
-        mlflow_model=described,
-        signature=signature_of(document),
-        input_example=example,
-        pip_requirements=[f"{package}=={version(package)}" for package in SERVED_WITH],
-        metadata={"nnjax": {key: document[key] for key in ("model_id", "study", "task", "targets")}},
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own types, while it is imported
+        logging.getLogger("mlflow.pyfunc").setLevel(logging.WARNING)
+        mlflow.pyfunc.save_model(
+            where,
+            loader_module=LOADER,
+            data_path=str(folder),
+            code_paths=[str(folder / f"{LOADER}.py")],
+            mlflow_model=described,
+            signature=signature_of(document),
+            input_example=example,
+            pip_requirements=[f"{package}=={version(package)}" for package in SERVED_WITH],
+            metadata={"nnjax": {key: document[key] for key in ("model_id", "study", "task", "targets")}},
+        )
 
 
 def _hang_on(client: MlflowClient, run_id: str, logged_id: str) -> None:
