@@ -44,6 +44,7 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.progress import Progress
 from nnjax.sweep.space import Space
 from nnjax.terminal import Say
+from nnjax.tracking.mlmodel import mlflow_files
 from nnjax.training import ENGINE_VERSION
 
 SUMS = "SHA256SUMS"
@@ -280,6 +281,7 @@ def make_files(
         "model.onnx": make_onnx(document, arrays),
         "card.md": card.markdown.encode(),
         "card.html": card.html.encode(),
+        **mlflow_files(document),
     }
     sums = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in sorted(files.items()))
     return {**files, SUMS: sums.encode()}

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.usefixtures("engine_here")
 
 FEW = FitOptions(members=2)
 FILES = {
-    "SHA256SUMS", "card.html", "card.md", "model.json", "model.onnx", "nnjax_model.py", "preparation.skops",
-    "weights.safetensors",
+    "MLmodel", "SHA256SUMS", "card.html", "card.md", "model.json", "model.onnx", "nnjax_model.py", "preparation.skops",
+    "python_env.yaml", "requirements.txt", "weights.safetensors",
 }  # fmt: skip
 
 
