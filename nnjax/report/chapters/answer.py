@@ -51,6 +51,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "where": setting_words(study_results, setting),
         "baseline": baseline_line(study_results),
         "next": studies[0] if studies else None,
+        "fit": study_results.command("fit", *study_results.given),
     }
     return Chapter("answer", "The answer", facts=facts)
 
