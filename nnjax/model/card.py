@@ -9,14 +9,14 @@ from nnjax.data.column import DATE_KIND, NUMBER_KIND, Column
 from nnjax.model.blocks import CardSection, Document, as_html, as_markdown
 from nnjax.model.card_columns import columns_section
 from nnjax.model.card_inputs import inputs_section, leans_on_words
+from nnjax.model.card_intervals import intervals_section
 from nnjax.model.card_text import (
-    intervals_section,
     limits_section,
     made_section,
     short_section,
     use_section,
-    worth_section,
 )
+from nnjax.model.card_worth import worth_section
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Importance
 from nnjax.report.figures.marks import ID_DIGITS
@@ -51,9 +51,9 @@ def make_card(document: Document, importance: Importance | None = None, dependen
             - "scores": {"measure": name of the judged one, "level": 0.95, "promise": score, "out_of_fold": score,
               "baselines": [{"name", …score, "gain": score of the promise minus it, paired}, …]}, where a score is
               {"estimate", "low": None without an interval, "high", "splits"}; scores are better higher
-            - "intervals", unless null: besides "level", "units", "proven" (None: nothing is) and "measured" (None where
-              nothing can be; its "standard_error" beside it, if known) the share that were "widened", and the
-              "mean_width" (of sets the mean number of classes)
+            - "intervals", unless null: besides "level", "units" and "proven" (None: nothing is) what `measured_parts`
+              has
+            - "retrained": {"runs", "largest_difference": of their numbers from the sweep's}
             - "commands": {"fit", "predict", "serve", "standalone"}, each what is typed
             - "versions": {name: version}
         importance: Which columns matter; None where nobody looked.

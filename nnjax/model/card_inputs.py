@@ -14,7 +14,7 @@ from nnjax.model.card_figures import (
     importance_panels,
     widest,
 )
-from nnjax.model.card_text import measure_label
+from nnjax.model.card_worth import measure_label
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Drop, Importance
 from nnjax.model.related import STRONG
@@ -54,12 +54,15 @@ def leans_on_words(importance: Importance) -> str:
 def _importance(importance: Importance) -> Iterator[Block]:
     label = measure_label(importance.measure)
     yield Paragraph(_stands_out(importance))
-    for group in importance.groups:
-        names = join_words([code(name) for name in group.columns])
+    if importance.groups:
+        together = "; ".join(
+            f"{join_words([code(name) for name in group.columns])} (shuffled together, {label} falls by {_fall(group)})"
+            for group in importance.groups
+        )
         yield Paragraph(
-            f"{names} go together (beyond {STRONG:g}, directly or through others): when one is shuffled, the others "
-            "stand in for it, and the model is asked of rows that hardly exist. What single ones of them show is not "
-            f"to be trusted; shuffled together, {label} falls by {_fall(group)}."
+            f"Columns that go together, beyond {STRONG:g}, directly or through others: {together}. When one of them is "
+            "shuffled, the others stand in for it, and the model is asked of rows that hardly exist: what single ones "
+            "show is not to be trusted."
         )
     splits = how_many(len(importance.score_by_split), "split")
     sure = (
@@ -69,9 +72,9 @@ def _importance(importance: Importance) -> Iterator[Block]:
         "of twenty columns that say nothing, one may stand clear of 0 by chance."
     )
     caption = (
-        f"How far {label} falls when the rows of a column are shuffled, so that it says nothing any more: of the fold "
-        f"networks on their own test rows ({importance.rows:,} in all), {importance.permutations} shufflings in each "
-        f"of {splits}. A column is shuffled as it was read, with its gaps. A fall below 0 is chance. {sure}"
+        f"How far {label} falls when the rows of a column are shuffled, so that it says nothing any more: mean over "
+        f"{splits}, the networks of each on its own test rows ({importance.rows:,} in all), {importance.permutations} "
+        f"shufflings each. A column is shuffled as it was read, with its gaps. A fall below 0 is chance. {sure}"
     )
     more = len(fall_lines(importance)) - MOST_FALLS_DRAWN
     if more > 0:

@@ -17,7 +17,7 @@ from nnjax.data.preparation import table_columns
 from nnjax.model import standalone
 from nnjax.model.calibration import first_repeat, score_folds
 from nnjax.model.card import make_card
-from nnjax.model.card_text import measure_label
+from nnjax.model.card_worth import measure_label
 from nnjax.model.choice import BEST, ChosenCell, choose_cell
 from nnjax.model.coverage import measured_parts
 from nnjax.model.dependence import partial_dependence

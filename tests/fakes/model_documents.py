@@ -82,10 +82,12 @@ MIXED = {
         "units": "rows",
         "proven": 0.7929,
         "measured": 0.9137,
+        "measured_error": 0.0113,
         "widened": 0.0134,
         "mean_width": 61234.5,
     },
     "why_no_intervals": "",
+    "retrained": {"runs": 8, "largest_difference": 0.0},
     "scores": {
         "measure": "r2",
         "level": 0.95,

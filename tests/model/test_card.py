@@ -69,7 +69,7 @@ def changed(document, path, value):
 
 
 def test_every_number_comes_from_the_document():
-    document = mixed_document()
+    document = mixed_document(retrained={"runs": 8, "largest_difference": 2e-7})
     before = make_card(document)
     for path, number in leaves(document):
         name = "/".join(map(str, path))
@@ -139,12 +139,30 @@ def test_without_intervals_it_says_why():
 def test_baselines_are_told_as_a_sceptic_would():
     card = make_card(mixed_document()).markdown
     assert "beats a constant (−0.012); cannot be told from ridge (0.704); loses to gradient boosting (0.772)." in card
-    assert "Take the simpler one" in card
+    assert "Take what it loses to" in card
     document = mixed_document()
+    document["scores"]["baselines"] = document["scores"]["baselines"][:2]
+    assert "The simpler one will do" in make_card(document).markdown
     document["scores"]["baselines"] = document["scores"]["baselines"][:1]
-    assert "Take the simpler one" not in make_card(document).markdown
+    assert "simpler" not in make_card(document).markdown
     document["scores"]["baselines"] = []
     assert "No baseline stands beside it." in make_card(document).markdown
+
+
+def test_targets_have_their_own_numbers():
+    document = mixed_document(targets=["price", "rent"])
+    told = {"measured": [0.9137, 0.95], "widened": [0.0134, 0.0], "mean_width": [61_234.5, 321.5]}
+    document["intervals"] |= {"targets": told}
+    card = make_card(document).markdown
+    assert "| `rent` | 95.0 % | 0.0 % | 321.5 |" in card and "of the target with the fewest" in card
+
+
+def test_networks_that_came_out_otherwise_are_told():
+    assert "bit by bit" in make_card(mixed_document()).markdown
+    other = make_card(mixed_document(retrained={"runs": 8, "largest_difference": 3e-7})).markdown
+    assert "differ from the sweep’s by up to 3e-07" in other and "bit by bit" not in other
+    none = make_card(mixed_document(folds=[], intervals=None, why_no_intervals="no folds")).markdown
+    assert "0 of them" not in none
 
 
 def test_where_splits_are_in_doubt_there_is_no_verdict():

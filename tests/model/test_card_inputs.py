@@ -37,7 +37,11 @@ def test_a_noise_input_that_copies_a_true_one_is_not_to_be_trusted():
     assert group.estimate == pytest.approx(2 * 9 / target.var(), rel=0.15)
     assert group.estimate > 3 * max(drop.estimate for drop in found.columns if drop.columns[0] in group.columns)
     text = inputs_of(card_of(found).markdown)
-    assert "`true` and `copy` go together" in text and "not to be trusted" in text
+    assert (
+        "Columns that go together" in text
+        and "`true` and `copy` (shuffled together" in text
+        and "not to be trusted" in text
+    )
     for name in ("true", "copy"):
         assert re.search(rf"\| `{name}` \|.*one of a group: not to be trusted", text)
     assert not re.search(r"\| `other` \|.*not to be trusted", text)

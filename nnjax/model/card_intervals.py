@@ -1,0 +1,133 @@
+"""What a model card says of prediction intervals and sets: the level asked, proven and measured."""
+
+import math
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from nnjax.model.blocks import CardSection, Document, Paragraph, Terms, TextTable, code
+from nnjax.report.formats import decimals, significant
+
+
+def intervals_section(document: Document) -> CardSection:
+    """What was asked, what is guaranteed, what was seen."""
+    intervals = document["intervals"]
+    if intervals is None:
+        return CardSection("intervals", "How sure it is", (Paragraph(f"It gives {_why_not(document)}"),))
+    is_set, asked = document["task"] == "classification", share_asked(intervals["level"])
+    terms = (
+        ("Asked for", f"{asked} of {_new_rows(document)} shall lie in their {interval_noun(document)}."),
+        ("Guaranteed", _guarantee(document)),
+        ("Measured", _measured(document)),
+        ("Widened", _widened(document)),
+        ("Width", _width_text(document)),
+    )
+    method = (
+        "Made by CV+ (Barber, Candès, Ramdas and Tibshirani 2021)"
+        f"{' with the scores of Romano, Sesia and Candès (2020)' if is_set else ''}: the networks of each fold say how "
+        "far off they are on the rows that they were not trained on. They hold on average over rows, not for each kind "
+        "of row: for a rare kind they may hold less often."
+    )
+    by_target = [_by_target(document)] if "targets" in intervals else []
+    return CardSection("intervals", "How sure it is", (Terms(terms), *by_target, Paragraph(method)))
+
+
+def sure_words(document: Document) -> str:
+    """Level, measured and guaranteed, for the first screen."""
+    intervals = document["intervals"]
+    if intervals is None:
+        return _why_not(document)
+    seen = "nothing" if intervals["measured"] is None else _percent(intervals["measured"])
+    return (
+        f"{interval_noun(document)} at {share_asked(intervals['level'])}: {seen} measured, "
+        f"{_guaranteed_share(intervals) or 'nothing'} guaranteed."
+    )
+
+
+def _guarantee(document: Document) -> str:
+    intervals = document["intervals"]
+    share = _guaranteed_share(intervals)
+    if intervals["proven"] is None:
+        return "Nothing: nobody knows how the table’s folds were made."
+    if not share:
+        return f"Nothing: there are too few {intervals['units']} for what is proven to say anything."
+    chosen = (
+        "whoever named the cell had not looked at these rows."
+        if document["choice"]["rule"] == "id"
+        else "the cell had not been chosen with these rows. It was, so look at the next line, too."
+    )
+    return f"At least {share} of {_new_rows(document)}, if {intervals['units']} come from where these did, and {chosen}"
+
+
+def _guaranteed_share(intervals: Mapping[str, Any]) -> str:
+    """What is proven, rounded down; empty where that is nothing."""
+    proven = math.floor(1000 * (intervals["proven"] or 0.0) + 1e-9) / 10
+    return f"{proven:g} %" if proven > 0 else ""
+
+
+def _measured(document: Document) -> str:
+    intervals = document["intervals"]
+    if intervals["measured"] is None:
+        return f"Nothing: without a fold, too few {intervals['units']} are left for the level."
+    error = intervals["measured_error"]
+    sure = "" if error is None else f" (standard error {_percent(error)})"
+    least = ", of the target with the fewest," if "targets" in intervals else ""
+    chosen = "this cell" if document["choice"]["rule"] == "id" else "the cell that is chosen without the fold"
+    return (
+        f"{_percent(intervals['measured'])}{sure} of the table’s rows{least}, fold by fold: with {chosen}, and "
+        f"{interval_noun(document)} from the rows of the other folds. It shows whether the choice was too free. It is "
+        "no guarantee, and not quite of those at hand: no row is left that they have not seen."
+    )
+
+
+def _why_not(document: Document) -> str:
+    return f"no {interval_noun(document)}: {document['why_no_intervals'].rstrip('.')}."
+
+
+def _new_rows(document: Document) -> str:
+    return "rows of new groups" if document["intervals"]["units"] == "groups" else "new rows"
+
+
+def _widened(document: Document) -> str:
+    holds = "the class that is predicted" if document["task"] == "classification" else "the prediction"
+    share = _percent(document["intervals"]["widened"])
+    worst = ", of the target with the most," if "targets" in document["intervals"] else ""
+    return f"{share} of the table’s rows{worst} had {interval_noun(document)} that did not hold {holds}, widened to it."
+
+
+def _width_text(document: Document) -> str:
+    width = document["intervals"]["mean_width"]
+    if document["task"] == "classification":
+        return f"{decimals(width, 2)} classes on average, for the table’s rows."
+    if "targets" in document["intervals"]:
+        return "Target by target below."
+    return f"{significant(width)} on average, for the table’s rows, in the unit of {code(document['targets'][0])}."
+
+
+def _by_target(document: Document) -> TextTable:
+    told = document["intervals"]["targets"]
+    rows = tuple(
+        (code(name), "–" if measured is None else _percent(measured), _percent(widened), significant(width))
+        for name, measured, widened, width in zip(
+            document["targets"], told["measured"], told["widened"], told["mean_width"], strict=True
+        )
+    )
+    return TextTable(("target", "measured", "widened", "mean width"), rows, (False, True, True, True))
+
+
+def interval_noun(document: Document) -> str:
+    """What rows are given besides a prediction."""
+    return "sets of classes" if document["task"] == "classification" else "intervals"
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def share_asked(level: str) -> str:
+    """An exact level in percent.
+
+    >>> share_asked("0.9"), share_asked("0.975")
+    ('90 %', '97.5 %')
+    """
+    return f"{float(100 * Fraction(level)):g} %"

@@ -1,0 +1,135 @@
+"""What a model card says of worth: scores with intervals, what each is a score of, and baselines beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from nnjax.metrics import MEASURES
+from nnjax.model.blocks import CardSection, Document, Paragraph, TextTable, how_many
+from nnjax.report.formats import confidence, decimals, signed
+from nnjax.report.views import join_words
+
+_PROMISED = {
+    "best": "a model chosen like this one, on unseen rows",
+    "smallest": "the model that is best on validation rows, on unseen rows",
+    "id": "this cell, on rows that it was not trained on",
+}
+"""Rule of the choice -> what the first score is of."""
+
+_CONSTANTS = {"mean": "a constant: the mean", "majority class": "a constant: the majority class"}
+"""Baselines that look at no column, and what they are called in a table."""
+
+_MEASURES = {measure.name: measure for measure in MEASURES}
+
+_BEATS, _TIES, _LOSES = "beats", "cannot be told from", "loses to"
+
+_SIMPLE = ("a constant", "ridge", "logistic regression", "“ridge", "“logistic regression")
+"""How the names of baselines begin that are simpler than a network."""
+
+
+def worth_section(document: Document) -> CardSection:
+    """Scores with intervals, and what each of them is a score of."""
+    scores, label = document["scores"], score_label(document)
+    lines = [
+        (_PROMISED[document["choice"]["rule"]], scores["promise"], None),
+        ("this cell’s fold networks, on rows that none of them was trained on", scores["out_of_fold"], None),
+        *((_CONSTANTS.get(each["name"], each["name"]), each, each["gain"]) for each in scores["baselines"]),
+    ]
+    rows = tuple(
+        (name, decimals(score["estimate"]), interval_text(score), "" if gain is None else _gain_text(gain))
+        for name, score, gain in lines
+    )
+    level = confidence(scores["level"])
+    table = TextTable(("what", label, f"{level} interval", "first line minus it"), rows, (False, True, True, True))
+    doubt = document["splits"]["doubt"]
+    sure = (
+        f"There are no intervals: {doubt}."
+        if doubt
+        else f"Intervals are for new tables from the same source, at {level} each, corrected for splits that share "
+        "rows (Nadeau and Bengio 2003)."
+    )
+    return CardSection(
+        "worth", "What it is worth", (table, *map(Paragraph, (_promise(document), _second(document), sure)))
+    )
+
+
+def _promise(document: Document) -> str:
+    choice, splits = document["choice"], how_many(document["scores"]["promise"]["splits"], "split")
+    more = (
+        "The model at hand is trained on all rows and averages several networks, which mostly helps a little; by how "
+        "much, no row is left to tell."
+    )
+    if choice["rule"] == "id":
+        return (
+            f"The first line is the score of this cell on test rows that had no say in its training, in {splits}. "
+            f"Whoever named the cell may have seen it: then it is a little too good. {more}"
+        )
+    other = (
+        "" if choice["rule"] == "best" else " The cell at hand is the smallest of those that cannot be told from it."
+    )
+    return (
+        f"The first line is the promise: in each of {splits} the best of {choice['candidates']:,} cells was chosen on "
+        f"validation rows, and scored on test rows that had no say in it.{other} {more}"
+    )
+
+
+def _second(document: Document) -> str:
+    return (
+        "The second line is of the very cell at hand, on rows that had a say in its choice: read it as a little too "
+        "good. Its networks make the intervals below."
+        if document["choice"]["rule"] != "id"
+        else "The second line is of the networks that make the intervals below."
+    )
+
+
+def against_words(document: Document) -> str:
+    """The baselines beside the promise: a sceptic's sentence."""
+    groups: dict[str, list[str]] = {_BEATS: [], _TIES: [], _LOSES: []}
+    for each in document["scores"]["baselines"]:
+        gain, name = each["gain"], "a constant" if each["name"] in _CONSTANTS else each["name"]
+        low, high = (gain["estimate"] if gain[end] is None else gain[end] for end in ("low", "high"))
+        shown = f"“{name}”" if "," in name else name
+        groups[_BEATS if low > 0 else _LOSES if high < 0 else _TIES].append(f"{shown} ({decimals(each['estimate'])})")
+    parts = [f"{place} {join_words(names)}" for place, names in groups.items() if names]
+    if not parts:
+        return "No baseline stands beside it."
+    who = "It" if document["choice"]["rule"] == "id" else "A model chosen so"
+    by = " on average, with no verdict" if document["splits"]["doubt"] else ""
+    advice = ""
+    if groups[_LOSES]:
+        advice = " Take what it loses to, unless you have a reason not to."
+    elif any(name.startswith(_SIMPLE) for name in groups[_TIES]):
+        advice = " The simpler one will do, unless you have a reason."
+    return f"{who} {'; '.join(parts)}{by}.{advice}"
+
+
+def scored_words(document: Document, score: Mapping[str, Any]) -> str:
+    """A score by its name, with its interval if there is one."""
+    text = f"{score_label(document)} {decimals(score['estimate'])}"
+    if score["low"] is None:
+        return text
+    return f"{text} ({confidence(document['scores']['level'])} interval {interval_text(score)})"
+
+
+def _gain_text(gain: Mapping[str, Any]) -> str:
+    text = signed(gain["estimate"])
+    return text if gain["low"] is None else f"{text} ({interval_text(gain)})"
+
+
+def interval_text(score: Mapping[str, Any]) -> str:
+    """The ends of an interval; a dash where there is none."""
+    return "–" if score["low"] is None else f"{decimals(score['low'])} to {decimals(score['high'])}"
+
+
+def score_label(document: Document) -> str:
+    """What scores are called: the judged measure, with a minus where it is better lower."""
+    return measure_label(document["scores"]["measure"])
+
+
+def measure_label(name: str) -> str:
+    """A measure's score in words.
+
+    >>> measure_label("r2"), measure_label("log_loss")
+    ('R²', '−log loss')
+    """
+    measure = _MEASURES[name]
+    return ("−" if measure.better == "lower" else "") + (measure.label or name.replace("_", " "))
