@@ -251,7 +251,9 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> tuple[list[Matrix],
     with config_context(enable_metadata_routing=False):  # with it the encoder wants groups, which the folds have had
         learnt = np.asarray(encoder.fit_transform(codes[train], target[train]))
     encoded = np.empty((len(codes), learnt.shape[1]))
-    encoded[train], encoded[others] = learnt, encoder.transform(codes[others])
+    encoded[train] = learnt
+    if len(others):  # none where all rows train
+        encoded[others] = encoder.transform(codes[others])
     return list(np.split(encoded, codes.shape[1], axis=1)), encoder
 
 

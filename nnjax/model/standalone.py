@@ -15,6 +15,7 @@ Sources: CV+ is Barber, Candès, Ramdas & Tibshirani 2021; for groups, whose row
 
 import csv
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -25,10 +26,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from pathlib import Path
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,8 +67,8 @@ _EPOCH = datetime(1970, 1, 1)
 
 
 def _is_gap(cell: object) -> bool:
-    """None, NaN, pandas' NA and NaT, and text of blanks."""
-    if cell is None or type(cell).__name__ in ("NAType", "NaTType"):
+    """None, NaN, pandas' NA and NaT, NumPy's mask, and text of blanks."""
+    if cell is None or type(cell).__name__ in ("NAType", "NaTType", "MaskedConstant"):
         return True
     if isinstance(cell, str):
         return not cell.strip()
@@ -79,25 +79,17 @@ def _is_gap(cell: object) -> bool:
 
 
 def _number(cell: object) -> float:
-    if isinstance(cell, str):
-        text = cell.strip()
-        if text in NULL_WORDS:
-            return math.nan
-        if _NUMBER.fullmatch(text):
-            return float(text)
-    elif isinstance(cell, int | float | Decimal | np.integer | np.floating) and not isinstance(cell, bool):
+    if isinstance(cell, str) and _NUMBER.fullmatch(cell):
+        return float(cell)
+    if isinstance(cell, int | float | Decimal | np.integer | np.floating) and not isinstance(cell, bool):
         return float(cell)
     raise ValueError("is no number")
 
 
 def _truth(cell: object) -> float:
-    if isinstance(cell, str):
-        text = cell.strip()
-        if text in NULL_WORDS:
-            return math.nan
-        if text in _TRUTHS:
-            return _TRUTHS[text]
-    elif isinstance(cell, bool | int | float | np.bool_ | np.integer | np.floating) and cell in (0, 1):
+    if isinstance(cell, str) and cell in _TRUTHS:
+        return _TRUTHS[cell]
+    if isinstance(cell, bool | int | float | np.bool_ | np.integer | np.floating) and cell in (0, 1):
         return float(cell)
     raise ValueError("is neither true nor false")
 
@@ -106,11 +98,8 @@ def _moment(cell: object) -> float:
     if isinstance(cell, np.datetime64):
         return float(_seconds(np.asarray([cell]))[0])
     if isinstance(cell, str):
-        text = cell.strip()
-        if text in NULL_WORDS:
-            return math.nan
         try:
-            cell = datetime.fromisoformat(text)
+            cell = datetime.fromisoformat(cell)
         except ValueError:
             raise ValueError("is no date as ISO 8601 writes it, such as 2024-05-31 or 2024-05-31T18:30:00Z") from None
     if not isinstance(cell, date):
@@ -122,9 +111,9 @@ def _moment(cell: object) -> float:
     return ((cell - _EPOCH) // timedelta(microseconds=1)) / 10**6
 
 
-def _word(cell: object) -> float:
+def _other_word(cell: object) -> float:
     if isinstance(cell, str):
-        return -1.0  # those that are known are found before
+        return -1.0
     raise ValueError("is no word")
 
 
@@ -132,7 +121,7 @@ _READERS: dict[str, Callable[[object], float]] = {
     "numbers": _number,
     "true or false": _truth,
     "dates": _moment,
-    "words": _word,
+    "words": _other_word,
 }
 
 
@@ -144,70 +133,92 @@ def _seconds(moments: NDArray[Any]) -> Floats:
     return np.where(np.isnat(moments), np.nan, counts / UNITS_A_SECOND[unit])
 
 
-def _array(column: Any) -> tuple[NDArray[Any], str]:
-    """A column's cells and their kind: numbers and truths as float64 with NaN, moments in UTC, objects."""
+def _array(column: Any) -> tuple[Any, str]:
+    """A column's cells and their kind: numbers and truths as float64 with NaN, dates as seconds in UTC, objects."""
     if isinstance(column, str | bytes) or not (hasattr(column, "__len__") and hasattr(column, "__iter__")):
         raise ValueError("is no sequence of cells")
-    dtype = getattr(column, "dtype", None)
-    kind = getattr(dtype, "kind", "O")
-    if not isinstance(dtype, np.dtype) and hasattr(column, "to_numpy") and kind in "iufb":  # pandas' nullable ones
-        return column.to_numpy(dtype=np.float64, na_value=np.nan), "truths" if kind == "b" else "numbers"
-    if not isinstance(dtype, np.dtype) and kind == "M" and hasattr(getattr(column, "dt", None), "unit"):
-        return _seconds(column.to_numpy(dtype=f"datetime64[{column.dt.unit}]")), "moments"
-    if isinstance(dtype, np.dtype) and kind in "iufbMmc":
+    dtype, is_masked = getattr(column, "dtype", None), isinstance(column, np.ma.MaskedArray)
+    kind, is_own = getattr(dtype, "kind", "O"), isinstance(dtype, np.dtype)
+    if is_own and kind in "iufbM" and not is_masked:
         array = np.asarray(column)
         if array.ndim != 1:
-            raise ValueError("has rows of several cells")
-        if kind == "M":
-            return _seconds(array), "moments"
-        if kind in "mc":
-            raise ValueError(f"holds {array.dtype}")
-        return array.astype(np.float64), "truths" if kind == "b" else "numbers"
-    cells = column.to_pylist() if hasattr(column, "to_pylist") else list(column)
-    return np.fromiter(cells, dtype=object, count=len(cells)), "objects"
+            raise ValueError("has several cells a row")
+        return (_seconds(array), "dates") if kind == "M" else (array.astype(np.float64), _ARRAYS[kind])
+    if not is_own and hasattr(column, "to_numpy") and kind in "iufb":  # pandas' nullable columns, Arrow's among them
+        return column.to_numpy(dtype=np.float64, na_value=np.nan), _ARRAYS[kind]
+    if not is_own and kind == "M" and hasattr(getattr(column, "dt", None), "unit"):
+        return _seconds(column.to_numpy(dtype=f"datetime64[{column.dt.unit}]")), "dates"
+    if is_own and kind in "mcV":
+        raise ValueError(f"holds {dtype}")
+    if hasattr(column, "to_pylist") or is_masked:
+        return column.to_pylist() if hasattr(column, "to_pylist") else list(column), "objects"
+    if hasattr(column, "to_numpy") and not is_own and hasattr(column, "array"):  # pandas: text, categories
+        array = column.to_numpy()
+        return (array.tolist(), "objects") if array.dtype == object else _array(array)
+    return column.tolist() if is_own else list(column), "objects"
 
 
-_TYPED = {"numbers": ("numbers",), "true or false": ("truths", "numbers"), "dates": ("moments",), "words": ()}
+_ARRAYS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "true or false"}
+"""Kind of a dtype -> kind of a column."""
 
 
-def _read_column(column: Any, kind: str, words: Sequence[str], first: int) -> tuple[Floats, NDArray[Any]]:
+def _read_column(column: Any, kind: str, words: Sequence[str], first: int) -> tuple[Floats, Any]:
     """Values as in `Columns`, and the cells that they were."""
     cells, found = _array(column)
     if found == "objects":
-        values, known = np.empty(len(cells)), {word: float(place) for place, word in enumerate(words)}
-        for row, cell in enumerate(cells):
-            value = known.get(cell) if type(cell) is str else None
-            if value is None:
-                try:
-                    value = math.nan if _is_gap(cell) else _READERS[kind](cell)
-                except (ValueError, OverflowError) as error:
-                    raise ValueError(f"row {first + row:,}: {_shown(cell)} {error}") from None
-                if type(cell) is str and kind != "words":
-                    known[cell] = value
-            values[row] = value
-    elif found in _TYPED[kind]:
+        values = _read_cells(cells, kind, words, first)
+    elif found == kind or (found, kind) == ("numbers", "true or false") or np.isnan(cells).all():
         values = cells
-    elif np.isnan(cells).all():
-        values = np.full(len(cells), np.nan)
     else:
-        raise ValueError(f"holds {found} where the model has {kind}")
-    _check_range(values, cells, kind, first)
+        raise ValueError(f"holds {found}, in the model it has {kind}")
+    limits = {"numbers": (-LARGEST, LARGEST), "true or false": (0, 1), "dates": (FIRST_SECOND, LAST_SECOND)}
+    lowest, highest = limits.get(kind, (-1, len(words)))
+    wrong = (values < lowest) | (values > highest)
+    if kind == "true or false":
+        wrong |= (values > 0) & (values < 1)
+    _complain(wrong, cells, first, "is neither true nor false" if highest == 1 else f"is beyond what {kind} may be")
     return values, cells
 
 
-def _check_range(values: Floats, cells: NDArray[Any], kind: str, first: int) -> None:
-    if kind == "numbers":
-        wrong, problem = np.abs(values) > LARGEST, f"lies beyond {LARGEST:g}"
-    elif kind == "dates":
-        wrong = (values < FIRST_SECOND) | (values > LAST_SECOND)
-        problem = "lies outside the years 1 to 9999"
-    elif kind == "true or false":
-        wrong, problem = (values != 0) & (values != 1) & ~np.isnan(values), "is neither true nor false"
-    else:
-        return
+def _read_cells(cells: Sequence[Any], kind: str, words: Sequence[str], first: int) -> Floats:
+    """Cell by cell, each text once."""
+    values, known, read = np.empty(len(cells)), {word: float(place) for place, word in enumerate(words)}, _READERS[kind]
+    for row, cell in enumerate(cells):
+        is_text = isinstance(cell, str)
+        value = known.get(cell) if is_text else None
+        if value is None:
+            try:
+                bare = cell.strip() if is_text and kind != "words" else cell
+                is_gap = _is_gap(bare) or (kind != "words" and is_text and bare in NULL_WORDS)
+                value = math.nan if is_gap else read(bare)
+            except (ValueError, ArithmeticError) as error:
+                raise ValueError(f"row {first + row:,}: {_shown(cell)} {error}") from None
+            if is_text:
+                known[cell] = value
+        values[row] = value
+    return values
+
+
+def _complain(wrong: NDArray[np.bool_], cells: Any, first: int, problem: str) -> None:
+    """Of the first wrong row, if there is one."""
     if wrong.any():
         row = int(np.argmax(wrong))
         raise ValueError(f"row {first + row:,}: {_shown(cells[row])} {problem}")
+
+
+def check_cells(values: Floats, cells: Any, rule: Mapping[str, Any], first: int) -> None:
+    """Gaps and other words only where the model knows what becomes of them; ValueError that shows the cell."""
+    is_of_words = rule["kind"] == "words"
+    if is_of_words and np.isnan(rule["encoding"][-1]).any():
+        _complain(values < 0, cells, first, f"is none of its words {_listed(rule['words'])}")
+    if np.isnan(rule["encoding"][-2]).any() if is_of_words else rule["fill"] is None:
+        _complain(np.isnan(values), cells, first, "is a gap, and the model was fitted to fill none there")
+    if "log" in (rule.get("curve") or ()):
+        _complain(values <= -1, cells, first, "has no log(1 + x)")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(_shown, names[:10])) + (", …" if len(names) > 10 else "")
 
 
 def _shown(cell: object) -> str:
@@ -223,9 +234,9 @@ def _columns_by_name(rows: Any) -> tuple[list[Any], Callable[[str], Any]]:
         return list(rows.column_names), rows.column
     if hasattr(rows, "columns"):
         return list(rows.columns), rows.__getitem__
-    if isinstance(rows, Sequence) and not isinstance(rows, str | bytes) and all(isinstance(r, Mapping) for r in rows):
-        names = [name for name in (rows[0] if rows else ()) if all(name in row for row in rows)]
-        return names, lambda name: [row[name] for row in rows]
+    if isinstance(rows, list | tuple) and all(isinstance(row, Mapping) for row in rows):
+        shared = set(rows[0]).intersection(*rows[1:]) if rows else ()
+        return [*shared], lambda name: [row[name] for row in rows]
     raise RowsError("rows are a DataFrame, a dict of columns, or a list of dicts")
 
 
@@ -321,52 +332,33 @@ def _features(values: Floats, rule: Mapping[str, Any]) -> list[Floats]:
     return parts + (_circle(held % 86_400, 86_400) if rule["with_time"] else [])
 
 
-def _products(features: Sequence[Floats], terms: Sequence[tuple[int, ...]]) -> list[Floats]:
-    made: dict[tuple[int, ...], Floats] = {}
+def _products(features: Sequence[Floats], terms: Sequence[tuple[int, ...]]) -> Iterator[Floats]:
+    made: dict[tuple[int, ...], Floats] = {(): np.ones(len(features[0]))}
     for term in terms:
-        before = made[term[:-1]] if term[:-1] in made else math.prod(features[each] for each in term[:-1])
+        before = made.get(term[:-1])
+        if before is None:
+            before = np.prod([features[each] for each in term[:-1]], axis=0)
         made[term] = before * features[term[-1]]
-    return list(made.values())
+        yield made[term]
 
 
 class PreparedRows:
-    """One entry of `preparations` as arrays."""
+    """What turns raw columns into a network's inputs, and its outputs back: one entry of `preparations`."""
 
     def __init__(self, document: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> None:
-        self.rules = [self._rule(*pair) for pair in zip(document["columns"], columns, strict=True)]
-        probe = np.zeros(1)
-        self.width = sum(len(_features(probe, rule)) for rule in self.rules)
+        """From JSON, and the raw columns that it is for; an error of any kind if it does not fit them."""
+        self.rules = [_rule(*pair) for pair in zip(document["columns"], columns, strict=True)]
+        width = sum(len(_features(np.zeros(1), rule)) for rule in self.rules)
         self.terms = [tuple(term) for term in document.get("products", ())]
-        if self.terms and not all(term and min(term) >= 0 and max(term) < self.width for term in self.terms):
-            raise ValueError("products of features that are not there")
-        self.width = len(self.terms) or self.width
-        self.x_mean, self.x_scale, self.y_mean, self.y_scale = (
-            _vector(document[name]) for name in ("x_mean", "x_scale", "y_mean", "y_scale")
-        )
-        self.curve = _curve(document["target_curve"], several=True)
-        if not len(self.x_mean) == len(self.x_scale) == self.width or len(self.y_mean) != len(self.y_scale):
-            raise ValueError("lengths of features and scales differ")
-        if not (self.x_scale > 0).all() or not (self.y_scale > 0).all():
+        if not all(term and 0 <= min(term) <= max(term) < width for term in self.terms):
+            raise ValueError("products are of features that are not there")
+        self.width = len(self.terms) or width
+        self.x_mean, self.x_scale = (_numbers(document[name], self.width) for name in ("x_mean", "x_scale"))
+        self.outputs = len(document["y_mean"])
+        self.y_mean, self.y_scale = (_numbers(document[name], self.outputs) for name in ("y_mean", "y_scale"))
+        self.curve = _curve(document["target_curve"], self.outputs)
+        if min(*self.x_scale, *self.y_scale) <= 0:
             raise ValueError("a scale is not above 0")
-
-    @staticmethod
-    def _rule(given: Mapping[str, Any], column: Mapping[str, Any]) -> dict[str, Any]:
-        rule = dict(given)
-        if rule["kind"] == "words":
-            if rule["words"] != (column["words"] or ["false", "true"]):
-                raise ValueError("words of a column and of its rule differ")
-            nothing = [math.nan] * len(rule["encoding"][0])
-            rows = [*rule["encoding"], rule["missing"] or nothing, rule["unseen"] or nothing]
-            rule["encoding"] = np.array(rows, dtype=np.float64)
-            if rule["encoding"].shape != (len(rule["words"]) + 2, len(nothing)):
-                raise ValueError("an encoding has not a row a word")
-        elif rule["kind"] not in ("numbers", "dates"):
-            raise ValueError(f"unknown rule {rule['kind']!r}")
-        else:
-            rule["fill"] = None if rule["fill"] is None else float(rule["fill"])
-            if rule["kind"] == "numbers":
-                rule["curve"] = _curve(rule["curve"])
-        return rule
 
     def parts(self, columns: Columns) -> list[Floats]:
         """The prepared columns, neither multiplied nor scaled: one array [N] each."""
@@ -374,11 +366,10 @@ class PreparedRows:
 
     def inputs(self, columns: Columns) -> Floats:
         """Scaled inputs [N, D]."""
-        parts = self.parts(columns)
+        made, parts = np.empty((len(columns), self.width)), self.parts(columns)
         with np.errstate(over="ignore", invalid="ignore"):
-            made = np.column_stack(_products(parts, self.terms) if self.terms else parts)
-            made -= self.x_mean
-            made /= self.x_scale
+            for place, part in enumerate(_products(parts, self.terms) if self.terms else parts):
+                made[:, place] = (part - self.x_mean[place]) / self.x_scale[place]
         return np.clip(made, -FARTHEST, FARTHEST, out=made)
 
     def own_unit(self, outputs: Floats) -> Floats:
@@ -388,28 +379,48 @@ class PreparedRows:
             return np.clip(values if self.curve is None else _from_curve(values, self.curve), -LARGEST, LARGEST)
 
 
-def _vector(numbers: Sequence[float]) -> Floats:
-    vector = np.array(numbers, dtype=np.float64)
-    if vector.ndim != 1:
-        raise ValueError("a list of numbers is none")
-    return vector
+def _rule(given: Mapping[str, Any], column: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule with arrays: the last two of a word's encodings are those of a gap and of another word, NaN if refused."""
+    rule = dict(given)
+    if rule["kind"] == "words":
+        if rule["words"] != (column["words"] or ["false", "true"]):
+            raise ValueError(f"the words of {column['name']!r} and of its rule differ")
+        width = len(rule["encoding"][0])
+        rows = [*rule["encoding"], *(rule[name] or [math.nan] * width for name in ("missing", "unseen"))]
+        rule["encoding"] = np.array([_numbers(row, width) for row in rows])
+        if len(rows) != len(rule["words"]) + 2:
+            raise ValueError("an encoding has not a row a word")
+        return rule
+    rule["fill"] = None if rule["fill"] is None else float(_numbers([rule["fill"]], 1)[0])
+    if rule["kind"] == "numbers":
+        rule["curve"] = _curve(rule["curve"], 0)
+    elif rule["kind"] != "dates" or not ("elapsed_from" in rule or rule["parts"]):
+        raise ValueError(f"no rule is called {rule['kind']!r}")
+    return rule
 
 
-def _curve(given: Mapping[str, Any] | None, several: bool = False) -> dict[str, Any] | None:
+def _numbers(given: Sequence[Any], length: int) -> Floats:
+    """A list of so many numbers."""
+    if len(given) != length or not all(isinstance(each, int | float) and not isinstance(each, bool) for each in given):
+        raise ValueError(f"{_shown(given)} is no list of {length} numbers")
+    return np.array(given, dtype=np.float64)
+
+
+def _curve(given: Mapping[str, Any] | None, targets: int) -> dict[str, Any] | None:
     if given is None or given.get("log") is True:
         return None if given is None else {"log": True}
-    quantiles, references = np.array(given["quantiles"], dtype=np.float64), _vector(given["references"])
-    if quantiles.ndim != 1 + several or quantiles.shape[-1] != len(references) or not len(references):
-        raise ValueError("quantiles and references differ in length")
-    return {"quantiles": quantiles, "references": references}
+    count = len(given["references"])
+    rows = [_numbers(each, count) for each in (given["quantiles"] if targets else [given["quantiles"]])]
+    if len(rows) != (targets or 1) or not count:
+        raise ValueError("quantiles are not those of the targets")
+    return {"quantiles": rows if targets else rows[0], "references": _numbers(given["references"], count)}
 
 
 # ---- networks ----
 
 
 def _logistic(z: Floats) -> Floats:
-    with np.errstate(over="ignore"):
-        return 1.0 / (1.0 + np.exp(-z))
+    return 1.0 / (1.0 + np.exp(-z))
 
 
 def _softplus(z: Floats) -> Floats:
@@ -490,14 +501,18 @@ class _Network:
 
     def __init__(self, key: str, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         self.described, sizes = described, described["layer_sizes"]
+        if described["normalization"] not in ("none", "batch", "layer"):
+            raise ValueError(f"normalization {described['normalization']!r} is not known")
+        if any(len(described[each]) not in (0, len(sizes) - 2) for each in ("structures", "activations")):
+            raise ValueError("structures or activations are not as many as hidden layers")
         self.layers = [self._layer(f"{key}.layer_{place + 1}", place, arrays) for place in range(len(sizes) - 1)]
 
     def _layer(self, name: str, place: int, arrays: Mapping[str, NDArray[Any]]) -> _Layer:
-        sizes, is_hidden = self.described["layer_sizes"], place < len(self.described["layer_sizes"]) - 2
-        structure = self.described["structures"][place] if is_hidden and self.described["structures"] else "elementwise"
-        normalization = self.described["normalization"] if is_hidden else "none"
-        pieces = (self.described["maxout_pieces"],) if structure == "maxout" else ()
-        fan_in, fan_out = sizes[place : place + 2]
+        described, is_hidden = self.described, place < len(self.described["layer_sizes"]) - 2
+        structure = described["structures"][place] if is_hidden and described["structures"] else "elementwise"
+        normalization = described["normalization"] if is_hidden else "none"
+        pieces = (described["maxout_pieces"],) if structure == "maxout" else ()
+        fan_in, fan_out = described["layer_sizes"][place : place + 2]
 
         def take(part: str, *shape: int) -> Floats:
             array = arrays[f"{name}.{part}"]
@@ -522,15 +537,14 @@ class _Network:
         """Of scaled inputs [N, D] the outputs [N, O], after the output function."""
         residual = self.described["residual"]
         signal = skipped = inputs
-        for place, layer in enumerate(self.layers[:-1]):
-            signal = self._hidden(layer, place, signal)
-            closes = residual > 0 and place > 0 and place % residual == 0
-            if closes:
-                signal = signal + skipped
-            if place == 0 or closes:
-                skipped = signal
-        last = self.layers[-1]
-        return OUTPUTS[self.described["output"]](_product(signal, last.weights) + last.bias)
+        with np.errstate(all="ignore"):  # what is no number in the end is refused
+            for place, layer in enumerate(self.layers[:-1]):
+                signal = self._hidden(layer, place, signal)
+                closes = residual > 0 and place > 0 and place % residual == 0
+                signal = signal + skipped if closes else signal
+                skipped = signal if closes or place == 0 else skipped
+            last = self.layers[-1]
+            return OUTPUTS[self.described["output"]](_product(signal, last.weights) + last.bias)
 
     def _hidden(self, layer: _Layer, place: int, signal: Floats) -> Floats:
         z = _product(signal, layer.weights)
@@ -650,12 +664,10 @@ class Ranks:
 
     def needed(self, level: Fraction) -> int:
         """What must be counted at a level: (1 − α)(n + 1) units, rounded up."""
-        asked = level * (self.units + 1)
+        asked, fewest = level * (self.units + 1), math.ceil(level / (1 - level))
         if asked > self.units:
-            fewest = -(-level.numerator // (level.denominator - level.numerator))
-            raise RowsError(
-                f"level {float(level):g} needs {fewest:,} rows or groups out of fold, {self.units:,} are there"
-            )
+            of = "rows" if self.unit == 1 else "groups"
+            raise RowsError(f"level {float(level):g} needs {fewest:,} {of}, the model has {self.units:,}")
         return min(math.ceil(asked * self.unit), int(self._pooled_count[-1]))
 
     def smallest(self, shifts: Floats, needed: int) -> Floats:
@@ -664,25 +676,22 @@ class Ranks:
         It lies between the folds' least and largest prediction, each with the pooled score of that rank. Guesses in
         between leave a few candidates of each row, which are sorted: exact but for the last places of a float.
         """
-        shift = np.ascontiguousarray(shifts.T)
-        middle = self._pooled[np.searchsorted(self._pooled_count, needed)]
-        bottom, top = shift.min(axis=0) + middle, shift.max(axis=0) + middle
-        low = np.stack([np.searchsorted(own, bottom - each) for own, each in zip(self.scores, shift, strict=True)])
-        high = np.stack(
-            [np.searchsorted(own, top - each, "right") for own, each in zip(self.scores, shift, strict=True)]
-        )
+        shift, middle = np.ascontiguousarray(shifts.T), self._pooled[np.searchsorted(self._pooled_count, needed)]
+        least, most = shift.min(axis=0), shift.max(axis=0)
+        bottom, top = least + middle, most + middle
+        low, high = self._places(bottom - shift, "left"), self._places(top - shift, "right")
         lost = (self._counted(low) >= needed) | (self._counted(high) < needed)  # by rounding
         if lost.any():
-            bottom[lost], top[lost] = (
-                (shift.min(axis=0) + self._pooled[0])[lost] - 1.0,
-                (shift.max(axis=0) + self._pooled[-1])[lost],
-            )
+            bottom[lost], top[lost] = (least + self._pooled[0])[lost], (most + self._pooled[-1])[lost]
             low[:, lost], high[:, lost] = 0, np.array([[len(own)] for own in self.scores])
         wide = np.flatnonzero((high - low).sum(axis=0) > FEW)
         if len(wide):
-            narrowed = self._narrowed(needed, shift[:, wide], low[:, wide], high[:, wide], bottom[wide], top[wide])
-            low[:, wide], high[:, wide], top[wide] = narrowed
+            self._narrow(needed, shift, low, high, bottom, top, wide)
         return self._among(needed, shift, low, high, top)
+
+    def _places(self, sought: Floats, side: Literal["left", "right"]) -> NDArray[np.int64]:
+        """Places [K, N] among the scores of each fold."""
+        return np.stack([np.searchsorted(own, each, side) for own, each in zip(self.scores, sought, strict=True)])
 
     def _counted(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
         total = self.counts[0][places[0]]
@@ -690,31 +699,28 @@ class Ranks:
             total = total + counts[place]
         return np.asarray(total)
 
-    def _narrowed(
-        self, needed: int, shift: Floats, low: NDArray[np.int64], high: NDArray[np.int64], bottom: Floats, top: Floats
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-        """Places and top so that few candidates are left, or none between bottom and top that a float tells apart."""
-        done_low, done_high, done_top, rows = low.copy(), high.copy(), top.copy(), np.arange(len(top))
+    def _narrow(self, needed: int, shift: Floats, *ends_and_rows: NDArray[Any]) -> None:
+        """Narrow low, high, bottom and top of some rows until few candidates, or the same floats, lie between them."""
+        *ends, rows = ends_and_rows
+        shift, low, high, bottom, top = (each[..., rows] for each in (shift, *ends))
         tiny = 2.0**-50 * (np.abs(bottom) + np.abs(top) + np.abs(shift).max(axis=0))
-        turn = 0
-        while len(rows):
+        for turn in itertools.count():
             below, above = self._counted(low), self._counted(high)
             share = np.clip((needed - below) / (above - below), 0.1, 0.9) if turn % 3 < 2 else 0.5
             guess = bottom + share * (top - bottom)
-            places = np.stack(
-                [np.searchsorted(own, guess - each, "right") for own, each in zip(self.scores, shift, strict=True)]
-            )
-            places = np.clip(places, low, high, out=places)
+            places = np.clip(self._places(guess - shift, "right"), low, high)
             enough = self._counted(places) >= needed
             high, low = np.where(enough, places, high), np.where(enough, low, places)
             top, bottom = np.where(enough, guess, top), np.where(enough, bottom, guess)
-            done, turn = ((high - low).sum(axis=0) <= FEW) | (top - bottom <= tiny), turn + 1
+            done = ((high - low).sum(axis=0) <= FEW) | (top - bottom <= tiny)
             if done.any():
-                ended, rest = rows[done], ~done
-                done_low[:, ended], done_high[:, ended], done_top[ended] = low[:, done], high[:, done], top[done]
-                rows, shift, low, high = rows[rest], shift[:, rest], low[:, rest], high[:, rest]
-                bottom, top, tiny = bottom[rest], top[rest], tiny[rest]
-        return done_low, done_high, done_top
+                for end, narrowed in zip(ends, (low, high, bottom, top), strict=True):
+                    end[..., rows[done]] = narrowed[..., done]
+                if done.all():
+                    return
+                rows, shift, tiny, low, high, bottom, top = (
+                    each[..., ~done] for each in (rows, shift, tiny, low, high, bottom, top)
+                )
 
     def _among(
         self, needed: int, shift: Floats, low: NDArray[np.int64], high: NDArray[np.int64], top: Floats
@@ -763,25 +769,52 @@ class Model:
 
     def __init__(self, document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
         """From what `model.json` and `weights.safetensors` hold; an error of any kind if they do not fit."""
-        self.document, self.columns = document, list(document["columns"])
-        self.targets, self.classes, self.task = document["targets"], document["classes"], document["task"]
+        self.document, self.columns, self.task = document, list(document["columns"]), document["task"]
+        self.targets, self.classes = list(document["targets"]), list(document["classes"])
         self.preparations = [PreparedRows(each, self.columns) for each in document["preparations"]]
         self.folds = {each["fold"]: each for each in document["folds"]}
-        keys = [each["key"] for each in document["ensemble"]]
-        members = [*keys, *(key for each in self.folds.values() for key in each["keys"])]
+        self._ensemble = [each["key"] for each in document["ensemble"]]
+        members = [*self._ensemble, *(key for each in self.folds.values() for key in each["keys"])]
         self.networks = {key: _Network(key, document["network"], arrays) for key in members}
-        sizes = document["network"]["layer_sizes"]
-        for each in self.preparations:
-            if (each.width, len(each.y_mean)) != (sizes[0], sizes[-1]):
-                raise ValueError("a preparation does not fit the network")
-        self._ensemble = keys
+        self._check()
         self._ranks = self._read_ranks(arrays) if document["intervals"] else []
+        self._needed(None)
+
+    def _check(self) -> None:
+        """That columns, preparations, networks and names go together; at last one row goes through all of them."""
+        names, n_outputs = [each["name"] for each in self.columns], self.document["network"]["layer_sizes"][-1]
+        is_regression, n_classes = self.task == "regression", len(self.classes)
+        widths = (len(self.targets),) if is_regression else (1, 2) if n_classes == 2 else (n_classes,)
+        named = [*names, *self.targets, *self.classes, *(word for each in self.columns for word in each["words"])]
+        threshold, ranges = self.document["threshold"], range(len(self.preparations))
+        sound = {
+            "columns": len(set(names)) == len(names) > 0 and all(each["kind"] in _READERS for each in self.columns),
+            "task": is_regression or (self.task == "classification" and len(self.targets) == 1 and n_classes > 1),
+            "names": all(isinstance(each, str) for each in named) and len(set(self.classes)) == n_classes,
+            "network": n_outputs in widths and {each.outputs for each in self.preparations} == {n_outputs},
+            "threshold": threshold is None or (isinstance(threshold, int | float) and 0 <= threshold <= 1),
+            "folds": all(each["keys"] and each["preparation"] in ranges for each in self.folds.values()),
+        }
+        if wrong := [name for name, is_sound in sound.items() if not is_sound]:
+            raise ValueError(f"{wrong[0]} of the document do not fit the rest")
+        row = np.zeros((1, len(names)))
+        for keys, preparation in [
+            (self._ensemble, 0),
+            *((each["keys"], each["preparation"]) for each in self.folds.values()),
+        ]:
+            if keys:
+                self._mean(keys, preparation, row)
 
     def _read_ranks(self, arrays: Mapping[str, NDArray[Any]]) -> list[Ranks]:
         """One a target, or one for the classes."""
-        scores = [arrays[f"fold_{fold}.scores"] for fold in self.folds]
-        units = [arrays[f"fold_{fold}.units"] for fold in self.folds]
-        return [Ranks([each[:, place] for each in scores], units) for place in range(scores[0].shape[1])]
+        scores, units = ([arrays[f"fold_{fold}.{part}"] for fold in self.folds] for part in ("scores", "units"))
+        width = len(self.targets)
+        for own, unit in zip(scores, units, strict=True):
+            if own.shape != (len(unit), width) or own.dtype != np.float64 or unit.dtype != np.int64 or unit.ndim != 1:
+                raise ValueError("scores and units of a fold differ in length, or are no numbers")
+            if not np.isfinite(own).all() or not len(own):
+                raise ValueError("a score is no number, or a fold has none")
+        return [Ranks([each[:, place] for each in scores], units) for place in range(width)]
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> "Model":
@@ -791,15 +824,16 @@ class Model:
             _check_sums(path)
             document = _json((path / "model.json").read_text(encoding="utf-8"))
             if document["format"] != FORMAT:
-                raise ValueError(f"format {document['format']} is not {FORMAT}, which this file reads")
-            return cls(document, read_safetensors(path / "weights.safetensors"))
-        except FolderError:
-            raise
+                raise ValueError(f"its format is {_shown(document['format'])}, this file reads {FORMAT}")
+            model = cls(document, read_safetensors(path / "weights.safetensors"))
+            if not model._ensemble:
+                raise ValueError("it has no network")
+            return model
         except OSError as error:
-            raise FolderError(f"{path}: {error.strerror or error}") from None
-        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-            why = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else error
-            raise FolderError(f"{path} is no whole model: {why}") from None
+            raise FolderError(f"{path}: {Path(error.filename or path).name}: {error.strerror or error}") from None
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+            why = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else " ".join(str(error).split())
+            raise FolderError(f"{path}: no whole model of format {FORMAT}: {why}") from None
 
     def read(self, rows: Any, first: int = 1) -> Columns:
         """Raw rows as numbers; columns that the model does not have are passed over.
@@ -812,18 +846,16 @@ class Model:
         read = []
         for described, rule in zip(self.columns, self.preparations[0].rules, strict=True):
             name = described["name"]
-            if names.count(name) != 1:
-                problem = "two columns are called" if name in names else "there is no column"
-                raise RowsError(
-                    f"{problem} {name!r}; the model takes {_listed([each['name'] for each in self.columns])}"
+            if (count := names.count(name)) != 1:
+                problem = (
+                    f"{count} columns are called {name!r}" if count else f"there is no column {name!r} in all rows"
                 )
+                raise RowsError(f"{problem}; the model takes {_listed([each['name'] for each in self.columns])}")
             try:
                 values, cells = _read_column(column(name), described["kind"], rule.get("words", ()), first)
                 check_cells(values, cells, rule, first)
-            except ValueError as error:
-                raise RowsError(
-                    f"column {name!r}, {error}" if "row " in str(error) else f"column {name!r} {error}"
-                ) from None
+            except (ValueError, TypeError) as error:
+                raise RowsError(f"column {name!r}, {' '.join(str(error).split())}") from None
             read.append(values)
         if len({len(each) for each in read}) > 1:
             raise RowsError("columns have unequal numbers of rows")
@@ -883,12 +915,12 @@ class Model:
         """The same of rows that have been read."""
         needed = self._needed(level)
         found = _in_blocks(lambda block: self._predict(block, needed), columns)
-        if np.isnan(found).any():
-            row = int(np.argmax(np.isnan(found).any(axis=1)))
-            raise RowsError(f"row {first + row:,}: what the networks make of it is no number")
+        if (lost := np.isnan(found).any(axis=1)).any():
+            raise RowsError(f"row {first + int(np.argmax(lost)):,}: what the networks make of it is no number")
         return self._named(found)
 
     def _needed(self, level: str | float | None) -> list[int]:
+        """What each target's ranks must count."""
         if not self._ranks:
             return []
         try:
@@ -900,22 +932,22 @@ class Model:
         return [ranks.needed(asked) for ranks in self._ranks]
 
     def _predict(self, columns: Columns, needed: Sequence[int]) -> Floats:
-        """Predictions and their ends [N, 3 T], or probabilities and memberships [N, 2 K]; or the first alone."""
+        """Predictions, lower and upper ends [N, 3 T]; or probabilities and whether in the set [N, 2 K]."""
         point = self._mean(self._ensemble, 0, columns)
-        if not needed or np.isnan(point).any():
-            width = 1 if not needed else 3 if self.task == "regression" else 2
-            return np.tile(point, width)
+        if not needed:
+            return point
         folds = [self._mean(each["keys"], each["preparation"], columns) for each in self.folds.values()]
         if self.task == "classification":
             stays = self._ranks[0].holds([class_scores(each) for each in folds], needed[0])
             stays[np.arange(len(point)), self.class_numbers(point)] = True
             return np.hstack([point, stays])
         shifts = np.stack(folds, axis=-1)
+        shifts[np.isnan(shifts).any(axis=(1, 2))] = 0.0  # such rows are refused for their prediction
         ends = [
-            (-ranks.smallest(-shifts[:, place], rank), ranks.smallest(shifts[:, place], rank))
+            ranks.smallest(np.concatenate([-shifts[:, place], shifts[:, place]]), rank).reshape(2, -1)
             for place, (ranks, rank) in enumerate(zip(self._ranks, needed, strict=True))
         ]
-        lower, upper = (np.column_stack([pair[side] for pair in ends]) for side in (0, 1))
+        lower, upper = -np.column_stack([each[0] for each in ends]), np.column_stack([each[1] for each in ends])
         return np.hstack([point, np.minimum(lower, point), np.maximum(upper, point)])
 
     def class_numbers(self, probabilities: Floats) -> NDArray[np.int64]:
@@ -940,30 +972,6 @@ class Model:
         return {name: found[:, place] for name, place in places}
 
 
-def check_cells(values: Floats, cells: Any, rule: Mapping[str, Any], first: int) -> None:
-    """Gaps and other words only where the model knows what becomes of them; ValueError that shows the cell."""
-    if rule["kind"] == "words":
-        known = len(rule["words"])
-        gap, other = (bool(np.isnan(rule["encoding"][known + each]).any()) for each in (0, 1))
-        if other and (wrong := values < 0).any():
-            row = int(np.argmax(wrong))
-            raise ValueError(f"row {first + row:,}: {_shown(cells[row])} is none of its words {_listed(rule['words'])}")
-    else:
-        gap = rule["fill"] is None
-    if gap and (wrong := np.isnan(values)).any():
-        row = int(np.argmax(wrong))
-        raise ValueError(
-            f"row {first + row:,}: {_shown(cells[row])} is a gap, and the model was fitted to fill none there"
-        )
-    if rule.get("curve") and "log" in rule["curve"] and (wrong := values <= -1).any():
-        row = int(np.argmax(wrong))
-        raise ValueError(f"row {first + row:,}: log(1 + x) of {_shown(cells[row])} is no number")
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(_shown, names[:10])) + (", …" if len(names) > 10 else "")
-
-
 def _blocks(rows: int) -> list[slice]:
     """At least one, so that no rows have columns, too."""
     return [slice(start, start + BLOCK) for start in range(0, max(rows, 1), BLOCK)]
@@ -974,7 +982,7 @@ def _in_blocks(work: Callable[[Columns], Floats], columns: Columns) -> Floats:
     blocks = _blocks(len(columns))
     if len(blocks) == 1:
         return work(columns)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         return np.concatenate(list(pool.map(lambda rows: work(columns[rows]), blocks)))
 
 
@@ -1022,7 +1030,7 @@ def _read_text(path: str) -> Iterator[dict[str, list[str | None]]]:
         file.seek(0)
         rows = csv.reader(file, delimiter=delimiter, strict=True)
         names = next(rows, [])
-        while part := list(islice((row for row in rows if row), 50_000)):
+        while part := list(itertools.islice((row for row in rows if row), 50_000)):
             if wrong := next((row for row in part if len(row) != len(names)), None):
                 raise RowsError(f"{path}: {len(wrong)} values before line {rows.line_num + 1}, not {len(names)}")
             cells = zip(*part, strict=True)
