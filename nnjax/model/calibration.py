@@ -94,6 +94,7 @@ def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level
         "units": "groups" if is_grouped(space) else "rows",
         "count": sum(counts),
         "proven": None if proven is None else float(proven),
+        "dealt_by_size": is_dealt_by_size(space),
     }
     return Calibration(arrays, intervals)
 
@@ -106,14 +107,20 @@ def _scores(space: Space, rows: NDArray[np.int64], predicted: NDArray[np.float64
     return np.take_along_axis(class_scores(predicted), labels[rows][:, None], axis=1)
 
 
+def is_dealt_by_size(space: Space) -> bool:
+    """Whether groups of unequal size were dealt to folds so that these have like numbers of rows."""
+    sizes = np.unique(units_of(space), return_counts=True)[1]
+    return space.study.split_plan.folds < len(sizes) and len(np.unique(sizes)) > 1
+
+
 def _proven(space: Space, level: Fraction, counts: Sequence[int]) -> Fraction | None:
+    """What is proven for folds that were dealt as the study's are: classes balanced, and groups by their rows."""
     if space.study.replicates.method == "predefined":
         return None
-    is_dealt_by_class = bool(space.table.class_names) and not is_grouped(space)
     return proven_level(
         level,
         counts,
         grouped=is_grouped(space),
-        dealt_by_size=is_grouped(space),
-        classes_dealt=len(space.table.class_names) if is_dealt_by_class else 0,
+        dealt_by_size=is_dealt_by_size(space),
+        classes_dealt=len(space.table.class_names),
     )

@@ -56,7 +56,9 @@ def _guarantee(document: Document) -> str:
         if document["choice"]["rule"] == "id"
         else "the cell had not been chosen with these rows. It was, so look at the next line, too."
     )
-    return f"At least {share} of {_new_rows(document)}, if {intervals['units']} come from where these did, and {chosen}"
+    sizes = ", if the number of rows of a group tells nothing of them," if intervals.get("dealt_by_size") else ","
+    alike = f"{intervals['units']} come from where these did{sizes}"
+    return f"At least {share} of {_new_rows(document)}, if {alike} and {chosen}"
 
 
 def _guaranteed_share(intervals: Mapping[str, Any]) -> str:

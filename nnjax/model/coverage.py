@@ -131,7 +131,7 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
         columns: Raw columns of the table, as the model reads them.
 
     Returns:
-        "measured", and its standard error "measured_error" (None of a single fold); both None where too few units are
+        "measured" and its "standard_error" (None of a single fold); both None where too few units are
         left without a fold; "chosen_anew": whether the cell was, in each fold. "widened": share of the table's rows of
         which the interval or set did not hold the prediction; "mean_width". Of several targets the least coverage and
         the largest share; "targets": {"measured", "widened", "mean_width"}, one a target.
@@ -140,11 +140,11 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
     level, is_named = exact_level(document["intervals"]["level"]), document["choice"]["rule"] == "id"
     found = coverage_of_folds(space, journal, level, document["cell"]["cell_id"] if is_named else None)
     widened, widths = _widths(space, model, columns, level)
-    told: dict[str, Any] = {"measured": None, "measured_error": None, "chosen_anew": not is_named}
+    told: dict[str, Any] = {"measured": None, "standard_error": None, "chosen_anew": not is_named}
     if found is not None:
         least = int(np.argmin(found.coverage))
         error = float(found.standard_error[least])
-        told |= {"measured": float(found.coverage[least]), "measured_error": error if np.isfinite(error) else None}
+        told |= {"measured": float(found.coverage[least]), "standard_error": error if np.isfinite(error) else None}
     told |= {"widened": float(widened.max()), "mean_width": float(widths.mean())}
     if len(widths) > 1:
         measured = [None] * len(widths) if found is None else found.coverage.tolist()

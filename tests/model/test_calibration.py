@@ -23,18 +23,18 @@ def space_of(tmp_path_factory):
 @pytest.fixture
 def table_of(tmp_path):
     """A study of a table whose rows follow one another, come in groups, or have folds."""
-    rows = [f"{row},{row % 7},{(row * 5) % 11},{row // 6},{row % 4}" for row in range(60)]
-    (tmp_path / "own.csv").write_text("\n".join(["x,z,y,followed,part", *rows]))
+    rows = [f"{row},{row % 7},{(row * 5) % 11},{row // 6},{row % 4},{row * row // 280}" for row in range(60)]
+    (tmp_path / "own.csv").write_text("\n".join(["x,z,y,followed,part,unequal", *rows]))
     text = (
         '[data]\nfile = "own.csv"\ntarget = "y"\nfeatures = ["x", "z"]\n[replicates]\n{}\n[studied]\ndepth = [1, 2]\n'
     )
     path = tmp_path / "own.toml"
 
-    def make(replicates):
+    def make(replicates, *overrides):
         path.write_text(
             'question = "?"\n' + text.format(replicates) + "[fixed]\nwidth = 2\nepochs = 1\nbatch_size = 8\n"
         )
-        return expand(load_study(path))
+        return expand(load_study(path, overrides))
 
     return make
 
@@ -97,3 +97,25 @@ def test_nothing_is_proven_for_folds_that_somebody_made(table_of):
     space = table_of('method = "predefined"\nfold = "part"')
     made = score_folds(space, Always([0.0], range(4)), space.table.features, "0.9")
     assert made.intervals["proven"] is None and not made.why_not
+
+
+UNEQUAL, ONE_OUT = GROUPED.replace("followed", "unequal"), 'method = "leave_one_group_out"\ngroups = "unequal"'
+CLASSES = ("data.target='part'", "data.task='classification'")
+
+
+@pytest.mark.parametrize(
+    ("replicates", "changes", "counts", "how"),
+    [
+        (GROUPED, (), [2] * 5, {"grouped": True}),  # all of six rows: nothing to balance
+        (UNEQUAL, (), [3] * 3 + [2] * 2, {"grouped": True, "dealt_by_size": True}),
+        (ONE_OUT, (), [1] * 13, {"grouped": True}),
+        (GROUPED, CLASSES, [2] * 5, {"grouped": True, "classes_dealt": 4}),
+        ("splits = 4", CLASSES, [15] * 4, {"classes_dealt": 4}),
+    ],
+)
+def test_what_is_proven_knows_how_folds_were_dealt(replicates, changes, counts, how, table_of):
+    space = table_of(replicates, *changes)
+    said = [1 / 4] * 4 if space.table.class_names else [0.0]
+    made = score_folds(space, Always(said, range(len(counts))), space.table.features, "0.9")
+    assert made.intervals["proven"] == pytest.approx(float(proven_level(Fraction("0.9"), counts, **how)))
+    assert made.intervals["dealt_by_size"] == how.get("dealt_by_size", False)

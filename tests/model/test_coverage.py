@@ -198,7 +198,7 @@ def test_intervals_that_do_not_hold_the_prediction_are_counted_and_widened(group
     expected = np.mean(np.maximum(highs, point[:, 0]) - np.minimum(lows, point[:, 0]))
     assert found["mean_width"] == pytest.approx(expected)
     measured = coverage_of_folds(space, journal, Fraction(3, 4), space.cells[0].cell_id)
-    assert (found["measured"], found["measured_error"]) == (measured.coverage[0], measured.standard_error[0])
+    assert (found["measured"], found["standard_error"]) == (measured.coverage[0], measured.standard_error[0])
     assert found["chosen_anew"] is False and "targets" not in found
 
 
