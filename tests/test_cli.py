@@ -9,12 +9,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from fakes.command import ROOT, nnjax
+from mlflow.tracking import MlflowClient
 
 from nnjax.cli import main, make_parser
 from nnjax.commands.contract import DOCUMENTS, EXIT_CODES
+from nnjax.data.tables import load_table
 from nnjax.execution.executor import ExecutionError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.study.study import load_study
+from nnjax.tracking.client_lane import every_run
 
 STUDY = """
 question = "Does the activation matter?"
@@ -92,6 +95,31 @@ def test_results_are_one_tidy_row_a_run(home, here):
 def test_run_trains_one_run_again_and_agrees(home, here, capsys):
     assert here("run", min(Journal(home[0]).run_ids())[:16]) == 0
     assert "bitwise equal" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("engine_here")
+@pytest.mark.filterwarnings("ignore:.*Any type hint")  # of MLflow's own, when its pyfunc is imported
+def test_a_sweep_becomes_a_model_that_hangs_on_its_cell_and_predicts(home, here, capsys):
+    study, folder = (home[0] / "small.toml", "--set", "epochs=5"), home[0] / "models" / "small"
+    client = MlflowClient(f"sqlite:///{home[0] / 'mlflow.db'}")
+    before = {run.info.run_id: run.info.end_time for run in every_run(client, ["1"], "")}
+    assert here("fit", *study, "--seeds", 2, "--register", "small") == 0
+    told = capsys.readouterr().out
+    assert f"Model    {folder}\n" in told and "registered as small, version 1" in told
+    assert here("fit", *study, "--seeds", 2) == 0
+    again = capsys.readouterr().out
+    assert "as it was" in again
+    logged = [re.search(r"models:/(\S+) on run (\w+)", text).groups() for text in (told, again)]
+    assert logged[0] == logged[1]
+    assert {run.info.run_id: run.info.end_time for run in every_run(client, ["1"], "")} == before
+    assert client.get_run(logged[0][1]).data.tags["nnjax.kind"] == "cell"
+    table = home[0] / "new.csv"
+    pd.DataFrame(load_table("diabetes").features[:3], columns=load_table("diabetes").feature_names).to_csv(table)
+    assert here("predict", "small", table, "--out", home[0] / "predictions.csv") == 0
+    predicted = pd.read_csv(home[0] / "predictions.csv")
+    assert list(predicted) == ["prediction", "lower", "upper"] and len(predicted) == 3
+    assert here("fit", *study, "--seeds", 3) == 2
+    assert "holds a model of other runs or options" in capsys.readouterr().err
 
 
 def test_a_larger_study_reuses_a_smaller_ones_runs(home, here, capsys):

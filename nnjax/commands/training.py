@@ -185,10 +185,12 @@ def fit(options: argparse.Namespace) -> int:
     told = "" if fitted.is_new else ", as it was"
     print(f"Model    {folder}{told}\n         {fitted.summary()}\nCard     {folder / 'card.html'}")
     with choose_progress().stage("Telling MLflow"):
+        from nnjax.tracking.address import default_uri
         from nnjax.tracking.models import log_model, register_model
 
-        logged = log_model(folder, space, options.home, options.tracking_uri)
-        version = register_model(logged, options.register, options.tracking_uri) if options.register else ""
+        uri = options.tracking_uri or default_uri(options.home)
+        logged = log_model(folder, space, options.home, uri)
+        version = register_model(logged, options.register, uri) if options.register else ""
     print(f"MLflow   {logged.address} on run {logged.run_id} of {logged.tracking_uri}")
     if version:
         print(f"         registered as {options.register}, version {version}")
