@@ -328,3 +328,15 @@ def test_the_file_says_what_it_takes_gives_and_leaves_out():
 def test_the_same_networks_are_the_same_bytes():
     contents = {in_both(bucket_of(("relu",), (4, 6, 2)), ("relu",), rows=1)[2][0] for _ in range(2)}
     assert len(contents) == 1
+
+
+def test_classes_of_which_none_has_a_share_are_alike():
+    bucket, rng = bucket_of(("relu",), (2, 3, 3), output="logistic"), np.random.default_rng(0)
+    parameters, _ = drawn(rng, bucket)
+    nothing = (*parameters[:-1], parameters[-1]._replace(bias=np.float32([-1e4, -1e4, 0])))
+    never = (*parameters[:-1], parameters[-1]._replace(bias=np.full(3, -1e4, np.float32)))
+    members = [network_tensors(f"ensemble_{place}", each, ()) for place, each in enumerate((never, nothing, nothing))]
+    tensors = {name: array for each in members for name, array in each.items()}
+    document = document_of(bucket, ("relu",), plain_preparation(2, 3), classes=["a", "b", "c"])
+    probabilities = run(make_onnx(document, tensors), np.array([[1.7e9, 1.7e9]]))["probabilities"]
+    np.testing.assert_allclose(probabilities, [[1 / 9, 1 / 9, 7 / 9]])
