@@ -21,7 +21,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -62,6 +62,7 @@ NULL_WORDS = {
 }
 """How spreadsheets and libraries write that there is nothing."""
 _NUMBER = re.compile(r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T].*)?")
 _TRUTHS = {**dict.fromkeys(("true", "True", "TRUE", "1"), 1.0), **dict.fromkeys(("false", "False", "FALSE", "0"), 0.0)}
 _EPOCH = datetime(1970, 1, 1)
 
@@ -99,9 +100,11 @@ def _moment(cell: object) -> float:
         return float(_seconds(np.asarray([cell]))[0])
     if isinstance(cell, str):
         try:
-            cell = datetime.fromisoformat(cell)
+            cell = datetime.fromisoformat(cell) if _DATE.fullmatch(cell) else None
         except ValueError:
-            raise ValueError("is no date as ISO 8601 writes it, such as 2024-05-31 or 2024-05-31T18:30:00Z") from None
+            cell = None
+        if cell is None:
+            raise ValueError("is no date as ISO 8601 writes it, such as 2024-05-31 or 2024-05-31T18:30:00Z")
     if not isinstance(cell, date):
         raise ValueError("is no date")
     if not isinstance(cell, datetime):
@@ -135,27 +138,27 @@ def _seconds(moments: NDArray[Any]) -> Floats:
 
 def _array(column: Any) -> tuple[Any, str]:
     """A column's cells and their kind: numbers and truths as float64 with NaN, dates as seconds in UTC, objects."""
-    if isinstance(column, str | bytes) or not (hasattr(column, "__len__") and hasattr(column, "__iter__")):
+    if isinstance(column, str | bytes | Mapping | Set) or not hasattr(column, "__len__"):
         raise ValueError("is no sequence of cells")
-    dtype, is_masked = getattr(column, "dtype", None), isinstance(column, np.ma.MaskedArray)
-    kind, is_own = getattr(dtype, "kind", "O"), isinstance(dtype, np.dtype)
-    if is_own and kind in "iufbM" and not is_masked:
-        array = np.asarray(column)
-        if array.ndim != 1:
-            raise ValueError("has several cells a row")
-        return (_seconds(array), "dates") if kind == "M" else (array.astype(np.float64), _ARRAYS[kind])
-    if not is_own and hasattr(column, "to_numpy") and kind in "iufb":  # pandas' nullable columns, Arrow's among them
-        return column.to_numpy(dtype=np.float64, na_value=np.nan), _ARRAYS[kind]
-    if not is_own and kind == "M" and hasattr(getattr(column, "dt", None), "unit"):
-        return _seconds(column.to_numpy(dtype=f"datetime64[{column.dt.unit}]")), "dates"
-    if is_own and kind in "mcV":
-        raise ValueError(f"holds {dtype}")
-    if hasattr(column, "to_pylist") or is_masked:
-        return column.to_pylist() if hasattr(column, "to_pylist") else list(column), "objects"
-    if hasattr(column, "to_numpy") and not is_own and hasattr(column, "array"):  # pandas: text, categories
-        array = column.to_numpy()
-        return (array.tolist(), "objects") if array.dtype == object else _array(array)
-    return column.tolist() if is_own else list(column), "objects"
+    dtype: Any = getattr(column, "dtype", None)
+    if isinstance(dtype, np.dtype) and not isinstance(column, np.ma.MaskedArray):
+        return _plain_array(np.asarray(column))
+    if hasattr(column, "array") and hasattr(column, "to_numpy"):  # pandas' own kinds of columns, Arrow's among them
+        if dtype.kind in _ARRAYS:
+            return column.to_numpy(dtype=np.float64, na_value=np.nan), _ARRAYS[dtype.kind]
+        unit = getattr(dtype, "unit", None) or getattr(getattr(dtype, "pyarrow_dtype", None), "unit", None)
+        is_moment = dtype.kind == "M" and unit is not None
+        return _plain_array(column.to_numpy(dtype=f"datetime64[{unit}]") if is_moment else column.to_numpy())
+    return column.to_pylist() if hasattr(column, "to_pylist") else list(column), "objects"
+
+
+def _plain_array(array: NDArray[Any]) -> tuple[Any, str]:
+    if array.ndim != 1 or array.dtype.kind in "mcV":
+        raise ValueError("has several cells a row" if array.ndim != 1 else f"holds {array.dtype}")
+    if array.dtype.kind == "M":
+        return _seconds(array), "dates"
+    kind = _ARRAYS.get(array.dtype.kind)
+    return (array.tolist(), "objects") if kind is None else (array.astype(np.float64), kind)
 
 
 _ARRAYS = {"i": "numbers", "u": "numbers", "f": "numbers", "b": "true or false"}
