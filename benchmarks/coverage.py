@@ -165,7 +165,7 @@ def mixed(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     n = 700
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 366, n), unit="D")
     town, x = rng.choice(["north", "south", "east", "west"], n, p=[0.4, 0.3, 0.2, 0.1]), rng.random(n)
-    y = 2 * x + (town == "south") + np.cos(days.dayofyear / 58) + 0.4 * rng.standard_normal(n)
+    y = 2 * x + (town == "south") + np.cos(days.day_of_year / 58) + 0.4 * rng.standard_normal(n)
     gaps = np.where(rng.random(n) < 0.15, np.nan, x)
     frame = pd.DataFrame({"day": days, "town": town, "x": gaps, "y": y})
     return frame.iloc[:200], frame.iloc[200:]
@@ -192,6 +192,7 @@ def men(folder: Path, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFr
     return numbers[numbers["person"].isin(chosen[:150])], numbers[numbers["person"].isin(chosen[150:])]
 
 
+FIVE_SEEDS = "splits = 5\ntest_share = 0.2\nseeds_per_split = 5"
 BY_GROUP = 'method = "group_k_fold"\ngroups = "person"\nfolds = 5\nsplits = 5'
 ONE_OUT = 'method = "leave_one_group_out"\ngroups = "person"'
 FILLED = 'missing_values = "median"\ndate_columns = "parts"'
@@ -208,6 +209,7 @@ def sources(public: Path | None) -> dict[str, Source]:
 SOURCES = {
     "diabetes": Source("442 patients", partial(built_in, "diabetes", 300), MANY),
     "friedman": Source("a sine of a product, ten inputs", partial(built_in, "friedman_1", 200)),
+    "five seeds": Source("the same, five networks a fold", partial(built_in, "friedman_1", 200), splits=FIVE_SEEDS),
     "growing noise": Source(str(growing_noise.__doc__), partial(drawn, growing_noise, 200)),
     "heavy tails": Source(str(heavy_tails.__doc__), partial(drawn, heavy_tails, 200)),
     "counts": Source(str(counts.__doc__), partial(drawn, counts, 150)),

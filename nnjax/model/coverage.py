@@ -16,6 +16,9 @@ from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scor
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
+MOST_SHOWN = 2_000_000
+"""Rows times folds that tell how wide intervals are; of larger tables every second, third … row does."""
+
 _Floats = NDArray[np.float64]
 _Rows = NDArray[np.int64]
 
@@ -155,9 +158,10 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
 def _widths(space: Space, model: Model, columns: _Floats, level: Fraction) -> tuple[_Floats, _Floats]:
     """Of every target: share of the table's rows whose interval or set was widened, and mean width [T]."""
     tests = {fold: space.splits[fold].test.astype(np.int64) for fold in model.folds}
-    said = {fold: model.fold(fold, columns) for fold in model.folds}
-    point, units = model.ensemble(columns), [units_of(space)[rows] for rows in tests.values()]
-    scores = [_true_scores(space, said[fold][rows], rows) for fold, rows in tests.items()]
+    units = [units_of(space)[rows] for rows in tests.values()]
+    scores = [_true_scores(space, model.fold(fold, columns[rows]), rows) for fold, rows in tests.items()]
+    shown = columns[:: -(-len(columns) * len(tests) // MOST_SHOWN)]
+    said, point = {fold: model.fold(fold, shown) for fold in tests}, model.ensemble(shown)
     ranks = [Ranks([each[:, target] for each in scores], units) for target in range(scores[0].shape[1])]
     if space.table.class_names:
         holds = ranks[0].holds([class_scores(each) for each in said.values()], ranks[0].needed(level))

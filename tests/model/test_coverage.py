@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from nnjax.model import standalone
 from nnjax.model.coverage import chosen_by_split, coverage_of_folds, held_out_folds, measured_parts, units_of
 from nnjax.model.standalone import Model
 from nnjax.results.scores import with_scores
@@ -200,6 +201,24 @@ def test_intervals_that_do_not_hold_the_prediction_are_counted_and_widened(group
     measured = coverage_of_folds(space, journal, Fraction(3, 4), space.cells[0].cell_id)
     assert (found["measured"], found["standard_error"]) == (measured.coverage[0], measured.standard_error[0])
     assert found["chosen_anew"] is False and "targets" not in found
+
+
+@pytest.mark.parametrize("classes", [2, 3, 12])
+def test_scores_of_classes_are_those_of_the_file_that_rides_along_to_the_last_bit(classes):
+    p = np.random.default_rng(classes).dirichlet([0.3] * classes, 500)
+    for each in (p, p.astype(np.float32).astype(np.float64), np.round(p, 1)):
+        np.testing.assert_array_equal(class_scores(each), standalone.class_scores(each))
+
+
+def test_of_a_large_table_only_some_rows_tell_how_wide_intervals_are(grouped, monkeypatch):
+    space, journal = grouped
+    monkeypatch.setattr("nnjax.model.coverage.MOST_SHOWN", 4 * 13)
+    y = space.table.target
+    said = Said(document(space, "id"), y, dict.fromkeys(range(4), y))
+    asked = []
+    said.ensemble = lambda columns: asked.append(columns[:, 0].tolist()) or y[columns[:, 0].astype(int)]
+    assert measured_parts(space, journal, said, np.arange(26.0)[:, None])["mean_width"] == 0.0
+    assert asked == [list(range(0, 26, 2))]
 
 
 def test_sets_are_counted_in_classes(tmp_path):
