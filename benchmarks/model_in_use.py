@@ -9,9 +9,9 @@ the target over the training rows, of probabilities as they are. Words and sets 
 Then a model of the default study's best cell: seconds and peak memory of `nnjax fit` with ten networks and the fold
 networks, of `nnjax predict` of many rows, and how soon the server answers.
 
-    python benchmarks/model_in_use.py [--swept HOME] [--rows 100000 1000000]
+    python benchmarks/model_in_use.py [--swept HOME [--study STUDY]] [--rows 100000 1000000]
 
-HOME holds the default study, swept; without it, that is not measured.
+HOME holds the default study, swept, or another; without it, that is not measured.
 """
 
 import argparse
@@ -240,9 +240,9 @@ def used(*words: str | Path, home: Path) -> Used:
     return Used(time.perf_counter() - began, usage.ru_maxrss / 1024)
 
 
-def measure(swept: Path, counts: Sequence[int], folder: Path) -> None:
-    """Seconds and memory of the default study's model."""
-    study, model = ROOT / "experiments" / "diabetes.toml", swept / "models" / "benchmark"
+def measure(study: Path, swept: Path, counts: Sequence[int], folder: Path) -> None:
+    """Seconds and memory of a study's model."""
+    model = swept / "models" / "benchmark"
     shutil.rmtree(model, ignore_errors=True)
     print(f"fit, ten networks and the folds'  {used('fit', study, '--name', 'benchmark', home=swept)}")
     document = json.loads((model / "model.json").read_text())
@@ -288,7 +288,10 @@ def median_seconds(address: str, rows: Mapping[str, Any]) -> float:
 def main() -> None:
     """Print the differences, then seconds and memory."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--swept", type=Path, help="home with the default study, swept")
+    parser.add_argument("--swept", type=Path, help="home with the study, swept")
+    parser.add_argument(
+        "--study", type=Path, default=ROOT / "experiments" / "diabetes.toml", help="(the default study)"
+    )
     parser.add_argument("--rows", type=int, nargs="+", default=[100_000, 1_000_000], help="how many are predicted")
     parser.add_argument("--only", nargs="*", default=list(MODELS), choices=MODELS, help="some of the models")
     options = parser.parse_args()
@@ -298,9 +301,10 @@ def main() -> None:
             home = Path(folder, str(number))
             home.mkdir()
             found |= compare(name, home)
-        print(pd.DataFrame(found).to_string(float_format="{:.1e}".format))
+        if found:
+            print(pd.DataFrame(found).to_string(float_format="{:.1e}".format))
         if options.swept:
-            measure(options.swept.resolve(), options.rows, Path(folder))
+            measure(options.study.resolve(), options.swept.resolve(), options.rows, Path(folder))
 
 
 if __name__ == "__main__":

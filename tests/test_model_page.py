@@ -11,6 +11,7 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -86,6 +87,9 @@ def test_the_ten_commands_lead_from_a_table_to_served_predictions(place):
     run(words("6"))
     pd.testing.assert_frame_equal(pd.read_csv(folder / "same.csv"), predictions, rtol=1e-12)
     assert f"{predictions['prediction'][19]:.6f}"[:8] in run(words("7"))
+    assert (
+        np.abs(by_onnx(folder) - predictions["prediction"]).max() <= 1e-5 * pd.read_csv(folder / "flats.csv").rent.std()
+    )
     with served(words("8"), address):
         answer = json.loads(run(words("9")))["predictions"]
     row = {"town": ["Zug"], "rooms": [None], "built": ["1999-05-31"]}
@@ -93,6 +97,19 @@ def test_the_ten_commands_lead_from_a_table_to_served_predictions(place):
     run_id = run({**words("1"), "args": "nnjax results flats.toml"}).splitlines()[1].split(",")[0]
     run(words("10"), RUN=run_id)
     assert (folder / "run.safetensors").stat().st_size > 1000
+
+
+def by_onnx(folder):
+    """What the last lines of Python on the page give."""
+    import onnxruntime
+
+    from nnjax.model.standalone import Model
+
+    code = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)[-1].replace('"models', 'f"{folder}/models')
+    given = {"Model": Model, "onnxruntime": onnxruntime, "pd": pd, "folder": folder}
+    *lines, last = code.replace('"new', 'f"{folder}/new').strip().splitlines()
+    exec("\n".join(lines), given)
+    return eval(last, given)[0][:, 0]
 
 
 def model_of(folder):

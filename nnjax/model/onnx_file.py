@@ -77,6 +77,7 @@ def _text(value: Any) -> str:
 def explain(document: _Document) -> str:
     """What goes in, what comes out and what is left out, for whoever opens the file."""
     members = len(document["ensemble"])
+    step = ", but where a step falls to its other side" if "binary_step" in document["network"]["activations"] else ""
     if document["task"] == "classification":
         out = (
             f"`{_PROBABILITIES}` [N, {len(document['classes'])}]: the mean of the networks' probabilities, and "
@@ -87,7 +88,7 @@ def explain(document: _Document) -> str:
     return (
         f"{members} networks of the study {document['study']}. In: `{_FEATURES}` [N, D], float64, the columns that the "
         f"metadata's `inputs` names, as numbers, not scaled: that is done here. Out: {out} The networks compute in "
-        f"float32: 1e-5 of the target's standard deviation from the float64 of nnjax_model.py. {_LEFT_OUT}"
+        f"float32: 1e-5 of the target's standard deviation from the float64 of nnjax_model.py{step}. {_LEFT_OUT}"
     )
 
 

@@ -65,7 +65,7 @@ def _without_addresses(content: bytes) -> bytes:
         return f"{found[1]}{numbers.setdefault(found[2], str(len(numbers) + 1))}"
 
     schema = re.sub(r'("__id__": |"file": ")(\d+)', counted, held.pop(SCHEMA).decode())
-    renamed = {f"{numbers[Path(name).stem]}.npy": array for name, array in held.items()}
+    renamed = {numbers[Path(name).stem] + Path(name).suffix: array for name, array in held.items()}
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for name, part in [*sorted(renamed.items()), (SCHEMA, json.dumps(json.loads(schema)).encode())]:
