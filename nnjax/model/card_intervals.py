@@ -71,7 +71,7 @@ def _measured(document: Document) -> str:
     intervals = document["intervals"]
     if intervals["measured"] is None:
         return f"Nothing: without a fold, too few {intervals['units']} are left for the level."
-    error = intervals["measured_error"]
+    error = intervals["standard_error"]
     sure = "" if error is None else f" (standard error {_percent(error)})"
     least = ", of the target with the fewest," if "targets" in intervals else ""
     chosen = "this cell" if document["choice"]["rule"] == "id" else "the cell that is chosen without the fold"

@@ -82,7 +82,7 @@ MIXED = {
         "units": "rows",
         "proven": 0.7929,
         "measured": 0.9137,
-        "measured_error": 0.0113,
+        "standard_error": 0.0113,
         "widened": 0.0134,
         "mean_width": 61234.5,
     },
