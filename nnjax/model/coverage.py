@@ -16,7 +16,7 @@ from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scor
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
-MOST_SHOWN = 2_000_000
+MOST_WIDTHS = 2_000_000
 """Rows times folds that tell how wide intervals are; of larger tables every second, third … row does."""
 
 _Floats = NDArray[np.float64]
@@ -160,7 +160,7 @@ def _widths(space: Space, model: Model, columns: _Floats, level: Fraction) -> tu
     tests = {fold: space.splits[fold].test.astype(np.int64) for fold in model.folds}
     units = [units_of(space)[rows] for rows in tests.values()]
     scores = [_true_scores(space, model.fold(fold, columns[rows]), rows) for fold, rows in tests.items()]
-    shown = columns[:: -(-len(columns) * len(tests) // MOST_SHOWN)]
+    shown = columns[:: -(-len(columns) * len(tests) // MOST_WIDTHS)]
     said, point = {fold: model.fold(fold, shown) for fold in tests}, model.ensemble(shown)
     ranks = [Ranks([each[:, target] for each in scores], units) for target in range(scores[0].shape[1])]
     if space.table.class_names:

@@ -212,7 +212,7 @@ def test_scores_of_classes_are_those_of_the_file_that_rides_along_to_the_last_bi
 
 def test_of_a_large_table_only_some_rows_tell_how_wide_intervals_are(grouped, monkeypatch):
     space, journal = grouped
-    monkeypatch.setattr("nnjax.model.coverage.MOST_SHOWN", 4 * 13)
+    monkeypatch.setattr("nnjax.model.coverage.MOST_WIDTHS", 4 * 13)
     y = space.table.target
     said = Said(document(space, "id"), y, dict.fromkeys(range(4), y))
     asked = []
