@@ -21,6 +21,7 @@ from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Importance
 from nnjax.report.figures.marks import ID_DIGITS
 from nnjax.report.page import template
+from nnjax.report.views import join_words
 
 
 class Card(NamedTuple):
@@ -60,7 +61,7 @@ def make_card(document: Document, importance: Importance | None = None, dependen
         dependence: Partial dependence of some columns, the first one first.
     """
     sections = _sections(document, importance, dependence)
-    title = f"A model of {', '.join(document['targets'])}"
+    title = f"A model of {join_words(document['targets'])}"
     footer = f"Made by nnjax {document['nnjax']} as model {document['model_id'][:ID_DIGITS]}."
     page = template("card.html.j2", "nnjax.model")
     html = page.render(title=title, kicker=document["study"], sections=sections, footer=footer, sentence=as_html)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from nnjax.data.column import DATE_KIND, WORD_KIND
+from nnjax.data.column import DATE_KIND, TRUTH_KIND, WORD_KIND
 from nnjax.model.blocks import CardSection, Document, Paragraph, TextTable, code, how_many
 from nnjax.report.formats import significant
 from nnjax.report.views import join_words
@@ -78,6 +78,8 @@ def _gap(column: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
         return f"taken for {code(like[0])}" if like else "a word of its own"
     if rule["fill"] is None:
         return "refused"
+    if column["kind"] == TRUTH_KIND:
+        return f"taken for {'true' if rule['fill'] else 'false'}"
     fill = date_text(rule["fill"]) if column["kind"] == DATE_KIND else significant(rule["fill"])
     return f"filled with {fill}{', and marked' if rule.get('indicator') else ''}"
 

@@ -70,13 +70,13 @@ def group_name(columns: Sequence[str]) -> str:
     return f"{join_words([*columns[:2], *([f'{more} more'] if more > 0 else [])])} together"
 
 
-def importance_panels(importance: Importance, label: str) -> tuple[Panel, ...]:
+def importance_panels(importance: Importance, quantity: str) -> tuple[Panel, ...]:
     """A dot a line, with its interval."""
     lines = fall_lines(importance)[:MOST_FALLS_DRAWN]
     names = _axis_names(lines)
     left = _GAP + max(map(_width, names)) + _GAP
     shape = Shape(width=420, height=58 + 21 * len(lines), left=left, right=14, top=8, bottom=42, across=1)
-    text = f"fall of {label} when shuffled"
+    text = f"{quantity} when shuffled"
     return draw_panels("importance", [("", partial(_draw_falls, lines, names, text))], shape, text)
 
 
@@ -150,15 +150,15 @@ def class_keys(dependence: Sequence[Dependence]) -> tuple[Key, ...]:
     shown = widest(dependence)
     if len(shown) == 1:
         return ()
-    looks = _looks(dependence[0].outputs)
-    return tuple(look_key(dependence[0].outputs[output], looks[output]) for output in shown)
+    outputs = dependence[0].outputs
+    return tuple(look_key(outputs[output], _look(outputs, shown, output)) for output in shown)
 
 
-def _looks(outputs: Sequence[str]) -> list[LevelStyle]:
-    if len(outputs) == 1:
-        return [LevelStyle(ACCENT, "o", ())]
-    palette = make_palette({"class": outputs})
-    return [palette["class", name] for name in outputs]
+def _look(outputs: Sequence[str], shown: Sequence[int], output: int) -> LevelStyle:
+    """Of a curve among others its own; plain where it is the only one."""
+    if len(shown) == 1:
+        return LevelStyle(ACCENT, "o", ())
+    return make_palette({"class": outputs})["class", outputs[output]]
 
 
 def _range(dependence: Sequence[Dependence], shown: Sequence[int]) -> tuple[float, float]:
@@ -184,7 +184,7 @@ def _dependence_panel(
 
 def _draw_words(each: Dependence, shown: Sequence[int], ends: tuple[float, float], quantity: str, axes: Axes) -> None:
     for output in shown:
-        look = _looks(each.outputs)[output]
+        look = _look(each.outputs, shown, output)
         values = [value[output] for value in each.values]
         axes.plot(values, each.places, look.marker, color=look.color, linewidth=0)
     named_y(axes, [short_name(word) for word in each.names])
@@ -195,7 +195,7 @@ def _draw_words(each: Dependence, shown: Sequence[int], ends: tuple[float, float
 
 def _draw_curve(each: Dependence, shown: Sequence[int], ends: tuple[float, float], width: int, axes: Axes) -> None:
     for output in shown:
-        look = _looks(each.outputs)[output]
+        look = _look(each.outputs, shown, output)
         values = [value[output] for value in each.values]
         axes.plot(
             each.places, values, color=look.color, marker=look.marker, markersize=3.0, dashes=look.dashes or (1, 0)

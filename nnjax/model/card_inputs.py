@@ -14,7 +14,7 @@ from nnjax.model.card_figures import (
     importance_panels,
     widest,
 )
-from nnjax.model.card_worth import measure_label
+from nnjax.model.card_worth import is_better_lower, margin_of, measure_words
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Drop, Importance
 from nnjax.model.related import STRONG
@@ -46,17 +46,17 @@ def leans_on_words(importance: Importance) -> str:
     if not clear:
         return "no column that stands clear of chance."
     named = [_named(drop) for drop in clear[:MOST_CLEAR_NAMED]]
-    fall = f"shuffled, {measure_label(importance.measure)} falls by {decimals(clear[0].estimate)}"
+    fall = f"shuffled, {_worsens(importance)} by {decimals(clear[0].estimate)}"
     then = f"; then {_listed(named[1:])}" if named[1:] else ""
     return f"{named[0]} most of all ({fall}){then}."
 
 
 def _importance(importance: Importance) -> Iterator[Block]:
-    label = measure_label(importance.measure)
     yield Paragraph(_stands_out(importance))
     if importance.groups:
         together = "; ".join(
-            f"{join_words([code(name) for name in group.columns])} (shuffled together, {label} falls by {_fall(group)})"
+            f"{join_words([code(name) for name in group.columns])} (shuffled together, {_worsens(importance)} by "
+            f"{_fall(group)})"
             for group in importance.groups
         )
         yield Paragraph(
@@ -72,21 +72,31 @@ def _importance(importance: Importance) -> Iterator[Block]:
         "of twenty columns that say nothing, one may stand clear of 0 by chance."
     )
     caption = (
-        f"How far {label} falls when the rows of a column are shuffled, so that it says nothing any more: mean over "
-        f"{splits}, the networks of each on its own test rows ({importance.rows:,} in all), {importance.permutations} "
-        f"shufflings each. A column is shuffled as it was read, with its gaps. A fall below 0 is chance. {sure}"
+        f"How far {_worsens(importance)} when the rows of a column are shuffled, so that it says nothing any more. "
+        f"Mean over {splits}: the networks of each on its own test rows ({importance.rows:,} in all), "
+        f"{importance.permutations} shufflings each. A column is shuffled as it was read, with its gaps. Below 0 is "
+        f"chance. {sure}"
     )
     more = len(fall_lines(importance)) - MOST_FALLS_DRAWN
     if more > 0:
         caption += f" {how_many(more, 'more line')} are left out of the figure."
-    panels, keys = importance_panels(importance, label), importance_keys(importance)
-    yield Drawn("importance", caption, panels, _fall_table(importance, label), keys)
+    panels, keys = importance_panels(importance, _worsening(importance)), importance_keys(importance)
+    yield Drawn("importance", caption, panels, _fall_table(importance), keys)
+
+
+def _worsens(importance: Importance) -> str:
+    return f"{measure_words(importance.measure)} {'rises' if is_better_lower(importance.measure) else 'falls'}"
+
+
+def _worsening(importance: Importance) -> str:
+    return f"{'rise' if is_better_lower(importance.measure) else 'fall'} of {measure_words(importance.measure)}"
 
 
 def _clear(importance: Importance) -> list[Drop]:
-    """Lone columns and groups whose interval lies above 0; where there are no intervals, those that fall."""
+    """Lone columns and groups whose interval lies above 0; where there are none, those above what usually matters."""
     tops = [line.drop for line in fall_lines(importance) if not line.is_member]
-    return [drop for drop in tops if (drop.estimate if drop.low is None else drop.low) > 0]
+    least = margin_of(importance.measure)
+    return [drop for drop in tops if (drop.estimate > least if drop.low is None else drop.low > 0)]
 
 
 def _stands_out(importance: Importance) -> str:
@@ -121,7 +131,7 @@ def _ends(drop: Drop) -> str:
     return "–" if drop.low is None or drop.high is None else f"{decimals(drop.low)} to {decimals(drop.high)}"
 
 
-def _fall_table(importance: Importance, label: str) -> TextTable:
+def _fall_table(importance: Importance) -> TextTable:
     rows = tuple(
         (
             _named(line.drop),
@@ -131,7 +141,7 @@ def _fall_table(importance: Importance, label: str) -> TextTable:
         )
         for line in fall_lines(importance)
     )
-    head = ("shuffled", f"fall of {label}", f"{confidence(importance.level)} interval", "remark")
+    head = ("shuffled", _worsening(importance), f"{confidence(importance.level)} interval", "remark")
     return TextTable(head, rows, (False, True, True, False))
 
 
@@ -156,7 +166,8 @@ def _dependence(document: Document, importance: Importance, dependence: Sequence
         panels = dependence_panels(dependence, output, quantity)
         keys = class_keys(dependence) if output is None else ()
         table, brief = (_curve_table(dependence, output, quantity, step) for step in (1, BRIEF_STEP))
-        yield Drawn(f"dependence-{output or 0}", caption, panels, table, keys, across=2, brief=brief)
+        told = caption if not output else f"The same for {code(document['targets'][output])}."
+        yield Drawn(f"dependence-{output or 0}", told, panels, table, keys, across=2, brief=brief)
 
 
 def _quantity(document: Document, output: int | None) -> str:
@@ -168,8 +179,9 @@ def _quantity(document: Document, output: int | None) -> str:
 
 def _curve_table(dependence: Sequence[Dependence], output: int | None, quantity: str, step: int) -> TextTable:
     shown = [output] if output is not None else list(range(len(dependence[0].outputs)))
+    show = decimals if output is None else significant
     rows = tuple(
-        (code(each.column), _place(each, place), *(significant(each.values[place][index]) for index in shown))
+        (code(each.column), _place(each, place), *(show(each.values[place][index]) for index in shown))
         for each in dependence
         for place in range(0, len(each.places), 1 if each.ticks == each.places or each.names else step)
     )

@@ -73,7 +73,7 @@ def _measured(document: Document) -> str:
         return f"Nothing: without a fold, too few {intervals['units']} are left for the level."
     error = intervals["standard_error"]
     sure = "" if error is None else f" (standard error {_percent(error)})"
-    least = ", of the target with the fewest," if "targets" in intervals else ""
+    least = " (of the target with the fewest)" if "targets" in intervals else ""
     chosen = "this cell" if document["choice"]["rule"] == "id" else "the cell that is chosen without the fold"
     return (
         f"{_percent(intervals['measured'])}{sure} of the table’s rows{least}, fold by fold: with {chosen}, and "
@@ -93,7 +93,7 @@ def _new_rows(document: Document) -> str:
 def _widened(document: Document) -> str:
     holds = "the class that is predicted" if document["task"] == "classification" else "the prediction"
     share = _percent(document["intervals"]["widened"])
-    worst = ", of the target with the most," if "targets" in document["intervals"] else ""
+    worst = " (of the target with the most)" if "targets" in document["intervals"] else ""
     return f"{share} of the table’s rows{worst} had {interval_noun(document)} that did not hold {holds}, widened to it."
 
 

@@ -35,11 +35,12 @@ def worth_section(document: Document) -> CardSection:
         *((_CONSTANTS.get(each["name"], each["name"]), each, each["gain"]) for each in scores["baselines"]),
     ]
     rows = tuple(
-        (name, decimals(score["estimate"]), interval_text(score), "" if gain is None else _gain_text(gain))
+        (name, _measured(document, score), interval_text(document, score), "" if gain is None else _gain_text(gain))
         for name, score, gain in lines
     )
     level = confidence(scores["level"])
-    table = TextTable(("what", label, f"{level} interval", "first line minus it"), rows, (False, True, True, True))
+    label = f"{label}, lower is better" if is_better_lower(scores["measure"]) else label
+    table = TextTable(("what", label, f"{level} interval", "first line better by"), rows, (False, True, True, True))
     doubt = document["splits"]["doubt"]
     sure = (
         f"There are no intervals: {doubt}."
@@ -73,11 +74,11 @@ def _promise(document: Document) -> str:
 
 
 def _second(document: Document) -> str:
+    if document["choice"]["rule"] == "id":
+        return "The second line is the same, since the cell was named and not chosen."
     return (
         "The second line is of the very cell at hand, on rows that had a say in its choice: read it as a little too "
-        "good. Its networks make the intervals below."
-        if document["choice"]["rule"] != "id"
-        else "The second line is of the networks that make the intervals below."
+        "good."
     )
 
 
@@ -88,7 +89,7 @@ def against_words(document: Document) -> str:
         gain, name = each["gain"], "a constant" if each["name"] in _CONSTANTS else each["name"]
         low, high = (gain["estimate"] if gain[end] is None else gain[end] for end in ("low", "high"))
         shown = f"“{name}”" if "," in name else name
-        groups[_BEATS if low > 0 else _LOSES if high < 0 else _TIES].append(f"{shown} ({decimals(each['estimate'])})")
+        groups[_BEATS if low > 0 else _LOSES if high < 0 else _TIES].append(f"{shown} ({_measured(document, each)})")
     parts = [f"{place} {join_words(names)}" for place, names in groups.items() if names]
     if not parts:
         return "No baseline stands beside it."
@@ -104,25 +105,54 @@ def against_words(document: Document) -> str:
 
 def scored_words(document: Document, score: Mapping[str, Any]) -> str:
     """A score by its name, with its interval if there is one."""
-    text = f"{score_label(document)} {decimals(score['estimate'])}"
+    lower = ", lower is better" if is_better_lower(document["scores"]["measure"]) else ""
+    text = f"{score_label(document)} {_measured(document, score)}"
     if score["low"] is None:
-        return text
-    return f"{text} ({confidence(document['scores']['level'])} interval {interval_text(score)})"
+        return f"{text}{lower and f' ({lower[2:]})'}"
+    return f"{text} ({confidence(document['scores']['level'])} interval {interval_text(document, score)}{lower})"
 
 
 def _gain_text(gain: Mapping[str, Any]) -> str:
     text = signed(gain["estimate"])
-    return text if gain["low"] is None else f"{text} ({interval_text(gain)})"
+    return text if gain["low"] is None else f"{text} ({signed(gain['low'])} to {signed(gain['high'])})"
 
 
-def interval_text(score: Mapping[str, Any]) -> str:
-    """The ends of an interval; a dash where there is none."""
-    return "–" if score["low"] is None else f"{decimals(score['low'])} to {decimals(score['high'])}"
+def _measured(document: Document, score: Mapping[str, Any]) -> str:
+    """The measure itself: scores are its negative where it is better lower."""
+    return decimals(-score["estimate"] if is_better_lower(document["scores"]["measure"]) else score["estimate"])
+
+
+def interval_text(document: Document, score: Mapping[str, Any]) -> str:
+    """The ends of an interval of the measure itself; a dash where there is none."""
+    if score["low"] is None:
+        return "–"
+    low, high = score["low"], score["high"]
+    low, high = (-high, -low) if is_better_lower(document["scores"]["measure"]) else (low, high)
+    return f"{decimals(low)} to {decimals(high)}"
 
 
 def score_label(document: Document) -> str:
-    """What scores are called: the judged measure, with a minus where it is better lower."""
-    return measure_label(document["scores"]["measure"])
+    """What the study is judged by, in words."""
+    return measure_words(document["scores"]["measure"])
+
+
+def measure_words(name: str) -> str:
+    """A measure in words.
+
+    >>> measure_words("r2"), measure_words("log_loss")
+    ('R²', 'log loss')
+    """
+    return _MEASURES[name].label or name.replace("_", " ")
+
+
+def is_better_lower(name: str) -> bool:
+    """Whether less of a measure is better; its score is its negative then."""
+    return _MEASURES[name].better == "lower"
+
+
+def margin_of(name: str) -> float:
+    """The smallest difference in a measure that usually matters; 0 where none is usual."""
+    return _MEASURES[name].margin
 
 
 def measure_label(name: str) -> str:
@@ -131,5 +161,4 @@ def measure_label(name: str) -> str:
     >>> measure_label("r2"), measure_label("log_loss")
     ('R²', '−log loss')
     """
-    measure = _MEASURES[name]
-    return ("−" if measure.better == "lower" else "") + (measure.label or name.replace("_", " "))
+    return ("−" if is_better_lower(name) else "") + measure_words(name)

@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from fakes.model_documents import classes_document, mixed_document
+from fakes.model_documents import baseline, classes_document, importance_of_mixed, mixed_document, score
 from markdown_it import MarkdownIt
 
 from nnjax.model.card import make_card
@@ -149,6 +149,17 @@ def test_baselines_are_told_as_a_sceptic_would():
     assert "No baseline stands beside it." in make_card(document).markdown
 
 
+def test_what_is_better_lower_is_told_as_it_is_measured():
+    """Scores are its negative; nobody reads of a negative loss."""
+    document = classes_document()
+    document["scores"] |= {"measure": "log_loss", "promise": score(-0.398, 0.05)}
+    document["scores"]["baselines"] = [baseline("majority class", -1.055, 0.657)]
+    card = make_card(document, importance_of_mixed(measure="log_loss")).markdown
+    assert "log loss 0.398 (95 % interval 0.348 to 0.448, lower is better)" in card
+    assert "A model chosen so beats a constant (1.055)." in card and "−log loss" not in card
+    assert "| +0.657 (+0.637 to +0.677) |" in card and "How far log loss rises" in card
+
+
 def test_targets_have_their_own_numbers():
     document = mixed_document(targets=["price", "rent"])
     told = {"measured": [0.9137, 0.95], "widened": [0.0134, 0.0], "mean_width": [61_234.5, 321.5]}
@@ -168,8 +179,8 @@ def test_networks_that_came_out_otherwise_are_told():
 def test_where_splits_are_in_doubt_there_is_no_verdict():
     document = mixed_document()
     document["splits"]["doubt"] = "no interval is known to hold for test blocks along time"
-    for score in (document["scores"]["promise"], *(each["gain"] for each in document["scores"]["baselines"])):
-        score |= {"low": None, "high": None}
+    for each in (document["scores"]["promise"], *(one["gain"] for one in document["scores"]["baselines"])):
+        each |= {"low": None, "high": None}
     card = make_card(document).markdown
     assert "with no verdict" in card and "There are no intervals: no interval is known to hold" in card
 
