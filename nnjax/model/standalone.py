@@ -595,12 +595,8 @@ def read_safetensors(path: Path) -> dict[str, NDArray[Any]]:
     arrays = {}
     for name, entry in sorted(header.items(), key=lambda item: item[1]["data_offsets"]):
         (start, stop), shape, dtype = entry["data_offsets"], entry["shape"], _DTYPES[entry["dtype"]]
-        if (
-            start != end
-            or stop - start != math.prod(shape) * dtype.itemsize
-            or stop > len(body)
-            or min(shape, default=0) < 0
-        ):
+        fits = start == end and stop - start == math.prod(shape) * dtype.itemsize and stop <= len(body)
+        if not fits or min(shape, default=0) < 0:
             raise ValueError(f"{path.name} has no room for {name}")
         arrays[name], end = np.frombuffer(body[start:stop], dtype).reshape(shape), stop
     if end != len(body):
@@ -801,12 +797,9 @@ class Model:
         if wrong := [name for name, is_sound in sound.items() if not is_sound]:
             raise ValueError(f"{wrong[0]} of the document do not fit the rest")
         row = np.zeros((1, len(names)))
-        for keys, preparation in [
-            (self._ensemble, 0),
-            *((each["keys"], each["preparation"]) for each in self.folds.values()),
-        ]:
-            if keys:
-                self._mean(keys, preparation, row)
+        for each in ({"keys": self._ensemble, "preparation": 0}, *self.folds.values()):
+            if each["keys"]:
+                self._mean(each["keys"], each["preparation"], row)
 
     def _read_ranks(self, arrays: Mapping[str, NDArray[Any]]) -> list[Ranks]:
         """One a target, or one for the classes."""
@@ -940,12 +933,12 @@ class Model:
         if not needed:
             return point
         folds = [self._mean(each["keys"], each["preparation"], columns) for each in self.folds.values()]
+        point[np.isnan(folds).any(axis=(0, 2))] = np.nan  # a row of which a fold makes no number is refused
         if self.task == "classification":
             stays = self._ranks[0].holds([class_scores(each) for each in folds], needed[0])
             stays[np.arange(len(point)), self.class_numbers(point)] = True
             return np.hstack([point, stays])
-        shifts = np.stack(folds, axis=-1)
-        shifts[np.isnan(shifts).any(axis=(1, 2))] = 0.0  # such rows are refused for their prediction
+        shifts = np.nan_to_num(np.stack(folds, axis=-1))
         ends = [
             ranks.smallest(np.concatenate([-shifts[:, place], shifts[:, place]]), rank).reshape(2, -1)
             for place, (ranks, rank) in enumerate(zip(self._ranks, needed, strict=True))
@@ -1029,10 +1022,12 @@ def _load_pyfunc(path: str) -> _PythonModel:
 def _read_text(path: str) -> Iterator[dict[str, list[str | None]]]:
     """Parts of a CSV file, separated by comma, semicolon or tab, as columns of text."""
     with open(path, newline="", encoding="utf-8-sig") as file:
-        delimiter = max(",;\t", key=file.readline().count)
+        delimiter = max(",;\t", key=re.sub('"[^"]*"', "", file.readline()).count)
         file.seek(0)
         rows = csv.reader(file, delimiter=delimiter, strict=True)
         names = next(rows, [])
+        if len(set(names)) < len(names):
+            raise RowsError(f"{path}: two columns are called {_shown(max(names, key=names.count))}")
         while part := list(itertools.islice((row for row in rows if row), 50_000)):
             if wrong := next((row for row in part if len(row) != len(names)), None):
                 raise RowsError(f"{path}: {len(wrong)} values before line {rows.line_num + 1}, not {len(names)}")

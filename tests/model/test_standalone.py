@@ -39,6 +39,7 @@ from nnjax.network.architecture import branch_indices, branches_for, structures_
 from nnjax.network.mlp import Layer
 from nnjax.network.normalization import Moments
 from nnjax.network.outputs import OUTPUTS
+from nnjax.statistics import conformal
 from nnjax.statistics.conformal import unit_weights
 from nnjax.training.bucket import Bucket
 from nnjax.training.model import Model as Engine
@@ -204,6 +205,8 @@ def test_class_scores_add_what_is_as_probable():
     probabilities = np.array([[0.5, 0.25, 0.25], [0.2, 0.7, 0.1], [1 / 3] * 3, [1.0, 0.0, 0.0]])
     expected = [[0.5, 1, 1], [0.9, 0.7, 1], [1, 1, 1], [1, 1, 1]]
     assert np.allclose(class_scores(probabilities), expected, atol=1e-15)
+    drawn = DRAWS.dirichlet([0.2] * 5, 500).round(2)
+    assert np.array_equal(class_scores(drawn), conformal.class_scores(drawn)), "calibration rows have those, to the bit"
 
 
 # ---- models of every kind of column ----
@@ -421,6 +424,8 @@ def test_classes_have_probabilities_and_sets(tmp_path, frame, classes):
     assert np.allclose(shares.sum(axis=1), 1) and next(iter(found)) == "prediction"
     number = np.array([classes.index(name) for name in found["prediction"]])
     assert np.array_equal(number, shares[:, 1] >= 0.3 if len(classes) == 2 else shares.argmax(axis=1))
+    if len(classes) == 2:
+        assert made.class_numbers(np.array([[0.7, 0.3], [0.71, 0.29]])).tolist() == [1, 0], "from the threshold on"
     inside = np.column_stack([found[f"in_set_{name}"] for name in classes])
     assert inside.dtype == bool and inside[np.arange(len(number)), number].all()
 
@@ -432,6 +437,19 @@ def test_rows_do_not_depend_on_their_company(model, frame):
         assert column[0] == pytest.approx(all_at_once[name][0], rel=1e-12, abs=1e-12)
         assert np.allclose(all_at_once[name].reshape(40, -1), all_at_once[name][: len(frame)], rtol=1e-12, atol=1e-12)
     assert {name: len(column) for name, column in model.predict(frame[:0]).items()} == dict.fromkeys(all_at_once, 0)
+
+
+def test_a_row_of_which_any_network_makes_no_number_is_refused(tmp_path, frame):
+    """Also where it is the networks of a fold that overflow, and on one row alone."""
+    document, arrays = mixed_model(tmp_path)
+    document["network"] = described([*document["network"]["layer_sizes"][:1], *[2] * 12, 1], "identity")
+    for key in ("ensemble_0", "ensemble_1", *(f"fold_{fold}_seed_0" for fold in range(3))):
+        arrays |= random_arrays(key, document["network"], np.random.default_rng(5))
+    assert np.isfinite(Model(document, arrays).predict(frame)["upper"]).all()
+    for layer in range(1, 14):
+        arrays[f"fold_1_seed_0.layer_{layer}.weights"] *= np.float32(1e37)
+    with pytest.raises(RowsError, match="row 1: what the networks make of it is no number"):
+        Model(document, arrays).predict(frame)
 
 
 # ---- the folder ----
@@ -462,6 +480,19 @@ def test_the_file_alone_predicts_a_table_from_the_command_line(folder, tmp_path,
     table.write_text(table.read_text().replace("Bern", '"Bern', 1))
     done = subprocess.run([*alone, str(table)], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and not done.stdout
+
+
+def test_a_table_of_text_is_read_whatever_separates_its_cells(tmp_path):
+    def read(text):
+        (tmp_path / "t.csv").write_text(text, encoding="utf-8-sig")
+        return [*standalone._read_text(str(tmp_path / "t.csv"))]
+
+    assert read('"a,b,c";d\n1;"x;y"\n\nNA;\n') == [{"a,b,c": ["1", None], "d": ["x;y", ""]}]
+    with pytest.raises(RowsError, match="two columns are called 'a'"):
+        read("a,b,a\n1,2,3\n")
+    with pytest.raises(RowsError, match="3 values before line"):
+        read("a,b\n1,2\n1,2,3\n")
+    assert standalone.main([]) == 2
 
 
 WEIGHTS, DOCUMENT, SUMS = "weights.safetensors", "model.json", "SHA256SUMS"
