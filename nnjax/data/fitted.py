@@ -4,7 +4,7 @@ It is learnt by the code that prepares a split for training, which is shown some
 word, and one that is a gap. Whatever that code makes of them is what a new row's word or gap becomes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,8 +33,6 @@ from nnjax.data.prepared import CURVE, MEANS, RARE_ONES, Learnt, first_moment, l
 from nnjax.data.scaling import fit_scaling
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
-
-Encoding = list[float]
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def _rule(
     if is_of_words(column):
         encoding = probed[: _n_words(column)].tolist()
         missing = probed[-1].tolist() if is_filled else None
-        unseen = _unseen(made, encoding, preparation, taught)
+        unseen = _unseen(made, probed, preparation, taught)
         words = list(column.words or ("false", "true"))
         return {"kind": "words", "words": words, "encoding": encoding, "missing": missing, "unseen": unseen}
     if column.kind == DATE_KIND:
@@ -131,16 +129,10 @@ def _rule(
         moments = column.values if fill is None else np.where(np.isnan(column.values), fill, column.values)
         return rule | {"elapsed_from": first_moment(moments, split)}
     fill = _learnt_number(taught.get("numbers_fill"), column.name) if is_filled else None
-    curve = taught.get(CURVE)
-    is_curved = curve is not None and column.name in curve.columns
-    return {
-        "kind": "numbers",
-        "fill": fill,
-        "indicator": bool(column.gap),
-        "curve": _curve(preparation.skewed_columns, curve.transformer, curve.columns.index(column.name))
-        if curve is not None and is_curved
-        else None,
-    }
+    curve, learnt = None, taught.get(CURVE)
+    if learnt is not None and column.name in learnt.columns:
+        curve = _curve(preparation.skewed_columns, learnt.transformer, learnt.columns.index(column.name))
+    return {"kind": "numbers", "fill": fill, "indicator": bool(column.gap), "curve": curve}
 
 
 def _learnt_number(imputer: Learnt | None, name: str) -> float:
@@ -157,23 +149,21 @@ def _curve(level: str, transformer: Any, place: int | None) -> dict[str, Any]:
 
 
 def _unseen(
-    made: PreparedColumn, encoding: Sequence[Encoding], preparation: Preparation, taught: Mapping[str, Learnt]
-) -> Encoding | None:
+    made: PreparedColumn, probed: NDArray[np.float64], preparation: Preparation, taught: Mapping[str, Learnt]
+) -> list[float] | None:
     """What a word becomes that the table never had: a rare one, or the target's mean; None where neither exists."""
     column = made.column
     if column.kind != WORD_KIND:
         return None
     if preparation.rare_words:
         words = taught[RARE_ONES]
-        rare: NDArray[np.float64] | None = words.transformer.infrequent_categories_[words.columns.index(column.name)]
-        known = [] if rare is None else [code for code in rare.astype(np.int64).tolist() if code < len(encoding)]
-        if known:
-            return list(encoding[known[0]])
+        rare = words.transformer.infrequent_categories_[words.columns.index(column.name)]
+        if rare is not None:  # one of its words, or the missing one
+            return [*probed[int(rare[0]) if rare[0] < _n_words(column) else -1].tolist()]
         if preparation.word_columns == ONE_HOT:
             return [0.0] * len(made.names)  # a column that no training row was in has a weight that nothing taught
         if preparation.word_columns == ORDINAL:
             return [float(len(words_of(column, preparation)))]
     if preparation.word_columns == TARGET:
-        mean: Encoding = np.atleast_1d(taught[MEANS].transformer.target_mean_).tolist()
-        return mean
+        return [*np.atleast_1d(taught[MEANS].transformer.target_mean_).tolist()]
     return None

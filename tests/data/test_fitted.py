@@ -121,6 +121,37 @@ def test_no_rare_word_in_training_leaves_nothing_of_an_unseen_one(tmp_path):
     assert found["ordinal"]["columns"][0]["unseen"] == [3.0]
 
 
+def test_where_only_the_gap_is_rare_an_unseen_word_is_as_rare(tmp_path):
+    path = written(tmp_path, word=[*["a", "b", "c"] * 10, "", ""], y=[n % 7 for n in range(32)])
+    table = read_own_table(FileSource(path, ("y",)))
+    for way in ("one_hot", "ordinal", "target"):
+        rule = fit_preparation(table, all_rows(32), "identity", Preparation("median", way, 0.1), ()).document[
+            "columns"
+        ][0]
+        assert rule["unseen"] == rule["missing"] and rule["unseen"] not in rule["encoding"], way
+
+
+@pytest.mark.parametrize("level", ["quantile", "log"])
+def test_numbers_next_to_nothing_and_columns_that_training_rows_lack(tmp_path, level):
+    x = [0.0, 1e-300, -1e-300, *np.exp(np.arange(37) / 4.0)]
+    late = [*[""] * 30, *range(10)]
+    dates = [*[""] * 30, *[f"2020-01-{day:02}" for day in range(1, 11)]]
+    table = read_own_table(
+        FileSource(written(tmp_path, x=np.abs(x), late=late, day=dates, y=[n % 7 for n in range(40)]), ("y",))
+    )
+    split = replace(all_rows(40), train=np.arange(30), validation=np.arange(30, 35), test=np.arange(35, 40))
+    way = Preparation("most_frequent", date_columns="elapsed", skewed_columns=level)
+    document = fit_preparation(table, split, "identity", way, ()).document
+    prepared, raw = rows_of(table, document)
+    assert [rule["fill"] for rule in document["columns"]][1:] == [0.0, 0.0]
+    for part in ("validation", "test"):
+        rows = getattr(split, part)
+        expected = getattr(prepare_and_scale(table, split, "identity", way, ()), f"x_{part}")
+        assert np.allclose(prepared.inputs(raw[rows]), expected, rtol=2e-7, atol=1e-12)
+    tiny = prepared.inputs(np.column_stack([[0.0, 1e-300, -1e-300, 1e-290], np.zeros((4, 2))]))
+    assert (tiny == tiny[0]).all(), "what is smaller than the least number is 0 to a curve"
+
+
 FILLED = {
     "refuse": [None, None, None],
     "median": [7.0, 2.5, None],

@@ -426,7 +426,10 @@ def test_classes_have_probabilities_and_sets(tmp_path, frame, classes):
     assert np.array_equal(number, shares[:, 1] >= 0.3 if len(classes) == 2 else shares.argmax(axis=1))
     if len(classes) == 2:
         assert made.class_numbers(np.array([[0.7, 0.3], [0.71, 0.29]])).tolist() == [1, 0], "from the threshold on"
-    inside = np.column_stack([found[f"in_set_{name}"] for name in classes])
+    inside = np.column_stack([made.predict(frame, "0.1")[f"in_set_{name}"] for name in classes])
+    folds = [class_scores(made.fold(fold, made.read(frame))) for fold in range(3)]
+    bare = made._ranks[0].holds(folds, made._ranks[0].needed(Fraction(1, 10)))
+    assert not bare.any(axis=1).all() and np.array_equal(inside, bare | (np.arange(len(classes)) == number[:, None]))
     assert inside.dtype == bool and inside[np.arange(len(number)), number].all()
 
 
