@@ -69,6 +69,7 @@ class Source:
         draw: Its rows; `y` is predicted.
         cells: The studied factors.
         splits: Of the study's `[replicates]`.
+        batch_size: Of the networks.
         extra: More of `[fixed]`.
         times: How many times as many hold-outs it takes, since its coverage differs more from one to the next.
     """
@@ -77,6 +78,7 @@ class Source:
     draw: Draw
     cells: str = ONE
     splits: str = "splits = 5\ntest_share = 0.2"
+    batch_size: int = 32
     extra: str = ""
     times: int = 1
 
@@ -96,7 +98,7 @@ base_seed = {seed}
 [fixed]
 width = 16
 epochs = 30
-batch_size = 32
+batch_size = {source.batch_size}
 optimizer = "adam"
 initializer = "auto"
 {"" if "learning_rate" in source.cells else "learning_rate = 0.01"}
@@ -152,7 +154,7 @@ def counts(x: NDArray[np.float64], rng: np.random.Generator) -> Any:
 def rare_class(x: NDArray[np.float64], rng: np.random.Generator) -> Any:
     """Three classes, one of them rare."""
     noisy = _wave(x) + 0.5 * rng.standard_normal(len(x))
-    return np.array(["low", "middle", "top"])[np.digitize(noisy, [1.0, 2.75])]
+    return np.array(["low", "middle", "top"])[np.digitize(noisy, [1.0, 2.5])]
 
 
 def nothing_to_learn(x: NDArray[np.float64], rng: np.random.Generator) -> Any:
@@ -172,8 +174,8 @@ def mixed(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def persons(groups: int, is_told_by_size: bool, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Persons of 1 to 20 rows, each with an own level, which may vary with the number of rows; 100 are held out."""
-    sizes = rng.integers(1, 21, groups + 100)
+    """Persons of 2 to 20 rows, each with an own level, which may vary with the number of rows; 100 are held out."""
+    sizes = rng.integers(2, 21, groups + 100)
     person = np.repeat(np.arange(len(sizes)), sizes)
     own = rng.standard_normal(len(sizes)) * (0.1 * sizes if is_told_by_size else 1.0)
     x = rng.random((len(person), 2))
@@ -213,13 +215,15 @@ SOURCES = {
     "growing noise": Source(str(growing_noise.__doc__), partial(drawn, growing_noise, 200)),
     "heavy tails": Source(str(heavy_tails.__doc__), partial(drawn, heavy_tails, 200)),
     "counts": Source(str(counts.__doc__), partial(drawn, counts, 150)),
-    "few rows": Source("24 rows, 36 cells to choose from", partial(drawn, growing_noise, 24), MANY, times=2),
+    "few rows": Source(
+        "24 rows, 36 cells to choose from", partial(drawn, growing_noise, 24), MANY, batch_size=8, times=2
+    ),
     "nothing": Source(str(nothing_to_learn.__doc__), partial(drawn, nothing_to_learn, 60), MANY),
     "mixed": Source(str(mixed.__doc__), mixed, extra=FILLED),
     "iris": Source("three flowers, 100 of 150", partial(built_in, "iris", 100), MANY),
     "tumours": Source("two classes, easily told apart", partial(built_in, "breast_cancer", 250)),
-    "rare class": Source(str(rare_class.__doc__), partial(drawn, rare_class, 200), MANY),
-    "persons": Source("40 persons of 1 to 20 rows", partial(persons, 40, False), splits=BY_GROUP, times=3),
+    "rare class": Source(str(rare_class.__doc__), partial(drawn, rare_class, 300), MANY),
+    "persons": Source("40 persons of 2 to 20 rows", partial(persons, 40, False), splits=BY_GROUP, times=3),
     "told by size": Source("persons with more rows vary more", partial(persons, 40, True), splits=BY_GROUP, times=3),
     "one left out": Source("20 persons, a fold each", partial(persons, 20, False), splits=ONE_OUT, times=3),
 }

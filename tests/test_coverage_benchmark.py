@@ -2,14 +2,16 @@
 
 import importlib.util
 import sys
-import tomllib
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from nnjax.sweep.study.tables import StudyFile
+from nnjax.model.calibration import no_intervals_why
+from nnjax.sweep.space import expand
+from nnjax.sweep.study.study import load_study
 
 PATH = Path(__file__).parents[1] / "benchmarks" / "coverage.py"
 SPEC = importlib.util.spec_from_file_location("coverage_benchmark", PATH)
@@ -20,15 +22,20 @@ SPEC.loader.exec_module(coverage)
 
 
 @pytest.mark.parametrize("name", coverage.SOURCES)
-def test_a_source_holds_out_rows_that_are_not_swept(name: str) -> None:
+def test_a_source_has_a_sound_study_and_holds_out_rows_that_are_not_swept(name: str, tmp_path: Path) -> None:
     source = coverage.SOURCES[name]
     swept, held = source.draw(np.random.default_rng(0))
+    swept.to_parquet(tmp_path / "rows.parquet", index=False)
+    task = "regression" if swept["y"].dtype.kind == "f" else "classification"
+    (tmp_path / "study.toml").write_text(coverage.study_text(source, task, 3))
+    space = expand(load_study(tmp_path / "study.toml"))
+    level = Fraction(coverage.LEVELS[-1])
+    assert no_intervals_why(space, level, range(len(space.splits))) == "" and space.study.replicates.base_seed == 3
     assert list(swept.columns) == list(held.columns) and len(swept) >= 20 and len(held) >= 50
     assert not set(swept.index) & set(held.index)
     if "person" in swept:
         assert not set(swept["person"]) & set(held["person"]) and held["person"].nunique() == 100
-    study = StudyFile.model_validate(tomllib.loads(coverage.study_text(source, "regression", 3)))
-    assert study.replicates.base_seed == 3 and ("person" in swept) == (study.replicates.groups == "person")
+    assert ("person" in swept) == (space.study.replicates.groups == "person")
 
 
 def test_quick_sources_are_sources_and_ten_are_of_rows() -> None:

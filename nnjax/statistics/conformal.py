@@ -97,8 +97,8 @@ def proven_level(
         The proven level, 0 where nothing is; None where there are too few units for intervals at this level.
 
     Source: Barber, Candès, Ramdas & Tibshirani (2021), Annals of Statistics 49, theorems 1 and 4; Vovk & Wang (2020),
-    Biometrika 107 (averages of p-values, weighted ones, too); Lee, Barber & Willett (2023), arXiv 2306.06342 (groups).
-    Here with the exact rank, and for folds of unequal size.
+    Biometrika 107 (averages of p-values, weighted ones, too); Lee, Barber & Willett (2023), arXiv 2306.06342 (groups);
+    Gasparin & Ramdas (2025), arXiv 2503.01495, state bound 1. Here with the exact rank, and for folds of unequal size.
 
     >>> round(float(proven_level(Fraction(9, 10), [111, 111, 110, 110])), 4)
     0.7892
