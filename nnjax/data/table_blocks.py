@@ -170,9 +170,9 @@ def _read_arrow(path: Path, names: Sequence[str]) -> Iterator[pa.Table]:
 
 @contextmanager
 def _arrow_batches(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
-    """Of a file, or of a stream that was written to one; mapped into memory, which it does not fill."""
+    """Of a file, or of a stream that was written to one."""
     open_file(path).close()
-    with _told(_DAMAGED), pa.memory_map(str(path)) as file:
+    with _told(_DAMAGED), pa.OSFile(str(path)) as file:
         try:
             reader = pyarrow.ipc.open_file(file)
         except pa.ArrowInvalid:

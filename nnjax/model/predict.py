@@ -55,6 +55,7 @@ def predict_table(
         raise RefusedError(f"--level {level}: the model has no intervals: {model.document['why_no_intervals']}")
     with _named(table):
         named = model.predict_columns(np.empty((0, len(model.columns))), level)
+        say("counting the rows")
         blocks = open_blocks(table)
         check_header(blocks, model, kept, tuple(named), is_csv=out is None or out.suffix == ".csv")
         fields = _kept_fields(blocks, kept)

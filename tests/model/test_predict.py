@@ -3,6 +3,8 @@
 import csv
 import io
 import random
+import subprocess
+import sys
 from datetime import datetime
 
 import numpy as np
@@ -11,6 +13,7 @@ import pyarrow.csv
 import pyarrow.feather
 import pyarrow.parquet
 import pytest
+from fakes.model_folders import described, document_of, number_columns, plain_preparation, random_arrays, write_folder
 from fakes.served_models import mixed_model, mixed_rows
 
 from nnjax.data import table_blocks
@@ -259,7 +262,7 @@ def test_how_far_it_has_come_is_said(models, tmp_path, monkeypatch):
     predict_table(
         models["regression"], written(tmp_path / "t.csv", mixed_rows(ROWS)), tmp_path / "o.csv", say=said.append
     )
-    assert said == ["40 of 100 rows", "80 of 100 rows", "100 of 100 rows"]
+    assert said == ["counting the rows", "40 of 100 rows", "80 of 100 rows", "100 of 100 rows"]
 
 
 def test_blocks_change_no_bit(models, tmp_path):
@@ -271,6 +274,38 @@ def test_blocks_change_no_bit(models, tmp_path):
     ]
     assert found[0] == found[1]
     np.testing.assert_array_equal(found[0]["lower"], models["regression"].predict(columns)["lower"])
+
+
+PEAK = """
+import pathlib, sys
+from nnjax.cli import main
+assert main(sys.argv[1:]) == 0
+status = pathlib.Path("/proc/self/status").read_text().split()
+print(int(status[status.index("VmHWM:") + 1]) // 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".arrow"])
+def test_memory_does_not_grow_with_the_rows(ending, tmp_path):
+    """Four times as many rows: 46 MB more of numbers, twice that as text."""
+    draws, network, peaks = np.random.default_rng(0), described([10, 8, 1]), []
+    taken = {"columns": number_columns(10), "network": network, "preparations": [plain_preparation(10)]}
+    folder = write_folder(tmp_path / "m", document_of(**taken), random_arrays("ensemble_0", network, draws))
+    for rows in (200_000, 800_000):
+        columns = pa.table({f"x{place + 1}": draws.normal(size=rows) for place in range(10)})
+        table = tmp_path / f"t{ending}"
+        if ending == ".arrow":
+            pyarrow.feather.write_feather(columns, table)
+        elif ending == ".parquet":
+            pyarrow.parquet.write_table(columns, table)
+        else:
+            with pa.output_stream(table) as file:
+                pyarrow.csv.write_csv(columns, file)
+        command = ["predict", str(folder), str(table), "--out", str(tmp_path / "out.csv"), "--keep", "x3"]
+        done = subprocess.run([sys.executable, "-c", PEAK, *command], capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout.splitlines()[-1]))
+    assert peaks[1] - peaks[0] < 30, peaks
 
 
 def test_the_nearest_name_looks_through_case_and_signs():
