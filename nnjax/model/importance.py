@@ -17,8 +17,9 @@ from nnjax.training.number_measures import NumberPredictions, measure_numbers
 PERMUTATIONS = 10
 """Shufflings of a column in each split."""
 
-MOST_SHUFFLED = 10_000
-"""Test rows of a split that are shuffled, at most, drawn at random."""
+MOST_PREDICTED, FEWEST_SHUFFLED = 4_000_000, 500
+"""Rows that all shufflings together predict, about, some seconds of work: where the test rows are more, those of each
+split are drawn at random, but never fewer than so many."""
 
 ColumnValues = NDArray[np.float64]
 Predict = Callable[[ColumnValues], ColumnValues]
@@ -153,7 +154,8 @@ def permutation_importance(
     names = [column.name for column in columns]
     groups = related_groups(columns, seed)
     shuffled = [*((place,) for place in range(len(names))), *groups]
-    held = [_at_most(fold, derive_seed(seed, "importance rows", index)) for index, fold in enumerate(folds)]
+    most = max(FEWEST_SHUFFLED, MOST_PREDICTED // max(1, len(folds) * len(shuffled) * permutations))
+    held = [_at_most(fold, most, derive_seed(seed, "importance rows", index)) for index, fold in enumerate(folds)]
     scores = [float(_score(fold, fold.values, scoring)) for fold in held]
     falls = np.array(
         [
@@ -178,10 +180,10 @@ def permutation_importance(
     )
 
 
-def _at_most(fold: TestedFold, seed: int) -> TestedFold:
-    if len(fold.values) <= MOST_SHUFFLED:
+def _at_most(fold: TestedFold, most: int, seed: int) -> TestedFold:
+    if len(fold.values) <= most:
         return fold
-    rows = np.sort(stream(seed, "rows").choice(len(fold.values), MOST_SHUFFLED, replace=False))
+    rows = np.sort(stream(seed, "rows").choice(len(fold.values), most, replace=False))
     weights = None if fold.weights is None else fold.weights[rows]
     return replace(fold, values=fold.values[rows], target=fold.target[rows], weights=weights)
 

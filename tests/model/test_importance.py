@@ -200,6 +200,16 @@ def test_it_is_the_same_again_and_another_with_another_seed():
     assert importance_of(values, target) == importance_of(values, target) != importance_of(values, target, seed=6)
 
 
+def test_of_large_tables_some_rows_are_enough(monkeypatch):
+    values, target = drawn(4000, 0, 43)
+    whole = importance_of(values, target, model=linear(TRUE))
+    monkeypatch.setattr("nnjax.model.importance.MOST_PREDICTED", 1000)
+    some = importance_of(values, target, model=linear(TRUE))
+    assert whole.rows == 4000 and some.rows == 4 * 500
+    for name in ("x1", "x2"):
+        assert by_name(some)[name].estimate == pytest.approx(by_name(whole)[name].estimate, rel=0.1)
+
+
 def test_a_column_of_gaps_and_words_is_shuffled_as_it_was_read():
     """The model is given whole columns: what it makes of gaps and words moves with them."""
     seen = []
