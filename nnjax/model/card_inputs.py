@@ -124,7 +124,7 @@ def _named(drop: Drop) -> str:
 
 def _fall(drop: Drop) -> str:
     text = decimals(drop.estimate)
-    return text if drop.low is None else f"{text} ({_ends(drop)})"
+    return text if drop.low is None else f"{text}, interval {_ends(drop)}"
 
 
 def _ends(drop: Drop) -> str:

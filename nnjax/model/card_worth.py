@@ -39,10 +39,10 @@ def worth_section(document: Document) -> CardSection:
         for name, score, gain in lines
     )
     level = confidence(scores["level"])
-    label = f"{label}, lower is better" if is_better_lower(scores["measure"]) else label
     table = TextTable(("what", label, f"{level} interval", "first line better by"), rows, (False, True, True, True))
     doubt = document["splits"]["doubt"]
-    sure = (
+    lower = f"Of {label} lower is better. " if is_better_lower(scores["measure"]) else ""
+    sure = lower + (
         f"There are no intervals: {doubt}."
         if doubt
         else f"Intervals are for new tables from the same source, at {level} each, corrected for splits that share "
@@ -114,7 +114,7 @@ def scored_words(document: Document, score: Mapping[str, Any]) -> str:
 
 def _gain_text(gain: Mapping[str, Any]) -> str:
     text = signed(gain["estimate"])
-    return text if gain["low"] is None else f"{text} ({signed(gain['low'])} to {signed(gain['high'])})"
+    return text if gain["low"] is None else f"{text} ({decimals(gain['low'])} to {decimals(gain['high'])})"
 
 
 def _measured(document: Document, score: Mapping[str, Any]) -> str:

@@ -157,7 +157,11 @@ def test_what_is_better_lower_is_told_as_it_is_measured():
     card = make_card(document, importance_of_mixed(measure="log_loss")).markdown
     assert "log loss 0.398 (95 % interval 0.348 to 0.448, lower is better)" in card
     assert "A model chosen so beats a constant (1.055)." in card and "−log loss" not in card
-    assert "| +0.657 (+0.637 to +0.677) |" in card and "How far log loss rises" in card
+    assert (
+        "| +0.657 (0.637 to 0.677) |" in card
+        and "How far log loss rises" in card
+        and "Of log loss lower is better." in card
+    )
 
 
 def test_targets_have_their_own_numbers():
