@@ -133,11 +133,12 @@ def test_where_only_the_gap_is_rare_an_unseen_word_is_as_rare(tmp_path):
 
 @pytest.mark.parametrize("level", ["quantile", "log"])
 def test_numbers_next_to_nothing_and_columns_that_training_rows_lack(tmp_path, level):
-    x = [0.0, 1e-300, -1e-300, *np.exp(np.arange(37) / 4.0)]
+    below = -np.exp(np.arange(5)) if level == "quantile" else np.zeros(5)
+    x = [*below, *np.zeros(13), 1e-300, 1e-290, *np.exp(np.arange(20) / 2.0)]
     late = [*[""] * 30, *range(10)]
     dates = [*[""] * 30, *[f"2020-01-{day:02}" for day in range(1, 11)]]
     table = read_own_table(
-        FileSource(written(tmp_path, x=np.abs(x), late=late, day=dates, y=[n % 7 for n in range(40)]), ("y",))
+        FileSource(written(tmp_path, x=x, late=late, day=dates, y=[n % 7 for n in range(40)]), ("y",))
     )
     split = replace(all_rows(40), train=np.arange(30), validation=np.arange(30, 35), test=np.arange(35, 40))
     way = Preparation("most_frequent", date_columns="elapsed", skewed_columns=level)
@@ -148,6 +149,7 @@ def test_numbers_next_to_nothing_and_columns_that_training_rows_lack(tmp_path, l
         rows = getattr(split, part)
         expected = getattr(prepare_and_scale(table, split, "identity", way, ()), f"x_{part}")
         assert np.allclose(prepared.inputs(raw[rows]), expected, rtol=2e-7, atol=1e-12)
+    assert document["columns"][0]["curve"] is not None
     tiny = prepared.inputs(np.column_stack([[0.0, 1e-300, -1e-300, 1e-290], np.zeros((4, 2))]))
     assert (tiny == tiny[0]).all(), "what is smaller than the least number is 0 to a curve"
 
