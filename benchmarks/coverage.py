@@ -301,7 +301,7 @@ def fit_in_memory(space: Space, journal: Journal) -> Fitted:
     networks = Networks(runs, plan, refit(space, plan, MEMBERS, to_nobody))
     ensemble, folds, arrays = networks.tensors()
     document = {
-        **network_parts(space, chosen),
+        **network_parts(space, plan),
         "threshold": None,
         "ensemble": ensemble,
         "folds": folds,

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from nnjax.data.preparation import table_columns
 from nnjax.model.card import seen_columns
 from nnjax.model.choice import ChosenCell
+from nnjax.model.networks import Refit
 from nnjax.network.architecture import layer_activations
 from nnjax.report.best_cell import BestCell
 from nnjax.statistics.interval import paired_interval
-from nnjax.sweep.plan import largest_sizes, make_bucket
+from nnjax.sweep.plan import make_bucket
 from nnjax.sweep.space import Space
 from nnjax.sweep.worker import DECISIVE
 from nnjax.training import ENGINE_VERSION
@@ -59,10 +60,13 @@ def study_parts(space: Space, chosen: ChosenCell) -> dict[str, Any]:
     }
 
 
-def network_parts(space: Space, chosen: ChosenCell) -> dict[str, Any]:
-    """What goes in, what comes out, and the shape of the networks between."""
-    table, configuration = space.table, chosen.cell.configuration
-    architecture = make_bucket(configuration, table, largest_sizes(space.splits)).architecture
+def network_parts(space: Space, plan: Refit) -> dict[str, Any]:
+    """What goes in, what comes out, and the shape of the ensemble's networks between.
+
+    Those of the folds may have other inputs: fewer rows taught them, so other words were rare.
+    """
+    table, configuration = space.table, plan.configuration
+    architecture = make_bucket(configuration, table, plan.rows).architecture
     depth = architecture.depth
     return {
         "task": table.task,

@@ -140,7 +140,7 @@ def fit_study(space: Space, home: Path, options: FitOptions, progress: Progress)
         "format": FORMAT,
         "model_id": identity,
         **study_parts(space, chosen),
-        **network_parts(space, chosen),
+        **network_parts(space, plan),
         **epoch_parts([run.best_epoch for run in runs], epochs),
         "threshold": _threshold(results, chosen),
         "retrained": {"runs": len(runs), "largest_difference": max(run.difference for run in runs)},

@@ -73,6 +73,11 @@ class Refit:
     rounded: tuple[int, ...]
     epochs: int
 
+    @property
+    def rows(self) -> SplitSizes:
+        """Of the parts of its split."""
+        return SplitSizes(len(self.split.train), len(self.split.validation), len(self.split.test))
+
 
 def plan_refit(space: Space, cell: Cell, epochs: int) -> Refit:
     """The training of a cell on all rows of the table for so many epochs."""
@@ -121,8 +126,9 @@ def refit(space: Space, plan: Refit, members: int, say: Say) -> list[Member]:
     Raises:
         RefusedError: One of them fails or diverges.
     """
-    rows = SplitSizes(len(plan.split.train), len(plan.split.validation), len(plan.split.test))
-    bucket = replace(make_bucket(plan.configuration, space.table, rows), epochs=plan.epochs, scored_rows="validation")
+    bucket = replace(
+        make_bucket(plan.configuration, space.table, plan.rows), epochs=plan.epochs, scored_rows="validation"
+    )
     seeds = [derive_seed(space.study.replicates.base_seed, "ensemble", number) for number in range(members)]
     trainees = [
         replace(

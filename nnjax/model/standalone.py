@@ -516,10 +516,14 @@ class _Layer(NamedTuple):
 
 
 class _Network:
-    """One network's arrays, checked against what the document says of them."""
+    """One network's arrays, checked against what the document says of them.
 
-    def __init__(self, key: str, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.described, sizes = described, described["layer_sizes"]
+    How many inputs it has its preparation knows: which words are rare depends on how many rows taught it.
+    """
+
+    def __init__(self, key: str, described: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], inputs: int) -> None:
+        self.described, self.sizes = described, (inputs, *described["layer_sizes"][1:])
+        sizes = self.sizes
         if described["normalization"] not in ("none", "batch", "layer"):
             raise ValueError(f"normalization {described['normalization']!r} is not known")
         if any(len(described[each]) not in (0, len(sizes) - 2) for each in ("structures", "activations")):
@@ -527,11 +531,11 @@ class _Network:
         self.layers = [self._layer(f"{key}.layer_{place + 1}", place, arrays) for place in range(len(sizes) - 1)]
 
     def _layer(self, name: str, place: int, arrays: Mapping[str, NDArray[Any]]) -> _Layer:
-        described, is_hidden = self.described, place < len(self.described["layer_sizes"]) - 2
+        described, is_hidden = self.described, place < len(self.sizes) - 2
         structure = described["structures"][place] if is_hidden and described["structures"] else "elementwise"
         normalization = described["normalization"] if is_hidden else "none"
         pieces = (described["maxout_pieces"],) if structure == "maxout" else ()
-        fan_in, fan_out = described["layer_sizes"][place : place + 2]
+        fan_in, fan_out = self.sizes[place : place + 2]
 
         def take(part: str, *shape: int) -> Floats:
             array = arrays[f"{name}.{part}"]
@@ -789,8 +793,12 @@ class Model:
         self.preparations = [PreparedRows(each, self.columns) for each in document["preparations"]]
         self.folds = {each["fold"]: each for each in document["folds"]}
         self._ensemble = [each["key"] for each in document["ensemble"]]
-        members = [*self._ensemble, *(key for each in self.folds.values() for key in each["keys"])]
-        self.networks = {key: _Network(key, document["network"], arrays) for key in members}
+        members = dict.fromkeys(self._ensemble, 0)
+        members |= {key: each["preparation"] for each in self.folds.values() for key in each["keys"]}
+        self.networks = {
+            key: _Network(key, document["network"], arrays, self.preparations[learnt].width)
+            for key, learnt in members.items()
+        }
         self._check()
         self._ranks = self._read_ranks(arrays) if document["intervals"] else []
         self._needed(None)
@@ -807,6 +815,7 @@ class Model:
             "task": is_regression or (self.task == "classification" and len(self.targets) == 1 and n_classes > 1),
             "names": all(isinstance(each, str) for each in named) and len(set(self.classes)) == n_classes,
             "network": n_outputs in widths and {each.outputs for each in self.preparations} == {n_outputs},
+            "inputs": self.preparations[0].width == self.document["network"]["layer_sizes"][0],
             "threshold": threshold is None or (isinstance(threshold, int | float) and 0 <= threshold <= 1),
             "folds": all(each["keys"] and each["preparation"] in ranges for each in self.folds.values()),
         }

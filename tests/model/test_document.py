@@ -7,6 +7,7 @@ from fakes.studies import write_small
 
 from nnjax.model.choice import ChosenCell
 from nnjax.model.document import command_parts, epoch_parts, network_parts, score_parts, study_parts
+from nnjax.model.networks import plan_refit
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
@@ -34,7 +35,7 @@ def test_it_names_study_data_and_cell(space):
 
 def test_it_declares_the_network_in_full(space):
     cell = next(cell for cell in space.cells if cell.levels["activation"] == "prelu" and cell.levels["depth"] == 2)
-    told = network_parts(space, ChosenCell(cell, "best", 4))["network"]
+    told = network_parts(space, plan_refit(space, cell, 2))["network"]
     assert told["layer_sizes"] == [10, 4, 4, 1] and told["activations"] == ["prelu", "prelu"]
     assert told["structures"] == ["prelu_unit", "prelu_unit"] and told["normalization"] == "layer"
 

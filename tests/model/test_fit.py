@@ -18,6 +18,9 @@ from nnjax.model.weights_file import read_weights_file
 from nnjax.refusal import RefusedError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.progress import Progress
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study.study import load_study
 from nnjax.terminal import to_nobody
 
 pytestmark = pytest.mark.usefixtures("engine_here")
@@ -141,6 +144,50 @@ def test_the_ensemble_is_trained_on_all_rows(fitted):
         np.testing.assert_array_equal(arrays_of(made.folder)[f"ensemble_{number}.layer_1.weights"], first)
 
 
+OWN = """
+question = "Does the depth matter?"
+[data]
+file = "own.csv"
+target = "y"
+[replicates]
+splits = 4
+[studied]
+depth = [1, 2]
+[fixed]
+width = 3
+epochs = 2
+batch_size = 16
+missing_values = "median"
+rare_words = 0.04
+"""
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A table with gaps and a word of 4 rows: rare among all 120, not among the 72 that train a fold."""
+    home, draws = tmp_path_factory.mktemp("own"), np.random.default_rng(0)
+    words = np.array(["red", "blue", "green"])[draws.integers(0, 3, 120)]
+    words[[3, 40, 70, 110]] = "odd"
+    x = draws.normal(size=120).round(3)
+    y = (x + (words == "red") + 0.1 * draws.normal(size=120)).round(3)
+    cells = ["" if row % 9 == 0 else str(value) for row, value in enumerate(x)]
+    lines = [f"{a},{word},{b}" for a, word, b in zip(cells, words, y, strict=True)]
+    (home / "own.csv").write_text("\n".join(["x,colour,y", *lines]))
+    (home / "own.toml").write_text(OWN)
+    space = expand(load_study(home / "own.toml"))
+    run_sweep(space, home, "serial")
+    return home, space
+
+
+def test_folds_may_know_other_words_than_all_rows(own):
+    home, space = own
+    made = fit_study(space, home, FEW, Progress())
+    widths = [len(each["x_mean"]) for each in made.document["preparations"]]
+    assert widths == [6, 7, 7, 7, 7] and made.document["network"]["layer_sizes"][0] == 6
+    predicted = Model.load(made.folder).predict({"x": [0.5, None, 1], "colour": ["red", "odd", "unseen"]})
+    assert np.isfinite(predicted["lower"]).all() and (predicted["lower"] <= predicted["upper"]).all()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("word", ["Training the cell", "Training 2 networks", "Making"])
 def test_a_killed_fit_leaves_no_folder_and_the_next_one_a_whole_one(word, trained, tmp_path):
@@ -165,6 +212,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from nnjax.model.fit import FitOptions, fit_study
 from nnjax.sweep.progress import Progress
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import expand
+from nnjax.sweep.study.study import load_study
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 class Told(Progress):
