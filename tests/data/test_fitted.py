@@ -59,6 +59,7 @@ def test_the_way_back_is_that_of_training(target_scale, output):
     prepared, raw = rows_of(table, fit_preparation(table, split, output, AS_THEY_ARE, (), target_scale).document)
     scaled = prepare_and_scale(table, split, output, AS_THEY_ARE, (), target_scale)
     assert np.allclose(prepared.inputs(raw[split.test]), scaled.x_test, rtol=2e-7, atol=1e-12)
+    assert prepared.inputs(np.full((1, 3), -1e140)).tolist() == [[-1e30] * 3], "no row lies further out"
     outputs = np.random.default_rng(0).normal(size=(500, 3)) * [1, 3, 10]
     assert np.allclose(prepared.own_unit(outputs), scaled.in_own_unit(outputs), rtol=1e-12, atol=1e-12)
 

@@ -531,6 +531,26 @@ def test_a_folder_that_is_not_whole_is_refused_in_a_line(folder, name):
     assert "\n" not in str(error.value) and str(folder) in str(error.value)
 
 
+BAD_ARRAYS = {
+    "overlap": [("F32", [2], [0, 8]), ("F32", [2], [0, 8])],
+    "a hole": [("F32", [2], [4, 12])],
+    "too small": [("F32", [3], [0, 8])],
+    "negative": [("F32", [-2, -1], [0, 8])],
+    "beyond": [("F32", [4], [0, 16])],
+    "another type": [("U8", [8], [0, 8])],
+}
+
+
+@pytest.mark.parametrize("name", BAD_ARRAYS)
+def test_arrays_lie_in_the_file_one_behind_the_other(tmp_path, name):
+    parts = ("dtype", "shape", "data_offsets")
+    named = {f"a{place}": dict(zip(parts, entry, strict=True)) for place, entry in enumerate(BAD_ARRAYS[name])}
+    header = json.dumps(named).encode()
+    (tmp_path / "x").write_bytes(len(header).to_bytes(8, "little") + header + bytes(8))
+    with pytest.raises((ValueError, KeyError)):
+        standalone.read_safetensors(tmp_path / "x")
+
+
 def places(value, path=()):
     """Every place in a document."""
     yield path
