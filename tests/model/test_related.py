@@ -69,6 +69,17 @@ def test_groups_join_through_a_third():
     assert related_groups(columns, 5) == ((0, 2, 3, 4),)
 
 
+def test_a_chain_is_one_group():
+    """Neighbours correlate by 0.8, those further apart by 0.64 and less."""
+    links = [DRAWS.normal(size=4000)]
+    for _ in range(4):
+        links.append(0.8 * links[-1] + 0.6 * DRAWS.normal(size=4000))
+    columns = [Column(f"x{k}", NUMBER_KIND, each) for k, each in enumerate(links)]
+    far = strengths(np.column_stack(links), [False] * 5)
+    assert far[0, 1] > 0.7 > far[0, 2]
+    assert related_groups(columns, 5) == ((0, 1, 2, 3, 4),)
+
+
 def test_of_many_rows_a_sample_is_enough():
     x = DRAWS.normal(size=30_000)
     columns = [Column("x", NUMBER_KIND, x), Column("y", NUMBER_KIND, x + 0.5 * DRAWS.normal(size=30_000))]
