@@ -96,11 +96,10 @@ def use_section(document: Document) -> CardSection:
             f"With NumPy alone, from any Python: {code('nnjax_model.py')} needs this folder, and nothing of nnjax."
         ),
         CodeBlock(commands["standalone"]),
-        Paragraph("In a runtime that knows no Python, from prepared columns on (see the limits):"),
+        Paragraph(f"In an ONNX runtime, in this folder; {code('nnjax_model.py')} prepares the columns:"),
         CodeBlock(
-            'session = onnxruntime.InferenceSession("model.onnx")\n'
-            'session.get_modelmeta().custom_metadata_map["inputs"]  # the columns, in order\n'
-            'session.run(None, {"features": rows})  # float64 [N, D]',
+            'model, session = Model.load("."), onnxruntime.InferenceSession("model.onnx")\n'
+            'session.run(None, {"features": model.features(model.read(pandas.read_csv("TABLE.csv")))})',
             "python",
         ),
     ]
