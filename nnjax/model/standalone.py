@@ -215,7 +215,7 @@ def check_cells(values: Floats, cells: Any, rule: Mapping[str, Any], first: int)
         _complain(values < 0, cells, first, f"is none of its words {_listed(rule['words'])}")
     if np.isnan(rule["encoding"][-2]).any() if is_of_words else rule["fill"] is None:
         _complain(np.isnan(values), cells, first, "is a gap, and the model was fitted to fill none there")
-    if "log" in (rule.get("curve") or ()):
+    if rule.get("needs_log"):
         _complain(values <= -1, cells, first, "has no log(1 + x)")
 
 
@@ -791,6 +791,9 @@ class Model:
         self.document, self.columns, self.task = document, list(document["columns"]), document["task"]
         self.targets, self.classes = list(document["targets"]), list(document["classes"])
         self.preparations = [PreparedRows(each, self.columns) for each in document["preparations"]]
+        for place, rule in enumerate(self.preparations[0].rules):  # which are asked whether a cell can be predicted
+            curves = [each.rules[place].get("curve") or () for each in self.preparations]
+            rule["needs_log"] = any("log" in curve for curve in curves)
         self.folds = {each["fold"]: each for each in document["folds"]}
         self._ensemble = [each["key"] for each in document["ensemble"]]
         members = dict.fromkeys(self._ensemble, 0)

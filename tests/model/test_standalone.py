@@ -439,6 +439,18 @@ def test_classes_have_probabilities_and_sets(tmp_path, frame, classes):
     assert inside.dtype == bool and inside[np.arange(len(number)), number].all()
 
 
+def test_a_logarithm_of_any_preparation_says_which_cell_has_none(tmp_path, frame):
+    document, arrays = mixed_model(tmp_path, Preparation("median", "one_hot", 0.1, "elapsed", "log"))
+    with_log, without = document["preparations"][0], json.loads(json.dumps(document["preparations"][0]))
+    assert without["columns"][0]["curve"] == {"log": True}
+    without["columns"][0]["curve"] = None
+    for first, others in ((with_log, without), (without, with_log)):
+        made = Model(document | {"preparations": [first, *[others] * 3]}, arrays)
+        assert np.isfinite(made.predict(frame.assign(money=-0.5))["upper"]).all()
+        with pytest.raises(RowsError, match=r"column 'money', row 1: -1.0 has no log\(1 \+ x\)"):
+            made.predict(frame.assign(money=-1.0))
+
+
 def test_rows_do_not_depend_on_their_company(model, frame):
     many = pd.concat([frame] * 40, ignore_index=True)
     all_at_once = model.predict(many)
