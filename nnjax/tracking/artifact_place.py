@@ -109,10 +109,21 @@ def _settle(connection: sqlite3.Connection, stray: Stray) -> None:
     connection.execute(
         "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (stray.here, stray.experiment_id)
     )
+    _settle_versions(connection, stray)
     before = f"{stray.there}/"
     for table, column in _ADDRESSES:
         connection.execute(
             f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE experiment_id = ? "
             f"AND substr({column}, 1, ?) = ?",
             (f"{stray.here}/", len(before) + 1, stray.experiment_id, len(before), before),
+        )
+
+
+def _settle_versions(connection: sqlite3.Connection, stray: Stray) -> None:
+    """Named versions of models know no experiment: their address tells whose they are."""
+    before = f"{stray.there}/"
+    for column in ("source", "storage_location"):
+        connection.execute(
+            f"UPDATE model_versions SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
+            (f"{stray.here}/", len(before) + 1, len(before), before),
         )

@@ -23,9 +23,12 @@ ROWS_OF_A_STUDY = (
 
 ARTIFACTS_OF_A_STUDY = f"SELECT artifact_location FROM experiments WHERE {_EXPERIMENTS} ORDER BY experiment_id"
 
+MODELS_OF_A_STUDY = "models"
+"""Where MLflow keeps a study's models, beside the folders of its runs."""
+
 
 def stored_rows(file: Path, study: str) -> tuple[str, list[Path]]:
-    """sha256 of a study's rows in a SQLite file, and the folders of its artifacts.
+    """sha256 of a study's rows in a SQLite file, and the folders of its runs' artifacts: models come after a sweep.
 
     Raises:
         sqlite3.Error: If the file cannot be read, or another program is writing to it.
@@ -42,4 +45,5 @@ def stored_rows(file: Path, study: str) -> tuple[str, list[Path]]:
     elsewhere = [address for address, place in places.items() if place is None]
     if elsewhere:
         raise OSError(f"{elsewhere[0]} is not on this machine")
-    return seen.hexdigest(), [place for place in places.values() if place]
+    runs = [each for place in places.values() if place and place.is_dir() for each in place.iterdir()]
+    return seen.hexdigest(), sorted(each for each in runs if each.name != MODELS_OF_A_STUDY)

@@ -1,6 +1,7 @@
 """A fitted model in MLflow: where it hangs, that it is there once, that it predicts what the folder does."""
 
 import json
+import shutil
 from datetime import datetime
 
 import mlflow
@@ -13,9 +14,11 @@ from mlflow.tracking import MlflowClient
 
 from nnjax.model.standalone import Model
 from nnjax.tracking import models
+from nnjax.tracking.artifact_place import settle_artifacts
 from nnjax.tracking.errors import TrackingError
 from nnjax.tracking.models import find_logged, log_model, register_model
 from nnjax.tracking.served import example_rows
+from nnjax.tracking.stored import stored_rows
 from nnjax.tracking.study_sync import sync_sweep
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*hint is inferred as AnyType:UserWarning")
@@ -53,10 +56,11 @@ def frame(rows):
 def test_a_model_hangs_on_its_cell_s_run_which_stays_as_it_is(told, tmp_path):
     home, space, uri, client = told
     cell = models.cell_entry(space, home, uri, space.cells[0].cell_id)
-    before = everything(client, cell.run_id)
+    before, stored = everything(client, cell.run_id), stored_rows(home / "mlflow.db", "mixed")
     _, log = made(told, tmp_path)
     logged = log()
     assert (logged.run_id, logged.is_new, logged.tracking_uri) == (cell.run_id, True, uri)
+    assert stored_rows(home / "mlflow.db", "mixed") == stored, "to its sweep nothing is left to do"
     after = everything(client, cell.run_id)
     assert after[1:] == before[1:]
     assert (after[0].status, after[0].end_time) == (before[0].status, before[0].end_time) and after[0].end_time
@@ -124,6 +128,24 @@ def test_a_registered_model_is_found_by_its_name(told, tmp_path, monkeypatch):
     monkeypatch.setattr(mlflow.tracking._tracking_service.utils, "_tracking_uri", told[2])
     loaded, rows = mlflow.pyfunc.load_model("models:/by name/1"), frame(mixed_rows(5))
     np.testing.assert_array_equal(loaded.predict(rows)["prediction"], own.predict(rows)["prediction"])
+
+
+def test_models_and_their_names_move_with_the_home(told, tmp_path, monkeypatch):
+    home, _, uri, _ = told
+    own, log = made(told, tmp_path / "made")
+    logged = log()
+    number = register_model(logged, "moved", uri)
+    moved, there = tmp_path / "moved", f"sqlite:///{tmp_path / 'moved' / 'mlflow.db'}"
+    shutil.copytree(home, moved)
+    assert settle_artifacts(there, moved)
+    hidden = (home / "mlartifacts").rename(home / "hidden")
+    try:
+        monkeypatch.setattr(mlflow.tracking._tracking_service.utils, "_tracking_uri", there)
+        for address in (logged.address, f"models:/moved/{number}"):
+            loaded, rows = mlflow.pyfunc.load_model(address), frame(mixed_rows(5))
+            np.testing.assert_array_equal(loaded.predict(rows)["prediction"], own.predict(rows)["prediction"])
+    finally:
+        hidden.rename(home / "mlartifacts")
 
 
 def test_a_cell_that_mlflow_cannot_have_is_refused_with_the_way_there(told):

@@ -24,7 +24,9 @@ INSERT INTO runs VALUES ('a', 'active', 1), ('b', 'active', 2);
 def file(tmp_path):
     path = tmp_path / "mlflow.db"
     with closing(sqlite3.connect(path)) as store, store:
-        store.executescript(TABLES)
+        store.executescript(TABLES.replace("/tmp/of%20one", f"{tmp_path}/of%20one"))
+    for name in ("models/m-1", "b", "a/artifacts"):
+        (tmp_path / "of one" / name).mkdir(parents=True)
     return path
 
 
@@ -33,9 +35,9 @@ def change(file, statement):
         store.execute(statement)
 
 
-def test_another_study_s_rows_do_not_count(file):
+def test_another_study_s_rows_and_models_do_not_count(file):
     seen, places = stored_rows(file, "one")
-    assert [str(place) for place in places] == ["/tmp/of one"]
+    assert places == [file.with_name("of one") / run for run in "ab"]
     change(file, "UPDATE runs SET lifecycle_stage = 'deleted' WHERE run_uuid = 'b'")
     change(file, "INSERT INTO latest_metrics VALUES ('fit_train', 0.25, 1, 'b')")
     assert stored_rows(file, "one") == (seen, places)
