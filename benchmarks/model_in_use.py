@@ -126,7 +126,8 @@ def ask(address: str, rows: Mapping[str, Any]) -> pd.DataFrame:
 def nnjax(*words: str | Path, home: Path) -> str:
     """What a command prints."""
     command = [sys.executable, "-m", "nnjax.cli", *map(str, words), "--home", str(home)]
-    done = subprocess.run(command, cwd=home, check=False, capture_output=True, text=True)
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}  # MLflow sets it
+    done = subprocess.run(command, cwd=home, env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"{words}: {done.stderr}"
     return done.stdout
 
@@ -222,10 +223,11 @@ class Used:
     """What a process took."""
 
     seconds: float
+    processor: float
     megabytes: float
 
     def __str__(self) -> str:
-        return f"{self.seconds:7.1f} s   {self.megabytes:6,.0f} MB at most"
+        return f"{self.seconds:7.1f} s, {self.processor:7.1f} s of processors, {self.megabytes:6,.0f} MB at most"
 
 
 def used(*words: str | Path, home: Path) -> Used:
@@ -237,14 +239,15 @@ def used(*words: str | Path, home: Path) -> Used:
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, (home / "said.txt").read_text()
-    return Used(time.perf_counter() - began, usage.ru_maxrss / 1024)
+    return Used(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def measure(study: Path, swept: Path, counts: Sequence[int], folder: Path) -> None:
     """Seconds and memory of a study's model."""
     model = swept / "models" / "benchmark"
     shutil.rmtree(model, ignore_errors=True)
-    print(f"fit, ten networks and the folds'  {used('fit', study, '--name', 'benchmark', home=swept)}")
+    took = used("fit", study, "--name", "benchmark", home=swept)
+    print(f"fit, ten networks and the folds'  {took}", flush=True)
     document = json.loads((model / "model.json").read_text())
     size = sum(each.stat().st_size for each in model.iterdir()) / 1e6
     networks = len(document["ensemble"]), sum(len(fold["keys"]) for fold in document["folds"])
@@ -254,7 +257,7 @@ def measure(study: Path, swept: Path, counts: Sequence[int], folder: Path) -> No
         frame = pd.DataFrame(draws.normal(size=(count, len(names))) * 0.05, columns=names).round(6)
         frame.to_csv(folder / "rows.csv", index=False)
         took = used("predict", model, folder / "rows.csv", "--out", folder / "predictions.csv", home=swept)
-        print(f"predict of {count:>12,} rows       {took}")
+        print(f"predict of {count:>12,} rows       {took}", flush=True)
     rows = as_rows(frame.head(1000))
     uri = f"sqlite:///{swept / 'mlflow.db'}"
     logged = logged_address(swept, study)
@@ -301,6 +304,7 @@ def main() -> None:
             home = Path(folder, str(number))
             home.mkdir()
             found |= compare(name, home)
+            print(f"asked in every way: {name}", flush=True)
         if found:
             print(pd.DataFrame(found).to_string(float_format="{:.1e}".format))
         if options.swept:
