@@ -36,8 +36,10 @@ from nnjax.model.calibration import score_folds
 from nnjax.model.choice import choose_cell
 from nnjax.model.coverage import coverage_of_folds
 from nnjax.model.document import network_parts
-from nnjax.model.fit import FitOptions, Networks, fit_study
+from nnjax.model.files import Networks
+from nnjax.model.fit import fit_study
 from nnjax.model.networks import median_epoch, plan_refit, refit, retrain_runs
+from nnjax.model.origin import FitOptions
 from nnjax.model.standalone import Model
 from nnjax.report.best_cell import choose_best_cell
 from nnjax.results.scores import with_scores
@@ -323,7 +325,7 @@ def check_folder(space: Space, home: Path, model: Model, held: pd.DataFrame) -> 
         AssertionError: It does not.
     """
     rows = held.drop(columns="y")
-    options = FitOptions(members=MEMBERS, level=LEVELS[0])
+    options = FitOptions(members=MEMBERS, level=Fraction(LEVELS[0]))
     folder = fit_study(space, home, options, Progress()).folder
     found, expected = Model.load(folder).predict(rows), model.predict(rows)
     assert found.keys() == expected.keys()

@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -60,7 +62,9 @@ def add_training(commands: Commands) -> None:
         help="best on validation rows, smallest of those tied with it, or a cell's label or id (best)",
     )  # fmt: skip
     fit_parser.add_argument("--seeds", type=positive, default=10, help="networks that are averaged (10)")
-    fit_parser.add_argument("--level", default="0.9", help="of the prediction intervals or sets (0.9)")
+    fit_parser.add_argument(
+        "--level", type=_level, default="0.9", help="of the prediction intervals or sets (0.9)"
+    )  # fmt: skip
     fit_parser.add_argument("--name", type=_name, help="of the folder under models/ (the study's)")
     fit_parser.add_argument("--register", metavar="NAME", help="also give it this name in MLflow's registry")
     fit_parser.add_argument("--tracking-uri", help=STORE)
@@ -176,12 +180,13 @@ def run(options: argparse.Namespace) -> int:
 def fit(options: argparse.Namespace) -> int:
     """Make the model, tell MLflow of it, and say what can be done with it."""
     with starting():
-        from nnjax.model.fit import FitOptions, fit_study
+        from nnjax.model.fit import fit_study
+        from nnjax.model.origin import FitOptions
 
     say, space = speaker(options), expand_given(options)
     choices = FitOptions(options.cell, options.seeds, options.level, options.name)
     fitted = fit_study(space, options.home, choices, choose_progress())
-    document, folder = fitted.document, fitted.folder
+    folder = fitted.folder
     told = "" if fitted.is_new else ", as it was"
     print(f"Model    {folder}{told}\n         {fitted.summary()}\nCard     {folder / 'card.html'}")
     with choose_progress().stage("Telling MLflow"):
@@ -196,7 +201,7 @@ def fit(options: argparse.Namespace) -> int:
         print(f"         registered as {options.register}, version {version}")
     home = " ".join(home_words(options.home))
     say(f"Next     nnjax predict {folder} TABLE.csv --out predictions.csv{f' {home}' if home else ''}")
-    return ExitCode.FINE if document else ExitCode.FOUND
+    return ExitCode.FINE
 
 
 def quiz(options: argparse.Namespace) -> int:
@@ -236,6 +241,17 @@ def _name(text: str) -> str:
     if not text or text in (".", "..") or "/" in text or "\\" in text or text.startswith((".", "-")):
         raise argparse.ArgumentTypeError(f"{text}: must be a folder's name, such as my_model")
     return text
+
+
+def _level(text: str) -> Fraction:
+    """A share that is written as a decimal number, exactly."""
+    try:
+        level = Fraction(Decimal(text))
+    except (InvalidOperation, ValueError, OverflowError):
+        level = Fraction(0)
+    if not 0 < level < 1:
+        raise argparse.ArgumentTypeError(f"{text}: must be a decimal number between 0 and 1, such as 0.9")
+    return level
 
 
 def _minutes(text: str) -> float:

@@ -153,12 +153,3 @@ def is_better_lower(name: str) -> bool:
 def margin_of(name: str) -> float:
     """The smallest difference in a measure that usually matters; 0 where none is usual."""
     return _MEASURES[name].margin
-
-
-def measure_label(name: str) -> str:
-    """A measure's score in words.
-
-    >>> measure_label("r2"), measure_label("log_loss")
-    ('R²', '−log loss')
-    """
-    return ("−" if is_better_lower(name) else "") + measure_words(name)

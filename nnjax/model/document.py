@@ -1,6 +1,7 @@
 """What `model.json` says: columns, networks, where they come from and what they are worth, as plain data."""
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +20,9 @@ from nnjax.report.best_cell import BestCell
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.plan import make_bucket
 from nnjax.sweep.space import Space
+from nnjax.sweep.study.study import Study
 from nnjax.sweep.worker import DECISIVE
+from nnjax.terminal import home_words
 from nnjax.training import ENGINE_VERSION
 
 SCORE_LEVEL = 0.95
@@ -34,7 +37,8 @@ def study_parts(space: Space, chosen: ChosenCell) -> dict[str, Any]:
         "versions": {name: version(name) for name in (*DECISIVE, "nnjax") if name != "engine"},
         "study": study.name,
         "question": study.question,
-        "study_file": Path(study.path).read_text("utf-8"),
+        "study_file": study.text,
+        "overrides": list(study.overrides),
         "data": {
             "name": table.name,
             "rows": len(table.target),
@@ -136,12 +140,20 @@ def epoch_parts(best_epochs: Sequence[int], epochs: int) -> dict[str, Any]:
     }
 
 
-def command_parts(study: str, folder: str, changes: Mapping[str, Any]) -> dict[str, str]:
-    """What can be typed."""
-    options = "".join(f" --{name} {value}" for name, value in changes.items())
+def command_parts(study: Study, folder: Path, home: Path, words: Sequence[str]) -> dict[str, str]:
+    """What can be typed, as a shell takes it.
+
+    Args:
+        study: With its changes.
+        folder: The model's.
+        home: Of both.
+        words: Options of `nnjax fit`.
+    """
+    changes = [word for change in study.overrides for word in ("--set", change)]
+    place = shlex.quote(str(folder))
     return {
-        "fit": f"nnjax fit {study}{options}",
-        "predict": f"nnjax predict {folder} TABLE.csv --out predictions.csv",
-        "serve": f"mlflow models serve --model-uri {folder} --env-manager local --port 5001",
-        "standalone": f"python {folder}/nnjax_model.py TABLE.csv > predictions.csv",
+        "fit": shlex.join(["nnjax", "fit", str(study.path), *changes, *words, *home_words(home)]),
+        "predict": f"nnjax predict {place} TABLE.csv --out predictions.csv",
+        "serve": f"mlflow models serve --model-uri {place} --env-manager local --port 5001",
+        "standalone": f"python {shlex.quote(str(folder / 'nnjax_model.py'))} TABLE.csv > predictions.csv",
     }

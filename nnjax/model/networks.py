@@ -15,6 +15,7 @@ from nnjax.data.splits import Split, SplitSizes, all_rows
 from nnjax.data.streams import derive_seed
 from nnjax.execution.cores import usable_cores
 from nnjax.refusal import RefusedError
+from nnjax.surroundings import SurroundingsError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rerun import COMPARED, differing_columns
@@ -24,7 +25,8 @@ from nnjax.sweep.study.grid import resolve
 from nnjax.terminal import Say
 from nnjax.training.bucket import Bucket, chunk_size
 from nnjax.training.chunk import train_chunk
-from nnjax.training.trainee import RunOutcome, Trainee
+from nnjax.training.device import DeviceError
+from nnjax.training.trainee import RunOutcome, TrainedChunk, Trainee
 
 if TYPE_CHECKING:
     from nnjax.training.loop import Network
@@ -91,11 +93,16 @@ def retrain_runs(space: Space, cell: Cell, journal: Journal, say: Say) -> list[R
     """The finished runs of a cell, trained again and compared with the journal; those that diverged are left out.
 
     Raises:
-        RefusedError: One of them fails.
+        RefusedError: None finished, one of them fails, or comes to another end than in the sweep.
     """
     runs = {run.run_id: run for run in space.runs if run.cell.cell_id == cell.cell_id}
     kept = {row["run_id"]: row for row in journal.read(["status", *COMPARED], set(runs)).to_pylist()}
     finished = [run for run in runs.values() if kept[run.run_id]["status"] == "finished"]
+    if not finished:
+        raise RefusedError(
+            f"{space.study.path}: all {len(runs)} runs of cell {cell.label} diverged, so nothing can be made of it; "
+            "choose another one: --cell"
+        )
     bucket = make_bucket(cell.configuration, space.table, largest_sizes(space.splits))
     trainees = [
         make_trainee(run.run_id, cell.configuration, run.replicate.seed, run.replicate.split) for run in finished
@@ -109,6 +116,11 @@ def retrain_runs(space: Space, cell: Cell, journal: Journal, say: Say) -> list[R
     retrained = []
     for run in finished:
         outcome, (best, _) = found[run.run_id]
+        if outcome["status"] != "finished":
+            raise RefusedError(
+                f"{space.study.path}: run {run.run_id[:12]} finished in the sweep and diverges on this machine; fit "
+                "where the sweep was trained, or choose another cell: --cell"
+            )
         stored = kept[run.run_id]
         told = [name for name in COMPARED if stored[name] is not None and stored[name] == stored[name]]
         differences = differing_columns(stored, outcome, told)
@@ -140,8 +152,8 @@ def refit(space: Space, plan: Refit, members: int, say: Say) -> list[Member]:
     lost = [name for name, (outcome, _) in found.items() if outcome["status"] != "finished"]
     if lost:
         raise RefusedError(
-            f"{space.study.path}: {len(lost)} of {members} networks diverged on all rows, though the cell's runs did "
-            "not on parts of them; choose another cell: --cell"
+            f"{space.study.path}: {len(lost)} of {members} networks diverged when trained on all rows; choose another "
+            "cell: --cell"
         )
     return [Member(seed, found[f"ensemble_{number}"][1][1]) for number, seed in enumerate(seeds)]
 
@@ -157,14 +169,20 @@ def _train(
     chunks = list(_chunks(trainees, chunk_size(bucket)))
     found: dict[str, Any] = {}
     with ThreadPoolExecutor(min(len(chunks), len(usable_cores())) or 1) as threads:
-        trained = threads.map(lambda part: train_chunk(bucket, part, scaled, with_networks=True), chunks)
-        for chunk in trained:
+        for chunk in threads.map(lambda part: _train_chunk(bucket, part, scaled), chunks):
             if chunk.failures:
                 run_id, reason = next(iter(chunk.failures.items()))
-                raise RefusedError(f"training {run_id} again failed: {reason}; see that memory and disk have room")
+                raise RefusedError(f"training {run_id[:12]} failed: {reason}; choose another cell: --cell")
             found |= {each["run_id"]: (each, chunk.networks[each["run_id"]]) for each in chunk.outcomes}
             say(f"{len(found):,} of {len(trainees):,} networks")
     return found
+
+
+def _train_chunk(bucket: Bucket, part: Sequence[Trainee], scaled: Mapping[int, ScaledSplit]) -> TrainedChunk:
+    try:
+        return train_chunk(bucket, part, scaled, with_networks=True)
+    except (DeviceError, SurroundingsError) as error:
+        raise RefusedError(f"networks of that cell cannot be trained on this machine: {error}") from None
 
 
 def _chunks(trainees: Sequence[Trainee], size: int) -> Iterator[Sequence[Trainee]]:

@@ -46,24 +46,28 @@ def write_durably(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def publish_folder(path: Path, files: Mapping[str, bytes]) -> None:
+def publish_folder(path: Path, files: Mapping[str, bytes], replaces: bool = False) -> None:
     """Publish a folder of files at once: readers see all of them, each whole, or no such folder.
+
+    One that is there is replaced if that is wanted: for a moment there is none.
 
     Raises:
         FileExistsError: There is one.
         OSError: The disk is full, or nobody may write there.
     """
-    if path.exists():
+    if path.exists() and not replaces:
         raise FileExistsError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = temporary_path(path.parent)
+    temporary, former = temporary_path(path.parent), temporary_path(path.parent)
     try:
         for name, content in files.items():
             write_durably(temporary / name, content)
+        if path.exists():
+            os.rename(path, former)
         os.rename(temporary, path)
-    except BaseException:
-        shutil.rmtree(temporary, ignore_errors=True)
-        raise
+    finally:
+        for left in (temporary, former):
+            shutil.rmtree(left, ignore_errors=True)
     sync_folder(path.parent)
 
 

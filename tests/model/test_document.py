@@ -1,5 +1,7 @@
 """What `model.json` says of a model, read off study, results and baselines."""
 
+import shlex
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -53,7 +55,10 @@ def test_scores_have_the_intervals_of_the_report(space):
     assert mean["gain"]["estimate"] == pytest.approx(np.mean(own - np.array([0.0, 0.01, 0.02, 0.03])))
 
 
-def test_epochs_and_commands():
+def test_epochs_and_commands(space, tmp_path):
     assert epoch_parts([3, 9, 5], 5) == {"epochs": 5, "best_epochs": {"runs": 3, "low": 3, "high": 9}}
-    told = command_parts("a.toml", "models/a", {"seeds": "3"})
-    assert told["fit"] == "nnjax fit a.toml --seeds 3" and "models/a" in told["predict"]
+    told = command_parts(space.study, tmp_path / "models" / "a b", tmp_path, ["--cell", "tanh d1"])
+    assert told["fit"].startswith(f"nnjax fit {space.study.path} --set 'studied.activation=[")
+    assert told["fit"].endswith(f"--cell 'tanh d1' --home {tmp_path}")
+    assert f"'{tmp_path}/models/a b'" in told["predict"]
+    assert shlex.split(told["standalone"])[1] == f"{tmp_path}/models/a b/nnjax_model.py"

@@ -5,14 +5,19 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from fakes.model_folders import seal_folder
 
 from nnjax.data.preparation import table_columns
-from nnjax.model.fit import FitOptions, check_arithmetic, fit_study
+from nnjax.model.files import check_arithmetic
+from nnjax.model.fit import fit_study
 from nnjax.model.networks import plan_refit, refit, retrain_runs
+from nnjax.model.origin import FitOptions
 from nnjax.model.standalone import Model
 from nnjax.model.weights_file import read_weights_file
 from nnjax.refusal import RefusedError
@@ -58,7 +63,12 @@ def test_the_folder_is_whole_and_says_what_it_is_made_of(fitted):
     cell = next(cell for cell in space.cells if cell.cell_id == document["cell"]["cell_id"])
     best = Journal(home).column("best_epoch")
     epochs = sorted(best[run.run_id] for run in space.runs if run.cell is cell)
-    assert document["epochs"] == epochs[2] and document["retrained"] == {"runs": 4, "largest_difference": 0.0}
+    assert document["epochs"] == epochs[2]
+    assert document["retrained"] == {
+        "runs": 4,
+        "planned": 4,
+        "largest_difference": 0.0,
+    }
     folds = [fold["run_ids"] for fold in document["folds"]]
     assert folds == [[run.run_id] for run in space.runs if run.cell is cell]
     assert cell.label in made.summary() and "2 networks" in made.summary()
@@ -103,16 +113,13 @@ def test_again_it_is_found_and_anew_it_is_the_same(fitted):
 def test_another_model_and_a_damaged_one_are_in_the_way(fitted):
     home, space, made = fitted
     before = contents(made.folder)
-    with pytest.raises(RefusedError, match=r"small holds a model of other runs or options .*--name"):
+    with pytest.raises(RefusedError, match=r"small holds another model \(networks: 2, here 3\); .*--name"):
         fit_study(space, home, replace(FEW, members=3), Progress())
     card = made.folder / "card.md"
     card.write_bytes(before["card.md"] + b"!")
     with pytest.raises(RefusedError, match=r"card\.md.*remove the folder"):
         fit_study(space, home, FEW, Progress())
     card.write_bytes(before["card.md"])
-    for level, words in (("1", "number between 0 and 1"), ("nine tenths", "number between 0 and 1")):
-        with pytest.raises(RefusedError, match=f"--level {level}: .*{words}"):
-            fit_study(space, home, replace(FEW, level=level), Progress())
     assert contents(made.folder) == before
 
 
@@ -122,13 +129,13 @@ def test_networks_whose_arithmetic_is_not_the_engines_are_not_published(fitted):
     runs, model = retrain_runs(space, cell, Journal(home), to_nobody), Model.load(made.folder)
     assert 0 < check_arithmetic(space, model, runs, columns_of(space)) < 1e-5
     wrong = [replace(run, prediction=run.prediction + 1) for run in runs]
-    with pytest.raises(AssertionError, match="deviations from the engine's"):
+    with pytest.raises(RefusedError, match="standard deviations from those of the training in float32"):
         check_arithmetic(space, model, wrong, columns_of(space))
 
 
 def test_a_level_for_which_there_are_too_few_rows(trained):
     home, space = trained()
-    made = fit_study(space, home, FitOptions(members=1, level="0.999", name="sure"), Progress())
+    made = fit_study(space, home, FitOptions(members=1, level=Fraction("0.999"), name="sure"), Progress())
     assert made.document["intervals"] is None and made.document["folds"] == []
     assert "442 rows are too few: it takes 999" in made.document["why_no_intervals"]
     rows = {name: space.table.features[:3, place] for place, name in enumerate(space.table.feature_names)}
@@ -188,8 +195,32 @@ def test_folds_may_know_other_words_than_all_rows(own):
     assert np.isfinite(predicted["lower"]).all() and (predicted["lower"] <= predicted["upper"]).all()
 
 
+def test_a_model_of_another_build_is_made_anew(own):
+    home, space = own
+    made = fit_study(space, home, FEW, Progress())
+    document = json.loads((made.folder / "model.json").read_text())
+    (made.folder / "model.json").write_text(json.dumps({**document, "model_id": "of another build"}))
+    seal_folder(made.folder)
+    again = fit_study(space, home, FEW, Progress())
+    assert again.is_new and again.document["model_id"] == document["model_id"]
+
+
+def test_a_cell_whose_runs_all_diverged_makes_no_model(trained):
+    home, space = trained("fixed.learning_rate=1000", "fixed.l2=10", "fixed.batch_size=32", "epochs=20")
+    with pytest.raises(RefusedError, match=r"all 4 runs of cell .* diverged"):
+        fit_study(space, home, replace(FEW, cell=space.cells[0].label), Progress())
+
+
+def test_of_two_calls_at_once_the_second_finds_what_the_first_has_made(own):
+    home, space = own
+    options = replace(FEW, name="twice")
+    with ThreadPoolExecutor(2) as threads:
+        made = list(threads.map(lambda _: fit_study(space, home, options, Progress()), range(2)))
+    assert sorted(each.is_new for each in made) == [False, True]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("word", ["Training the cell", "Training 2 networks", "Making"])
+@pytest.mark.parametrize("word", ["Training the cell", "Training 2 networks", "wrote weights.safetensors", "renamed"])
 def test_a_killed_fit_leaves_no_folder_and_the_next_one_a_whole_one(word, trained, tmp_path):
     home, space = trained()
     shutil.copytree(home / "journal", tmp_path / "journal")
@@ -200,23 +231,35 @@ def test_a_killed_fit_leaves_no_folder_and_the_next_one_a_whole_one(word, traine
             if line.startswith(word):
                 process.send_signal(signal.SIGKILL)
                 break
-    assert not list((tmp_path / "models").glob("[!.]*")) if (tmp_path / "models").exists() else True
+    there = [each.name for each in (tmp_path / "models").glob("[!.]*")]
+    assert there == (["small"] if word == "renamed" else [])
     made = fit_study(space, tmp_path, FEW, Progress())
-    assert made.is_new and set(contents(made.folder)) == FILES
-    assert [each.name for each in (tmp_path / "models").iterdir()] == ["small"]
+    assert made.is_new == (word != "renamed") and set(contents(made.folder)) == FILES
+    left = {each.name for each in (tmp_path / "models").iterdir()} - {".gitignore", ".small.lock"}
+    assert left == {"small"}
 
 
 KILLED = """
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from nnjax.model.fit import FitOptions, fit_study
+from nnjax.model.fit import fit_study
+from nnjax.model.origin import FitOptions
+from nnjax.sweep import durable
 from nnjax.sweep.progress import Progress
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
+write, rename = durable.write_durably, durable.os.rename
+def written(path, content):
+    write(path, content)
+    print("wrote", path.name)
+def renamed(*names):
+    rename(*names)
+    print("renamed")
+durable.write_durably, durable.os.rename = written, renamed
 class Told(Progress):
     @contextmanager
     def stage(self, what):
