@@ -206,7 +206,9 @@ def test_a_model_of_another_build_is_made_anew(own):
 
 
 def test_a_cell_whose_runs_all_diverged_makes_no_model(trained):
-    home, space = trained("fixed.learning_rate=1000", "fixed.l2=10", "fixed.batch_size=32", "epochs=20")
+    home, space = trained(
+        "fixed.learning_rate=1000", "fixed.l2=10", "fixed.batch_size=32", "epochs=20", "optimizer='sgd'"
+    )
     with pytest.raises(RefusedError, match=r"all 4 runs of cell .* diverged"):
         fit_study(space, home, replace(FEW, cell=space.cells[0].label), Progress())
 
