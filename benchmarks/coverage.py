@@ -314,7 +314,7 @@ def fit_in_memory(space: Space, journal: Journal) -> Fitted:
     scored = [score_folds(space, Model(document, arrays), columns, level) for level in LEVELS]
     proven = [np.nan if each.intervals is None else float(each.intervals["proven"] or 0) for each in scored]
     found = [coverage_of_folds(space, journal, Fraction(level)) for level in LEVELS]
-    measured = [np.nan if each is None else float(each.coverage[0]) for each in found]
+    measured = [np.nan if isinstance(each, str) else float(each.coverage[0]) for each in found]
     return Fitted(Model(document | {"intervals": scored[0].intervals}, arrays | scored[0].arrays), proven, measured)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.model.coverage import units_of
+from nnjax.model.coverage import true_scores, units_of
 from nnjax.model.standalone import Model
 from nnjax.model.weights_file import Arrays
-from nnjax.statistics.conformal import class_scores, conformal_rank, fewest_units, proven_level
+from nnjax.statistics.conformal import canonical_level, conformal_rank, exact_level, fewest_units, proven_level
 from nnjax.sweep.space import Space
 
 
@@ -57,7 +57,7 @@ def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> st
     if conformal_rank(level, count) is None:
         kind = "groups" if is_grouped(space) else "rows"
         needed = f"it takes {fewest_units(level):,}; ask for less: --level"
-        return f"at {float(level):g}, {count:,} {kind} are too few: {needed}"
+        return f"at {canonical_level(float(level))}, {count:,} {kind} are too few: {needed}"
     return ""
 
 
@@ -75,7 +75,7 @@ def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level
         columns: Raw columns of the table, as the model reads them.
         level: Of the intervals, as it was written.
     """
-    exact = Fraction(level)
+    exact = exact_level(level)
     if why := no_intervals_why(space, exact, [*tested.folds]):
         return Calibration(why_not=why)
     units, arrays = units_of(space), Arrays()
@@ -85,7 +85,7 @@ def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level
         arrays |= {
             f"fold_{fold}.rows": rows,
             f"fold_{fold}.units": units[rows],
-            f"fold_{fold}.scores": _scores(space, rows, predicted),
+            f"fold_{fold}.scores": true_scores(space, predicted, rows),
         }
     counts = [len(np.unique(arrays[f"fold_{fold}.units"])) for fold in first_repeat(space)]
     proven = _proven(space, exact, counts)
@@ -97,14 +97,6 @@ def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level
         "dealt_by_size": is_dealt_by_size(space),
     }
     return Calibration(arrays, intervals)
-
-
-def _scores(space: Space, rows: NDArray[np.int64], predicted: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far off predictions are [n, T], or the classes before and with the true one [n, 1]."""
-    labels = space.table.labels
-    if labels is None:
-        return np.abs(space.table.target[rows] - predicted)
-    return np.take_along_axis(class_scores(predicted), labels[rows][:, None], axis=1)
 
 
 def is_dealt_by_size(space: Space) -> bool:

@@ -70,7 +70,7 @@ def _guaranteed_share(intervals: Mapping[str, Any]) -> str:
 def _measured(document: Document) -> str:
     intervals = document["intervals"]
     if intervals["measured"] is None:
-        return f"Nothing: without a fold, too few {intervals['units']} are left for the level."
+        return f"Nothing: {intervals['why_not_measured']}."
     error = intervals["standard_error"]
     sure = "" if error is None else f" (standard error {_percent(error)})"
     least = " (of the target with the fewest)" if "targets" in intervals else ""

@@ -1,9 +1,11 @@
 """The cell that a model is made of: the best on validation rows, the smallest of those tied with it, or one by id."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from nnjax.data.streams import stream
 from nnjax.refusal import RefusedError
@@ -56,19 +58,26 @@ def choose_cell(space: Space, results: pd.DataFrame, best: BestCell | None, rule
     refuse_missing(space, results, "")
     if best is None:
         raise RefusedError(f"{space.study.path}: no cell has a score in every split; see the report for the cause")
+    if rule == SMALLEST and space.doubt:
+        raise RefusedError(f"--cell {SMALLEST}: {space.doubt}, so nobody can tell ties; give --cell {BEST}")
+    cell, tied = choose_by_validation(space, best.cell_ids, best.validation, rule)
+    return ChosenCell(cell, rule, len(best.cell_ids), tied)
+
+
+def choose_by_validation(
+    space: Space, cell_ids: Sequence[str], validation: NDArray[np.float64], rule: str
+) -> tuple[Cell, int]:
+    """The cell that validation scores [C, J] choose, and how many cells are tied with the best; 0 if none was asked."""
     cells = {cell.cell_id: cell for cell in space.cells}
-    means = best.validation.mean(axis=1)
+    means = validation.mean(axis=1)
     first = int(means.argmax())
     if rule == BEST:
-        return ChosenCell(cells[best.cell_ids[first]], rule, len(means))
-    if space.doubt:
-        raise RefusedError(f"--cell {SMALLEST}: {space.doubt}, so nobody can tell ties; give --cell {BEST}")
+        return cells[cell_ids[first]], 0
     draws = stream(space.study.replicates.base_seed, "tied_best")
-    is_tied = tied_best(best.validation, first, *space.correction_rows, draws).is_tied
-    tied = [cells[best.cell_ids[place]] for place in np.flatnonzero(is_tied)]
-    order = {cell_id: -means[place] for place, cell_id in enumerate(best.cell_ids)}
-    smallest = min(tied, key=lambda cell: (count_parameters(space, cell), order[cell.cell_id]))
-    return ChosenCell(smallest, rule, len(means), len(tied))
+    is_tied = tied_best(validation, first, *space.correction_rows, draws).is_tied
+    tied = [cells[cell_ids[place]] for place in np.flatnonzero(is_tied).tolist()]
+    order = {cell_id: -means[place] for place, cell_id in enumerate(cell_ids)}
+    return min(tied, key=lambda cell: (count_parameters(space, cell), order[cell.cell_id])), len(tied)
 
 
 def count_parameters(space: Space, cell: Cell) -> int:

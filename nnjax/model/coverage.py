@@ -1,23 +1,23 @@
 """How often intervals held rows of the table, the choice of the cell inside: what predictions in the journal tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.data.streams import stream
+from nnjax.model.choice import BEST
+from nnjax.model.choice_by_fold import chosen_by_split
 from nnjax.model.standalone import Model, Ranks
-from nnjax.report.best_cell import choose_best_cell
 from nnjax.report.predictions import Predictions, read_predictions
-from nnjax.results.scores import with_scores
-from nnjax.results.table import results_table
 from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scores, exact_level, measured_coverage
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
 MOST_WIDTHS = 2_000_000
-"""Rows times folds that tell how wide intervals are; of larger tables every second, third … row does."""
+"""Rows times folds that tell how wide intervals are; of larger tables so many rows are drawn."""
 
 _Floats = NDArray[np.float64]
 _Rows = NDArray[np.int64]
@@ -31,21 +31,13 @@ def units_of(space: Space) -> _Rows:
     return np.arange(len(space.table.target), dtype=np.int64)
 
 
-def chosen_by_split(space: Space, journal: Journal) -> dict[int, str]:
-    """The id of the cell that the validation rows of each split choose; empty where no cell has a score in all."""
-    best = choose_best_cell(with_scores(results_table(space, journal), space.study.judged))
-    if best is None:
-        return {}
-    return {split: best.cell_ids[place] for split, place in zip(best.splits, best.selection.chosen, strict=True)}
-
-
 def held_out_folds(space: Space, cell_of: Mapping[int, str], journal: Journal) -> list[list[HeldOutFold]]:
     """Every repeat's folds as new rows to the other folds of it.
 
     Args:
         space: A study whose folds hold every row once.
         cell_of: Split -> the id of the cell that was chosen for it; repeats with a split that has none are left out.
-        journal: It has the predictions of these cells' runs.
+        journal: It has the predictions of these cells' runs. A split without any has NaN for scores: outside.
     """
     runs: dict[tuple[str, int], list[str]] = {}
     wanted = set(cell_of.values())
@@ -78,9 +70,9 @@ def _held_out(
     found = []
     for split, cell in cell_of.items():
         others = [other for other in cell_of if other != split]
-        elsewhere = [_true_scores(space, said[cell, other], rows[other]) for other in others]
+        elsewhere = [true_scores(space, said[cell, other], rows[other]) for other in others]
         fold = HeldOutFold(
-            scores=_true_scores(space, said[cell, split], rows[split]),
+            scores=true_scores(space, said[cell, split], rows[split]),
             units=units[rows[split]],
             other_scores=np.concatenate(elsewhere),
             other_units=units[np.concatenate([rows[other] for other in others])],
@@ -98,8 +90,8 @@ def _mean_prediction(space: Space, kept: Sequence[_Floats], rows: int) -> _Float
     return np.asarray(np.mean([each.reshape(rows, width) for each in kept], axis=0))
 
 
-def _true_scores(space: Space, said: _Floats, rows: _Rows) -> _Floats:
-    """How far off predictions are [n, T], or the score of the true class [n, 1]."""
+def true_scores(space: Space, said: _Floats, rows: _Rows) -> _Floats:
+    """How far off predictions of rows of the table are [n, T], or the score of the true class [n, 1]."""
     labels = space.table.labels
     if labels is None:
         return np.abs(space.table.target[rows] - said)
@@ -107,21 +99,36 @@ def _true_scores(space: Space, said: _Floats, rows: _Rows) -> _Floats:
 
 
 def coverage_of_folds(
-    space: Space, journal: Journal, level: Fraction, cell_id: str | None = None
-) -> MeasuredCoverage | None:
+    space: Space, journal: Journal, level: Fraction, rule: str = BEST, cell_id: str | None = None
+) -> MeasuredCoverage | str:
     """How often the rows of a study's folds were inside, the cell chosen anew without each fold.
 
     Args:
         space: A study whose folds hold every row once.
         journal: It has its runs.
         level: The level asked for.
+        rule: How the cell is chosen, "best" or "smallest".
         cell_id: A cell that was named, not chosen: it is the same in all folds.
 
     Returns:
-        None where nothing can be measured: too few units are left without a fold, or no cell has a score in all.
+        What was measured; or why nothing can be, a sentence without its end.
     """
     named = {} if cell_id is None else dict.fromkeys(range(len(space.splits)), cell_id)
-    return measured_coverage(held_out_folds(space, named or chosen_by_split(space, journal), journal), level)
+    cell_of = named or chosen_by_split(space, journal, rule)
+    if isinstance(cell_of, str):
+        return cell_of
+    if lost := _without_prediction(space, set(cell_of.values()), journal):
+        return f"the journal has no predictions of test rows of {lost:,} runs"
+    found = measured_coverage(held_out_folds(space, cell_of, journal), level)
+    return found or "without a fold, too few rows or groups are left for the level"
+
+
+def _without_prediction(space: Space, cell_ids: Set[str], journal: Journal) -> int:
+    """How many runs of some cells have no prediction in the journal and did not diverge."""
+    wanted = {run.run_id for run in space.runs if run.cell.cell_id in cell_ids}
+    found = journal.read(["status", "test_prediction"], wanted)
+    told = zip(found["status"].to_pylist(), found["test_prediction"].is_valid().to_pylist(), strict=True)
+    return len(wanted) - sum(1 for status, is_there in told if is_there or status == "diverged")
 
 
 def measured_parts(space: Space, journal: Journal, model: Model, columns: _Floats) -> dict[str, Any]:
@@ -134,33 +141,50 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
         columns: Raw columns of the table, as the model reads them.
 
     Returns:
-        "measured" and its "standard_error" (None of a single fold); both None where too few units are
-        left without a fold; "chosen_anew": whether the cell was, in each fold. "widened": share of the table's rows of
-        which the interval or set did not hold the prediction; "mean_width". Of several targets the least coverage and
-        the largest share; "targets": {"measured", "widened", "mean_width"}, one a target.
+        "measured", and its "standard_error" (None of a single fold, and where all folds agree); both None where nothing
+        can be measured, and then "why_not_measured" says why (else it is empty); "chosen_anew": whether the cell was,
+        in each fold, by the rule that chose the model's. "shown_rows": how many of the table's rows the next two are
+        of, drawn where these are many; "widened": share of them of which the interval or set did not hold the
+        prediction; "mean_width". Of several targets the least coverage and the largest share; "targets": {"measured",
+        "widened", "mean_width"}, one a target.
     """
     document = model.document
-    level, is_named = exact_level(document["intervals"]["level"]), document["choice"]["rule"] == "id"
-    found = coverage_of_folds(space, journal, level, document["cell"]["cell_id"] if is_named else None)
-    widened, widths = _widths(space, model, columns, level)
+    level, rule = exact_level(document["intervals"]["level"]), document["choice"]["rule"]
+    is_named = rule == "id"
+    found = coverage_of_folds(space, journal, level, rule, document["cell"]["cell_id"] if is_named else None)
+    shown = _shown_rows(space, len(model.folds))
+    widened, widths = _widths(space, model, columns, shown, level)
     told: dict[str, Any] = {"measured": None, "standard_error": None, "chosen_anew": not is_named}
-    if found is not None:
+    if isinstance(found, str):
+        told["why_not_measured"] = found
+    else:
         least = int(np.argmin(found.coverage))
         error = float(found.standard_error[least])
         told |= {"measured": float(found.coverage[least]), "standard_error": error if np.isfinite(error) else None}
-    told |= {"widened": float(widened.max()), "mean_width": float(widths.mean())}
+        told["why_not_measured"] = ""
+    told |= {"shown_rows": len(shown), "widened": float(widened.max()), "mean_width": float(widths.mean())}
     if len(widths) > 1:
-        measured = [None] * len(widths) if found is None else found.coverage.tolist()
+        measured = [None] * len(widths) if isinstance(found, str) else found.coverage.tolist()
         told["targets"] = {"measured": measured, "widened": widened.tolist(), "mean_width": widths.tolist()}
     return told
 
 
-def _widths(space: Space, model: Model, columns: _Floats, level: Fraction) -> tuple[_Floats, _Floats]:
-    """Of every target: share of the table's rows whose interval or set was widened, and mean width [T]."""
+def _shown_rows(space: Space, folds: int) -> _Rows:
+    """The rows that tell how wide intervals are, in order: all of the table, or as many as can be, drawn."""
+    rows, most = len(space.table.target), max(1, MOST_WIDTHS // folds)
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(stream(space.study.replicates.base_seed, "widths").choice(rows, most, replace=False))
+
+
+def _widths(
+    space: Space, model: Model, columns: _Floats, shown_rows: _Rows, level: Fraction
+) -> tuple[_Floats, _Floats]:
+    """Of every target: share of some rows whose interval or set was widened, and mean width [T]."""
     tests = {fold: space.splits[fold].test.astype(np.int64) for fold in model.folds}
     units = [units_of(space)[rows] for rows in tests.values()]
-    scores = [_true_scores(space, model.fold(fold, columns[rows]), rows) for fold, rows in tests.items()]
-    shown = columns[:: -(-len(columns) * len(tests) // MOST_WIDTHS)]
+    scores = [true_scores(space, model.fold(fold, columns[rows]), rows) for fold, rows in tests.items()]
+    shown = columns[shown_rows]
     said, point = {fold: model.fold(fold, shown) for fold in tests}, model.ensemble(shown)
     ranks = [Ranks([each[:, target] for each in scores], units) for target in range(scores[0].shape[1])]
     if space.table.class_names:

@@ -1,7 +1,8 @@
 """Measures that are computed from the predictions in the journal: for runs of every version that kept them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,10 +72,41 @@ def measured(space: Space, kept: pa.Table, runs: pd.DataFrame) -> pd.DataFrame:
         predictions, cut = kept[f"{part}_prediction"].combine_chunks(), _threshold_name(part)
         if cut in found:
             finished[CUT] = found[cut]
-        for places, values in _by_split(space, part, predictions, finished, measures):
-            for name, numbers in values.items():
+        for places, rows, predicted in _by_split(space, part, predictions, finished):
+            for name, numbers in _measure(space, part, rows, predicted, finished.iloc[places], measures).items():
                 found[cut if name == CUT else f"{part}_{name}"][places] = numbers
     return pd.DataFrame(found, index=finished.index)
+
+
+def judged_without(
+    space: Space, kept: pa.Table, runs: pd.DataFrame, left_out: Sequence[NDArray[np.integer[Any]]]
+) -> pd.DataFrame:
+    """What the study is judged by on validation rows, some of these left out.
+
+    Args:
+        space: The study's.
+        kept: What the journal has of runs that finished: run_id and validation_prediction.
+        runs: Of these runs run_id, split and loss_quantile.
+        left_out: Sets of the table's rows.
+
+    Returns:
+        One row a run whose predictions are there, indexed by run id, and one column a set; NaN where the measure is
+        not defined on the rows that stay. A threshold is chosen by these rows, too.
+    """
+    wanted = runs.drop_duplicates("run_id").set_index("run_id").loc[kept["run_id"].to_pylist()]
+    found, is_there = np.full((len(wanted), len(left_out)), np.nan), np.zeros(len(wanted), dtype=np.bool_)
+    is_out = np.zeros((len(left_out), len(space.table.target)), dtype=np.bool_)
+    for each, rows in zip(is_out, left_out, strict=True):
+        each[rows] = True
+    predictions, name = kept["validation_prediction"].combine_chunks(), space.study.judged.measure.name
+    for places, rows, predicted in _by_split(space, "validation", predictions, wanted):
+        is_there[places] = True
+        for column, stays in enumerate(~is_out[:, rows]):
+            if stays.any():
+                some = predicted[:, stays]
+                values = _measure(space, "validation", rows[stays], some, wanted.iloc[places], (name,))
+                found[places, column] = values[name]
+    return pd.DataFrame(found[is_there], index=wanted.index[is_there])
 
 
 def _threshold_name(part: str) -> str:
@@ -103,22 +135,19 @@ def is_measured(measure: Measure, space: Space) -> bool:
 
 
 def _by_split(
-    space: Space, part: str, predictions: pa.ListArray, runs: pd.DataFrame, wanted: tuple[str, ...]
-) -> Iterator[tuple[_Places, Mapping[str, _Floats]]]:
-    """Places of some runs of a split, and what is measured of each of them."""
+    space: Space, part: str, predictions: pa.ListArray, runs: pd.DataFrame
+) -> Iterator[tuple[_Places, NDArray[np.int32], _Floats]]:
+    """Places of some runs [R] of a split, rows of the table [N], and what each run predicts for them [R, N, O]."""
     starts, lengths = predictions.offsets.to_numpy(), np.diff(predictions.offsets.to_numpy())
     flat, splits = predictions.values.to_numpy(zero_copy_only=False), runs["split"].to_numpy()
-    rows = part.removeprefix("last_")
     for index in np.unique(splits):
-        split = space.splits[int(index)]
-        count = len(getattr(split, rows))
-        width = count * (len(space.table.class_names) or space.table.target.shape[1])
+        rows = getattr(space.splits[int(index)], part.removeprefix("last_"))
+        width = len(rows) * (len(space.table.class_names) or space.table.target.shape[1])
         there = np.flatnonzero((splits == index) & (lengths == width))  # a run of an early version may have none
         step = max(1, NUMBERS_AT_ONCE // width)
         for some in (there[at : at + step] for at in range(0, len(there), step)):
             taken = flat[starts[some][:, None] + np.arange(width)].astype(np.float64)
-            predicted = taken.reshape(len(some), count, -1)
-            yield some, _measure(space, part, getattr(split, rows), predicted, runs.iloc[some], wanted)
+            yield some, rows, taken.reshape(len(some), len(rows), -1)
 
 
 def _measure(

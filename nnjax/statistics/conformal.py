@@ -6,15 +6,23 @@ own scores, one a fold, exceed those of at least ⌈level (n + 1)⌉ units.
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 _Floats = NDArray[np.float64]
+
+_DECIMAL = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,2})?")
+_LONGEST_LEVEL = 40
+
+_NO_DIFFERENCE = 1e-9
+"""What rounding alone makes of a standard error of folds that agree is less."""
 
 _LARGEST_SUM = 2**62
 _FINEST_WEIGHT = 2**40
@@ -25,18 +33,33 @@ def exact_level(level: str | float | Fraction) -> Fraction:
     """The level that was written: 0.9 is nine tenths, which no float is.
 
     Raises:
-        ValueError: If it is no number between 0 and 1.
+        ValueError: If it is no decimal between 0 and 1.
 
     >>> exact_level(0.9), exact_level("0.95")
     (Fraction(9, 10), Fraction(19, 20))
     """
-    try:
-        exact = level if isinstance(level, Fraction) else Fraction(str(level))
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"level = {level}: need a number between 0 and 1, such as 0.9") from None
+    text = str(level)
+    exact = Fraction(0)
+    if isinstance(level, Fraction):
+        exact = level
+    elif len(text) <= _LONGEST_LEVEL and _DECIMAL.fullmatch(text):
+        exact = Fraction(text)
     if not 0 < exact < 1:
-        raise ValueError(f"level = {level}: need a number between 0 and 1, such as 0.9")
+        raise ValueError(f"level = {text[:_LONGEST_LEVEL]}: need a decimal between 0 and 1, such as 0.9")
     return exact
+
+
+def canonical_level(level: str | float) -> str:
+    """The shortest way to write a level.
+
+    Raises:
+        ValueError: If it is no decimal between 0 and 1.
+
+    >>> canonical_level("0.90"), canonical_level(".975"), canonical_level(0.5)
+    ('0.9', '0.975', '0.5')
+    """
+    exact_level(level)
+    return format(Decimal(str(level)), "f").rstrip("0")
 
 
 def conformal_rank(level: Fraction, units: int) -> int | None:
@@ -229,7 +252,7 @@ class MeasuredCoverage:
     coverage: _Floats
     """Share of rows inside, each unit counting as one [T]."""
     standard_error: _Floats
-    """Of that share, from what folds of one repeat differ by [T]; NaN for a single fold."""
+    """Of that share, from what folds of one repeat differ by [T]; NaN for a single fold, and where all folds agree."""
     width: _Floats
     """Mean width of the intervals, in the target's unit [T], or mean number of classes in the sets [1]."""
     repeats: int
@@ -251,7 +274,8 @@ def measured_coverage(repeats: Sequence[Sequence[HeldOutFold]], level: Fraction)
     rows of this fold, too. And it is no independent check of the rank: with a single cell, and folds alike, the share
     is near the level by construction. What it can show is a choice that was too free.
 
-    The standard error is that of one repeat: further repeats share its rows, and make it steadier, not smaller.
+    The standard error is that of one repeat: further repeats share its rows, and make it steadier, not smaller. Where
+    the folds of every repeat agree there is none: all rows inside says little of how often the next one is.
 
     Args:
         repeats: The folds of every repeat, which hold every unit once.
@@ -265,10 +289,11 @@ def measured_coverage(repeats: Sequence[Sequence[HeldOutFold]], level: Fraction)
     if not known or len(known) < len(found):
         return None
     shares, variances, widths = (np.array(each) for each in zip(*known, strict=True))
+    errors = np.sqrt(variances.mean(axis=0))
     return MeasuredCoverage(
         level=level,
         coverage=shares.mean(axis=0),
-        standard_error=np.sqrt(variances.mean(axis=0)),
+        standard_error=np.where(errors > _NO_DIFFERENCE, errors, np.nan),
         width=widths.mean(axis=0),
         repeats=len(repeats),
         folds=min(len(folds) for folds in repeats),

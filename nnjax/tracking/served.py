@@ -17,6 +17,7 @@ from mlflow.types.schema import AnyType
 from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, Column
 from nnjax.data.preparation import table_columns
 from nnjax.data.tables import Table
+from nnjax.statistics.conformal import exact_level
 
 EXAMPLE_ROWS = 3
 _ANY: Any = AnyType  # its constructor has no types
@@ -35,7 +36,9 @@ def signature_of(document: Mapping[str, Any]) -> ModelSignature:
     ]
     outputs: list[ColSpec | TensorSpec] = [ColSpec(kind, name) for name, kind in output_columns(document)]
     intervals = document["intervals"]
-    level: Any = ParamSchema([ParamSpec(LEVEL, DataType.double, float(intervals["level"]))]) if intervals else None
+    level: Any = (
+        ParamSchema([ParamSpec(LEVEL, DataType.double, float(exact_level(intervals["level"])))]) if intervals else None
+    )
     return ModelSignature(Schema(inputs), Schema(outputs), level)
 
 

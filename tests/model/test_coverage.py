@@ -7,10 +7,9 @@ import pyarrow as pa
 import pytest
 
 from nnjax.model import standalone
-from nnjax.model.coverage import chosen_by_split, coverage_of_folds, held_out_folds, measured_parts, units_of
+from nnjax.model.choice_by_fold import chosen_by_split
+from nnjax.model.coverage import coverage_of_folds, held_out_folds, measured_parts, units_of
 from nnjax.model.standalone import Model
-from nnjax.results.scores import with_scores
-from nnjax.results.table import results_table
 from nnjax.statistics.conformal import class_scores, measured_coverage
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import expand
@@ -51,16 +50,17 @@ epochs = 2
 
 
 class Made(Journal):
-    """Predictions that no network made, by run; no other column is asked for."""
+    """Predictions that no network made, by run; None of one that diverged, "lost" of one whose file had none."""
 
     def __init__(self, predictions):
         self.predictions = predictions
 
     def read(self, columns, run_ids=None):
-        assert columns == ["test_prediction"]
-        there = [each for each in self.predictions if each in run_ids]
-        kept = [self.predictions[each].ravel() for each in there]
-        return pa.table({"run_id": there, "test_prediction": pa.array(kept, pa.list_(pa.float32()))})
+        there = {run: each for run, each in self.predictions.items() if run in run_ids}
+        kept = [each.ravel() if isinstance(each, np.ndarray) else None for each in there.values()]
+        status = ["diverged" if each is None else "finished" for each in there.values()]
+        every = {"status": status, "test_prediction": pa.array(kept, pa.list_(pa.float32()))}
+        return pa.table({"run_id": [*there], **{name: every[name] for name in columns}})
 
 
 def made(folder, text, predict):
@@ -99,16 +99,13 @@ def inside_by_hand(space, kept, cell_of, level):
 
 
 @pytest.mark.usefixtures("engine_here")
-def test_rows_are_inside_what_the_other_folds_promise_under_the_cell_that_was_chosen_without_them(trained):
+@pytest.mark.parametrize("rule", ["best", "smallest"])
+def test_rows_are_inside_what_the_other_folds_promise_under_the_cell_that_was_chosen_without_them(trained, rule):
     home, space = trained()
     journal = Journal(home)
-    results = with_scores(results_table(space, journal), space.study.judged)
-    cell_of = {
-        split: each.set_index("cell_id")["validation_score"].idxmax() for split, each in results.groupby("split")
-    }
-    assert chosen_by_split(space, journal) == cell_of and len(set(cell_of.values())) > 1
+    cell_of = chosen_by_split(space, journal, rule)
     inside = inside_by_hand(space, journal.column("test_prediction"), cell_of, FOUR_FIFTHS)
-    found = coverage_of_folds(space, journal, FOUR_FIFTHS)
+    found = coverage_of_folds(space, journal, FOUR_FIFTHS, rule)
     assert found.coverage[0] == pytest.approx(np.concatenate(inside).mean())
     shares = [each.mean() for each in inside]
     assert found.standard_error[0] == pytest.approx(np.std(shares, ddof=1) / 2, rel=0.02)
@@ -138,20 +135,35 @@ def test_classes_have_sets_and_a_repeat_that_is_not_whole_is_left_out(tmp_path):
     scores = class_scores(journal.predictions[run.run_id].astype(np.float32))
     np.testing.assert_array_equal(folds[1].candidates, scores)
     np.testing.assert_array_equal(folds[1].scores[:, 0], scores[np.arange(len(rows)), space.table.labels[rows]])
-    found = coverage_of_folds(space, journal, Fraction(1, 2), cell)
+    found = coverage_of_folds(space, journal, Fraction(1, 2), cell_id=cell)
     assert found.repeats == 2 and 1 < found.width[0] < 3
 
 
-def test_a_fold_without_a_finished_run_is_never_inside(grouped):
+def lacking(space, journal, split, instead):
+    """A journal in which the runs of a split diverged (None), or have no prediction ("lost")."""
+    runs = {run.run_id for run in space.runs if run.replicate.split == split}
+    return Made({run: instead if run in runs else each for run, each in journal.predictions.items()})
+
+
+def test_a_fold_whose_runs_diverged_is_never_inside(grouped):
     space, journal = grouped
-    lost = {run.run_id for run in space.runs if run.replicate.split == 0}
-    lacking = Made({run: each for run, each in journal.predictions.items() if run not in lost})
-    first, _ = held_out_folds(space, dict.fromkeys(range(8), space.cells[0].cell_id), lacking)
+    diverged, cell = lacking(space, journal, 0, None), space.cells[0].cell_id
+    first, _ = held_out_folds(space, dict.fromkeys(range(8), cell), diverged)
     assert np.isnan(first[0].scores).all() and not np.isnan(first[0].other_scores).any()
-    whole, without = (
-        coverage_of_folds(space, each, Fraction(3, 4), space.cells[0].cell_id) for each in (journal, lacking)
-    )
+    whole, without = (coverage_of_folds(space, each, Fraction(3, 4), cell_id=cell) for each in (journal, diverged))
     assert without.coverage[0] < whole.coverage[0]
+
+
+def test_nothing_is_measured_where_predictions_are_lost_or_units_too_few(grouped):
+    space, journal = grouped
+    named, y = document(space, "id"), space.table.target
+    said = Said(named, y, dict.fromkeys(range(4), y))
+    told = measured_parts(space, lacking(space, journal, 0, "lost"), said, np.arange(26.0)[:, None])
+    assert (told["measured"], told["standard_error"]) == (None, None)
+    assert told["why_not_measured"] == "the journal has no predictions of test rows of 2 runs"
+    named["intervals"]["level"] = "0.88"
+    told = measured_parts(space, journal, said, np.arange(26.0)[:, None])
+    assert told["measured"] is None and "too few rows or groups are left" in told["why_not_measured"]
 
 
 class Said(Model):
@@ -198,9 +210,10 @@ def test_intervals_that_do_not_hold_the_prediction_are_counted_and_widened(group
     assert 0 < found["widened"] < 1 and found["widened"] == pytest.approx(is_outside.mean())
     expected = np.mean(np.maximum(highs, point[:, 0]) - np.minimum(lows, point[:, 0]))
     assert found["mean_width"] == pytest.approx(expected)
-    measured = coverage_of_folds(space, journal, Fraction(3, 4), space.cells[0].cell_id)
+    measured = coverage_of_folds(space, journal, Fraction(3, 4), cell_id=space.cells[0].cell_id)
     assert (found["measured"], found["standard_error"]) == (measured.coverage[0], measured.standard_error[0])
     assert found["chosen_anew"] is False and "targets" not in found
+    assert (found["shown_rows"], found["why_not_measured"]) == (26, "")
 
 
 @pytest.mark.parametrize("classes", [2, 3, 12])
@@ -210,15 +223,17 @@ def test_scores_of_classes_are_those_of_the_file_that_rides_along_to_the_last_bi
         np.testing.assert_array_equal(class_scores(each), standalone.class_scores(each))
 
 
-def test_of_a_large_table_only_some_rows_tell_how_wide_intervals_are(grouped, monkeypatch):
+def test_of_a_large_table_drawn_rows_tell_how_wide_intervals_are(grouped, monkeypatch):
     space, journal = grouped
     monkeypatch.setattr("nnjax.model.coverage.MOST_WIDTHS", 4 * 13)
     y = space.table.target
     said = Said(document(space, "id"), y, dict.fromkeys(range(4), y))
     asked = []
     said.ensemble = lambda columns: asked.append(columns[:, 0].tolist()) or y[columns[:, 0].astype(int)]
-    assert measured_parts(space, journal, said, np.arange(26.0)[:, None])["mean_width"] == 0.0
-    assert asked == [list(range(0, 26, 2))]
+    found = [measured_parts(space, journal, said, np.arange(26.0)[:, None]) for _ in range(2)]
+    assert found[0] == found[1] and (found[0]["shown_rows"], found[0]["mean_width"]) == (13, 0.0)
+    assert asked[0] == asked[1] == sorted(set(asked[0])) and len(asked[0]) == 13
+    assert len(set(np.diff(asked[0]))) > 1  # every second row would share the period of a table
 
 
 def test_sets_are_counted_in_classes(tmp_path):

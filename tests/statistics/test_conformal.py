@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nnjax.statistics.conformal import (
     HeldOutFold,
+    canonical_level,
     class_scores,
     conformal_quantile,
     conformal_rank,
@@ -63,7 +64,10 @@ def test_fewest_units_are_the_fewest(level):
     assert n == 1 or conformal_rank(level, n - 1) is None
 
 
-@pytest.mark.parametrize("level", ["90 %", "1", "0", "nan", "", 1.5, "1/0"])
+@pytest.mark.parametrize(
+    "level",
+    ["90 %", "1", "0", "nan", "", 1.5, "1/0", "9/10", "0.9_5", " 0.9", "-0.9", "0.٩", "1e-999", "0." + "9" * 99],
+)
 def test_what_is_no_level_is_refused(level):
     with pytest.raises(ValueError, match="between 0 and 1"):
         exact_level(level)
@@ -228,8 +232,8 @@ def held_out(scores, fold, units, chosen):
     ]
 
 
-def test_one_cell_measures_the_level_and_a_lucky_choice_less():
-    """Two hundred equally good cells: each fold's is the one with the smallest scores on the other rows."""
+def test_one_cell_measures_the_level_and_cells_with_lucky_scores_less():
+    """Two hundred equally good cells: each fold's is the one with the smallest scores of just the other rows."""
     rng, n, folds = np.random.default_rng(1), 80, 4
     one, lucky = [], []
     for _ in range(30):
@@ -242,6 +246,23 @@ def test_one_cell_measures_the_level_and_a_lucky_choice_less():
     assert np.mean([each.width[0] for each in lucky]) < np.mean([each.width[0] for each in one]) - 0.3
     errors = np.mean([each.standard_error[0] ** 2 for each in lucky]) ** 0.5
     assert errors == pytest.approx(np.std([each.coverage[0] for each in lucky]), rel=0.5)
+
+
+@given(WRITTEN, st.sampled_from(["", "0", "000"]))
+def test_a_level_is_written_in_one_way(text, zeros):
+    assert canonical_level(text + zeros) == text == canonical_level(float(text))
+    assert canonical_level(text.removeprefix("0") + zeros) == text
+
+
+def test_folds_that_agree_have_no_standard_error():
+    """All rows inside, or one of ten outside in each fold: what folds differ by tells nothing."""
+    scores, fold = np.tile(np.linspace(0.1, 1.0, 10), 4)[None], np.repeat(np.arange(4), 10)
+    for level, share in ((Fraction(29, 30), 1.0), (Fraction(8, 10), 0.9)):
+        repeat = held_out(scores, fold, np.arange(40), [0] * 4)
+        found = measured_coverage([repeat, repeat], level)
+        assert found.coverage[0] == pytest.approx(share) and np.isnan(found.standard_error[0])
+    scores[0, 0] = 2.0
+    assert measured_coverage([held_out(scores, fold, np.arange(40), [0] * 4)], level).standard_error[0] > 0.0
 
 
 def test_repeats_make_coverage_steadier_not_more_certain():
