@@ -177,7 +177,8 @@ def mixed(rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def persons(groups: int, is_told_by_size: bool, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Persons of 2 to 20 rows, each with an own level, which may vary with the number of rows; 100 are held out."""
-    sizes = rng.integers(2, 21, groups + 100)
+    every = np.arange(2, 21)  # the same sizes in every hold-out, and so the same programs
+    sizes = np.concatenate([rng.permutation(np.resize(every, groups)), rng.permutation(np.resize(every, 100))])
     person = np.repeat(np.arange(len(sizes)), sizes)
     own = rng.standard_normal(len(sizes)) * (0.1 * sizes if is_told_by_size else 1.0)
     x = rng.random((len(person), 2))
