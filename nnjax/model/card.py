@@ -42,19 +42,21 @@ def make_card(document: Document, importance: Importance | None = None, dependen
     Args:
         document: As `model.json`, and in it:
 
-            - "question": the study's; "study_file": the text of it
+            - "question": the study's; "study_file": the text of it; "overrides": its changes on the command line
             - "data": {"name", "rows", "digest", "weights": name of the column of weights or "",
               "columns": [{"low": number or seconds or None, "high", "gaps": rows}, …], one a column: `seen_columns`}
             - "splits": {"words": the scheme, "splits", "seeds": of each split, "train", "validation", "test": rows,
               "doubt": why no interval is known to hold, or ""}
             - "choice": {"rule", "candidates", "tied"}: as `ChosenCell`
             - "best_epochs": {"runs": of the cell, "low", "high"}, whose median "epochs" is
-            - "scores": {"measure": name of the judged one, "level": 0.95, "promise": score, "out_of_fold": score,
-              "baselines": [{"name", …score, "gain": score of the promise minus it, paired}, …]}, where a score is
-              {"estimate", "low": None without an interval, "high", "splits"}; scores are better higher
+            - "scores": {"measure": name of the judged one, "level": 0.95, "floor": the lowest that counts, also for
+              diverged runs, "promise": score, "out_of_fold": score, "baselines": [{"name", …score, "gain": score of the
+              promise minus it, paired}, …]}, where a score is {"estimate", "low": None without an interval, "high",
+              "splits", "cut": of them, those with a score at the floor}; scores are better higher
             - "intervals", unless null: besides "level", "units" and "proven" (None: nothing is) what `measured_parts`
               has
-            - "retrained": {"runs", "largest_difference": of their numbers from the sweep's}
+            - "retrained": {"runs": that finished, "planned": all of the cell, "largest_difference": of their numbers
+              from the sweep's, None where one is missing}
             - "commands": {"fit", "predict", "serve", "standalone"}, each what is typed
             - "versions": {name: version}
         importance: Which columns matter; None where nobody looked.

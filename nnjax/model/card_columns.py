@@ -6,6 +6,7 @@ from typing import Any
 
 from nnjax.data.column import DATE_KIND, TRUTH_KIND, WORD_KIND
 from nnjax.model.blocks import CardSection, Document, Paragraph, TextTable, code, how_many
+from nnjax.model.card_runs import quantile_words
 from nnjax.report.formats import significant
 from nnjax.report.views import join_words
 
@@ -56,7 +57,10 @@ def _comes_out(document: Document) -> str:
     names = ["prediction", *(["lower", "upper"] if has_intervals else [])]
     suffix = "" if len(targets) == 1 else "_…"
     shown = join_words([code(name + suffix) for name in names])
-    return f"Out comes a row for each row: {shown}, in the unit of {join_words([code(name) for name in targets])}."
+    quantile = quantile_words(document)
+    meaning = f" {code('prediction' + suffix)} is the {quantile}, not the mean." if quantile else ""
+    unit = join_words([code(name) for name in targets])
+    return f"Out comes a row for each row: {shown}, in the unit of {unit}.{meaning}"
 
 
 def _seen(column: Mapping[str, Any], told: Mapping[str, Any]) -> str:

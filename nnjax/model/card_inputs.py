@@ -14,7 +14,7 @@ from nnjax.model.card_figures import (
     importance_panels,
     widest,
 )
-from nnjax.model.card_worth import is_better_lower, margin_of, measure_words
+from nnjax.model.card_worth import is_better_lower, is_cut, margin_of, measure_words, worst_words
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Drop, Importance
 from nnjax.model.related import STRONG
@@ -36,7 +36,7 @@ MOST_CLEAR_NAMED = 3
 
 def inputs_section(document: Document, importance: Importance, dependence: Sequence[Dependence]) -> CardSection:
     """Importance, what to make of groups, partial dependence."""
-    blocks = [*_importance(importance), *_dependence(document, importance, dependence)]
+    blocks = [*_importance(document, importance), *_dependence(document, importance, dependence)]
     return CardSection("inputs", "Which inputs matter", tuple(blocks))
 
 
@@ -51,7 +51,7 @@ def leans_on_words(importance: Importance) -> str:
     return f"{named[0]} most of all ({fall}){then}."
 
 
-def _importance(importance: Importance) -> Iterator[Block]:
+def _importance(document: Document, importance: Importance) -> Iterator[Block]:
     yield Paragraph(_stands_out(importance))
     if importance.groups:
         together = "; ".join(
@@ -64,7 +64,7 @@ def _importance(importance: Importance) -> Iterator[Block]:
             "shuffled, the others stand in for it, and the model is asked of rows that hardly exist: what single ones "
             "show is not to be trusted."
         )
-    splits = how_many(len(importance.score_by_split), "split")
+    splits = _splits(document, importance)
     sure = (
         f"No intervals: {importance.doubt}."
         if importance.doubt
@@ -77,11 +77,23 @@ def _importance(importance: Importance) -> Iterator[Block]:
         f"{importance.permutations} shufflings each. A column is shuffled as it was read, with its gaps. Below 0 is "
         f"chance. {sure}"
     )
+    if is_cut(document):
+        caption += (
+            f" It is not cut at {worst_words(document)}, as the scores above are: it may be larger than they allow."
+        )
     more = len(fall_lines(importance)) - MOST_FALLS_DRAWN
     if more > 0:
         caption += f" {how_many(more, 'more line')} are left out of the figure."
     panels, keys = importance_panels(importance, _worsening(importance)), importance_keys(importance)
     yield Drawn("importance", caption, panels, _fall_table(importance), keys)
+
+
+def _splits(document: Document, importance: Importance) -> str:
+    """The splits that it is of: those with a network."""
+    told, all_splits = len(importance.score_by_split), document["splits"]["splits"]
+    if told >= all_splits:
+        return how_many(told, "split")
+    return f"{told:,} of {how_many(all_splits, 'split')} (in the others every run diverged)"
 
 
 def _worsens(importance: Importance) -> str:

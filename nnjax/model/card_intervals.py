@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from nnjax.model.blocks import CardSection, Document, Paragraph, Terms, TextTable, code
+from nnjax.model.blocks import CardSection, Document, Paragraph, Terms, TextTable, code, how_many
+from nnjax.model.card_runs import is_chosen
 from nnjax.report.formats import decimals, significant
 
 
@@ -51,14 +52,14 @@ def _guarantee(document: Document) -> str:
         return "Nothing: nobody knows how the table’s folds were made."
     if not share:
         return f"Nothing: there are too few {intervals['units']} for what is proven to say anything."
-    chosen = (
-        "whoever named the cell had not looked at these rows."
-        if document["choice"]["rule"] == "id"
-        else "the cell had not been chosen with these rows. It was, so look at the next line, too."
-    )
-    sizes = ", if the number of rows of a group tells nothing of them," if intervals.get("dealt_by_size") else ","
+    chosen = "."
+    if is_chosen(document):
+        chosen = " and the cell had not been chosen with these rows. It was, so look at the next line, too."
+    elif document["choice"]["rule"] == "id":
+        chosen = " and whoever named the cell had not looked at these rows."
+    sizes = ", if the number of rows of a group tells nothing of them" if intervals.get("dealt_by_size") else ""
     alike = f"{intervals['units']} come from where these did{sizes}"
-    return f"At least {share} of {_new_rows(document)}, if {alike} and {chosen}"
+    return f"At least {share} of {_new_rows(document)}, if {alike}{',' if sizes and chosen != '.' else ''}{chosen}"
 
 
 def _guaranteed_share(intervals: Mapping[str, Any]) -> str:
@@ -70,14 +71,19 @@ def _guaranteed_share(intervals: Mapping[str, Any]) -> str:
 def _measured(document: Document) -> str:
     intervals = document["intervals"]
     if intervals["measured"] is None:
-        return f"Nothing: {intervals['why_not_measured']}."
-    error = intervals["standard_error"]
-    sure = "" if error is None else f" (standard error {_percent(error)})"
+        why = (
+            intervals.get("why_not_measured") or f"without a fold, too few {intervals['units']} are left for the level"
+        )
+        return f"Nothing: {why.rstrip('.')}."
+    error = intervals.get("standard_error")
+    agree = " (in every fold, so without a standard error)" if intervals["measured"] == 1 else ""
+    sure = f" (standard error {_percent(error)})" if error else agree
     least = " (of the target with the fewest)" if "targets" in intervals else ""
-    chosen = "this cell" if document["choice"]["rule"] == "id" else "the cell that is chosen without the fold"
+    chosen = "the cell that is chosen without the fold" if is_chosen(document) else "this cell"
+    shows = "It shows whether the choice was too free. It is" if is_chosen(document) else "It is"
     return (
         f"{_percent(intervals['measured'])}{sure} of the table’s rows{least}, fold by fold: with {chosen}, and "
-        f"{interval_noun(document)} from the rows of the other folds. It shows whether the choice was too free. It is "
+        f"{interval_noun(document)} from the rows of the other folds. {shows} "
         "no guarantee, and not quite of those at hand: no row is left that they have not seen."
     )
 
@@ -93,17 +99,26 @@ def _new_rows(document: Document) -> str:
 def _widened(document: Document) -> str:
     holds = "the class that is predicted" if document["task"] == "classification" else "the prediction"
     share = _percent(document["intervals"]["widened"])
+    rows = shown_rows(document)
     worst = " (of the target with the most)" if "targets" in document["intervals"] else ""
-    return f"{share} of the table’s rows{worst} had {interval_noun(document)} that did not hold {holds}, widened to it."
+    return f"{share} of {rows}{worst} had {interval_noun(document)} that did not hold {holds}, widened to it."
 
 
 def _width_text(document: Document) -> str:
     width = document["intervals"]["mean_width"]
     if document["task"] == "classification":
-        return f"{decimals(width, 2)} classes on average, for the table’s rows."
+        return f"{decimals(width, 2)} classes on average, for {shown_rows(document)}."
     if "targets" in document["intervals"]:
         return "Target by target below."
-    return f"{significant(width)} on average, for the table’s rows, in the unit of {code(document['targets'][0])}."
+    return (
+        f"{significant(width)} on average, for {shown_rows(document)}, in the unit of {code(document['targets'][0])}."
+    )
+
+
+def shown_rows(document: Document) -> str:
+    """The rows that tell how wide intervals are: all of the table, or some that were drawn."""
+    shown, rows = document["intervals"].get("shown_rows"), document["data"]["rows"]
+    return "the table’s rows" if shown is None or shown >= rows else f"{how_many(shown, 'row')} drawn from the table"
 
 
 def _by_target(document: Document) -> TextTable:

@@ -16,7 +16,8 @@ from nnjax.model.blocks import (
     how_many,
 )
 from nnjax.model.card_intervals import interval_noun, sure_words
-from nnjax.model.card_worth import against_words, scored_words
+from nnjax.model.card_runs import diverged_runs, finished_words, is_chosen, quantile_words
+from nnjax.model.card_worth import against_words, score_label, scored_words
 from nnjax.report.figures.marks import ID_DIGITS
 from nnjax.report.views import join_words
 
@@ -26,7 +27,7 @@ def short_section(document: Document, leans_on: str) -> CardSection:
     networks, scores = len(document["ensemble"]), document["scores"]
     lead = (
         f"{how_many(networks, 'neural network')}, averaged, {'predicts' if networks == 1 else 'predict'} "
-        f"{join_words([code(name) for name in document['targets']])} from "
+        f"{_of_quantile(document)}{join_words([code(name) for name in document['targets']])} from "
         f"{how_many(len(document['columns']), 'column')} of a table."
     )
     lines = [
@@ -40,6 +41,11 @@ def short_section(document: Document, leans_on: str) -> CardSection:
         ("Not for", "rows from elsewhere than the table’s, and not to say what causes what: see the limits."),
     ]
     return CardSection("short", "In short", (Paragraph(lead, is_lead=True), Terms(tuple(lines))))
+
+
+def _of_quantile(document: Document) -> str:
+    quantile = quantile_words(document)
+    return f"the {quantile} (not the mean) of " if quantile else ""
 
 
 def limits_section(document: Document) -> CardSection:
@@ -68,6 +74,8 @@ def _limits(document: Document) -> Iterator[str]:
             "Unseen words: "
             + ("what becomes of them stands above; nothing was learnt of them." if unseen else "refused.")
         )
+    if quantile := quantile_words(document):
+        yield _not_the_mean(document, quantile)
     if document["data"]["weights"]:
         yield (
             f"Weights: rows count as {code(document['data']['weights'])} says in training and in scores; intervals are "
@@ -81,6 +89,18 @@ def _limits(document: Document) -> Iterator[str]:
         f"ONNX: {code('model.onnx')} begins with prepared columns, which its metadata name. It leaves out what makes "
         f"numbers of words, dates and gaps, {interval_noun(document)}, and the refusal of rows that are not as they "
         "should be."
+    )
+
+
+def _not_the_mean(document: Document, quantile: str) -> str:
+    """What whoever takes a quantile for a mean gets wrong."""
+    measure, share = document["scores"]["measure"], 100 * document["cell"]["configuration"]["loss_quantile"]
+    fits = measure == "pinball_loss" or (measure == "mae" and quantile == "median")
+    asks = "" if fits else f" {score_label(document)} does not ask for that, so it may be good and score badly."
+    around = "" if document["intervals"] is None else " Intervals lie around it, as far above as below."
+    return (
+        f"Not the mean: it predicts the {quantile}, so that {share:g} % of new rows lie below the prediction. How many "
+        f"do, nothing here measures.{asks}{around}"
     )
 
 
@@ -111,9 +131,11 @@ def made_section(document: Document) -> CardSection:
     data, best = document["data"], document["best_epochs"]
     seeds = [str(network["seed"]) for network in document["ensemble"]]
     runs = [run for fold in document["folds"] for run in fold["run_ids"]]
+    kept = f" that finished ({finished_words(document)})" if diverged_runs(document) else ""
     lines = (
         ("Data", f"{code(data['name'])}, {_rows(document)}, sha256 {code(data['digest'])}"),
         ("Study", f"{code(document['study'])}: {document['question']}"),
+        *([("Changed", _changed(document))] if document.get("overrides") else []),
         ("Splits", splits_words(document)),
         (
             "Cell",
@@ -122,8 +144,8 @@ def made_section(document: Document) -> CardSection:
         ),
         (
             "Epochs",
-            f"{document['epochs']:,}: the median of the best epochs of this cell’s {how_many(best['runs'], 'run')}, "
-            f"which range from {best['low']:,} to {best['high']:,}",
+            f"{document['epochs']:,}: the median of the best epochs of this cell’s {how_many(best['runs'], 'run')}"
+            f"{kept}, which range from {best['low']:,} to {best['high']:,}",
         ),
         ("Ensemble", f"{how_many(len(seeds), 'network')} trained on all rows, seeds {', '.join(seeds)}"),
         ("Fold networks", _fold_networks(document, len(runs))),
@@ -139,16 +161,24 @@ def made_section(document: Document) -> CardSection:
         ("what", "version"), tuple(sorted(document["versions"].items())), (False, False), title="Versions"
     )
     again = "The same command, study, data and versions give the same model:"
-    study_file = CodeBlock(document["study_file"], "toml", "The study file")
+    before = ", before it was changed on the command line" if document.get("overrides") else ""
+    study_file = CodeBlock(document["study_file"], "toml", f"The study file{before}")
     blocks = (Terms(lines), Paragraph(again), CodeBlock(document["commands"]["fit"]))
     return CardSection(
         "made", "How it was made, and how to make it again", (*blocks, settings, *folded, versions, study_file)
     )
 
 
+def _changed(document: Document) -> str:
+    changes = ", ".join(code(change) for change in document["overrides"])
+    return f"the study file was changed on the command line: {changes}"
+
+
 def chosen_words(document: Document) -> str:
     """How the cell was chosen, behind its name."""
     choice = document["choice"]
+    if choice["rule"] != "id" and not is_chosen(document):
+        return "the only cell"
     among = f"among {how_many(choice['candidates'], 'cell')}"
     return {
         "best": f"the best on validation rows {among}",
@@ -181,9 +211,11 @@ def _fold_networks(document: Document, kept: int) -> str:
     alike = (
         "their numbers are those of the sweep, bit by bit"
         if largest == 0
+        else "a number is missing where the sweep has one, or the other way round"
+        if largest is None
         else f"their numbers differ from the sweep’s by up to {largest:.1g}: on another processor, or by other versions"
     )
     uses = "importance is theirs"
     if kept:
         uses += f"; {kept:,} of them, of the {how_many(len(document['folds']), 'fold')} of one repeat, make intervals"
-    return f"the cell’s {how_many(retrained['runs'], 'run')} trained again: {alike}; {uses}"
+    return f"{finished_words(document)}, and trained again: {alike}; {uses}"

@@ -5,7 +5,8 @@ from typing import Any
 
 from nnjax.metrics import MEASURES
 from nnjax.model.blocks import CardSection, Document, Paragraph, TextTable, how_many
-from nnjax.report.formats import confidence, decimals, signed
+from nnjax.model.card_runs import diverged_runs, is_chosen
+from nnjax.report.formats import confidence, decimals, signed, significant
 from nnjax.report.views import join_words
 
 _PROMISED = {
@@ -14,6 +15,9 @@ _PROMISED = {
     "id": "this cell, on rows that it was not trained on",
 }
 """Rule of the choice -> what the first score is of."""
+
+_ONLY = "this cell, the only one, on unseen rows"
+"""The same where there was nothing to choose."""
 
 _CONSTANTS = {"mean": "a constant: the mean", "majority class": "a constant: the majority class"}
 """Baselines that look at no column, and what they are called in a table."""
@@ -30,12 +34,12 @@ def worth_section(document: Document) -> CardSection:
     """Scores with intervals, and what each of them is a score of."""
     scores, label = document["scores"], score_label(document)
     lines = [
-        (_PROMISED[document["choice"]["rule"]], scores["promise"], None),
+        (_promised(document), scores["promise"], None),
         ("this cell’s fold networks, on rows that none of them was trained on", scores["out_of_fold"], None),
         *((_CONSTANTS.get(each["name"], each["name"]), each, each["gain"]) for each in scores["baselines"]),
     ]
     rows = tuple(
-        (name, _measured(document, score), interval_text(document, score), "" if gain is None else _gain_text(gain))
+        (name, _measured(document, score), interval_text(document, score), _gain_text(document, score, gain))
         for name, score, gain in lines
     )
     level = confidence(scores["level"])
@@ -48,8 +52,44 @@ def worth_section(document: Document) -> CardSection:
         else f"Intervals are for new tables from the same source, at {level} each, corrected for splits that share "
         "rows (Nadeau and Bengio 2003)."
     )
-    return CardSection(
-        "worth", "What it is worth", (table, *map(Paragraph, (_promise(document), _second(document), sure)))
+    told = (_promise(document), _second(document), sure, *([_cut(document)] if is_cut(document) else []))
+    return CardSection("worth", "What it is worth", (table, *map(Paragraph, told)))
+
+
+def _promised(document: Document) -> str:
+    rule = document["choice"]["rule"]
+    return _PROMISED[rule] if rule == "id" or is_chosen(document) else _ONLY
+
+
+def is_cut(document: Document) -> bool:
+    """Whether the lowest score that counts has a say in the card's scores."""
+    scores = document["scores"]
+    if scores.get("floor") is None:
+        return False
+    told = [scores["promise"], scores["out_of_fold"], *scores["baselines"]]
+    return diverged_runs(document) > 0 or any(each.get("cut") or _is_lowest(document, each) for each in told)
+
+
+def worst_words(document: Document) -> str:
+    """The worst value of the measure that counts."""
+    return significant(_own_value(document, document["scores"]["floor"]))
+
+
+def _is_lowest(document: Document, score: Mapping[str, Any]) -> bool:
+    floor = document["scores"].get("floor")
+    return floor is not None and score["estimate"] <= floor
+
+
+def _cut(document: Document) -> str:
+    """What became of scores that are worse than the worst that counts."""
+    promise, lost, worst = document["scores"]["promise"], diverged_runs(document), worst_words(document)
+    side = "above" if is_better_lower(document["scores"]["measure"]) else "below"
+    parts = [f"A run with {score_label(document)} {side} {worst} counts as {worst}"]
+    if lost:
+        parts.append(f"and so does one that diverged, as {lost:,} of this cell did")
+    first = f" The first line has such runs in {promise['cut']:,} of its {promise['splits']:,} splits."
+    return (
+        f"{', '.join(parts)}.{first if promise.get('cut') else ''} What importance says of falls and rises is not cut."
     )
 
 
@@ -59,6 +99,11 @@ def _promise(document: Document) -> str:
         "The model at hand is trained on all rows and averages several networks, which mostly helps a little; by how "
         "much, no row is left to tell."
     )
+    if choice["rule"] != "id" and not is_chosen(document):
+        return (
+            f"The first line is the score of this cell on test rows that had no say in its training, in {splits}. It "
+            f"is the only cell, so nothing was chosen. {more}"
+        )
     if choice["rule"] == "id":
         return (
             f"The first line is the score of this cell on test rows that had no say in its training, in {splits}. "
@@ -76,6 +121,8 @@ def _promise(document: Document) -> str:
 def _second(document: Document) -> str:
     if document["choice"]["rule"] == "id":
         return "The second line is the same, since the cell was named and not chosen."
+    if not is_chosen(document):
+        return "The second line is the same, since nothing was chosen."
     return (
         "The second line is of the very cell at hand, on rows that had a say in its choice: read it as a little too "
         "good."
@@ -93,7 +140,7 @@ def against_words(document: Document) -> str:
     parts = [f"{place} {join_words(names)}" for place, names in groups.items() if names]
     if not parts:
         return "No baseline stands beside it."
-    who = "It" if document["choice"]["rule"] == "id" else "A model chosen so"
+    who = "A model chosen so" if is_chosen(document) else "It"
     by = " on average, with no verdict" if document["splits"]["doubt"] else ""
     advice = ""
     if groups[_LOSES]:
@@ -107,24 +154,39 @@ def scored_words(document: Document, score: Mapping[str, Any]) -> str:
     """A score by its name, with its interval if there is one."""
     lower = ", lower is better" if is_better_lower(document["scores"]["measure"]) else ""
     text = f"{score_label(document)} {_measured(document, score)}"
+    if _is_lowest(document, score):
+        side = "above" if lower else "below"
+        return f"{text} ({side} {worst_words(document)} all count alike{lower})"
     if score["low"] is None:
         return f"{text}{lower and f' ({lower[2:]})'}"
     return f"{text} ({confidence(document['scores']['level'])} interval {interval_text(document, score)}{lower})"
 
 
-def _gain_text(gain: Mapping[str, Any]) -> str:
+def _gain_text(document: Document, score: Mapping[str, Any], gain: Mapping[str, Any] | None) -> str:
+    if gain is None:
+        return ""
+    is_first, is_other = (_is_lowest(document, each) for each in (document["scores"]["promise"], score))
     text = signed(gain["estimate"])
+    if is_first or is_other:
+        return "–" if is_first and is_other else f"{text} or {'less' if is_first else 'more'}"
     return text if gain["low"] is None else f"{text} ({decimals(gain['low'])} to {decimals(gain['high'])})"
 
 
 def _measured(document: Document, score: Mapping[str, Any]) -> str:
-    """The measure itself: scores are its negative where it is better lower."""
-    return decimals(-score["estimate"] if is_better_lower(document["scores"]["measure"]) else score["estimate"])
+    """The measure itself; of the lowest score that counts nobody knows how much worse it is."""
+    if _is_lowest(document, score):
+        return f"{worst_words(document)} or worse"
+    return decimals(_own_value(document, score["estimate"]))
+
+
+def _own_value(document: Document, score: float) -> float:
+    """Scores are the measure's negative where it is better lower."""
+    return -score if is_better_lower(document["scores"]["measure"]) else score
 
 
 def interval_text(document: Document, score: Mapping[str, Any]) -> str:
     """The ends of an interval of the measure itself; a dash where there is none."""
-    if score["low"] is None:
+    if score["low"] is None or _is_lowest(document, score):
         return "–"
     low, high = score["low"], score["high"]
     low, high = (-high, -low) if is_better_lower(document["scores"]["measure"]) else (low, high)

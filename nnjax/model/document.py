@@ -107,16 +107,25 @@ def score_parts(
     """
     own = results[results["cell_id"] == chosen.cell.cell_id].groupby("split")["test_score"].mean()
     promise = own if best is None or chosen.rule == "id" else best.scores()
+    cell_of = dict.fromkeys(own.index, chosen.cell.cell_id)
+    if best is not None and chosen.rule != "id":
+        cell_of = {split: best.cell_ids[place] for split, place in zip(best.splits, best.selection.chosen, strict=True)}
+    floor = space.study.judged.floor
+    lowest = results.groupby(["cell_id", "split"])["test_score"].min()
+    own_cut = int((lowest[chosen.cell.cell_id] <= floor).sum())
+    promise_cut = sum(bool(lowest[cell, split] <= floor) for split, cell in cell_of.items())
     by_model = {name: part.set_index("split")["test_score"] for name, part in baselines.groupby("model", sort=False)}
     return {
         "measure": space.study.judged.measure.name,
         "level": SCORE_LEVEL,
-        "promise": _score(space, promise.to_numpy(float)),
-        "out_of_fold": _score(space, own.to_numpy(float)),
+        "floor": floor,
+        "promise": _score(space, promise.to_numpy(float)) | {"cut": promise_cut},
+        "out_of_fold": _score(space, own.to_numpy(float)) | {"cut": own_cut},
         "baselines": [
             {
                 "name": str(name),
                 **_score(space, scores.to_numpy(float)),
+                "cut": int((scores <= floor).sum()),
                 "gain": _score(space, (promise - scores.reindex(promise.index)).to_numpy(float)),
             }
             for name, scores in by_model.items()

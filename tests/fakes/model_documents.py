@@ -12,12 +12,19 @@ from nnjax.model.importance import Drop, Importance
 def score(estimate, half=0.05, splits=8):
     """A score with an interval around it; without one where half is None."""
     low, high = (None, None) if half is None else (estimate - half, estimate + half)
-    return {"estimate": estimate, "low": low, "high": high, "splits": splits}
+    return {"estimate": estimate, "low": low, "high": high, "splits": splits, "cut": 0}
 
 
 def baseline(name, estimate, gain, half=0.02):
     """A baseline with what the promise is ahead of it."""
-    return {"name": name, **score(estimate), "gain": score(gain, half)}
+    ahead = score(gain, half)
+    del ahead["cut"]
+    return {"name": name, **score(estimate), "gain": ahead}
+
+
+def section_of(heading, markdown):
+    """The part of a card under a heading, or the beginning of one."""
+    return markdown.partition(f"## {heading}")[2].partition("\n## ")[0]
 
 
 def numbers(fill=None, indicator=False):
@@ -30,6 +37,7 @@ MIXED = {
     "study": "houses",
     "question": "Which network predicts prices of houses best?",
     "study_file": 'question = "Which network predicts prices of houses best?"\n',
+    "overrides": [],
     "nnjax": "0.21.0",
     "engine": "4",
     "task": "regression",
@@ -83,14 +91,20 @@ MIXED = {
         "proven": 0.7929,
         "measured": 0.9137,
         "standard_error": 0.0113,
+        "chosen_anew": True,
+        "count": 1460,
+        "dealt_by_size": False,
+        "why_not_measured": "",
+        "shown_rows": 1460,
         "widened": 0.0134,
         "mean_width": 61234.5,
     },
     "why_no_intervals": "",
-    "retrained": {"runs": 8, "largest_difference": 0.0},
+    "retrained": {"runs": 8, "planned": 8, "largest_difference": 0.0},
     "scores": {
         "measure": "r2",
         "level": 0.95,
+        "floor": -1.0,
         "promise": score(0.7123),
         "out_of_fold": score(0.7251),
         "baselines": [

@@ -53,7 +53,8 @@ UNSAID = (
     r"folds/\d/(fold|preparation)",
     r"preparations/0/columns/\d/(encoding|unseen)/.*",
     r"scores/promise/splits",
-    r"scores/(out_of_fold|baselines/\d+)/splits",
+    r"scores/(out_of_fold|baselines/\d+)/(splits|cut)",
+    r"intervals/count",
     r"scores/baselines/\d+/gain/splits",
 )
 """Numbers of the document that are for programs, or are said of another line."""
@@ -69,7 +70,8 @@ def changed(document, path, value):
 
 
 def test_every_number_comes_from_the_document():
-    document = mixed_document(retrained={"runs": 8, "largest_difference": 2e-7})
+    document = mixed_document(retrained={"runs": 8, "planned": 10, "largest_difference": 2e-7})
+    document["intervals"]["shown_rows"] = 1000
     before = make_card(document)
     for path, number in leaves(document):
         name = "/".join(map(str, path))
@@ -152,7 +154,7 @@ def test_baselines_are_told_as_a_sceptic_would():
 def test_what_is_better_lower_is_told_as_it_is_measured():
     """Scores are its negative; nobody reads of a negative loss."""
     document = classes_document()
-    document["scores"] |= {"measure": "log_loss", "promise": score(-0.398, 0.05)}
+    document["scores"] |= {"measure": "log_loss", "floor": -2.5, "promise": score(-0.398, 0.05)}
     document["scores"]["baselines"] = [baseline("majority class", -1.055, 0.657)]
     card = make_card(document, importance_of_mixed(measure="log_loss")).markdown
     assert "log loss 0.398 (95 % interval 0.348 to 0.448, lower is better)" in card
@@ -205,3 +207,31 @@ def test_classes_are_told_of_as_classes():
     card = make_card(classes_document()).markdown
     assert "one of 2 classes (`no`, `yes`)" in card and "`yes` is predicted from a probability of 0.37 on" in card
     assert "1.23 classes on average" in card and "the class that is predicted" in card and "accuracy" in card
+
+
+def test_coverage_without_an_error_claims_none():
+    document = mixed_document()
+    document["intervals"] |= {"measured": 1.0, "standard_error": None, "shown_rows": 500}
+    card = make_card(document).markdown
+    assert "100.0 % (in every fold, so without a standard error)" in card
+    assert "61,234 on average, for 500 rows drawn from the table" in card and "1.3 % of 500 rows" in card
+
+
+def test_a_document_of_an_older_model_has_a_card():
+    document = mixed_document(retrained={"runs": 8, "largest_difference": 0.0})
+    for key in ("standard_error", "chosen_anew", "count", "dealt_by_size", "why_not_measured", "shown_rows"):
+        del document["intervals"][key]
+    del document["overrides"], document["scores"]["floor"]
+    for each in (document["scores"]["promise"], document["scores"]["out_of_fold"], *document["scores"]["baselines"]):
+        del each["cut"]
+    card = make_card(document, importance_of_mixed()).markdown
+    assert "91.4 % of the table’s rows, fold by fold" in card
+    document["intervals"]["measured"] = None
+    assert "Nothing: without a fold, too few rows" in make_card(document).markdown
+
+
+def test_changes_on_the_command_line_stand_beside_the_study_file():
+    card = make_card(mixed_document(overrides=["epochs=3", "fixed.width=[4]"])).markdown
+    assert "the study file was changed on the command line: `epochs=3`, `fixed.width=[4]`" in card
+    assert "The study file, before it was changed" in card
+    assert "command line" not in make_card(mixed_document()).markdown
