@@ -34,6 +34,10 @@ from nnjax.data.scaling import fit_scaling
 from nnjax.data.splits import Split
 from nnjax.data.tables import Table
 
+UNSEEN_AS = ("rare", "none of the known", "after the last", "mean of the target")
+"""What a word that the table never had may count as: one of the rare words; where no word was rare, none of the known
+(zeros alone) or the code after the last word's; where each word has the target's mean, the mean of all."""
+
 
 @dataclass(frozen=True)
 class FittedPreparation:
@@ -115,15 +119,17 @@ def _rule(
 ) -> dict[str, Any]:
     """What becomes of a raw column; `probed` is what became of its words and, in the last row, of a gap."""
     column, is_filled = made.column, _is_filled(made.column, preparation)
+    rule: dict[str, Any]
     if is_of_words(column):
         encoding = probed[: _n_words(column)].tolist()
         missing = probed[-1].tolist() if is_filled else None
-        unseen = _unseen(made, probed, preparation, taught)
+        unseen, unseen_as = _unseen(made, probed, preparation, taught)
         words = list(column.words or ("false", "true"))
-        return {"kind": "words", "words": words, "encoding": encoding, "missing": missing, "unseen": unseen}
+        rule = {"kind": "words", "words": words, "encoding": encoding, "missing": missing, "unseen": unseen}
+        return rule | {"unseen_as": unseen_as}
     if column.kind == DATE_KIND:
         fill = _learnt_number(taught.get("dates_fill"), column.name) if is_filled else None
-        rule: dict[str, Any] = {"kind": "dates", "fill": fill}
+        rule = {"kind": "dates", "fill": fill}
         if preparation.date_columns != ELAPSED:
             return rule | {"parts": True, "with_time": has_times(column.values)}
         moments = column.values if fill is None else np.where(np.isnan(column.values), fill, column.values)
@@ -150,20 +156,21 @@ def _curve(level: str, transformer: Any, place: int | None) -> dict[str, Any]:
 
 def _unseen(
     made: PreparedColumn, probed: NDArray[np.float64], preparation: Preparation, taught: Mapping[str, Learnt]
-) -> list[float] | None:
-    """What a word becomes that the table never had: a rare one, or the target's mean; None where neither exists."""
+) -> tuple[list[float] | None, str | None]:
+    """What a word becomes that the table never had, and which of `UNSEEN_AS` that is; None and None where refused."""
     column = made.column
     if column.kind != WORD_KIND:
-        return None
+        return None, None
     if preparation.rare_words:
         words = taught[RARE_ONES]
         rare = words.transformer.infrequent_categories_[words.columns.index(column.name)]
         if rare is not None:  # one of its words, or the missing one
-            return [*probed[int(rare[0]) if rare[0] < _n_words(column) else -1].tolist()]
+            return [*probed[int(rare[0]) if rare[0] < _n_words(column) else -1].tolist()], UNSEEN_AS[0]
         if preparation.word_columns == ONE_HOT:
-            return [0.0] * len(made.names)  # a column that no training row was in has a weight that nothing taught
+            # a column that no training row was in has a weight that nothing taught
+            return [0.0] * len(made.names), UNSEEN_AS[1]
         if preparation.word_columns == ORDINAL:
-            return [float(len(words_of(column, preparation)))]
+            return [float(len(words_of(column, preparation)))], UNSEEN_AS[2]
     if preparation.word_columns == TARGET:
-        return [*np.atleast_1d(taught[MEANS].transformer.target_mean_).tolist()]
-    return None
+        return [*np.atleast_1d(taught[MEANS].transformer.target_mean_).tolist()], UNSEEN_AS[3]
+    return None, None

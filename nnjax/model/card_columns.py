@@ -17,11 +17,20 @@ WORDS_NAMED = 5
 """Words or classes that a line names before it says how many more there are."""
 
 
+_UNSEEN_AS = {
+    "rare": "counts as a rare word",
+    "none of the known": "counts as none of the known words",
+    "after the last": "counts as a word after the last: no row had its code",
+    "mean of the target": "counts as the mean over all words",
+}
+"""What `nnjax.data.fitted` says that an unseen word counts as, in words."""
+
+
 def columns_section(document: Document) -> CardSection:
     """What goes in, column by column, and what comes out."""
     rules, seen = document["preparations"][0]["columns"], document["data"]["columns"]
     rows = tuple(
-        (code(column["name"]), column["kind"], _seen(column, told), _gap(column, rule), _unseen(column, rule, document))
+        (code(column["name"]), column["kind"], _seen(column, told), _gap(column, rule), _unseen(column, rule))
         for column, rule, told in zip(document["columns"], rules, seen, strict=True)
     )
     head = ("column", "kind", "in the table", "a gap", "an unseen word")
@@ -88,13 +97,12 @@ def _gap(column: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     return f"filled with {fill}{', and marked' if rule.get('indicator') else ''}"
 
 
-def _unseen(column: Mapping[str, Any], rule: Mapping[str, Any], document: Document) -> str:
+def _unseen(column: Mapping[str, Any], rule: Mapping[str, Any]) -> str:
     if column["kind"] != WORD_KIND:
         return ""
     if rule["unseen"] is None:
         return "refused"
-    is_mean = document["cell"]["configuration"]["word_columns"] == "target"
-    return "counts as the mean row" if is_mean else "counts as a rare word"
+    return _UNSEEN_AS.get(rule.get("unseen_as", ""), "predicted like no word of the table")
 
 
 def short_name(name: str, most: int = LETTERS_SHOWN) -> str:

@@ -101,12 +101,16 @@ def test_all_rows_can_be_learnt_of(tmp_path, word_columns, rare_words, classes):
     counts = np.bincount(table.columns[2].values[~np.isnan(table.columns[2].values)].astype(int))
     rarest = city["encoding"][counts.argmin()]
     if rare_words and counts.min() < rare_words * 120:
-        assert city["unseen"] == rarest and city["unseen"] not in [city["encoding"][counts.argmax()]]
+        assert (
+            city["unseen_as"] == "rare"
+            and city["unseen"] == rarest
+            and city["unseen"] not in [city["encoding"][counts.argmax()]]
+        )
     elif word_columns == "target":
         shares = [table.target.mean()] if len(classes) < 3 else np.bincount(table.labels) / 120
-        assert city["unseen"] == pytest.approx(shares)
+        assert city["unseen"] == pytest.approx(shares) and city["unseen_as"] == "mean of the target"
     else:
-        assert rare_words == 0 and city["unseen"] is None
+        assert rare_words == 0 and city["unseen"] is city["unseen_as"] is None
     assert learnt.document["columns"][4]["unseen"] is None, "true and false are all there is"
     assert learnt.document["columns"][4]["missing"] is not None
 
@@ -119,6 +123,7 @@ def test_no_rare_word_in_training_leaves_nothing_of_an_unseen_one(tmp_path):
         for way in ("one_hot", "ordinal")
     }
     assert found["one_hot"]["columns"][0]["unseen"] == [0.0] * 4, "a column that no row was in has learnt nothing"
+    assert [found[way]["columns"][0]["unseen_as"] for way in found] == ["none of the known", "after the last"]
     assert found["ordinal"]["columns"][0]["unseen"] == [3.0]
 
 

@@ -73,6 +73,7 @@ MIXED = {
                     "encoding": [[float(i == k) for k in range(8)] for i in range(7)],
                     "missing": None,
                     "unseen": [0.0] * 7 + [1.0],
+                    "unseen_as": "rare",
                 },
                 numbers(),
                 {"kind": "dates", "fill": 1_600_041_600.0, "parts": True, "with_time": False},

@@ -235,3 +235,24 @@ def test_changes_on_the_command_line_stand_beside_the_study_file():
     assert "the study file was changed on the command line: `epochs=3`, `fixed.width=[4]`" in card
     assert "The study file, before it was changed" in card
     assert "command line" not in make_card(mixed_document()).markdown
+
+
+@pytest.mark.parametrize(
+    ("unseen_as", "said"),
+    [
+        ("rare", "counts as a rare word"),
+        ("none of the known", "counts as none of the known words"),
+        ("after the last", "counts as a word after the last: no row had its code"),
+        ("mean of the target", "counts as the mean over all words"),
+        (None, "predicted like no word of the table"),
+    ],
+)
+def test_an_unseen_word_counts_as_what_the_preparation_says(unseen_as, said):
+    document = mixed_document()
+    document["cell"]["configuration"] |= {"word_columns": "target"}
+    rule = document["preparations"][0]["columns"][2]
+    rule["unseen_as"] = unseen_as
+    if unseen_as is None:
+        del rule["unseen_as"]
+    line = next(line for line in make_card(document).markdown.splitlines() if line.startswith("| `district`"))
+    assert line.endswith(f"| {said} |")
