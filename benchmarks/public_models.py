@@ -12,6 +12,7 @@ would write it, fitted on the very same rest.
 import argparse
 import contextlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -58,7 +59,7 @@ def measure(name: str, files: Files, home: Path) -> dict[str, object]:
     out = held_out(frame, study)
     target = str((study.data.target or ("",))[0])
     write(frame[~out], file)
-    new = home / f"new{file.suffix}"
+    new = home / f"new-{file.name}"
     write(frame[out].drop(columns=target), new)
     print(f"\n=== {name}: {(~out).sum():,} rows, {out.sum():,} held out", flush=True)
     print(f"swept in {run('sweep', path, home)[1]}", flush=True)
@@ -126,7 +127,10 @@ def served(model: Path, rows: pd.DataFrame, predicted: pd.DataFrame, home: Path)
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     words = ["models", "serve", "--model-uri", str(model), "--env-manager", "local", "--port", str(port)]
-    server = subprocess.Popen([sys.executable, "-m", "mlflow", *words], cwd=home, stderr=subprocess.DEVNULL)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])  # where MLflow looks for uvicorn
+    server = subprocess.Popen(
+        [sys.executable, "-m", "mlflow", *words], cwd=home, env={**os.environ, "PATH": path}, stderr=subprocess.DEVNULL
+    )
     try:
         address = f"http://127.0.0.1:{port}"
         for _ in range(600):
