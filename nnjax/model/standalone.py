@@ -212,9 +212,9 @@ def check_cells(values: Floats, cells: Any, rule: Mapping[str, Any], first: int)
     """Gaps and other words only where the model knows what becomes of them; ValueError that shows the cell."""
     is_of_words = rule["kind"] == "words"
     if is_of_words and np.isnan(rule["encoding"][-1]).any():
-        _complain(values < 0, cells, first, f"is none of its words {_listed(rule['words'])}")
+        _complain(values < 0, cells, first, f"is none of its words {_listed(rule['words'])}; write one of them")
     if np.isnan(rule["encoding"][-2]).any() if is_of_words else rule["fill"] is None:
-        _complain(np.isnan(values), cells, first, "is a gap, and the model was fitted to fill none there")
+        _complain(np.isnan(values), cells, first, "is a gap, and the model was fitted to fill none there; fill it")
     if rule.get("needs_log"):
         _complain(values <= -1, cells, first, "has no log(1 + x)")
 
@@ -946,6 +946,8 @@ class Model:
     def _needed(self, level: str | float | None) -> list[int]:
         """What each target's ranks must count."""
         if not self._ranks:
+            if level is not None:
+                raise RowsError(f"level {_shown(level)}: the model has no intervals; ask without a level")
             return []
         try:
             asked = Fraction(str(self.document["intervals"]["level"] if level is None else level))
@@ -1056,10 +1058,11 @@ def _read_text(path: str) -> Iterator[dict[str, list[str | None]]]:
         names = next(rows, [])
         if len(set(names)) < len(names):
             raise RowsError(f"{path}: two columns are called {_shown(max(names, key=names.count))}")
-        while part := list(itertools.islice((row for row in rows if row), 50_000)):
+        parts = iter(lambda: list(itertools.islice((row for row in rows if row), 50_000)), [])
+        for part in itertools.chain([next(parts, [])], parts):  # of a table without rows, too, one
             if wrong := next((row for row in part if len(row) != len(names)), None):
                 raise RowsError(f"{path}: {len(wrong)} values before line {rows.line_num + 1}, not {len(names)}")
-            cells = zip(*part, strict=True)
+            cells = zip(*part, strict=True) if part else [()] * len(names)
             yield {
                 name: [None if each in NULL_WORDS else each for each in column]
                 for name, column in zip(names, cells, strict=True)

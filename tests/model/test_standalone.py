@@ -355,7 +355,7 @@ BAD_CELLS = [
     ("new", 2, "is neither true nor false"),
     ("sold", 20200101, "column 'sold', row 2: 20200101 is no date"),
     ("sold", "1.2.2020", "is no date as ISO 8601 writes it"),
-    ("sold", None, "column 'sold', row 2: None is a gap, and the model was fitted to fill none there"),
+    ("sold", None, "row 2: None is a gap, and the model was fitted to fill none there; fill it$"),
 ]
 
 
@@ -376,7 +376,9 @@ def test_a_word_that_the_model_never_saw_is_refused_where_nothing_is_made_of_it(
         if is_known:
             assert np.isfinite(made.predict(rows)["prediction"]).all()
             continue
-        with pytest.raises(RowsError, match=r"column 'city', row 12: 'Köln' is none of its words .*'Basel', 'Bern'"):
+        with pytest.raises(
+            RowsError, match=r"column 'city', row 12: 'Köln' is none of its words .*'Bern'.*; write one of them$"
+        ):
             made.predict(rows, first=11)
 
 
@@ -501,6 +503,25 @@ def test_the_file_alone_predicts_a_table_from_the_command_line(folder, tmp_path,
     table.write_text(table.read_text().replace("Bern", '"Bern', 1))
     done = subprocess.run([*alone, str(table)], capture_output=True, text=True, check=False)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and not done.stdout
+
+
+def test_of_a_table_without_rows_the_file_alone_prints_the_names_of_predictions(folder, tmp_path, model, frame):
+    table, alone = tmp_path / "none.csv", [sys.executable, "-I", "-W", "error", str(folder / "nnjax_model.py")]
+    table.write_text(",".join(frame) + "\n")
+    done = subprocess.run([*alone, str(table)], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", ",".join(model.predict(frame[:0])) + "\n")
+    table.write_text("size\n")
+    done = subprocess.run([*alone, str(table)], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "there is no column" in done.stderr and not done.stdout
+
+
+def test_a_level_of_a_model_without_intervals_is_refused(tmp_path, frame):
+    document, arrays = mixed_model(tmp_path)
+    plain = Model(document | {"folds": [], "intervals": None}, arrays)
+    assert list(plain.predict(frame[:2])) == ["prediction"]
+    for level in ("0.9", 0.5):
+        with pytest.raises(RowsError, match=r"^level .*: the model has no intervals; ask without a level$"):
+            plain.predict(frame[:2], level)
 
 
 def test_a_table_of_text_is_read_whatever_separates_its_cells(tmp_path):
