@@ -2,7 +2,6 @@
 
 import argparse
 import sys
-from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -245,13 +244,12 @@ def _name(text: str) -> str:
 
 def _level(text: str) -> Fraction:
     """A share that is written as a decimal number, exactly."""
+    from nnjax.statistics.conformal import exact_level
+
     try:
-        level = Fraction(Decimal(text))
-    except (InvalidOperation, ValueError, OverflowError):
-        level = Fraction(0)
-    if not 0 < level < 1:
-        raise argparse.ArgumentTypeError(f"{text}: must be a decimal number between 0 and 1, such as 0.9")
-    return level
+        return exact_level(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text}: must be a decimal number between 0 and 1, such as 0.9") from None
 
 
 def _minutes(text: str) -> float:

@@ -57,7 +57,7 @@ def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> st
     if conformal_rank(level, count) is None:
         kind = "groups" if is_grouped(space) else "rows"
         needed = f"it takes {fewest_units(level):,}; ask for less: --level"
-        return f"at {canonical_level(float(level))}, {count:,} {kind} are too few: {needed}"
+        return f"at {canonical_level(level)}, {count:,} {kind} are too few: {needed}"
     return ""
 
 

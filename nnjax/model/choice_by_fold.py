@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.model.choice import BEST, SMALLEST, choose_by_validation
+from nnjax.model.choice import BEST, choose_by_validation
 from nnjax.report.best_cell import BestCell, choose_best_cell
 from nnjax.results.from_predictions import judged_without, together
 from nnjax.results.scores import clipped_scores, with_scores
@@ -46,8 +46,8 @@ def chosen_by_split(space: Space, journal: Journal, rule: str = BEST) -> dict[in
     for place, split in enumerate(best.splits):
         validation = scores[:, is_defined[:, place], place]
         whole = np.flatnonzero(~np.isnan(validation).any(axis=1))
-        if validation.shape[1] < (2 if rule == SMALLEST else 1) or not len(whole):
-            return "without a fold, too few validation rows are left to choose a cell"
+        if validation.shape[1] < 2 or not len(whole):  # of two folds that would be the split's own networks alone
+            return "without a fold, fewer than two splits have validation rows left to choose a cell by"
         ids = [best.cell_ids[cell] for cell in whole]
         chosen[split] = choose_by_validation(space, ids, validation[whole], rule)[0].cell_id
     return chosen

@@ -11,6 +11,7 @@ from typing import Any
 from nnjax.model.choice import BEST, ChosenCell
 from nnjax.model.standalone import FORMAT, FolderError, Model
 from nnjax.refusal import RefusedError
+from nnjax.statistics.conformal import canonical_level
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.space import Space
 from nnjax.sweep.worker import DECISIVE
@@ -39,7 +40,7 @@ class FitOptions:
     @property
     def level_text(self) -> str:
         """The level as it is written down: a decimal number, 0.9 whether 0.9 or 0.90 was typed."""
-        return f"{float(self.level):.15g}"
+        return canonical_level(self.level)
 
     @property
     def words(self) -> list[str]:

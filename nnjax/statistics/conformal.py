@@ -10,7 +10,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +19,8 @@ _Floats = NDArray[np.float64]
 
 _DECIMAL = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,2})?")
 _LONGEST_LEVEL = 40
+_MOST_DIGITS = 140
+"""Of a level after the point: 40 characters, exponent included, have fewer."""
 
 _NO_DIFFERENCE = 1e-9
 """What rounding alone makes of a standard error of folds that agree is less."""
@@ -49,17 +50,20 @@ def exact_level(level: str | float | Fraction) -> Fraction:
     return exact
 
 
-def canonical_level(level: str | float) -> str:
-    """The shortest way to write a level.
+def canonical_level(level: str | float | Fraction) -> str:
+    """The one way to write a level: every digit of it, and no more.
 
     Raises:
         ValueError: If it is no decimal between 0 and 1.
 
-    >>> canonical_level("0.90"), canonical_level(".975"), canonical_level(0.5)
-    ('0.9', '0.975', '0.5')
+    >>> canonical_level("0.90"), canonical_level(".975"), canonical_level(1e-5), canonical_level(Fraction(1, 8))
+    ('0.9', '0.975', '0.00001', '0.125')
     """
-    exact_level(level)
-    return format(Decimal(str(level)), "f").rstrip("0")
+    exact = exact_level(level)
+    scaled = exact * 10**_MOST_DIGITS
+    if scaled.denominator != 1:
+        raise ValueError(f"level = {level}: need a decimal between 0 and 1, such as 0.9")
+    return f"0.{scaled.numerator:0{_MOST_DIGITS}}".rstrip("0")
 
 
 def conformal_rank(level: Fraction, units: int) -> int | None:

@@ -70,6 +70,15 @@ def test_every_split_has_a_say_on_its_validation_rows_that_are_not_in_the_fold(t
     assert not isinstance(coverage_of_folds(space, Early(home), LEVEL, cell_id=cells[0]), str)
 
 
+def of_80_rows(folder, cells, rng, *overrides):
+    """A study of so many cells on a table whose targets have a standard deviation of 10."""
+    (folder / "rows.csv").write_text("\n".join(["x,y", *(f"{x},{10 * x}" for x in rng.standard_normal(80))]))
+    rates = ", ".join(f"{0.01 + 0.0001 * number:.4f}" for number in range(cells))
+    text = STUDY.format(rates=rates).replace('name = "iris"', 'file = "rows.csv"\ntarget = "y"')
+    (folder / "study.toml").write_text(text)
+    return expand(load_study(folder / "study.toml", overrides))
+
+
 def made(home, space, rng):
     """Cells that are wrong independently, networks of unequal luck: a journal, errors [C, N] and scales [C, J]."""
     y, cells, splits = space.table.target[:, 0], [cell.cell_id for cell in space.cells], space.splits
@@ -103,11 +112,7 @@ def true_coverage(space, cell, errors, luck, rng):
 def test_what_is_measured_is_true_where_networks_of_unequal_luck_are_chosen_among(tmp_path):
     """A choice by the split's own validation rows measures near to 1 here: it chooses the luck of its own network."""
     rng, measured, own, true = np.random.default_rng(0), [], [], []
-    (tmp_path / "rows.csv").write_text("\n".join(["x,y", *(f"{x},{10 * x}" for x in rng.standard_normal(80))]))
-    rates = ", ".join(f"{0.01 + 0.0001 * number:.4f}" for number in range(MANY))
-    text = STUDY.format(rates=rates).replace('name = "iris"', 'file = "rows.csv"\ntarget = "y"')
-    (tmp_path / "study.toml").write_text(text)
-    space = expand(load_study(tmp_path / "study.toml"))
+    space = of_80_rows(tmp_path, MANY, rng)
     cells = [cell.cell_id for cell in space.cells]
     for number in range(12):
         journal, errors, luck = made(tmp_path / f"home_{number}", space, rng)
@@ -120,6 +125,15 @@ def test_what_is_measured_is_true_where_networks_of_unequal_luck_are_chosen_amon
         true.append(true_coverage(space, cells.index(chosen), errors, luck, rng))
     assert np.mean(measured) == pytest.approx(np.mean(true), abs=0.03)
     assert np.mean(own) > np.mean(true) + 0.06
+
+
+@pytest.mark.parametrize("splits", [2, 4])
+def test_two_folds_of_one_repeat_choose_nothing_since_each_would_choose_alone(tmp_path, splits):
+    rng = np.random.default_rng(2)
+    space = of_80_rows(tmp_path, 2, rng, f"replicates.splits={splits}", "replicates.test_share=0.5")
+    journal, _, _ = made(tmp_path, space, rng)
+    chosen = chosen_by_split(space, journal)
+    assert ("fewer than two splits have validation rows left" in chosen) if splits == 2 else len(chosen) == 4
 
 
 def test_measures_without_some_rows_are_those_of_scikit_learn(tmp_path):

@@ -44,7 +44,7 @@ def test_whatever_changes_a_number_makes_another_model(space_of):
 def test_a_level_is_the_number_that_it_is(space_of):
     assert [FitOptions(level=_level(text)).level_text for text in ("0.9", "0.90", "9e-1")] == ["0.9"] * 3
     assert FitOptions(level=_level("0.90")).words == [] and _level("0.975") == Fraction(39, 40)
-    for text in ("1", "0", "9/10", "nan", "inf", "-0.5", "nine tenths", "1e999999"):
+    for text in ("1", "0", "9/10", "nan", "inf", "-0.5", "nine tenths", "1e999999", "1e-999999999"):
         with pytest.raises(argparse.ArgumentTypeError, match="decimal number between 0 and 1"):
             _level(text)
 
