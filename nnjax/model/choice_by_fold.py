@@ -34,6 +34,8 @@ def chosen_by_split(space: Space, journal: Journal, rule: str = BEST) -> dict[in
     best = choose_best_cell(results)
     if best is None:
         return "no cell has a score in every split"
+    if len(best.cell_ids) == 1:
+        return dict.fromkeys(best.splits, best.cell_ids[0])
     runs = results[results["cell_id"].isin(best.cell_ids) & (results["status"] != "missing")]
     numbers = _numbers_without(space, journal, runs)
     finished = runs[runs["status"] == "finished"]

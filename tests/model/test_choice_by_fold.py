@@ -150,6 +150,10 @@ def test_two_folds_of_one_repeat_choose_nothing_since_each_would_choose_alone(tm
     journal, _, _ = made(tmp_path, space, rng)
     chosen = chosen_by_split(space, journal)
     assert ("fewer than two splits have validation rows left" in chosen) if splits == 2 else len(chosen) == 4
+    alone = of_80_rows(
+        tmp_path, 1, np.random.default_rng(2), f"replicates.splits={splits}", "replicates.test_share=0.5"
+    )
+    assert chosen_by_split(alone, Early(tmp_path)) == dict.fromkeys(range(splits), alone.cells[0].cell_id)
 
 
 def test_measures_without_some_rows_are_those_of_scikit_learn(tmp_path):
