@@ -218,4 +218,5 @@ def _fold_networks(document: Document, kept: int) -> str:
     uses = "importance is theirs"
     if kept:
         uses += f"; {kept:,} of them, of the {how_many(len(document['folds']), 'fold')} of one repeat, make intervals"
-    return f"{finished_words(document)}, and trained again: {alike}; {uses}"
+    who = "those that finished" if diverged_runs(document) else "they"
+    return f"{finished_words(document)}; {who} were trained again: {alike}; {uses}"
