@@ -38,6 +38,8 @@ def predict(options: argparse.Namespace) -> int:
         model = load_fitted(find_model(options.model, options.home))
     with choose_progress().stage("Predicting") as say:
         kept = tuple(dict.fromkeys(options.keep))
-        rows = predict_table(model, options.table, out, options.level, kept, say)
+        rows, strays = predict_table(model, options.table, out, options.level, kept, say)
     print(f"{rows:,} rows predicted{f', written to {out}' if out else ''}", file=sys.stdout if out else sys.stderr)
+    if strays:
+        print(strays, file=sys.stderr)
     return ExitCode.FINE

@@ -58,14 +58,16 @@ def add_training(commands: Commands) -> None:
     )  # fmt: skip
     fit_parser.add_argument(
         "--cell", default="best",
-        help="best on validation rows, smallest of those tied with it, or a cell's label or id (best)",
+        help='"best" on validation rows, "smallest" of those that cannot be told from it, or a cell\'s label (best)',
     )  # fmt: skip
     fit_parser.add_argument("--seeds", type=positive, default=10, help="networks that are averaged (10)")
     fit_parser.add_argument(
         "--level", type=_level, default="0.9", help="of the prediction intervals or sets (0.9)"
     )  # fmt: skip
     fit_parser.add_argument("--name", type=_name, help="of the folder under models/ (the study's)")
-    fit_parser.add_argument("--register", metavar="NAME", help="also give it this name in MLflow's registry")
+    fit_parser.add_argument(
+        "--register", type=_registered, metavar="NAME", help="also give it this name in MLflow's registry"
+    )
     fit_parser.add_argument("--tracking-uri", help=STORE)
     commands.add(quiz, "Answer the lecture's take-home quiz: gates, XOR, R² on diabetes.", "nnjax quiz")
     lecture_parser = commands.add(
@@ -178,16 +180,19 @@ def run(options: argparse.Namespace) -> int:
 
 def fit(options: argparse.Namespace) -> int:
     """Make the model, tell MLflow of it, and say what can be done with it."""
+    say, space = speaker(options), expand_given(options)
     with starting():
         from nnjax.model.fit import fit_study
         from nnjax.model.origin import FitOptions
 
-    say, space = speaker(options), expand_given(options)
     choices = FitOptions(options.cell, options.seeds, options.level, options.name)
     fitted = fit_study(space, options.home, choices, choose_progress())
     folder = fitted.folder
     told = "" if fitted.is_new else ", as it was"
-    print(f"Model    {folder}{told}\n         {fitted.summary()}\nCard     {folder / 'card.html'}")
+    print(f"Model    {folder}{told}\n         {fitted.summary()}")
+    if why := fitted.document["why_no_intervals"]:
+        print(f"         no intervals: {why}")
+    print(f"Card     {folder / 'card.html'}")
     with choose_progress().stage("Telling MLflow"):
         from nnjax.tracking.address import default_uri
         from nnjax.tracking.models import log_model, register_model
@@ -239,6 +244,13 @@ def _name(text: str) -> str:
     """A folder's name, and no path."""
     if not text or text in (".", "..") or "/" in text or "\\" in text or text.startswith((".", "-")):
         raise argparse.ArgumentTypeError(f"{text}: must be a folder's name, such as my_model")
+    return text
+
+
+def _registered(text: str) -> str:
+    """A name that MLflow's registry takes."""
+    if not text.strip() or "/" in text or ":" in text:
+        raise argparse.ArgumentTypeError(f"{text}: must be a name without / and :, such as my_model")
     return text
 
 

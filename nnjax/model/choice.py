@@ -1,5 +1,6 @@
 """The cell that a model is made of: the best on validation rows, the smallest of those tied with it, or one by id."""
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -105,6 +106,9 @@ def _named(space: Space, text: str) -> Cell:
     found = [cell for cell in space.cells if cell.label == text or cell.cell_id.startswith(text)]
     if len(found) == 1:
         return found[0]
-    problem = f"{len(found)} cells are called so or have an id that begins so"
-    shown = ", ".join(repr(cell.label) for cell in space.cells[:SHOWN_RUNS])
-    raise RefusedError(f"--cell {text}: {problem}; give {BEST}, {SMALLEST}, or an id or a label such as {shown}")
+    problem = f"{len(found) or 'no'} cells have such a label, or an id that begins so"
+    labels = [cell.label for cell in space.cells]
+    near = difflib.get_close_matches(text, labels, SHOWN_RUNS, 0.4) or labels[:SHOWN_RUNS]
+    raise RefusedError(
+        f"--cell {text}: {problem}; write {BEST}, {SMALLEST}, or a label such as {', '.join(map(repr, near))}"
+    )

@@ -18,11 +18,11 @@ def find_model(given: str, home: Path) -> Path:
         RefusedError: If there is none.
     """
     for folder in (Path(given), home / MODELS / given):
-        if folder.is_dir():
+        if (folder / "model.json").exists():
             return folder
     known = sorted(path.name for path in (home / MODELS).glob("[!.]*") if path.is_dir())
     listed = f"there are {', '.join(known[:_MOST_LISTED])}" if known else "`nnjax fit STUDY` makes one"
-    raise RefusedError(f"{given}: there is no such model, here or in {home / MODELS}; {listed}")
+    raise RefusedError(f"{given}: there is no model of that name, here or in {home / MODELS}; {listed}")
 
 
 def load_fitted(folder: Path) -> Model:

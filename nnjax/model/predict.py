@@ -21,6 +21,7 @@ from nnjax.data.own_error import LONGEST_SHOWN, OwnTableError, joined, show
 from nnjax.data.table_blocks import TableBlocks, open_blocks
 from nnjax.model.predictions_file import check_out, predictions_file
 from nnjax.model.standalone import Model, RowsError, check_cells
+from nnjax.model.strays import Strays
 from nnjax.refusal import RefusedError
 from nnjax.terminal import Say, to_nobody
 
@@ -34,8 +35,11 @@ def predict_table(
     level: str | None = None,
     kept: Sequence[str] = (),
     say: Say = to_nobody,
-) -> int:
-    """Write the predictions of a table's rows, in their order; returns how many rows there were.
+) -> tuple[int, str]:
+    """Write the predictions of a table's rows, in their order.
+
+    Returns:
+        How many rows there were, and what a person should know of them; empty if nothing.
 
     Args:
         model: What predicts.
@@ -61,13 +65,16 @@ def predict_table(
         fields = _kept_fields(blocks, kept)
         schema = pa.schema([*fields, *_arrow(named).schema])
         wanted, rows = list(dict.fromkeys([*(each["name"] for each in model.columns), *kept])), 0
+        strays = Strays(model.document)
         with predictions_file(out, schema) as write:
             for block in blocks.read(wanted):
-                found = model.predict_columns(_codes(model, block, blocks.types is None, rows + 1), level, rows + 1)
+                codes = _codes(model, block, blocks.types is None, rows + 1)
+                strays.count(codes)
+                found = model.predict_columns(codes, level, rows + 1)
                 write(pa.table([*_kept_cells(block, fields, rows + 1), *_arrow(found).columns], schema=schema))
                 rows += len(block)
                 say(f"{rows:,} of {blocks.rows:,} rows" if blocks.rows else f"{rows:,} rows")
-    return rows
+    return rows, strays.words(rows)
 
 
 @contextmanager

@@ -33,6 +33,8 @@ def check_out(out: Path | None, table: Path) -> None:
         raise RefusedError(
             f"--out {out}: unknown kind of file; end it in {' or '.join(PREDICTION_ENDINGS)}, or write -"
         )
+    if not out.parent.is_dir():
+        raise RefusedError(f"--out {out}: there is no folder {out.parent}; make it, or name another one")
     if out.exists() and not out.is_file():
         raise RefusedError(f"--out {out}: is there, and is no file; write another name")
     if out.exists() and table.exists() and out.samefile(table):

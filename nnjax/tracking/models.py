@@ -21,6 +21,7 @@ from mlflow.entities import LoggedModel, LoggedModelOutput, LoggedModelStatus, M
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model as MlflowModel
 from mlflow.tracking import MlflowClient
+from mlflow.utils.mlflow_tags import MLFLOW_MODEL_VERSIONS
 
 from nnjax.redaction import masked_address
 from nnjax.sweep.space import Space
@@ -124,6 +125,10 @@ def register_model(logged: TrackedModel, name: str, tracking_uri: str) -> str:
             await_creation_for=0,
             model_id=logged.logged_id,
         )
+        if known is None:  # MLflow's pages look here for it, and it tells only models that its own function registers
+            tags = client.get_logged_model(logged.logged_id).tags
+            told = [*json.loads(tags.get(MLFLOW_MODEL_VERSIONS, "[]")), {"name": name, "version": made.version}]
+            client.set_logged_model_tags(logged.logged_id, {MLFLOW_MODEL_VERSIONS: json.dumps(told)})
     return str(made.version)
 
 

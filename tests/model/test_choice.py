@@ -41,7 +41,7 @@ def test_a_cell_by_id_or_label(study):
     space, results = study
     for name in (space.cells[2].cell_id[:9], space.cells[2].label):
         assert choose_cell(space, results, None, name).cell is space.cells[2]
-    with pytest.raises(RefusedError, match=r"--cell nobody: 0 cells .*give best, smallest, or an id"):
+    with pytest.raises(RefusedError, match=r"--cell nobody: no cells .*write best, smallest, or a label"):
         choose_cell(space, results, None, "nobody")
 
 
