@@ -112,15 +112,20 @@ def _clear(importance: Importance) -> list[Drop]:
 
 
 def _stands_out(importance: Importance) -> str:
-    clear, tops = _clear(importance), [line for line in fall_lines(importance) if not line.is_member]
+    clear = _clear(importance)
     by = " on average" if importance.doubt else " by more than chance"
     if not clear:
         return f"No column matters{by}: with each of them shuffled, the networks may be as good as before."
-    more = len(clear) - MOST_LISTED
-    names = _listed([*map(_named, clear[:MOST_LISTED]), *([f"{more:,} more"] if more > 0 else [])])
-    rest = len(tops) - len(clear)
-    others = f" The other {rest:,} may be nothing." if rest > 1 else " The other one may be nothing." if rest else ""
-    return f"What matters{by}, the most important first: {names}.{others}"
+    tops = [line.drop for line in fall_lines(importance) if not line.is_member]
+    others = [_named(drop) for drop in tops if drop not in clear]
+    unclear = f" Maybe nothing: {_first_of(others)}." if others else ""
+    return f"What matters{by}, the most important first: {_first_of([*map(_named, clear)])}.{unclear}"
+
+
+def _first_of(names: Sequence[str]) -> str:
+    """Those named first, and how many more."""
+    more = len(names) - MOST_LISTED
+    return _listed([*names[:MOST_LISTED], *([f"{more:,} more"] if more > 0 else [])])
 
 
 def _listed(names: Sequence[str]) -> str:

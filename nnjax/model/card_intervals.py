@@ -16,8 +16,9 @@ def intervals_section(document: Document) -> CardSection:
     if intervals is None:
         return CardSection("intervals", "How sure it is", (Paragraph(f"It gives {_why_not(document)}"),))
     is_set, asked = document["task"] == "classification", share_asked(intervals["level"])
+    lie = "have their class in their set of classes" if is_set else "lie in their intervals"
     terms = (
-        ("Asked for", f"{asked} of {_new_rows(document)} shall lie in their {interval_noun(document)}."),
+        ("Asked for", f"{asked} of {_new_rows(document)} shall {lie}."),
         ("Guaranteed", _guarantee(document)),
         ("Measured", _measured(document)),
         ("Widened", _widened(document)),
@@ -39,9 +40,11 @@ def sure_words(document: Document) -> str:
     if intervals is None:
         return _why_not(document)
     seen = "nothing" if intervals["measured"] is None else _percent(intervals["measured"])
+    share = _guaranteed_share(intervals)
+    condition = " had the cell not been chosen with these rows" if share and is_chosen(document) else ""
     return (
         f"{interval_noun(document)} at {share_asked(intervals['level'])}: {seen} measured, "
-        f"{_guaranteed_share(intervals) or 'nothing'} guaranteed."
+        f"{share or 'nothing'} guaranteed{condition}."
     )
 
 

@@ -99,7 +99,7 @@ def _not_the_mean(document: Document, quantile: str) -> str:
     asks = "" if fits else f" {score_label(document)} does not ask for that, so it may be good and score badly."
     around = "" if document["intervals"] is None else " Intervals lie around it, as far above as below."
     return (
-        f"Not the mean: it predicts the {quantile}, so that {share:g} % of new rows lie below the prediction. How many "
+        f"Not the mean: it predicts the {quantile}, so that {share:g} % of new rows shall lie below it. How many "
         f"do, nothing here measures.{asks}{around}"
     )
 
@@ -118,6 +118,7 @@ def use_section(document: Document) -> CardSection:
         CodeBlock(commands["standalone"]),
         Paragraph(f"In an ONNX runtime, in this folder; {code('nnjax_model.py')} prepares the columns:"),
         CodeBlock(
+            "import onnxruntime\nimport pandas\nfrom nnjax_model import Model\n\n"
             'model, session = Model.load("."), onnxruntime.InferenceSession("model.onnx")\n'
             'session.run(None, {"features": model.features(model.read(pandas.read_csv("TABLE.csv")))})',
             "python",

@@ -206,6 +206,7 @@ def test_gaps_and_unseen_words_are_told_column_by_column():
 def test_classes_are_told_of_as_classes():
     card = make_card(classes_document()).markdown
     assert "one of 2 classes (`no`, `yes`)" in card and "`yes` is predicted from a probability of 0.37 on" in card
+    assert "90 % of new rows shall have their class in their set of classes." in card
     assert "1.23 classes on average" in card and "the class that is predicted" in card and "accuracy" in card
 
 

@@ -82,7 +82,7 @@ def test_a_quantile_is_told_as_one(trained):
     document, card = fitted(*trained("fixed.loss='quantile'", "fixed.loss_quantile=0.9", "studied.depth=[1]"))
     assert document["cell"]["configuration"]["loss_quantile"] == 0.9
     assert "predicts the 0.9 quantile (not the mean) of" in card
-    assert "so that 90 % of new rows lie below" in section_of("Limits", card)
+    assert "so that 90 % of new rows shall lie below" in section_of("Limits", card)
     changes = section_of("How it was made", card).partition("changed on the command line: ")[2].partition("\n")[0]
     assert changes == "`fixed.loss='quantile'`, `fixed.loss_quantile=0.9`, `studied.depth=[1]`"
 

@@ -49,7 +49,7 @@ def test_a_noise_input_that_copies_a_true_one_is_not_to_be_trusted():
 
 def test_what_stands_clear_of_chance_is_named_and_nothing_else():
     text = inputs_of(card_of().markdown)
-    assert "`area` and `rooms` together; `sold on`. The other 2 may be nothing." in text
+    assert "`area` and `rooms` together; `sold on`. Maybe nothing: `district` and `garden`." in text
     none = importance_of_mixed(columns=(fall("area", estimate=0.01), fall("rooms", estimate=0.0)), groups=())
     card = card_of(none).markdown
     assert "No column matters by more than chance" in card and "no column that stands clear of chance" in card
