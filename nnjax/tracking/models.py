@@ -175,9 +175,28 @@ def _create(client: MlflowClient, cell: Entry, document: Mapping[str, Any]) -> L
         cell.experiment_id,
         _FORBIDDEN.sub("-", document["study"]),
         cell.run_id,
-        tags={names.MODEL: document["model_id"], names.STUDY: document["study"]},
+        tags={names.MODEL: document["model_id"], names.STUDY: document["study"], names.NOTE: describe_model(document)},
         params=dict(client.get_run(cell.run_id).data.params),
         model_type=MODEL_TYPE,
+    )
+
+
+def describe_model(document: Mapping[str, Any]) -> str:
+    """What MLflow's page says of a model, Markdown: what it is, what it is worth, and whose numbers stand below.
+
+    Scores are better higher, as in the document: of a measure that is better lower its negative.
+    """
+    scores = document["scores"].get("promise")
+    worth = ""
+    if scores:
+        sure = "" if scores["low"] is None else f" (interval {scores['low']:.3f} to {scores['high']:.3f})"
+        worth = (
+            f" On unseen rows such a model scores {scores['estimate']:.3f}{sure} in {document['scores']['measure']}."
+        )
+    return (
+        f"{len(document['ensemble'])} networks, averaged, trained on all rows of the table by `nnjax fit`.{worth} "
+        "All of it says **card.html**, among the artifacts in *data*. The metrics below are means "
+        "over the runs of its cell, which were trained on parts of the rows, not those of this model."
     )
 
 

@@ -16,7 +16,7 @@ from nnjax.model.standalone import Model
 from nnjax.tracking import models
 from nnjax.tracking.artifact_place import settle_artifacts
 from nnjax.tracking.errors import TrackingError
-from nnjax.tracking.models import find_logged, log_model, register_model
+from nnjax.tracking.models import describe_model, find_logged, log_model, register_model
 from nnjax.tracking.served import example_rows
 from nnjax.tracking.stored import stored_rows
 from nnjax.tracking.study_sync import sync_sweep
@@ -196,3 +196,14 @@ def test_a_server_has_it_too(tmp_path, server):
     assert register_model(first, "mixed", server) == register_model(first, "mixed", server) == "1"
     files = MlflowClient(server).list_logged_model_artifacts(first.logged_id)
     assert {"MLmodel", "code", "data"} <= {file.path for file in files}
+
+
+def test_the_page_says_what_a_model_is_worth_and_whose_metrics_stand_there():
+    promise = {"estimate": 0.45, "low": 0.3, "high": 0.6}
+    told = {"ensemble": [{}, {}], "scores": {"measure": "r2", "promise": promise}}
+    assert "2 networks, averaged" in describe_model(told)
+    assert "scores 0.450 (interval 0.300 to 0.600) in r2" in describe_model(told)
+    assert "scores 0.450 in r2" in describe_model(
+        {**told, "scores": {"measure": "r2", "promise": {**promise, "low": None}}}
+    )
+    assert "not those of this model" in describe_model({**told, "scores": {}})
