@@ -56,7 +56,7 @@ def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> st
     count = len(np.unique(units))
     if conformal_rank(level, count) is None:
         kind = "groups" if is_grouped(space) else "rows"
-        needed = f"it takes {fewest_units(level):,}; `nnjax fit --level` asks for less"
+        needed = f"it takes {fewest_units(level):,}; ask `nnjax fit STUDY` for less by --level"
         return f"at {canonical_level(level)}, {count:,} {kind} are too few: {needed}"
     return ""
 

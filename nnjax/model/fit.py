@@ -117,7 +117,7 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
     with progress.stage("Making intervals, importance, card and files") as say:
         files = make_files(space, document, Networks(runs, plan, members), journal, say)
         publish_folder(folder, files, replaces=True)
-        (folder.parent / ".gitignore").write_text(PASSED_OVER)
+        (folder.parent / ".gitignore").write_text(PASSED_OVER, "utf-8")
     return FittedModel(folder, Model.load(folder).document, is_new=True)
 
 

@@ -34,7 +34,7 @@ def check_out(out: Path | None, table: Path) -> None:
             f"--out {out}: unknown kind of file; end it in {' or '.join(PREDICTION_ENDINGS)}, or write -"
         )
     if not out.parent.is_dir():
-        raise RefusedError(f"--out {out}: there is no folder {out.parent}; make it, or name another one")
+        raise RefusedError(f"--out {out}: there is no folder {out.parent}; name one that is there")
     if out.exists() and not out.is_file():
         raise RefusedError(f"--out {out}: is there, and is no file; write another name")
     if out.exists() and table.exists() and out.samefile(table):

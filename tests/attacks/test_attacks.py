@@ -70,8 +70,8 @@ ATTACKS = {
     ),
     "days are counted from the first row of all": Attack(
         "nnjax/data/prepared.py",
-        "float(each[split.train].min())",
-        "float(each.min())",
+        "float(moments[split.train].min())",
+        "float(moments.min())",
         "tests/data/test_prepared.py::test_rows_outside_teach_nothing",
     ),
     "which columns are skewed is decided on all rows": Attack(

@@ -11,7 +11,7 @@ def test_a_model_is_found_by_its_folder_or_its_name(tmp_path):
     folder = mixed_model(tmp_path / "models" / "mixed")
     assert find_model(str(folder), tmp_path / "elsewhere") == folder
     assert find_model("mixed", tmp_path) == folder
-    with pytest.raises(RefusedError, match=r"other: there is no such model, .*; there are mixed"):
+    with pytest.raises(RefusedError, match=r"other: there is no model of that name, .*; there are mixed"):
         find_model("other", tmp_path)
     with pytest.raises(RefusedError, match="`nnjax fit STUDY` makes one"):
         find_model("other", tmp_path / "elsewhere")

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, r2_score
 
 from nnjax.training.diagnostics import EpochRecord
-from nnjax.training.loop import Trained
+from nnjax.training.loop import Network, Trained
 from nnjax.training.outcome import describe_run
 
 LINES, LAYERS = 4, 2
@@ -30,7 +30,15 @@ def made_up(validation_loss=(4.0, 3.0, 1.0, 2.0), outputs=1, prediction=None, la
     zeros = np.zeros((111, outputs), dtype=np.float32)
     prediction = zeros if prediction is None else prediction
     of_validation = np.full((67, outputs), 0.5, dtype=np.float32)
-    return Trained(record._replace(**history), prediction, zeros, of_validation, 0 * of_validation, ())
+    return Trained(
+        record._replace(**history),
+        prediction,
+        zeros,
+        of_validation,
+        0 * of_validation,
+        Network((), ()),
+        Network((), ()),
+    )
 
 
 def with_targets(split, **targets):
