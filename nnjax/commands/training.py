@@ -13,7 +13,7 @@ from nnjax.execution.executor import Cluster
 from nnjax.execution.slots import EXECUTORS
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
-from nnjax.terminal import home_words, next_command
+from nnjax.terminal import next_command
 
 WORKERS = "workers at once (default: one a core, fewer for little work; two on a GPU)"
 LECTURE = "experiments/lecture"
@@ -180,7 +180,7 @@ def run(options: argparse.Namespace) -> int:
 
 def fit(options: argparse.Namespace) -> int:
     """Make the model, tell MLflow of it, and say what can be done with it."""
-    say, space = speaker(options), expand_given(options)
+    space = expand_given(options)
     with starting():
         from nnjax.model.fit import fit_study
         from nnjax.model.origin import FitOptions
@@ -203,8 +203,7 @@ def fit(options: argparse.Namespace) -> int:
     print(f"MLflow   {logged.address} on run {logged.run_id} of {logged.tracking_uri}")
     if version:
         print(f"         registered as {options.register}, version {version}")
-    home = " ".join(home_words(options.home))
-    say(f"Next     nnjax predict {folder} TABLE.csv --out predictions.csv{f' {home}' if home else ''}")
+    print(f"Next     {fitted.document['commands']['predict']}")
     return ExitCode.FINE
 
 

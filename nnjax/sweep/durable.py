@@ -49,7 +49,7 @@ def write_durably(path: Path, content: bytes) -> None:
 def publish_folder(path: Path, files: Mapping[str, bytes], replaces: bool = False) -> None:
     """Publish a folder of files at once: readers see all of them, each whole, or no such folder.
 
-    One that is there is replaced if that is wanted: for a moment there is none.
+    One that is there is replaced if that is wanted: for a moment there is none; it is back if the new one cannot come.
 
     Raises:
         FileExistsError: There is one.
@@ -65,6 +65,10 @@ def publish_folder(path: Path, files: Mapping[str, bytes], replaces: bool = Fals
         if path.exists():
             os.rename(path, former)
         os.rename(temporary, path)
+    except BaseException:
+        if former.exists() and not path.exists():
+            os.rename(former, path)
+        raise
     finally:
         for left in (temporary, former):
             shutil.rmtree(left, ignore_errors=True)

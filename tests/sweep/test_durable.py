@@ -110,3 +110,21 @@ def test_a_folder_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
     with pytest.raises(KeyboardInterrupt):
         publish_folder(tmp_path / "models" / "two", files)
     assert [each.name for each in (tmp_path / "models").iterdir()] == ["one"]
+
+
+def test_a_folder_that_cannot_be_replaced_is_there_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish_folder(tmp_path / "one", {"a.txt": b"1"})
+    rename = os.rename
+
+    def fail_at_the_end(source: Path, target: Path) -> None:
+        if (source / "b.txt").exists():
+            raise OSError(errno.EIO, "the disk")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "rename", fail_at_the_end)
+    with pytest.raises(OSError, match="the disk"):
+        publish_folder(tmp_path / "one", {"b.txt": b"2"}, replaces=True)
+    assert [each.name for each in tmp_path.iterdir()] == ["one"] and (tmp_path / "one" / "a.txt").exists()
+    monkeypatch.undo()
+    publish_folder(tmp_path / "one", {"b.txt": b"2"}, replaces=True)
+    assert [each.name for each in (tmp_path / "one").iterdir()] == ["b.txt"]
