@@ -30,7 +30,7 @@ class Stopping(NamedTuple):
     n_iter_no_change: float = 10
 
 
-class Progress(NamedTuple):
+class Improvement(NamedTuple):
     """How far the search for an improvement has come: what a later fit of the same network goes on from.
 
     Attributes:
@@ -128,7 +128,7 @@ class Problem:
         parameters: First weights; layers of numpy arrays.
         random_state: Draws the order of the rows, epoch after epoch, from a copy of this state; None: the rows' own
             order, every time.
-        progress: What an earlier fit has come to; None for a fresh one.
+        improvement: What an earlier fit has come to; None for a fresh one.
         state: The optimiser's, and running averages, as an earlier `Fitted` holds them; None for a fresh one.
         noise_seed: What dropout is drawn from.
     """
@@ -141,7 +141,7 @@ class Problem:
     validation: Examples | None
     parameters: Parameters
     random_state: np.random.RandomState | None = None
-    progress: Progress | None = None
+    improvement: Improvement | None = None
     state: Any = None
     noise_seed: int = 0
 
@@ -156,7 +156,7 @@ class Fitted:
         loss_curve: Loss of every epoch, penalty included, as scikit-learn counts it [E].
         validation_scores: R² or accuracy of the validation rows after every epoch [E]; None without such rows.
         n_iter: Epochs of this training.
-        progress: Where the search for an improvement stands.
+        improvement: Where the search for an improvement stands.
         why: "tol": no further improvement; "max_iter"; or "diverged": a weight is not finite.
         state: What a later training goes on with.
         seconds: Its share of the seconds of all that trained with it.
@@ -168,7 +168,7 @@ class Fitted:
     loss_curve: NDArray[np.float64]
     validation_scores: NDArray[np.float64] | None
     n_iter: int
-    progress: Progress
+    improvement: Improvement
     why: str
     state: Any = None
     seconds: float = 0.0
