@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from nnjax.network.mlp import Parameters
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.optimizers import Hyperparameters
+
+if TYPE_CHECKING:  # jax is imported where something is trained
+    from nnjax.network.mlp import Parameters
 
 Floats = Float[NDArray[np.float32], "..."]
 
@@ -23,11 +25,13 @@ class Stopping(NamedTuple):
         max_iter: Epochs, at most.
         tol: What an epoch must gain to count as an improvement, in the unit of the loss or of the score.
         n_iter_no_change: Epochs in a row without an improvement that are borne; may be infinite.
+        max_fun: Losses that L-BFGS may ask for.
     """
 
     max_iter: int = 200
     tol: float = 1e-4
     n_iter_no_change: float = 10
+    max_fun: int = 15_000
 
 
 class Improvement(NamedTuple):
@@ -122,7 +126,7 @@ class Problem:
         numbers: What is batched over trainings. `l2` is scikit-learn's alpha: it, and `l1`, are divided by the rows of
             the mini-batch at hand, or by the sum of their weights.
         stopping: When it ends.
-        schedule: The course of the learning rate.
+        course: Of the learning rate.
         train: The rows that are trained on.
         validation: The rows that decide when to stop, by R² or accuracy; None: the training loss decides.
         parameters: First weights; layers of numpy arrays.
@@ -136,10 +140,10 @@ class Problem:
     design: NetworkDesign
     numbers: Hyperparameters
     stopping: Stopping
-    schedule: RateCourse
+    course: RateCourse
     train: Examples
     validation: Examples | None
-    parameters: Parameters
+    parameters: "Parameters"
     random_state: np.random.RandomState | None = None
     improvement: Improvement | None = None
     state: Any = None
@@ -157,13 +161,14 @@ class Fitted:
         validation_scores: R² or accuracy of the validation rows after every epoch [E]; None without such rows.
         n_iter: Epochs of this training.
         improvement: Where the search for an improvement stands.
-        why: "tol": no further improvement; "max_iter"; or "diverged": a weight is not finite.
+        why: It ended by "tol", for want of improvement; by "max_iter"; "diverged", a weight being not finite; or,
+            L-BFGS alone, by "max_fun" or "line_search".
         state: What a later training goes on with.
         seconds: Its share of the seconds of all that trained with it.
         history: Measure -> values [E, layers] or [E]; see `WATCHED`. Empty where nobody watched.
     """
 
-    parameters: Parameters
+    parameters: "Parameters"
     moments: tuple[Any, ...]
     loss_curve: NDArray[np.float64]
     validation_scores: NDArray[np.float64] | None
@@ -182,12 +187,12 @@ WATCHED = ("grad_norm", "preactivation_grad_norm", "weight_norm", "update_ratio"
 def digest(problem: Problem) -> str:
     """The hash of all that a training's result depends on, the engine's version included."""
     content = hashlib.blake2b(digest_size=20)
-    for part in _parts((ENGINE_VERSION, problem)):
+    for part in parts_of((ENGINE_VERSION, problem)):
         content.update(part)
     return content.hexdigest()
 
 
-def _parts(value: Any) -> Iterator[bytes]:
+def parts_of(value: Any) -> Iterator[bytes]:
     """A value as bytes, each with its kind and length before it, so that no two values share them."""
     if isinstance(value, np.random.RandomState):
         name, words, *rest = value.get_state(legacy=True)
@@ -197,7 +202,7 @@ def _parts(value: Any) -> Iterator[bytes]:
     if isinstance(value, tuple | list):
         yield f"{type(value).__name__} {len(value)};".encode()
         for member in value:
-            yield from _parts(member)
+            yield from parts_of(member)
     elif isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         array = np.ascontiguousarray(value)
         yield f"{array.dtype.str} {array.shape};".encode()

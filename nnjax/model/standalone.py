@@ -515,7 +515,7 @@ class _Layer(NamedTuple):
     pieces: int
 
 
-class _Network:
+class Network:
     """One network's arrays, checked against what the document says of them.
 
     How many inputs it has its preparation knows: which words are rare depends on how many rows taught it.
@@ -799,7 +799,7 @@ class Model:
         members = dict.fromkeys(self._ensemble, 0)
         members |= {key: each["preparation"] for each in self.folds.values() for key in each["keys"]}
         self.networks = {
-            key: _Network(key, document["network"], arrays, self.preparations[learnt].width)
+            key: Network(key, document["network"], arrays, self.preparations[learnt].width)
             for key, learnt in members.items()
         }
         self._check()

@@ -1,0 +1,382 @@
+"""An epoch of many trainings at once, each of which ends by itself: pure functions of arrays.
+
+Beside `training.loop` since scikit-learn's step is another one: what a mini-batch's loss and penalty are divided by,
+what an epoch is judged by, and when it was the last. Network, losses, clipping, penalties, noise and what is watched
+are the engine's.
+"""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Bool, Float, Int, Scalar
+
+from nnjax.estimators.solvers import Update, divided
+from nnjax.network.activations import ActivationParameters
+from nnjax.network.losses import LossParameters
+from nnjax.network.mlp import ForwardInputs, Parameters, initial_moments, no_probes
+from nnjax.network.normalization import Moments
+from nnjax.network.outputs import predicted_correctly
+from nnjax.training.bucket import Bucket
+from nnjax.training.diagnostics import (
+    GRADIENT_SCALE,
+    dead_shares,
+    largest_slopes,
+    square_sum,
+    stack,
+    weight_sizes,
+    weight_square_sums,
+)
+from nnjax.training.loop import average_moments
+from nnjax.training.model import Batch, Model
+from nnjax.training.noise import Keys, add_noise, draw_masks
+from nnjax.training.optimizers import Hyperparameters
+from nnjax.training.update import penalty
+
+LEAST_RATE = 1e-6
+"""Learning rate at or below which the adaptive schedule gives up."""
+
+RATE_DIVISOR = 5.0
+"""What it divides the rate by."""
+
+
+@dataclass(frozen=True)
+class TrainingShape:
+    """What is compiled in.
+
+    Attributes:
+        bucket: The network, the largest numbers of rows, what is on; without validation rows these are 0.
+        update: How the weights are updated.
+        runs: Trainings at a time.
+        lines: Epochs that one call trains at most.
+        watches: Whether every layer's gradients are recorded.
+    """
+
+    bucket: Bucket
+    update: Update
+    runs: int
+    lines: int
+    watches: bool
+
+    @property
+    def is_judged_by_score(self) -> bool:
+        """Whether the score of validation rows decides, and not the training loss."""
+        return self.bucket.n_validation > 0
+
+
+class SlotData(NamedTuple):
+    """What stays with a training; N and M are the program's, rows beyond the training's own are padding.
+
+    Attributes:
+        numbers: Hyperparameters.
+        max_iter, tol, n_iter_no_change: See `Stopping`.
+        is_adaptive: Whether the rate falls where there is no improvement.
+        n_train: Rows that are trained on.
+        batch_size: Rows of a mini-batch, at most the program's.
+        x: Their features [N, D].
+        y: Their targets [N, O].
+        weights: What each counts [N]; None where all count alike.
+        x_validation: [M, D]; None without such rows.
+        y_validation: [M, O]; likewise.
+        validation_weights: Together one, zero for padding [M]; likewise.
+        validation_variance: Of each output [O], in the same weights; likewise.
+        keys: Where dropout and noise come from.
+    """
+
+    numbers: Hyperparameters
+    max_iter: Int[Scalar, ""]
+    tol: Float[Scalar, ""]
+    n_iter_no_change: Float[Scalar, ""]
+    is_adaptive: Bool[Scalar, ""]
+    n_train: Int[Scalar, ""]
+    batch_size: Int[Scalar, ""]
+    x: Float[Array, "N D"]
+    y: Float[Array, "N O"]
+    weights: Float[Array, " N"] | None = None
+    x_validation: Float[Array, "M D"] | None = None
+    y_validation: Float[Array, "M O"] | None = None
+    validation_weights: Float[Array, " M"] | None = None
+    validation_variance: Float[Array, " O"] | None = None
+    keys: Keys = Keys()
+
+
+class BestSoFar(NamedTuple):
+    """See `Improvement`, whose rows are counted on the host."""
+
+    best: Float[Scalar, ""]
+    n_without_improvement: Int[Scalar, ""]
+    rate_share: Float[Scalar, ""]
+
+
+class Going(NamedTuple):
+    """Where a training stands between two epochs.
+
+    Attributes:
+        parameters: The weights.
+        solver: The optimiser's state.
+        moments: Running averages for batch normalisation; empty without.
+        reached: How far the search for an improvement has come.
+        epoch: Epochs of this fit.
+        is_over: Whether it has ended: nothing changes any more.
+        is_finite: Whether every weight still is.
+        best: Weights and averages of the best validation score; None where the loss decides.
+    """
+
+    parameters: Parameters
+    solver: Any
+    moments: tuple[Moments, ...]
+    reached: BestSoFar
+    epoch: Int[Scalar, ""]
+    is_over: Bool[Scalar, ""]
+    is_finite: Bool[Scalar, ""]
+    best: tuple[Parameters, tuple[Moments, ...]] | None = None
+
+
+class EpochSeen(NamedTuple):
+    """What an epoch leaves behind; what is watched is None where nobody asks.
+
+    Attributes:
+        loss: As scikit-learn counts it.
+        score: R² or accuracy of the validation rows; None without.
+        grad_norm, weight_norm, update_ratio: A layer [L + 1]; see `EpochRecord`.
+        preactivation_grad_norm, unit_dead: A hidden layer [L].
+    """
+
+    loss: Float[Scalar, ""]
+    score: Float[Scalar, ""] | None = None
+    grad_norm: Float[Array, " layers"] | None = None
+    preactivation_grad_norm: Float[Array, " hidden"] | None = None
+    weight_norm: Float[Array, " layers"] | None = None
+    update_ratio: Float[Array, " layers"] | None = None
+    unit_dead: Float[Array, " hidden"] | None = None
+
+
+class _Stepped(NamedTuple):
+    """What the next step needs; slopes are the epoch's largest so far, if somebody watches."""
+
+    parameters: Parameters
+    solver: Any
+    moments: tuple[Moments, ...]
+    slopes: tuple[Array, ...] = ()
+
+
+class _StepSeen(NamedTuple):
+    """Sums of a step: loss times its rows, squares of the gradients by weights and by pre-activations."""
+
+    loss: Array
+    by_weights: Array | None = None
+    by_preactivations: Array | None = None
+
+
+class _Training:
+    """The parts of one training; every method is pure."""
+
+    def __init__(self, shape: TrainingShape, given: SlotData, activation: Int[Array, " hidden"]) -> None:
+        bucket, numbers = shape.bucket, given.numbers
+        self.shape, self.bucket, self.given = shape, bucket, given
+        self.model = Model(
+            bucket,
+            activation,
+            ActivationParameters(numbers.negative_slope, numbers.elu_alpha),
+            LossParameters(numbers.huber_delta, numbers.loss_quantile),
+        )
+        # scikit-learn's loss of a regression is the mean over the outputs; its gradient is that of their sum.
+        self.loss_share = 1 / bucket.n_outputs if bucket.task == "regression" else 1.0
+
+    def _mini_batch(self, number: Array, examples: Array) -> tuple[Batch, Array, Array]:
+        """Its rows, weighted to one together; how many they are, and what they count in all."""
+        places = jnp.arange(self.bucket.batch_size)
+        rest = self.given.n_train - number * self.given.batch_size
+        counts = (places < jnp.minimum(rest, self.given.batch_size)).astype(jnp.float32)
+        n_rows = total = jnp.sum(counts)
+        if self.given.weights is not None:
+            counts = counts * self.given.weights[examples]
+            total = jnp.sum(counts)
+        weights = counts / jnp.where(total > 0, total, 1)
+        return Batch(self.given.x[examples], self.given.y[examples], weights), n_rows, total
+
+    def step(self, carry: _Stepped, step: tuple[Array, Array, Array], steps_before: Array) -> tuple[_Stepped, Any]:
+        """One mini-batch: its number in the epoch, its rows, its learning rate's share of the first."""
+        number, examples, rate = step
+        batch, n_rows, total = self._mini_batch(number, examples)
+        keys, bucket = self.given.keys, self.bucket
+        batch = batch._replace(x=add_noise(keys, steps_before + number, self.given.numbers.input_noise, batch.x))
+        masks = draw_masks(
+            keys, steps_before + number, self.given.numbers.dropout, bucket.hidden_layer_sizes, bucket.batch_size
+        )
+        filled = jnp.where(batch.weights > 0, 1 / jnp.maximum(jnp.sum(batch.weights > 0), 1), 0)
+        inputs = ForwardInputs(
+            no_probes(bucket.architecture, bucket.batch_size),
+            masks,
+            filled.astype(jnp.float32) if bucket.normalization == "batch" else None,
+        )
+        scale = GRADIENT_SCALE if self.shape.watches else 1.0
+
+        def scaled_loss(parameters: Parameters, probes: tuple[Array, ...]) -> tuple[Array, Any]:
+            loss, forward = self.model.loss(parameters, inputs._replace(probes=probes), batch)
+            return scale * loss, forward
+
+        by = (0, 1) if self.shape.watches else (0,)
+        gradient_of = jax.value_and_grad(scaled_loss, argnums=by, has_aux=True)
+        (loss, forward), gradients = gradient_of(carry.parameters, inputs.probes)
+        gradient = gradients[0] if scale == 1.0 else jax.tree.map(lambda leaf: leaf / scale, gradients[0])
+        numbers = divided(self.given.numbers, total)
+        value = self.loss_share * loss / scale + penalty(carry.parameters, bucket.update_rule, numbers)
+        numbers = numbers._replace(learning_rate=lax.optimization_barrier(numbers.learning_rate * rate))
+        parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradient, numbers)
+        moments = carry.moments
+        if bucket.keeps_running_moments:
+            moments = average_moments(moments, forward.moments, n_rows / self.given.batch_size.astype(jnp.float32))
+        seen = _StepSeen(value * n_rows)
+        slopes = carry.slopes
+        if self.shape.watches:
+            by_z = stack([square_sum(delta) for delta in gradients[1]]) * jnp.square(n_rows)
+            seen = _StepSeen(value * n_rows, weight_square_sums(gradients[0]), by_z)
+            slopes = tuple(map(jnp.maximum, slopes, largest_slopes(forward)))
+        return _Stepped(parameters, solver, moments, slopes), seen
+
+    def score(self, parameters: Parameters, moments: tuple[Moments, ...]) -> Array:
+        """R² of the validation rows, the outputs' mean; or the share of them whose class or labels are all right."""
+        given = self.given
+        assert given.x_validation is not None
+        assert given.y_validation is not None
+        assert given.validation_weights is not None
+        assert given.validation_variance is not None
+        inputs = self.model.inference_inputs(self.bucket.n_validation, moments)
+        logits = self.model.forward(parameters, inputs, given.x_validation).logits
+        batch = Batch(given.x_validation, given.y_validation, given.validation_weights)
+        if self.bucket.task == "classification":
+            several = self.bucket.output == "logistic" and self.bucket.n_outputs > 1
+            right = jax.vmap(_all_labels if several else predicted_correctly)(logits, batch.y)
+            return jnp.sum(batch.weights * right)
+        errors = self.model.tally(logits, batch)
+        if errors is None:  # one output, and the loss tells: its tally is not made
+            errors = jnp.sum(batch.weights[:, None] * jnp.square(logits - batch.y), axis=0)
+        variance = given.validation_variance
+        met = jnp.where(jnp.isnan(errors), errors, (errors == 0).astype(errors.dtype))
+        return jnp.mean(jnp.where(variance > 0, 1 - errors / jnp.where(variance > 0, variance, 1), met))
+
+    def epoch(self, going: Going, examples: Array, rates: Array) -> tuple[Going, EpochSeen]:
+        """One pass over the training rows, and what follows from it; nothing changes where the training is over."""
+        steps = self.bucket.steps
+        slopes = no_probes(self.bucket.architecture) if self.shape.watches else ()
+        start = _Stepped(going.parameters, going.solver, going.moments, slopes)
+        shares = rates * going.reached.rate_share
+        after, sums = lax.scan(
+            lambda carry, step: self.step(carry, step, going.epoch * steps),
+            start,
+            (jnp.arange(steps), examples, shares),
+        )
+        loss = jnp.sum(sums.loss) / self.given.n_train.astype(jnp.float32)
+        score = self.score(after.parameters, after.moments) if self.shape.is_judged_by_score else None
+        seen = EpochSeen(loss, score)
+        if self.shape.watches:
+            seen = self._watched(seen, going, after, sums)
+        finite = [jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(after.parameters)]
+        came_to = going._replace(
+            parameters=after.parameters,
+            solver=after.solver,
+            moments=after.moments,
+            epoch=going.epoch + 1,
+            is_finite=jnp.all(jnp.stack(finite)),
+        )
+        came_to = self._judge(came_to, loss if score is None else score)
+        went_on: Going = jax.tree.map(lambda old, new: jnp.where(going.is_over, old, new), going, came_to)
+        return went_on, seen
+
+    def _judge(self, going: Going, value: Array) -> Going:
+        """Whether it was the last epoch; `value` is what decides."""
+        given, before = self.given, going.reached
+        if self.shape.is_judged_by_score:
+            gained, is_better = ~(value < before.best + given.tol), value > before.best
+        else:
+            gained, is_better = ~(value > before.best - given.tol), value < before.best
+        without = jnp.where(gained, 0, before.n_without_improvement + 1)
+        is_stuck = without.astype(jnp.float32) > given.n_iter_no_change
+        slows = is_stuck & given.is_adaptive
+        slows &= given.numbers.learning_rate * before.rate_share > LEAST_RATE
+        is_last = (going.epoch >= given.max_iter) | ~going.is_finite
+        best = going.best
+        if best is not None:
+            now = (going.parameters, going.moments)
+            best = jax.tree.map(lambda new, old: jnp.where(is_better, new, old), now, best)
+        reached = BestSoFar(
+            best=jnp.where(is_better, value, before.best),
+            n_without_improvement=jnp.where(slows, 0, without),
+            rate_share=jnp.where(slows, before.rate_share / RATE_DIVISOR, before.rate_share),
+        )
+        return going._replace(reached=reached, is_over=(is_stuck & ~slows) | is_last, best=best)
+
+    def _watched(self, seen: EpochSeen, before: Going, after: _Stepped, sums: Any) -> EpochSeen:
+        sizes, bucket = weight_sizes(after.parameters), self.bucket
+        widths = stack([jnp.float32(width) for width in bucket.hidden_layer_sizes])
+        change = jax.tree.map(jnp.subtract, after.parameters, before.parameters)
+        norm, moved = (jnp.sqrt(weight_square_sums(layers) / sizes) for layers in (after.parameters, change))
+        by_weights, by_z = (jnp.sum(each, axis=0) for each in (sums.by_weights, sums.by_preactivations))
+        return seen._replace(
+            grad_norm=jnp.sqrt(by_weights / bucket.steps / sizes) / GRADIENT_SCALE,
+            preactivation_grad_norm=jnp.sqrt(by_z / self.given.n_train.astype(jnp.float32) / widths) / GRADIENT_SCALE,
+            weight_norm=norm,
+            update_ratio=jnp.where(moved == 0, 0, moved / norm),
+            unit_dead=dead_shares(after.slopes),
+        )
+
+
+def _all_labels(logits: Array, target: Array) -> Array:
+    agree = jnp.all((logits > 0) == (target > 0.5)).astype(logits.dtype)
+    return jnp.where(jnp.any(jnp.isnan(logits)), jnp.full_like(agree, jnp.nan), agree)
+
+
+def first_going(shape: TrainingShape, parameters: Parameters) -> Going:
+    """Before the first epoch of a fresh training."""
+    moments = initial_moments(shape.bucket.architecture, parameters)
+    best = (parameters, moments) if shape.is_judged_by_score else None
+    return Going(
+        parameters=parameters,
+        solver=shape.update.first_state(parameters),
+        moments=moments,
+        reached=BestSoFar(
+            best=jnp.float32(-jnp.inf if shape.is_judged_by_score else jnp.inf),
+            n_without_improvement=jnp.int32(0),
+            rate_share=jnp.float32(1.0),
+        ),
+        epoch=jnp.int32(0),
+        is_over=jnp.bool_(False),
+        is_finite=jnp.bool_(True),
+        best=best,
+    )
+
+
+def make_epochs(shape: TrainingShape) -> jax.stages.Wrapped:
+    """The jitted function that trains all slots for some epochs, or until the last of them is over.
+
+    (given [runs, …], activation [hidden], going [runs, …], examples [lines, runs, steps, batch], rates [lines, runs,
+    steps], count) → going, and `EpochSeen`s [lines, runs, …] of which the first `count` may be filled.
+    """
+
+    def one(given: SlotData, activation: Array, going: Going, examples: Array, rates: Array) -> tuple[Going, EpochSeen]:
+        return _Training(shape, given, activation).epoch(going, examples, rates)
+
+    # The activation is shared: under vmap a batched index would run every branch of the switch.
+    every = jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, 0)), inline=True)
+
+    def train(given: SlotData, activation: Array, going: Going, examples: Array, rates: Array, count: Array) -> Any:
+        _, shapes = jax.eval_shape(every, given, activation, going, examples[0], rates[0])
+        seen = jax.tree.map(lambda each: jnp.zeros((shape.lines, *each.shape), each.dtype), shapes)
+
+        def is_going(carried: tuple[Array, Going, EpochSeen]) -> Array:
+            number, reached, _ = carried
+            return (number < count) & ~jnp.all(reached.is_over)
+
+        def take(carried: tuple[Array, Going, EpochSeen]) -> tuple[Array, Going, EpochSeen]:
+            number, reached, so_far = carried
+            after, line = every(given, activation, reached, examples[number], rates[number])
+            put = jax.tree.map(lambda all_, new: all_.at[number].set(new), so_far, line)
+            return number + 1, after, put
+
+        _, reached, seen = lax.while_loop(is_going, take, (jnp.int32(0), going, seen))
+        return reached, seen
+
+    return jax.jit(train, donate_argnums=2)

@@ -1,0 +1,109 @@
+"""L-BFGS on all rows at once: SciPy's, as in scikit-learn, over the engine's loss and gradient."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import scipy.optimize
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Float
+from numpy.typing import NDArray
+
+from nnjax.estimators.first_weights import architecture_of
+from nnjax.estimators.problem import Fitted, Improvement, Problem
+from nnjax.estimators.solvers import divided
+from nnjax.network.activations import ActivationParameters
+from nnjax.network.architecture import branch_indices, branches_for
+from nnjax.network.losses import LossParameters
+from nnjax.network.mlp import Parameters
+from nnjax.training.bucket import Bucket
+from nnjax.training.model import Batch, Model
+from nnjax.training.optimizers import UpdateRule
+from nnjax.training.update import penalty
+
+_Vector = Float[NDArray[np.float64], " parameters"]
+
+_ENDINGS = {0: "tol", 1: "max_iter", 2: "line_search"}
+"""SciPy's status -> why it ended; that it ran out of losses is told by its count."""
+
+
+def train_full_batch(problem: Problem) -> Fitted:
+    """Train one network by L-BFGS-B, in float64 whatever the rows are.
+
+    In float32 the line search runs out of digits before the gradient falls below `tol`.
+    """
+    with jax.enable_x64(True):
+        first = jax.tree.map(lambda leaf: np.asarray(leaf, dtype=np.float64), problem.parameters)
+        packed, unpack = ravel_pytree(first)
+        objective = jax.jit(jax.value_and_grad(lambda vector: _loss(problem, unpack(vector))))
+
+        def evaluate(vector: _Vector) -> tuple[float, _Vector]:
+            value, gradient = objective(vector)
+            return float(value), np.asarray(gradient)
+
+        stopping = problem.stopping
+        options: Any = {"maxfun": stopping.max_fun, "maxiter": stopping.max_iter, "gtol": stopping.tol}
+        start: Any = np.asarray(packed)
+        found: Any = scipy.optimize.minimize(evaluate, start, method="L-BFGS-B", jac=True, options=options)
+        parameters: Any = jax.tree.map(lambda leaf: np.asarray(leaf, dtype=np.float32), unpack(found.x))
+        moments = _model(problem).training_moments(unpack(found.x), jnp.asarray(problem.train.x, dtype=jnp.float64))
+    rows_before = problem.improvement.rows_seen if problem.improvement else 0
+    is_finite = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(parameters))
+    why = "max_fun" if found.nfev > stopping.max_fun and found.status == 1 else _ENDINGS[found.status]
+    return Fitted(
+        parameters=parameters,
+        moments=jax.tree.map(lambda leaf: np.asarray(leaf, dtype=np.float32), moments),
+        loss_curve=np.asarray([found.fun], dtype=np.float64),
+        validation_scores=None,
+        n_iter=int(min(found.nit, stopping.max_iter)),
+        improvement=Improvement(float(found.fun), rows_seen=rows_before + found.nit * len(problem.train.x)),
+        why=why if is_finite else "diverged",
+    )
+
+
+def _loss(problem: Problem, parameters: Parameters) -> Array:
+    """Mean loss and penalty as scikit-learn has them: what the gradient is asked of."""
+    model, train = _model(problem), problem.train
+    weights = np.ones(len(train.x)) if train.weights is None else train.weights.astype(np.float64)
+    total = weights.sum()
+    numbers = divided(problem.numbers, jnp.asarray(total))
+    batch = Batch(*(jnp.asarray(part, dtype=jnp.float64) for part in (train.x, train.y, weights / total)))
+    inputs = model.inference_inputs(len(train.x), ())._replace(
+        weight=batch.weights if problem.design.normalization == "batch" else None
+    )
+    loss, _ = model.loss(parameters, inputs, batch)
+    rule = UpdateRule("lbfgs", l1=bool(problem.numbers.l1 != 0))
+    return loss + penalty(parameters, rule, numbers)
+
+
+def _model(problem: Problem) -> Model:
+    design, numbers, train = problem.design, problem.numbers, problem.train
+    branches = branches_for(design.activation)
+    architecture = architecture_of(design, train.x.shape[1], train.y.shape[1], branches)
+    bucket = Bucket(
+        n_features=train.x.shape[1],
+        hidden_layer_sizes=design.hidden_layer_sizes,
+        n_outputs=train.y.shape[1],
+        batch_size=len(train.x),
+        n_train=len(train.x),
+        n_validation=0,
+        n_test=0,
+        epochs=0,
+        optimizer="lbfgs",
+        loss=design.loss,
+        output=design.output,
+        task=design.task,
+        structures=architecture.structures,
+        branches=branches,
+        maxout_pieces=design.maxout_pieces,
+        normalization=design.normalization,
+        residual=design.residual,
+    )
+    index = jnp.asarray(branch_indices(design.activation, branches), jnp.int32)
+    return Model(
+        bucket,
+        index,
+        ActivationParameters(numbers.negative_slope, numbers.elu_alpha),
+        LossParameters(numbers.huber_delta, numbers.loss_quantile),
+    )

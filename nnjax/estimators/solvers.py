@@ -1,0 +1,99 @@
+"""One update of the weights as scikit-learn takes it: penalty by the mini-batch, the rate inside the momentum."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float, Int, Scalar
+
+from nnjax.network.mlp import Parameters
+from nnjax.training.clipping import CLIPPINGS
+from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters, UpdateRule
+from nnjax.training.update import penalise
+
+
+class AdamMoments(NamedTuple):
+    """Adam's state: steps taken, and the mean gradient and squared gradient so far."""
+
+    n_steps: Int[Scalar, ""]
+    mean: Parameters
+    square: Parameters
+
+
+def scale_by_plain_adam(numbers: Hyperparameters) -> optax.GradientTransformation:
+    """Adam whose ε stands beside the root of the uncorrected mean square, as in the paper's last remark of section 2.
+
+    optax adds ε to the corrected root, which is the larger one: in the first steps its ε is up to 30 times smaller.
+
+    Source: Kingma & Ba 2015; scikit-learn's AdamOptimizer.
+    """
+
+    def init(parameters: Parameters) -> AdamMoments:
+        return AdamMoments(jnp.int32(0), *(jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)))
+
+    def update(gradient: Parameters, state: AdamMoments, _: Parameters | None = None) -> tuple[Parameters, AdamMoments]:
+        count = state.n_steps + 1
+        mean = jax.tree.map(lambda m, g: numbers.beta_1 * m + (1 - numbers.beta_1) * g, state.mean, gradient)
+        square = jax.tree.map(lambda v, g: numbers.beta_2 * v + (1 - numbers.beta_2) * g * g, state.square, gradient)
+        steps = count.astype(jnp.float32)
+        # 1 − β^t by expm1: near t = 1 the difference of two numbers close to one would lose digits.
+        corrections = [-jnp.expm1(steps * jnp.log(beta)) for beta in (numbers.beta_1, numbers.beta_2)]
+        scale = jax.lax.optimization_barrier(jnp.sqrt(corrections[1]) / corrections[0])  # once a step, not a weight
+        step = jax.tree.map(lambda m, v: scale * m / (jnp.sqrt(v) + numbers.epsilon), mean, square)
+        return step, AdamMoments(count, mean, square)
+
+    return optax.GradientTransformation(init, update)
+
+
+class Update(NamedTuple):
+    """What shapes an update beside the house's own rule.
+
+    Attributes:
+        rule: Clipping and penalties.
+        solver: "sgd", "adam", "adamw", "rmsprop" or "adagrad".
+        nesterovs_momentum: Whether "sgd" looks ahead.
+    """
+
+    rule: UpdateRule
+    solver: str
+    nesterovs_momentum: bool
+
+    def transformation(self, numbers: Hyperparameters) -> optax.GradientTransformation:
+        """From a penalised gradient to the step that is added to the weights; its learning rate is the moment's own.
+
+        With momentum the rate is part of what is remembered, as in scikit-learn: a rate that falls does not shorten
+        steps that were taken before.
+        """
+        slowed = optax.scale(-numbers.learning_rate)
+        if self.solver == "sgd":
+            return optax.chain(slowed, optax.trace(decay=numbers.momentum, nesterov=self.nesterovs_momentum))
+        if self.solver in ("adam", "adamw"):
+            return optax.chain(scale_by_plain_adam(numbers), slowed)
+        return optax.chain(OPTIMIZERS[self.solver].rule(numbers), slowed)
+
+    def first_state(self, parameters: Parameters) -> Any:
+        """The state before the first step; of no number but the weights' shapes."""
+        return self.transformation(Hyperparameters(0.0, 0.0)).init(parameters)
+
+    def apply(
+        self, parameters: Parameters, state: Any, gradient: Parameters, numbers: Hyperparameters
+    ) -> tuple[Parameters, Any]:
+        """The weights and the state after one step along the gradient of the loss."""
+        clipped = CLIPPINGS[self.rule.clipping].function(gradient, numbers)
+        penalised = penalise(clipped, parameters, self.rule, numbers)
+        with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
+            step, state = self.transformation(numbers).update(penalised, state, parameters)
+        if self.rule.weight_decay:
+            share = numbers.learning_rate * numbers.weight_decay
+            step = tuple(
+                each._replace(weights=each.weights - share * layer.weights)
+                for each, layer in zip(step, parameters, strict=True)
+            )
+        return optax.apply_updates(parameters, step), state
+
+
+def divided(numbers: Hyperparameters, weight: Float[Scalar, ""] | Array) -> Hyperparameters:
+    """Penalties of a mini-batch whose rows count `weight` together: alpha is a penalty of the sum, not of the mean."""
+    share = jnp.where(weight > 0, 1 / jnp.where(weight > 0, weight, 1), 0)
+    return numbers._replace(l2=numbers.l2 * share, l1=numbers.l1 * share)

@@ -1,0 +1,36 @@
+"""What slots are given: rows at the program's sizes, mini-batches dealt out."""
+
+import numpy as np
+import pytest
+from fakes.trainings import make_problem
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnjax.estimators.problem import Examples
+from nnjax.estimators.slots import _fill, slot_data
+from nnjax.estimators.trainer import _shape
+
+
+@given(rows=st.integers(1, 40), batch_size=st.integers(1, 40), epochs=st.integers(1, 3))
+def test_every_row_is_dealt_out_once_an_epoch_in_its_order(rows, batch_size, epochs):
+    size = min(batch_size, rows)
+    steps = -(-rows // size)
+    orders = np.stack([np.random.default_rng(epoch).permutation(rows) for epoch in range(epochs)]).astype(np.int32)
+    examples = np.full((epochs, steps, size + 3), -1, np.int32)
+    _fill(examples, orders, size)
+    for epoch in range(epochs):
+        dealt = [place for batch in examples[epoch] for place in batch if place >= 0]
+        assert dealt == orders[epoch].tolist()
+
+
+def test_validation_rows_are_weighted_to_one_and_padded_by_nothing():
+    x = np.arange(15, dtype=np.float32).reshape(5, 3)
+    held = Examples(x, np.array([[1], [2], [3], [4], [9]], np.float32), np.array([1, 1, 2, 0, 4], np.float32))
+    problem = make_problem(validation=held)
+    data = slot_data(problem, _shape(problem, watches=False))
+    assert data.x_validation.shape == (8, 3)
+    assert data.validation_weights.tolist() == [0.125, 0.125, 0.25, 0, 0.5, 0, 0, 0]
+    mean = np.average([1, 2, 3, 4, 9], weights=held.weights)
+    assert data.validation_variance[0] == pytest.approx(
+        np.average((np.array([1, 2, 3, 4, 9]) - mean) ** 2, weights=held.weights)
+    )

@@ -1,0 +1,72 @@
+"""Updates, against scikit-learn's optimisers and optax's."""
+
+import jax
+import numpy as np
+import optax
+import pytest
+from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOptimizer
+
+from nnjax.estimators.solvers import Update, divided, scale_by_plain_adam
+from nnjax.network.mlp import Layer
+from nnjax.training.optimizers import Hyperparameters, UpdateRule
+
+GENERATOR = np.random.default_rng(0)
+GRADIENTS = [
+    (Layer(*(GENERATOR.standard_normal(shape).astype(np.float32) for shape in ((3, 2), (2,)))),) for _ in range(6)
+]
+ZERO = (Layer(np.zeros((3, 2), np.float32), np.zeros(2, np.float32)),)
+
+
+def walk(update, numbers):
+    """Where the steps along `GRADIENTS` lead to from zero."""
+    parameters, state = ZERO, update.first_state(ZERO)
+    for gradient in GRADIENTS:
+        parameters, state = update.apply(parameters, state, gradient, numbers)
+    return parameters[0]
+
+
+@pytest.mark.parametrize(
+    ("solver", "make", "nesterov"),
+    [
+        ("adam", lambda parameters: AdamOptimizer(parameters, 0.1), False),
+        ("sgd", lambda parameters: SGDOptimizer(parameters, 0.1, momentum=0.8), True),
+        ("sgd", lambda parameters: SGDOptimizer(parameters, 0.1, momentum=0.8, nesterov=False), False),
+    ],
+)
+def test_steps_are_scikit_learns(solver, make, nesterov):
+    theirs = [leaf.astype(np.float64).copy() for leaf in ZERO[0][:2]]
+    optimizer = make(theirs)
+    for gradient in GRADIENTS:
+        optimizer.update_params(theirs, [leaf.astype(np.float64) for leaf in gradient[0][:2]])
+    ours = walk(Update(UpdateRule(), solver, nesterov), Hyperparameters(0.1, 0.0, momentum=0.8))
+    # 1 − 0.999 in float32 is off by 1.3e-5.
+    assert [*map(np.asarray, ours[:2])] == [pytest.approx(leaf, rel=2e-5) for leaf in theirs]
+
+
+def test_adams_epsilon_stands_beside_the_uncorrected_root():
+    """Which optax's does not: with a large epsilon the first steps are other ones."""
+    numbers = Hyperparameters(0.1, 0.0, epsilon=0.1)
+    gradient = GRADIENTS[0]
+    step, _ = scale_by_plain_adam(numbers).update(gradient, scale_by_plain_adam(numbers).init(ZERO))
+    g = gradient[0].weights.astype(np.float64)
+    expected = np.sqrt(0.001) / 0.1 * (0.1 * g) / (np.sqrt(0.001) * np.abs(g) + 0.1)
+    assert np.asarray(step[0].weights) == pytest.approx(expected, rel=1e-4)
+    theirs = optax.scale_by_adam(eps=0.1)
+    with jax.numpy_dtype_promotion("standard"):
+        other, _ = theirs.update(gradient, theirs.init(ZERO))
+    assert np.abs(np.asarray(other[0].weights) / expected - 1).min() > 0.05
+
+
+def test_decay_is_taken_from_weights_and_not_from_biases():
+    start = (Layer(np.ones((3, 2), np.float32), np.ones(2, np.float32)),)
+    update = Update(UpdateRule(weight_decay=True), "sgd", False)
+    numbers = Hyperparameters(0.1, 0.0, weight_decay=0.5)
+    after, _ = update.apply(start, update.first_state(start), ZERO, numbers)
+    assert np.asarray(after[0].weights) == pytest.approx(0.95)
+    assert np.asarray(after[0].bias) == pytest.approx(1.0)
+
+
+def test_penalties_are_divided_by_what_the_rows_count_and_nothing_by_nothing():
+    numbers = divided(Hyperparameters(0.1, 2.0, l1=1.0), np.float32(4))
+    assert (float(numbers.l2), float(numbers.l1)) == (0.5, 0.25)
+    assert float(divided(Hyperparameters(0.1, 2.0), np.float32(0)).l2) == 0

@@ -1,0 +1,178 @@
+"""Trainings by the dozen, against scikit-learn's own and against themselves alone."""
+
+import threading
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from fakes.trainings import make_problem, table
+from sklearn.neural_network import MLPRegressor
+
+from nnjax.estimators.problem import Examples
+from nnjax.estimators.trainer import compiled, train
+
+X, Y = table()
+
+
+def theirs(problem, **given):
+    """What scikit-learn makes of the same training."""
+    design, numbers, stopping = problem.design, problem.numbers, problem.stopping
+    network = MLPRegressor(
+        hidden_layer_sizes=design.hidden_layer_sizes,
+        activation=design.activation[0],
+        solver=design.solver,
+        alpha=numbers.l2,
+        batch_size=design.batch_size,
+        learning_rate=problem.course.name,
+        learning_rate_init=numbers.learning_rate,
+        max_iter=stopping.max_iter,
+        tol=stopping.tol,
+        n_iter_no_change=stopping.n_iter_no_change,
+        random_state=0,
+        **given,
+    )
+    return network.fit(X, Y, sample_weight=problem.train.weights)
+
+
+def largest_difference(network, fitted):
+    pairs = zip(network.coefs_ + network.intercepts_, weights_of(fitted), strict=True)
+    return max(np.abs(ours - hers).max() for hers, ours in pairs)
+
+
+def weights_of(fitted):
+    return [layer.weights for layer in fitted.parameters] + [layer.bias for layer in fitted.parameters]
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(
+    ("solver", "course", "alpha"),
+    [("adam", "constant", 0.5), ("sgd", "constant", 0.5), ("sgd", "invscaling", 0.0), ("sgd", "adaptive", 0.0)],
+)
+def test_weights_and_losses_are_scikit_learns(solver, course, alpha):
+    problem = make_problem(solver=solver, course=course, l2=alpha)
+    fitted = train([problem])[0]
+    network = theirs(problem)
+    assert largest_difference(network, fitted) <= 1e-6
+    assert fitted.loss_curve == pytest.approx(network.loss_curve_, abs=1e-6)
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+def test_rows_that_count_differently_are_scikit_learns():
+    weights = np.random.default_rng(1).integers(1, 5, len(X)).astype(np.float32)
+    problem = make_problem(weights=weights, l2=0.5)
+    assert largest_difference(theirs(problem), train([problem])[0]) <= 1e-6
+
+
+@pytest.mark.parametrize("course", ["constant", "adaptive"])
+def test_it_ends_where_scikit_learn_ends(course):
+    problem = make_problem(solver="sgd", course=course, max_iter=400, learning_rate=0.1, tol=2e-3, n_iter_no_change=3)
+    fitted, network = train([problem])[0], theirs(problem)
+    assert fitted.why == "tol"
+    assert fitted.n_iter == network.n_iter_ == len(fitted.loss_curve)
+
+
+def test_each_ends_by_itself_and_another_takes_its_slot():
+    longest = [3 + 7 * number % 31 for number in range(45)]
+    together = train([make_problem(number, max_iter=epochs) for number, epochs in enumerate(longest)])
+    assert [fitted.n_iter for fitted in together] == longest
+
+
+def test_a_result_does_not_depend_on_neighbours_order_or_threads():
+    problems = [make_problem(number, learning_rate=0.001 * (1 + number)) for number in range(23)]
+    wild = make_problem(99, learning_rate=1e30)
+    first = train(problems)
+    second = train([wild, *reversed(problems)], workers=2)
+    for one, other in zip(first, reversed(second[1:]), strict=True):
+        assert all(np.array_equal(*pair) for pair in zip(weights_of(one), weights_of(other), strict=True))
+    assert second[0].why == "diverged"
+
+
+def test_scalars_and_a_row_more_or_less_compile_nothing_new():
+    # Mini-batches of the program are as many as rows need: 49 to 64 rows take four of 16.
+    a, b = make_problem(), make_problem(learning_rate=0.5, l2=1.0, max_iter=9)
+    fewer = replace(b, train=Examples(X[:-1], Y[:-1, None]))
+    train([a])
+    before = compiled.__globals__["_COMPILED"].copy()
+    train([b])
+    train([fewer])
+    assert compiled.__globals__["_COMPILED"] == before
+
+
+def test_validation_rows_stop_it_and_the_best_weights_come_back():
+    held = Examples(X[:12], Y[:12, None])
+    problem = make_problem(max_iter=300, learning_rate=0.05, validation=held, tol=0.0)
+    rest = replace(problem, train=Examples(X[12:], Y[12:, None]))
+    fitted = train([rest])[0]
+    scores = fitted.validation_scores
+    assert fitted.why == "tol"
+    assert fitted.n_iter == len(scores) == 1 + int(np.argmax(scores)) + 11
+    # The score of the weights that came back is the best one.
+    hidden = np.tanh(X[:12] @ fitted.parameters[0].weights + fitted.parameters[0].bias)
+    error = Y[:12] - (hidden @ fitted.parameters[1].weights + fitted.parameters[1].bias)[:, 0]
+    assert 1 - np.mean(error**2) / np.var(Y[:12]) == pytest.approx(scores.max(), abs=1e-5)
+    assert fitted.improvement.best == pytest.approx(scores.max())
+
+
+def test_going_on_is_as_never_having_stopped():
+    whole, half = (train([replace(make_problem(max_iter=n), random_state=None)])[0] for n in (6, 3))
+    rest = replace(
+        make_problem(max_iter=3),
+        random_state=None,  # a new fit begins a new order of the rows
+        parameters=half.parameters,
+        state=half.state,
+        improvement=half.improvement,
+    )
+    on = train([rest])[0]
+    assert all(np.array_equal(*pair) for pair in zip(weights_of(whole), weights_of(on), strict=True))
+    assert on.improvement == whole.improvement
+
+
+def test_what_is_watched_changes_no_weight_and_has_a_line_an_epoch():
+    plain, watched = train([make_problem()])[0], train([make_problem()], watches=True)[0]
+    assert largest_difference(theirs_of(plain), watched) <= 1e-7
+    assert not plain.history
+    assert {name: values.shape for name, values in watched.history.items()} == {
+        "grad_norm": (5, 2),
+        "preactivation_grad_norm": (5, 1),
+        "weight_norm": (5, 2),
+        "update_ratio": (5, 2),
+        "unit_dead": (5, 1),
+    }
+    last = [np.sqrt(np.mean(layer.weights**2)) for layer in watched.parameters]
+    assert watched.history["weight_norm"][-1] == pytest.approx(last, rel=1e-5)
+
+
+def theirs_of(fitted):
+    """The same, as scikit-learn lists weights."""
+    network = MLPRegressor()
+    network.coefs_ = [layer.weights for layer in fitted.parameters]
+    network.intercepts_ = [layer.bias for layer in fitted.parameters]
+    return network
+
+
+def test_results_are_told_of_one_at_a_time_as_they_come():
+    told, at_once, most = [], threading.Semaphore(1), []
+
+    def keep(number, fitted):
+        most.append(at_once.acquire(blocking=False))
+        told.append((number, fitted.n_iter))
+        at_once.release()
+
+    counted = []
+    problems = [make_problem(number, max_iter=2 + number % 3) for number in range(22)]
+    fitted = train(problems, workers=2, keep=keep, report=lambda done, whole: counted.append((done, whole)))
+    assert all(most)
+    assert dict(told) == {number: each.n_iter for number, each in enumerate(fitted)}
+    assert counted == [(done, 22) for done in range(1, 23)]
+
+
+def test_an_error_in_keeping_ends_all_threads():
+    def keep(number, fitted):
+        raise OSError("no space left")
+
+    with pytest.raises(OSError, match="no space left"):
+        train([make_problem(number) for number in range(30)], workers=2, keep=keep)
+
+
+def test_nothing_is_trained_of_nothing():
+    assert train([]) == []
