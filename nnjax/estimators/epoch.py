@@ -61,6 +61,16 @@ class TrainingShape:
     watches: bool
 
     @property
+    def program(self) -> "TrainingShape":
+        """What is compiled: all of it."""
+        return self
+
+    @property
+    def device(self) -> str:
+        """The processor: networks of a search are small, and rows go to and fro."""
+        return "cpu"
+
+    @property
     def is_judged_by_score(self) -> bool:
         """Whether the score of validation rows decides, and not the training loss."""
         return self.bucket.n_validation > 0

@@ -160,7 +160,7 @@ def obtain(problem: Problem, watches: bool = True) -> Fitted:
     ledger = _CURRENT.get()
     if ledger is not None:
         return ledger.obtain([problem], watches)[0]
-    fitted: Fitted = import_module("nnjax.estimators.trainer").train([problem], watches=watches)[0]
+    fitted: Fitted = import_module("nnjax.estimators.trainer").train([problem], watches=watches, slots=1)[0]
     return fitted
 
 

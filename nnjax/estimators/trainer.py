@@ -7,28 +7,16 @@ from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 import jax
-import numpy as np
 
-from nnjax.estimators.epoch import TrainingShape, first_going, make_epochs
-from nnjax.estimators.first_weights import architecture_of
+from nnjax.estimators.epoch import TrainingShape
 from nnjax.estimators.full_batch import train_full_batch
 from nnjax.estimators.order import RunningOrder
 from nnjax.estimators.problem import Fitted, Problem, parts_of
-from nnjax.estimators.slots import Give, Slots, going_of, slot_data
-from nnjax.estimators.solvers import Update
-from nnjax.network.architecture import branches_for
-from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.device import compiler_options, find_device
-from nnjax.training.optimizers import UpdateRule
-
-EPOCHS_A_CALL = 10
-"""Epochs that one call trains: a training that ends within them makes room for the next one only after them."""
-
-_ROUNDING = 8
-"""Rows to whose multiples the full batch is rounded up, so that folds which differ by a row share a program."""
+from nnjax.estimators.programs import compiled, shape_of, with_slots
+from nnjax.estimators.slots import Give, Slots
+from nnjax.training.device import find_device
 
 Report = Callable[[int, int], None]
 """Told how many trainings are done, of how many."""
@@ -38,17 +26,19 @@ def train(
     problems: Sequence[Problem],
     workers: int = 1,
     watches: bool = False,
+    slots: int | None = None,
     report: Report | None = None,
     keep: Give | None = None,
 ) -> list[Fitted]:
     """Train many networks at once; each ends by itself, and its numbers are its own whatever trains beside it.
 
-    One training alone takes a program for one; several take programs for as many as fit the processor's caches.
+    A program's number of slots decides its last bits: it is no matter of how many networks there are to train.
 
     Args:
         problems: What to train.
         workers: Threads; each trains as many networks at a time as a program has.
         watches: Whether every layer's gradients are recorded.
+        slots: How many train at a time on a thread; None: as many as fit the processor's caches.
         report: Told of progress.
         keep: Told of each result as soon as it is there, by its number; one at a time.
 
@@ -71,16 +61,17 @@ def train(
                 report(done, len(problems))
 
     with jax.enable_x64(False):
-        _Work(problems, watches, give).run(workers)
+        _Work(problems, watches, slots, give).run(workers)
     return [result for result in fitted if result is not None]
 
 
 @dataclass
 class _Group:
-    """Trainings that share a program and an activation, and how many threads are at them."""
+    """Trainings that share a program and an activation: one of them, those that wait, and the threads at them."""
 
     shape: TrainingShape
     activation: tuple[str, ...]
+    example: int
     waiting: deque[int]
     threads: int = 0
 
@@ -88,14 +79,14 @@ class _Group:
 class _Work:
     """What is left to train, shared by the workers."""
 
-    def __init__(self, problems: Sequence[Problem], watches: bool, give: Give) -> None:
+    def __init__(self, problems: Sequence[Problem], watches: bool, slots: int | None, give: Give) -> None:
         self._problems, self._tell = problems, give
         self._taking, self._stops = threading.Lock(), threading.Event()
         self._orders: dict[Hashable, tuple[RunningOrder, set[int]]] = {}
         self._order_of: dict[int, Hashable] = {}
         together = [number for number, problem in enumerate(problems) if problem.design.solver != "lbfgs"]
-        self._alone = deque(number for number in range(len(problems)) if number not in set(together))
-        self._groups = _groups(problems, together, watches)
+        self._alone = deque(sorted({*range(len(problems))} - {*together}))
+        self._groups = _groups(problems, together, watches, slots)
         for number in together:
             self._note_order(number)
 
@@ -123,7 +114,7 @@ class _Work:
         with jax.enable_x64(False), jax.default_device(find_device("cpu")):
             try:
                 while (group := self._choose()) is not None:
-                    program = compiled(group.shape, self._problems[group.waiting[0]])
+                    program = compiled(group.shape, self._problems[group.example])
                     lane = Slots(group.shape, program, group.activation, self._stops)
                     lane.train(functools.partial(self._take, group), self._timed())
                 while (number := self._take_alone()) is not None:
@@ -176,93 +167,16 @@ class _Work:
                 del self._orders[self._order_of[number]]
 
 
-def _groups(problems: Sequence[Problem], numbers: Iterable[int], watches: bool) -> list[_Group]:
+def _groups(problems: Sequence[Problem], numbers: Iterable[int], watches: bool, slots: int | None) -> list[_Group]:
     shapes: dict[TrainingShape, list[int]] = {}
     for number in numbers:
-        shapes.setdefault(_shape(problems[number], watches), []).append(number)
+        shapes.setdefault(shape_of(problems[number], watches), []).append(number)
     groups = []
     for shape, members in shapes.items():
         names = {name for number in members for name in problems[number].design.activation}
-        bucket = replace(shape.bucket, branches=branches_for(names))
-        runs = 1 if len(problems) == 1 else chunk_size(bucket)
-        whole = replace(shape, bucket=bucket, runs=runs)
+        whole = with_slots(shape, names, slots)
         by_activation: dict[tuple[str, ...], deque[int]] = {}
         for number in members:
             by_activation.setdefault(problems[number].design.activation, deque()).append(number)
-        groups += [_Group(whole, activation, waiting) for activation, waiting in by_activation.items()]
+        groups += [_Group(whole, activation, waiting[0], waiting) for activation, waiting in by_activation.items()]
     return groups
-
-
-def _rounded(rows: int) -> int:
-    return -(-rows // _ROUNDING) * _ROUNDING
-
-
-def _shape(problem: Problem, watches: bool) -> TrainingShape:
-    """What a training needs compiled, but for activations and the number of slots."""
-    design, numbers, train = problem.design, problem.numbers, problem.train
-    n_rows, size = len(train.x), problem.design.batch_size
-    steps = -(-n_rows // size)
-    places = size if steps > 1 else _rounded(size)
-    architecture = architecture_of(design, train.x.shape[1], train.y.shape[1])
-    bucket = Bucket(
-        n_features=train.x.shape[1],
-        hidden_layer_sizes=design.hidden_layer_sizes,
-        n_outputs=train.y.shape[1],
-        batch_size=places,
-        n_train=steps * places,
-        n_validation=0 if problem.validation is None else _rounded(len(problem.validation.x)),
-        n_test=0,
-        epochs=0,
-        optimizer=design.solver,
-        loss=design.loss,
-        output=design.output,
-        task=design.task,
-        structures=architecture.structures,
-        maxout_pieces=design.maxout_pieces,
-        normalization=design.normalization,
-        normalization_statistics="running",
-        residual=design.residual,
-        clipping=design.clipping,
-        l1=bool(numbers.l1 > 0),
-        weight_decay=bool(numbers.weight_decay > 0),
-        dropout=bool(numbers.dropout > 0),
-        input_noise=bool(numbers.input_noise > 0),
-        row_weights=train.weights is not None,
-    )
-    rule = UpdateRule("adam", bucket.clipping, bucket.l1, bucket.weight_decay)
-    return TrainingShape(bucket, Update(rule, design.solver, design.nesterovs_momentum), 1, EPOCHS_A_CALL, watches)
-
-
-_COMPILING: dict[TrainingShape, threading.Lock] = {}
-_COMPILED: dict[TrainingShape, Any] = {}
-_MOST_COMPILED = 128
-"""Programs that a process holds; the oldest make room."""
-
-
-def compiled(shape: TrainingShape, example: Problem) -> Any:
-    """A shape's function, compiled once a process whatever the threads; the example is any training of that shape."""
-    with _COMPILING.setdefault(shape, threading.Lock()):
-        if shape not in _COMPILED:
-            _COMPILED[shape] = _compile(shape, example)
-            while len(_COMPILED) > _MOST_COMPILED:
-                del _COMPILED[next(iter(_COMPILED))]
-        return _COMPILED[shape]
-
-
-def _compile(shape: TrainingShape, example: Problem) -> Any:
-    bucket, fresh = shape.bucket, first_going(shape, example.parameters)
-    given, going = jax.tree.map(
-        lambda leaf: jax.ShapeDtypeStruct((shape.runs, *np.shape(leaf)), np.asarray(leaf).dtype),
-        (slot_data(example, shape), going_of(example, fresh)),
-    )
-    lines = (shape.lines, shape.runs, bucket.steps)
-    with jax.default_matmul_precision("highest"):
-        lowered = make_epochs(shape).lower(
-            given,
-            jax.ShapeDtypeStruct((bucket.architecture.depth,), np.int32),
-            going,
-            jax.ShapeDtypeStruct((*lines, bucket.batch_size), np.int32),
-            jax.ShapeDtypeStruct(lines, np.float32),
-            jax.ShapeDtypeStruct((), np.int32),
-        )
-    return lowered.compile(compiler_options=compiler_options("cpu", bucket.widest))

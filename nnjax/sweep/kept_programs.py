@@ -12,24 +12,24 @@ import platform
 import stat
 import sys
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nnjax.sweep.durable import write_durably
 from nnjax.training.bucket import Bucket
 from nnjax.training.device import compiler_options, find_device
 
 if TYPE_CHECKING:
-    from nnjax.training.program import Functions
+    import jax
 
 SUFFIX = ".program"
 FAST = 1
 """Level of zlib: a fifth of the size."""
 
-TRACED = ("network", "training")
+TRACED = ("network", "training", "estimators")
 """Rooms whose source decides what is compiled."""
 
 COMPILING = ("jax", "jaxlib", "numpy", "optax")
@@ -37,6 +37,18 @@ COMPILING = ("jax", "jaxlib", "numpy", "optax")
 
 MOST_KEPT_BYTES = 10**9
 """Of all programs together, about 1,500 of them: those that were not used for the longest time make room."""
+
+
+class Compilable(Protocol):
+    """What decides a program beside our source and what the compiler is told; its text names all of it."""
+
+    @property
+    def program(self) -> object:
+        """What is compiled, for the text."""
+
+    @property
+    def device(self) -> str:
+        """One of `DEVICES`."""
 
 
 class KeptPrograms:
@@ -52,7 +64,7 @@ class KeptPrograms:
         """Whether a bucket's program is there; it is not looked into."""
         return self._path(bucket, compiler_options(bucket.device, bucket.widest)).exists()
 
-    def find(self, bucket: Bucket, options: Mapping[str, Any]) -> "Functions | None":
+    def find(self, bucket: Compilable, options: Mapping[str, Any]) -> "tuple[jax.stages.Compiled, ...] | None":
         """A bucket's functions as an earlier process compiled them; None if nobody did, or they cannot be read."""
         from jax.experimental.serialize_executable import deserialize_and_load  # here: the head asks `has` without jax
 
@@ -63,7 +75,7 @@ class KeptPrograms:
             devices = [find_device(bucket.device)]
             kept = pickle.loads(zlib.decompress(path.read_bytes()))
             path.touch()
-            first, second, third = (
+            return tuple(
                 deserialize_and_load(code, takes, gives, execution_devices=devices) for code, takes, gives in kept
             )
         except FileNotFoundError:
@@ -72,9 +84,8 @@ class KeptPrograms:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
             return None
-        return first, second, third
 
-    def keep(self, bucket: Bucket, options: Mapping[str, Any], functions: "Functions") -> None:
+    def keep(self, bucket: Compilable, options: Mapping[str, Any], functions: "Sequence[jax.stages.Compiled]") -> None:
         """Keep a bucket's functions, if there is room for them and JAX can write them down."""
         from jax.experimental.serialize_executable import serialize
 
@@ -86,7 +97,7 @@ class KeptPrograms:
                 write_durably(path, zlib.compress(content, FAST))
                 _make_room(self._folder)
 
-    def _path(self, bucket: Bucket, options: Mapping[str, Any]) -> Path:
+    def _path(self, bucket: Compilable, options: Mapping[str, Any]) -> Path:
         """Named by all that the native code depends on, our own source and this processor among it."""
         told = sorted((name, repr(value)) for name, value in options.items())
         parts = [repr(bucket.program), repr(told), *_makers()]

@@ -49,7 +49,7 @@ Functions = tuple[jax.stages.Compiled, jax.stages.Compiled, jax.stages.Compiled]
 class Keeper(Protocol):
     """Whoever keeps programs for other processes, by bucket and what the compiler was told."""
 
-    def find(self, bucket: Bucket, options: Mapping[str, Any]) -> Functions | None:
+    def find(self, bucket: Bucket, options: Mapping[str, Any]) -> tuple[jax.stages.Compiled, ...] | None:
         """The functions that were kept; None if there are none."""
 
     def keep(self, bucket: Bucket, options: Mapping[str, Any], functions: Functions) -> None:

@@ -60,7 +60,7 @@ def collects(book, *problems):
 def test_without_a_search_a_problem_is_trained_by_itself(monkeypatch):
     seen = []
 
-    def train(problems, watches):
+    def train(problems, watches, slots):
         seen.append((problems, watches))
         return [fitted_to(each) for each in problems]
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnjax.estimators.problem import Examples
+from nnjax.estimators.programs import shape_of
 from nnjax.estimators.slots import _fill, slot_data
-from nnjax.estimators.trainer import _shape
 
 
 @given(rows=st.integers(1, 40), batch_size=st.integers(1, 40), epochs=st.integers(1, 3))
@@ -27,7 +27,7 @@ def test_validation_rows_are_weighted_to_one_and_padded_by_nothing():
     x = np.arange(15, dtype=np.float32).reshape(5, 3)
     held = Examples(x, np.array([[1], [2], [3], [4], [9]], np.float32), np.array([1, 1, 2, 0, 4], np.float32))
     problem = make_problem(validation=held)
-    data = slot_data(problem, _shape(problem, watches=False))
+    data = slot_data(problem, shape_of(problem, watches=False))
     assert data.x_validation.shape == (8, 3)
     assert data.validation_weights.tolist() == [0.125, 0.125, 0.25, 0, 0.5, 0, 0, 0]
     mean = np.average([1, 2, 3, 4, 9], weights=held.weights)

@@ -9,7 +9,8 @@ from fakes.trainings import make_problem, table
 from sklearn.neural_network import MLPRegressor
 
 from nnjax.estimators.problem import Examples
-from nnjax.estimators.trainer import compiled, train
+from nnjax.estimators.programs import _COMPILED
+from nnjax.estimators.trainer import train
 
 X, Y = table()
 
@@ -50,7 +51,7 @@ def weights_of(fitted):
 )
 def test_weights_and_losses_are_scikit_learns(solver, course, alpha):
     problem = make_problem(solver=solver, course=course, l2=alpha)
-    fitted = train([problem])[0]
+    fitted = train([problem], slots=1)[0]
     network = theirs(problem)
     assert largest_difference(network, fitted) <= 1e-6
     assert fitted.loss_curve == pytest.approx(network.loss_curve_, abs=1e-6)
@@ -60,13 +61,13 @@ def test_weights_and_losses_are_scikit_learns(solver, course, alpha):
 def test_rows_that_count_differently_are_scikit_learns():
     weights = np.random.default_rng(1).integers(1, 5, len(X)).astype(np.float32)
     problem = make_problem(weights=weights, l2=0.5)
-    assert largest_difference(theirs(problem), train([problem])[0]) <= 1e-6
+    assert largest_difference(theirs(problem), train([problem], slots=1)[0]) <= 1e-6
 
 
 @pytest.mark.parametrize("course", ["constant", "adaptive"])
 def test_it_ends_where_scikit_learn_ends(course):
     problem = make_problem(solver="sgd", course=course, max_iter=400, learning_rate=0.1, tol=2e-3, n_iter_no_change=3)
-    fitted, network = train([problem])[0], theirs(problem)
+    fitted, network = train([problem], slots=1)[0], theirs(problem)
     assert fitted.why == "tol"
     assert fitted.n_iter == network.n_iter_ == len(fitted.loss_curve)
 
@@ -91,18 +92,18 @@ def test_scalars_and_a_row_more_or_less_compile_nothing_new():
     # Mini-batches of the program are as many as rows need: 49 to 64 rows take four of 16.
     a, b = make_problem(), make_problem(learning_rate=0.5, l2=1.0, max_iter=9)
     fewer = replace(b, train=Examples(X[:-1], Y[:-1, None]))
-    train([a])
-    before = compiled.__globals__["_COMPILED"].copy()
-    train([b])
-    train([fewer])
-    assert compiled.__globals__["_COMPILED"] == before
+    train([a], slots=1)
+    before = _COMPILED.copy()
+    train([b], slots=1)
+    train([fewer], slots=1)
+    assert before == _COMPILED
 
 
 def test_validation_rows_stop_it_and_the_best_weights_come_back():
     held = Examples(X[:12], Y[:12, None])
     problem = make_problem(max_iter=300, learning_rate=0.05, validation=held, tol=0.0)
     rest = replace(problem, train=Examples(X[12:], Y[12:, None]))
-    fitted = train([rest])[0]
+    fitted = train([rest], slots=1)[0]
     scores = fitted.validation_scores
     assert fitted.why == "tol"
     assert fitted.n_iter == len(scores) == 1 + int(np.argmax(scores)) + 11
@@ -114,7 +115,7 @@ def test_validation_rows_stop_it_and_the_best_weights_come_back():
 
 
 def test_going_on_is_as_never_having_stopped():
-    whole, half = (train([replace(make_problem(max_iter=n), random_state=None)])[0] for n in (6, 3))
+    whole, half = (train([replace(make_problem(max_iter=n), random_state=None)], slots=1)[0] for n in (6, 3))
     rest = replace(
         make_problem(max_iter=3),
         random_state=None,  # a new fit begins a new order of the rows
@@ -122,13 +123,13 @@ def test_going_on_is_as_never_having_stopped():
         state=half.state,
         improvement=half.improvement,
     )
-    on = train([rest])[0]
+    on = train([rest], slots=1)[0]
     assert all(np.array_equal(*pair) for pair in zip(weights_of(whole), weights_of(on), strict=True))
     assert on.improvement == whole.improvement
 
 
 def test_what_is_watched_changes_no_weight_and_has_a_line_an_epoch():
-    plain, watched = train([make_problem()])[0], train([make_problem()], watches=True)[0]
+    plain, watched = train([make_problem()], slots=1)[0], train([make_problem()], watches=True, slots=1)[0]
     assert largest_difference(theirs_of(plain), watched) <= 1e-7
     assert not plain.history
     assert {name: values.shape for name, values in watched.history.items()} == {
