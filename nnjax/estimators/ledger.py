@@ -91,6 +91,11 @@ class FitLedger:
         """Trainings that wait."""
         return len(self._wanted)
 
+    @property
+    def n_bytes_noted(self) -> int:
+        """Of their rows."""
+        return sum(each.nbytes for each in self._arrays.values())
+
     def seconds(self, name: str) -> float:
         """How long a known training took."""
         return self._done[name].seconds if name in self._done else 0.0

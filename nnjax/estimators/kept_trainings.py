@@ -1,0 +1,125 @@
+"""Results of trainings in a folder, by the digest of what was trained: a later search trains only what is new."""
+
+import io
+import json
+import warnings
+from collections.abc import Iterator
+from dataclasses import fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+from zlib import error as DeflateError  # noqa: N812
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnjax.estimators.problem import Fitted
+from nnjax.sweep.durable import remove_stale_temporaries, write_durably
+
+TRUSTED = ("nnjax", "optax")
+"""Packages whose named tuples a file may name."""
+
+_Arrays = list[NDArray[Any]]
+
+
+class KeptTrainings:
+    """A folder of results; a file that is damaged counts as not there.
+
+    Raises:
+        OSError: The folder cannot be made.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._may_write = True
+        folder.mkdir(parents=True, exist_ok=True)
+        remove_stale_temporaries(folder)
+
+    def read(self, name: str) -> Fitted | None:
+        """A result, if it is there and whole."""
+        path = self._path(name)
+        if not path.exists():
+            return None
+        try:
+            return _unpacked(path.read_bytes())
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            IndexError,
+            TypeError,
+            AttributeError,
+            EOFError,
+            BadZipFile,
+            DeflateError,
+        ):
+            warnings.warn(f"{path} is damaged: its network is trained anew", UserWarning, stacklevel=2)
+            return None
+
+    def write(self, name: str, fitted: Fitted) -> None:
+        """Keep a result; a search does not end because the disk is full."""
+        if not self._may_write:
+            return
+        try:
+            write_durably(self._path(name), _packed(fitted))
+        except OSError as problem:
+            self._may_write = False
+            warnings.warn(f"results are kept no longer: {problem}", UserWarning, stacklevel=2)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.npz"
+
+
+def _packed(fitted: Fitted) -> bytes:
+    """A result as an npz file without pickles: its arrays, and how they belong together."""
+    arrays: _Arrays = []
+    outline = json.dumps({each.name: _outline(getattr(fitted, each.name), arrays) for each in fields(fitted)})
+    file = io.BytesIO()
+    np.savez(
+        file, allow_pickle=False, outline=np.array(outline), **{f"array_{i}": each for i, each in enumerate(arrays)}
+    )
+    return file.getvalue()
+
+
+def _unpacked(content: bytes) -> Fitted:
+    with np.load(io.BytesIO(content), allow_pickle=False) as file:
+        arrays = [file[f"array_{i}"] for i in range(len(file.files) - 1)]
+        outline = json.loads(str(file["outline"]))
+    return Fitted(**{name: _built(each, arrays) for name, each in outline.items()})
+
+
+def _outline(value: Any, arrays: _Arrays) -> Any:
+    """A value as JSON, with its arrays put aside."""
+    if isinstance(value, dict):
+        return {"dict": [[name, _outline(each, arrays)] for name, each in value.items()]}
+    if isinstance(value, tuple | list):
+        kind = type(value)
+        named = f"{kind.__module__}:{kind.__qualname__}" if hasattr(value, "_fields") else kind.__name__
+        return {named: [_outline(each, arrays) for each in value]}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    arrays.append(np.asarray(value))
+    return {"array": len(arrays) - 1}
+
+
+def _built(outline: Any, arrays: _Arrays) -> Any:
+    if not isinstance(outline, dict):
+        return outline
+    (kind, content), *_ = outline.items()
+    if kind == "array":
+        return arrays[content]
+    if kind == "dict":
+        return {name: _built(each, arrays) for name, each in content}
+    members: Iterator[Any] = (_built(each, arrays) for each in content)
+    if kind in {"tuple", "list"}:
+        return tuple(members) if kind == "tuple" else list(members)
+    return _named_tuple(kind)(*members)
+
+
+def _named_tuple(kind: str) -> Any:
+    module, name = kind.split(":")
+    found = getattr(import_module(module), name) if module.split(".")[0] in TRUSTED else None
+    if not (isinstance(found, type) and issubclass(found, tuple) and hasattr(found, "_fields")):
+        raise ValueError(f"{kind} is no named tuple of {' or '.join(TRUSTED)}")
+    return found
