@@ -133,7 +133,8 @@ class Problem:
         random_state: Draws the order of the rows, epoch after epoch, from a copy of this state; None: the rows' own
             order, every time.
         improvement: What an earlier fit has come to; None for a fresh one.
-        state: The optimiser's, and running averages, as an earlier `Fitted` holds them; None for a fresh one.
+        state: The optimiser's, as an earlier `Fitted` holds it; None for a fresh one.
+        moments: What batch normalisation predicts by, as an earlier `Fitted` holds it; empty for a fresh network.
         noise_seed: What dropout is drawn from.
     """
 
@@ -146,7 +147,8 @@ class Problem:
     parameters: "Parameters"
     random_state: np.random.RandomState | None = None
     improvement: Improvement | None = None
-    state: Any = None
+    state: tuple[NDArray[Any], ...] | None = None
+    moments: tuple[Any, ...] = ()
     noise_seed: int = 0
 
 
@@ -163,7 +165,7 @@ class Fitted:
         improvement: Where the search for an improvement stands.
         why: It ended by "tol", for want of improvement; by "max_iter"; "diverged", a weight being not finite; or,
             L-BFGS alone, by "max_fun" or "line_search".
-        state: What a later training goes on with.
+        state: The optimiser's, for a training that goes on: its numbers as plain arrays, one after the other.
         seconds: Its share of the seconds of all that trained with it.
         history: Measure -> values [E, layers] or [E]; see `WATCHED`. Empty where nobody watched.
     """
@@ -175,7 +177,7 @@ class Fitted:
     n_iter: int
     improvement: Improvement
     why: str
-    state: Any = None
+    state: tuple[NDArray[Any], ...] | None = None
     seconds: float = 0.0
     history: dict[str, NDArray[np.float64]] = field(default_factory=dict)
 

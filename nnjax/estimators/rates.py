@@ -14,7 +14,8 @@ def rate_shares(problem: Problem, first: int, count: int, steps: int) -> Shares:
     """Of `count` epochs from epoch `first` of this fit, counted from 0.
 
     "adaptive" is 1 here: what it has left of the rate is decided while the training runs. "invscaling" counts rows
-    over all fits, as scikit-learn's `t_` does; a fresh optimiser begins at the full rate all the same.
+    over all fits, as scikit-learn's `t_` does; a fresh optimiser begins at the full rate all the same. The others begin
+    anew with a fresh optimiser: a cosine that went on would rise again.
     """
     course, seen = problem.course, problem.improvement.rows_seen if problem.improvement else 0
     epochs = np.arange(first, first + count)
@@ -26,7 +27,8 @@ def rate_shares(problem: Problem, first: int, count: int, steps: int) -> Shares:
         return np.repeat(shares[:, None], steps, axis=1).astype(np.float32)
     if course.name not in SCHEDULES:
         return np.ones((count, steps), np.float32)
-    times = seen / len(problem.train.x) + epochs[:, None] + np.arange(steps) / steps
+    before = 0.0 if problem.state is None else seen / len(problem.train.x)
+    times = before + epochs[:, None] + np.arange(steps) / steps
     schedule = SCHEDULES[course.name]
     shares = schedule.function(times, problem.stopping.max_iter, course.decay_epochs, course.decay_rate)
     return np.asarray(shares, dtype=np.float32)

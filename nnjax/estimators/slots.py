@@ -78,12 +78,12 @@ def _validation(rows: Examples, length: int) -> dict[str, Any]:
 
 def going_of(problem: Problem, fresh: Going) -> Going:
     """Where a training begins; `fresh` is the program's own beginning, of any weights."""
-    going = fresh._replace(parameters=problem.parameters)
+    moments = problem.moments if fresh.moments and problem.moments else fresh.moments
+    going = fresh._replace(parameters=problem.parameters, moments=moments)
     if going.best is not None:
-        going = going._replace(best=(problem.parameters, fresh.moments))
+        going = going._replace(best=(problem.parameters, moments))
     if problem.state is not None:
-        solver, moments = problem.state
-        going = going._replace(solver=solver, moments=moments)
+        going = going._replace(solver=jax.tree.unflatten(jax.tree.structure(fresh.solver), problem.state))
     if problem.improvement is not None:
         earlier = problem.improvement
         reached: Any = np.float32(earlier.best), np.int32(earlier.n_without_improvement), np.float32(earlier.rate_share)
@@ -222,6 +222,6 @@ def _fitted(slot: _Slot, going: Going) -> Fitted:
         n_iter=slot.epochs,
         improvement=improvement,
         why=why if going.is_finite else "diverged",
-        state=(going.solver, going.moments),
+        state=tuple(np.asarray(leaf) for leaf in jax.tree.leaves(going.solver)),
         history={name: np.asarray(value) for name, value in watched.items() if value is not None},
     )

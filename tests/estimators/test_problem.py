@@ -19,6 +19,7 @@ OTHERS = {
     "random_state": lambda it: None,
     "improvement": lambda it: Improvement(1.0),
     "state": lambda it: (np.zeros(2),),
+    "moments": lambda it: ((np.zeros(8), np.ones(8)),),
     "noise_seed": lambda it: 1,
 }
 

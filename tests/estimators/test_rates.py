@@ -28,6 +28,15 @@ def test_the_engines_schedules_are_the_engines(name):
     assert shares == pytest.approx(relative_rates(name, 6, 4, 2.0, 0.5)[1:])
 
 
+@pytest.mark.parametrize("name", ["step", "cosine", "inverse_time"])
+def test_the_engines_schedules_go_on_with_the_optimiser_and_begin_anew_with_a_fresh_one(name):
+    course = RateCourse(name, decay_epochs=2.0, decay_rate=0.5)
+    whole = replace(make_problem(max_iter=6), course=course)
+    later = replace(whole, improvement=Improvement(1.0, rows_seen=3 * N_ROWS))
+    assert (rate_shares(replace(later, state=()), 0, 3, 2) == rate_shares(whole, 3, 3, 2)).all()
+    assert (rate_shares(later, 0, 3, 2) == rate_shares(whole, 0, 3, 2)).all()
+
+
 @pytest.mark.parametrize("name", ["constant", "adaptive"])
 def test_others_leave_the_rate_alone(name):
     assert (rate_shares(make_problem(course=name), 3, 4, 2) == 1).all()

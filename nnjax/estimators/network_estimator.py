@@ -1,0 +1,394 @@
+"""What regressor and classifier share: from parameters and rows to a problem, and from its result to attributes."""
+
+import copy
+import warnings
+from collections.abc import Sequence
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.callback import CallbackSupportMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from nnjax.estimators import ledger
+from nnjax.estimators.features import as_dense, as_float32, dense_blocks
+from nnjax.estimators.fitted_weights import (
+    OPTIONAL_WEIGHTS,
+    RUNNING_MOMENTS,
+    moments_of,
+    parameters_of,
+    weight_attributes,
+)
+from nnjax.estimators.history import continued, history_frame
+from nnjax.estimators.parameters import (
+    CONSTRAINTS,
+    STOCHASTIC_SOLVERS,
+    check_together,
+    make_course,
+    make_design,
+    make_numbers,
+    negative_slope,
+)
+from nnjax.estimators.problem import Examples, Fitted, Improvement, NetworkDesign, Problem, Stopping
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LARGEST_AUTO_BATCH = 200
+"""CheckedRows of a mini-batch where `batch_size` is "auto", if there are as many."""
+
+NON_FINITE = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
+)
+"""Begins as scikit-learn's refusal does, which people match."""
+
+
+class CheckedRows(NamedTuple):
+    """CheckedRows as they were checked.
+
+    Attributes:
+        x: Features [N, D], dense, in the dtype in which they were given.
+        y: Targets [N, O]: numbers, or truth values for each class or label.
+        weights: What each counts [N]; None where all count alike.
+    """
+
+    x: NDArray[Any]
+    y: NDArray[Any]
+    weights: NDArray[Any] | None = None
+
+    def examples(self) -> Examples:
+        """The rows as the engine takes them."""
+        weights = None if self.weights is None else as_float32(self.weights)
+        return Examples(as_float32(self.x), as_float32(self.y), weights)
+
+
+class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimator):
+    """A multilayer perceptron under scikit-learn's interface; regressor and classifier derive from it."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = CONSTRAINTS
+    _task: str
+
+    if TYPE_CHECKING:
+        hidden_layer_sizes: int | Sequence[int]
+        activation: str | Sequence[str]
+        solver: str
+        batch_size: str | int
+        max_iter: int
+        max_fun: int
+        shuffle: bool
+        random_state: Any
+        tol: float
+        verbose: bool | int
+        warm_start: bool
+        early_stopping: bool
+        validation_fraction: float
+        n_iter_no_change: float
+        initializer: str
+        initializer_gain: float
+        out_activation_: str
+        coefs_: list[NDArray[Any]]
+
+    def _store(self, given: dict[str, Any]) -> None:
+        """Keep the constructor's arguments under their names."""
+        for name in self._get_param_names():
+            setattr(self, name, given[name])
+
+    def _fit(
+        self, X: Any, y: Any, sample_weight: Any, validation: tuple[Any, Any] = (None, None), incremental: bool = False
+    ) -> None:
+        settings = self.get_params(deep=False)
+        check_together(settings)
+        if incremental:
+            self._check_incremental()
+        is_first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+        rows = self._checked(X, y, sample_weight, reset=is_first, incremental=incremental)
+        held_out = self._held_out(*validation)
+        generator = ledger.seed_of(self.random_state)
+        problem = self._problem(settings, rows, held_out, generator, is_first, incremental)
+        context = self._init_callback_context()
+        heard = {"X": X, "y": y, "metadata": None if sample_weight is None else {"sample_weight": sample_weight}}
+        context.call_on_fit_task_begin(estimator=self, **heard)
+        fitted = ledger.obtain(problem)
+        if self.shuffle and self.solver in STOCHASTIC_SOLVERS and not isinstance(self.random_state, Integral):
+            _draw_orders(generator, len(problem.train.x), fitted.n_iter)
+        self._take(fitted, rows, is_first, incremental)
+        context.call_on_fit_task_end(estimator=self, **heard, reconstruction_attributes={})
+
+    def _checked(self, X: Any, y: Any, sample_weight: Any, reset: bool, incremental: bool) -> CheckedRows:
+        """The training rows, checked as scikit-learn checks them; sets what a fit knows of its features and targets."""
+        x, targets = self._checked_arrays(X, y, reset)
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, x, dtype=x.dtype)
+        encoded = self._encoded(targets, incremental)
+        if not reset and encoded.shape[1] != len(self.coefs_[-1].T):
+            raise ValueError(
+                f"y has {encoded.shape[1]} outputs, the network that is to be gone on with {len(self.coefs_[-1].T)}; "
+                "set warm_start=False, or give the same outputs"
+            )
+        return CheckedRows(as_dense(x), encoded, weights)
+
+    def _checked_arrays(self, X: Any, y: Any, reset: bool) -> tuple[Any, NDArray[Any]]:
+        x, targets = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=["csr", "csc"],
+            multi_output=True,
+            y_numeric=self._task == "regression",
+            dtype=(np.float64, np.float32),
+            reset=reset,
+        )
+        return x, targets
+
+    def _encoded(self, y: NDArray[Any], incremental: bool) -> NDArray[Any]:
+        """Targets [N, O] for the training."""
+        raise NotImplementedError
+
+    def _encoded_held_out(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Targets [N, O] of rows that are not trained on."""
+        raise NotImplementedError
+
+    def _loss_and_output(self) -> tuple[str, str]:
+        """Key of `LOSSES` and scikit-learn's name of the output function, for the targets at hand."""
+        raise NotImplementedError
+
+    def _training_weights(self, rows: CheckedRows) -> NDArray[Any] | None:
+        """What rows count in the training loss."""
+        return rows.weights
+
+    def _held_out(self, X_val: Any, y_val: Any) -> CheckedRows | None:
+        if X_val is None and y_val is None:
+            return None
+        if X_val is None or y_val is None:
+            raise ValueError("X_val and y_val belong together, and one of them is None; give both, or neither")
+        if self.solver not in STOCHASTIC_SOLVERS:
+            raise ValueError(f"solver={self.solver!r} is not stopped by X_val; leave it away, or take solver='adam'")
+        x, targets = self._checked_arrays(X_val, y_val, reset=False)
+        return CheckedRows(as_dense(x), self._encoded_held_out(targets))
+
+    def _check_incremental(self) -> None:
+        if self.early_stopping:
+            raise ValueError("partial_fit does not support early_stopping=True; set it to False, or call fit")
+        if getattr(self, "learning_rate", None) == "cosine":
+            raise ValueError(
+                "learning_rate='cosine' ends at max_iter, which partial_fit does not know; take 'inverse_time', or fit"
+            )
+
+    def _check_solver(self) -> bool:
+        if self.solver not in STOCHASTIC_SOLVERS:
+            raise AttributeError(
+                f"partial_fit goes through the rows once, and solver={self.solver!r} does not; take 'adam' or 'sgd'"
+            )
+        return True
+
+    def _problem(
+        self,
+        settings: dict[str, Any],
+        rows: CheckedRows,
+        held_out: CheckedRows | None,
+        generator: np.random.RandomState,
+        is_first: bool,
+        incremental: bool,
+    ) -> Problem:
+        """What is to be trained; draws in scikit-learn's order: weights, split, order of the rows."""
+        from nnjax.estimators.first_weights import draw_first_weights
+
+        loss, self.out_activation_ = self._loss_and_output()
+        design = make_design(settings, self._task, loss, _OUTPUTS[self.out_activation_], 1)
+        sizes = (rows.x.shape[1], *design.hidden_layer_sizes, rows.y.shape[1])
+        if is_first:
+            parameters = draw_first_weights(
+                generator, sizes, design, self.initializer, float(self.initializer_gain), negative_slope(settings)
+            )
+        else:
+            parameters = parameters_of(self)
+            _check_sizes(self.coefs_, sizes)
+        is_stochastic = self.solver in STOCHASTIC_SOLVERS
+        if held_out is None and self.early_stopping and is_stochastic:
+            rows, held_out = self._split(rows, generator)
+        n_rows = len(rows.x)
+        batch_size = self._rows_a_batch(n_rows, is_stochastic)
+        numbers = make_numbers(settings)
+        is_noisy = bool(numbers.dropout or numbers.input_noise)
+        noise_seed = int(generator.randint(2**31 - 1)) if is_noisy else 0
+        return Problem(
+            design=_with_batch(design, batch_size),
+            numbers=numbers,
+            stopping=self._stopping(1 if incremental else int(self.max_iter)),
+            course=make_course(settings),
+            train=rows._replace(weights=self._training_weights(rows)).examples(),
+            validation=None if held_out is None else held_out.examples(),
+            parameters=parameters,
+            # The order of a full batch changes nothing but the rounding of a sum.
+            random_state=copy.deepcopy(generator) if self.shuffle and batch_size < n_rows else None,
+            improvement=None if is_first else self._improvement(held_out is not None, incremental),
+            state=getattr(self, "_solver_state", {}).get(self.solver) if incremental else None,
+            moments=() if is_first else moments_of(self),
+            noise_seed=noise_seed,
+        )
+
+    def _stopping(self, max_iter: int) -> Stopping:
+        return Stopping(max_iter, float(self.tol), float(self.n_iter_no_change), int(self.max_fun))
+
+    def _rows_a_batch(self, n_rows: int, is_stochastic: bool) -> int:
+        if not is_stochastic:
+            return n_rows
+        if self.batch_size == "auto":
+            return min(LARGEST_AUTO_BATCH, n_rows)
+        wanted = int(self.batch_size)
+        if wanted > n_rows:
+            warnings.warn(f"batch_size={wanted} is more than the {n_rows} rows; all of them are taken", stacklevel=2)
+        return min(wanted, n_rows)
+
+    def _split(self, rows: CheckedRows, generator: np.random.RandomState) -> tuple[CheckedRows, CheckedRows]:
+        """CheckedRows to train on, and rows that decide when to stop; stratified where there are two classes."""
+        stratify = rows.y if self._task == "classification" and rows.y.shape[1] == 1 else None
+        arrays = [rows.x, rows.y] if rows.weights is None else [rows.x, rows.y, rows.weights]
+        parts = train_test_split(*arrays, random_state=generator, test_size=self.validation_fraction, stratify=stratify)
+        train, held_out = CheckedRows(*parts[::2]), CheckedRows(*parts[1::2])
+        if len(held_out.x) < 2:
+            raise ValueError(
+                f"The validation set is too small: {len(held_out.x)} rows. Increase validation_fraction="
+                f"{self.validation_fraction}, or give more rows."
+            )
+        return train, held_out
+
+    def _improvement(self, by_score: bool, incremental: bool) -> Improvement:
+        """What the fits before have come to; by another measure than theirs nothing was reached yet."""
+        name, worst = ("best_validation_score_", -np.inf) if by_score else ("best_loss_", np.inf)
+        best = getattr(self, name, None)
+        return Improvement(
+            best=float(worst if best is None else best),
+            n_without_improvement=int(getattr(self, "_no_improvement_count", 0)),
+            rate_share=float(getattr(self, "_rate_share", 1.0)) if incremental else 1.0,
+            rows_seen=int(getattr(self, "t_", 0)),
+        )
+
+    def _take(self, fitted: Fitted, rows: CheckedRows, is_first: bool, incremental: bool) -> None:
+        """Set the attributes of a fitted estimator; none of them, where the weights are not finite."""
+        attributes = weight_attributes(fitted.parameters, fitted.moments, rows.x.dtype)
+        if not all(np.isfinite(each).all() for name in ("coefs_", "intercepts_") for each in attributes[name]):
+            raise ValueError(f"{NON_FINITE} StandardScaler does; or lower learning_rate_init.")
+        for name in (*OPTIONAL_WEIGHTS.values(), *RUNNING_MOMENTS):
+            self.__dict__.pop(name, None)
+        scores, improvement = fitted.validation_scores, fitted.improvement
+        before = {} if is_first else self.__dict__
+        curve = fitted.loss_curve.tolist()
+        attributes |= {
+            "n_iter_": int(fitted.n_iter),
+            "n_layers_": len(fitted.parameters) + 1,
+            "n_outputs_": rows.y.shape[1],
+            "loss_": curve[-1],
+            "loss_curve_": [*(before.get("loss_curve_") or ()), *curve],
+            "t_": int(improvement.rows_seen),
+            "validation_scores_": None,
+            "best_validation_score_": None,
+            "best_loss_": None,
+            "_no_improvement_count": int(improvement.n_without_improvement),
+            "_rate_share": float(improvement.rate_share),
+            "_solver_state": {self.solver: fitted.state},
+            "_history": continued(before.get("_history") or {}, fitted.history),
+        }
+        if scores is None:
+            attributes["best_loss_"] = float(improvement.best)
+        else:
+            attributes["validation_scores_"] = [*(before.get("validation_scores_") or ()), *scores.tolist()]
+            attributes["best_validation_score_"] = float(improvement.best)
+        self.__dict__.update(attributes)
+        self._tell(fitted, incremental)
+
+    def _tell(self, fitted: Fitted, incremental: bool) -> None:
+        """What a person may want to hear of a fit: its epochs if they asked, and that it did not converge."""
+        if self.verbose:
+            for number, loss in enumerate(fitted.loss_curve, start=1):
+                print(f"Iteration {number}, loss = {loss:.8f}")
+                if fitted.validation_scores is not None:
+                    print(f"Validation score: {fitted.validation_scores[number - 1]:f}")
+            print(_ENDS[fitted.why].format(tol=self.tol, epochs=self.n_iter_no_change, max_iter=self.max_iter))
+        if incremental:
+            return
+        if fitted.why in _UNCONVERGED:
+            remedy = _UNCONVERGED[fitted.why].format(max_iter=self.max_iter, max_fun=self.max_fun, tol=self.tol)
+            warnings.warn(
+                f"{self.solver} has not converged after {fitted.n_iter} iterations; {remedy}",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+        if fitted.why == "diverged":
+            warnings.warn(
+                f"the training diverged in epoch {fitted.n_iter}, and the weights of its best epoch are kept; lower "
+                "learning_rate_init, or scale the features",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+
+    def _outputs(self, X: Any) -> NDArray[Any]:
+        """The network's outputs [N, O] in the dtype of X."""
+        from nnjax.estimators.forward import network_outputs
+
+        check_is_fitted(self)
+        x = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False)
+        settings = self.get_params(deep=False)
+        design = make_design(settings, self._task, self._loss_and_output()[0], _OUTPUTS[self.out_activation_], 1)
+        network = parameters_of(self), moments_of(self), design, make_numbers(settings)
+        return np.concatenate(
+            [np.asarray(network_outputs(*network, as_float32(block)), dtype=x.dtype) for block in dense_blocks(x)]
+        )
+
+    @property
+    def history_(self) -> "pd.DataFrame":
+        """What was watched of every layer after every epoch of all fits that went on with one another.
+
+        One row an epoch and layer, both counted from 1, the last layer being the output's: `grad_norm`,
+        `preactivation_grad_norm`, `weight_norm`, `update_ratio`, `unit_dead`, as the glossary explains them.
+        """
+        check_is_fitted(self)
+        return history_frame(self._history, len(self.coefs_))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+_OUTPUTS = {"identity": "identity", "exp": "exponential", "logistic": "logistic", "softmax": "softmax"}
+"""scikit-learn's name of an output function -> a key of `OUTPUTS`."""
+
+_ENDS = {
+    "tol": "No improvement of more than tol={tol:f} in {epochs} consecutive epochs: the training is over.",
+    "max_iter": "The training has gone through max_iter={max_iter} iterations.",
+    "max_fun": "The training has called the loss more often than max_fun.",
+    "line_search": "The training found no lower loss along its line.",
+    "diverged": "A weight is not finite: the training is over.",
+}
+
+_UNCONVERGED = {
+    "max_iter": "raise max_iter={max_iter}, or tol={tol}",
+    "max_fun": "raise max_fun={max_fun}, or tol={tol}",
+    "line_search": "scale the features, or raise tol={tol}",
+}
+"""Why a training ended -> what may help it to converge."""
+
+
+def _with_batch(design: NetworkDesign, batch_size: int) -> NetworkDesign:
+    return NetworkDesign(**{**design.__dict__, "batch_size": batch_size})
+
+
+def _check_sizes(coefs: Sequence[NDArray[Any]], sizes: Sequence[int]) -> None:
+    """Whether the weights that are to be gone on with are those of a network of these sizes."""
+    known = (*(each.shape[-2] for each in coefs), coefs[-1].shape[-1])
+    if known != tuple(sizes):
+        raise ValueError(
+            f"the network that is to be gone on with has layers of {known}, hidden_layer_sizes ask for {tuple(sizes)}; "
+            "set warm_start=False, or leave hidden_layer_sizes as they were"
+        )
+
+
+def _draw_orders(generator: np.random.RandomState, n_rows: int, epochs: int) -> None:
+    """Move a person's own generator on, as drawing the orders of so many epochs would."""
+    order = np.arange(n_rows)
+    for _ in range(epochs):
+        generator.shuffle(order)
