@@ -39,7 +39,7 @@ class ListedSplits:
         return iter(self._splits)
 
 
-class VectorizedSearchCV(BaseSearchCV):  # type: ignore[misc]
+class VectorizedSearchCV(BaseSearchCV):
     """Cross-validated search whose networks, of all candidates on all splits, train together.
 
     What scikit-learn's `GridSearchCV` and `RandomizedSearchCV` are to any estimator, this is to `MLPRegressor` and
