@@ -1,8 +1,7 @@
 """A training as scikit-learn means it: data, first weights, order of the rows, and the numbers by which it runs."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, is_dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -188,27 +187,33 @@ WATCHED = ("grad_norm", "preactivation_grad_norm", "weight_norm", "update_ratio"
 
 def digest(problem: Problem) -> str:
     """The hash of all that a training's result depends on, the engine's version included."""
-    content = hashlib.blake2b(digest_size=20)
-    for part in parts_of((ENGINE_VERSION, problem)):
-        content.update(part)
-    return content.hexdigest()
+    return hashlib.blake2b(b"".join(parts_of((ENGINE_VERSION, problem))), digest_size=20).hexdigest()
 
 
-def parts_of(value: Any) -> Iterator[bytes]:
+def parts_of(value: Any) -> list[bytes]:
     """A value as bytes, each with its kind and length before it, so that no two values share them."""
+    parts: list[bytes] = []
+    _add_parts(value, parts)
+    return parts
+
+
+def _add_parts(value: Any, parts: list[bytes]) -> None:
     if isinstance(value, np.random.RandomState):
         name, words, *rest = value.get_state(legacy=True)
         value = (name, words, *rest)
     if is_dataclass(value):
-        value = tuple(getattr(value, each.name) for each in fields(value))
-    if isinstance(value, tuple | list):
-        yield f"{type(value).__name__} {len(value)};".encode()
+        value = tuple(vars(value).values())  # in the order of the fields
+    if isinstance(value, tuple | list) and not _PLAIN.issuperset(map(type, value)):
+        parts.append(f"{type(value).__name__} {len(value)};".encode())
         for member in value:
-            yield from parts_of(member)
+            _add_parts(member, parts)
     elif isinstance(value, np.ndarray) or hasattr(value, "__array__"):
         array = np.ascontiguousarray(value)
-        yield f"{array.dtype.str} {array.shape};".encode()
-        yield array.tobytes()
+        parts += (f"{array.dtype.str} {array.shape};".encode(), array.tobytes())
     else:
         text = repr(value)
-        yield f"{type(value).__name__} {len(text)} {text};".encode()
+        parts.append(f"{type(value).__name__} {len(text)} {text};".encode())
+
+
+_PLAIN = {int, float, str, bool, type(None)}
+"""Types whose `repr` is all there is to know of them: of a tuple of such, too."""
