@@ -19,6 +19,7 @@ from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import Interval
 
+from nnjax.data.autologging import without_autologging
 from nnjax.estimators.fold_fits import FoldData, FoldRows, seconds_of, train_together
 from nnjax.estimators.kept_trainings import KeptTrainings
 from nnjax.estimators.ledger import FitLedger, Keep, TrainAll, current_ledger, seed_of, using
@@ -135,7 +136,8 @@ class VectorizedSearchCV(BaseSearchCV):
         ledger = FitLedger(0, _train_on(count_threads(self.n_jobs), current_ledger(), bool(self.verbose)), kept)
         # Before its ledger is the current one: for a candidate of another search, None means the other's seed.
         running = _Running(ledger, seed_of(self.random_state))
-        with self._prepared(running), using(ledger), parallel_config(backend="sequential"):
+        # MLflow's autologging would make a run of every pipeline's fit: of those, too, that end where they are noted.
+        with without_autologging(), self._prepared(running), using(ledger), parallel_config(backend="sequential"):
             super().fit(X, y, **params)
         self._refuse_a_best_without_score()
         if hasattr(self, "best_estimator_"):
