@@ -1,9 +1,10 @@
 """What regressor and classifier share: from parameters and rows to a problem, and from its result to attributes."""
 
 import copy
+import functools
 import warnings
 from collections.abc import Sequence
-from numbers import Integral
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ from nnjax.estimators.parameters import (
     make_numbers,
     negative_slope,
 )
-from nnjax.estimators.problem import Examples, Fitted, Improvement, NetworkDesign, Problem, Stopping
+from nnjax.estimators.problem import Examples, Fitted, Improvement, Problem, Stopping
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,6 +93,12 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         out_activation_: str
         coefs_: list[NDArray[Any]]
 
+    @classmethod
+    @functools.cache
+    def _get_param_names(cls) -> list[str]:
+        """Read from the signature once a class; a search asks thousands of times."""
+        return list(super()._get_param_names())
+
     def _store(self, given: dict[str, Any]) -> None:
         """Keep the constructor's arguments under their names."""
         for name in self._get_param_names():
@@ -113,7 +120,8 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         heard = {"X": X, "y": y, "metadata": None if sample_weight is None else {"sample_weight": sample_weight}}
         context.call_on_fit_task_begin(estimator=self, **heard)
         fitted = ledger.obtain(problem)
-        if self.shuffle and self.solver in STOCHASTIC_SOLVERS and not isinstance(self.random_state, Integral):
+        is_drawn_from_by_others = generator is ledger.seed_of(self.random_state)
+        if self.shuffle and self.solver in STOCHASTIC_SOLVERS and is_drawn_from_by_others:
             _draw_orders(generator, len(problem.train.x), fitted.n_iter)
         self._take(fitted, rows, is_first, incremental)
         context.call_on_fit_task_end(estimator=self, **heard, reconstruction_attributes={})
@@ -215,7 +223,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         is_noisy = bool(numbers.dropout or numbers.input_noise)
         noise_seed = int(generator.randint(2**31 - 1)) if is_noisy else 0
         return Problem(
-            design=_with_batch(design, batch_size),
+            design=replace(design, batch_size=batch_size),
             numbers=numbers,
             stopping=self._stopping(1 if incremental else int(self.max_iter)),
             course=make_course(settings),
@@ -371,10 +379,6 @@ _UNCONVERGED = {
     "line_search": "scale the features, or raise tol={tol}",
 }
 """Why a training ended -> what may help it to converge."""
-
-
-def _with_batch(design: NetworkDesign, batch_size: int) -> NetworkDesign:
-    return NetworkDesign(**{**design.__dict__, "batch_size": batch_size})
 
 
 def _check_sizes(coefs: Sequence[NDArray[Any]], sizes: Sequence[int]) -> None:

@@ -411,7 +411,6 @@ def test_callbacks_hear_of_each_fit_once():
 @parametrize_with_checks(
     [
         VectorizedSearchCV(NETWORK, ALPHAS, cv=2, error_score="raise"),
-        VectorizedSearchCV(make_pipeline(StandardScaler(), NETWORK), GRID_OF_CHAIN, cv=2),
         VectorizedSearchCV(LinearClassifier(random_state=0), ALPHAS, n_iter=2, random_state=0, cv=2),
     ]
 )
