@@ -96,6 +96,10 @@ class FitLedger:
         """Of their rows."""
         return sum(each.nbytes for each in self._arrays.values())
 
+    def result(self, name: str) -> Fitted | None:
+        """What a known training came to."""
+        return self._done.get(name)
+
     def seconds(self, name: str) -> float:
         """How long a known training took."""
         return self._done[name].seconds if name in self._done else 0.0

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib import import_module
 from numbers import Integral
@@ -12,20 +12,26 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
+import pandas as pd
 from joblib import parallel_config
 from sklearn.base import BaseEstimator, clone
 from sklearn.model_selection import ParameterGrid, ParameterSampler
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import check_is_fitted
 
 from nnjax.data.autologging import without_autologging
-from nnjax.estimators.fold_fits import FoldData, FoldRows, seconds_of, train_together
+from nnjax.estimators.finished import read_finished
+from nnjax.estimators.fold_fits import FoldData, FoldFit, FoldRows, seconds_of, train_together
 from nnjax.estimators.kept_trainings import KeptTrainings
 from nnjax.estimators.ledger import FitLedger, Keep, TrainAll, current_ledger, seed_of, using
+from nnjax.estimators.page import SearchReport
 from nnjax.estimators.problem import Problem
+from nnjax.estimators.search_splits import SearchSplits, judge_splits
 from nnjax.estimators.shared_preprocessing import SharedPreprocessing, share_preprocessing, unshare_preprocessing
 from nnjax.estimators.threads import count_threads
+from nnjax.estimators.training_course import TrainingCourse, course_of_search
 from nnjax.sweep.progress import choose_progress
 
 
@@ -72,6 +78,11 @@ class VectorizedSearchCV(BaseSearchCV):
 
     Attributes:
         split_sizes_: Rows of each split that train, and that test [splits, 2].
+        intervals_: Every candidate beside the best: params, mean_test_score, difference (the best's mean minus its own)
+            with low and high, corrected for splits that share one table, is_tied, failed_splits.
+        tied_best_: Parameters of the candidates that cannot be told apart from the best, that one first.
+        report_: A page that says which candidate is best, what ties with it and which parameter matters: a notebook
+            shows it, elsewhere it is `report_.path`, or `report_.save(path)`.
         cv_results_: As in scikit-learn. `mean_fit_time` is each fit's share of the training, and all around it.
 
     Example:
@@ -132,6 +143,7 @@ class VectorizedSearchCV(BaseSearchCV):
         self._validate_params()
         if y is None and get_tags(self.estimator).target_tags.required:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        self.__dict__.pop("_report", None)
         kept = None if self.memory is None else KeptTrainings(Path(self.memory))
         ledger = FitLedger(0, _train_on(count_threads(self.n_jobs), current_ledger(), bool(self.verbose)), kept)
         # Before its ledger is the current one: for a candidate of another search, None means the other's seed.
@@ -140,9 +152,49 @@ class VectorizedSearchCV(BaseSearchCV):
         with without_autologging(), self._prepared(running), using(ledger), parallel_config(backend="sequential"):
             super().fit(X, y, **params)
         self._refuse_a_best_without_score()
+        self._keep_course(running)
         if hasattr(self, "best_estimator_"):
             unshare_preprocessing(self.best_estimator_)
         return self
+
+    @property
+    def report_(self) -> SearchReport:
+        """The page of the search; it is made when somebody looks at it.
+
+        Raises:
+            AttributeError: Not fitted, no candidate was chosen, or there is one split.
+        """
+        # scikit-learn's picture of an estimator reads all its properties, and bears no other error than this one.
+        check_is_fitted(self, "cv_results_")
+        if "_report" not in vars(self):
+            kept: dict[str, Any] | None = self.__dict__.get("_course")
+            course = None if kept is None else TrainingCourse(**kept)
+            try:
+                finished = read_finished(self, SearchSplits(**self._splits_told), course)
+                self._report = SearchReport(finished)
+            except ValueError as problem:
+                raise AttributeError(str(problem)) from problem
+        return self._report
+
+    @property
+    def intervals_(self) -> pd.DataFrame:
+        """Every candidate beside the best, with corrected intervals."""
+        return self.report_.intervals
+
+    @property
+    def tied_best_(self) -> list[dict[str, Any]]:
+        """Parameters of the candidates that cannot be told apart from the best, that one first."""
+        return self.report_.tied
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the page: it is made again."""
+        return {name: value for name, value in (super().__getstate__() or {}).items() if name != "_report"}
+
+    def _keep_course(self, running: "_Running") -> None:
+        """As plain arrays, for a file of a fitted search shall hold no classes of its own."""
+        best = getattr(self, "best_index_", 0)
+        course = course_of_search(running.fits, running.ledger, self.n_splits_, int(best))
+        self._course = None if course is None else vars(course)
 
     def _refuse_a_best_without_score(self) -> None:
         """After the refit, which has told by its own error what is wrong with all rows, if something is."""
@@ -191,14 +243,17 @@ class VectorizedSearchCV(BaseSearchCV):
             else ParameterSampler(self.params, self.n_iter, random_state=running.draws)
         )
         splits = list(self._checked_cv_orig.split(running.x, running.y, **running.split_params))
+        groups = running.split_params.get("groups")
         self.split_sizes_ = np.array([[_n_rows(each) for each in split] for split in splits])
+        self._splits_told = asdict(judge_splits(self._checked_cv_orig, self.split_sizes_.tolist(), groups))
         running.ledger.seed = int(running.draws.randint(np.iinfo(np.int32).max))
         context = callback_ctx.subcontext(
             task_name="search", max_subtasks=len(candidates) * self.n_splits_, sequential_subtasks=False
         ).call_on_fit_task_begin(estimator=self)
         raises = self.error_score == "raise"
         data = FoldData(clone(self.estimator), running.x, running.y, running.fit_params, raises)
-        running.seconds = seconds_of(train_together(data, candidates, splits, running.ledger), running.ledger)
+        running.fits = train_together(data, candidates, splits, running.ledger)
+        running.seconds = seconds_of(running.fits, running.ledger)
         evaluate_candidates(candidates, cv=ListedSplits(splits), callback_ctx=context)
         context.call_on_fit_task_end(estimator=self)
         running.ledger.watches = True
@@ -227,6 +282,7 @@ class _Running:
     y: Any = None
     fit_params: Mapping[str, Any] = field(default_factory=dict)
     split_params: Mapping[str, Any] = field(default_factory=dict)
+    fits: Sequence[FoldFit] = ()
     seconds: Sequence[float] = ()
 
 

@@ -1,0 +1,143 @@
+"""A finished search as plain data: what `intervals_`, `tied_best_` and `report_` are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import is_classifier, is_regressor
+from sklearn.exceptions import NotFittedError
+
+from nnjax.estimators.intervals import (
+    ChosenScore,
+    SplitScores,
+    candidate_intervals,
+    chosen_score,
+    is_complete,
+    split_scores,
+    tied_params,
+)
+from nnjax.estimators.python_call import python_call
+from nnjax.estimators.search_splits import SearchSplits
+from nnjax.estimators.training_course import TrainingCourse, course_of_best
+
+_QUANTITIES = {"r2": "R²", "neg_mean_squared_error": "negative mean squared error"}
+"""Names of scorers -> what a sentence calls the score; others by their own name."""
+
+
+@dataclass(frozen=True)
+class FinishedSearch:
+    """All that the page of a search is made from.
+
+    Attributes:
+        cv_results: As scikit-learn's searches keep them.
+        best: Index of the chosen candidate.
+        splits: The splits.
+        metric: Key of the score in `cv_results`.
+        quantity: What sentences call it.
+        course: How the trainings went.
+        call: The Python lines that make the search again.
+        is_seeded: Whether these lines give the same numbers again.
+        has_model: Whether the best candidate was fitted on all rows.
+        error_score: The number that a failed fit counts as; None where it is NaN.
+        chooses: What chose the best: "mean", or the name of the function that did.
+    """
+
+    cv_results: Mapping[str, Any]
+    best: int
+    splits: SearchSplits
+    metric: str = "score"
+    quantity: str = "score"
+    course: TrainingCourse = field(default_factory=TrainingCourse)
+    call: str = ""
+    is_seeded: bool = True
+    has_model: bool = True
+    error_score: float | None = None
+    chooses: str = "mean"
+
+    @property
+    def params(self) -> Sequence[Mapping[str, Any]]:
+        """Parameters of each candidate."""
+        return list(self.cv_results["params"])
+
+    @cached_property
+    def scores(self) -> SplitScores:
+        """Test scores of candidates × splits."""
+        return split_scores(self.cv_results, self.metric)
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """Every candidate beside the chosen one; what is not known of the intervals stands in `attrs`."""
+        table = candidate_intervals(self.cv_results, self.best, self.splits.sizes, self.metric)
+        table.attrs |= {"doubt": self.splits.doubt, "caution": self.splits.caution}
+        return table
+
+    @property
+    def tied(self) -> list[dict[str, Any]]:
+        """Params of the candidates that cannot be told apart from the best."""
+        return tied_params(self.intervals, self.best)
+
+    @property
+    def chosen_score(self) -> ChosenScore | None:
+        """The chosen candidate's own score; None where it lacks one."""
+        return chosen_score(self.scores, self.best, self.splits.sizes)
+
+    @property
+    def complete(self) -> int:
+        """Candidates with a score in every split."""
+        return int(is_complete(self.scores).sum())
+
+
+def read_finished(search: Any, splits: SearchSplits, course: TrainingCourse | None = None) -> FinishedSearch:
+    """What a fitted search of scikit-learn's kind holds.
+
+    Args:
+        search: A fitted GridSearchCV, or what has its attributes.
+        splits: Its splits, as `judge_splits` has them.
+        course: How the trainings went; without it, the loss curve of the best estimator if there is one.
+
+    Raises:
+        NotFittedError: If there is no best candidate: it was not fitted, or nobody said by which metric.
+    """
+    if not hasattr(search, "cv_results_"):
+        raise NotFittedError(f"This {type(search).__name__} is not fitted yet: call fit first.")
+    if not hasattr(search, "best_index_"):
+        raise NotFittedError("No candidate was chosen: with several metrics, set refit to the name of one.")
+    metric = _metric(search)
+    error_score = search.error_score
+    return FinishedSearch(
+        cv_results=search.cv_results_,
+        best=int(search.best_index_),
+        splits=splits,
+        metric=metric,
+        quantity=_quantity(search, metric),
+        course=course or course_of_best(search),
+        call=python_call(search),
+        is_seeded=_is_seeded(search),
+        has_model=hasattr(search, "best_estimator_"),
+        error_score=None if error_score == "raise" or np.isnan(error_score) else float(error_score),
+        chooses=getattr(search.refit, "__name__", "a function") if callable(search.refit) else "mean",
+    )
+
+
+def _metric(search: Any) -> str:
+    if not search.multimetric_:
+        return "score"
+    return search.refit if isinstance(search.refit, str) else next(iter(search.scorer_))
+
+
+def _quantity(search: Any, metric: str) -> str:
+    scoring = search.scoring if metric == "score" else metric
+    if scoring is None:
+        return "R²" if is_regressor(search.estimator) else "accuracy" if is_classifier(search.estimator) else "score"
+    return _QUANTITIES.get(scoring, scoring) if isinstance(scoring, str) else "score"
+
+
+def _is_seeded(search: Any) -> bool:
+    """Whether nothing in it draws from numpy's global state."""
+    found = {**search.get_params(deep=True), "cv__random_state": getattr(search.cv, "random_state", 0)}
+    if not getattr(search.cv, "shuffle", True):
+        found.pop("cv__random_state")
+    return all(value is not None for name, value in found.items() if name.rpartition("__")[2] == "random_state")
