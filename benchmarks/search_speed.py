@@ -1,0 +1,132 @@
+"""A search that trains all candidates at once beside GridSearchCV over scikit-learn's MLP: the same 480 fits.
+
+96 candidates (activation x alpha x learning rate x two shapes) on the same five folds, on two cores each, both
+refitting the best. Every search runs in a process of its own, its imports inside its time; "cold" has no compiled
+program and "warm" reads back what the cold one compiled. Shown: seconds by the clock, and the memory of the process
+that searches (scikit-learn trains in others).
+
+    python benchmarks/search_speed.py [--table diabetes|rows8000] [--batch-size 32|auto] [--rounds 1] [--candidates 96]
+"""
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+N_JOBS = 2
+ENGINES = ("scikit-learn", "nnjax")
+
+
+def grid(candidates: int) -> list[dict[str, list[Any]]]:
+    """So many candidates, every kind among them: whole of activation x learning rate x shape, alphas as needed."""
+    alphas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
+    every: dict[str, list[Any]] = {
+        "activation": ["relu", "tanh"],
+        "learning_rate_init": [1e-3, 3e-3, 1e-2, 3e-2],
+        "hidden_layer_sizes": [(50,), (50, 50)],
+        "alpha": alphas[: max(1, candidates // 16)],
+    }
+    if candidates < 16:
+        every |= {"activation": ["relu"], "learning_rate_init": [1e-3, 3e-3, 1e-2, 3e-2][: max(1, candidates // 2)]}
+        every |= {"hidden_layer_sizes": [(50,), (50, 50)][: min(2, candidates)]}
+    return [every]
+
+
+def search(engine: str, table: str, batch_size: str, candidates: int) -> None:
+    """One search in this process; prints what it came to as JSON."""
+    began = time.perf_counter()
+    import warnings
+
+    import numpy as np
+    from sklearn.datasets import load_diabetes
+    from sklearn.model_selection import GridSearchCV, KFold
+    from sklearn.preprocessing import scale
+
+    warnings.simplefilter("ignore")  # of 480 fits some do not converge
+    os.environ["PYTHONWARNINGS"] = "ignore"
+    if table == "diabetes":
+        x, y = load_diabetes(return_X_y=True)
+    else:
+        generator = np.random.default_rng(0)
+        x = generator.standard_normal((8000, 10))
+        y = np.sin(2 * x[:, 0]) + x[:, 1] * x[:, 2] + 0.5 * generator.standard_normal(8000)
+    x, y = scale(x).astype(np.float32), scale(y).astype(np.float32)
+    size = batch_size if batch_size == "auto" else int(batch_size)
+    given: dict[str, Any] = {"batch_size": size, "max_iter": 200, "random_state": 0}
+    folds = KFold(5, shuffle=True, random_state=0)
+    if engine == "nnjax":
+        from nnjax.estimators import MLPRegressor, VectorizedSearchCV
+
+        found = VectorizedSearchCV(MLPRegressor(**given), grid(candidates), cv=folds, n_jobs=N_JOBS).fit(x, y)
+    else:
+        from sklearn.neural_network import MLPRegressor as Theirs
+
+        found = GridSearchCV(Theirs(**given), grid(candidates), cv=folds, n_jobs=N_JOBS).fit(x, y)
+    seconds = time.perf_counter() - began
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(
+        json.dumps(
+            {
+                "seconds": seconds,
+                "megabytes": used.ru_maxrss / 1000,
+                "best": float(found.best_score_),
+                "mean": float(np.mean(found.cv_results_["mean_test_score"])),
+                "candidates": len(found.cv_results_["params"]),
+            }
+        )
+    )
+
+
+def measured(engine: str, arguments: argparse.Namespace, caches: Path) -> dict[str, float]:
+    """A search in a process of its own, with these caches."""
+    command = [sys.executable, __file__, "--engine", engine, "--table", arguments.table]
+    command += ["--batch-size", arguments.batch_size, "--candidates", str(arguments.candidates)]
+    environment = os.environ | {"XDG_CACHE_HOME": str(caches)}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    """All searches in turns, and the medians over the rounds."""
+    results: dict[str, list[dict[str, float]]] = {}
+    for _ in range(arguments.rounds):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, engine in (("nnjax, cold", "nnjax"), ("nnjax, warm", "nnjax"), ("scikit-learn", "scikit-learn")):
+                results.setdefault(name, []).append(measured(engine, arguments, Path(folder)))
+                print(f"{name}: {results[name][-1]}", file=sys.stderr, flush=True)
+    medians = {
+        name: {key: statistics.median(each[key] for each in found) for key in found[0]}
+        for name, found in results.items()
+    }
+    theirs = medians["scikit-learn"]["seconds"]
+    print(
+        f"{arguments.table}, batch_size={arguments.batch_size}, {medians['scikit-learn']['candidates']:.0f} candidates"
+    )
+    print(f"{'':14} {'seconds':>8} {'ratio':>6} {'MB':>6} {'best R2':>8} {'mean R2':>8}")
+    for name, each in medians.items():
+        print(
+            f"{name:14} {each['seconds']:8.1f} {theirs / each['seconds']:6.2f} "
+            f"{each['megabytes']:6.0f} {each['best']:8.3f} {each['mean']:8.3f}"
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--table", choices=("diabetes", "rows8000"), default="diabetes")
+    parser.add_argument("--batch-size", default="32")
+    parser.add_argument("--candidates", type=int, default=96)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--engine", choices=ENGINES)
+    given = parser.parse_args()
+    if given.engine:
+        search(given.engine, given.table, given.batch_size, given.candidates)
+    else:
+        compare(given)
