@@ -123,6 +123,7 @@ def test_another_network_or_other_outputs_cannot_be_gone_on_with():
         model.set_params(hidden_layer_sizes=4).fit(X, np.stack([Y, Y], axis=1))
 
 
+@pytest.mark.slow
 def test_running_averages_outlive_a_fit_that_another_goes_on_with():
     model = regressor(normalization="batch", warm_start=True, tol=1e9, n_iter_no_change=1).fit(X + 5, Y)
     before = model.running_means_[0]
@@ -299,12 +300,21 @@ def test_scikit_learns_progress_bar_is_heard_through_a_pipeline(capsys):
     assert "MLPRegressor" in capsys.readouterr().out
 
 
-def test_what_is_asked_for_is_routed_and_validation_rows_go_through_the_pipeline():
+def test_weights_are_routed_to_whom_they_are_asked_for():
+    of_rows = np.arange(ROWS) % 3.0
     with config_context(enable_metadata_routing=True):
-        last = regressor().set_fit_request(sample_weight=True, X_val=True, y_val=True)
+        last = regressor().set_fit_request(sample_weight=True)
         pipeline = make_pipeline(StandardScaler().set_fit_request(sample_weight=False), last)
-        pipeline.set_params(transform_input=["X_val"])
-        pipeline.fit(X[12:36], Y[12:36], sample_weight=np.ones(24), X_val=X[:12], y_val=Y[:12])
+        pipeline.fit(X, Y, sample_weight=of_rows)
+    by_hand = regressor().fit(StandardScaler().fit_transform(X), Y, of_rows)
+    assert pipeline[-1].loss_curve_ == by_hand.loss_curve_
+
+
+def test_validation_rows_go_through_the_pipeline():
+    with config_context(enable_metadata_routing=True):
+        last = regressor().set_fit_request(X_val=True, y_val=True)
+        pipeline = make_pipeline(StandardScaler(), last).set_params(transform_input=["X_val"])
+        pipeline.fit(X[12:36], Y[12:36], X_val=X[:12], y_val=Y[:12])
     scaled = StandardScaler().fit(X[12:36]).transform(X)
-    by_hand = regressor().fit(scaled[12:36], Y[12:36], np.ones(24), X_val=scaled[:12], y_val=Y[:12])
+    by_hand = regressor().fit(scaled[12:36], Y[12:36], X_val=scaled[:12], y_val=Y[:12])
     assert pipeline[-1].validation_scores_ == by_hand.validation_scores_

@@ -1,12 +1,13 @@
 """The estimators' parameters: scikit-learn's own first, all of them checked, values and remedy in every refusal."""
 
 import inspect
+from dataclasses import asdict
 
 import pytest
 import sklearn.neural_network
 
 from nnjax.estimators import MLPClassifier, MLPRegressor
-from nnjax.estimators.parameters import check_together, make_course, make_numbers
+from nnjax.estimators.parameters import check_together, make_course, make_design, make_numbers
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.training.optimizers import Hyperparameters
 
@@ -63,6 +64,23 @@ def test_numbers_reach_the_engine_under_its_names():
     given = {name: 0.125 for name in Hyperparameters._fields if name in MLPRegressor().get_params()}
     numbers = make_numbers(MLPRegressor(**given, alpha=0.5, learning_rate_init=0.25).get_params())
     assert numbers._asdict() == dict.fromkeys(Hyperparameters._fields, 0.125) | {"l2": 0.5, "learning_rate": 0.25}
+
+
+def test_what_shapes_the_network_reaches_the_engine_under_its_names():
+    given = {
+        "hidden_layer_sizes": (4, 4, 4),
+        "activation": ("prelu", "maxout", "gelu"),
+        "solver": "rmsprop",
+        "nesterovs_momentum": False,
+        "clipping": "value",
+        "normalization": "layer",
+        "residual": 2,
+        "maxout_pieces": 3,
+        "prelu_sharing": "layer",
+    }
+    settings = MLPRegressor(**given).get_params()
+    beside = {"task": "regression", "loss": "huber", "output": "identity", "batch_size": 7}
+    assert asdict(make_design(settings, *beside.values())) == given | beside
 
 
 @pytest.mark.parametrize(

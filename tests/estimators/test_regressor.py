@@ -15,9 +15,10 @@ CASES = {
     "poisson": {"loss": "poisson"},
     "lbfgs": {"solver": "lbfgs"},
 }
+SLOW = {"poisson": pytest.mark.slow}
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(case, marks=SLOW.get(case, ())) for case in CASES])
 def test_weights_and_what_is_told_are_scikit_learns(case):
     y = np.abs(Y) if case == "poisson" else Y
     given = {**SMALL, "max_iter": 5, "n_iter_no_change": 50, "tol": 0.0} | CASES[case]
@@ -74,6 +75,7 @@ def test_an_outlier_pulls_less_by_huber():
     assert huber.score(X[rest], Y[rest]) > squared.score(X[rest], Y[rest])
 
 
+@pytest.mark.slow
 def test_what_only_we_have_is_trained_and_predicted_by():
     given = {
         "hidden_layer_sizes": (4, 4, 4),
