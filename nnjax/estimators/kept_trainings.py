@@ -4,6 +4,7 @@ import io
 import json
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.estimators.problem import Fitted
-from nnjax.sweep.durable import remove_stale_temporaries, write_durably
+from nnjax.sweep.durable import remove_stale_temporaries, temporary_path
 
 TRUSTED = ("nnjax", "optax")
 """Packages whose named tuples a file may name."""
@@ -61,10 +62,16 @@ class KeptTrainings:
         """Keep a result; a search does not end because the disk is full."""
         if not self._may_write:
             return
+        temporary = temporary_path(self._folder)
         try:
-            write_durably(self._path(name), _packed(fitted))
+            # Not synced: 480 results would wait eight seconds for a disk. A killed process loses none of them, and what
+            # a cut of the power spoils is noticed by the file's own checksums.
+            temporary.write_bytes(_packed(fitted))
+            temporary.replace(self._path(name))
         except OSError as problem:
             self._may_write = False
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
             warnings.warn(f"results are kept no longer: {problem}", UserWarning, stacklevel=2)
 
     def _path(self, name: str) -> Path:

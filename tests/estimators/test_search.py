@@ -1,4 +1,8 @@
+import os
 import pickle
+import signal
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -360,6 +364,34 @@ def test_what_a_killed_search_has_trained_is_kept(tmp_path, monkeypatch):
     made = install(monkeypatch)
     search.fit(X, Y)
     assert [n for n, *_ in made.calls] == [8, 1]
+
+
+KILLED = """
+import os, signal, sys, types
+import numpy as np
+from fakes.linear_network import LinearRegressor, LinearTrainer
+from nnjax.estimators.search import VectorizedSearchCV
+
+class Killed(LinearTrainer):
+    def _solve(self, problem, watches):
+        if len(os.listdir(sys.argv[1])) == 7:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super()._solve(problem, watches)
+
+sys.modules["nnjax.estimators.trainer"] = types.SimpleNamespace(train=Killed().train)
+x = np.random.default_rng(0).standard_normal((60, 4))
+VectorizedSearchCV(LinearRegressor(random_state=0), {"alpha": [0.1, 1.0]}, memory=sys.argv[1]).fit(x, x[:, 0])
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_leaves_what_it_has_trained(tmp_path, trainer):
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], env=environment, check=False)
+    assert run.returncode == -signal.SIGKILL and len(list(tmp_path.iterdir())) == 7
+    x = np.random.default_rng(0).standard_normal((60, 4))
+    VectorizedSearchCV(NETWORK, {"alpha": [0.1, 1.0]}, memory=tmp_path).fit(x, x[:, 0])
+    assert [n for n, *_ in trainer.calls] == [3, 1]
 
 
 def test_threads_are_handed_on_and_progress_is_said_if_wanted(trainer, capsys):
