@@ -1,13 +1,18 @@
 """The parameters that both estimators have, in words, put into the docstring of each."""
 
+from collections.abc import Iterable
+from textwrap import fill
 from typing import TypeVar
+
+from nnjax.estimators.parameters import STOCHASTIC_SOLVERS
+from nnjax.network.activations import ACTIVATIONS
 
 SHARED = """
         hidden_layer_sizes: Units of each hidden layer; one number for one layer.
         activation: Function of the hidden units, or a list with one a hidden layer: "identity", "logistic", "tanh",
-            "relu" as in scikit-learn, and "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "mish", "softplus",
-            "maxout", "arctan", "hard_tanh", "binary_step".
-        solver: "adam", "sgd" or "lbfgs" as in scikit-learn; "adamw", "rmsprop" or "adagrad".
+            "relu" as in scikit-learn, and
+            {activations}.
+        solver: "adam", "sgd" or "lbfgs" as in scikit-learn; {solvers}.
         alpha: Penalty alpha/2 ||W||² of the sum of the losses: it is divided by the rows of the mini-batch at hand, or
             by the sum of their weights. Ten times the weights is a tenth of the penalty.
         batch_size: Rows of a mini-batch; "auto" is min(200, rows). "lbfgs" takes all of them.
@@ -27,7 +32,7 @@ SHARED = """
             classes, and their score decides when to stop and which epoch's weights are kept.
         validation_fraction: See `early_stopping`.
         beta_1, beta_2: Decays of "adam" and "adamw".
-        epsilon: Guard against division by zero of "adam", "adamw", "rmsprop" and "adagrad".
+        epsilon: Guard against division by zero of the solvers that divide, all but "sgd" and "lbfgs".
         n_iter_no_change: Epochs in a row without an improvement that are borne.
         max_fun: Calls of the loss that "lbfgs" may take.
         negative_slope: Slope of "leaky_relu" below zero; where the learned ones of "prelu" begin. "auto": 0.01, or
@@ -70,5 +75,17 @@ Estimator = TypeVar("Estimator", bound=type)
 
 def with_shared_parameters(estimator: Estimator) -> Estimator:
     """Put the shared parameters' words into a class's docstring, where it says {shared}."""
-    estimator.__doc__ = (estimator.__doc__ or "").replace("        {shared}", SHARED)
+    activations = _listed(set(ACTIVATIONS) - {"identity", "logistic", "tanh", "relu"})
+    listed = fill(activations, 119, initial_indent=_IN, subsequent_indent=_IN)
+    shared = SHARED.replace(f"{_IN}{{activations}}", listed).replace(
+        "{solvers}", _listed(set(STOCHASTIC_SOLVERS) - {"adam", "sgd"})
+    )
+    estimator.__doc__ = (estimator.__doc__ or "").replace("        {shared}", shared)
     return estimator
+
+
+_IN = " " * 12
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in sorted(names))

@@ -18,8 +18,8 @@ from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters
 ParameterValues = Mapping[str, Any]
 """A parameter's name -> its value, as `get_params` has them."""
 
-STOCHASTIC_SOLVERS = ("sgd", "adam", "adamw", "rmsprop", "adagrad")
-"""Solvers that go through the rows mini-batch by mini-batch, epoch after epoch."""
+STOCHASTIC_SOLVERS = tuple(name for name in OPTIMIZERS if name not in ("momentum", "nesterov", "lbfgs"))
+"""Solvers that go through the rows mini-batch by mini-batch, epoch after epoch; momentum is a parameter of "sgd"."""
 
 RATES_OF_SGD = ("invscaling", "adaptive")
 """Courses of the learning rate that scikit-learn knows for "sgd" alone; with another solver it stays constant."""

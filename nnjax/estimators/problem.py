@@ -59,7 +59,7 @@ class NetworkDesign:
         output: A key of `OUTPUTS`.
         hidden_layer_sizes: Units of each hidden layer.
         activation: A key of `ACTIVATIONS` for each hidden layer.
-        solver: "sgd", "adam", "adamw", "rmsprop", "adagrad" or "lbfgs".
+        solver: A member of `STOCHASTIC_SOLVERS`, or "lbfgs".
         nesterovs_momentum: Whether "sgd" looks ahead.
         batch_size: Rows of a mini-batch, at most as many as there are.
         clipping: A key of `CLIPPINGS`.

@@ -51,7 +51,7 @@ class Update(NamedTuple):
 
     Attributes:
         rule: Clipping and penalties.
-        solver: "sgd", "adam", "adamw", "rmsprop" or "adagrad".
+        solver: A key of `OPTIMIZERS`, without the momenta of "sgd" and "lbfgs".
         nesterovs_momentum: Whether "sgd" looks ahead.
     """
 
