@@ -102,7 +102,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
             X: Features [N, D]: numbers, a data frame of them, or a sparse matrix that has up to 10 million when dense.
             y: Classes [N], or zeros and ones for labels [N, O].
             sample_weight: How many rows each row counts as [N]; the penalty is divided by their sum as by rows.
-            X_val: CheckedRows that decide by their accuracy when to stop, and which epoch's weights are kept, whatever
+            X_val: Rows that decide by their accuracy when to stop, and which epoch's weights are kept, whatever
                 `early_stopping` says; none of X is set aside then.
             y_val: Their classes, each of which y has too.
 

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST_AUTO_BATCH = 200
-"""CheckedRows of a mini-batch where `batch_size` is "auto", if there are as many."""
+"""Rows of a mini-batch where `batch_size` is "auto", if there are as many."""
 
 NON_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
@@ -49,7 +49,7 @@ NON_FINITE = (
 
 
 class CheckedRows(NamedTuple):
-    """CheckedRows as they were checked.
+    """Rows as they were checked.
 
     Attributes:
         x: Features [N, D], dense, in the dtype in which they were given.
@@ -252,7 +252,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         return min(wanted, n_rows)
 
     def _split(self, rows: CheckedRows, generator: np.random.RandomState) -> tuple[CheckedRows, CheckedRows]:
-        """CheckedRows to train on, and rows that decide when to stop; stratified where there are two classes."""
+        """Rows to train on, and rows that decide when to stop; stratified where there are two classes."""
         stratify = rows.y if self._task == "classification" and rows.y.shape[1] == 1 else None
         arrays = [rows.x, rows.y] if rows.weights is None else [rows.x, rows.y, rows.weights]
         parts = train_test_split(*arrays, random_state=generator, test_size=self.validation_fraction, stratify=stratify)
