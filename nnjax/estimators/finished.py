@@ -69,8 +69,13 @@ class FinishedSearch:
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
-        """Every candidate beside the chosen one; what is not known of the intervals stands in `attrs`."""
+        """Every candidate beside the chosen one; what is not known of the intervals stands in `attrs`.
+
+        Where no interval is known to hold, all that have a score are tied: nobody can be left out.
+        """
         table = candidate_intervals(self.cv_results, self.best, self.splits.sizes, self.metric)
+        if self.splits.doubt:
+            table["is_tied"] = table["mean_test_score"].notna()
         table.attrs |= {"doubt": self.splits.doubt, "caution": self.splits.caution}
         return table
 

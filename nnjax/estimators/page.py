@@ -38,7 +38,7 @@ class SearchReport:
     @cached_property
     def values(self) -> pd.DataFrame:
         """Every value of every parameter beside the best value of it, as far as they can be compared."""
-        from nnjax.estimators.search_chapters import ComparedParameters
+        from nnjax.estimators.compared_parameters import ComparedParameters
 
         return ComparedParameters(self._finished).intervals
 

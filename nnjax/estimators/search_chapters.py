@@ -1,75 +1,39 @@
-"""The chapters of the page of a search."""
+"""The page of a search, and its chapters behind the first screen."""
 
+import math
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from nnjax.claims.answer import Sizes
 from nnjax.estimators import search_words as words
+from nnjax.estimators.compared_parameters import ComparedParameters
 from nnjax.estimators.finished import FinishedSearch
+from nnjax.estimators.search_answer import (
+    best_candidate_chapter,
+    candidates_draw,
+    legend_keys,
+    ranked_candidates,
+    value_draw,
+)
 from nnjax.estimators.search_pictures import (
     MOST_CANDIDATES,
-    against_best,
-    draw_against_best,
-    draw_losses,
-    draw_values,
+    MOST_DOTS,
     has_long_names,
-    value_names,
 )
 from nnjax.estimators.varied import (
-    ComparedValues,
-    VariedParameter,
     as_layout,
-    compare_values,
-    score_table,
-    value_intervals,
-    varied_parameters,
 )
-from nnjax.report.drawing import Draw, Shape, draw_figure, draw_panels
+from nnjax.report.drawing import Draw, Shape, draw_figure
 from nnjax.report.figures.importance import draw_shares, draw_unbiased, importance_table
 from nnjax.report.formats import Show, decimals, percent, significant
 from nnjax.report.page import Page, made_now
-from nnjax.report.theme import ACCENT, MUTED, variable
-from nnjax.report.views import MOST_ROWS_SHOWN, Chapter, FigureView, Key, TableView
-from nnjax.statistics.verdict import Verdict
-
-FIRST_PICTURE = Shape(width=290, height=190, left=48, top=28, bottom=44, font_size=10.5, across=3)
-"""One of the three on the first screen."""
+from nnjax.report.views import MOST_ROWS_SHOWN, Chapter, FigureView, TableView
 
 PARAMETER = Shape(width=300, height=240, left=48, top=28, bottom=62, font_size=10.5, across=3)
-
-SHOWN_PICTURES = 3
-
-KEYS = (
-    Key("cannot be told apart from the best", variable(ACCENT), marker="-3,3 3,3 3,-3 -3,-3"),
-    Key("behind", variable(MUTED)),
-    Key("the best", variable(MUTED), "6 3"),
-)
-
-
-class ComparedParameters:
-    """The varied parameters with what is known of their values.
-
-    Attributes:
-        varied: The parameters.
-        table: SplitScores, a row a candidate and split.
-        pairs: Each parameter with its values compared, or why they are not.
-    """
-
-    def __init__(self, finished: FinishedSearch) -> None:
-        self.varied = varied_parameters(finished.params)
-        self.table = score_table(finished.scores, self.varied)
-        sizes = Sizes(*finished.splits.sizes, finished.splits.n_train, doubt=finished.splits.doubt)
-        self.pairs = [(each, compare_values(self.table, each, self.varied, sizes)) for each in self.varied]
-
-    @property
-    def intervals(self) -> pd.DataFrame:
-        """Every value that is compared."""
-        tables = [value_intervals(each, found) for each, found in self.pairs if not isinstance(found, str)]
-        return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"parameter": [], "value": []})
 
 
 def search_page(finished: FinishedSearch) -> Page:
@@ -96,164 +60,45 @@ def search_page(finished: FinishedSearch) -> Page:
     )
 
 
-def best_candidate_chapter(
-    finished: FinishedSearch, compared: ComparedParameters, told: tuple[words.ParameterWords, ...], show: Show
-) -> Chapter:
-    """The first screen: the best candidate, what ties with it, what matters, three pictures, what to try next."""
-    name = partial(words.name_candidate, varied=compared.varied)
-    is_known = finished.chosen_score is not None
-    mean = show(float(finished.intervals["mean_test_score"][finished.best]))
-    best = name(finished.params[finished.best], finished.best)
-    lead = (
-        f"The best: {best}; {finished.quantity} {mean}, the mean over {finished.splits.n_splits} splits."
-        if is_known
-        else "No candidate has a score in every split, so nothing can be compared."
-    )
-    advice = [*words.edge_advice(finished, compared.pairs), words.splits_advice(finished, show)]
-    facts = {
-        "lead": lead,
-        "is_exploratory": bool(finished.splits.doubt) and is_known,
-        "exploratory": Verdict.EXPLORATORY,
-        "worth": [words.curse_words(finished, show), words.chosen_by_words(finished, show)],
-        "ties": words.ties_words(finished),
-        "sure": words.tied_promise(finished),
-        "matters": words.matter_words(told, show),
-        "matters_sure": _matters_sure(told, finished),
-        "pictures": _pictures(finished, compared, told, show) if is_known else [],
-        "keys": KEYS if is_known else (),
-        "tied": words.seconds_words(finished, lambda candidate: name(finished.params[candidate], candidate)),
-        "epochs": words.epochs_words(finished),
-        "has_model": finished.has_model,
-        "is_tied_known": not finished.splits.doubt,
-        "advice": [each for each in advice if each],
-    }
-    return Chapter("answer", "The answer", facts=facts)
-
-
-def _matters_sure(told: tuple[words.ParameterWords, ...], finished: FinishedSearch) -> str:
-    """How the sentence about parameters is meant."""
-    said = []
-    if any(each.matters is not None for each in told):
-        said.append(
-            "All values of a parameter compared with all, averaged over the other parameters, at 95 % together."
-        )
-    if any(each.matters is False for each in told):
-        said.append(f"In brackets: the difference in {finished.quantity} that four of five such searches would find.")
-    lost = [each.name for each in told if each.compared is None]
-    if lost and len(lost) == len(told):
-        said.append("No two candidates differ in one parameter alone, as in most random searches.")
-    elif lost:
-        said.append(f"Not compared: {', '.join(lost)}.")
-    return " ".join(said)
-
-
-def _telling(
-    finished: FinishedSearch, compared: ComparedParameters, told: tuple[words.ParameterWords, ...]
-) -> list[int]:
-    """Places of the parameters: first those whose values differ most for sure, last those that are not compared.
-
-    Of these the first is the one whose numbers go with the scores most closely.
-    """
-
-    def key(place: int) -> tuple[bool, bool, float]:
-        found, parameter = told[place].compared, compared.pairs[place][0]
-        if found is not None:
-            return not told[place].matters, False, -max(each.estimate for each in found.ranked.ranking.advantages)
-        if parameter.numbers is None:
-            return True, True, 0.0
-        numbers = dict(zip(parameter.texts, parameter.numbers.tolist(), strict=True))
-        values = pd.Series([numbers.get(text, np.nan) for text in parameter.of_candidate])
-        together = values.rank().corr(finished.intervals["mean_test_score"].reset_index(drop=True).rank())
-        return True, True, -abs(float(together)) if np.isfinite(together) else 0.0
-
-    return sorted(range(len(told)), key=key)
-
-
-def _pictures(
-    finished: FinishedSearch, compared: ComparedParameters, told: tuple[words.ParameterWords, ...], show: Show
-) -> list[dict[str, object]]:
-    """Title, sentence and drawing of up to three pictures."""
-    pictures: list[tuple[str, str, Draw, str]] = []
-    order = _telling(finished, compared, told)
-    if finished.complete > 1:
-        pictures.append(("All candidates", _candidates_words(finished), _candidates_draw(finished), finished.quantity))
-    for place in order:
-        parameter, found = compared.pairs[place]
-        said = f"{told[place].sentence}." if told[place].compared else "Every candidate at its value, the best marked."
-        pictures.append((parameter.short, said, _value_draw(finished, parameter, found), finished.quantity))
-    if finished.course.losses:
-        losses = ("Training", _losses_words(finished), partial(draw_losses, finished.course.losses), "loss")
-        pictures = [*pictures[: SHOWN_PICTURES - 1], losses]
-    return [
-        {
-            "title": title,
-            "sentence": said,
-            "panel": draw_panels(f"first-{place}", [("", draw)], replace(FIRST_PICTURE, quantity=quantity), title)[0],
-        }
-        for place, (title, said, draw, quantity) in enumerate(pictures[:SHOWN_PICTURES])
-    ]
-
-
-def _candidates_words(finished: FinishedSearch) -> str:
-    if finished.splits.doubt:
-        return "Mean scores from the best down. The bars are not known to hold for such splits."
-    return "From the best mean down; a bar that reaches the dashed line may be as good as the best."
-
-
-def _losses_words(finished: FinishedSearch) -> str:
-    lengths = [len(curve) for curve in finished.course.losses]
-    low, high = min(lengths), max(lengths)
-    took = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    return f"Training loss by epoch ({finished.course.whose}): {took} epochs."
-
-
-def _candidates_draw(finished: FinishedSearch) -> Draw:
-    ranked = _ranked(finished).head(MOST_CANDIDATES)
-    return partial(draw_against_best, against_best(ranked), label="candidate, by rank")
-
-
-def _ranked(finished: FinishedSearch) -> pd.DataFrame:
-    """Candidates from the best mean down, those that failed last."""
-    return finished.intervals.sort_values("mean_test_score", ascending=False, kind="stable", na_position="last")
-
-
-def _value_draw(finished: FinishedSearch, parameter: VariedParameter, found: ComparedValues | str) -> Draw:
-    if isinstance(found, str):
-        means = finished.intervals["mean_test_score"].to_numpy(dtype=float)
-        return partial(draw_values, means, parameter, finished.best)
-    table = against_best(value_intervals(parameter, found))
-    return partial(draw_against_best, table, names=value_names(parameter, found), label=parameter.short)
-
-
 def parameters_chapter(
     finished: FinishedSearch, compared: ComparedParameters, told: tuple[words.ParameterWords, ...], show: Show
 ) -> Chapter:
     """Every parameter: its values beside the best of them, and what share of the variance it carries."""
-    parts = [(each.short, _value_draw(finished, each, found)) for each, found in compared.pairs]
+    parts = [(each.short, value_draw(finished, each, found)) for each, found in compared.pairs]
     caption = f"Mean {finished.quantity} of every value of every parameter."
     if any(each.compared for each in told):
+        verdict = (
+            f"Not known to hold: {finished.splits.doubt}."
+            if finished.splits.doubt
+            else "A value whose bar reaches the dashed line cannot be told apart from the best, and is filled."
+        )
         caption += (
             " Bars: where a value may lie beside the best value, all pairs of a parameter together (95 %), averaged "
-            "over the combinations of the other parameters that all its values have; dashed: the best value. A value "
-            "whose bar reaches the dashed line cannot be told apart from the best, and is filled. A bar that tells "
-            "next to nothing is cut."
+            "over the combinations of the other parameters that all its values have; dashed: the best value. "
+            f"{verdict} A bar that tells next to nothing is cut."
         )
     if not all(each.compared for each in told):
         caption += (
             " Dots alone: every candidate at its value. Nothing is compared there, for no two candidates differ in "
-            "that parameter alone. Diamond: the best candidate."
+            f"that parameter alone. Diamond: the best candidate. At most {MOST_DOTS:,} are drawn, the best."
         )
     shape = replace(PARAMETER, quantity=finished.quantity, across=min(PARAMETER.across, len(parts)))
     if not any(has_long_names(each.texts) for each in compared.varied):
         shape = replace(shape, height=shape.height - 24, bottom=shape.bottom - 24)
     figures = {"parameters": draw_figure("values", caption, parts, shape, _table("values", compared.intervals, show))}
     layout = as_layout(compared.varied)
-    importance = importance_table(compared.table, layout) if len(compared.varied) > 1 else pd.DataFrame()
+    # A whole grid only: elsewhere the product of all values is of any size; and sets of parameters double with each.
+    is_grid = math.prod(len(each.texts) for each in compared.varied) <= finished.complete
+    is_small = is_grid and 1 < len(compared.varied) <= MOST_IN_COMPANY
+    importance = importance_table(compared.table, layout) if is_small else pd.DataFrame()
     if len(importance):
         figures["importance"] = _importance(importance, finished.quantity)
     facts = {"told": words.told_lines(told), "doubt": finished.splits.doubt}
     return Chapter("parameters", "What matters", figures, facts=facts)
 
+
+MOST_IN_COMPANY = 8
+"""Parameters of which the importance, alone and in company, is worked out."""
 
 _SMALL = 0.005
 """Shares below this are drawn as one."""
@@ -282,7 +127,7 @@ def _importance(table: pd.DataFrame, quantity: str) -> FigureView:
 
 def candidates_chapter(finished: FinishedSearch, compared: ComparedParameters, show: Show) -> Chapter:
     """All candidates, from the best mean down."""
-    ranked = _ranked(finished)
+    ranked = ranked_candidates(finished)
     columns: dict[str, object] = {
         each.short: [each.of_candidate[candidate] for candidate in ranked.index] for each in compared.varied
     }
@@ -290,6 +135,7 @@ def candidates_chapter(finished: FinishedSearch, compared: ComparedParameters, s
     columns |= {name: ranked[name].to_numpy() for name in ("difference", "low", "high")}
     if not finished.splits.doubt:
         columns["tied"] = np.where(ranked["failed_splits"] > 0, "–", np.where(ranked["is_tied"], "yes", "no"))
+    columns |= {name: means[ranked.index] for name, means in _other_scores(finished).items()}
     if (ranked["failed_splits"] > 0).any():
         columns["failed splits"] = ranked["failed_splits"].to_numpy()
     if finished.course.epochs is not None:
@@ -299,22 +145,34 @@ def candidates_chapter(finished: FinishedSearch, compared: ComparedParameters, s
     frame = pd.DataFrame({"candidate": ranked.index.to_numpy(), **columns})
     figures = {}
     if finished.complete > 1:
-        caption = (
-            f"Mean {finished.quantity} of every candidate, from the best down. Bars: where each may lie beside the "
-            "best, all of them together (95 %, corrected for splits that share one table); dashed: the best. Filled: "
-            "the bar reaches the line, the candidate cannot be told apart from the best. A bar that tells next to "
-            "nothing is cut."
-        )
-        caption += (
-            f" The first {MOST_CANDIDATES} of {finished.complete:,}." if finished.complete > MOST_CANDIDATES else ""
-        )
-        shape = Shape(width=420, height=270, left=52, quantity=finished.quantity, across=1)
-        parts = [("", _candidates_draw(finished))]
-        figures["candidates"] = draw_figure(
-            "all-candidates", caption, parts, shape, _table("beside", frame, show), KEYS
-        )
+        figures["candidates"] = _candidates(finished, _table("beside", frame, show, finished.quantity))
     facts = {"table": _table("candidates", frame, show, finished.quantity), "doubt": finished.splits.doubt}
     return Chapter("candidates", "All candidates", figures, facts=facts)
+
+
+def _candidates(finished: FinishedSearch, table: TableView) -> FigureView:
+    verdict = (
+        f"Not known to hold: {finished.splits.doubt}."
+        if finished.splits.doubt
+        else "Filled: the bar reaches the line, the candidate cannot be told apart from the best."
+    )
+    caption = (
+        f"Mean {finished.quantity} of every candidate, from the best down. Bars: where each may lie beside the best, "
+        f"all of them together (95 %, corrected for splits that share one table); dashed: the best. {verdict} A bar "
+        "that tells next to nothing is cut."
+    )
+    if finished.complete > MOST_CANDIDATES:
+        caption += f" The first {MOST_CANDIDATES} of {finished.complete:,}."
+    shape = Shape(width=420, height=270, left=52, quantity=finished.quantity, across=1)
+    parts = [("", candidates_draw(finished))]
+    return draw_figure("all-candidates", caption, parts, shape, table, legend_keys(finished))
+
+
+def _other_scores(finished: FinishedSearch) -> dict[str, NDArray[np.float64]]:
+    """Mean of every other metric of a search of many, by its name."""
+    named = {name.removeprefix("mean_test_"): name for name in finished.cv_results if name.startswith("mean_test_")}
+    named.pop(finished.metric, None)
+    return {metric: np.asarray(finished.cv_results[name], dtype=np.float64) for metric, name in named.items()}
 
 
 def sure_chapter(finished: FinishedSearch, compared: ComparedParameters) -> Chapter:

@@ -16,6 +16,9 @@ from nnjax.report.theme import ACCENT, MUTED, PAGE
 MOST_CANDIDATES = 400
 """Candidates in a picture; more are narrower than a pixel."""
 
+MOST_DOTS = 1_000
+"""Candidates that are drawn at their values: the best of them."""
+
 _TURNED = 18
 """Letters that the names below a picture have together before they are turned."""
 
@@ -101,6 +104,7 @@ def draw_values(means: Float[NDArray[np.float64], " C"], parameter: VariedParame
     """A dot a candidate at its value and mean score, without an interval: nothing was compared. The best is marked."""
     places = _places(parameter)
     is_known = np.isfinite(places) & np.isfinite(means)
+    is_known &= means >= np.sort(means[is_known])[-MOST_DOTS:].min(initial=np.inf)
     axes.plot(places[is_known], means[is_known], "o", color=ACCENT, alpha=0.5, markersize=4.5, linewidth=0)
     if is_known[best]:
         axes.plot(places[best], means[best], "D", color=ACCENT, markersize=8, mfc=PAGE, markeredgewidth=2)

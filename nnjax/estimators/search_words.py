@@ -76,9 +76,14 @@ def tied_promise(finished: FinishedSearch) -> str:
         return ""
     if finished.splits.doubt:
         return f"Which others tie with it is not known: {finished.splits.doubt}."
+    order = (
+        " Nobody shuffled the rows: all of this holds only if their order means nothing."
+        if finished.splits.caution
+        else ""
+    )
     return (
         f"In about {_TOLD} of 100 such searches the truly best candidate is among the tied. Being tied is no evidence "
-        "of being equal."
+        f"of being equal.{order if finished.splits.caution else ''}"
     )
 
 

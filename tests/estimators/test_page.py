@@ -11,6 +11,7 @@ from fakes.linear_network import LinearRegressor, install
 from scipy.stats import loguniform
 from sklearn.model_selection import KFold, ParameterGrid, ParameterSampler, ShuffleSplit, TimeSeriesSplit
 
+from nnjax.estimators import search_chapters
 from nnjax.estimators.page import SearchReport
 from nnjax.estimators.search import VectorizedSearchCV
 
@@ -83,7 +84,16 @@ def test_along_time_it_is_exploratory_and_says_nothing_of_ties():
     assert "exploratory No interval is known to hold for such splits: a description, and no verdict." in words
     assert "Which others tie with it is not known: no interval is known to hold for test blocks along time." in words
     assert "cannot be told apart from it" not in words and "activation matters" not in words
-    assert "tied_best_" not in words
+    assert "tied_best_" not in words and "behind the best" not in words
+    assert make_finished(cv=TimeSeriesSplit(10)).intervals["is_tied"].all()
+
+
+def test_every_metric_of_a_search_of_many_stands_in_the_table():
+    params = PARAMS[:2]
+    finished = make_finished(params=params, quantity="accuracy")
+    finished.cv_results["mean_test_neg_log_loss"] = np.array([-0.25, -0.75])
+    words = words_of(SearchReport(finished).html)
+    assert "neg_log_loss" in words and "−0.75" in words
 
 
 def test_failed_candidates_are_told_first():
@@ -100,7 +110,9 @@ def test_where_all_failed_there_is_nothing_to_compare():
     assert "No candidate has a score in every split, so nothing can be compared." in words
 
 
-def test_a_random_search_shows_its_dots_and_compares_nothing():
+def test_a_random_search_shows_its_dots_and_compares_nothing(monkeypatch):
+    """What carries the variance is asked of whole grids: the product of all values drawn fills any memory."""
+    monkeypatch.setattr(search_chapters, "importance_table", lambda *_: pytest.fail("asked"))
     drawn = {"alpha": loguniform(1e-5, 1), "activation": ["relu", "tanh"]}
     params = list(ParameterSampler(drawn, 10, random_state=0))
     words = words_of(page_of(params=params, scores=scores_of(params)))

@@ -6,7 +6,7 @@ from fakes.finished_search import GRID, make_course, make_finished, scores_of
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold
 
 from nnjax.estimators import search_words as words
-from nnjax.estimators.search_chapters import ComparedParameters
+from nnjax.estimators.compared_parameters import ComparedParameters
 
 PARAMS = list(ParameterGrid(GRID))
 ALPHAS = [{"alpha": alpha} for alpha in (0.1, 1.0, 10.0)]
@@ -46,6 +46,11 @@ def test_the_best_at_an_edge_asks_for_more_unless_it_is_behind_there():
 )
 def test_ties_are_told_as_in_a_study(means, expected):
     assert words.ties_words(of_alphas(means)) == expected
+
+
+def test_that_nobody_shuffled_the_rows_is_told_beside_the_promise():
+    assert "Nobody shuffled the rows" in words.tied_promise(make_finished(cv=KFold(10)))
+    assert "shuffled" not in words.tied_promise(make_finished())
 
 
 def test_of_two_candidates_the_other_is_tied_or_behind():
