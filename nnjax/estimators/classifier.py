@@ -13,8 +13,9 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
 from sklearn.utils.validation import column_or_1d
 
+from nnjax.estimators.checked_rows import CheckedRows
 from nnjax.estimators.documentation import with_shared_parameters
-from nnjax.estimators.network_estimator import CheckedRows, NetworkEstimator
+from nnjax.estimators.network_estimator import NetworkEstimator
 from nnjax.estimators.parameters import CONSTRAINTS
 
 

@@ -2,21 +2,20 @@
 
 import copy
 import functools
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from nnjax.estimators import ledger
+from nnjax.estimators.checked_rows import CheckedRows
 from nnjax.estimators.features import as_dense, as_float32, dense_blocks
+from nnjax.estimators.fit_words import NON_FINITE, print_epochs, warn_clipped, warn_unconverged
 from nnjax.estimators.fitted_weights import (
     OPTIONAL_WEIGHTS,
     RUNNING_MOMENTS,
@@ -28,43 +27,20 @@ from nnjax.estimators.history import continued, history_frame
 from nnjax.estimators.parameters import (
     CONSTRAINTS,
     STOCHASTIC_SOLVERS,
+    ParameterValues,
     check_together,
     make_course,
     make_design,
     make_numbers,
     negative_slope,
 )
-from nnjax.estimators.problem import Examples, Fitted, Improvement, Problem, Stopping
+from nnjax.estimators.problem import Fitted, Improvement, Problem, Stopping
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST_AUTO_BATCH = 200
 """Rows of a mini-batch where `batch_size` is "auto", if there are as many."""
-
-NON_FINITE = (
-    "Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed."
-)
-"""Begins as scikit-learn's refusal does, which people match."""
-
-
-class CheckedRows(NamedTuple):
-    """Rows as they were checked.
-
-    Attributes:
-        x: Features [N, D], dense, in the dtype in which they were given.
-        y: Targets [N, O]: numbers, or truth values for each class or label.
-        weights: What each counts [N]; None where all count alike.
-    """
-
-    x: NDArray[Any]
-    y: NDArray[Any]
-    weights: NDArray[Any] | None = None
-
-    def examples(self) -> Examples:
-        """The rows as the engine takes them."""
-        weights = None if self.weights is None else as_float32(self.weights)
-        return Examples(as_float32(self.x), as_float32(self.y), weights)
 
 
 class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimator):
@@ -78,6 +54,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         activation: str | Sequence[str]
         solver: str
         batch_size: str | int
+        learning_rate: str
         max_iter: int
         max_fun: int
         shuffle: bool
@@ -123,7 +100,11 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         is_drawn_from_by_others = generator is ledger.seed_of(self.random_state)
         if self.shuffle and self.solver in STOCHASTIC_SOLVERS and is_drawn_from_by_others:
             _draw_orders(generator, len(problem.train.x), fitted.n_iter)
-        self._take(fitted, rows, is_first, incremental)
+        self._take(fitted, settings, rows, is_first)
+        if self.verbose:
+            print_epochs(fitted, settings)
+        if not incremental:
+            warn_unconverged(fitted, settings)
         context.call_on_fit_task_end(estimator=self, **heard, reconstruction_attributes={})
 
     def _checked(self, X: Any, y: Any, sample_weight: Any, reset: bool, incremental: bool) -> CheckedRows:
@@ -180,7 +161,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
     def _check_incremental(self) -> None:
         if self.early_stopping:
             raise ValueError("partial_fit does not support early_stopping=True; set it to False, or call fit")
-        if getattr(self, "learning_rate", None) == "cosine":
+        if self.learning_rate == "cosine":
             raise ValueError(
                 "learning_rate='cosine' ends at max_iter, which partial_fit does not know; take 'inverse_time', or fit"
             )
@@ -194,7 +175,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
 
     def _problem(
         self,
-        settings: dict[str, Any],
+        settings: ParameterValues,
         rows: CheckedRows,
         held_out: CheckedRows | None,
         generator: np.random.RandomState,
@@ -216,7 +197,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             _check_sizes(self.coefs_, sizes)
         is_stochastic = self.solver in STOCHASTIC_SOLVERS
         if held_out is None and self.early_stopping and is_stochastic:
-            rows, held_out = self._split(rows, generator)
+            rows, held_out = rows.split(self.validation_fraction, generator)
         n_rows = len(rows.x)
         batch_size = self._rows_a_batch(n_rows, is_stochastic)
         numbers = make_numbers(settings)
@@ -248,21 +229,8 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             return min(LARGEST_AUTO_BATCH, n_rows)
         wanted = int(self.batch_size)
         if wanted > n_rows:
-            warnings.warn(f"batch_size={wanted} is more than the {n_rows} rows; all of them are taken", stacklevel=2)
+            warn_clipped(wanted, n_rows)
         return min(wanted, n_rows)
-
-    def _split(self, rows: CheckedRows, generator: np.random.RandomState) -> tuple[CheckedRows, CheckedRows]:
-        """Rows to train on, and rows that decide when to stop; stratified where there are two classes."""
-        stratify = rows.y if self._task == "classification" and rows.y.shape[1] == 1 else None
-        arrays = [rows.x, rows.y] if rows.weights is None else [rows.x, rows.y, rows.weights]
-        parts = train_test_split(*arrays, random_state=generator, test_size=self.validation_fraction, stratify=stratify)
-        train, held_out = CheckedRows(*parts[::2]), CheckedRows(*parts[1::2])
-        if len(held_out.x) < 2:
-            raise ValueError(
-                f"The validation set is too small: {len(held_out.x)} rows. Increase validation_fraction="
-                f"{self.validation_fraction}, or give more rows."
-            )
-        return train, held_out
 
     def _improvement(self, by_score: bool, incremental: bool) -> Improvement:
         """What the fits before have come to; by another measure than theirs nothing was reached yet."""
@@ -275,11 +243,11 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             rows_seen=int(getattr(self, "t_", 0)),
         )
 
-    def _take(self, fitted: Fitted, rows: CheckedRows, is_first: bool, incremental: bool) -> None:
+    def _take(self, fitted: Fitted, settings: ParameterValues, rows: CheckedRows, is_first: bool) -> None:
         """Set the attributes of a fitted estimator; none of them, where the weights are not finite."""
         attributes = weight_attributes(fitted.parameters, fitted.moments, rows.x.dtype)
         if not all(np.isfinite(each).all() for name in ("coefs_", "intercepts_") for each in attributes[name]):
-            raise ValueError(f"{NON_FINITE} StandardScaler does; or lower learning_rate_init.")
+            raise ValueError(NON_FINITE.format(**settings))
         for name in (*OPTIONAL_WEIGHTS.values(), *RUNNING_MOMENTS):
             self.__dict__.pop(name, None)
         scores, improvement = fitted.validation_scores, fitted.improvement
@@ -306,32 +274,6 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             attributes["validation_scores_"] = [*(before.get("validation_scores_") or ()), *scores.tolist()]
             attributes["best_validation_score_"] = float(improvement.best)
         self.__dict__.update(attributes)
-        self._tell(fitted, incremental)
-
-    def _tell(self, fitted: Fitted, incremental: bool) -> None:
-        """What a person may want to hear of a fit: its epochs if they asked, and that it did not converge."""
-        if self.verbose:
-            for number, loss in enumerate(fitted.loss_curve, start=1):
-                print(f"Iteration {number}, loss = {loss:.8f}")
-                if fitted.validation_scores is not None:
-                    print(f"Validation score: {fitted.validation_scores[number - 1]:f}")
-            print(_ENDS[fitted.why].format(tol=self.tol, epochs=self.n_iter_no_change, max_iter=self.max_iter))
-        if incremental:
-            return
-        if fitted.why in _UNCONVERGED:
-            remedy = _UNCONVERGED[fitted.why].format(max_iter=self.max_iter, max_fun=self.max_fun, tol=self.tol)
-            warnings.warn(
-                f"{self.solver} has not converged after {fitted.n_iter} iterations; {remedy}",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
-        if fitted.why == "diverged":
-            warnings.warn(
-                f"the training diverged in epoch {fitted.n_iter}, and the weights of its best epoch are kept; lower "
-                "learning_rate_init, or scale the features",
-                ConvergenceWarning,
-                stacklevel=2,
-            )
 
     def _outputs(self, X: Any) -> NDArray[Any]:
         """The network's outputs [N, O] in the dtype of X."""
@@ -364,21 +306,6 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
 
 _OUTPUTS = {"identity": "identity", "exp": "exponential", "logistic": "logistic", "softmax": "softmax"}
 """scikit-learn's name of an output function -> a key of `OUTPUTS`."""
-
-_ENDS = {
-    "tol": "No improvement of more than tol={tol:f} in {epochs} consecutive epochs: the training is over.",
-    "max_iter": "The training has gone through max_iter={max_iter} iterations.",
-    "max_fun": "The training has called the loss more often than max_fun.",
-    "line_search": "The training found no lower loss along its line.",
-    "diverged": "A weight is not finite: the training is over.",
-}
-
-_UNCONVERGED = {
-    "max_iter": "raise max_iter={max_iter}, or tol={tol}",
-    "max_fun": "raise max_fun={max_fun}, or tol={tol}",
-    "line_search": "scale the features, or raise tol={tol}",
-}
-"""Why a training ended -> what may help it to converge."""
 
 
 def _check_sizes(coefs: Sequence[NDArray[Any]], sizes: Sequence[int]) -> None:

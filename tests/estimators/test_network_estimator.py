@@ -153,15 +153,17 @@ def test_validation_rows_are_refused_where_they_decide_nothing():
 
 
 def test_a_person_hears_that_it_has_not_converged_and_what_may_help():
-    with pytest.warns(ConvergenceWarning, match="adam has not converged after 2 iterations; raise max_iter=2, or tol"):
+    with pytest.warns(ConvergenceWarning, match="adam has not converged after 2 .*; raise max_iter=2, or tol") as heard:
         regressor(max_iter=2, tol=0.0).fit(X, Y)
+    assert heard[0].filename == __file__
     with pytest.warns(ConvergenceWarning, match="lbfgs has not converged .*; raise max_fun=3, or tol"):
         regressor(solver="lbfgs", tol=0.0, max_fun=3).fit(X, Y)
 
 
 def test_a_mini_batch_has_no_more_rows_than_there_are():
-    with pytest.warns(UserWarning, match="batch_size=64 is more than the 40 rows"):
+    with pytest.warns(UserWarning, match="batch_size=64 is more than the 40 rows") as heard:
         model = regressor(batch_size=64).fit(X, Y)
+    assert heard[0].filename == __file__
     assert (weights(model) == weights(regressor().fit(X, Y))).all()
 
 

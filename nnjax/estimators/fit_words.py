@@ -1,0 +1,58 @@
+"""What a fit says: its epochs to those who ask for them, and what may help where it has not converged."""
+
+import warnings
+
+from sklearn.exceptions import ConvergenceWarning
+
+from nnjax.estimators.parameters import ParameterValues
+from nnjax.estimators.problem import Fitted
+
+NON_FINITE = (
+    "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
+    "preprocessed, as StandardScaler does; or lower learning_rate_init={learning_rate_init}."
+)
+"""Begins as scikit-learn's refusal does, which people match."""
+
+LAST_LINES = {
+    "tol": "No improvement of more than tol={tol} in {n_iter_no_change} consecutive epochs: the training is over.",
+    "max_iter": "The training has gone through max_iter={max_iter} iterations.",
+    "max_fun": "The training has called the loss max_fun={max_fun} times.",
+    "line_search": "The training found no lower loss along its line.",
+    "diverged": "A weight is not finite: the training is over.",
+}
+"""Why a training ended -> what is printed of it."""
+
+UNCONVERGED = {
+    "max_iter": "raise max_iter={max_iter}, or tol={tol}",
+    "max_fun": "raise max_fun={max_fun}, or tol={tol}",
+    "line_search": "scale the features, or raise tol={tol}",
+    "diverged": "it diverged, and the weights of its best epoch are kept; lower "
+    "learning_rate_init={learning_rate_init}, or scale the features",
+}
+"""Why a training ended without having converged -> what may help."""
+
+_CALLER = 5
+"""Which frame called `fit`: before it stand its decorator, `fit`, `_fit` and the function that warns."""
+
+
+def print_epochs(fitted: Fitted, settings: ParameterValues) -> None:
+    """Print loss and score of every epoch, and why the last one was the last."""
+    for number, loss in enumerate(fitted.loss_curve, start=1):
+        print(f"Iteration {number}, loss = {loss:.8f}")
+        if fitted.validation_scores is not None:
+            print(f"Validation score: {fitted.validation_scores[number - 1]:f}")
+    print(LAST_LINES[fitted.why].format(**settings))
+
+
+def warn_unconverged(fitted: Fitted, settings: ParameterValues) -> None:
+    """Warn where a training ended before it converged."""
+    if fitted.why in UNCONVERGED:
+        remedy = UNCONVERGED[fitted.why].format(**settings)
+        words = f"{settings['solver']} has not converged after {fitted.n_iter} iterations; {remedy}"
+        warnings.warn(words, ConvergenceWarning, stacklevel=_CALLER)
+
+
+def warn_clipped(batch_size: int, n_rows: int) -> None:
+    """Warn of a mini-batch that would have more rows than there are."""
+    words = f"batch_size={batch_size} is more than the {n_rows} rows; all of them are taken"
+    warnings.warn(words, stacklevel=_CALLER + 2)
