@@ -141,8 +141,6 @@ class VectorizedSearchCV(BaseSearchCV):
             ValueError: No candidate has a finite score, or all fits failed.
         """
         self._validate_params()
-        if y is None and get_tags(self.estimator).target_tags.required:
-            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         self.__dict__.pop("_report", None)
         kept = None if self.memory is None else KeptTrainings(Path(self.memory))
         ledger = FitLedger(0, _train_on(count_threads(self.n_jobs), current_ledger(), bool(self.verbose)), kept)
@@ -233,6 +231,8 @@ class VectorizedSearchCV(BaseSearchCV):
         return routed
 
     def _check_input_parameters(self, X: Any, y: Any, split_params: Mapping[str, Any]) -> None:
+        if y is None and get_tags(self.estimator).target_tags.required:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         self._running.x, self._running.y, self._running.split_params = X, y, split_params
 
     def _run_search(self, evaluate_candidates: Callable[..., Any], *, callback_ctx: Any = None) -> None:
@@ -243,9 +243,6 @@ class VectorizedSearchCV(BaseSearchCV):
             else ParameterSampler(self.params, self.n_iter, random_state=running.draws)
         )
         splits = list(self._checked_cv_orig.split(running.x, running.y, **running.split_params))
-        groups = running.split_params.get("groups")
-        self.split_sizes_ = np.array([[_n_rows(each) for each in split] for split in splits])
-        self._splits_told = asdict(judge_splits(self._checked_cv_orig, self.split_sizes_.tolist(), groups))
         running.ledger.seed = int(running.draws.randint(np.iinfo(np.int32).max))
         context = callback_ctx.subcontext(
             task_name="search", max_subtasks=len(candidates) * self.n_splits_, sequential_subtasks=False
@@ -256,6 +253,9 @@ class VectorizedSearchCV(BaseSearchCV):
         running.seconds = seconds_of(running.fits, running.ledger)
         evaluate_candidates(candidates, cv=ListedSplits(splits), callback_ctx=context)
         context.call_on_fit_task_end(estimator=self)
+        groups = running.split_params.get("groups")
+        self.split_sizes_ = np.array([[_n_rows(each) for each in split] for split in splits])
+        self._splits_told = asdict(judge_splits(self._checked_cv_orig, self.split_sizes_.tolist(), groups))
         running.ledger.watches = True
 
     def _format_results(
@@ -300,7 +300,7 @@ def _train_on(threads: int, outer: FitLedger | None, is_shown: bool) -> TrainAll
         if not is_shown:
             train_all()
             return
-        with choose_progress().stage(f"training {len(problems)} networks") as say:
+        with choose_progress().stage(f"training {len(problems)} network{'s' * (len(problems) > 1)}") as say:
             train_all(report=lambda done, of: say(f"{done} of {of}"))
 
     return train

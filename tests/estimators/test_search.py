@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from contextlib import contextmanager
 
 import numpy as np
 import pandas as pd
@@ -342,6 +343,33 @@ def test_wrong_grids_are_refused_in_the_known_words(grid, error, words, trainer)
     with pytest.raises(error, match=words):
         VectorizedSearchCV(NETWORK, grid).fit(X, Y)
     assert not trainer.calls
+
+
+def test_what_scikit_learn_refuses_is_refused_in_its_words():
+    with pytest.raises(ValueError, match="No fits were performed"):
+        VectorizedSearchCV(NETWORK, ALPHAS, cv=[]).fit(X, Y)
+    with pytest.raises(ValueError, match="Cannot have number of splits n_splits=70"):
+        VectorizedSearchCV(NETWORK, ALPHAS, cv=70).fit(X, Y)
+    with pytest.raises(TypeError, match="should have a 'score' method"):
+        VectorizedSearchCV(StandardScaler(), {"with_mean": [True]}).fit(X)
+    with pytest.raises(ValueError, match="requires y to be passed"):
+        VectorizedSearchCV(NETWORK, ALPHAS).fit(X)
+    with pytest.raises(ValueError, match="multi-metric scoring, the parameter refit"):
+        VectorizedSearchCV(NETWORK, ALPHAS, scoring=["r2"]).fit(X, Y)
+
+
+def test_progress_says_how_many_networks_are_trained(monkeypatch):
+    said = []
+
+    class Told:
+        @contextmanager
+        def stage(self, what):
+            said.append(what)
+            yield said.append
+
+    monkeypatch.setattr("nnjax.estimators.search.choose_progress", Told)
+    VectorizedSearchCV(NETWORK, {"alpha": [1.0]}, cv=2, verbose=1).fit(X, Y)
+    assert said == ["training 2 networks", "1 of 2", "2 of 2", "training 1 network", "1 of 1"]
 
 
 def test_a_second_search_trains_what_is_new(tmp_path, trainer):
