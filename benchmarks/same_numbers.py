@@ -30,13 +30,16 @@ def diabetes() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     return scale(x).astype(np.float32), scale(y).astype(np.float32)
 
 
-def weight_differences(activation: str, solver: str, seeds: int) -> NDArray[np.float64]:
-    """The largest absolute difference of a weight or bias, a seed."""
+def weight_differences(activation: str, solver: str, seeds: int, is_hard: bool = False) -> NDArray[np.float64]:
+    """The largest absolute difference of a weight or bias, a seed; if hard, of two outputs and weighted rows."""
     x, y = diabetes()
+    weights = None
+    if is_hard:
+        y, weights = np.c_[y, np.abs(y)], np.random.default_rng(0).integers(0, 5, len(y))
     given: dict[str, Any] = {"activation": activation, "solver": solver, "max_iter": 5, "batch_size": 32}
     largest = []
     for seed in range(seeds):
-        ours, theirs = (make(random_state=seed, **given).fit(x, y) for make in (MLPRegressor, Theirs))
+        ours, theirs = (make(random_state=seed, **given).fit(x, y, weights) for make in (MLPRegressor, Theirs))
         pairs = zip(ours.coefs_ + ours.intercepts_, theirs.coefs_ + theirs.intercepts_, strict=True)
         largest.append(max(float(np.abs(a - b).max()) for a, b in pairs))
     return np.asarray(largest)
@@ -63,8 +66,10 @@ def main(seeds: int) -> None:
     print("largest difference of a weight after 5 epochs: quantiles over 20 seeds", QUANTILES)
     for activation in ("tanh", "relu"):
         for solver in ("sgd", "adam"):
-            found = np.quantile(weight_differences(activation, solver, 20), QUANTILES)
-            print(f"{activation:5} {solver:5}", " ".join(f"{value:.1e}" for value in found))
+            for is_hard in (False, True):
+                found = np.quantile(weight_differences(activation, solver, 20, is_hard), QUANTILES)
+                what = "two outputs, weighted" if is_hard else "one output"
+                print(f"{activation:5} {solver:5} {what:21}", " ".join(f"{value:.1e}" for value in found))
     differences = score_differences(seeds)
     for name, each in zip(("relu", "tanh"), differences.T, strict=True):
         mean, error = each.mean(), each.std(ddof=1) / np.sqrt(len(each))

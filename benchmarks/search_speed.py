@@ -24,19 +24,18 @@ N_JOBS = 2
 ENGINES = ("scikit-learn", "nnjax")
 
 
-def grid(candidates: int) -> list[dict[str, list[Any]]]:
-    """So many candidates, every kind among them: whole of activation x learning rate x shape, alphas as needed."""
-    alphas = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1]
-    every: dict[str, list[Any]] = {
-        "activation": ["relu", "tanh"],
-        "learning_rate_init": [1e-3, 3e-3, 1e-2, 3e-2],
-        "hidden_layer_sizes": [(50,), (50, 50)],
-        "alpha": alphas[: max(1, candidates // 16)],
-    }
+SIZES = (2, 4, 8, 16, 32, 48, 64, 80, 96)
+"""Numbers of candidates that a whole grid has."""
+
+
+def grid(candidates: int) -> dict[str, list[Any]]:
+    """So many candidates, one of `SIZES`: of the full 96 fewer penalties, then fewer rates of one activation."""
+    rates, shapes = [1e-3, 3e-3, 1e-2, 3e-2], [(50,), (50, 50)]
+    penalties = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1][: max(1, candidates // 16)]
     if candidates < 16:
-        every |= {"activation": ["relu"], "learning_rate_init": [1e-3, 3e-3, 1e-2, 3e-2][: max(1, candidates // 2)]}
-        every |= {"hidden_layer_sizes": [(50,), (50, 50)][: min(2, candidates)]}
-    return [every]
+        return {"learning_rate_init": rates[: candidates // 2], "hidden_layer_sizes": shapes}
+    activations = ["relu", "tanh"]
+    return {"activation": activations, "learning_rate_init": rates, "hidden_layer_sizes": shapes, "alpha": penalties}
 
 
 def search(engine: str, table: str, batch_size: str, candidates: int) -> None:
@@ -78,7 +77,6 @@ def search(engine: str, table: str, batch_size: str, candidates: int) -> None:
                 "megabytes": used.ru_maxrss / 1000,
                 "best": float(found.best_score_),
                 "mean": float(np.mean(found.cv_results_["mean_test_score"])),
-                "candidates": len(found.cv_results_["params"]),
             }
         )
     )
@@ -95,26 +93,24 @@ def measured(engine: str, arguments: argparse.Namespace, caches: Path) -> dict[s
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """All searches in turns, and the medians over the rounds."""
+    """All searches in turns, every other round the other way round; medians, and the range of ratios."""
     results: dict[str, list[dict[str, float]]] = {}
-    for _ in range(arguments.rounds):
+    for number in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as folder:
-            for name, engine in (("nnjax, cold", "nnjax"), ("nnjax, warm", "nnjax"), ("scikit-learn", "scikit-learn")):
+            turns = [("nnjax, cold", "nnjax"), ("nnjax, warm", "nnjax"), ("scikit-learn", "scikit-learn")]
+            for name, engine in turns if number % 2 == 0 else [turns[2], *turns[:2]]:
                 results.setdefault(name, []).append(measured(engine, arguments, Path(folder)))
                 print(f"{name}: {results[name][-1]}", file=sys.stderr, flush=True)
-    medians = {
-        name: {key: statistics.median(each[key] for each in found) for key in found[0]}
-        for name, found in results.items()
-    }
-    theirs = medians["scikit-learn"]["seconds"]
-    print(
-        f"{arguments.table}, batch_size={arguments.batch_size}, {medians['scikit-learn']['candidates']:.0f} candidates"
-    )
-    print(f"{'':14} {'seconds':>8} {'ratio':>6} {'MB':>6} {'best R2':>8} {'mean R2':>8}")
-    for name, each in medians.items():
+    print(f"{arguments.table}, batch_size={arguments.batch_size}, {arguments.candidates} candidates, 5 folds")
+    print(f"{'':14} {'seconds':>8} {'ratio':>6} {'(range)':>15} {'MB':>6} {'best R2':>8} {'mean R2':>8}")
+    for name, found in results.items():
+        median = {key: statistics.median(each[key] for each in found) for key in found[0]}
+        pairs = zip(results["scikit-learn"], found, strict=True)
+        ratios = sorted(theirs["seconds"] / ours["seconds"] for theirs, ours in pairs)
+        spread = f"({ratios[0]:5.2f} - {ratios[-1]:5.2f})"
         print(
-            f"{name:14} {each['seconds']:8.1f} {theirs / each['seconds']:6.2f} "
-            f"{each['megabytes']:6.0f} {each['best']:8.3f} {each['mean']:8.3f}"
+            f"{name:14} {median['seconds']:8.1f} {statistics.median(ratios):6.2f} {spread} {median['megabytes']:6.0f} "
+            f"{median['best']:8.3f} {median['mean']:8.3f}"
         )
 
 
@@ -122,7 +118,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--table", choices=("diabetes", "rows8000"), default="diabetes")
     parser.add_argument("--batch-size", default="32")
-    parser.add_argument("--candidates", type=int, default=96)
+    parser.add_argument("--candidates", type=int, choices=SIZES, default=96)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--engine", choices=ENGINES)
     given = parser.parse_args()

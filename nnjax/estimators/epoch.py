@@ -192,8 +192,6 @@ class _Training:
             ActivationParameters(numbers.negative_slope, numbers.elu_alpha),
             LossParameters(numbers.huber_delta, numbers.loss_quantile),
         )
-        # scikit-learn's loss of a regression is the mean over the outputs; its gradient is that of their sum.
-        self.loss_share = 1 / bucket.n_outputs if bucket.task == "regression" else 1.0
 
     def _mini_batch(self, number: Array, examples: Array) -> tuple[Batch, Array, Array]:
         """Its rows, weighted to one together; how many they are, and what they count in all."""
@@ -204,7 +202,7 @@ class _Training:
         if self.given.weights is not None:
             counts = counts * self.given.weights[examples]
             total = jnp.sum(counts)
-        weights = counts / jnp.where(total > 0, total, 1)
+        weights = counts / jnp.where(total != 0, total, 1)
         return Batch(self.given.x[examples], self.given.y[examples], weights), n_rows, total
 
     def step(self, carry: _Stepped, step: tuple[Array, Array, Array], steps_before: Array) -> tuple[_Stepped, Any]:
@@ -216,11 +214,12 @@ class _Training:
         masks = draw_masks(
             keys, steps_before + number, self.given.numbers.dropout, bucket.hidden_layer_sizes, bucket.batch_size
         )
-        filled = jnp.where(batch.weights > 0, 1 / jnp.maximum(jnp.sum(batch.weights > 0), 1), 0)
+        counting = (batch.weights != 0).astype(jnp.float32)
+        n_counting = jnp.sum(counting)
         inputs = ForwardInputs(
             no_probes(bucket.architecture, bucket.batch_size),
             masks,
-            filled.astype(jnp.float32) if bucket.normalization == "batch" else None,
+            counting / jnp.maximum(n_counting, 1) if bucket.normalization == "batch" else None,
         )
         scale = GRADIENT_SCALE if self.shape.watches else 1.0
 
@@ -233,12 +232,14 @@ class _Training:
         (loss, forward), gradients = gradient_of(carry.parameters, inputs.probes)
         gradient = gradients[0] if scale == 1.0 else jax.tree.map(lambda leaf: leaf / scale, gradients[0])
         numbers = divided(self.given.numbers, total)
-        value = self.loss_share * loss / scale + penalty(carry.parameters, bucket.update_rule, numbers)
+        share = loss_share(bucket.loss, bucket.task, bucket.n_outputs)
+        value = share * loss / scale + penalty(carry.parameters, bucket.update_rule, numbers)
         numbers = numbers._replace(learning_rate=lax.optimization_barrier(numbers.learning_rate * rate))
         parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradient, numbers)
         moments = carry.moments
         if bucket.keeps_running_moments:
-            moments = average_moments(moments, forward.moments, n_rows / self.given.batch_size.astype(jnp.float32))
+            # A row that weighs nothing is none: by its batch's share of rows, statistics of few would count as many.
+            moments = average_moments(moments, forward.moments, n_counting / self.given.batch_size.astype(jnp.float32))
         seen = _StepSeen(value * n_rows)
         slopes = carry.slopes
         if self.shape.watches:
@@ -332,6 +333,17 @@ class _Training:
             update_ratio=jnp.where(moved == 0, 0, moved / norm),
             unit_dead=dead_shares(after.slopes),
         )
+
+
+def loss_share(loss: str, task: str, n_outputs: int) -> float:
+    """What scikit-learn's value of a loss is of ours: of a squared error the mean over the outputs.
+
+    Its gradient is that of their sum all the same, as ours is. Poisson's deviance and the classes' surprise are sums.
+
+    >>> loss_share("half_mean_squared_error", "regression", 2), loss_share("poisson", "regression", 2)
+    (0.5, 1.0)
+    """
+    return 1 / n_outputs if task == "regression" and loss != "poisson" else 1.0
 
 
 def _all_labels(logits: Array, target: Array) -> Array:

@@ -10,6 +10,7 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
+from nnjax.estimators.epoch import loss_share
 from nnjax.estimators.first_weights import architecture_of
 from nnjax.estimators.problem import Fitted, Improvement, Problem
 from nnjax.estimators.solvers import divided
@@ -31,12 +32,13 @@ _ENDINGS = {0: "tol", 1: "max_iter", 2: "line_search"}
 def train_full_batch(problem: Problem) -> Fitted:
     """Train one network by L-BFGS-B, in float64 whatever the rows are.
 
-    In float32 the line search runs out of digits before the gradient falls below `tol`.
+    In float32 the line search runs out of digits before the gradient falls below `tol`. Of several outputs their sum is
+    made small; scikit-learn searches along the sum's gradient by the mean's value, which is another path.
     """
     with jax.enable_x64(True):
         first = jax.tree.map(lambda leaf: np.asarray(leaf, dtype=np.float64), problem.parameters)
         packed, unpack = ravel_pytree(first)
-        objective = jax.jit(jax.value_and_grad(lambda vector: _loss(problem, unpack(vector))))
+        objective = jax.jit(jax.value_and_grad(lambda vector: sum(_parts(problem, unpack(vector)))))
 
         def evaluate(vector: _Vector) -> tuple[float, _Vector]:
             value, gradient = objective(vector)
@@ -47,34 +49,37 @@ def train_full_batch(problem: Problem) -> Fitted:
         start: Any = np.asarray(packed)
         found: Any = scipy.optimize.minimize(evaluate, start, method="L-BFGS-B", jac=True, options=options)
         parameters: Any = jax.tree.map(lambda leaf: np.asarray(leaf, dtype=np.float32), unpack(found.x))
-        moments = _model(problem).training_moments(unpack(found.x), jnp.asarray(problem.train.x, dtype=jnp.float64))
+        value = _value(problem, unpack(found.x))
     rows_before = problem.improvement.rows_seen if problem.improvement else 0
     is_finite = all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(parameters))
     why = "max_fun" if found.nfev > stopping.max_fun and found.status == 1 else _ENDINGS[found.status]
     return Fitted(
         parameters=parameters,
-        moments=jax.tree.map(lambda leaf: np.asarray(leaf, dtype=np.float32), moments),
-        loss_curve=np.asarray([found.fun], dtype=np.float64),
+        moments=(),
+        loss_curve=np.asarray([value], dtype=np.float64),
         validation_scores=None,
         n_iter=int(min(found.nit, stopping.max_iter)),
-        improvement=Improvement(float(found.fun), rows_seen=rows_before + found.nit * len(problem.train.x)),
+        improvement=Improvement(value, rows_seen=rows_before + found.nit * len(problem.train.x)),
         why=why if is_finite else "diverged",
     )
 
 
-def _loss(problem: Problem, parameters: Parameters) -> Array:
-    """Mean loss and penalty as scikit-learn has them: what the gradient is asked of."""
+def _parts(problem: Problem, parameters: Parameters) -> tuple[Array, Array]:
+    """The rows' loss, summed over outputs, and the penalty."""
     model, train = _model(problem), problem.train
     weights = np.ones(len(train.x)) if train.weights is None else train.weights.astype(np.float64)
     total = weights.sum()
     numbers = divided(problem.numbers, jnp.asarray(total))
     batch = Batch(*(jnp.asarray(part, dtype=jnp.float64) for part in (train.x, train.y, weights / total)))
-    inputs = model.inference_inputs(len(train.x), ())._replace(
-        weight=batch.weights if problem.design.normalization == "batch" else None
-    )
-    loss, _ = model.loss(parameters, inputs, batch)
-    rule = UpdateRule("lbfgs", l1=bool(problem.numbers.l1 != 0))
-    return loss + penalty(parameters, rule, numbers)
+    loss, _ = model.loss(parameters, model.inference_inputs(len(train.x), ()), batch)
+    return loss, penalty(parameters, UpdateRule("lbfgs", l1=bool(problem.numbers.l1 != 0)), numbers)
+
+
+def _value(problem: Problem, parameters: Parameters) -> float:
+    """What scikit-learn calls the loss."""
+    loss, penalised = _parts(problem, parameters)
+    share = loss_share(problem.design.loss, problem.design.task, problem.train.y.shape[1])
+    return float(share * loss + penalised)
 
 
 def _model(problem: Problem) -> Model:

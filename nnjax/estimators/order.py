@@ -2,6 +2,7 @@
 
 import copy
 import threading
+from collections import deque
 
 import numpy as np
 from jaxtyping import Int
@@ -26,24 +27,26 @@ class RunningOrder:
     def __init__(self, random_state: np.random.RandomState | None, n_rows: int) -> None:
         self._random_state = copy.deepcopy(random_state)
         self._last = np.arange(n_rows, dtype=np.int32)
-        self._drawn: list[NDArray[np.int32]] = []
+        self._drawn: deque[NDArray[np.int32]] = deque()
+        self._n_forgotten = 0
         self._drawing = threading.Lock()
 
-    def epochs(self, first: int, count: int) -> Orders:
-        """The orders of epochs `first` …, counted from 0."""
+    def epochs(self, first: int, count: int, forgets: bool = False) -> Orders:
+        """The orders of epochs `first` …, counted from 0; those before them are let go where nobody else needs any.
+
+        Raises:
+            IndexError: They were let go.
+        """
         if self._random_state is None:
             return np.broadcast_to(self._last, (count, len(self._last)))
         with self._drawing:
-            while len(self._drawn) < first + count:
+            if first < self._n_forgotten:
+                raise IndexError(f"epoch {first} was let go, the first that is left is {self._n_forgotten}")
+            while self._n_forgotten + len(self._drawn) < first + count:
                 self._last = shuffle(self._last, random_state=self._random_state)
                 self._drawn.append(self._last)
-            return np.stack(self._drawn[first : first + count])
-
-
-def advanced(random_state: np.random.RandomState, n_rows: int, epochs: int) -> np.random.RandomState:
-    """A copy of the state as it is after so many epochs' orders were drawn."""
-    after = copy.deepcopy(random_state)
-    order = np.arange(n_rows)
-    for _ in range(epochs):
-        after.shuffle(order)
-    return after
+            while forgets and self._n_forgotten < first:
+                self._drawn.popleft()
+                self._n_forgotten += 1
+            start = first - self._n_forgotten
+            return np.stack([self._drawn[start + place] for place in range(count)])

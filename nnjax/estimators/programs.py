@@ -1,6 +1,7 @@
 """The program of a training: what shapes it, compiled once a machine whatever the threads and processes."""
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,6 @@ from nnjax.network.architecture import branches_for
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.kept_programs import KeptPrograms
 from nnjax.training.bucket import Bucket, chunk_size
-from nnjax.training.optimizers import UpdateRule
 
 EPOCHS_A_CALL = 10
 """Epochs that one call trains: a training that ends within them makes room for the next one only after them."""
@@ -66,8 +66,7 @@ def shape_of(problem: Problem, watches: bool) -> TrainingShape:
         input_noise=bool(numbers.input_noise > 0),
         row_weights=train.weights is not None,
     )
-    rule = UpdateRule("adam", bucket.clipping, bucket.l1, bucket.weight_decay)
-    return TrainingShape(bucket, Update(rule, design.solver, design.nesterovs_momentum), 1, EPOCHS_A_CALL, watches)
+    return TrainingShape(bucket, Update(bucket.update_rule, design.nesterovs_momentum), 1, EPOCHS_A_CALL, watches)
 
 
 def with_slots(shape: TrainingShape, activations: Iterable[str], runs: int | None) -> TrainingShape:
@@ -76,20 +75,29 @@ def with_slots(shape: TrainingShape, activations: Iterable[str], runs: int | Non
     return replace(shape, bucket=bucket, runs=runs or chunk_size(bucket))
 
 
-_COMPILING: dict[TrainingShape, threading.Lock] = {}
-_COMPILED: dict[TrainingShape, Any] = {}
 _MOST_COMPILED = 128
-"""Programs that a process holds; the oldest make room."""
+"""Programs that a process holds; those that were not used for longest make room."""
+
+_COMPILED: OrderedDict[TrainingShape, Any] = OrderedDict()
+_COMPILING: dict[TrainingShape, threading.Lock] = {}
+_LOOKING = threading.Lock()
 
 
 def compiled(shape: TrainingShape, example: Problem) -> Any:
     """A shape's function, compiled once a process whatever the threads; the example is any training of that shape."""
-    with _COMPILING.setdefault(shape, threading.Lock()):
-        if shape not in _COMPILED:
-            _COMPILED[shape] = _compile(shape, example)
+    with _LOOKING:
+        if shape in _COMPILED:
+            _COMPILED.move_to_end(shape)
+            return _COMPILED[shape]
+        compiling = _COMPILING.setdefault(shape, threading.Lock())
+    with compiling:
+        program = _COMPILED.get(shape) or _compile(shape, example)
+        with _LOOKING:
+            _COMPILED[shape] = program
+            _COMPILING.pop(shape, None)
             while len(_COMPILED) > _MOST_COMPILED:
-                del _COMPILED[next(iter(_COMPILED))]
-        return _COMPILED[shape]
+                _COMPILED.popitem(last=False)
+    return program
 
 
 def _compile(shape: TrainingShape, example: Problem) -> Any:

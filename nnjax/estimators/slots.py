@@ -16,6 +16,7 @@ from nnjax.estimators.rates import rate_shares
 from nnjax.network.architecture import branch_indices
 from nnjax.training.noise import Keys
 
+_MOST_EPOCHS = np.iinfo(np.int32).max
 _YES: Any = np.bool_(True)
 
 Take = Callable[[], "tuple[int, Problem, RunningOrder] | None"]
@@ -50,7 +51,7 @@ def slot_data(problem: Problem, shape: TrainingShape) -> SlotData:
 def _limits(problem: Problem) -> dict[str, Any]:
     stopping = problem.stopping
     return {
-        "max_iter": np.int32(stopping.max_iter),
+        "max_iter": np.int32(min(stopping.max_iter, _MOST_EPOCHS)),
         "tol": np.float32(stopping.tol),
         "n_iter_no_change": np.float32(stopping.n_iter_no_change),
         "is_adaptive": np.bool_(problem.course.name == "adaptive"),
@@ -112,12 +113,14 @@ class Slots:
         program: The compiled function of `make_epochs`.
         activation: One name a hidden layer.
         stops: Set where nothing more shall be trained.
+        is_alone: Whether a training, by its number, is the last one that needs its orders.
     """
 
     shape: TrainingShape
     program: Callable[..., tuple[Going, EpochSeen]]
     activation: Sequence[str]
     stops: threading.Event
+    is_alone: Callable[[int], bool]
 
     def train(self, take: Take, give: Give) -> None:
         """Train what there is to take, until there is nothing left."""
@@ -167,7 +170,8 @@ class Slots:
         for place, slot in enumerate(slots):
             if slot is not None:
                 count = min(lines, slot.problem.stopping.max_iter - slot.epochs)
-                _fill(examples[:count, place], slot.orders.epochs(slot.epochs, count), slot.problem.design.batch_size)
+                orders = slot.orders.epochs(slot.epochs, count, forgets=self.is_alone(slot.number))
+                _fill(examples[:count, place], orders, slot.problem.design.batch_size)
                 rates[:count, place] = rate_shares(slot.problem, slot.epochs, count, steps)
         return examples, rates
 

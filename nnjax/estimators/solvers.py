@@ -50,13 +50,11 @@ class Update(NamedTuple):
     """What shapes an update beside the house's own rule.
 
     Attributes:
-        rule: Clipping and penalties.
-        solver: A key of `OPTIMIZERS`, without the momenta of "sgd" and "lbfgs".
+        rule: Clipping, penalties, and the solver: a key of `OPTIMIZERS`, without the momenta of "sgd" and "lbfgs".
         nesterovs_momentum: Whether "sgd" looks ahead.
     """
 
     rule: UpdateRule
-    solver: str
     nesterovs_momentum: bool
 
     def transformation(self, numbers: Hyperparameters) -> optax.GradientTransformation:
@@ -66,11 +64,11 @@ class Update(NamedTuple):
         steps that were taken before.
         """
         slowed = optax.scale(-numbers.learning_rate)
-        if self.solver == "sgd":
+        if self.rule.optimizer == "sgd":
             return optax.chain(slowed, optax.trace(decay=numbers.momentum, nesterov=self.nesterovs_momentum))
-        if self.solver in ("adam", "adamw"):
+        if self.rule.optimizer in ("adam", "adamw"):
             return optax.chain(scale_by_plain_adam(numbers), slowed)
-        return optax.chain(OPTIMIZERS[self.solver].rule(numbers), slowed)
+        return optax.chain(OPTIMIZERS[self.rule.optimizer].rule(numbers), slowed)
 
     def first_state(self, parameters: Parameters) -> Any:
         """The state before the first step; of no number but the weights' shapes."""
@@ -95,5 +93,5 @@ class Update(NamedTuple):
 
 def divided(numbers: Hyperparameters, weight: Float[Scalar, ""] | Array) -> Hyperparameters:
     """Penalties of a mini-batch whose rows count `weight` together: alpha is a penalty of the sum, not of the mean."""
-    share = jnp.where(weight > 0, 1 / jnp.where(weight > 0, weight, 1), 0)
+    share = jnp.where(weight != 0, 1 / jnp.where(weight != 0, weight, 1), 0)
     return numbers._replace(l2=numbers.l2 * share, l1=numbers.l1 * share)

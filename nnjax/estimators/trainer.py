@@ -73,6 +73,7 @@ class _Group:
     activation: tuple[str, ...]
     example: int
     waiting: deque[int]
+    most_threads: int
     threads: int = 0
 
 
@@ -115,7 +116,7 @@ class _Work:
             try:
                 while (group := self._choose()) is not None:
                     program = compiled(group.shape, self._problems[group.example])
-                    lane = Slots(group.shape, program, group.activation, self._stops)
+                    lane = Slots(group.shape, program, group.activation, self._stops, self._is_alone)
                     lane.train(functools.partial(self._take, group), self._timed())
                 while (number := self._take_alone()) is not None:
                     began = time.perf_counter()
@@ -140,7 +141,8 @@ class _Work:
 
     def _choose(self) -> _Group | None:
         with self._taking:
-            left = [group for group in self._groups if group.waiting]
+            # Slots are computed, taken or not: a thread more than they can fill costs time.
+            left = [group for group in self._groups if group.waiting and group.threads < group.most_threads]
             if self._stops.is_set() or not left:
                 return None
             chosen = min(left, key=lambda group: (group.threads, -len(group.waiting)))
@@ -157,6 +159,10 @@ class _Work:
     def _take_alone(self) -> int | None:
         with self._taking:
             return self._alone.popleft() if self._alone and not self._stops.is_set() else None
+
+    def _is_alone(self, number: int) -> bool:
+        with self._taking:
+            return self._orders[self._order_of[number]][1] == {number}
 
     def _forget(self, number: int) -> None:
         """Let orders go that nobody needs any more."""
@@ -178,5 +184,8 @@ def _groups(problems: Sequence[Problem], numbers: Iterable[int], watches: bool, 
         by_activation: dict[tuple[str, ...], deque[int]] = {}
         for number in members:
             by_activation.setdefault(problems[number].design.activation, deque()).append(number)
-        groups += [_Group(whole, activation, waiting[0], waiting) for activation, waiting in by_activation.items()]
+        groups += [
+            _Group(whole, activation, waiting[0], waiting, most_threads=-(-len(waiting) // whole.runs))
+            for activation, waiting in by_activation.items()
+        ]
     return groups

@@ -29,8 +29,8 @@ SUFFIX = ".program"
 FAST = 1
 """Level of zlib: a fifth of the size."""
 
-TRACED = ("network", "training", "estimators")
-"""Rooms whose source decides what is compiled."""
+TRACED = ("network/*.py", "training/*.py", "estimators/epoch.py", "estimators/solvers.py")
+"""Files whose source decides what is compiled."""
 
 COMPILING = ("jax", "jaxlib", "numpy", "optax")
 
@@ -126,7 +126,7 @@ def _make_room(folder: Path) -> None:
 def _makers() -> tuple[str, ...]:
     """Versions, source and processor."""
     source, room = hashlib.sha256(), Path(__file__).parents[1]
-    for path in sorted(path for name in TRACED for path in (room / name).glob("*.py")):
+    for path in sorted(path for pattern in TRACED for path in room.glob(pattern)):
         source.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
     versions = [f"{name} {version(name)}" for name in COMPILING]
     return (sys.version, *versions, source.hexdigest(), *_processor())

@@ -1,9 +1,10 @@
 """Orders of rows, against scikit-learn's own shuffling."""
 
 import numpy as np
+import pytest
 from sklearn.utils import shuffle
 
-from nnjax.estimators.order import RunningOrder, advanced
+from nnjax.estimators.order import RunningOrder
 
 
 def test_orders_are_the_running_order_shuffled_again():
@@ -25,8 +26,10 @@ def test_without_a_state_rows_keep_their_order():
     assert RunningOrder(None, 3).epochs(5, 2).tolist() == [[0, 1, 2], [0, 1, 2]]
 
 
-def test_advanced_is_where_that_many_shuffles_lead():
-    given, drawn = np.random.RandomState(5), np.random.RandomState(5)
-    for _ in range(4):
-        shuffle(np.arange(9), random_state=drawn)
-    assert advanced(given, 9, 4).randint(1000) == drawn.randint(1000)
+def test_orders_that_nobody_needs_are_let_go():
+    orders, all_of_them = (RunningOrder(np.random.RandomState(3), 7) for _ in range(2))
+    for first in (0, 2, 4):
+        assert orders.epochs(first, 2, forgets=True).tolist() == all_of_them.epochs(first, 2).tolist()
+    with pytest.raises(IndexError, match="epoch 1 was let go"):
+        orders.epochs(1, 1)
+    assert all_of_them.epochs(0, 6).shape == (6, 7)

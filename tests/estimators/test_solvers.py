@@ -38,7 +38,7 @@ def test_steps_are_scikit_learns(solver, make, nesterov):
     optimizer = make(theirs)
     for gradient in GRADIENTS:
         optimizer.update_params(theirs, [leaf.astype(np.float64) for leaf in gradient[0][:2]])
-    ours = walk(Update(UpdateRule(), solver, nesterov), Hyperparameters(0.1, 0.0, momentum=0.8))
+    ours = walk(Update(UpdateRule(solver), nesterov), Hyperparameters(0.1, 0.0, momentum=0.8))
     # 1 − 0.999 in float32 is off by 1.3e-5.
     assert [*map(np.asarray, ours[:2])] == [pytest.approx(leaf, rel=2e-5) for leaf in theirs]
 
@@ -59,7 +59,7 @@ def test_adams_epsilon_stands_beside_the_uncorrected_root():
 
 def test_decay_is_taken_from_weights_and_not_from_biases():
     start = (Layer(np.ones((3, 2), np.float32), np.ones(2, np.float32)),)
-    update = Update(UpdateRule(weight_decay=True), "sgd", False)
+    update = Update(UpdateRule("sgd", weight_decay=True), False)
     numbers = Hyperparameters(0.1, 0.0, weight_decay=0.5)
     after, _ = update.apply(start, update.first_state(start), ZERO, numbers)
     assert np.asarray(after[0].weights) == pytest.approx(0.95)

@@ -1,5 +1,6 @@
 """Trainings by the dozen, against scikit-learn's own and against themselves alone."""
 
+import sys
 import threading
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ import pytest
 from fakes.trainings import make_problem, table
 from sklearn.neural_network import MLPRegressor
 
+from nnjax.estimators.first_weights import draw_first_weights
 from nnjax.estimators.problem import Examples
 from nnjax.estimators.programs import _COMPILED
 from nnjax.estimators.trainer import train
@@ -62,6 +64,38 @@ def test_rows_that_count_differently_are_scikit_learns():
     weights = np.random.default_rng(1).integers(1, 5, len(X)).astype(np.float32)
     problem = make_problem(weights=weights, l2=0.5)
     assert largest_difference(theirs(problem), train([problem], slots=1)[0]) <= 1e-6
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
+@pytest.mark.parametrize(("loss", "ours"), [("squared_error", "half_mean_squared_error"), ("poisson", "poisson")])
+@pytest.mark.parametrize("solver", ["adam", "lbfgs"])
+def test_the_loss_of_several_outputs_is_scikit_learns(loss, ours, solver):
+    """A mean over the outputs for the squared error, a sum for Poisson's deviance."""
+    y = np.abs(np.c_[Y, X[:, 0]])
+    design = replace(
+        make_problem(solver=solver).design, loss=ours, output={"poisson": "exponential"}.get(ours, "identity")
+    )
+    first = draw_first_weights(np.random.RandomState(0), (3, 8, 2), design)
+    problem = replace(make_problem(solver=solver, max_iter=1), design=design, train=Examples(X, y), parameters=first)
+    fitted = train([replace(problem, random_state=None)], slots=1)[0]
+    network = MLPRegressor(
+        loss=loss, hidden_layer_sizes=8, activation="tanh", solver=solver, alpha=1e-4, batch_size=16, shuffle=False,
+        learning_rate_init=0.01, max_iter=1, random_state=0,
+    ).fit(X, y)  # fmt: skip
+    assert fitted.loss_curve[-1] == pytest.approx(network.loss_, rel=1e-6 if solver == "adam" else 0.2)
+
+
+def test_rows_that_weigh_nothing_are_none_to_batch_normalisation():
+    weights = np.where(np.arange(len(X)) < 40, 1, 0).astype(np.float32)
+    problem = replace(make_problem(max_iter=20, weights=weights, solver="sgd", momentum=0.0), random_state=None)
+    design = replace(problem.design, normalization="batch")
+    first = draw_first_weights(np.random.RandomState(0), (3, 8, 1), design)
+    with_them = replace(problem, design=design, parameters=first)
+    kept = Examples(X[:40], Y[:40, None], weights[:40])
+    one, other = train([with_them, replace(with_them, train=kept)])
+    for ours, theirs in zip(one.moments, other.moments, strict=True):
+        assert ours.mean == pytest.approx(theirs.mean, abs=1e-4)
+        assert ours.variance == pytest.approx(theirs.variance, rel=1e-3)
 
 
 @pytest.mark.parametrize("course", ["constant", "adaptive"])
@@ -151,20 +185,33 @@ def theirs_of(fitted):
     return network
 
 
+@pytest.fixture
+def busy_switching():
+    """Threads take turns as often as Python lets them."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("busy_switching")
 def test_results_are_told_of_one_at_a_time_as_they_come():
-    told, at_once, most = [], threading.Semaphore(1), []
+    told, at_once, alone = [], threading.Semaphore(1), []
 
     def keep(number, fitted):
-        most.append(at_once.acquire(blocking=False))
+        is_alone = at_once.acquire(blocking=False)
+        sum(range(20_000))  # long enough for another thread to come
+        alone.append(is_alone)
         told.append((number, fitted.n_iter))
-        at_once.release()
+        if is_alone:
+            at_once.release()
 
     counted = []
-    problems = [make_problem(number, max_iter=2 + number % 3) for number in range(22)]
+    problems = [make_problem(number, max_iter=2 + number % 3) for number in range(44)]
     fitted = train(problems, workers=2, keep=keep, report=lambda done, whole: counted.append((done, whole)))
-    assert all(most)
+    assert all(alone)
     assert dict(told) == {number: each.n_iter for number, each in enumerate(fitted)}
-    assert counted == [(done, 22) for done in range(1, 23)]
+    assert counted == [(done, 44) for done in range(1, 45)]
 
 
 def test_an_error_in_keeping_ends_all_threads():
@@ -172,7 +219,7 @@ def test_an_error_in_keeping_ends_all_threads():
         raise OSError("no space left")
 
     with pytest.raises(OSError, match="no space left"):
-        train([make_problem(number) for number in range(30)], workers=2, keep=keep)
+        train([make_problem(number) for number in range(44)], workers=2, keep=keep)
 
 
 def test_nothing_is_trained_of_nothing():
