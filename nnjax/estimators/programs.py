@@ -8,16 +8,19 @@ from typing import Any
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
 from nnjax.estimators.epoch import TrainingShape, first_going, make_epochs
 from nnjax.estimators.first_weights import architecture_of
-from nnjax.estimators.problem import Problem
+from nnjax.estimators.problem import Examples, NetworkDesign, Problem, RateCourse, Stopping
 from nnjax.estimators.slots import going_of, slot_data
 from nnjax.estimators.solvers import Update
 from nnjax.network.architecture import branches_for
+from nnjax.network.mlp import init
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.kept_programs import KeptPrograms
 from nnjax.training.bucket import Bucket, chunk_size
+from nnjax.training.optimizers import Hyperparameters
 
 EPOCHS_A_CALL = 10
 """Epochs that one call trains: a training that ends within them makes room for the next one only after them."""
@@ -83,15 +86,15 @@ _COMPILING: dict[TrainingShape, threading.Lock] = {}
 _LOOKING = threading.Lock()
 
 
-def compiled(shape: TrainingShape, example: Problem) -> Any:
-    """A shape's function, compiled once a process whatever the threads; the example is any training of that shape."""
+def compiled(shape: TrainingShape) -> Any:
+    """A shape's function, compiled once a process whatever the threads."""
     with _LOOKING:
         if shape in _COMPILED:
             _COMPILED.move_to_end(shape)
             return _COMPILED[shape]
         compiling = _COMPILING.setdefault(shape, threading.Lock())
     with compiling:
-        program = _COMPILED.get(shape) or _compile(shape, example)
+        program = _COMPILED.get(shape) or _compile(shape)
         with _LOOKING:
             _COMPILED[shape] = program
             _COMPILING.pop(shape, None)
@@ -100,21 +103,22 @@ def compiled(shape: TrainingShape, example: Problem) -> Any:
     return program
 
 
-def _compile(shape: TrainingShape, example: Problem) -> Any:
+def _compile(shape: TrainingShape) -> Any:
     level: dict[str, Any] = {"xla_backend_optimization_level": 1} if shape.bucket.widest <= _WIDEST_AT_LEVEL_1 else {}
     keeper = KeptPrograms(cache_of_this_machine())
     if kept := keeper.find(shape, level):
         return kept[0]
-    program = _lower(shape, example).compile(compiler_options=level)
+    program = _lower(shape).compile(compiler_options=level)
     keeper.keep(shape, level, [program])
     return program
 
 
-def _lower(shape: TrainingShape, example: Problem) -> jax.stages.Lowered:
-    fresh = first_going(shape, example.parameters)
+def _lower(shape: TrainingShape) -> jax.stages.Lowered:
+    """Of the shape alone, and of no training: whoever comes first must not decide for those that come after."""
+    blank = _blank_problem(shape)
     data, going = jax.tree.map(
         lambda leaf: jax.ShapeDtypeStruct((shape.runs, *np.shape(leaf)), np.asarray(leaf).dtype),
-        (slot_data(example, shape), going_of(example, fresh)),
+        (slot_data(blank, shape), going_of(blank, first_going(shape, blank.parameters))),
     )
     lines = (shape.lines, shape.runs, shape.bucket.steps)
     with jax.default_matmul_precision("highest"):
@@ -126,3 +130,22 @@ def _lower(shape: TrainingShape, example: Problem) -> jax.stages.Lowered:
             jax.ShapeDtypeStruct(lines, np.float32),
             jax.ShapeDtypeStruct((), np.int32),
         )
+
+
+def _blank_problem(shape: TrainingShape) -> Problem:
+    """A training of zeros that has this shape."""
+    bucket = shape.bucket
+
+    def rows(count: int, weights: NDArray[np.float32] | None = None) -> Examples:
+        features, outputs = (np.zeros((count, width), np.float32) for width in (bucket.n_features, bucket.n_outputs))
+        return Examples(features, outputs, weights)
+
+    return Problem(
+        design=NetworkDesign(bucket.task, bucket.loss, bucket.output, bucket.hidden_layer_sizes, ()),
+        numbers=Hyperparameters(0.0, 0.0),
+        stopping=Stopping(),
+        course=RateCourse(),
+        train=rows(bucket.n_train, np.ones(bucket.n_train, np.float32) if bucket.row_weights else None),
+        validation=rows(bucket.n_validation) if bucket.n_validation else None,
+        parameters=init(np.random.default_rng(0), bucket.architecture, "zeros"),
+    )

@@ -16,6 +16,7 @@ from nnjax.estimators.rates import rate_shares
 from nnjax.network.architecture import branch_indices
 from nnjax.training.noise import Keys
 
+_BELOW_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
 _MOST_EPOCHS = np.iinfo(np.int32).max
 _YES: Any = np.bool_(True)
 
@@ -35,7 +36,7 @@ def slot_data(problem: Problem, shape: TrainingShape) -> SlotData:
         beside = _validation(problem.validation, bucket.n_validation)
     seen = problem.improvement.rows_seen if problem.improvement else 0
     words = np.random.default_rng((problem.noise_seed, seen)).integers(0, 2**32, size=(2, 2), dtype=np.uint32)
-    numbers: Any = [np.float32(number) for number in problem.numbers]
+    numbers: Any = [np.float32(number) for number in problem.numbers._replace(**_decays(problem))]
     keys: Any = [words[0] if bucket.dropout else None, words[1] if bucket.input_noise else None]
     return SlotData(
         numbers=type(problem.numbers)(*numbers),
@@ -46,6 +47,12 @@ def slot_data(problem: Problem, shape: TrainingShape) -> SlotData:
         keys=Keys(*keys),
         **beside,
     )
+
+
+def _decays(problem: Problem) -> dict[str, float]:
+    """Shares that are below one stay so in float32: by one, a mean would never move."""
+    names = ("beta_1", "beta_2", "rms_decay")
+    return {name: min(float(getattr(problem.numbers, name)), _BELOW_ONE) for name in names}
 
 
 def _limits(problem: Problem) -> dict[str, Any]:

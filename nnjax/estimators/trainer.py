@@ -4,11 +4,13 @@ import functools
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import jax
+import numpy as np
 
 from nnjax.estimators.epoch import TrainingShape
 from nnjax.estimators.full_batch import train_full_batch
@@ -20,6 +22,20 @@ from nnjax.training.device import find_device
 
 Report = Callable[[int, int], None]
 """Told how many trainings are done, of how many."""
+
+
+@contextmanager
+def _of_our_own() -> Iterator[None]:
+    """NumPy and JAX as trainings need them, whatever a person's own program has set for itself."""
+    with (
+        np.errstate(all="ignore"),  # what is too large or small for float32 shows in the weights
+        jax.enable_x64(False),
+        jax.disable_jit(False),
+        jax.debug_nans(False),
+        jax.debug_infs(False),
+        jax.default_device(find_device("cpu")),
+    ):
+        yield
 
 
 def train(
@@ -60,18 +76,17 @@ def train(
             if report is not None:
                 report(done, len(problems))
 
-    with jax.enable_x64(False):
+    with _of_our_own():
         _Work(problems, watches, slots, give).run(workers)
     return [result for result in fitted if result is not None]
 
 
 @dataclass
 class _Group:
-    """Trainings that share a program and an activation: one of them, those that wait, and the threads at them."""
+    """Trainings that share a program and an activation: those that wait, and the threads at them."""
 
     shape: TrainingShape
     activation: tuple[str, ...]
-    example: int
     waiting: deque[int]
     most_threads: int
     threads: int = 0
@@ -112,10 +127,10 @@ class _Work:
                 raise
 
     def _work(self) -> None:
-        with jax.enable_x64(False), jax.default_device(find_device("cpu")):
+        with _of_our_own():
             try:
                 while (group := self._choose()) is not None:
-                    program = compiled(group.shape, self._problems[group.example])
+                    program = compiled(group.shape)
                     lane = Slots(group.shape, program, group.activation, self._stops, self._is_alone)
                     lane.train(functools.partial(self._take, group), self._timed())
                 while (number := self._take_alone()) is not None:
@@ -185,7 +200,7 @@ def _groups(problems: Sequence[Problem], numbers: Iterable[int], watches: bool, 
         for number in members:
             by_activation.setdefault(problems[number].design.activation, deque()).append(number)
         groups += [
-            _Group(whole, activation, waiting[0], waiting, most_threads=-(-len(waiting) // whole.runs))
+            _Group(whole, activation, waiting, most_threads=-(-len(waiting) // whole.runs))
             for activation, waiting in by_activation.items()
         ]
     return groups

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import jax
 import numpy as np
 import pytest
 from fakes.trainings import make_problem
@@ -30,10 +31,32 @@ def test_what_is_off_is_not_in_the_program(number):
 
 
 def test_another_process_reads_it_back_and_has_the_same_bits(monkeypatch):
-    monkeypatch.setattr(programs, "_COMPILED", {})
+    monkeypatch.setattr(programs, "_COMPILED", programs.OrderedDict())
     first = train([make_problem()], slots=1)[0]
-    monkeypatch.setattr(programs, "_COMPILED", {})
+    monkeypatch.setattr(programs, "_COMPILED", programs.OrderedDict())
     monkeypatch.setattr(programs, "_lower", lambda *_: pytest.fail("traced again"))
     second = train([make_problem()], slots=1)[0]
     assert np.array_equal(first.parameters[0].weights, second.parameters[0].weights)
     assert first.loss_curve.tolist() == second.loss_curve.tolist()
+
+
+def test_a_training_that_does_not_fit_spoils_no_program_for_those_that_do(monkeypatch):
+    monkeypatch.setattr(programs, "_COMPILED", programs.OrderedDict())
+    held = make_problem().train
+    two_targets = Examples(held.x, np.repeat(held.y, 2, axis=1))
+    with pytest.raises(TypeError):
+        train([make_problem(validation=two_targets)], slots=1)
+    assert train([make_problem(validation=held)], slots=1)[0].validation_scores is not None
+
+
+@pytest.mark.parametrize("option", ["jax_disable_jit", "jax_debug_nans", "jax_enable_x64"])
+def test_what_a_program_has_set_for_itself_changes_no_bit(option):
+    usual = train([make_problem()], slots=1)[0]
+    before = getattr(jax.config, option)
+    jax.config.update(option, True)
+    try:
+        with np.errstate(all="raise"):
+            other = train([make_problem()], slots=1)[0]
+    finally:
+        jax.config.update(option, before)
+    assert np.array_equal(usual.parameters[0].weights, other.parameters[0].weights)
