@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from fakes.inside import by_columns, classifier, labels, regressor, table
-from sklearn.model_selection import cross_validate
+from sklearn.model_selection import GroupKFold, cross_validate
 from sklearn.pipeline import make_pipeline
 
 pytestmark = [
@@ -24,6 +24,17 @@ def test_a_report_says_what_cross_validation_says():
     found = skore.evaluate(model, x, y, splitter=5).metrics.summarize().frame()
     expected = cross_validate(model, x, y, cv=5)["test_score"]
     np.testing.assert_allclose(found.loc["r2"], [expected.mean(), expected.std(ddof=1)], rtol=1e-5)
+
+
+def test_a_report_on_whole_groups_takes_the_list_of_splits():
+    skore = pytest.importorskip("skore")
+    x, y = table()
+    splits = list(GroupKFold(5).split(x, y, groups=np.arange(100) % 10))
+    model = make_pipeline(by_columns(), regressor())
+    report = skore.evaluate(model, x, y, splitter=splits)
+    expected = cross_validate(model, x, y, cv=splits)["test_score"]
+    seen = [each.metrics.summarize().frame().loc["r2"] for each in report.reports_]
+    np.testing.assert_allclose(np.ravel(seen), expected, rtol=1e-5)
 
 
 def test_reports_of_two_networks_are_compared():
