@@ -43,6 +43,7 @@ def test_every_line_that_a_block_is_swapped_by_stands_in_it():
     assert added[1] in BLOCKS[1]
 
 
+@pytest.mark.slow
 def test_the_first_script_says_the_same_before_and_after_the_swap(engine_here):
     ours, theirs = run([shortened(BLOCKS[0])]), run([shortened(as_before(BLOCKS[0]))])
     np.testing.assert_allclose(ours["scores"], theirs["scores"], rtol=1e-3)

@@ -83,7 +83,7 @@ def test_stacked_networks_are_regressed_on():
 
 def test_stacked_networks_are_classified_on():
     x, y = numbers()
-    members = [("network", classifier()), ("tanh", classifier(activation="tanh"))]
+    members = [("network", classifier()), ("penalised", classifier(alpha=1.0))]
     stacked = StackingClassifier(members, LogisticRegression(), cv=5).fit(x, labels(y))
     assert stacked.stack_method_ == ["predict_proba"] * 2 and stacked.transform(x).shape == (100, 6)
     assert set(stacked.predict(x)) <= set(labels(y))

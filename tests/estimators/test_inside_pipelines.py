@@ -77,6 +77,7 @@ def test_a_clone_is_unfitted_and_comes_to_the_same():
     np.testing.assert_array_equal(again.fit(x, labels(y)).predict_proba(x), fitted.predict_proba(x))
 
 
+@pytest.mark.slow
 def test_weights_and_groups_find_their_way_under_routing():
     x, y = table()
     weights, groups = np.repeat([1.0, 0.0, 2.0, 1.0], 25), np.tile(np.arange(10), 10)
@@ -94,6 +95,7 @@ def test_weights_and_groups_find_their_way_under_routing():
     assert (without.cv_results_["mean_test_score"] != ours.cv_results_["mean_test_score"]).all(), "weights counted"
 
 
+@pytest.mark.slow
 def test_weights_go_by_the_step_s_name_without_routing():
     x, y = table()
     weights = np.repeat([1.0, 0.0, 2.0, 1.0], 25)

@@ -1,5 +1,7 @@
 """MLflow's own way with scikit-learn, taken with our estimators: what autologging notices, a model kept by skops."""
 
+import os
+
 import mlflow
 import numpy as np
 import pytest
@@ -22,17 +24,19 @@ def _engine(engine_here, quick_programs):
 
 
 @pytest.fixture
-def client(destination, monkeypatch):
-    """A store of its own; where the runs of a person go."""
+def client(destination, tmp_path, monkeypatch):
+    """A store of its own; where the runs of a person go, and their files."""
     monkeypatch.setenv("MLFLOW_TRACKING_URI", destination.uri)
-    return MlflowClient(destination.uri)
+    client = MlflowClient(destination.uri)
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_ID", client.create_experiment("flats", tmp_path.as_uri()))
+    return client
 
 
 @pytest.fixture
 def runs(client):
     """How autologging is switched on; the runs that it has left."""
     mlflow.sklearn.autolog(log_models=False, silent=True)
-    yield lambda: client.search_runs(["0"])
+    yield lambda: client.search_runs([os.environ["MLFLOW_EXPERIMENT_ID"]])
     mlflow.sklearn.autolog(disable=True, silent=True)
 
 
@@ -61,7 +65,7 @@ def untrusted(estimator):
 
 
 @pytest.mark.parametrize("make", [regressor, classifier])
-def test_a_model_is_kept_by_skops_and_asks_to_trust_our_class_alone(make, client, tmp_path):
+def test_a_model_is_kept_by_skops_and_asks_to_trust_our_class_alone(make, client):
     x, y = numbers()
     target = y if make is regressor else labels(y)
     fitted = make_pipeline(StandardScaler(), make()).fit(x, target)
