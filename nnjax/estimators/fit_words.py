@@ -13,6 +13,12 @@ NON_FINITE = (
 )
 """Begins as scikit-learn's refusal does, which people match."""
 
+UNJUDGED = (
+    "no epoch had a finite {what} in float32, so none can be kept; scale y and the features, as StandardScaler does, "
+    "or lower the learning rate"
+)
+"""Of a training whose weights may be finite, and nothing else is."""
+
 LAST_LINES = {
     "tol": "No improvement of more than tol={tol} in {n_iter_no_change} consecutive epochs: the training is over.",
     "max_iter": "The training has gone through max_iter={max_iter} iterations.",

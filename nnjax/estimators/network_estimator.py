@@ -13,9 +13,9 @@ from sklearn.callback import CallbackSupportMixin
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from nnjax.estimators import ledger
-from nnjax.estimators.checked_rows import CheckedRows
-from nnjax.estimators.features import as_dense, as_float32, dense_blocks
-from nnjax.estimators.fit_words import NON_FINITE, print_epochs, warn_clipped, warn_unconverged
+from nnjax.estimators.checked_rows import FEWEST_JUDGES, CheckedRows
+from nnjax.estimators.features import as_dense, dense_blocks
+from nnjax.estimators.fit_words import NON_FINITE, UNJUDGED, print_epochs, warn_clipped, warn_unconverged
 from nnjax.estimators.fitted_weights import (
     OPTIONAL_WEIGHTS,
     RUNNING_MOMENTS,
@@ -28,6 +28,7 @@ from nnjax.estimators.parameters import (
     CONSTRAINTS,
     STOCHASTIC_SOLVERS,
     ParameterValues,
+    check_goes_on,
     check_together,
     make_course,
     make_design,
@@ -90,7 +91,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             self._check_incremental()
         is_first = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         rows = self._checked(X, y, sample_weight, reset=is_first, incremental=incremental)
-        held_out = self._held_out(*validation)
+        held_out = self._held_out(*validation, rows)
         generator = ledger.seed_of(self.random_state)
         problem = self._problem(settings, rows, held_out, generator, is_first, incremental)
         context = self._init_callback_context()
@@ -148,7 +149,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         """What rows count in the training loss."""
         return rows.weights
 
-    def _held_out(self, X_val: Any, y_val: Any) -> CheckedRows | None:
+    def _held_out(self, X_val: Any, y_val: Any, rows: CheckedRows) -> CheckedRows | None:
         if X_val is None and y_val is None:
             return None
         if X_val is None or y_val is None:
@@ -156,7 +157,12 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         if self.solver not in STOCHASTIC_SOLVERS:
             raise ValueError(f"solver={self.solver!r} is not stopped by X_val; leave it away, or take solver='adam'")
         x, targets = self._checked_arrays(X_val, y_val, reset=False)
-        return CheckedRows(as_dense(x), self._encoded_held_out(targets))
+        held_out = CheckedRows(as_dense(x), self._encoded_held_out(targets))
+        if held_out.y.shape[1] != rows.y.shape[1]:
+            raise ValueError(f"y_val has {held_out.y.shape[1]} outputs and y {rows.y.shape[1]}; give both the same")
+        if len(held_out.x) < FEWEST_JUDGES:
+            raise ValueError(f"X_val has {len(held_out.x)} row, of which R² says nothing; give {FEWEST_JUDGES} or more")
+        return held_out
 
     def _check_incremental(self) -> None:
         if self.early_stopping:
@@ -195,11 +201,16 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         else:
             parameters = parameters_of(self)
             _check_sizes(self.coefs_, sizes)
+            check_goes_on(self._fitted_settings, settings)
         is_stochastic = self.solver in STOCHASTIC_SOLVERS
         if held_out is None and self.early_stopping and is_stochastic:
             rows, held_out = rows.split(self.validation_fraction, generator)
         n_rows = len(rows.x)
         batch_size = self._rows_a_batch(n_rows, is_stochastic)
+        if batch_size == 1 and self.normalization == "batch":
+            raise ValueError(
+                "normalization='batch' normalises a mini-batch, and batch_size is 1; raise it, or take 'layer'"
+            )
         numbers = make_numbers(settings)
         is_noisy = bool(numbers.dropout or numbers.input_noise)
         noise_seed = int(generator.randint(2**31 - 1)) if is_noisy else 0
@@ -208,7 +219,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             numbers=numbers,
             stopping=self._stopping(1 if incremental else int(self.max_iter)),
             course=make_course(settings),
-            train=rows._replace(weights=self._training_weights(rows)).examples(),
+            train=rows._replace(weights=self._training_weights(rows)).weighing_examples(),
             validation=None if held_out is None else held_out.examples(),
             parameters=parameters,
             # The order of a full batch changes nothing but the rounding of a sum.
@@ -248,6 +259,8 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         attributes = weight_attributes(fitted.parameters, fitted.moments, rows.x.dtype)
         if not all(np.isfinite(each).all() for name in ("coefs_", "intercepts_") for each in attributes[name]):
             raise ValueError(NON_FINITE.format(**settings))
+        if not np.isfinite(fitted.improvement.best):
+            raise ValueError(UNJUDGED.format(what="loss" if fitted.validation_scores is None else "validation score"))
         for name in (*OPTIONAL_WEIGHTS.values(), *RUNNING_MOMENTS):
             self.__dict__.pop(name, None)
         scores, improvement = fitted.validation_scores, fitted.improvement
@@ -266,6 +279,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             "_no_improvement_count": int(improvement.n_without_improvement),
             "_rate_share": float(improvement.rate_share),
             "_solver_state": {self.solver: fitted.state},
+            "_fitted_settings": {name: value for name, value in settings.items() if name in CONSTRAINTS},
             "_history": continued(before.get("_history") or {}, fitted.history),
         }
         if scores is None:
@@ -281,12 +295,14 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
 
         check_is_fitted(self)
         x = validate_data(self, X, accept_sparse=["csr", "csc"], dtype=(np.float64, np.float32), reset=False)
-        settings = self.get_params(deep=False)
+        # By what was fitted, whatever has been set since.
+        settings = self._fitted_settings
         design = make_design(settings, self._task, self._loss_and_output()[0], _OUTPUTS[self.out_activation_], 1)
         network = parameters_of(self), moments_of(self), design, make_numbers(settings)
-        return np.concatenate(
-            [np.asarray(network_outputs(*network, as_float32(block)), dtype=x.dtype) for block in dense_blocks(x)]
-        )
+        with np.errstate(over="ignore"):
+            return np.concatenate(
+                [np.asarray(network_outputs(*network, block), dtype=x.dtype) for block in dense_blocks(x)]
+            )
 
     @property
     def history_(self) -> "pd.DataFrame":

@@ -10,7 +10,7 @@ from sklearn.utils._param_validation import Interval, InvalidParameterError, Opt
 
 from nnjax.estimators.problem import NetworkDesign, RateCourse
 from nnjax.network.activations import ACTIVATIONS
-from nnjax.network.architecture import NORMALIZATIONS
+from nnjax.network.architecture import NORMALIZATIONS, structures_for
 from nnjax.network.initializers import INITIALIZERS
 from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters
@@ -113,7 +113,7 @@ def hidden_activations(settings: ParameterValues) -> tuple[str, ...]:
         return (given,) * depth
     names = tuple(given)
     for name in names:
-        if name not in ACTIVATIONS:
+        if not isinstance(name, str) or name not in ACTIVATIONS:
             near = get_close_matches(str(name), ACTIVATIONS, n=1)
             remedy = f"did you mean {near[0]!r}?" if near else f"take one of {', '.join(sorted(ACTIVATIONS))}"
             raise InvalidParameterError(f"activation {name!r} is not known; {remedy}")
@@ -163,6 +163,20 @@ def _check_line_search(settings: ParameterValues) -> None:
         raise InvalidParameterError(
             f"solver='lbfgs' has no weight_decay, got {settings['weight_decay']}; take alpha, or another solver"
         )
+
+
+def check_goes_on(fitted: ParameterValues, settings: ParameterValues) -> None:
+    """Refuse to go on with weights that belong to layers of another kind.
+
+    Raises:
+        ValueError: With what has changed.
+    """
+    kinds = [structures_for(hidden_activations(each), each["prelu_sharing"]) for each in (fitted, settings)]
+    names = ["normalization"] + (["activation", "prelu_sharing"] if kinds[0] != kinds[1] else [])
+    names += ["maxout_pieces"] if "maxout" in kinds[0] else []
+    if changed := [name for name in names if fitted[name] != settings[name]]:
+        words = ", ".join(f"{name} was {fitted[name]!r} and is {settings[name]!r}" for name in changed)
+        raise ValueError(f"the network that is to be gone on with has other layers: {words}; set warm_start=False")
 
 
 def negative_slope(settings: ParameterValues) -> float:

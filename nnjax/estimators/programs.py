@@ -10,9 +10,10 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.estimators.epoch import TrainingShape, first_going, make_epochs
+from nnjax.estimators.epoch import make_epochs
 from nnjax.estimators.first_weights import architecture_of
 from nnjax.estimators.problem import Examples, NetworkDesign, Problem, RateCourse, Stopping
+from nnjax.estimators.slot_state import TrainingShape, first_going
 from nnjax.estimators.slots import going_of, slot_data
 from nnjax.estimators.solvers import Update
 from nnjax.network.architecture import branches_for

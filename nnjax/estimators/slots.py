@@ -9,10 +9,10 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.estimators.epoch import BestSoFar, EpochSeen, Going, SlotData, TrainingShape, first_going
 from nnjax.estimators.order import RunningOrder
 from nnjax.estimators.problem import WATCHED, Examples, Fitted, Improvement, Problem
 from nnjax.estimators.rates import rate_shares
+from nnjax.estimators.slot_state import BestSoFar, EpochSeen, Going, SlotData, TrainingShape, first_going
 from nnjax.network.architecture import branch_indices
 from nnjax.training.noise import Keys
 

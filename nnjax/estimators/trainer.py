@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 
-from nnjax.estimators.epoch import TrainingShape
 from nnjax.estimators.full_batch import train_full_batch
 from nnjax.estimators.order import RunningOrder
 from nnjax.estimators.problem import Fitted, Problem, parts_of
 from nnjax.estimators.programs import compiled, shape_of, with_slots
+from nnjax.estimators.slot_state import TrainingShape
 from nnjax.estimators.slots import Give, Slots
 from nnjax.training.device import find_device
 

@@ -29,7 +29,7 @@ SUFFIX = ".program"
 FAST = 1
 """Level of zlib: a fifth of the size."""
 
-TRACED = ("network/*.py", "training/*.py", "estimators/epoch.py", "estimators/solvers.py")
+TRACED = ("network/*.py", "training/*.py", "estimators/epoch.py", "estimators/slot_state.py", "estimators/solvers.py")
 """Files whose source decides what is compiled."""
 
 COMPILING = ("jax", "jaxlib", "numpy", "optax")
