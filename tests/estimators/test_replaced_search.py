@@ -1,6 +1,7 @@
 """scikit-learn's own tests of its searches, run against ours: the file of its wheel, the two names replaced."""
 
 import importlib.util
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -20,7 +21,7 @@ OTHERWISE = {
 def theirs():
     path = Path(sklearn.model_selection.__file__).parent / "tests" / "test_search.py"
     spec = importlib.util.spec_from_file_location("sklearn_test_search", path)
-    module = importlib.util.module_from_spec(spec)
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # its estimators are pickled by its name
     names = {"GridSearchCV": GridSearchCV, "RandomizedSearchCV": RandomizedSearchCV}
     with mock.patch.multiple(sklearn.model_selection, **names):
         spec.loader.exec_module(module)
