@@ -9,8 +9,6 @@ from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
-from zlib import error as DeflateError  # noqa: N812
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +23,22 @@ _Arrays = list[NDArray[Any]]
 
 
 class KeptTrainings:
-    """A folder of results; a file that is damaged counts as not there.
+    """A folder of results; a file that is damaged, or is another one's, counts as not there.
+
+    Attributes:
+        damaged: Names of such files that were asked for.
 
     Raises:
-        OSError: The folder cannot be made.
+        ValueError: The folder cannot be made.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._may_write = True
-        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._may_write = folder, True
+        self.damaged: set[str] = set()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise ValueError(f"memory={str(folder)!r} cannot be a folder: {problem.strerror}; name another") from None
         remove_stale_temporaries(folder)
 
     def read(self, name: str) -> Fitted | None:
@@ -43,19 +47,9 @@ class KeptTrainings:
         if not path.exists():
             return None
         try:
-            return _unpacked(path.read_bytes())
-        except (
-            OSError,
-            ValueError,
-            KeyError,
-            IndexError,
-            TypeError,
-            AttributeError,
-            EOFError,
-            BadZipFile,
-            DeflateError,
-        ):
-            warnings.warn(f"{path} is damaged: its network is trained anew", UserWarning, stacklevel=2)
+            return _unpacked(path.read_bytes(), name)
+        except Exception:  # whatever a damaged archive leads its readers to
+            self.damaged.add(path.name)
             return None
 
     def write(self, name: str, fitted: Fitted) -> None:
@@ -66,7 +60,7 @@ class KeptTrainings:
         try:
             # Not synced: 480 results would wait eight seconds for a disk. A killed process loses none of them, and what
             # a cut of the power spoils is noticed by the file's own checksums.
-            temporary.write_bytes(_packed(fitted))
+            temporary.write_bytes(_packed(fitted, name))
             temporary.replace(self._path(name))
         except OSError as problem:
             self._may_write = False
@@ -78,20 +72,20 @@ class KeptTrainings:
         return self._folder / f"{name}.npz"
 
 
-def _packed(fitted: Fitted) -> bytes:
-    """A result as an npz file without pickles: its arrays, and how they belong together."""
+def _packed(fitted: Fitted, name: str) -> bytes:
+    """A result as an npz file without pickles: its name, its arrays, and how they belong together."""
     arrays: _Arrays = []
     outline = json.dumps({each.name: _outline(getattr(fitted, each.name), arrays) for each in fields(fitted)})
-    file = io.BytesIO()
-    np.savez(
-        file, allow_pickle=False, outline=np.array(outline), **{f"array_{i}": each for i, each in enumerate(arrays)}
-    )
+    file, numbered = io.BytesIO(), {f"array_{i}": each for i, each in enumerate(arrays)}
+    np.savez(file, allow_pickle=False, outline=np.array(outline), name=np.array(name), **numbered)
     return file.getvalue()
 
 
-def _unpacked(content: bytes) -> Fitted:
+def _unpacked(content: bytes, name: str) -> Fitted:
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
-        arrays = [file[f"array_{i}"] for i in range(len(file.files) - 1)]
+        if str(file["name"]) != name:
+            raise ValueError("it was another file's content")
+        arrays = [file[f"array_{i}"] for i in range(len(file.files) - 2)]
         outline = json.loads(str(file["outline"]))
     return Fitted(**{name: _built(each, arrays) for name, each in outline.items()})
 

@@ -1,5 +1,6 @@
 """A search over the settings of networks that trains all candidates on all splits at once."""
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -74,7 +75,8 @@ class VectorizedSearchCV(BaseSearchCV):
             object does so too, as it is copied with its estimator. What else draws without a seed inside a pipeline
             draws once a fold; outside of one its networks are trained one by one, as they differ every time.
         memory: A folder where results of trainings are kept as soon as they are there: a second search trains what is
-            new. It knows a training by all that its result depends on, so give seeds. None keeps nothing.
+            new. It knows a training by its rows, settings, first weights and order, so give seeds; a result of another
+            version of JAX counts as the same, although its last digits differ. None keeps nothing.
 
     Attributes:
         split_sizes_: Rows of each split that train, and that test [splits, 2].
@@ -141,6 +143,8 @@ class VectorizedSearchCV(BaseSearchCV):
             ValueError: No candidate has a finite score, or all fits failed.
         """
         self._validate_params()
+        if self.memory is not None and not str(self.memory):
+            raise ValueError("memory='' names no folder; name one, or take memory=None")
         self.__dict__.pop("_report", None)
         kept = None if self.memory is None else KeptTrainings(Path(self.memory))
         ledger = FitLedger(0, _train_on(count_threads(self.n_jobs), current_ledger(), bool(self.verbose)), kept)
@@ -149,6 +153,11 @@ class VectorizedSearchCV(BaseSearchCV):
         # MLflow's autologging would make a run of every pipeline's fit: of those, too, that end where they are noted.
         with without_autologging(), self._prepared(running), using(ledger), parallel_config(backend="sequential"):
             super().fit(X, y, **params)
+        if kept is not None and kept.damaged:
+            words = (
+                f"{len(kept.damaged)} files of memory={self.memory!r} were damaged: their networks were trained anew"
+            )
+            warnings.warn(words, UserWarning, stacklevel=2)
         self._refuse_a_best_without_score()
         self._keep_course(running)
         if hasattr(self, "best_estimator_"):
@@ -216,9 +225,9 @@ class VectorizedSearchCV(BaseSearchCV):
     def _prepared(self, running: "_Running") -> Iterator[None]:
         """Let the base class see an estimator whose pipelines share their preprocessing, and its hooks the ledger."""
         given, shared = self.estimator, SharedPreprocessing()
-        self.estimator, self._running = clone(given), running
-        share_preprocessing(self.estimator, shared)
         try:
+            self.estimator, self._running = clone(given), running
+            share_preprocessing(self.estimator, shared)
             yield
         finally:
             shared.close()
@@ -243,6 +252,8 @@ class VectorizedSearchCV(BaseSearchCV):
             else ParameterSampler(self.params, self.n_iter, random_state=running.draws)
         )
         splits = list(self._checked_cv_orig.split(running.x, running.y, **running.split_params))
+        if not splits or not candidates:
+            raise ValueError("No fits were performed. Was the CV iterator empty? Were there no candidates?")
         running.ledger.seed = int(running.draws.randint(np.iinfo(np.int32).max))
         context = callback_ctx.subcontext(
             task_name="search", max_subtasks=len(candidates) * self.n_splits_, sequential_subtasks=False

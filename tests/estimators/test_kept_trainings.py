@@ -61,8 +61,8 @@ def test_a_damaged_file_counts_as_not_there_and_is_told(tmp_path, cut):
     kept.write("a1", fitted())
     path = tmp_path / "a1.npz"
     path.write_bytes(path.read_bytes()[:cut])
-    with pytest.warns(UserWarning, match=r"a1.npz is damaged: its network is trained anew"):
-        assert kept.read("a1") is None
+    assert kept.read("a1") is None
+    assert kept.damaged == {"a1.npz"}
     kept.write("a1", fitted())
     assert kept.read("a1").n_iter == 2
 
@@ -74,8 +74,29 @@ def test_a_turned_bit_is_noticed(tmp_path):
     content = bytearray(path.read_bytes())
     content[content.index(np.float32(5.0).tobytes())] ^= 1
     path.write_bytes(content)
-    with pytest.warns(UserWarning, match="damaged"):
-        assert kept.read("a1") is None
+    assert kept.read("a1") is None
+    assert kept.damaged == {"a1.npz"}
+
+
+def test_a_file_under_another_name_is_not_believed(tmp_path):
+    kept = KeptTrainings(tmp_path)
+    kept.write("a1", fitted())
+    (tmp_path / "a1.npz").rename(tmp_path / "a2.npz")
+    assert kept.read("a2") is None
+
+
+def test_no_turned_bit_is_an_error_or_another_result(tmp_path):
+    kept, whole = KeptTrainings(tmp_path), fitted()
+    kept.write("a1", whole)
+    path = tmp_path / "a1.npz"
+    sound = path.read_bytes()
+    for place in range(len(sound)):
+        content = bytearray(sound)
+        content[place] ^= 1 << place % 8
+        path.write_bytes(content)
+        found = kept.read("a1")
+        assert found is None or found.loss_curve.tolist() == whole.loss_curve.tolist()
+    assert kept.damaged == {"a1.npz"}
 
 
 @pytest.mark.parametrize("kind", [f"{__name__}:Foreign", "nnjax.cli:main", "optax:nothing"])
@@ -87,8 +108,8 @@ def test_a_file_names_no_class_but_named_tuples_of_ours(tmp_path, kind):
     outline = json.loads(str(arrays.pop("outline")))
     outline["state"] = {kind: [1]}
     np.savez(tmp_path / "a1.npz", outline=np.array(json.dumps(outline)), **arrays)
-    with pytest.warns(UserWarning, match="damaged"):
-        assert kept.read("a1") is None
+    assert kept.read("a1") is None
+    assert kept.damaged == {"a1.npz"}
 
 
 def test_a_disk_that_takes_no_more_does_not_end_a_search(tmp_path):
@@ -98,5 +119,5 @@ def test_a_disk_that_takes_no_more_does_not_end_a_search(tmp_path):
     with pytest.warns(UserWarning, match="results are kept no longer"):
         kept.write("a1", fitted())
     kept.write("a2", fitted())
-    with pytest.raises(FileExistsError):
+    with pytest.raises(ValueError, match=r"memory=.*File exists; name another"):
         KeptTrainings(tmp_path / "kept")
