@@ -121,7 +121,7 @@ def _beside(scores: SplitScores, best: int, sizes: tuple[int, int], alpha: float
 def has_spread(first: Float[NDArray[np.float64], " J"], second: Float[NDArray[np.float64], " J"]) -> bool:
     """Whether the difference of two candidates varies over the splits.
 
-    SplitScores of few test rows repeat by chance; an interval of no width would be sure of what is luck.
+    Scores of few test rows repeat by chance; an interval of no width would be sure of what is luck.
     """
     rounding = _NO_SPREAD * float(np.abs([first, second]).max())
     return bool(np.std(np.subtract(first, second), ddof=1) > rounding)

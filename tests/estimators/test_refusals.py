@@ -76,3 +76,9 @@ def test_features_beyond_float32_are_predicted_as_far_as_float64_goes():
 def test_limits_that_float32_or_int32_cannot_hold_are_no_error():
     network = MLPRegressor(**{**SMALL, "max_iter": 10**10}, tol=10.0, beta_1=1 - 1e-12, beta_2=1 - 1e-12).fit(X, Y)
     assert network.n_iter_ == 12
+
+
+def test_weights_of_classes_are_refused_for_labels():
+    labels = np.c_[Y > 0, Y > 1].astype(int)
+    with pytest.raises(ValueError, match="y has labels; take 'balanced'"):
+        MLPClassifier(**SMALL, class_weight={0: 1.0, 1: 2.0}).fit(X, labels)
