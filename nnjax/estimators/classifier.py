@@ -192,9 +192,7 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
             return rows.weights
         binarizer = self._label_binarizer
         if isinstance(self.class_weight, Mapping) and binarizer.y_type_.startswith("multilabel"):
-            raise ValueError(
-                "class_weight as a dict is for classes, and y has labels; take 'balanced', or sample_weight"
-            )
+            raise ValueError("a class_weight by class is not for labels: y has labels; take 'balanced'")
         of_classes = compute_sample_weight(self.class_weight, binarizer.inverse_transform(rows.y.astype(int)))
         return np.asarray(of_classes if rows.weights is None else rows.weights * of_classes)
 

@@ -62,9 +62,9 @@ class VectorizedSearchCV(BaseSearchCV):
             the same candidates.
         n_iter: How many candidates are drawn; None tries the whole grid.
         scoring: As in scikit-learn.
-        n_jobs: Threads that train, each up to twenty networks of a shape at a time; None is one, unless joblib's `parallel_config` says otherwise, and -1 all cores. No
-            process is started, so a notebook will do, and a script needs no main guard. Inside a worker of joblib or
-            Dask one thread trains.
+        n_jobs: Threads that train, each up to twenty networks of a shape at a time; None is one, unless joblib's
+            `parallel_config` says otherwise, and -1 all cores. No process is started, so a notebook will do, and a
+            script needs no main guard. Inside a worker of joblib or Dask one thread trains.
         refit: As in scikit-learn.
         cv: As in scikit-learn; a splitter that draws is asked once.
         verbose: From 1 on, how far the training has come goes to standard error; the rest is as in scikit-learn.

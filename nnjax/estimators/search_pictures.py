@@ -33,7 +33,7 @@ _MOST_NAMED = 8
 
 
 def against_best(table: pd.DataFrame) -> pd.DataFrame:
-    """SplitScores and where they may lie beside the best one, in the order of the table.
+    """Scores and where they may lie beside the best one, in the order of the table.
 
     The table has mean_test_score, difference, low, high (of the best minus each) and is_tied. One row each: place,
     mean, lowest, highest, is_tied; without those that lack a mean.
