@@ -201,7 +201,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         else:
             parameters = parameters_of(self)
             _check_sizes(self.coefs_, sizes)
-            check_goes_on(self._fitted_settings, settings)
+            check_goes_on(getattr(self, "_fitted_settings", settings), settings)  # weights may be a person's own
         is_stochastic = self.solver in STOCHASTIC_SOLVERS
         if held_out is None and self.early_stopping and is_stochastic:
             rows, held_out = rows.split(self.validation_fraction, generator)

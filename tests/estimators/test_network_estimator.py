@@ -123,6 +123,13 @@ def test_another_network_or_other_outputs_cannot_be_gone_on_with():
         model.set_params(hidden_layer_sizes=4).fit(X, np.stack([Y, Y], axis=1))
 
 
+def test_weights_of_ones_own_are_gone_on_with():
+    trained, own = regressor(warm_start=True).fit(X, Y), regressor(warm_start=True)
+    own.coefs_, own.intercepts_ = trained.coefs_, trained.intercepts_
+    own.n_features_in_, own.n_outputs_ = 3, 1
+    assert own.fit(X, Y).loss_curve_[0] == pytest.approx(trained.fit(X, Y).loss_curve_[-1])
+
+
 @pytest.mark.slow
 def test_running_averages_outlive_a_fit_that_another_goes_on_with():
     model = regressor(normalization="batch", warm_start=True, tol=1e9, n_iter_no_change=1).fit(X + 5, Y)
