@@ -57,7 +57,7 @@ def candidate_intervals(
     (`nnjax.statistics.tied`), both ends at 1 - alpha / 2. Were the best named beforehand, all rows would hold together
     with probability 1 - alpha. It was chosen by the very scores that it is compared on, and so looks too good (winner's
     curse): then that is not so. What holds still, in simulations of 4 to 96 candidates and 2 to 20 splits with alpha =
-    0.05: each row is right in 94 to 98 of 100 searches, and the truly best candidate is among the tied in 94 to 100.
+    0.05: each row is right in 94 to 99 of 100 searches, and the truly best candidate is among the tied in 94 to 100.
 
     Args:
         cv_results: As scikit-learn's searches keep them.

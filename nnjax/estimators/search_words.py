@@ -150,10 +150,12 @@ def parameter_words(
     """What the values of a parameter do, averaged over the others."""
     if isinstance(compared, str):
         return ParameterWords(parameter.short, None, f"the values cannot be compared, for {compared}", None)
-    said = compared.ranked.words(show, quantity).removesuffix(".")
-    is_known = compared.ranked.is_known
-    matters = None if not is_known else not compared.ranked.is_level
-    return ParameterWords(parameter.short, matters, said.replace("such studies", "such searches"), compared)
+    ranked = compared.ranked
+    if not ranked.is_known:
+        ends = f"{ranked.names[0]} has the highest {quantity}, {show(ranked.means[0])}, {ranked.names[-1]} the lowest"
+        return ParameterWords(parameter.short, None, f"{ends}, {show(ranked.means[-1])}", compared)
+    said = ranked.words(show, quantity).removesuffix(".").replace("such studies", "such searches")
+    return ParameterWords(parameter.short, not ranked.is_level, said, compared)
 
 
 def told_lines(told: tuple[ParameterWords, ...]) -> list[tuple[str, str]]:
