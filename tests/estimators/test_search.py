@@ -443,13 +443,13 @@ class Heard:
     """A callback of scikit-learn's that counts the fits it hears of."""
 
     def __init__(self):
-        self.begun = 0
+        self.set_up, self.begun = 0, 0
 
     def setup(self, estimator, context):
-        pass
+        self.set_up += 1
 
     def on_fit_task_begin(self, estimator, context):
-        self.begun += context.task_name == "candidate-split-evaluation"
+        self.begun += context.task_name in ("candidate-split-evaluation", "fit")
 
     def on_fit_task_end(self, estimator, context):
         pass
@@ -459,12 +459,15 @@ class Heard:
 
 
 def test_callbacks_hear_of_each_fit_once():
-    counted = []
-    for kind in (VectorizedSearchCV, GridSearchCV):
-        heard = Heard()
-        kind(NETWORK, ALPHAS, cv=2).set_callbacks(heard).fit(X, Y)
-        counted.append(heard.begun)
-    assert counted[0] == counted[1] > 0
+    for on_search in (True, False):
+        counted = []
+        for kind in (VectorizedSearchCV, GridSearchCV):
+            heard, chain = Heard(), make_pipeline(StandardScaler(), NETWORK)
+            search = kind(chain, GRID_OF_CHAIN, cv=2)
+            (search if on_search else chain).set_callbacks(heard)
+            search.fit(X, Y)
+            counted.append((heard.set_up, heard.begun))
+        assert counted[0] == counted[1] > (0, 0)
 
 
 @pytest.mark.filterwarnings("ignore")
