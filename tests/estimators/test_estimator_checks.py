@@ -1,4 +1,8 @@
-"""What scikit-learn's examiner says of both estimators: every check passes, and none is declared to fail."""
+"""What scikit-learn's examiner says of both estimators: after 40 epochs every check passes, none is declared to fail.
+
+After the default 200 one would have to be: `check_sample_weight_equivalence_on_dense_data` asks for 1e-7 of a training
+in float32, and there the regressor is 8e-7 off, the classifier 2e-7.
+"""
 
 import numpy as np
 import pytest
