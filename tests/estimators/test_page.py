@@ -9,7 +9,7 @@ import pytest
 from fakes.finished_search import GRID, make_course, make_finished, scores_of
 from fakes.linear_network import LinearRegressor, install
 from scipy.stats import loguniform
-from sklearn.model_selection import KFold, ParameterGrid, ParameterSampler, ShuffleSplit, TimeSeriesSplit
+from sklearn.model_selection import GroupKFold, KFold, ParameterGrid, ParameterSampler, ShuffleSplit, TimeSeriesSplit
 
 from nnjax.estimators import search_chapters
 from nnjax.estimators.page import SearchReport
@@ -141,10 +141,10 @@ def fitted(monkeypatch):
     x = random.normal(size=(60, 4))
     y = x[:, 0] + random.normal(size=60)
 
-    def fit(**options):
+    def fit(groups=None, **options):
         given = {"cv": KFold(4, shuffle=True, random_state=0)} | options
         search = VectorizedSearchCV(LinearRegressor(random_state=0), {"alpha": [0.1, 1.0, 100.0]}, **given)
-        return search.fit(x, y)
+        return search.fit(x, y, groups=groups)
 
     return fit
 
@@ -162,6 +162,13 @@ def test_a_finished_search_has_all_three(fitted, tmp_path):
     assert "srcdoc=" in search.report_._repr_html_()
     assert "from nnjax.estimators import VectorizedSearchCV" in words_of(search.report_.html)
     assert search.report_.values["value"].tolist() == ["0.1", "1", "100"]
+
+
+def test_what_the_search_saw_reaches_its_page(fitted):
+    """Epochs of every training, and the groups of a splitter."""
+    assert "Epochs The best trained for" in words_of(fitted().report_.html)
+    few = fitted(cv=GroupKFold(4), groups=np.arange(60) % 6)
+    assert few.intervals_.attrs["doubt"].endswith("the 6 here are worth 6.0")
 
 
 def test_a_new_fit_has_a_new_page_and_a_file_of_the_search_has_none(fitted):
