@@ -1,7 +1,8 @@
 """nnjax: which choice matters for a multilayer perceptron, on your data, and how sure are we?
 
 The names of the command line, for notebooks: `load_study`, `expand`, `make_plan`, `sweep_study`, `rerun`,
-`load_results`, `sync_sweep`, `make_report`, `answer_quiz`, `run_lecture`. Each is imported when it is first asked for.
+`load_results`, `sync_sweep`, `make_report`, `answer_quiz`, `run_lecture`; and those inside scikit-learn:
+`MLPRegressor`, `MLPClassifier`, `VectorizedSearchCV`. Each is imported when it is first asked for.
 """
 
 from importlib import import_module
@@ -19,6 +20,9 @@ _HOMES = {
     "make_report": "nnjax.sweep_report",
     "answer_quiz": "nnjax.quiz.answer",
     "run_lecture": "nnjax.tour.studies",
+    "MLPClassifier": "nnjax.estimators.classifier",
+    "MLPRegressor": "nnjax.estimators.regressor",
+    "VectorizedSearchCV": "nnjax.estimators.search",
 }
 
 

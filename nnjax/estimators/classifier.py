@@ -167,25 +167,23 @@ class MLPClassifier(ClassifierMixin, NetworkEstimator):
                 "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
                 f"Previously got {self.classes_}, `y` has {classes}; set warm_start=False"
             )
-        self._check_known(classes)
+        self._check_known(classes, "y", "name all classes in the first call")
         return self._binary(y)
 
     def _encoded_held_out(self, y: NDArray[Any]) -> NDArray[Any]:
         y = _one_column(y)
-        self._check_known(unique_labels(y))
+        self._check_known(unique_labels(y), "y_val", "y has those alone; leave such rows out of X_val")
         return self._binary(y)
 
     def _binary(self, y: NDArray[Any]) -> NDArray[Any]:
         truths: NDArray[Any] = self._label_binarizer.transform(y).astype(bool)
         return truths
 
-    def _check_known(self, classes: NDArray[Any]) -> None:
+    def _check_known(self, classes: NDArray[Any], where: str, remedy: str) -> None:
         unknown = np.setdiff1d(classes, self.classes_)
         if len(unknown):
-            raise ValueError(
-                f"y has the classes {unknown.tolist()}, which are not among {self.classes_.tolist()}; name all classes "
-                "in the first call"
-            )
+            known = self.classes_.tolist()
+            raise ValueError(f"{where} has the classes {unknown.tolist()}, which are not among {known}; {remedy}")
 
     def _training_weights(self, rows: CheckedRows) -> NDArray[Any] | None:
         if self.class_weight is None:

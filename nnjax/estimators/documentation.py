@@ -25,7 +25,7 @@ SHARED = """
         random_state: A number draws the same weights, split and orders in every fit. A RandomState object is copied by
             `clone`, so the folds of a cross-validation draw alike from it too.
         tol: What an epoch must gain to count as an improvement.
-        verbose: Whether loss and score of every epoch are printed; after the training, which has no stops.
+        verbose: Whether loss and score of every epoch are printed, after the training has ended.
         warm_start: Whether `fit` goes on with the weights that are there.
         momentum, nesterovs_momentum: Of "sgd".
         early_stopping: Whether `validation_fraction` of the rows are set aside, stratified where there are two
@@ -33,7 +33,7 @@ SHARED = """
         validation_fraction: See `early_stopping`.
         beta_1, beta_2: Decays of "adam" and "adamw".
         epsilon: Guard against division by zero of the solvers that divide, all but "sgd" and "lbfgs".
-        n_iter_no_change: Epochs in a row without an improvement that are borne.
+        n_iter_no_change: Epochs in a row without improvement before training stops.
         max_fun: Calls of the loss that "lbfgs" may take.
         negative_slope: Slope of "leaky_relu" below zero; where the learned ones of "prelu" begin. "auto": 0.01, or
             0.25 with "prelu".

@@ -29,13 +29,13 @@ LAST_LINES = {
 """Why a training ended -> what is printed of it."""
 
 UNCONVERGED = {
-    "max_iter": "raise max_iter={max_iter}, or tol={tol}",
-    "max_fun": "raise max_fun={max_fun}, or tol={tol}",
-    "line_search": "scale the features, or raise tol={tol}",
-    "diverged": "it diverged, and the weights of its best epoch are kept; lower "
-    "learning_rate_init={learning_rate_init}, or scale the features",
+    "max_iter": "within max_iter={max_iter} {epochs}; set max_iter higher, or tol higher than {tol}",
+    "max_fun": "within max_fun={max_fun} calls of the loss; set max_fun higher, or tol higher than {tol}",
+    "line_search": "after {n_iter} {epochs}: no step lowers the loss; scale the features, or set tol higher than {tol}",
+    "diverged": "after {n_iter} {epochs}: it diverged, and the weights of its best epoch are kept; set "
+    "learning_rate_init lower than {learning_rate_init}, or scale the features",
 }
-"""Why a training ended without having converged -> what may help."""
+"""Why a training ended without having converged -> after what, and what may help."""
 
 _CALLER = 5
 """Which frame called `fit`: before it stand its decorator, `fit`, `_fit` and the function that warns."""
@@ -53,8 +53,9 @@ def print_epochs(fitted: Fitted, settings: ParameterValues) -> None:
 def warn_unconverged(fitted: Fitted, settings: ParameterValues) -> None:
     """Warn where a training ended before it converged."""
     if fitted.why in UNCONVERGED:
-        remedy = UNCONVERGED[fitted.why].format(**settings)
-        words = f"{settings['solver']} has not converged after {fitted.n_iter} iterations; {remedy}"
+        epochs = "iterations" if settings["solver"] == "lbfgs" else "epochs"
+        ending = UNCONVERGED[fitted.why].format(n_iter=fitted.n_iter, epochs=epochs, **settings)
+        words = f"{settings['solver']} has not converged {ending}"
         warnings.warn(words, ConvergenceWarning, stacklevel=_CALLER)
 
 

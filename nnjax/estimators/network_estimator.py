@@ -2,6 +2,7 @@
 
 import copy
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.callback import CallbackSupportMixin
+from sklearn.utils._param_validation import InvalidParameterError
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from nnjax.estimators import ledger
@@ -33,6 +35,7 @@ from nnjax.estimators.parameters import (
     make_course,
     make_design,
     make_numbers,
+    meant,
     negative_slope,
 )
 from nnjax.estimators.problem import Fitted, Improvement, Problem, Stopping
@@ -76,6 +79,15 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
     def _get_param_names(cls) -> list[str]:
         """Read from the signature once a class; a search asks thousands of times."""
         return list(super()._get_param_names())
+
+    def _validate_params(self) -> None:
+        try:
+            super()._validate_params()
+        except InvalidParameterError as problem:
+            name = str(problem).partition("'")[2].partition("'")[0]
+            if question := meant(self._parameter_constraints.get(name, ()), getattr(self, name, None)):
+                raise InvalidParameterError(f"{problem} {question[0].upper()}{question[1:]}") from None
+            raise
 
     def _store(self, given: dict[str, Any]) -> None:
         """Keep the constructor's arguments under their names."""
@@ -156,7 +168,10 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             raise ValueError("X_val and y_val belong together, and one of them is None; give both, or neither")
         if self.solver not in STOCHASTIC_SOLVERS:
             raise ValueError(f"solver={self.solver!r} is not stopped by X_val; leave it away, or take solver='adam'")
-        x, targets = self._checked_arrays(X_val, y_val, reset=False)
+        try:
+            x, targets = self._checked_arrays(X_val, y_val, reset=False)
+        except ValueError as problem:
+            raise ValueError(_of_held_out(str(problem))) from problem
         held_out = CheckedRows(as_dense(x), self._encoded_held_out(targets))
         if held_out.y.shape[1] != rows.y.shape[1]:
             raise ValueError(f"y_val has {held_out.y.shape[1]} outputs and y {rows.y.shape[1]}; give both the same")
@@ -322,6 +337,16 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
 
 _OUTPUTS = {"identity": "identity", "exp": "exponential", "logistic": "logistic", "softmax": "softmax"}
 """scikit-learn's name of an output function -> a key of `OUTPUTS`."""
+
+
+def _of_held_out(words: str) -> str:
+    """What is said of X or y, said of X_val or y_val.
+
+    >>> _of_held_out("X has 3 features"), _of_held_out("Input y contains NaN."), _of_held_out("inconsistent numbers")
+    ('X_val has 3 features', 'Input y_val contains NaN.', 'X_val and y_val: inconsistent numbers')
+    """
+    told, n_named = re.subn(r"^(Input )?([Xy])\b", r"\1\2_val", words)
+    return told if n_named else f"X_val and y_val: {words}"
 
 
 def _check_sizes(coefs: Sequence[NDArray[Any]], sizes: Sequence[int]) -> None:

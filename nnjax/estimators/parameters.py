@@ -1,6 +1,6 @@
 """The estimators' parameters: what each may be, what does not go together, and what they mean to the engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from numbers import Integral, Real
 from typing import Any
@@ -27,19 +27,27 @@ RATES_OF_SGD = ("invscaling", "adaptive")
 _LEAKY_SLOPE, _PRELU_SLOPE = 0.01, 0.25
 """What `negative_slope = "auto"` means: Maas et al. 2013, He et al. 2015."""
 
+
+class SortedNames(StrOptions):
+    """Names that a refusal lists in their order."""
+
+    def __str__(self) -> str:
+        return f"a str among {{{', '.join(map(repr, sorted(self.options)))}}}"
+
+
 _SHARE = Interval(Real, 0, 1, closed="left")
 _NON_NEGATIVE = Interval(Real, 0, None, closed="left")
 POSITIVE_NUMBER = Interval(Real, 0, None, closed="neither")
 _COUNT = Interval(Integral, 1, None, closed="left")
-_AUTO = StrOptions({"auto"})
+_AUTO = SortedNames({"auto"})
 
 CONSTRAINTS: dict[str, list[Any]] = {
     "hidden_layer_sizes": ["array-like", _COUNT],
-    "activation": [StrOptions(set(ACTIVATIONS)), "array-like"],
-    "solver": [StrOptions({*STOCHASTIC_SOLVERS, "lbfgs"})],
+    "activation": [SortedNames(set(ACTIVATIONS)), "array-like"],
+    "solver": [SortedNames({*STOCHASTIC_SOLVERS, "lbfgs"})],
     "alpha": [_NON_NEGATIVE],
     "batch_size": [_AUTO, _COUNT],
-    "learning_rate": [StrOptions({"constant", *RATES_OF_SGD, "step", "cosine", "inverse_time"})],
+    "learning_rate": [SortedNames({"constant", *RATES_OF_SGD, "step", "cosine", "inverse_time"})],
     "learning_rate_init": [POSITIVE_NUMBER],
     "power_t": [_NON_NEGATIVE],
     "max_iter": [_COUNT],
@@ -60,19 +68,19 @@ CONSTRAINTS: dict[str, list[Any]] = {
     "negative_slope": [_AUTO, Interval(Real, 0, 1, closed="both")],
     "elu_alpha": [POSITIVE_NUMBER],
     "maxout_pieces": [Interval(Integral, 2, 16, closed="both")],
-    "prelu_sharing": [StrOptions({"unit", "layer"})],
+    "prelu_sharing": [SortedNames({"unit", "layer"})],
     "rms_decay": [_SHARE],
     "decay_epochs": [POSITIVE_NUMBER],
     "decay_rate": [POSITIVE_NUMBER],
     "dropout": [_SHARE],
     "input_noise": [_NON_NEGATIVE],
-    "normalization": [StrOptions(set(NORMALIZATIONS))],
+    "normalization": [SortedNames(set(NORMALIZATIONS))],
     "residual": [Interval(Integral, 0, None, closed="left")],
-    "clipping": [StrOptions(set(CLIPPINGS))],
+    "clipping": [SortedNames(set(CLIPPINGS))],
     "clip_norm": [POSITIVE_NUMBER],
     "clip_min": [Interval(Real, None, 0, closed="right")],
     "clip_max": [_NON_NEGATIVE],
-    "initializer": [StrOptions({"scikit_learn", *INITIALIZERS})],
+    "initializer": [SortedNames({"scikit_learn", *INITIALIZERS})],
     "initializer_gain": [_NON_NEGATIVE],
     "weight_decay": [_AUTO, _NON_NEGATIVE],
     "l1": [_NON_NEGATIVE],
@@ -81,6 +89,22 @@ CONSTRAINTS: dict[str, list[Any]] = {
 
 _NOT_WITH_LINE_SEARCH = {"dropout": 0.0, "input_noise": 0.0, "clipping": "none"}
 """Parameter -> what it must be where L-BFGS needs the same smooth function at every trial."""
+
+
+_OTHER_NAMES = {"sigmoid": "logistic", "linear": "identity", "swish": "silu"}
+"""A function's name elsewhere -> here."""
+
+
+def meant(allowed: Iterable[Any], given: object) -> str | None:
+    """A question, where what a parameter cannot be is close to a name that is allowed.
+
+    >>> meant(CONSTRAINTS["activation"], "sigmoid"), meant(CONSTRAINTS["solver"], "Adan"), meant(CONSTRAINTS["tol"], 3)
+    ("did you mean 'logistic'?", "did you mean 'adam'?", None)
+    """
+    options = {name for each in allowed if isinstance(each, SortedNames) for name in each.options}
+    wanted = _OTHER_NAMES.get(str(given).lower(), str(given).lower())
+    near = get_close_matches(wanted, sorted(options), n=1)
+    return f"did you mean {near[0]!r}?" if near else None
 
 
 def hidden_layers(settings: ParameterValues) -> tuple[int, ...]:
@@ -114,8 +138,7 @@ def hidden_activations(settings: ParameterValues) -> tuple[str, ...]:
     names = tuple(given)
     for name in names:
         if not isinstance(name, str) or name not in ACTIVATIONS:
-            near = get_close_matches(str(name), ACTIVATIONS, n=1)
-            remedy = f"did you mean {near[0]!r}?" if near else f"take one of {', '.join(sorted(ACTIVATIONS))}"
+            remedy = meant(CONSTRAINTS["activation"], name) or f"take one of {', '.join(sorted(ACTIVATIONS))}"
             raise InvalidParameterError(f"activation {name!r} is not known; {remedy}")
     if len(names) != depth:
         raise InvalidParameterError(

@@ -23,7 +23,7 @@ class Stopping(NamedTuple):
     Attributes:
         max_iter: Epochs, at most.
         tol: What an epoch must gain to count as an improvement, in the unit of the loss or of the score.
-        n_iter_no_change: Epochs in a row without an improvement that are borne; may be infinite.
+        n_iter_no_change: Epochs in a row without improvement before training stops; may be infinite.
         max_fun: Losses that L-BFGS may ask for.
     """
 

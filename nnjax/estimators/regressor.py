@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import column_or_1d
 
 from nnjax.estimators.documentation import with_shared_parameters
 from nnjax.estimators.network_estimator import NetworkEstimator
-from nnjax.estimators.parameters import CONSTRAINTS, POSITIVE_NUMBER
+from nnjax.estimators.parameters import CONSTRAINTS, POSITIVE_NUMBER, SortedNames
 
 LOSSES_AND_OUTPUTS = {
     "squared_error": ("half_mean_squared_error", "identity"),
@@ -49,7 +49,7 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
     _task = "regression"
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **CONSTRAINTS,
-        "loss": [StrOptions(set(LOSSES_AND_OUTPUTS))],
+        "loss": [SortedNames(set(LOSSES_AND_OUTPUTS))],
         "huber_delta": [POSITIVE_NUMBER],
         "loss_quantile": [Interval(Real, 0, 1, closed="neither")],
     }
@@ -145,15 +145,18 @@ class MLPRegressor(RegressorMixin, NetworkEstimator):
         return outputs.ravel() if outputs.shape[1] == 1 else outputs
 
     def _encoded(self, y: NDArray[Any], incremental: bool) -> NDArray[Any]:
-        return self._encoded_held_out(y)
+        return self._columns(y, "y")
 
     def _encoded_held_out(self, y: NDArray[Any]) -> NDArray[Any]:
+        return self._columns(y, "y_val")
+
+    def _columns(self, y: NDArray[Any], name: str) -> NDArray[Any]:
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if self.loss == "poisson" and (y < 0).any():
             raise ValueError(
-                f"loss='poisson' is for counts, and y has {int((y < 0).sum())} negative values, the least "
-                f"{y.min():g}; take loss='squared_error', or shift y"
+                f"loss='poisson' is for counts, and {name} has {int((y < 0).sum())} negative values, the least "
+                f"{y.min():g}; take loss='squared_error', or shift {name}"
             )
         return y.reshape(len(y), -1)
 

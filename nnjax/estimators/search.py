@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 from joblib import parallel_config
 from sklearn.base import BaseEstimator, clone
-from sklearn.model_selection import ParameterGrid, ParameterSampler
 from sklearn.model_selection._search import BaseSearchCV
 from sklearn.utils import Tags, get_tags
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from nnjax.data.autologging import without_autologging
+from nnjax.estimators.candidates import check_parameter_names, draw_candidates, naming_the_other
 from nnjax.estimators.finished import read_finished
 from nnjax.estimators.fold_fits import FoldData, FoldFit, FoldRows, seconds_of, train_together
 from nnjax.estimators.kept_trainings import KeptTrainings
@@ -102,6 +102,7 @@ class VectorizedSearchCV(BaseSearchCV):
         "memory": [str, PathLike, None],
     }
 
+    @naming_the_other
     def __init__(  # noqa: PLR0913
         self,
         estimator: BaseEstimator,
@@ -246,11 +247,8 @@ class VectorizedSearchCV(BaseSearchCV):
 
     def _run_search(self, evaluate_candidates: Callable[..., Any], *, callback_ctx: Any = None) -> None:
         running = self._running
-        candidates = list(
-            ParameterGrid(self.params)
-            if self.n_iter is None
-            else ParameterSampler(self.params, self.n_iter, random_state=running.draws)
-        )
+        candidates = draw_candidates(self.params, self.n_iter, running.draws)
+        check_parameter_names(self.estimator, candidates)
         splits = list(self._checked_cv_orig.split(running.x, running.y, **running.split_params))
         if not splits or not candidates:
             raise ValueError("No fits were performed. Was the CV iterator empty? Were there no candidates?")
@@ -311,8 +309,9 @@ def _train_on(threads: int, outer: FitLedger | None, is_shown: bool) -> TrainAll
         if not is_shown:
             train_all()
             return
-        with choose_progress().stage(f"training {len(problems)} network{'s' * (len(problems) > 1)}") as say:
-            train_all(report=lambda done, of: say(f"{done} of {of}"))
+        folds = f"training {len(problems)} network{'s' * (len(problems) > 1)}"
+        with choose_progress().stage("refitting the best candidate on all rows" if watches else folds) as say:
+            train_all(report=lambda so_far: say(str(so_far)))
 
     return train
 

@@ -43,6 +43,10 @@ class SharedPreprocessing:
         self._is_open = False
         self._calls.clear()
 
+    def __repr__(self) -> str:
+        """As what a person has set: an error may show the pipeline that it is in."""
+        return repr(None)
+
     def __deepcopy__(self, _: object) -> Self:
         return self
 

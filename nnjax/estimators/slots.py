@@ -121,6 +121,7 @@ class Slots:
         activation: One name a hidden layer.
         stops: Set where nothing more shall be trained.
         is_alone: Whether a training, by its number, is the last one that needs its orders.
+        passed: Told how many epochs of all slots have been trained since the last time.
     """
 
     shape: TrainingShape
@@ -128,6 +129,7 @@ class Slots:
     activation: Sequence[str]
     stops: threading.Event
     is_alone: Callable[[int], bool]
+    passed: Callable[[int], None]
 
     def train(self, take: Take, give: Give) -> None:
         """Train what there is to take, until there is nothing left."""
@@ -183,11 +185,13 @@ class Slots:
         return examples, rates
 
     def _note(self, slots: Sequence[_Slot | None], seen: EpochSeen, epochs: NDArray[np.int32]) -> None:
+        before = sum(slot.epochs for slot in slots if slot is not None)
         for place, slot in enumerate(slots):
             if slot is not None:
                 count = int(epochs[place]) - slot.epochs
                 slot.seen.append(jax.tree.map(lambda leaf, at=place, n=count: leaf[:n, at].copy(), seen))
                 slot.epochs += count
+        self.passed(sum(slot.epochs for slot in slots if slot is not None) - before)
 
 
 def _fill(examples: NDArray[np.int32], orders: NDArray[np.int32], batch_size: int) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import jax
 import numpy as np
@@ -18,10 +19,11 @@ from nnjax.estimators.problem import Fitted, Problem, parts_of
 from nnjax.estimators.programs import compiled, shape_of, with_slots
 from nnjax.estimators.slot_state import TrainingShape
 from nnjax.estimators.slots import Give, Slots
+from nnjax.estimators.so_far import SoFar
 from nnjax.training.device import find_device
 
-Report = Callable[[int, int], None]
-"""Told how many trainings are done, of how many."""
+Report = Callable[[SoFar], None]
+"""Told how far the training has come, whenever that has changed."""
 
 
 @contextmanager
@@ -65,19 +67,25 @@ def train(
         DeviceError: JAX has no processor here.
     """
     fitted: list[Fitted | None] = [None] * len(problems)
-    done, telling = 0, threading.Lock()
+    so_far, telling = SoFar(len(problems)), threading.RLock()
+
+    def tell(done: int = 0, epochs: int = 0, compiling: int = 0) -> None:
+        with telling:
+            so_far.done += done
+            so_far.epochs += epochs
+            so_far.compiling += compiling
+            if report is not None:
+                report(replace(so_far))
 
     def give(number: int, result: Fitted) -> None:
-        nonlocal done
         with telling:
-            fitted[number], done = result, done + 1
+            fitted[number] = result
             if keep is not None:
                 keep(number, result)
-            if report is not None:
-                report(done, len(problems))
+            tell(done=1)
 
     with _of_our_own():
-        _Work(problems, watches, slots, give).run(workers)
+        _Work(problems, watches, slots, give, tell).run(workers)
     return [result for result in fitted if result is not None]
 
 
@@ -95,8 +103,15 @@ class _Group:
 class _Work:
     """What is left to train, shared by the workers."""
 
-    def __init__(self, problems: Sequence[Problem], watches: bool, slots: int | None, give: Give) -> None:
-        self._problems, self._tell = problems, give
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        watches: bool,
+        slots: int | None,
+        give: Give,
+        say: Callable[..., None],
+    ) -> None:
+        self._problems, self._tell, self._say = problems, give, say
         self._taking, self._stops = threading.Lock(), threading.Event()
         self._orders: dict[Hashable, tuple[RunningOrder, set[int]]] = {}
         self._order_of: dict[int, Hashable] = {}
@@ -130,16 +145,27 @@ class _Work:
         with _of_our_own():
             try:
                 while (group := self._choose()) is not None:
-                    program = compiled(group.shape)
-                    lane = Slots(group.shape, program, group.activation, self._stops, self._is_alone)
+                    program = self._compiled(group.shape)
+                    lane = Slots(group.shape, program, group.activation, self._stops, self._is_alone, self._say_epochs)
                     lane.train(functools.partial(self._take, group), self._timed())
                 while (number := self._take_alone()) is not None:
                     began = time.perf_counter()
                     result = train_full_batch(self._problems[number])
+                    self._say(epochs=result.n_iter)
                     self._tell(number, replace(result, seconds=time.perf_counter() - began))
             except BaseException:
                 self._stops.set()
                 raise
+
+    def _compiled(self, shape: TrainingShape) -> Any:
+        self._say(compiling=1)
+        try:
+            return compiled(shape)
+        finally:
+            self._say(compiling=-1)
+
+    def _say_epochs(self, epochs: int) -> None:
+        self._say(epochs=epochs)
 
     def _timed(self) -> Give:
         """Each training's seconds: those since the one before it ended on this thread."""

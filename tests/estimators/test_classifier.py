@@ -69,7 +69,7 @@ def test_a_new_class_is_refused_where_a_network_is_gone_on_with():
     model = classifier().partial_fit(X, WORDS, classes=np.unique(WORDS))
     with pytest.raises(ValueError, match=r"classes \['new'\], which are not among .*; name all classes"):
         model.partial_fit(X, other)
-    with pytest.raises(ValueError, match=r"classes \['new'\], which are not among"):
+    with pytest.raises(ValueError, match=r"y_val has the classes \['new'\], .*; y has those alone; leave such rows"):
         classifier().fit(X, WORDS, X_val=X, y_val=other)
 
 

@@ -26,10 +26,10 @@ def test_epochs_and_why_the_last_was_the_last_are_printed(why, capsys):
 @pytest.mark.parametrize(
     ("why", "remedy"),
     [
-        ("max_iter", "2 iterations; raise max_iter=7, or tol=0.5"),
-        ("max_fun", "raise max_fun=9"),
+        ("max_iter", "adam has not converged within max_iter=7 epochs; set max_iter higher, or tol higher than 0.5"),
+        ("max_fun", "within max_fun=9 calls of the loss; set max_fun higher"),
         ("line_search", "scale the features"),
-        ("diverged", "it diverged, and the weights of its best epoch are kept; lower learning_rate_init=0.25"),
+        ("diverged", "after 2 epochs: it diverged, and the weights .*; set learning_rate_init lower than 0.25"),
     ],
 )
 def test_a_training_that_has_not_converged_says_what_may_help(why, remedy):

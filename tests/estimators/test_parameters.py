@@ -1,6 +1,7 @@
 """The estimators' parameters: scikit-learn's own first, all of them checked, values and remedy in every refusal."""
 
 import inspect
+import re
 from dataclasses import asdict
 
 import pytest
@@ -58,6 +59,17 @@ def test_what_no_parameter_may_be_is_refused_before_anything_is_trained(given):
     (name, value) = next(iter(given.items()))
     with pytest.raises(ValueError, match=rf"The '{name}' parameter of MLPRegressor must be .* Got {value!r}"):
         MLPRegressor(**given).fit([[0.0], [1.0]], [0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("given", "question"),
+    [({"activation": "sigmoid"}, "'logistic'"), ({"solver": "Adam"}, "'adam'"), ({"loss": "hubert"}, "'huber'")],
+)
+def test_a_name_that_is_not_known_is_answered_with_the_nearest_one_of_a_sorted_list(given, question):
+    with pytest.raises(ValueError, match=rf"instead\. Did you mean {question}\?$") as refused:
+        MLPRegressor(**given).fit([[0.0], [1.0]], [0.0, 1.0])
+    listed = re.findall(r"'(\w+)'", re.search(r"{(.*)}", str(refused.value)).group(1))
+    assert len(listed) > 2 and listed == sorted(listed)
 
 
 def test_numbers_reach_the_engine_under_its_names():

@@ -17,6 +17,10 @@ SMALL = {"hidden_layer_sizes": (4,), "max_iter": 3, "random_state": 0}
     [
         ({}, {"X_val": X, "y_val": np.c_[Y, Y]}, "y_val has 2 outputs and y 1"),
         ({}, {"X_val": X[:1], "y_val": Y[:1]}, "X_val has 1 row"),
+        ({}, {"X_val": X[:, :2], "y_val": Y}, "^X_val has 2 features, but MLPRegressor is expecting 3"),
+        ({}, {"X_val": X, "y_val": Y * np.nan}, "^Input y_val contains NaN"),
+        ({}, {"X_val": X, "y_val": Y[:9]}, "^X_val and y_val: Found input variables with inconsistent"),
+        ({"loss": "poisson"}, {"y": abs(Y), "X_val": X, "y_val": -abs(Y)}, "and y_val has 60 negative"),
         ({"early_stopping": True}, {"sample_weight": np.eye(60)[0]}, "sample_weight is zero for all 6 rows"),
         ({}, {"sample_weight": np.full(60, 1e-50)}, "no row weighs anything in float32"),
         ({"normalization": "batch", "batch_size": 1}, {}, "batch_size is 1; raise it"),
@@ -25,7 +29,7 @@ SMALL = {"hidden_layer_sizes": (4,), "max_iter": 3, "random_state": 0}
 )
 def test_it_is_refused_with_its_remedy(given, fit, words):
     with pytest.raises(ValueError, match=words):
-        MLPRegressor(**SMALL, **given).fit(X.astype(np.float64), Y, **fit)
+        MLPRegressor(**SMALL, **given).fit(**{"X": X.astype(np.float64), "y": Y} | fit)
 
 
 def test_classes_that_all_weigh_nothing_are_refused():

@@ -1,5 +1,7 @@
+import inspect
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -329,7 +331,30 @@ def test_networks_that_cannot_be_trained_together_are_trained_one_by_one(monkeyp
     assert_same(ours, GridSearchCV(NETWORK, ALPHAS).fit(X, Y))
 
 
+def test_scikit_learns_names_of_the_grid_are_answered_with_ours(trainer):
+    with pytest.raises(TypeError, match="no argument 'param_grid'; pass the grid as params="):
+        VectorizedSearchCV(NETWORK, param_grid=ALPHAS)
+    with pytest.raises(TypeError, match=r"no argument 'param_distributions'; .* params=, and .* n_iter=10"):
+        VectorizedSearchCV(NETWORK, param_distributions=ALPHAS)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'grid'"):
+        VectorizedSearchCV(NETWORK, grid=ALPHAS)
+    assert list(inspect.signature(VectorizedSearchCV).parameters)[:3] == ["estimator", "params", "n_iter"]
+    assert clone(VectorizedSearchCV(NETWORK, params=ALPHAS, cv=3)).get_params(deep=False)["params"] == ALPHAS
+
+
+def test_a_wrong_name_is_refused_without_a_word_of_what_is_inside(trainer):
+    chain = make_pipeline(StandardScaler(), NETWORK)
+    words = "Invalid parameter 'linearregressor__alhpa' for estimator Pipeline; did you mean 'linearregressor__alpha'?"
+    with pytest.raises(ValueError, match=rf"^{re.escape(words)}$"):
+        VectorizedSearchCV(chain, {"linearregressor__alhpa": [1.0]}).fit(X, Y)
+    replaced = {"linearregressor": [Ridge()], "linearregressor__width": [1]}
+    with pytest.raises(ValueError, match="Invalid parameter 'width' for estimator Ridge"):
+        VectorizedSearchCV(chain, replaced).fit(X, Y)
+    assert not trainer.calls and repr(clone(chain).set_params(memory=SharedPreprocessing())) == repr(chain)
+
+
 WRONG = {
+    "a distribution": ({"alpha": loguniform(1, 2)}, TypeError, "alpha is a distribution: .* draw, n_iter=10"),
     "no grid": ("alpha", InvalidParameterError, "'params' parameter of VectorizedSearchCV"),
     "no list": ({"alpha": 1.0}, TypeError, "needs to be a list or a numpy array"),
     "empty": ({"alpha": []}, ValueError, "non-empty sequence"),
@@ -369,7 +394,8 @@ def test_progress_says_how_many_networks_are_trained(monkeypatch):
 
     monkeypatch.setattr("nnjax.estimators.search.choose_progress", Told)
     VectorizedSearchCV(NETWORK, {"alpha": [1.0]}, cv=2, verbose=1).fit(X, Y)
-    assert said == ["training 2 networks", "1 of 2", "2 of 2", "training 1 network", "1 of 1"]
+    folds = ["training 2 networks", "1 of 2 done", "2 of 2 done"]
+    assert said == [*folds, "refitting the best candidate on all rows", "1 of 1 done"]
 
 
 def test_a_second_search_trains_what_is_new(tmp_path, trainer):

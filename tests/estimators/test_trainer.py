@@ -12,6 +12,7 @@ from sklearn.neural_network import MLPRegressor
 from nnjax.estimators.first_weights import draw_first_weights
 from nnjax.estimators.problem import Examples
 from nnjax.estimators.programs import _COMPILED
+from nnjax.estimators.so_far import SoFar
 from nnjax.estimators.trainer import train
 
 X, Y = table()
@@ -206,12 +207,14 @@ def test_results_are_told_of_one_at_a_time_as_they_come():
         if is_alone:
             at_once.release()
 
-    counted = []
+    said = []
     problems = [make_problem(number, max_iter=2 + number % 3) for number in range(44)]
-    fitted = train(problems, workers=2, keep=keep, report=lambda done, whole: counted.append((done, whole)))
+    fitted = train(problems, workers=2, keep=keep, report=said.append)
     assert all(alone)
     assert dict(told) == {number: each.n_iter for number, each in enumerate(fitted)}
-    assert counted == [(done, 44) for done in range(1, 45)]
+    counted = [each.done for each in said]
+    assert counted == sorted(counted) and set(counted) == set(range(45)) and {each.of for each in said} == {44}
+    assert said[0] == SoFar(44, compiling=1) and SoFar(44, 44, sum(each.n_iter for each in fitted)) in said
 
 
 def test_an_error_in_keeping_ends_all_threads():

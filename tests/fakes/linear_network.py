@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from nnjax.estimators import ledger
 from nnjax.estimators.problem import Examples, Fitted, Improvement, NetworkDesign, Problem, RateCourse, Stopping
+from nnjax.estimators.so_far import SoFar
 from nnjax.network.mlp import Layer
 from nnjax.training.optimizers import Hyperparameters
 
@@ -77,7 +78,7 @@ class LinearTrainer:
             if keep is not None:
                 keep(index, results[-1])
             if report is not None:
-                report(index + 1, len(problems))
+                report(SoFar(len(problems), done=index + 1))
         return results
 
     def _solve(self, problem, watches):
