@@ -20,7 +20,9 @@ from nnjax.estimators.intervals import (
     tied_params,
 )
 from nnjax.estimators.python_call import python_call
+from nnjax.estimators.score_bounds import BOUNDLESS, ScoreBounds, scorer_bounds
 from nnjax.estimators.search_splits import SearchSplits
+from nnjax.estimators.seeds import without_seed
 from nnjax.estimators.training_course import TrainingCourse, course_of_best
 
 _QUANTITIES = {"r2": "R²", "neg_mean_squared_error": "negative mean squared error"}
@@ -39,7 +41,9 @@ class FinishedSearch:
         quantity: What sentences call it.
         course: How the trainings went.
         call: The Python lines that make the search again.
-        is_seeded: Whether these lines give the same numbers again.
+        unseeded: Classes of what draws without a seed; without any, these lines give the same numbers again.
+        is_random: Whether the candidates were drawn.
+        bounds: Between which numbers the score can lie: what is shown of intervals ends there.
         has_model: Whether the best candidate was fitted on all rows.
         error_score: The number that a failed fit counts as; None where it is NaN.
         chooses: What chose the best: "mean", or the name of the function that did.
@@ -52,7 +56,9 @@ class FinishedSearch:
     quantity: str = "score"
     course: TrainingCourse = field(default_factory=TrainingCourse)
     call: str = ""
-    is_seeded: bool = True
+    unseeded: tuple[str, ...] = ()
+    is_random: bool = False
+    bounds: ScoreBounds = BOUNDLESS
     has_model: bool = True
     error_score: float | None = None
     chooses: str = "mean"
@@ -78,6 +84,17 @@ class FinishedSearch:
             table["is_tied"] = table["mean_test_score"].notna()
         table.attrs |= {"doubt": self.splits.doubt, "caution": self.splits.caution}
         return table
+
+    @cached_property
+    def ranked_intervals(self) -> pd.DataFrame:
+        """The same from the best mean down, each parameter in a column of its own, named as in `cv_results`."""
+        names = list(dict.fromkeys(name for each in self.params for name in each))
+        found = {f"param_{name}": [each.get(name, np.nan) for each in self.params] for name in names}
+        table = self.intervals
+        columns = {name: pd.Series(values, dtype=object).infer_objects() for name, values in found.items()}
+        wide = pd.concat([pd.DataFrame(columns, index=table.index), table.drop(columns="params")], axis=1)
+        wide.attrs |= table.attrs
+        return wide.sort_values("mean_test_score", ascending=False, kind="stable", na_position="last")
 
     @property
     def tied(self) -> list[dict[str, Any]]:
@@ -111,7 +128,10 @@ def read_finished(search: Any, splits: SearchSplits, course: TrainingCourse | No
     if not hasattr(search, "best_index_"):
         raise NotFittedError("No candidate was chosen: with several metrics, set refit to the name of one.")
     metric = _metric(search)
-    error_score = search.error_score
+    error_score = None if search.error_score == "raise" or np.isnan(search.error_score) else float(search.error_score)
+    bounds = scorer_bounds(_scoring(search, metric), search.estimator)
+    if error_score is not None and not bounds[0] <= error_score <= bounds[1]:
+        bounds = BOUNDLESS
     return FinishedSearch(
         cv_results=search.cv_results_,
         best=int(search.best_index_),
@@ -120,9 +140,11 @@ def read_finished(search: Any, splits: SearchSplits, course: TrainingCourse | No
         quantity=_quantity(search, metric),
         course=course or course_of_best(search),
         call=python_call(search),
-        is_seeded=_is_seeded(search),
+        unseeded=without_seed(search, search.cv_results_["params"]),
+        is_random=getattr(search, "n_iter", None) is not None,
+        bounds=bounds,
         has_model=hasattr(search, "best_estimator_"),
-        error_score=None if error_score == "raise" or np.isnan(error_score) else float(error_score),
+        error_score=error_score,
         chooses=getattr(search.refit, "__name__", "a function") if callable(search.refit) else "mean",
     )
 
@@ -140,9 +162,10 @@ def _quantity(search: Any, metric: str) -> str:
     return _QUANTITIES.get(scoring, scoring) if isinstance(scoring, str) else "score"
 
 
-def _is_seeded(search: Any) -> bool:
-    """Whether nothing in it draws from numpy's global state."""
-    found = {**search.get_params(deep=True), "cv__random_state": getattr(search.cv, "random_state", 0)}
-    if not getattr(search.cv, "shuffle", True):
-        found.pop("cv__random_state")
-    return all(value is not None for name, value in found.items() if name.rpartition("__")[2] == "random_state")
+def _scoring(search: Any, metric: str) -> Any:
+    """The scorer as it was given: of many, the one that a name in a list is, or that a dict has."""
+    if not search.multimetric_:
+        return search.scoring
+    if isinstance(search.scoring, Mapping):
+        return search.scoring[metric]
+    return search.scoring if callable(search.scoring) else metric

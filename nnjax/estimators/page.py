@@ -18,13 +18,13 @@ class SearchReport:
     scikit-learn's own picture of an estimator reads every property of it.
 
     Attributes:
-        intervals: Every candidate beside the best one.
+        intervals: Every candidate beside the best one, from the best mean down.
         tied: Parameters of those that cannot be told apart from it.
     """
 
     def __init__(self, finished: FinishedSearch) -> None:
         self._finished = finished
-        self.intervals: pd.DataFrame = finished.intervals
+        self.intervals: pd.DataFrame = finished.ranked_intervals
         self.tied = finished.tied
 
     @cached_property
@@ -53,8 +53,9 @@ class SearchReport:
         return Path(path)
 
     def __repr__(self) -> str:
-        """What it is, without making it."""
-        return f"SearchReport of {len(self.intervals):,} candidates: see path, or save(path)"
+        """What to do with it, without making it."""
+        n = len(self.intervals)
+        return f"SearchReport of {n:,} candidate{'s' if n != 1 else ''}: save('search.html') writes the page"
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, so that its style stays there."""

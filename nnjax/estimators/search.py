@@ -80,8 +80,9 @@ class VectorizedSearchCV(BaseSearchCV):
 
     Attributes:
         split_sizes_: Rows of each split that train, and that test [splits, 2].
-        intervals_: Every candidate beside the best: params, mean_test_score, difference (the best's mean minus its own)
-            with low and high, corrected for splits that share one table, is_tied, failed_splits.
+        intervals_: Every candidate beside the best, from the best mean down, by its index: a param_ column for each
+            parameter, mean_test_score, difference (the best's mean minus its own) with low and high, corrected for
+            splits that share one table, is_tied, failed_splits.
         tied_best_: Parameters of the candidates that cannot be told apart from the best, that one first.
         report_: A page that says which candidate is best, what ties with it and which parameter matters: a notebook
             shows it, elsewhere it is `report_.path`, or `report_.save(path)`.

@@ -53,7 +53,17 @@ def best_candidate_chapter(
         if is_known
         else "No candidate has a score in every split, so nothing can be compared."
     )
-    advice = [*words.edge_advice(finished, compared.pairs), words.splits_advice(finished, show)]
+    if len(finished.scores) == 1:
+        lead = (
+            f"It reaches {finished.quantity} {mean}, the mean over {finished.splits.n_splits} splits."
+            if is_known
+            else "It has no score in at least one split."
+        )
+    advice = [
+        words.cut_advice(finished),
+        *words.edge_advice(finished, compared.pairs),
+        words.splits_advice(finished, show),
+    ]
     facts = {
         "lead": lead,
         "is_exploratory": bool(finished.splits.doubt) and is_known,
@@ -61,14 +71,13 @@ def best_candidate_chapter(
         "worth": [words.curse_words(finished, show), words.chosen_by_words(finished, show)],
         "ties": words.ties_words(finished),
         "sure": words.tied_promise(finished),
-        "matters": words.matter_words(told, show),
+        "matters": words.matter_words(told, finished),
         "matters_sure": _matters_sure(told, finished),
         "pictures": _pictures(finished, compared, told, show) if is_known else [],
-        "keys": legend_keys(finished) if is_known else (),
-        "tied": words.seconds_words(finished, lambda candidate: name(finished.params[candidate], candidate)),
+        "keys": legend_keys(finished) if finished.complete > 1 else (),
         "epochs": words.epochs_words(finished),
         "has_model": finished.has_model,
-        "is_tied_known": not finished.splits.doubt,
+        "is_tied_known": not finished.splits.doubt and finished.complete > 1,
         "advice": [each for each in advice if each],
     }
     return Chapter("answer", "The answer", facts=facts)
@@ -76,16 +85,17 @@ def best_candidate_chapter(
 
 def _matters_sure(told: tuple[words.ParameterWords, ...], finished: FinishedSearch) -> str:
     """How the sentence about parameters is meant."""
+    if finished.complete < 2:
+        return ""
     said = []
     if any(each.matters is not None for each in told):
         said.append(
             "All values of a parameter compared with all, averaged over the other parameters, at 95 % together."
         )
-    if any(each.matters is False for each in told):
-        said.append(f"In brackets: the difference in {finished.quantity} that four of five such searches would find.")
     lost = [each.name for each in told if each.compared is None]
     if lost and len(lost) == len(told):
-        said.append("No two candidates differ in one parameter alone, as in most random searches.")
+        usual = ", as in most random searches" if finished.is_random else ""
+        said.append(f"No two candidates that have a score differ in one parameter alone{usual}.")
     elif lost:
         said.append(f"Not compared: {', '.join(lost)}.")
     return " ".join(said)
@@ -126,9 +136,13 @@ def _pictures(
     order = _telling(finished, compared, told)
     if finished.complete > 1:
         pictures.append(("All candidates", _candidates_words(finished), candidates_draw(finished), finished.quantity))
-    for place in order:
+    for place in order if finished.complete > 1 else ():
         parameter, found = compared.pairs[place]
-        said = f"{told[place].sentence}." if told[place].compared else "Every candidate at its value, the best marked."
+        said = (
+            f"{_capital(told[place].sentence)}."
+            if told[place].compared
+            else "Every candidate at its value, the best marked."
+        )
         pictures.append((parameter.short, said, value_draw(finished, parameter, found), finished.quantity))
     if finished.course.losses:
         losses = ("Training", _losses_words(finished), partial(draw_losses, finished.course.losses), "loss")
@@ -143,6 +157,11 @@ def _pictures(
     ]
 
 
+def _capital(sentence: str) -> str:
+    """With a capital letter where it begins with a word of ours: a value is left as it is."""
+    return f"N{sentence[1:]}" if sentence.startswith("no difference found") else sentence
+
+
 def _candidates_words(finished: FinishedSearch) -> str:
     if finished.splits.doubt:
         return "Mean scores from the best down. The bars are not known to hold for such splits."
@@ -153,13 +172,16 @@ def _losses_words(finished: FinishedSearch) -> str:
     lengths = [len(curve) for curve in finished.course.losses]
     low, high = min(lengths), max(lengths)
     took = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    return f"Training loss by epoch ({finished.course.whose}): {took} epochs."
+    whose = finished.course.whose
+    if len(finished.scores) == 1:
+        whose = whose.replace("the best candidate", "the candidate")
+    return f"Training loss by epoch ({whose}): {took} epochs."
 
 
 def candidates_draw(finished: FinishedSearch) -> Draw:
     """Draws all candidates beside the best."""
     ranked = ranked_candidates(finished).head(MOST_CANDIDATES)
-    return partial(draw_against_best, against_best(ranked), label="candidate, by rank")
+    return partial(draw_against_best, against_best(ranked), label="candidate, by rank", bounds=finished.bounds)
 
 
 def ranked_candidates(finished: FinishedSearch) -> pd.DataFrame:
@@ -174,4 +196,6 @@ def value_draw(finished: FinishedSearch, parameter: VariedParameter, found: Comp
         return partial(draw_values, means, parameter, finished.best)
     table = against_best(value_intervals(parameter, found))
     table["is_tied"] |= bool(finished.splits.doubt)
-    return partial(draw_against_best, table, names=value_names(parameter, found), label=parameter.short)
+    return partial(
+        draw_against_best, table, names=value_names(parameter, found), label=parameter.short, bounds=finished.bounds
+    )

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup, escape
 from numpy.typing import NDArray
 
 from nnjax.estimators import search_words as words
@@ -36,22 +37,27 @@ from nnjax.report.views import MOST_ROWS_SHOWN, Chapter, FigureView, TableView
 PARAMETER = Shape(width=300, height=240, left=48, top=28, bottom=62, font_size=10.5, across=3)
 
 
+_BREAK = Markup("_<wbr>")
+"""Where the name of a column may go on in the next line."""
+
+
 def search_page(finished: FinishedSearch) -> Page:
     """The whole page: the answer, what matters, all candidates, how sure it is, how to repeat it."""
     show, compared = words.show_scores(finished), ComparedParameters(finished)
     told = tuple(words.parameter_words(each, found, finished.quantity, show) for each, found in compared.pairs)
-    n, splits, lost = len(finished.scores), finished.splits, words.failed_words(finished)
+    n, splits, lost = len(finished.scores), finished.splits, words.failed_words(finished, compared.varied)
     chapters = [
         best_candidate_chapter(finished, compared, told, show),
-        *([parameters_chapter(finished, compared, told, show)] if compared.varied else []),
+        *([parameters_chapter(finished, compared, told, show)] if compared.varied and finished.complete > 1 else []),
         candidates_chapter(finished, compared, show),
         sure_chapter(finished, compared),
         again_chapter(finished),
     ]
+    on = f"{'the same ' if n > 1 else ''}{splits.n_splits} splits"
     return Page(
         title="search",
         question=f"Which of {n:,} candidates is best?" if n > 1 else "What does the candidate reach?",
-        subtitle=f"{n:,} candidate{'s' if n != 1 else ''} on the same {splits.n_splits} splits ({splits.method}; about "
+        subtitle=f"{n:,} candidate{'s' if n != 1 else ''} on {on} ({splits.method}; about "
         f"{splits.n_train:,} training and {splits.n_test:,} test rows each), judged by {finished.quantity}: higher is "
         "better.",
         chapters=chapters,
@@ -132,22 +138,22 @@ def candidates_chapter(finished: FinishedSearch, compared: ComparedParameters, s
         each.short: [each.of_candidate[candidate] for candidate in ranked.index] for each in compared.varied
     }
     columns[finished.quantity] = ranked["mean_test_score"].to_numpy()
-    columns |= {name: ranked[name].to_numpy() for name in ("difference", "low", "high")}
-    if not finished.splits.doubt:
+    is_alone = len(ranked) == 1
+    columns |= {} if is_alone else {name: ranked[name].to_numpy() for name in ("difference", "low", "high")}
+    if not finished.splits.doubt and not is_alone:
         columns["tied"] = np.where(ranked["failed_splits"] > 0, "–", np.where(ranked["is_tied"], "yes", "no"))
     columns |= {name: means[ranked.index] for name, means in _other_scores(finished).items()}
     if (ranked["failed_splits"] > 0).any():
         columns["failed splits"] = ranked["failed_splits"].to_numpy()
     if finished.course.epochs is not None:
         columns["epochs"] = finished.course.epochs[ranked.index].mean(axis=1)
-    if "mean_fit_time" in finished.cv_results:
-        columns["seconds"] = np.asarray(finished.cv_results["mean_fit_time"], dtype=float)[ranked.index]
     frame = pd.DataFrame({"candidate": ranked.index.to_numpy(), **columns})
     figures = {}
     if finished.complete > 1:
         figures["candidates"] = _candidates(finished, _table("beside", frame, show, finished.quantity))
     facts = {"table": _table("candidates", frame, show, finished.quantity), "doubt": finished.splits.doubt}
-    return Chapter("candidates", "All candidates", figures, facts=facts)
+    facts["is_alone"] = is_alone
+    return Chapter("candidates", "In numbers" if is_alone else "All candidates", figures, facts=facts)
 
 
 def _candidates(finished: FinishedSearch, table: TableView) -> FigureView:
@@ -180,6 +186,7 @@ def sure_chapter(finished: FinishedSearch, compared: ComparedParameters) -> Chap
     facts = {
         "finished": finished,
         "splits": finished.splits,
+        "is_alone": len(finished.scores) == 1,
         "combinations": [
             (each.short, found.combinations) for each, found in compared.pairs if not isinstance(found, str)
         ],
@@ -190,12 +197,12 @@ def sure_chapter(finished: FinishedSearch, compared: ComparedParameters) -> Chap
 def again_chapter(finished: FinishedSearch) -> Chapter:
     """The Python lines that make the search again."""
     versions = [f"{name} {version(name)}" for name in ("nnjax", "scikit-learn", "numpy")]
-    facts = {"call": finished.call, "is_seeded": finished.is_seeded, "versions": ", ".join(versions)}
+    facts = {"call": finished.call, "unseeded": finished.unseeded, "versions": ", ".join(versions)}
     return Chapter("again", "How to repeat it", facts=facts)
 
 
 def _table(name: str, frame: pd.DataFrame, show: Show, quantity: str = "") -> TableView:
-    """A table for the page, scores as `show` prints them, whatever their size."""
+    """A table for the page, scores as `show` prints them, whatever their size; long names of columns may be broken."""
     scores = {"mean_test_score", "difference", "low", "high", quantity}
 
     def cell(column: str, value: object) -> str:
@@ -208,4 +215,5 @@ def _table(name: str, frame: pd.DataFrame, show: Show, quantity: str = "") -> Ta
     shown = frame.head(MOST_ROWS_SHOWN)
     cells = [[cell(column, value) for value in shown[column].tolist()] for column in shown.columns]
     is_number = tuple(bool(pd.api.types.is_numeric_dtype(frame[column])) for column in frame.columns)
-    return TableView(name, frame, tuple(map(str, frame.columns)), is_number, tuple(zip(*cells, strict=True)))
+    columns = tuple(escape(str(column)).replace("_", _BREAK) for column in frame.columns)
+    return TableView(name, frame, columns, is_number, tuple(zip(*cells, strict=True)))

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
+from nnjax.estimators.score_bounds import BOUNDLESS, ScoreBounds
 from nnjax.estimators.varied import ABSENT, ComparedValues, VariedParameter
 from nnjax.report.figures.scales import decades, log_epochs, named_x, number_text, plain_numbers
 from nnjax.report.theme import ACCENT, MUTED, PAGE
@@ -21,6 +22,9 @@ MOST_DOTS = 1_000
 
 _TURNED = 18
 """Letters that the names below a picture have together before they are turned."""
+
+_RIM = 0.04
+"""Share of an axis that is left beyond the highest score that there can be, for a dot to be whole."""
 
 _MANY_DECADES = 1.5
 """Powers of ten between the smallest and the largest number from which on an axis is logarithmic."""
@@ -51,16 +55,21 @@ def against_best(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def draw_against_best(table: pd.DataFrame, axes: Axes, names: Sequence[str] = (), label: str = "") -> None:
+def draw_against_best(
+    table: pd.DataFrame, axes: Axes, names: Sequence[str] = (), label: str = "", bounds: ScoreBounds = BOUNDLESS
+) -> None:
     """A dot a score, a bar over where it may lie beside the best, a line at the best; filled where the bar reaches it.
 
-    The axis follows the dots: a bar that says next to nothing is cut where the picture ends.
+    The axis follows the dots: a bar that says next to nothing is cut where the picture ends, or where no score can be.
     """
     is_best = (table["lowest"] == table["highest"]).to_numpy()
     line = float(table["mean"].to_numpy()[is_best.argmax()])
     table = table.assign(place=table["place"] + (not names))  # ranks begin with 1
     axes.axhline(line, color=MUTED, linewidth=1, dashes=(4, 2))
     low, high = _reach(table)
+    table = table.assign(lowest=table["lowest"].clip(*bounds), highest=table["highest"].clip(*bounds))
+    rim = _RIM * (high - low)
+    low, high = max(low, bounds[0] - rim), min(high, bounds[1] + rim)
     for is_tied, group in table.groupby("is_tied"):
         color = ACCENT if is_tied else MUTED
         ends = group["lowest"].clip(low, high), group["highest"].clip(low, high)
@@ -125,7 +134,7 @@ def draw_values(means: Float[NDArray[np.float64], " C"], parameter: VariedParame
 
 def _places(parameter: VariedParameter) -> Float[NDArray[np.float64], " C"]:
     numbers = np.arange(len(parameter.texts)) if parameter.numbers is None else parameter.numbers
-    place = dict(zip(parameter.texts, numbers.tolist(), strict=True)) | {ABSENT: np.nan}
+    place = {ABSENT: np.nan} | dict(zip(parameter.texts, numbers.tolist(), strict=True))
     return np.array([place[text] for text in parameter.of_candidate], dtype=np.float64)
 
 

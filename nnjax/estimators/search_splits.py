@@ -29,8 +29,8 @@ _KNOWN: dict[str, KnownInterval] = {
 """scikit-learn's splitters -> what is known of intervals over their splits; of others nothing is."""
 
 _IN_ORDER = (
-    "The folds are blocks of rows in the order of the table, which nobody shuffled. The intervals hold only if that "
-    "order means nothing: no time, no persons, no sorting."
+    "The splitter did not shuffle: the folds are blocks of rows in the order of the table. The intervals hold only if "
+    "that order means nothing: no time, no persons, no sorting."
 )
 
 

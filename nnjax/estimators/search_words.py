@@ -1,7 +1,7 @@
 """What the page of a search says, in sentences."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from nnjax.claims.declared import ALPHA
 from nnjax.estimators.finished import FinishedSearch
 from nnjax.estimators.intervals import is_complete
 from nnjax.estimators.varied import ABSENT, ComparedValues, VariedParameter
-from nnjax.report.formats import Show, decimals
+from nnjax.report.formats import Show, decimals, significant
 from nnjax.report.views import join_words
 from nnjax.statistics.interval import bonferroni_level, error_factor
 from nnjax.statistics.power import detectable_difference
@@ -19,8 +19,10 @@ from nnjax.statistics.power import detectable_difference
 ENOUGH_SPLITS = 20
 """Splits of a study by default: what a search with fewer is advised to take."""
 
-_QUICK = 1.5
-"""Times as long as the quickest of the tied that the best must take to train before that is told."""
+MOST_FAILED_NAMED = 3
+"""Candidates without a score that are named."""
+
+_TIMES: dict[float, str] = {2: "twice", 3: "three times", 4: "four times", 5: "five times", 10: "ten times"}
 
 _TOLD = round(100 * (1 - ALPHA))
 
@@ -46,6 +48,8 @@ def name_candidate(params: Mapping[str, Any], candidate: int, varied: tuple[Vari
     parts = [
         f"{each.short} = {each.of_candidate[candidate]}" for each in varied if each.of_candidate[candidate] != ABSENT
     ]
+    if not parts and varied:
+        parts = [f"{each.short} = {ABSENT}" for each in varied]
     if not parts:
         return f"candidate {candidate}" if params else "the only candidate"
     return ", ".join(parts)
@@ -77,13 +81,14 @@ def tied_promise(finished: FinishedSearch) -> str:
     if finished.splits.doubt:
         return f"Which others tie with it is not known: {finished.splits.doubt}."
     order = (
-        " Nobody shuffled the rows: all of this holds only if their order means nothing."
+        " The splitter did not shuffle. If the table is sorted, or persons repeat, these intervals do not hold: "
+        "shuffle=True helps against the first, GroupKFold against the second."
         if finished.splits.caution
         else ""
     )
     return (
-        f"In about {_TOLD} of 100 such searches the truly best candidate is among the tied. Being tied is no evidence "
-        f"of being equal.{order if finished.splits.caution else ''}"
+        "Tied means: these scores cannot show that it is worse. "
+        f"In about {_TOLD} of 100 such searches the truly best candidate is among the tied.{order}"
     )
 
 
@@ -93,8 +98,9 @@ def curse_words(finished: FinishedSearch, show: Show) -> str:
     if interval is None:
         return ""
     known = ", not known to hold for such splits" if finished.splits.doubt else ""
+    low, high = (end_words(end, finished, show) for end in (interval.low, interval.high))
     expected = (
-        f"On new rows from the same source expect {finished.quantity} {show(interval.low)} to {show(interval.high)} "
+        f"On new rows from the same source expect {finished.quantity} between {low} and {high} "
         f"({_TOLD}\N{NO-BREAK SPACE}% interval{known})."
     )
     if finished.complete < 2:
@@ -103,6 +109,12 @@ def curse_words(finished: FinishedSearch, show: Show) -> str:
         f"{expected} The {show(interval.estimate)} itself is too good on average: the best of {finished.complete:,} "
         "was picked by these very scores (winner’s curse)."
     )
+
+
+def end_words(end: float, finished: FinishedSearch, show: Show) -> str:
+    """An end of an interval; where no score can lie, the bound."""
+    cut = float(np.clip(end, *finished.bounds))
+    return show(end) if cut == end else significant(cut)
 
 
 def chosen_by_words(finished: FinishedSearch, show: Show) -> str:
@@ -115,13 +127,20 @@ def chosen_by_words(finished: FinishedSearch, show: Show) -> str:
     return f"It was chosen{rule}, not by its mean: the highest is {show(highest)}."
 
 
-def failed_words(finished: FinishedSearch) -> str:
-    """How many candidates lack a score, and what became of them."""
-    lost = len(finished.scores) - finished.complete
+def failed_words(finished: FinishedSearch, varied: tuple[VariedParameter, ...]) -> str:
+    """Which candidates lack a score, and what became of them."""
+    lost = np.flatnonzero(~is_complete(finished.scores)).tolist()
     words = ""
     if lost:
-        who = "1 candidate lacks" if lost == 1 else f"{lost:,} of {len(finished.scores):,} candidates lack"
-        words = f"{who} a score in at least one split (the fit failed, or the score is no number): not compared."
+        n = len(finished.scores)
+        who = f"{len(lost):,} of {n:,} candidates" if n > 1 else "The candidate"
+        lacks = "lacks" if len(lost) == 1 else "lack"
+        words = f"{who} {lacks} a score in at least one split (the fit failed, or the score is no number)"
+        words += ": not compared." if n > 1 else "."
+        if n > 1:
+            named = [name_candidate(finished.params[each], each, varied) for each in lost[:MOST_FAILED_NAMED]]
+            more = f"; and {len(lost) - len(named):,} more" if len(lost) > len(named) else ""
+            words += f" Failed: {'; '.join(named)}{more}."
     if finished.error_score is not None:
         words += f" A failed fit counts as {finished.error_score:g} (error_score) and cannot be told from a real score."
     return words.strip()
@@ -154,7 +173,11 @@ def parameter_words(
     if not ranked.is_known:
         ends = f"{ranked.names[0]} has the highest {quantity}, {show(ranked.means[0])}, {ranked.names[-1]} the lowest"
         return ParameterWords(parameter.short, None, f"{ends}, {show(ranked.means[-1])}", compared)
-    said = ranked.words(show, quantity).removesuffix(".").replace("such studies", "such searches")
+    said = ranked.words(show, quantity).removesuffix(".")
+    if ranked.is_level and show(ranked.ranking.detectable) != show(0.0):
+        size = significant(ranked.ranking.detectable, 2)
+        lost = f"; left out for want of scores: {join_words(ranked.left_out)}" if ranked.left_out else ""
+        said = f"no difference found; one smaller than about {size} would often be missed{lost}"
     return ParameterWords(parameter.short, not ranked.is_level, said, compared)
 
 
@@ -168,19 +191,36 @@ def told_lines(told: tuple[ParameterWords, ...]) -> list[tuple[str, str]]:
     return lines + [(join_words(names), sentence) for sentence, names in lost.items()]
 
 
-def matter_words(told: tuple[ParameterWords, ...], show: Show) -> str:
+def matter_words(told: tuple[ParameterWords, ...], finished: FinishedSearch) -> str:
     """Which parameters matter, which were not found to, and which nobody can tell, in one line each."""
+    if finished.complete < 2:
+        # without any score the lead has said so
+        return "Only one candidate has a score, so nothing can be compared." if told and finished.complete else ""
     if told and all(each.compared is None for each in told):
         return "Which parameter matters cannot be told."
     matters = [each.name for each in told if each.matters]
-    idle = [each for each in told if each.matters is False]
+    sizes = {
+        each.name: each.compared.ranked.ranking.detectable for each in told if each.matters is False and each.compared
+    }
+    vague = [name for name, size in sizes.items() if size > _spread(finished)]
+    alike = [name for name in sizes if name not in vague]
     words = []
     if matters:
         words.append(f"{join_words(matters)} matter{'s' if len(matters) == 1 else ''}.")
-    if idle:
-        found = [f"{each.name} ({show(each.compared.ranked.ranking.detectable)})" for each in idle if each.compared]
-        words.append(f"Not found to matter: {join_words(found)}.")
+    if alike:
+        words.append(f"No difference found for {join_words(alike)}.")
+    if vague:
+        words.append(f"Too few splits to say whether {join_words(vague)} matter{'s' if len(vague) == 1 else ''}.")
     return " ".join(words)
+
+
+def _spread(finished: FinishedSearch) -> float:
+    """How far scores lie apart: means of the candidates, or the best's scores over the splits, whichever is more.
+
+    Who could not see a difference as large as this has seen nothing at all.
+    """
+    means = finished.intervals["mean_test_score"]
+    return max(float(means.max() - means.min()), float(np.std(finished.scores[finished.best], ddof=1)))
 
 
 def splits_advice(finished: FinishedSearch, show: Show) -> str:
@@ -205,10 +245,11 @@ def splits_advice(finished: FinishedSearch, show: Show) -> str:
     if show(then) >= show(now):
         return ""
     kind = "RepeatedStratifiedKFold" if "Stratified" in splits.method else "RepeatedKFold"
+    ratio = n_more / splits.n_splits
     return (
-        f"These {splits.n_splits} splits tell a typical candidate from the best if it is behind by {show(now)} (four "
-        f"times out of five); cv={kind}(n_splits={splits.folds}, n_repeats={n_more // splits.folds}) would do so from "
-        f"{show(then)} on."
+        f"With {splits.n_splits} splits, only a gap of about {significant(now, 2)} is found reliably; with "
+        f"cv={kind}(n_splits={splits.folds}, n_repeats={n_more // splits.folds}, random_state=0), "
+        f"{_TIMES.get(ratio, f'{ratio:.2g} times')} the training, about {significant(then, 2)}."
     )
 
 
@@ -245,31 +286,30 @@ def edge_advice(finished: FinishedSearch, pairs: Sequence[tuple[VariedParameter,
 
 
 def epochs_words(finished: FinishedSearch) -> str:
-    """How long the trainings took in epochs, and how many were still going on when their epochs were up."""
+    """How long the best one's trainings took in epochs."""
     course = finished.course
-    if course.epochs is None or not np.isfinite(course.epochs).any():
+    if course.epochs is None or not np.isfinite(course.epochs[finished.best]).any():
         return ""
     own = course.epochs[finished.best]
     low, high = int(np.nanmin(own)), int(np.nanmax(own))
-    words = f"The best trained for {low}{f' to {high}' if high > low else ''} epochs."
-    if course.is_cut is not None and course.is_cut.any():
-        cut = np.asarray(course.is_cut.any(axis=1))
-        whose = "the best is" if cut[finished.best] else "the best is not"
-        words += (
-            f" {int(cut.sum()):,} of {len(cut):,} candidates were stopped by max_iter in a split, and might have "
-            f"become better; {whose} among them."
-        )
-    return words
+    who = "The best" if len(finished.scores) > 1 else "It"
+    return f"{who} trained for {low}{f' to {high}' if high > low else ''} epochs."
 
 
-def seconds_words(finished: FinishedSearch, name: Callable[[int], str]) -> str:
-    """The quickest of the tied: what to take where nothing else decides."""
-    seconds, tied = finished.cv_results.get("mean_fit_time"), finished.intervals["is_tied"].to_numpy()
-    if seconds is None or finished.splits.doubt or tied.sum() < 2:
+def cut_advice(finished: FinishedSearch) -> str:
+    """How many candidates still trained when their epochs were up; empty without any."""
+    course = finished.course
+    if course.is_cut is None or not course.is_cut.any():
         return ""
-    times = np.where(tied, np.asarray(seconds, dtype=float), np.inf)
-    quickest = int(times.argmin())
-    ratio = float(np.asarray(seconds, dtype=float)[finished.best]) / max(float(times[quickest]), 1e-9)
-    if ratio < _QUICK:
-        return ""
-    return f"The quickest of the tied to train: {name(quickest)}; the best takes {ratio:.1f} times as long."
+    cut = np.asarray(course.is_cut.any(axis=1))
+    ends = set() if course.epochs is None else set(course.epochs[course.is_cut].tolist())
+    limit = f"max_iter={ends.pop():.0f}" if len(ends) == 1 else "max_iter"
+    n, n_cut = len(cut), int(cut.sum())
+    best = "" if n_cut == n else f", the best {'' if cut[finished.best] else 'not '}among them"
+    if n == 1:
+        who = "The training"
+    elif n_cut == n:
+        who = f"{'Both' if n == 2 else f'All {n:,}'} candidates"
+    else:
+        who = f"{n_cut:,} of {n:,} candidates"
+    return f"{who} hit {limit} on at least one split{best}; raise max_iter."

@@ -16,7 +16,7 @@ from nnjax.report.layout import Layout
 from nnjax.report.ranked import Ranked, by_split, rank
 from nnjax.sweep.space import level_text
 
-ABSENT = "–"
+ABSENT = "default"
 """Stands for the value of a parameter that a candidate does not have, in a search over a list of grids."""
 
 MOST_VALUES = 40
@@ -66,19 +66,25 @@ class ComparedValues:
 def varied_parameters(params: Sequence[Mapping[str, Any]]) -> tuple[VariedParameter, ...]:
     """The parameters with two values or more, in the order in which the candidates name them.
 
+    One that some candidates set and others leave as it is varies, too, though it were set to one value alone: then
+    `ABSENT` is its other one.
+
     >>> [each.texts for each in varied_parameters([{"mlp__alpha": 0.1, "seed": 1}, {"mlp__alpha": 0.01, "seed": 1}])]
     [('0.01', '0.1')]
     """
     names = list(dict.fromkeys(name for each in params for name in each))
     found = {name: _values(name, params) for name in names}
-    varied = {name: values for name, values in found.items() if len(values) > 1}
+    lacking = {name for name in names if any(name not in each for each in params)}
+    varied = {name: values for name, values in found.items() if len(values) > 1 or name in lacking}
     shorts = {name: name.rpartition("__")[2] for name in varied}
     return tuple(
         VariedParameter(
             name=name,
             short=shorts[name] if list(shorts.values()).count(shorts[name]) == 1 else name,
-            texts=tuple((texts := _texts(values)).values()),
-            numbers=np.array([float(value) for value in values.values()]) if _are_numbers(values.values()) else None,
+            texts=tuple((texts := _texts(values)).values()) + ((ABSENT,) if len(values) == 1 else ()),
+            numbers=np.array([float(value) for value in values.values()])
+            if len(values) > 1 and _are_numbers(values.values())
+            else None,
             of_candidate=tuple(texts[_key(each[name])] if name in each else ABSENT for each in params),
         )
         for name, values in varied.items()
@@ -115,7 +121,7 @@ def _texts(values: Mapping[Hashable, Any]) -> dict[Hashable, str]:
     for digits in (3, 5, 8, 17):
         left = {key: _text(value, digits) for key, value in values.items() if key not in texts}
         seen = Counter(left.values())
-        texts |= {key: text for key, text in left.items() if seen[text] == 1 and text not in texts.values()}
+        texts |= {key: text for key, text in left.items() if seen[text] == 1 and text not in {ABSENT, *texts.values()}}
     for place, key in enumerate(values, start=1):
         texts.setdefault(key, f"{_text(values[key], 17)} ({place})")
     return {key: texts[key] for key in values}
@@ -127,7 +133,8 @@ def _text(value: Any, digits: int) -> str:
     if isinstance(value, float):
         return level_text(float(f"{value:.{digits}g}")) if abs(value) < _LARGE else f"{value:.{digits}g}"
     if isinstance(value, tuple | list | np.ndarray):
-        return "-".join(_text(member, digits) for member in value) or "none"
+        inside = ", ".join(repr(member) if isinstance(member, str) else _text(member, digits) for member in value)
+        return f"({inside}{',' if len(value) == 1 else ''})" if isinstance(value, tuple) else f"[{inside}]"
     words = " ".join((getattr(value, "__name__", None) or str(value)).split())
     return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
 
@@ -173,7 +180,7 @@ def compare_values(
         varied: All that vary.
         sizes: Rows of a split; its doubt, where no interval is known to hold.
     """
-    rows = table[table[parameter.short] != ABSENT]
+    rows = table[table[parameter.short].isin(parameter.texts)]
     if len(parameter.texts) > MOST_VALUES:
         return MANY
     if rows.empty:

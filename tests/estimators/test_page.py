@@ -21,7 +21,7 @@ PARAMS = list(ParameterGrid(GRID))
 
 def words_of(page):
     bare = re.sub(r"<(style|script)>.*?</\1>", "", page, flags=re.DOTALL)
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", bare)).split())
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", bare.replace("<wbr>", ""))).split())
 
 
 def page_of(**options):
@@ -44,21 +44,20 @@ def test_the_first_screen_says_it_all(words):
     """Read it aloud: a student shall understand it."""
     start, end = words.index("The best:"), words.index("All candidates 3 6 9")
     assert words[start:end].strip() == (
-        "The best: activation = relu, alpha = 1, hidden_layer_sizes = 16-8; R² 0.522, the mean over 10 splits. "
-        "7 of the other 11 candidates cannot be told apart from it. In about 95 of 100 such searches the truly best "
-        "candidate is among the tied. Being tied is no evidence of being equal. "
-        "activation matters. Not found to matter: alpha (0.017) and hidden_layer_sizes (0.012). All values of a "
-        "parameter compared with all, averaged over the other parameters, at 95 % together. In brackets: the "
-        "difference in R² that four of five such searches would find. "
-        "On new rows from the same source expect R² 0.461 to 0.583 (95 % interval). The 0.522 itself is too good on "
-        "average: the best of 12 was picked by these very scores (winner’s curse). "
+        "The best: activation = relu, alpha = 1, hidden_layer_sizes = (16, 8); R² 0.522, the mean over 10 splits. "
+        "7 of the other 11 candidates cannot be told apart from it. Tied means: these scores cannot show that it is "
+        "worse. In about 95 of 100 such searches the truly best candidate is among the tied. "
+        "activation matters. No difference found for alpha and hidden_layer_sizes. All values of a "
+        "parameter compared with all, averaged over the other parameters, at 95 % together. "
+        "On new rows from the same source expect R² between 0.461 and 0.583 (95 % interval). The 0.522 itself is too "
+        "good on average: the best of 12 was picked by these very scores (winner’s curse). "
         "cannot be told apart from the best behind the best"
     )
 
 
 def test_it_says_what_to_do_next(words):
-    assert "The best trained for 23 to 32 epochs. 1 of 12 candidates were stopped by max_iter" in words
-    assert "cv=RepeatedKFold(n_splits=10, n_repeats=2) would do so from" in words
+    assert "The best trained for 23 to 32 epochs. Try next 1 of 12 candidates hit max_iter=31" in words
+    assert "cv=RepeatedKFold(n_splits=10, n_repeats=2, random_state=0), twice the training, about" in words
     assert "search.best_estimator_.predict(X) ; the tied ones: search.tied_best_" in words
 
 
@@ -116,15 +115,18 @@ def test_a_random_search_shows_its_dots_and_compares_nothing(monkeypatch):
     monkeypatch.setattr(search_chapters, "importance_table", lambda *_: pytest.fail("asked"))
     drawn = {"alpha": loguniform(1e-5, 1), "activation": ["relu", "tanh"]}
     params = list(ParameterSampler(drawn, 10, random_state=0))
-    words = words_of(page_of(params=params, scores=scores_of(params)))
-    assert "Which parameter matters cannot be told. No two candidates differ in one parameter alone" in words
+    words = words_of(page_of(params=params, scores=scores_of(params), is_random=True))
+    assert "Which parameter matters cannot be told. No two candidates that have a score differ in one" in words
+    assert "parameter alone, as in most random searches" in words
     assert "activation and alpha : the values cannot be compared" in words
 
 
 def test_one_candidate_has_a_score_and_no_rivals():
     words = words_of(page_of(params=[{}], scores=[[0.5, 0.6, 0.55]]))
-    assert "The best: the only candidate; R² 0.550" in words
-    assert "winner’s curse)" not in words.partition("How sure")[0]
+    assert "It reaches R² 0.550, the mean over 3 splits. On new rows" in words and "1 candidate on 3 splits" in words
+    told = words[words.index("It reaches R²") :]
+    for plural in ("best:", "the best", "winner’s curse", "tied", "behind", "candidates", "split by split", "order"):
+        assert plural not in told, plural
 
 
 def test_words_from_outside_are_escaped():
@@ -152,9 +154,13 @@ def fitted(monkeypatch):
 def test_a_finished_search_has_all_three(fitted, tmp_path):
     search = fitted()
     assert search.intervals_.columns.tolist() == [
-        *("params", "mean_test_score", "difference", "low", "high", "is_tied", "failed_splits"),
+        *("param_alpha", "mean_test_score", "difference", "low", "high", "is_tied", "failed_splits"),
     ]
-    np.testing.assert_allclose(search.intervals_["mean_test_score"], search.cv_results_["mean_test_score"])
+    np.testing.assert_allclose(search.intervals_["mean_test_score"].sort_index(), search.cv_results_["mean_test_score"])
+    assert search.intervals_.index[0] == search.best_index_ and search.intervals_.index.name == "candidate"
+    assert search.intervals_["mean_test_score"].is_monotonic_decreasing
+    assert search.intervals_["param_alpha"].iloc[0] == search.best_params_["alpha"]
+    assert repr(search.report_) == "SearchReport of 3 candidates: save('search.html') writes the page"
     assert search.tied_best_[0] == search.best_params_
     assert search.report_ is search.report_
     saved = search.report_.save(tmp_path / "search.html")
@@ -169,6 +175,17 @@ def test_what_the_search_saw_reaches_its_page(fitted):
     assert "Epochs The best trained for" in words_of(fitted().report_.html)
     few = fitted(cv=GroupKFold(4), groups=np.arange(60) % 6)
     assert few.intervals_.attrs["doubt"].endswith("the 6 here are worth 6.0")
+
+
+def test_bounds_and_what_has_no_seed_reach_the_page_of_a_search(fitted):
+    words = words_of(fitted(cv=KFold(4, shuffle=True)).report_.html)
+    assert "Without a seed: KFold . Another call may give other numbers; give it a random_state" in words
+    seeded = fitted()
+    assert seeded.report_._finished.bounds == (-np.inf, 1) and "Without a seed" not in words_of(seeded.report_.html)
+    low = fitted(error_score=3.0).report_._finished
+    assert low.bounds == (-np.inf, np.inf)
+    several = fitted(scoring={"own": "neg_mean_squared_error"}, refit="own").report_._finished
+    assert several.bounds == (-np.inf, 0)
 
 
 def test_a_new_fit_has_a_new_page_and_a_file_of_the_search_has_none(fitted):

@@ -52,6 +52,11 @@ def test_nothing_is_wider_than_the_screen_and_pictures_are_legible(show, width):
     assert smallest >= 8
 
 
+def test_the_table_of_the_candidates_fits_a_common_screen(show):
+    table = "document.querySelector('#candidates figure.table .scroll')"
+    assert show().evaluate(f"{table}.scrollWidth <= {table}.clientWidth")
+
+
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (1440, "dark"), (390, "light")])
 def test_nothing_stands_in_anybody_s_way(show, width, theme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")

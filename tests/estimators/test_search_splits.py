@@ -48,7 +48,7 @@ def test_whole_groups_must_be_many():
 
 
 def test_what_scikit_learn_makes_of_a_number_is_not_shuffled_and_that_is_said():
-    assert "nobody shuffled" in told(check_cv(5)).caution
+    assert "did not shuffle" in told(check_cv(5)).caution
     assert told(KFold(5, shuffle=True)).caution == told(RepeatedKFold()).caution == ""
 
 

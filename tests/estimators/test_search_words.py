@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from fakes.finished_search import GRID, make_course, make_finished, scores_of
+from fakes.finished_search import GRID, make_finished, scores_of
 from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold
 
 from nnjax.estimators import search_words as words
 from nnjax.estimators.compared_parameters import ComparedParameters
+from nnjax.estimators.training_course import TrainingCourse
 
 PARAMS = list(ParameterGrid(GRID))
 ALPHAS = [{"alpha": alpha} for alpha in (0.1, 1.0, 10.0)]
@@ -49,8 +50,8 @@ def test_ties_are_told_as_in_a_study(means, expected):
 
 
 def test_that_nobody_shuffled_the_rows_is_told_beside_the_promise():
-    assert "Nobody shuffled the rows" in words.tied_promise(make_finished(cv=KFold(10)))
-    assert "shuffled" not in words.tied_promise(make_finished())
+    assert "The splitter did not shuffle. If the table is sorted" in words.tied_promise(make_finished(cv=KFold(10)))
+    assert "shuffle" not in words.tied_promise(make_finished())
 
 
 def test_of_two_candidates_the_other_is_tied_or_behind():
@@ -73,21 +74,66 @@ def test_who_chose_another_than_the_highest_is_named():
 
 def test_more_splits_are_advised_where_they_would_help():
     few = scores_of(PARAMS, n_splits=5)
-    assert "cv=RepeatedStratifiedKFold(n_splits=5, n_repeats=4)" in words.splits_advice(
-        make_finished(scores=few, cv=StratifiedKFold(5)), "{:.3f}".format
+    assert (
+        "cv=RepeatedStratifiedKFold(n_splits=5, n_repeats=4, random_state=0), four times the training, about"
+        in words.splits_advice(make_finished(scores=few, cv=StratifiedKFold(5)), "{:.3f}".format)
     )
     assert words.splits_advice(make_finished(scores=scores_of(PARAMS, n_splits=20), cv=KFold(20)), str) == ""
 
 
-def test_training_that_was_cut_short_is_told():
-    scores = scores_of(PARAMS)
-    told = words.epochs_words(make_finished(course=make_course(scores, 0), best=len(PARAMS) - 1))
-    assert told.endswith("were stopped by max_iter in a split, and might have become better; the best is among them.")
-    assert words.epochs_words(make_finished()) == ""
+@pytest.mark.parametrize(
+    ("cut", "best", "expected"),
+    [
+        ([True, True, True], 0, "All 3 candidates hit max_iter=30 on at least one split; raise max_iter."),
+        (
+            [True, False, False],
+            0,
+            "1 of 3 candidates hit max_iter=30 on at least one split, the best among them; raise",
+        ),
+        ([True, False, True], 1, "2 of 3 candidates hit max_iter=30 on at least one split, the best not among them"),
+        ([False, False, False], 1, ""),
+    ],
+)
+def test_training_that_was_cut_short_asks_for_more_epochs(cut, best, expected):
+    is_cut = np.zeros((3, 10), dtype=bool)
+    is_cut[:, 4] = cut
+    course = TrainingCourse((), "", np.where(is_cut, 30.0, 12.0), is_cut)
+    finished = make_finished(params=ALPHAS, scores=scores_of(ALPHAS), best=best, course=course)
+    said = words.cut_advice(finished)
+    assert said.startswith(expected) and bool(said) == bool(expected)
+    assert words.epochs_words(finished).startswith("The best trained for 12")
+    assert words.epochs_words(make_finished()) == words.cut_advice(make_finished()) == ""
 
 
-def test_the_quickest_of_the_tied_is_named_where_it_saves_time():
-    finished = make_finished(params=ALPHAS, scores=np.array([[0.5], [0.5], [0.5]]) + scores_of(ALPHAS) - 0.5, best=2)
-    assert words.seconds_words(finished, "candidate {}".format) == (
-        "The quickest of the tied to train: candidate 0; the best takes 2.0 times as long."
-    )
+def test_an_interval_is_told_as_far_as_scores_can_be():
+    scores, show = 0.97 + 0.03 * np.sin(np.arange(5.0))[None, :], "{:.3f}".format
+    wide = words.curse_words(make_finished(params=[{}], scores=scores, quantity="accuracy"), show)
+    cut = make_finished(params=[{}], scores=scores, quantity="accuracy", bounds=(0.0, 1.0))
+    low, high = cut.chosen_score.low, cut.chosen_score.high
+    assert high > 1 and f"{low:.3f} and {high:.3f}" in wide
+    assert f"expect accuracy between {low:.3f} and 1 (95" in words.curse_words(cut, show)
+    losses = make_finished(params=[{}], scores=scores - 1, bounds=(-np.inf, 0.0))
+    assert "and 0 (95" in words.curse_words(losses, show)
+
+
+def test_too_few_splits_are_told_from_no_difference():
+    def said(n_splits, noise):
+        finished = make_finished(scores=scores_of(PARAMS, n_splits=n_splits, noise=noise))
+        compared, show = ComparedParameters(finished), words.show_scores(finished)
+        told = tuple(words.parameter_words(*pair, finished.quantity, show) for pair in compared.pairs)
+        return words.matter_words(told, finished), told[1].sentence
+
+    headline, sentence = said(10, 0.02)
+    assert headline == "activation matters. No difference found for alpha and hidden_layer_sizes."
+    assert sentence == "no difference found; one smaller than about 0.017 would often be missed"
+    assert "Too few splits to say whether" in said(2, 0.2)[0]
+
+
+def test_failed_candidates_are_named_and_of_a_single_score_nothing_is_compared():
+    scores = scores_of(ALPHAS)
+    scores[1:, 2] = np.nan
+    finished = make_finished(params=ALPHAS, scores=scores)
+    compared = ComparedParameters(finished)
+    assert words.failed_words(finished, compared.varied).endswith("not compared. Failed: alpha = 1; alpha = 10.")
+    told = tuple(words.parameter_words(*pair, "R²", str) for pair in compared.pairs)
+    assert words.matter_words(told, finished) == "Only one candidate has a score, so nothing can be compared."

@@ -45,7 +45,7 @@ def test_objects_words_and_sizes_are_values_too():
     params = [{"s": StandardScaler(), "h": (8,)}, {"s": MinMaxScaler(), "h": [16, 8]}, {"s": None, "h": ()}]
     scaler, sizes = varied_parameters(params)
     assert scaler.texts == ("StandardScaler()", "MinMaxScaler()", "None")
-    assert sizes.texts == ("8", "16-8", "none")
+    assert sizes.texts == ("(8,)", "[16, 8]", "()")
     assert scaler.numbers is None
     flags = varied_parameters([{"early_stopping": True}, {"early_stopping": 1}])[0]
     assert flags.texts == ("True", "1")
@@ -93,6 +93,17 @@ def test_in_a_list_of_grids_a_parameter_that_some_lack_is_compared_among_the_oth
     assert parameter.of_candidate.count(ABSENT) == 2
     assert set(found.texts) == {"0.5", "0.9"}
     assert compared(params, scores_of(params), "solver")[1] == ALONE
+
+
+def test_a_value_that_one_grid_sets_and_another_leaves_is_compared_with_the_default():
+    params = list(ParameterGrid([{"a": [1, 2], "b": [3]}, {"a": [1, 2]}]))
+    scores = scores_of(params)
+    parameter, found = compared(params, scores, "b")
+    assert parameter.of_candidate == ("3", "3", ABSENT, ABSENT)
+    assert found.combinations == 2
+    table = value_intervals(parameter, found).set_index("value")["mean_test_score"]
+    assert table.to_dict() == pytest.approx({"3": scores[:2].mean(), "default": scores[2:].mean()})
+    assert varied_parameters([{"b": "default"}, {}])[0].of_candidate == ("default (1)", "default")
 
 
 def test_values_that_differ_by_the_same_everywhere_are_not_taken_for_certain():

@@ -27,8 +27,7 @@
       var button = document.createElement("button");
       button.type = "button";
       button.className = "sort";
-      button.textContent = head.textContent;
-      head.textContent = "";
+      while (head.firstChild) button.appendChild(head.firstChild);
       head.appendChild(button);
       button.addEventListener("click", function () {
         var rises = head.getAttribute("aria-sort") !== "ascending";
