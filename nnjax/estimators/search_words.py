@@ -45,11 +45,9 @@ def show_scores(finished: FinishedSearch) -> Show:
 
 def name_candidate(params: Mapping[str, Any], candidate: int, varied: tuple[VariedParameter, ...]) -> str:
     """A candidate by what tells it from the others."""
-    parts = [
-        f"{each.short} = {each.of_candidate[candidate]}" for each in varied if each.of_candidate[candidate] != ABSENT
-    ]
-    if not parts and varied:
-        parts = [f"{each.short} = {ABSENT}" for each in varied]
+    told = {each.short: each.of_candidate[candidate] for each in varied}
+    known = {each.short for each in varied if each.of_candidate[candidate] != ABSENT or ABSENT in each.texts}
+    parts = [f"{name} = {text}" for name, text in told.items() if name in known or not known]
     if not parts:
         return f"candidate {candidate}" if params else "the only candidate"
     return ", ".join(parts)

@@ -8,6 +8,7 @@ from sklearn.model_selection import KFold, ParameterGrid, StratifiedKFold
 from nnjax.estimators import search_words as words
 from nnjax.estimators.compared_parameters import ComparedParameters
 from nnjax.estimators.training_course import TrainingCourse
+from nnjax.estimators.varied import varied_parameters
 
 PARAMS = list(ParameterGrid(GRID))
 ALPHAS = [{"alpha": alpha} for alpha in (0.1, 1.0, 10.0)]
@@ -137,3 +138,19 @@ def test_failed_candidates_are_named_and_of_a_single_score_nothing_is_compared()
     assert words.failed_words(finished, compared.varied).endswith("not compared. Failed: alpha = 1; alpha = 10.")
     told = tuple(words.parameter_words(*pair, "R²", str) for pair in compared.pairs)
     assert words.matter_words(told, finished) == "Only one candidate has a score, so nothing can be compared."
+
+
+@pytest.mark.parametrize(
+    ("params", "names"),
+    [
+        ([{"a": 1}, {"a": 2}], ["a = 1", "a = 2"]),
+        ([{"a": 1, "b": 3}, {"a": 1}, {"a": 2}], ["a = 1, b = 3", "a = 1, b = default", "a = 2, b = default"]),
+        ([{"s": "sgd", "m": 1}, {"s": "sgd", "m": 2}, {"s": "adam"}], ["s = sgd, m = 1", "s = sgd, m = 2", "s = adam"]),
+        ([{"a": 1}, {"a": 2}, {}], ["a = 1", "a = 2", "a = default"]),
+        ([{"a": 1}], ["candidate 0"]),
+        ([{}], ["the only candidate"]),
+    ],
+)
+def test_candidates_are_named_by_what_tells_them_apart(params, names):
+    varied = varied_parameters(params)
+    assert [words.name_candidate(each, place, varied) for place, each in enumerate(params)] == names
