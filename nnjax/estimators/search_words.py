@@ -96,7 +96,8 @@ def curse_words(finished: FinishedSearch, show: Show) -> str:
     if interval is None:
         return ""
     known = ", not known to hold for such splits" if finished.splits.doubt else ""
-    low, high = (end_words(end, finished, show) for end in (interval.low, interval.high))
+    half = (interval.high - interval.low) / 2
+    low, high = (_end_words(end, half, finished, show) for end in (interval.low, interval.high))
     expected = (
         f"On new rows from the same source expect {finished.quantity} between {low} and {high} "
         f"({_TOLD}\N{NO-BREAK SPACE}% interval{known})."
@@ -109,10 +110,13 @@ def curse_words(finished: FinishedSearch, show: Show) -> str:
     )
 
 
-def end_words(end: float, finished: FinishedSearch, show: Show) -> str:
-    """An end of an interval; where no score can lie, the bound."""
+def _end_words(end: float, half: float, finished: FinishedSearch, show: Show) -> str:
+    """An end of an interval, no finer than two digits of its half width; where no score can lie, the bound."""
     cut = float(np.clip(end, *finished.bounds))
-    return show(end) if cut == end else significant(cut)
+    if cut != end:
+        return significant(cut)
+    coarse = decimals(end, max(0, 1 - math.floor(math.log10(half)))) if half > 0 else show(end)
+    return min(show(end), coarse, key=len)
 
 
 def chosen_by_words(finished: FinishedSearch, show: Show) -> str:

@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from fakes.finished_search import make_finished, scores_of
 from matplotlib.figure import Figure
 
+from nnjax.estimators.compared_parameters import ComparedParameters
+from nnjax.estimators.search_answer import candidates_draw, value_draw
 from nnjax.estimators.search_pictures import draw_against_best
 
 TABLE = pd.DataFrame(
@@ -25,3 +28,15 @@ def test_bars_and_axis_are_cut_at_the_bound(bounds, highest):
     tops = [segment[:, 1].max() for bars in axes.collections for segment in bars.get_segments()]
     assert max(tops) == pytest.approx(highest)
     assert (axes.get_ylim()[1] < 1.05) == (highest == 1.0)
+
+
+@pytest.mark.parametrize("has_bounds", [True, False])
+def test_a_search_hands_its_bounds_to_its_pictures(has_bounds):
+    params = [{"alpha": 1}, {"alpha": 2}]
+    fields = {"bounds": (0.0, 1.0)} if has_bounds else {}
+    finished = make_finished(params=params, scores=scores_of(params, n_splits=3) + 0.49, **fields)
+    [pair] = ComparedParameters(finished).pairs
+    for draw in (candidates_draw(finished), value_draw(finished, *pair)):
+        axes = Figure().subplots()
+        draw(axes)
+        assert (axes.get_ylim()[1] < 1.05) == has_bounds

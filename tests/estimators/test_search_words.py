@@ -113,6 +113,8 @@ def test_an_interval_is_told_as_far_as_scores_can_be():
     low, high = cut.chosen_score.low, cut.chosen_score.high
     assert high > 1 and f"{low:.3f} and {high:.3f}" in wide
     assert f"expect accuracy between {low:.3f} and 1 (95" in words.curse_words(cut, show)
+    broad = make_finished(params=[{}], scores=0.9 + 5 * (scores - scores.mean()), bounds=(0.0, 1.0))
+    assert f"between {broad.chosen_score.low:.2f} and 1 (95" in words.curse_words(broad, show)
     losses = make_finished(params=[{}], scores=scores - 1, bounds=(-np.inf, 0.0))
     assert "and 0 (95" in words.curse_words(losses, show)
 
