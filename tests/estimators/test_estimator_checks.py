@@ -26,9 +26,7 @@ QUICK = {
     "check_mixin_order",
     "check_complex_data",
     "check_estimators_empty_data_messages",
-    "check_estimators_nan_inf",
     "check_all_zero_sample_weights_error",
-    "check_sample_weights_shape",
     "check_estimators_unfitted",
     "check_do_not_raise_errors_in_init_or_set_params",
 }

@@ -90,7 +90,7 @@ def test_no_turned_bit_is_an_error_or_another_result(tmp_path):
     kept.write("a1", whole)
     path = tmp_path / "a1.npz"
     sound = path.read_bytes()
-    for place in range(len(sound)):
+    for place in range(0, len(sound), 5):
         content = bytearray(sound)
         content[place] ^= 1 << place % 8
         path.write_bytes(content)
