@@ -14,8 +14,6 @@ from jaxtyping import Array, Int
 
 from nnjax.estimators.slot_state import BestSoFar, EpochSeen, Going, SlotData, TrainingShape
 from nnjax.estimators.solvers import divided
-from nnjax.network.activations import ActivationParameters
-from nnjax.network.losses import LossParameters
 from nnjax.network.mlp import ForwardInputs, Parameters, no_probes
 from nnjax.network.normalization import Moments
 from nnjax.network.outputs import predicted_correctly
@@ -61,14 +59,8 @@ class _Training:
     """The parts of one training; every method is pure."""
 
     def __init__(self, shape: TrainingShape, given: SlotData, activation: Int[Array, " hidden"]) -> None:
-        bucket, numbers = shape.bucket, given.numbers
-        self.shape, self.bucket, self.given = shape, bucket, given
-        self.model = Model(
-            bucket,
-            activation,
-            ActivationParameters(numbers.negative_slope, numbers.elu_alpha),
-            LossParameters(numbers.huber_delta, numbers.loss_quantile),
-        )
+        self.shape, self.bucket, self.given = shape, shape.bucket, given
+        self.model = Model.of_run(shape.bucket, given.numbers, activation)
 
     def _mini_batch(self, number: Array, examples: Array) -> tuple[Batch, Array, Array]:
         """Its rows, weighted to one together; how many they are, and what they count in all."""

@@ -11,16 +11,12 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from nnjax.estimators.epoch import loss_share
-from nnjax.estimators.first_weights import architecture_of
 from nnjax.estimators.problem import Fitted, Improvement, Problem
+from nnjax.estimators.programs import shape_of, with_slots
 from nnjax.estimators.solvers import divided
-from nnjax.network.activations import ActivationParameters
-from nnjax.network.architecture import branch_indices, branches_for
-from nnjax.network.losses import LossParameters
+from nnjax.network.architecture import branch_indices
 from nnjax.network.mlp import Parameters
-from nnjax.training.bucket import Bucket
 from nnjax.training.model import Batch, Model
-from nnjax.training.optimizers import UpdateRule
 from nnjax.training.update import penalty
 
 _Vector = Float[NDArray[np.float64], " parameters"]
@@ -72,7 +68,7 @@ def _parts(problem: Problem, parameters: Parameters) -> tuple[Array, Array]:
     numbers = divided(problem.numbers, jnp.asarray(total))
     batch = Batch(*(jnp.asarray(part, dtype=jnp.float64) for part in (train.x, train.y, weights / total)))
     loss, _ = model.loss(parameters, model.inference_inputs(len(train.x), ()), batch)
-    return loss, penalty(parameters, UpdateRule("lbfgs", l1=bool(problem.numbers.l1 != 0)), numbers)
+    return loss, penalty(parameters, model.bucket.update_rule, numbers)
 
 
 def _value(problem: Problem, parameters: Parameters) -> float:
@@ -83,32 +79,6 @@ def _value(problem: Problem, parameters: Parameters) -> float:
 
 
 def _model(problem: Problem) -> Model:
-    design, numbers, train = problem.design, problem.numbers, problem.train
-    branches = branches_for(design.activation)
-    architecture = architecture_of(design, train.x.shape[1], train.y.shape[1], branches)
-    bucket = Bucket(
-        n_features=train.x.shape[1],
-        hidden_layer_sizes=design.hidden_layer_sizes,
-        n_outputs=train.y.shape[1],
-        batch_size=len(train.x),
-        n_train=len(train.x),
-        n_validation=0,
-        n_test=0,
-        epochs=0,
-        optimizer="lbfgs",
-        loss=design.loss,
-        output=design.output,
-        task=design.task,
-        structures=architecture.structures,
-        branches=branches,
-        maxout_pieces=design.maxout_pieces,
-        normalization=design.normalization,
-        residual=design.residual,
-    )
-    index = jnp.asarray(branch_indices(design.activation, branches), jnp.int32)
-    return Model(
-        bucket,
-        index,
-        ActivationParameters(numbers.negative_slope, numbers.elu_alpha),
-        LossParameters(numbers.huber_delta, numbers.loss_quantile),
-    )
+    bucket = with_slots(shape_of(problem, watches=False), problem.design.activation, runs=1).bucket
+    index = jnp.asarray(branch_indices(problem.design.activation, bucket.branches), jnp.int32)
+    return Model.of_run(bucket, problem.numbers, index)

@@ -3,6 +3,7 @@
 import copy
 import functools
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -47,7 +48,7 @@ LARGEST_AUTO_BATCH = 200
 """Rows of a mini-batch where `batch_size` is "auto", if there are as many."""
 
 
-class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimator):
+class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimator, ABC):
     """A multilayer perceptron under scikit-learn's interface; regressor and classifier derive from it."""
 
     _parameter_constraints: ClassVar[dict[str, Any]] = CONSTRAINTS
@@ -145,17 +146,17 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         )
         return x, targets
 
+    @abstractmethod
     def _encoded(self, y: NDArray[Any], incremental: bool) -> NDArray[Any]:
         """Targets [N, O] for the training."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _encoded_held_out(self, y: NDArray[Any]) -> NDArray[Any]:
         """Targets [N, O] of rows that are not trained on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _loss_and_output(self) -> tuple[str, str]:
         """Key of `LOSSES` and scikit-learn's name of the output function, for the targets at hand."""
-        raise NotImplementedError
 
     def _training_weights(self, rows: CheckedRows) -> NDArray[Any] | None:
         """What rows count in the training loss."""

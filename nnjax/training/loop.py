@@ -12,8 +12,6 @@ import optax
 from jax import lax
 from jaxtyping import Array, Float, Int, Scalar
 
-from nnjax.network.activations import ActivationParameters
-from nnjax.network.losses import LossParameters
 from nnjax.network.mlp import ForwardInputs, Parameters, initial_moments, no_probes
 from nnjax.network.normalization import RUNNING_SHARE, Moments, running_moments
 from nnjax.training.bucket import Bucket
@@ -189,9 +187,7 @@ class _Training:
     def __init__(self, bucket: Bucket, constants: Constants, activation: Array) -> None:
         numbers = constants.hyperparameters
         self.bucket, self.constants, self.numbers = bucket, constants, numbers
-        activation_parameters = ActivationParameters(numbers.negative_slope, numbers.elu_alpha)
-        loss_parameters = LossParameters(numbers.huber_delta, numbers.loss_quantile)
-        self.model = Model(bucket, activation, activation_parameters, loss_parameters)
+        self.model = Model.of_run(bucket, numbers, activation)
         # By the probes too: the gradient by a layer's zeros is ∂loss/∂z there.
         self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
         self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"

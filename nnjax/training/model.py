@@ -13,6 +13,7 @@ from nnjax.network.mlp import Forward, ForwardInputs, Parameters, apply, no_prob
 from nnjax.network.normalization import EXAMPLES, Moments
 from nnjax.network.outputs import OUTPUTS, predicted_correctly
 from nnjax.training.bucket import Bucket
+from nnjax.training.optimizers import Hyperparameters
 
 _PER_ROW: Any = 0
 _SHARED: Any = None
@@ -44,6 +45,14 @@ class Model:
     activation: Int[Array, " hidden"]
     activation_parameters: ActivationParameters
     loss_parameters: LossParameters = AS_USUAL
+
+    @classmethod
+    def of_run(cls, bucket: Bucket, numbers: Hyperparameters, activation: Int[Array, " hidden"]) -> "Model":
+        """The network with what a run's numbers say of its activations and its loss."""
+        activation_parameters = ActivationParameters(numbers.negative_slope, numbers.elu_alpha)
+        return cls(
+            bucket, activation, activation_parameters, LossParameters(numbers.huber_delta, numbers.loss_quantile)
+        )
 
     def forward(self, parameters: Parameters, inputs: ForwardInputs, x: Float[Array, "N D"]) -> Forward:
         """Carry N rows through the network: `apply`, vmapped over the examples."""
