@@ -14,18 +14,12 @@ from jaxtyping import Array, Int
 
 from nnjax.estimators.slot_state import BestSoFar, EpochSeen, Going, SlotData, TrainingShape
 from nnjax.estimators.solvers import divided
-from nnjax.network.mlp import ForwardInputs, Parameters, no_probes
+from nnjax.network.mlp import Parameters, no_probes
 from nnjax.network.normalization import Moments
 from nnjax.network.outputs import predicted_correctly
-from nnjax.training.diagnostics import (
-    GRADIENT_SCALE,
-    dead_shares,
-    largest_slopes,
-    square_sum,
-    stack,
-    weight_sizes,
-    weight_square_sums,
-)
+from nnjax.training.diagnostics import dead_shares
+from nnjax.training.gradients import GRADIENT_SCALE, step_gradients
+from nnjax.training.layer_sums import stack, weight_sizes, weight_square_sums
 from nnjax.training.loop import average_moments
 from nnjax.training.model import Batch, Model
 from nnjax.training.noise import add_noise, draw_masks
@@ -85,36 +79,23 @@ class _Training:
         )
         counting = (batch.weights != 0).astype(jnp.float32)
         n_counting = jnp.sum(counting)
-        inputs = ForwardInputs(
-            no_probes(bucket.architecture, bucket.batch_size),
-            masks,
-            counting / jnp.maximum(n_counting, 1) if bucket.normalization == "batch" else None,
-        )
-        scale = GRADIENT_SCALE if self.shape.watches else 1.0
-
-        def scaled_loss(parameters: Parameters, probes: tuple[Array, ...]) -> tuple[Array, Any]:
-            loss, forward = self.model.loss(parameters, inputs._replace(probes=probes), batch)
-            return scale * loss, forward
-
-        by = (0, 1) if self.shape.watches else (0,)
-        gradient_of = jax.value_and_grad(scaled_loss, argnums=by, has_aux=True)
-        (loss, forward), gradients = gradient_of(carry.parameters, inputs.probes)
-        gradient = gradients[0] if scale == 1.0 else jax.tree.map(lambda leaf: leaf / scale, gradients[0])
+        inputs = self.model.training_inputs(masks, counting / jnp.maximum(n_counting, 1))
+        gradients = step_gradients(self.model, carry.parameters, inputs, batch, self.shape.watches)
         numbers = divided(self.given.numbers, total)
         share = loss_share(bucket.loss, bucket.task, bucket.n_outputs)
-        value = share * loss / scale + penalty(carry.parameters, bucket.update_rule, numbers)
+        value = share * gradients.loss + penalty(carry.parameters, bucket.update_rule, numbers)
         numbers = numbers._replace(learning_rate=lax.optimization_barrier(numbers.learning_rate * rate))
-        parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradient, numbers)
+        parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradients.gradient, numbers)
         moments = carry.moments
         if bucket.keeps_running_moments:
             # A row that weighs nothing is none: by its batch's share of rows, statistics of few would count as many.
-            moments = average_moments(moments, forward.moments, n_counting / self.given.batch_size.astype(jnp.float32))
+            filled = n_counting / self.given.batch_size.astype(jnp.float32)
+            moments = average_moments(moments, gradients.moments, filled)
         seen = _StepSeen(value * n_rows)
         slopes = carry.slopes
-        if self.shape.watches:
-            by_z = stack([square_sum(delta) for delta in gradients[1]]) * jnp.square(n_rows)
-            seen = _StepSeen(value * n_rows, weight_square_sums(gradients[0]), by_z)
-            slopes = tuple(map(jnp.maximum, slopes, largest_slopes(forward)))
+        if (watched := gradients.watched) is not None:
+            seen = _StepSeen(value * n_rows, watched.weights, watched.preactivations * jnp.square(n_rows))
+            slopes = tuple(map(jnp.maximum, slopes, watched.slopes))
         return _Stepped(parameters, solver, moments, slopes), seen
 
     def score(self, parameters: Parameters, moments: tuple[Moments, ...]) -> Array:
@@ -124,8 +105,7 @@ class _Training:
         assert given.y_validation is not None
         assert given.validation_weights is not None
         assert given.validation_variance is not None
-        inputs = self.model.inference_inputs(self.bucket.n_validation, moments)
-        logits = self.model.forward(parameters, inputs, given.x_validation).logits
+        logits = self.model.logits(parameters, moments, given.x_validation)
         batch = Batch(given.x_validation, given.y_validation, given.validation_weights)
         if self.bucket.task == "classification":
             several = self.bucket.output == "logistic" and self.bucket.n_outputs > 1

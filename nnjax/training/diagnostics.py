@@ -8,17 +8,12 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Scalar
 
 from nnjax.network.activations import ACTIVATIONS, SATURATION
-from nnjax.network.mlp import Forward, Layer, Parameters
+from nnjax.network.mlp import Forward, Parameters
+from nnjax.network.normalization import Moments
 from nnjax.training.bucket import Bucket
+from nnjax.training.gradients import GRADIENT_SCALE, StepGradients
+from nnjax.training.layer_sums import stack, weight_sizes, weight_square_sums
 from nnjax.training.model import Model
-
-GRADIENT_SCALE = 2.0**24
-"""What the loss is multiplied with before it is differentiated: squares of gradients leave float32's range first.
-
-A power of two, so that no digit changes. Without it the g_l of deep sigmoid networks became zero where the gradients
-themselves were still known: now they are followed down to 1e-23, which the first of some 35 logistic layers has. To
-scale the gradients themselves cost 10 % of a training: XLA multiplies them by a whole array of this number.
-"""
 
 
 class StepRecord(NamedTuple):
@@ -109,26 +104,6 @@ class EpochRecord(NamedTuple):
     evaluations: Float[Array, ""] | None = None
 
 
-def stack(values: Sequence[Array]) -> Array:
-    """Numbers of all layers as one vector; an empty one for a network without hidden layers."""
-    return jnp.stack(values) if values else jnp.zeros(0)
-
-
-def square_sum(values: Array) -> Float[Scalar, ""]:
-    """Sum of squares."""
-    return jnp.sum(jnp.square(values))
-
-
-def weight_square_sums(layers: Sequence[Layer]) -> Float[Array, " layers"]:
-    """‖W‖² a layer."""
-    return stack([square_sum(layer.weights) for layer in layers])
-
-
-def weight_sizes(parameters: Parameters) -> Float[Array, " layers"]:
-    """Number of weights a layer."""
-    return stack([jnp.float32(layer.weights.size) for layer in parameters])
-
-
 def saturation_limits(model: Model) -> list[Float[Array, ""]]:
     """The slope at or below which a unit counts as saturated, a hidden layer."""
     bucket = model.bucket
@@ -138,6 +113,18 @@ def saturation_limits(model: Model) -> list[Float[Array, ""]]:
         SATURATION * (peaks[model.activation[layer]] if structure == "elementwise" else jnp.float32(1.0))
         for layer, structure in enumerate(structures)
     ]
+
+
+def respond(
+    model: Model,
+    parameters: Parameters,
+    moments: tuple[Moments, ...],
+    x: Float[Array, "N D"],
+    weights: Float[Array, " N"],
+) -> tuple[Float[Array, "N O"], UnitRecord]:
+    """The logits of rows outside training, and how the hidden units respond to them, as `unit_record` weighs them."""
+    forward = model.forward(parameters, model.inference_inputs(x.shape[0], moments), x)
+    return forward.logits, unit_record(forward, weights, model)
 
 
 def unit_record(forward: Forward, weights: Float[Array, " N"], model: Model) -> UnitRecord:
@@ -156,39 +143,28 @@ def _mean_over_units(weights: Float[Array, " N"], values: Float[Array, "N units"
     return jnp.mean(weights @ values)
 
 
-def largest_slopes(forward: Forward) -> tuple[Float[Array, " _"], ...]:
-    """Each hidden unit's largest slope over a mini-batch: zero on all rows means dead."""
-    return tuple(jnp.max(slope, axis=0) for slope in forward.slopes)
-
-
 def dead_shares(slopes: Sequence[Float[Array, " _"]]) -> Float[Array, " hidden"]:
     """Share of units whose largest slope is zero, a hidden layer."""
     return stack([jnp.mean((slope == 0).astype(jnp.float32)) for slope in slopes])
 
 
 def step_record(
-    loss: Array,
-    rows: Array,
-    gradients: tuple[Parameters, Sequence[Array]],
-    tally: Array | None = None,
-    evaluations: Array | None = None,
+    gradients: StepGradients, rows: Array, tally: Array | None = None, evaluations: Array | None = None
 ) -> StepRecord:
     """Reduce one step to sums.
 
     Args:
-        loss: Mean loss of the mini-batch.
+        gradients: Loss and gradients of the mini-batch, watched.
         rows: Number of real examples in it.
-        gradients: Of `GRADIENT_SCALE` times the mean loss, by the parameters and by the pre-activations [N, units] a
-            hidden layer.
         tally: The mini-batch's mean of what is counted beside the loss.
         evaluations: How often loss and gradient were computed.
     """
-    by_parameters, by_preactivations = gradients
+    assert gradients.watched is not None
     return StepRecord(
-        loss=loss * rows,
-        weight_gradient=weight_square_sums(by_parameters),
+        loss=gradients.loss * rows,
+        weight_gradient=gradients.watched.weights,
         # The loss is a mean: the derivative of a row's own loss is n times that by it.
-        preactivation_gradient=stack([square_sum(delta) for delta in by_preactivations]) * jnp.square(rows),
+        preactivation_gradient=gradients.watched.preactivations * jnp.square(rows),
         tally=None if tally is None else tally * rows,
         evaluations=evaluations,
     )

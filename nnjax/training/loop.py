@@ -15,16 +15,8 @@ from jaxtyping import Array, Float, Int, Scalar
 from nnjax.network.mlp import ForwardInputs, Parameters, initial_moments, no_probes
 from nnjax.network.normalization import RUNNING_SHARE, Moments, running_moments
 from nnjax.training.bucket import Bucket
-from nnjax.training.diagnostics import (
-    GRADIENT_SCALE,
-    EpochRecord,
-    Evaluation,
-    StepRecord,
-    epoch_record,
-    largest_slopes,
-    step_record,
-    unit_record,
-)
+from nnjax.training.diagnostics import EpochRecord, Evaluation, StepRecord, epoch_record, respond, step_record
+from nnjax.training.gradients import StepGradients, step_gradients
 from nnjax.training.lbfgs import lbfgs, lbfgs_step
 from nnjax.training.model import Batch, Model
 from nnjax.training.noise import Keys, add_noise, draw_masks
@@ -188,15 +180,7 @@ class _Training:
         numbers = constants.hyperparameters
         self.bucket, self.constants, self.numbers = bucket, constants, numbers
         self.model = Model.of_run(bucket, numbers, activation)
-        # By the probes too: the gradient by a layer's zeros is ∂loss/∂z there.
-        self.gradient = jax.value_and_grad(self._loss, argnums=(0, 1), has_aux=True)
-        self.keeps_running, self.normalises = bucket.keeps_running_moments, bucket.normalization == "batch"
-
-    def _loss(
-        self, parameters: Parameters, probes: tuple[Array, ...], inputs: ForwardInputs, batch: Batch
-    ) -> tuple[Array, Any]:
-        loss, forward = self.model.loss(parameters, inputs._replace(probes=probes), batch)
-        return GRADIENT_SCALE * loss, forward
+        self.keeps_running = bucket.keeps_running_moments
 
     def begin(self, parameters: Parameters) -> TrainingState:
         """Before the first line."""
@@ -219,42 +203,36 @@ class _Training:
             if self.bucket.tallies:
                 scored = batch._replace(weights=step.weights * rows.weights.train_scores[step.examples])
         masks = draw_masks(keys, step.number, self.numbers.dropout, widths, size)
-        inputs = ForwardInputs(
-            no_probes(self.bucket.architecture, size), masks, step.weights if self.normalises else None
-        )
-        (loss, forward), gradients = self.gradient(carry.parameters, inputs.probes, inputs, batch)
-        loss, gradient = jax.tree.map(lambda leaf: leaf / GRADIENT_SCALE, (loss, gradients[0]))
-        updates, state, evaluations = self._update(carry, step.rate, (loss, gradient), (inputs, batch))
+        inputs = self.model.training_inputs(masks, step.weights)
+        gradients = step_gradients(self.model, carry.parameters, inputs, batch)
+        parameters, state, evaluations = self._update(carry, step.rate, gradients, (inputs, batch))
         # Padding stands at a batch's end, so its first row is a real one.
         n_rows = 1 / step.weights[0]
-        running = average_moments(carry.running, forward.moments, n_rows / size) if self.keeps_running else ()
-        after = Carry(
-            parameters=optax.apply_updates(carry.parameters, updates),
-            state=state,
-            running=running,
-            slopes=tuple(map(jnp.maximum, carry.slopes, largest_slopes(forward))),
-        )
-        tally = self.model.tally(forward.logits, scored)
-        return after, step_record(loss, n_rows, gradients, tally, evaluations)
+        running = average_moments(carry.running, gradients.moments, n_rows / size) if self.keeps_running else ()
+        assert gradients.watched is not None
+        slopes = tuple(map(jnp.maximum, carry.slopes, gradients.watched.slopes))
+        tally = self.model.tally(gradients.logits, scored)
+        return Carry(parameters, state, running, slopes), step_record(gradients, n_rows, tally, evaluations)
 
     def _update(
-        self, carry: Carry, rate: Array, loss: tuple[Array, Parameters], given: tuple[ForwardInputs, Batch]
+        self, carry: Carry, rate: Array, gradients: StepGradients, given: tuple[ForwardInputs, Batch]
     ) -> tuple[Parameters, optax.OptState, Array | None]:
-        value, gradient = loss
         numbers, rule = self.numbers, self.bucket.update_rule
         if self.bucket.optimizer != "lbfgs":
             taken = lax.optimization_barrier(numbers.learning_rate * rate)  # once a step, not once a parameter
             optimizer = make_optimizer(rule, numbers._replace(learning_rate=taken))
-            return *optimizer.update(gradient, carry.state, carry.parameters), None
+            updates, state = optimizer.update(gradients.gradient, carry.state, carry.parameters)
+            return optax.apply_updates(carry.parameters, updates), state, None
 
         def objective(parameters: Parameters) -> Array:
             return self.model.loss(parameters, *given)[0] + penalty(parameters, rule, numbers)
 
-        penalised = penalise(gradient, carry.parameters, rule, numbers)
-        start = value + penalty(carry.parameters, rule, numbers)
+        penalised = penalise(gradients.gradient, carry.parameters, rule, numbers)
+        start = gradients.loss + penalty(carry.parameters, rule, numbers)
         step = lbfgs_step(objective, carry.parameters, carry.state, start, penalised)
         # The line search finds the length; the rate is the schedule's share of it, and 0 on line 0.
-        return optax.tree.scale(rate, step.updates), step.state, step.evaluations
+        updates = optax.tree.scale(rate, step.updates)
+        return optax.apply_updates(carry.parameters, updates), step.state, step.evaluations
 
     def evaluate(self, carry: Carry) -> tuple[Evaluation, tuple[Moments, ...]]:
         """Score the rows that are not trained on; also the statistics that batch normalisation used for it."""
@@ -262,19 +240,16 @@ class _Training:
         moments = carry.running if self.keeps_running else self.model.training_moments(parameters, rows.x_train)
         batch = Batch(rows.x_validation, rows.y_validation, rows.validation_weights)
         in_loss = batch if rows.weights is None else batch._replace(weights=rows.weights.validation)
-        loss, forward = self.model.loss(
-            parameters, self.model.inference_inputs(self.bucket.n_validation, moments), in_loss
-        )
-        units = unit_record(forward, batch.weights, self.model)
-        evaluation = Evaluation(units, loss, self.model.tally(forward.logits, batch))
+        logits, units = respond(self.model, parameters, moments, batch.x, batch.weights)
+        evaluation = Evaluation(units, self.model.loss_of(logits, in_loss), self.model.tally(logits, batch))
         if rows.y_test is None or rows.test_weights is None:
             return evaluation, moments
-        batch = Batch(rows.x_test, rows.y_test, rows.test_weights)
-        in_loss = batch
+        batch = in_loss = Batch(rows.x_test, rows.y_test, rows.test_weights)
         if rows.weights is not None and rows.weights.test is not None:
             in_loss = batch._replace(weights=rows.weights.test)
-        loss, forward = self.model.loss(parameters, self.model.inference_inputs(self.bucket.n_test, moments), in_loss)
-        return evaluation._replace(test_loss=loss, test_tally=self.model.tally(forward.logits, batch)), moments
+        logits = self.model.logits(parameters, moments, batch.x)
+        loss, tally = self.model.loss_of(logits, in_loss), self.model.tally(logits, batch)
+        return evaluation._replace(test_loss=loss, test_tally=tally), moments
 
     def line(self, state: TrainingState, line: HistoryLine, weights: Array) -> tuple[TrainingState, EpochRecord]:
         """One pass over the training rows, then a look at the others."""

@@ -67,11 +67,15 @@ class Model:
     def loss(self, parameters: Parameters, inputs: ForwardInputs, batch: Batch) -> tuple[Float[Scalar, ""], Forward]:
         """Weighted sum of the examples' losses: their mean, as the weights together are one."""
         forward = self.forward(parameters, inputs, batch.x)
+        return self.loss_of(forward.logits, batch), forward
+
+    def loss_of(self, logits: Float[Array, "N O"], batch: Batch) -> Float[Scalar, ""]:
+        """The same, of rows whose logits are known."""
         loss = LOSSES[self.bucket.loss]
         losses = jax.vmap(lambda logits, target: loss(logits, target, self.bucket.output, self.loss_parameters))(
-            forward.logits, batch.y
+            logits, batch.y
         )
-        return jnp.sum(batch.weights * losses), forward
+        return jnp.sum(batch.weights * losses)
 
     def tally(self, logits: Float[Array, "N O"], batch: Batch) -> Float[Array, " tallies"] | None:
         """What is counted beside the loss, weighted: the right answers [1], or each output's squared error [O].
@@ -85,6 +89,13 @@ class Model:
             return jnp.sum(batch.weights * right)[None]
         errors = jnp.square(OUTPUTS[self.bucket.output].apply(logits) - batch.y)
         return jnp.sum(batch.weights[:, None] * errors, axis=0)
+
+    def training_inputs(
+        self, masks: tuple[Float[Array, "N _"], ...] | None, counts: Float[Array, " N"]
+    ) -> ForwardInputs:
+        """What accompanies a mini-batch in training: what dropout leaves, and what each row counts in statistics."""
+        weight = counts if self.bucket.normalization == "batch" else None
+        return ForwardInputs(no_probes(self.bucket.architecture, self.bucket.batch_size), masks, weight)
 
     def inference_inputs(self, rows: int, moments: tuple[Moments, ...]) -> ForwardInputs:
         """What accompanies rows outside training: no masks, given statistics."""
@@ -100,7 +111,15 @@ class Model:
             parameters, ForwardInputs(no_probes(self.bucket.architecture, rows), weight=weight), x
         ).moments
 
-    def predict(self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]) -> Array:
-        """The predictions of N rows [N, O]: the output function of the logits."""
-        logits = self.forward(parameters, self.inference_inputs(x.shape[0], moments), x).logits
-        return jax.vmap(OUTPUTS[self.bucket.output].apply)(logits)
+    def logits(
+        self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]
+    ) -> Float[Array, "N O"]:
+        """The logits of N rows outside training."""
+        return self.forward(parameters, self.inference_inputs(x.shape[0], moments), x).logits
+
+    def predict(
+        self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]
+    ) -> Float[Array, "N O"]:
+        """The predictions of N rows: the output function of the logits."""
+        predicted: Array = jax.vmap(OUTPUTS[self.bucket.output].apply)(self.logits(parameters, moments, x))
+        return predicted
