@@ -16,6 +16,7 @@ READ: dict[str, str] = {
     "NNJAX_FAST_LANE": '"off": MLflow\'s database is written through its client, not by plain inserts',
     "NNJAX_SETUP_SECONDS": "what the set-up of the environment took, for the report; make sets it",
     "MLFLOW_TRACKING_URI": "where MLflow is told, where no --tracking-uri is given",
+    "CC": "the C compiler that is asked first, a command without arguments",
     "XDG_CACHE_HOME": "where compiled programs are kept, in the folder `nnjax`",
     "JAX_PLATFORMS": "the devices that JAX may use; it must name the study's",
     "XLA_FLAGS": "XLA's flags; refused where they could change a number",

@@ -13,7 +13,7 @@ TABLE = re.compile(r"^\| `(\w+)/` \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 ROOMS = {name: (set(re.findall(r"`(\w+)`", may)), set(re.findall(r"(?<![`\w])(\w+)(?![`\w])", may))) for name, may in
          TABLE.findall((ROOT / "docs" / "architecture.md").read_text())}  # fmt: skip
 """Room -> the rooms and the libraries that it may import, as the documentation says."""
-EVERYWHERE = {"judged", "metrics", "redaction", "refusal", "surroundings", "terminal"}
+EVERYWHERE = {"judged", "metrics", "native_code", "redaction", "refusal", "surroundings", "terminal"}
 """Files beside the rooms that all of them may import."""
 CORE = {"jax", "optax", "numpy", "jaxtyping", "nnjax"}
 MODULES = {

@@ -6,18 +6,16 @@ back 0.7 s. That cache still serves accelerators, on which nobody has tried this
 
 import functools
 import hashlib
-import os
 import pickle
-import platform
-import stat
 import sys
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nnjax.native_code import is_private, processor
 from nnjax.sweep.durable import write_durably
 from nnjax.training.bucket import Bucket
 from nnjax.training.device import compiler_options, find_device
@@ -69,7 +67,7 @@ class KeptPrograms:
         from jax.experimental.serialize_executable import deserialize_and_load  # here: the head asks `has` without jax
 
         path = self._path(bucket, options)
-        if not _is_private(self._folder):
+        if not is_private(self._folder):
             return None
         try:
             devices = [find_device(bucket.device)]
@@ -93,7 +91,7 @@ class KeptPrograms:
             content = pickle.dumps([serialize(each) for each in functions], protocol=pickle.HIGHEST_PROTOCOL)
             path = self._path(bucket, options)
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if _is_private(self._folder):
+            if is_private(self._folder):
                 write_durably(path, zlib.compress(content, FAST))
                 _make_room(self._folder)
 
@@ -102,14 +100,6 @@ class KeptPrograms:
         told = sorted((name, repr(value)) for name, value in options.items())
         parts = [repr(bucket.program), repr(told), *_makers()]
         return self._folder / f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}{SUFFIX}"
-
-
-def _is_private(folder: Path) -> bool:
-    """Whether it is this user's own, and nobody else may write to it."""
-    with suppress(OSError):
-        found = folder.stat()
-        return found.st_uid == os.getuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return False
 
 
 def _make_room(folder: Path) -> None:
@@ -129,12 +119,4 @@ def _makers() -> tuple[str, ...]:
     for path in sorted(path for pattern in TRACED for path in room.glob(pattern)):
         source.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
     versions = [f"{name} {version(name)}" for name in COMPILING]
-    return (sys.version, *versions, source.hexdigest(), *_processor())
-
-
-def _processor() -> Iterator[str]:
-    """Model and features: neighbours of one name in a data centre may differ in them."""
-    yield platform.machine()
-    with suppress(OSError):
-        first = Path("/proc/cpuinfo").read_text("utf-8").partition("\n\n")[0]
-        yield from (line for line in first.splitlines() if line.startswith(("model name", "flags", "Features")))
+    return (sys.version, *versions, source.hexdigest(), *processor())

@@ -1,0 +1,241 @@
+"""The library of operations: built once a machine into the user's cache, believed when tested, loaded once a process.
+
+A library is named by all that its code depends on, so no process meets another's. Beside it lies the verdict of its
+self-test, with the library's digest: what is not as it was tested is not loaded.
+"""
+
+import ctypes
+import functools
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+from nnjax.kernels.compiler import FLAGS, Compiler, native_flag, own_words
+from nnjax.kernels.names import KernelsError
+from nnjax.native_code import is_private, processor
+
+SOURCE = Path(__file__).with_name("c")
+"""The C files, which the package brings along."""
+
+TARGETS = (
+    "nnjax_stack_forward",
+    "nnjax_stack_backward",
+    "nnjax_stack_evaluate",
+    "nnjax_stack_predict",
+    "nnjax_adam_step",
+    "nnjax_adam_update",
+)
+"""What the library defines, and XLA calls by these names."""
+
+LIBRARY_PREFIX, LIBRARY_SUFFIX, VERDICT_SUFFIX = "kernels-", ".so", ".json"
+"""Of a library's file, and of the verdict beside it."""
+
+BUILD_SECONDS = 600
+"""What building may take, on a machine with other work: alone it takes 2 s."""
+
+SECONDS_LEFT_BEHIND = 86_400
+"""Age at which a folder of a build counts as left behind."""
+
+LONGEST_WORDS = 200
+"""Letters of what a compiler says that are passed on."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A library's self-test.
+
+    Attributes:
+        digest: Of the library that was tested.
+        failure: What was wrong, in words; "" if nothing.
+    """
+
+    digest: str
+    failure: str = ""
+
+
+def library_path(folder: Path, compiler: Compiler) -> Path:
+    """Where the library lies, or would lie, named by all that its code depends on."""
+    return folder / f"{LIBRARY_PREFIX}{_key(compiler, SOURCE)}{LIBRARY_SUFFIX}"
+
+
+@functools.lru_cache(maxsize=8)
+def _key(compiler: Compiler, source: Path) -> str:
+    """Of the room's Python, too: the operations and their self-test belong to the C that they call."""
+    told = hashlib.sha256()
+    for path in (*_sources(source), *_sources(source, ".h"), *sorted(Path(__file__).parent.glob("*.py"))):
+        told.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
+    flags = (native_flag(), *FLAGS, f"jaxlib {_header_version()}")
+    told.update("\n".join((compiler.family, compiler.build, *flags, *processor())).encode())
+    return told.hexdigest()[:32]
+
+
+def _sources(source: Path, suffix: str = ".c") -> list[Path]:
+    return sorted(source.glob(f"*{suffix}"))
+
+
+def build(path: Path, compiler: Compiler) -> None:
+    """Build the library, in the place of one that may be there.
+
+    It appears under its name whole, or not at all; who builds at once builds the same one, and the last one stays.
+
+    Raises:
+        KernelsError: The compiler fails, or there is no place to keep it.
+    """
+    with _explained(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        check_private(path.parent)
+        _remove_abandoned(path.parent)
+        with tempfile.TemporaryDirectory(
+            prefix=f".{LIBRARY_PREFIX}", dir=path.parent, ignore_cleanup_errors=True
+        ) as temporary:
+            made = Path(temporary) / path.name
+            _compile(made, compiler)
+            with made.open("rb") as file:
+                os.fsync(file.fileno())
+            os.replace(made, path)
+
+
+def check_private(folder: Path) -> None:
+    """Fail where others may write to a folder, if it is there.
+
+    Raises:
+        KernelsError: Somebody else could put code there that we would run.
+    """
+    if folder.exists() and not is_private(folder):
+        raise KernelsError(f"{folder} belongs to others, or others may write there", f"chmod go-w {folder}")
+
+
+def _compile(made: Path, compiler: Compiler) -> None:
+    sources = list(map(str, _sources(SOURCE)))
+    command = [compiler.command, *FLAGS, native_flag(), "-I", str(_headers()), "-o", str(made), *sources, "-lm"]
+    try:
+        answer = subprocess.run(
+            command, capture_output=True, encoding="utf-8", errors="replace", timeout=BUILD_SECONDS,
+            check=False, env={**own_words(), "TMPDIR": str(made.parent)},
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise KernelsError(f"{compiler.command} did not end within {BUILD_SECONDS} s") from None
+    if answer.returncode or not made.exists():
+        raise KernelsError(f"{compiler.command} fails: {_first_error(answer.stderr)}", "let it compile C with libc")
+
+
+def _first_error(said: str) -> str:
+    r"""The line of a compiler's words that says most.
+
+    >>> _first_error("In file a.c:\na.c:1:1: error: no such thing\n")
+    'a.c:1:1: error: no such thing'
+    """
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    told = next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "it says nothing")
+    return told[:LONGEST_WORDS]
+
+
+def _headers() -> Path:
+    """Where jaxlib keeps XLA's `c_api.h`; found without importing it."""
+    found = find_spec("jaxlib")
+    if found is None or not found.submodule_search_locations:
+        raise KernelsError("jaxlib is not installed")
+    return Path(found.submodule_search_locations[0]) / "include"
+
+
+def _header_version() -> str:
+    with suppress(PackageNotFoundError):
+        return version("jaxlib")
+    return ""
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Remove what killed builds left behind, and nothing that a living one may still need."""
+    for path in folder.glob(f".{LIBRARY_PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > SECONDS_LEFT_BEHIND:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def digest_of(path: Path) -> str:
+    """What a library's file holds, hashed.
+
+    Raises:
+        OSError: It is not there.
+    """
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def kept_trial(path: Path) -> Trial | None:
+    """The verdict on the library as it lies there; None if it is not there, or has not been tested as it is."""
+    with suppress(OSError, ValueError, TypeError):
+        trial = Trial(**json.loads(path.with_suffix(VERDICT_SUFFIX).read_text("utf-8")))
+        if is_private(path.parent) and trial.digest == digest_of(path):
+            return trial
+    return None
+
+
+def keep_trial(path: Path, trial: Trial) -> None:
+    """Keep a verdict beside its library.
+
+    Raises:
+        KernelsError: The disk is full, or nobody may write there.
+    """
+    with _explained(path.parent):
+        handle, temporary = tempfile.mkstemp(prefix=f".{LIBRARY_PREFIX}", dir=path.parent)
+        try:
+            with open(handle, "w", encoding="utf-8") as file:
+                json.dump(asdict(trial), file)
+            os.replace(temporary, path.with_suffix(VERDICT_SUFFIX))
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KernelsError(f"nothing can be kept in {folder} ({error.strerror or error})", "make room there") from None
+
+
+_LOADED: dict[str, ctypes.CDLL] = {}
+"""Digest -> what is loaded: one library, or none."""
+
+_LOADING = threading.Lock()
+
+
+def load_library(path: Path, digest: str, targets: Sequence[str] = TARGETS) -> None:
+    """Make the operations of a library callable by JAX in this process, once whatever the threads.
+
+    Raises:
+        KernelsError: It is another one than was tested, cannot be loaded, or this process has loaded another.
+    """
+    with _LOADING:
+        if digest in _LOADED:
+            return
+        if _LOADED:
+            raise KernelsError("this process has loaded another library of operations", "start Python anew")
+        _LOADED[digest] = _register(path, digest, targets)
+
+
+def _register(path: Path, digest: str, targets: Sequence[str]) -> ctypes.CDLL:
+    import jax.ffi  # here: whoever only asks what there is needs no jax
+
+    try:
+        if digest_of(path) != digest:
+            raise KernelsError(f"{path} is not as it was tested", f"remove {path}")
+        library = ctypes.CDLL(str(path))
+        functions = [getattr(library, target) for target in targets]
+    except (OSError, AttributeError) as error:
+        raise KernelsError(f"{path} cannot be loaded ({error})", f"remove {path}") from None
+    for target, function in zip(targets, functions, strict=True):
+        jax.ffi.register_ffi_target(target, jax.ffi.pycapsule(function), platform="cpu")
+    return library
