@@ -1,12 +1,16 @@
 """What a person waits for: this checkout beside another one, and beside the loop that most people write.
 
-    python benchmarks/waiting.py --before PATH [--rounds 3] [--only plan "quick, cold"] [--default] [--lecture] [--loop]
+    python benchmarks/waiting.py --before PATH [--rounds 3] [--only plan "quick, cold"] [--default] [--whole]
+                                 [--lecture] [--loop] [--set KEY=VALUE] [--also KEY=VALUE]
 
 Each row is a command of both checkouts in turn, round after round, in homes and caches of their own; both are run by
 this interpreter. A command that is not to be cold is run once before, which nobody times: then bytecode and all that it
-keeps for the next time are there in the first round, too. Wall seconds, medians; CPU seconds, the workers' too, beside
-them, since those hardly notice what else the machine does. The default study is prepared with few epochs: what is
-waited for depends on its runs, not on those.
+keeps for the next time are there in the first round, too. Wall seconds, medians; CPU seconds of the whole tree of
+processes beside them, since those hardly notice what else the machine does, and the most memory that one of them held.
+With --also the last column is this checkout again, its studies changed so: other kernels, for example.
+
+With --default the default study is prepared with few epochs: what is waited for there depends on its runs, not on
+those. With --whole it is trained as it stands, with nothing in any cache: minutes a round and checkout.
 
 The plain loop trains the quick study's runs by scikit-learn under joblib: the same splits, scaling, layers, batches,
 epochs, rates and penalties, a `log_metric` of training loss and validation R² an epoch, one figure. It does not watch
@@ -22,7 +26,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,18 +42,20 @@ LOOP_WORKERS = 2
 
 @dataclass(frozen=True)
 class Spent:
-    """Wall and CPU seconds of a command, its children's among the latter."""
+    """Wall and CPU seconds of a command, its children's among the latter; megabytes of the largest of its processes."""
 
     wall: float
     cpu: float
+    megabytes: float
 
 
 @dataclass(frozen=True)
 class Checkout:
-    """A build with a home and caches that nobody else uses."""
+    """A build with a home and caches that nobody else uses, and what it changes of each study."""
 
     path: Path
     folder: Path
+    changes: tuple[str, ...] = ()
 
     @property
     def home(self) -> Path:
@@ -58,16 +64,16 @@ class Checkout:
 
     def run(self, *words: str) -> Spent:
         """Wait for a command of nnjax."""
-        return wait([sys.executable, "-m", "nnjax.cli", "--home", str(self.home), *words], self.path, self.folder)
+        changes = [word for change in self.changes for word in ("--set", change)] if len(words) > 1 else []
+        words = ("--home", str(self.home), *words, *changes)
+        return wait([sys.executable, "-m", "nnjax.cli", *words], self.path, self.folder)
 
     def forget(self, *, programs: bool) -> None:
         """Empty the home, of compiled programs only where that is asked for."""
-        kept = self.home / ".cache" / "jax"
         for path in self.home.iterdir() if self.home.is_dir() else ():
-            if path.name != ".cache":
+            if programs or path.name != ".cache":
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
         if programs:
-            shutil.rmtree(kept, ignore_errors=True)
             shutil.rmtree(self.folder / "caches", ignore_errors=True)
 
 
@@ -91,13 +97,17 @@ def wait(command: list[str], place: Path, folder: Path) -> Spent:
     fonts = {"MPLCONFIGDIR": os.environ.get("MPLCONFIGDIR") or str(Path(usual, "matplotlib"))}
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     environment = kept | fonts | {"PYTHONPATH": str(place), "XDG_CACHE_HOME": str(folder / "caches")}
-    began, before = time.perf_counter(), os.times()
-    ended = subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
-    wall, after = time.perf_counter() - began, os.times()
-    if ended.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {ended.returncode}:\n{ended.stderr[-2000:]}")
-    used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Spent(wall, used)
+    with tempfile.TemporaryFile() as told:
+        began = time.perf_counter()
+        process = subprocess.Popen(command, cwd=place, env=environment, stdout=told, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(process.pid, 0)  # it has waited for its own children: theirs is in what it used
+        wall = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            told.seek(0)
+            words = told.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{words}")
+    return Spent(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024 / 1e6)
 
 
 def rows(options: argparse.Namespace) -> Iterator[Row]:
@@ -111,6 +121,8 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
         study = (DEFAULT, "--set", FEW_EPOCHS)
         yield Row("default, nothing to do", ("sweep", *study), lambda build: prepare_default(build, study))
         yield Row("default, changed report", ("report", *study), forget_reports)
+    if options.whole:
+        yield Row("default, cold", ("sweep", DEFAULT), prepare_whole, is_cold=True)
     if options.lecture:
         yield Row("lecture", ("lecture",), lambda build: build.forget(programs=True), is_cold=True)
 
@@ -133,6 +145,12 @@ def prepare_default(build: Checkout, study: tuple[str, ...]) -> None:
         build.run("sweep", *study)
 
 
+def prepare_whole(build: Checkout) -> None:
+    """Have bytecode, and nothing else."""
+    build.run("plan", DEFAULT)
+    build.forget(programs=True)
+
+
 def forget_reports(build: Checkout) -> None:
     """So that the next one is written anew."""
     shutil.rmtree(build.home / "reports", ignore_errors=True)
@@ -152,11 +170,14 @@ def measure(row: Row, builds: list[Checkout], rounds: int) -> list[list[Spent]]:
 
 
 def describe(name: str, spent: list[list[Spent]]) -> str:
-    """A line of the table: wall and CPU seconds of each, and how many times the last is faster than the first."""
-    walls, cpus = ([statistics.median(getattr(one, of) for one in each) for each in spent] for of in ("wall", "cpu"))
-    times = f"{walls[0] / walls[-1]:>7.2f} {cpus[0] / cpus[-1]:>7.2f}" if len(spent) > 1 else ""
-    pairs = " ".join(f"{wall:>8.1f} {cpu:>7.1f}" for wall, cpu in zip(walls, cpus, strict=True))
-    return f"{name:<26} {pairs} {times}"
+    """A line of the table: what each took, and how many times as fast each is as the first, by wall and by CPU."""
+    medians = [
+        Spent(*(statistics.median(getattr(one, of.name) for one in each) for of in fields(Spent))) for each in spent
+    ]
+    told = "".join(f"{each.wall:>9.1f} {each.cpu:>8.1f} {each.megabytes:>6.0f}" for each in medians)
+    first = medians[0]
+    times = "".join(f"{first.wall / each.wall:>9.2f} {first.cpu / each.cpu:>7.2f}" for each in medians[1:])
+    return f"{name:<24}{told}{times}"
 
 
 def train_by_a_plain_loop(folder: Path) -> None:
@@ -234,6 +255,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", metavar="ROW", help="rows of the table; all those that are asked for")
     parser.add_argument("--default", action="store_true", help="the default study, too: minutes to prepare")
+    parser.add_argument("--whole", action="store_true", help="the default study as it stands, too, nothing cached")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="of every study")
+    parser.add_argument("--also", action="append", default=[], metavar="KEY=VALUE", help="this checkout again, changed")
     parser.add_argument("--lecture", action="store_true", help="the lecture's studies, too: half an hour a round")
     parser.add_argument("--loop", action="store_true", help="the plain loop, too")
     parser.add_argument("--plain-loop", type=Path, help=argparse.SUPPRESS)
@@ -241,12 +265,17 @@ def main() -> None:
     if options.plain_loop:
         train_by_a_plain_loop(options.plain_loop)
         return
-    paths = [*([options.before.resolve()] if options.before else []), HERE]
+    kinds: list[tuple[Path, list[str]]] = [(options.before.resolve(), [])] if options.before else []
+    kinds += [(HERE, []), *([(HERE, options.also)] if options.also else [])]
     with tempfile.TemporaryDirectory() as name:
-        builds = [Checkout(path, Path(name, str(number))) for number, path in enumerate(paths)]
+        builds = [
+            Checkout(path, Path(name, str(number)), (*options.set, *changes))
+            for number, (path, changes) in enumerate(kinds)
+        ]
         for build in builds:
             build.home.mkdir(parents=True)
-        print(f"{'seconds':<26} {'  '.join('    wall     cpu' for _ in builds)}    wall     cpu  times as fast")
+        columns = f"{'wall':>9} {'cpu':>8} {'MB':>6}" * len(builds) + f"{'wall':>9} {'cpu':>7}" * (len(builds) - 1)
+        print(f"{'seconds':<24}{columns}{' times as fast' if len(builds) > 1 else ''}")
         for row in rows(options):
             if not options.only or row.name in options.only:
                 print(describe(row.name, measure(row, builds, options.rounds)), flush=True)
