@@ -1,0 +1,238 @@
+/* The elementwise activation functions and their slopes, as nnjax/network/activations.py defines them.
+
+   Every function here takes any float32. What the definition makes of infinities and NaN is made of them here, too.
+   Polynomials were fitted for the least largest relative error in float64 and rounded; the errors of the whole
+   functions stand in tests/kernels/test_activations.py. */
+#ifndef NNJAX_ACTIVATIONS_H
+#define NNJAX_ACTIVATIONS_H
+
+#include "vectors.h"
+
+/* In the order of nnjax/kernels/activation_codes.py. */
+typedef enum {
+  IDENTITY,
+  BINARY_STEP,
+  LOGISTIC,
+  TANH,
+  ARCTAN,
+  RELU,
+  LEAKY_RELU,
+  ELU,
+  SOFTPLUS,
+  GELU,
+  SILU,
+  SELU,
+  MISH,
+  HARD_TANH,
+  ACTIVATION_COUNT
+} ActivationCode;
+
+/* The numbers of a run that shape its activations. */
+typedef struct {
+  float negative_slope, elu_alpha;
+} ActivationConstants;
+
+typedef struct {
+  Vector value, slope;
+} Activated;
+
+/* e^x = scale (1 + fraction), where scale is a power of two and |fraction| < 0.42. */
+typedef struct {
+  Vector scale, fraction;
+} Exponential;
+
+/* e^(x + rest) for -87.3 <= x <= 0 and a rest that is small beside 1; below, scale and fraction are zero; NaN stays NaN.
+
+   x = n ln 2 + r with whole n and |r| <= ln 2 / 2, by Cody and Waite's ln 2 in two parts; e^r - 1 = r + r^2 p(r). */
+INLINE Exponential exponential_of_sum(Vector x, Vector rest)
+{
+  const float to_whole = 12582912.0f; /* 1.5 * 2^23: what is added to it is rounded to a whole number */
+  const Mask is_zero = x < -87.33f;
+  const Vector shifted = x * 1.44269504f + to_whole, n = shifted - to_whole;
+  const Vector r = (x - n * 0.693359375f) + n * 2.12194440e-4f + rest;
+  Vector p = r * 0.0013882488708f + 0.0083666918799f;
+  p = p * r + 0.0416672043502f;
+  p = p * r + 0.1666654199362f;
+  p = p * r + 0.4999999701977f;
+  /* n stands in the low bits of `shifted`; moved into the exponent's place it multiplies by 2^n. */
+  const Vector scale = (Vector)(((Bits)shifted << 23) + 0x3f800000u);
+  return (Exponential){keep(~is_zero, scale), keep(~is_zero, p * (r * r) + r)};
+}
+
+INLINE Exponential exponential(Vector x) { return exponential_of_sum(x, (Vector){0}); }
+
+/* e^x for x <= 0. */
+INLINE Vector exp_negative(Vector x)
+{
+  const Exponential e = exponential(x);
+  return e.scale * e.fraction + e.scale;
+}
+
+/* e^x - 1 for x <= 0, exact to rounding near zero, too. */
+INLINE Vector expm1_of(Exponential e) { return e.scale * e.fraction + (e.scale - 1); }
+
+/* min(x, 0), which keeps NaN. */
+INLINE Vector not_above_zero(Vector x) { return choose(x > 0, (Vector){0}, x); }
+
+/* 1 / (1 + e^-z) from e = e^-|z|. */
+INLINE Vector logistic_from(Vector e, Vector z) { return choose(z < 0, e, splat(1)) / (1 + e); }
+
+INLINE Vector logistic(Vector z) { return logistic_from(exp_negative(-absolute(z)), z); }
+
+/* tanh |z| = -m / (m + 2) with m = e^(-2|z|) - 1. */
+INLINE Vector tanh_of(Vector z)
+{
+  const Vector m = expm1_of(exponential(-2 * absolute(z)));
+  return with_sign(m / (m + 2), z);
+}
+
+/* log(1 + e) = 2 artanh q with q = e / (2 + e), for 0 <= e <= 1. */
+INLINE Vector log1p_of(Vector e)
+{
+  const Vector twice_q = 2 * e / (2 + e), square = 0.25f * twice_q * twice_q;
+  Vector p = square * 0.1400599330664f + 0.1400090307f;
+  p = p * square + 0.2001076340675f;
+  p = p * square + 0.3333320915699f;
+  return twice_q * (p * square) + twice_q;
+}
+
+/* With a = |z|: below tan(pi/8) the series itself; above, pi/4 + arctan((a - 1) / (a + 1)) or pi/2 - arctan(1 / a). */
+INLINE Vector arctan_of(Vector z)
+{
+  const Vector a = absolute(z), one = splat(1);
+  const Mask middle = a > 0.414213562f, large = a > 2.414213562f;
+  const Vector numerator = choose(large, -one, choose(middle, a - 1, a));
+  const Vector denominator = choose(large, a, choose(middle, a + 1, one));
+  const Vector q = numerator / denominator, square = q * q;
+  const Vector start = choose(large, splat(1.57079632679f), keep(middle, splat(0.78539816339f)));
+  Vector p = square * 0.0805372297764f - 0.138776794076f;
+  p = p * square + 0.199777096510f;
+  p = p * square - 0.333329498768f;
+  return with_sign(start + (p * square * q + q), z);
+}
+
+/* Phi(-|z|), the normal distribution's tail, and phi(z), its density.
+
+   Phi(-a) = e^(-a^2/2) h(a); h is a polynomial in t = 4 / (4 + a), for a below 14, beyond which both are zero. For the
+   exponent to keep all digits, a = high + low, where the square of `high` is exact. */
+typedef struct {
+  Vector tail, density;
+} Normal;
+
+INLINE Normal normal(Vector z)
+{
+  const Vector a = choose(absolute(z) > 14, splat(14), absolute(z));
+  const Vector high = (Vector)((Bits)a & 0xfffff000u), low = a - high;
+  const Exponential e = exponential_of_sum(-0.5f * high * high, -0.5f * low * (a + high));
+  const Vector bell = e.scale * e.fraction + e.scale, t = 4 / (4 + a);
+  Vector p = t * 0.016579581424593925f - 0.06279177963733673f;
+  p = p * t + 0.051651425659656525f;
+  p = p * t + 0.028437158092856407f;
+  p = p * t + 0.012710633687675f;
+  p = p * t + 0.08665761351585388f;
+  p = p * t + 0.07199914008378983f;
+  p = p * t + 0.09551578760147095f;
+  p = p * t + 0.09949254989624023f;
+  p = p * t + 0.0997479036450386f;
+  return (Normal){bell * (p * t), bell * 0.3989422804f};
+}
+
+/* z Phi(z); Phi(z) + z phi(z). */
+INLINE Activated gelu(Vector z)
+{
+  const Normal of = normal(z);
+  const Vector share = choose(z > 0, 1 - of.tail, of.tail);
+  return (Activated){z * share, share + z * of.density};
+}
+
+/* alpha (e^z - 1) below zero; alpha e^z its slope. */
+INLINE Activated elu(Vector z, Vector alpha)
+{
+  const Exponential e = exponential(not_above_zero(z));
+  const Mask above = z > 0;
+  return (Activated){
+      choose(above, z, alpha * expm1_of(e)),
+      choose(above, splat(1), alpha * (e.scale * e.fraction + e.scale)),
+  };
+}
+
+INLINE Activated selu(Vector z)
+{
+  const Activated e = elu(z, splat(1.6732632423543772f));
+  return (Activated){1.0507009873554805f * e.value, 1.0507009873554805f * e.slope};
+}
+
+/* z t with t = tanh(log(1 + e^z)); t + z s (1 - t^2) with s the logistic function.
+
+   With w = e^-|z| both are quotients over d = 2 + 2w + w^2 (z <= 0) or 2w^2 + 2w + 1 (z > 0): no logarithm. */
+INLINE Activated mish(Vector z)
+{
+  const Vector w = exp_negative(-absolute(z));
+  const Mask above = z > 0;
+  const Vector numerator = choose(above, 1 + 2 * w, w * (w + 2));
+  const Vector d = numerator + choose(above, 2 * w * w, splat(2));
+  const Vector t = numerator / d, bend = choose(above, w * w, w) * (4 + 4 * w) / (d * d);
+  return (Activated){z * t, t + z * bend};
+}
+
+INLINE Activated silu(Vector z)
+{
+  const Vector s = logistic(z);
+  return (Activated){z * s, s * (1 + z * (1 - s))};
+}
+
+INLINE Activated softplus(Vector z)
+{
+  const Vector e = exp_negative(-absolute(z));
+  return (Activated){choose(z < 0, (Vector){0}, z) + log1p_of(e), logistic_from(e, z)};
+}
+
+INLINE Activated hard_tanh(Vector z)
+{
+  const Vector one = splat(1);
+  const Vector value = choose(z > 1, one, choose(z < -1, -one, z));
+  return (Activated){value, keep(absolute(z) < 1, one)};
+}
+
+/* f(z) and f'(z). The code is a constant where this is called, so that only one case remains. */
+INLINE Activated activate(const ActivationCode code, Vector z, ActivationConstants constants)
+{
+  const Vector one = splat(1), zero = {0};
+  switch (code) {
+  case BINARY_STEP:
+    return (Activated){keep(z >= 0, one), zero};
+  case LOGISTIC: {
+    const Vector s = logistic(z);
+    return (Activated){s, s * (1 - s)};
+  }
+  case TANH: {
+    const Vector t = tanh_of(z);
+    return (Activated){t, 1 - t * t};
+  }
+  case ARCTAN:
+    return (Activated){arctan_of(z), 1 / (z * z + 1)};
+  case RELU:
+    return (Activated){choose(z <= 0, zero, z), keep(z > 0, one)};
+  case LEAKY_RELU:
+    return (Activated){choose(z > 0, z, constants.negative_slope * z),
+                       choose(z > 0, one, splat(constants.negative_slope))};
+  case ELU:
+    return elu(z, splat(constants.elu_alpha));
+  case SOFTPLUS:
+    return softplus(z);
+  case GELU:
+    return gelu(z);
+  case SILU:
+    return silu(z);
+  case SELU:
+    return selu(z);
+  case MISH:
+    return mish(z);
+  case HARD_TANH:
+    return hard_tanh(z);
+  default:
+    return (Activated){z, one};
+  }
+}
+
+#endif

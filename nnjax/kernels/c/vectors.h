@@ -1,0 +1,161 @@
+/* Vectors of float32, as wide as the processor's registers, by the vector extensions of GCC and Clang.
+
+   Arithmetic and comparisons are the compiler's own operators; here stands what they lack. A comparison makes a `Mask`,
+   whose lanes are all ones where it holds; a NaN compares as false, as everywhere in C. */
+#ifndef NNJAX_VECTORS_H
+#define NNJAX_VECTORS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
+#include <immintrin.h>
+#define LANES 16
+#elif defined(__AVX2__) && defined(__FMA__)
+#include <immintrin.h>
+#define LANES 8
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#define LANES 4
+#else
+#error "vectors of AVX-512, AVX2 with FMA, or NEON are needed"
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define NOT_INLINE static __attribute__((noinline))
+#define UNROLL _Pragma("GCC unroll 16")
+
+typedef float Vector __attribute__((vector_size(4 * LANES)));
+typedef int32_t Mask __attribute__((vector_size(4 * LANES)));
+typedef uint32_t Bits __attribute__((vector_size(4 * LANES)));
+typedef float Anywhere __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
+
+/* The next multiple of LANES. */
+INLINE long padded(long n) { return (n + LANES - 1) / LANES * LANES; }
+
+INLINE Vector splat(float x) { return x - (Vector){0}; }
+
+INLINE Vector load(const float *from) { return *(const Anywhere *)from; }
+
+INLINE void store(float *to, Vector v) { *(Anywhere *)to = v; }
+
+/* The first n lanes; the others are zero. Reads nothing beyond them. */
+INLINE Vector load_first(const float *from, long n)
+{
+  if (n >= LANES)
+    return load(from);
+#if LANES == 16
+  return (Vector)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), from);
+#else
+  Vector v = {0};
+  memcpy(&v, from, (size_t)n * sizeof(float));
+  return v;
+#endif
+}
+
+/* Writes the first n lanes and nothing beyond them. */
+INLINE void store_first(float *to, Vector v, long n)
+{
+  if (n >= LANES) {
+    store(to, v);
+    return;
+  }
+#if LANES == 16
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << n) - 1), (__m512)v);
+#else
+  memcpy(to, &v, (size_t)n * sizeof(float));
+#endif
+}
+
+/* a where the mask holds, else b. */
+INLINE Vector choose(Mask mask, Vector a, Vector b)
+{
+#if LANES == 8
+  return (Vector)_mm256_blendv_ps((__m256)b, (__m256)a, (__m256)mask);
+#else
+  return (Vector)(((Mask)a & mask) | ((Mask)b & ~mask));
+#endif
+}
+
+/* v where the mask holds, else zero. */
+INLINE Vector keep(Mask mask, Vector v) { return (Vector)((Mask)v & mask); }
+
+/* The first n lanes of v, zeros after them. */
+INLINE Vector keep_first(Vector v, long n)
+{
+  static const int32_t ones_then_zeros[2 * LANES] = {[0 ... LANES - 1] = -1};
+  if (n >= LANES)
+    return v;
+  Mask mask;
+  memcpy(&mask, ones_then_zeros + LANES - n, sizeof mask);
+  return keep(mask, v);
+}
+
+INLINE Vector absolute(Vector v) { return (Vector)((Mask)v & INT32_MAX); }
+
+/* |v| with the sign of `sign`. */
+INLINE Vector with_sign(Vector v, Vector sign)
+{
+  return (Vector)(((Mask)v & INT32_MAX) | ((Mask)sign & INT32_MIN));
+}
+
+/* The larger one; NaN where either is NaN. */
+INLINE Vector larger(Vector a, Vector b) { return choose((a > b) | (a != a), a, b); }
+
+INLINE Vector square_root(Vector v)
+{
+#if LANES == 16
+  return (Vector)_mm512_sqrt_ps((__m512)v);
+#elif LANES == 8
+  return (Vector)_mm256_sqrt_ps((__m256)v);
+#else
+  return (Vector)vsqrtq_f32((float32x4_t)v);
+#endif
+}
+
+/* The lanes of a and b in turns: a0 b0 a1 b1 ..., of their lower halves and of their upper ones. */
+#if LANES == 16
+INLINE Vector zip_low(Vector a, Vector b)
+{
+  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+INLINE Vector zip_high(Vector a, Vector b)
+{
+  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+#elif LANES == 8
+INLINE Vector zip_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
+INLINE Vector zip_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
+#else
+INLINE Vector zip_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
+INLINE Vector zip_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
+#endif
+
+/* Rows become columns: LANES vectors of LANES lanes. Zipping row i with row i + LANES/2 turns the index (row, lane) by
+   one bit; after log2(LANES) rounds row and lane have changed places. */
+INLINE void transpose(Vector rows[LANES])
+{
+  Vector turned[LANES];
+  for (int round = 1; round < LANES; round *= 2) {
+    UNROLL for (int i = 0; i < LANES / 2; i++) {
+      turned[2 * i] = zip_low(rows[i], rows[i + LANES / 2]);
+      turned[2 * i + 1] = zip_high(rows[i], rows[i + LANES / 2]);
+    }
+    UNROLL for (int i = 0; i < LANES; i++)
+      rows[i] = turned[i];
+  }
+}
+
+/* The sum of the lanes, always in the same order: halves onto halves. */
+INLINE float sum_of(Vector v)
+{
+  float lanes[LANES];
+  store(lanes, v);
+  for (int half = LANES / 2; half > 0; half /= 2)
+    for (int i = 0; i < half; i++)
+      lanes[i] += lanes[i + half];
+  return lanes[0];
+}
+
+#endif

@@ -1,0 +1,190 @@
+"""The C handlers of the dense stack against the same network in float64, over shapes that fit no vector."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from nnjax.kernels.activation_codes import ACTIVATION_CODES
+
+TANH, RELU, LOGISTIC, IDENTITY = (ACTIVATION_CODES[name] for name in ("tanh", "relu", "logistic", "identity"))
+
+
+def logistic(z):
+    return 1 / (1 + np.exp(-z))
+
+
+FUNCTIONS = {
+    TANH: (np.tanh, lambda z: 1 - np.tanh(z) ** 2),
+    RELU: (lambda z: np.maximum(z, 0), lambda z: (z > 0).astype(z.dtype)),
+    LOGISTIC: (logistic, lambda z: logistic(z) * (1 - logistic(z))),
+    IDENTITY: (lambda z: z, np.ones_like),
+}
+
+SHAPES = [
+    ((10, 64, 64, 1), 33, 2),
+    ((3, 17, 1, 5, 2), 7, 1),
+]
+"""Sizes of features, layers and outputs; rows; runs."""
+MORE_SHAPES = [
+    ((1, 1, 1), 1, 1),
+    ((10, 64, 64, 64, 64, 1), 265, 2),
+    ((7, 100, 33, 3), 50, 2),
+    ((5, 128, 128, 10), 26, 1),
+    ((2, 3, 40), 24, 3),
+    ((30, 16, 16, 16), 8, 5),
+    ((4, 31, 15, 9, 23, 47, 6), 100, 1),
+    ((8, 8), 9, 2),
+    ((9, 200, 1), 2, 1),
+]
+
+
+def network(sizes, rows, runs, seed=0):
+    """Rows, codes, constants and layers, each with its axis of runs."""
+    draw = np.random.default_rng(seed).standard_normal
+    layers = [
+        ((draw((runs, k, n)) / np.sqrt(k)).astype(np.float32), draw((runs, n)).astype(np.float32))
+        for k, n in itertools.pairwise(sizes)
+    ]
+    depth = len(sizes) - 2
+    codes = np.array([[(TANH, RELU, LOGISTIC)[(run + layer) % 3] for layer in range(depth)] for run in range(runs)])
+    constants = np.tile(np.float32([0.1, 1.3]), (runs, 1))
+    return draw((runs, rows, sizes[0])).astype(np.float32), codes.astype(np.int32), constants, layers
+
+
+def in_float64(x, codes, layers):
+    """Logits, activations and slopes of one run."""
+    a, activations, slopes = x.astype(np.float64), [], []
+    for code, (weights, bias) in zip(codes, layers, strict=False):
+        z = a @ weights.astype(np.float64) + bias
+        function, slope = FUNCTIONS[int(code)]
+        a = function(z)
+        activations.append(a)
+        slopes.append(slope(z))
+    weights, bias = layers[-1]
+    return a @ weights.astype(np.float64) + bias, activations, slopes
+
+
+def backward_in_float64(x, by_logits, layers, activations, slopes):
+    """Gradients by weights and biases in turns, and by the pre-activations."""
+    delta, gradients, deltas = by_logits.astype(np.float64), [], []
+    inputs = [x, *activations]
+    for layer in reversed(range(len(layers))):
+        if layer < len(slopes):
+            delta = delta * slopes[layer]
+            deltas.insert(0, delta)
+        gradients[:0] = [inputs[layer].astype(np.float64).T @ delta, delta.sum(axis=0)]
+        delta = delta @ layers[layer][0].astype(np.float64).T
+    return gradients, deltas
+
+
+def one_run(layers, run):
+    return [(weights[run], bias[run]) for weights, bias in layers]
+
+
+def close(found, expected):
+    scale = np.max(np.abs(expected), initial=1e-30)
+    np.testing.assert_allclose(found / scale, expected / scale, rtol=2e-5, atol=1e-6)
+
+
+def check_shape(plain, sizes, rows, runs):
+    x, codes, constants, layers = network(sizes, rows, runs)
+    by_logits = np.random.default_rng(1).standard_normal((runs, rows, sizes[-1])).astype(np.float32)
+    logits, activations, slopes, largest = plain.forward(x, codes, constants, layers, runs)
+    gradients, weight_squares, preactivation_squares = plain.backward(x, by_logits, layers, activations, slopes)
+    row_weights = np.random.default_rng(2).random((runs, rows)).astype(np.float32)
+    row_weights /= row_weights.sum(axis=1, keepdims=True)
+    limits = np.full((runs, len(sizes) - 2), 0.2, np.float32)
+    evaluated, units = plain.evaluate(x, codes, constants, row_weights, limits, layers, runs)
+    np.testing.assert_array_equal(evaluated, logits)
+    np.testing.assert_array_equal(plain.predict(x, codes, constants, layers, runs), logits)
+    for run in range(runs):
+        of_run = one_run(layers, run)
+        true_logits, true_activations, true_slopes = in_float64(x[run], codes[run], of_run)
+        close(logits[run], true_logits)
+        for layer, (values, slope) in enumerate(zip(true_activations, true_slopes, strict=True)):
+            close(activations[layer][run], values)
+            close(slopes[layer][run], slope)
+            np.testing.assert_array_equal(largest[layer][run], slopes[layer][run].max(axis=0))
+            mean = (row_weights[run] @ values).mean()
+            deviation = np.sqrt((row_weights[run] @ (values - mean) ** 2).mean())
+            saturated = (row_weights[run] @ (slopes[layer][run] <= np.float32(0.2))).mean()
+            np.testing.assert_allclose(units[run, :, layer], [mean, deviation, saturated], rtol=1e-4, atol=1e-6)
+        kept = [[each[run] for each in arrays] for arrays in (activations, slopes)]
+        expected, deltas = backward_in_float64(x[run], by_logits[run], of_run, *kept)
+        for found, truth in zip(gradients, expected, strict=True):
+            close(found[run], truth)
+        np.testing.assert_allclose(weight_squares[run], [np.sum(each**2) for each in expected[::2]], rtol=2e-5)
+        np.testing.assert_allclose(preactivation_squares[run], [np.sum(each**2) for each in deltas], rtol=2e-5)
+
+
+@pytest.mark.parametrize(("sizes", "rows", "runs"), SHAPES)
+def test_agrees_with_float64(plain, sizes, rows, runs):
+    check_shape(plain, sizes, rows, runs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sizes", "rows", "runs"), MORE_SHAPES)
+def test_agrees_with_float64_over_more_shapes(plain, sizes, rows, runs):
+    check_shape(plain, sizes, rows, runs)
+
+
+def all_results(plain, x, codes, constants, layers, runs, rows):
+    by_logits = np.random.default_rng(1).standard_normal((1, rows, layers[-1][0].shape[-1])).astype(np.float32)
+    logits, activations, slopes, largest = plain.forward(x, codes, constants, layers, runs)
+    by_logits = np.repeat(by_logits, runs, axis=0)
+    gradients, *squares = plain.backward(x, by_logits, layers, activations, slopes)
+    row_weights = np.full((1, rows), 1 / rows, np.float32)
+    limits = np.full((1, len(layers) - 1), 0.2, np.float32)
+    units = plain.evaluate(x, codes, constants, row_weights, limits, layers, runs)[1]
+    return [logits, *activations, *slopes, *largest, *gradients, *squares, units]
+
+
+def test_a_run_has_the_same_bits_wherever_it_stands(plain):
+    sizes, rows, runs = (3, 17, 5, 2), 9, 3
+    x, codes, constants, layers = network(sizes, rows, runs)
+    spoiled = [(weights.copy(), bias) for weights, bias in layers]
+    spoiled[0][0][0, 0, 0] = np.nan
+    together = all_results(plain, x, codes, constants, spoiled, runs, rows)
+    alone = [(weights[1:2], bias[1:2]) for weights, bias in spoiled]
+    for many, one in zip(together, all_results(plain, x[1:2], codes[1:2], constants[:1], alone, 1, rows), strict=True):
+        np.testing.assert_array_equal(many[1], one[0])
+    assert all(np.isfinite(each[1:]).all() for each in together)
+
+
+def test_what_runs_share_is_as_if_each_had_its_own(plain):
+    sizes, rows, runs = (3, 17, 5, 2), 9, 3
+    x, codes, constants, layers = network(sizes, rows, runs)
+    repeated = np.repeat(x[:1], runs, axis=0), np.repeat(codes[:1], runs, axis=0)
+    shared = all_results(plain, x[:1], codes[:1], constants[:1], layers, runs, rows)
+    for each, expected in zip(shared, all_results(plain, *repeated, constants, layers, runs, rows), strict=True):
+        np.testing.assert_array_equal(each, expected)
+
+
+def test_what_is_not_a_number_goes_where_the_definition_sends_it(plain):
+    rows = 3
+    x = np.float32([1, np.nan, -np.inf]).reshape(1, rows, 1)
+    layers = [(np.ones((1, 1, 9), np.float32), np.zeros((1, 9), np.float32))] * 1
+    layers += [(np.ones((1, 9, 1), np.float32), np.zeros((1, 1), np.float32))]
+    constants = np.float32([[0.1, 1.3]])
+    _, (values,), (slopes,), (largest,) = plain.forward(x, np.int32([[RELU]]), constants, layers, 1)
+    np.testing.assert_array_equal(values[0, :, 8], np.float32([1, np.nan, 0]))
+    np.testing.assert_array_equal(slopes[0, :, 8], np.float32([1, 0, 0]))
+    np.testing.assert_array_equal(largest, np.ones((1, 9)))
+    _, _, (slopes,), (largest,) = plain.forward(x[:, ::-1], np.int32([[TANH]]), constants, layers, 1)
+    assert np.isnan(largest).all() and np.isfinite(slopes[0, 2]).all()
+    evaluated = plain.evaluate(
+        x, np.int32([[TANH]]), constants, np.float32([[0.5, 0.25, 0.25]]), np.float32([[0.3]]), layers, 1
+    )[1]
+    np.testing.assert_array_equal(np.isnan(evaluated[0, :, 0]), [True, True, False])
+    assert evaluated[0, 2, 0] == np.float32(0.25), "NaN is at most nothing, 0 at infinity is"
+
+
+def test_the_largest_slope_may_be_negative(plain):
+    z, units = np.float32([-3, -2, -4]), 3
+    layers = [(np.ones((1, 1, units), np.float32), np.zeros((1, units), np.float32))]
+    layers += [(np.ones((1, units, 1), np.float32), np.zeros((1, 1), np.float32))]
+    codes = np.int32([[ACTIVATION_CODES["gelu"]]])
+    _, _, (slopes,), (largest,) = plain.forward(z.reshape(1, 3, 1), codes, np.float32([[0.1, 1]]), layers, 1)
+    assert (slopes < 0).all()
+    np.testing.assert_array_equal(largest, slopes.max(axis=1))
