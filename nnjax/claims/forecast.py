@@ -11,9 +11,9 @@ from nnjax.claims.rounds import study_logbook
 from nnjax.claims.settled import Range, compared_range, metric_range, why_settled
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.power import detectable_difference, half_width
+from nnjax.sweep.buckets import largest_sizes, make_bucket
 from nnjax.sweep.declarations import Declarations, declarations
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.space import Cell, Space, arm_cells
 from nnjax.sweep.study.study import Claim
 

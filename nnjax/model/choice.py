@@ -12,7 +12,7 @@ from nnjax.data.streams import stream
 from nnjax.refusal import RefusedError
 from nnjax.report.best_cell import BestCell
 from nnjax.statistics.tied import tied_best
-from nnjax.sweep.plan import largest_sizes, make_bucket
+from nnjax.sweep.buckets import largest_sizes, make_bucket
 from nnjax.sweep.space import Cell, Space
 
 BEST, SMALLEST = "best", "smallest"

@@ -18,7 +18,7 @@ from nnjax.model.networks import Refit
 from nnjax.network.architecture import layer_activations
 from nnjax.report.best_cell import BestCell
 from nnjax.statistics.interval import paired_interval
-from nnjax.sweep.plan import make_bucket
+from nnjax.sweep.buckets import make_bucket
 from nnjax.sweep.space import Space
 from nnjax.sweep.study.study import Study
 from nnjax.sweep.worker import DECISIVE

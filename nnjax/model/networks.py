@@ -16,11 +16,12 @@ from nnjax.data.streams import derive_seed
 from nnjax.execution.cores import usable_cores
 from nnjax.refusal import RefusedError
 from nnjax.surroundings import SurroundingsError
+from nnjax.sweep.buckets import largest_sizes, make_bucket
+from nnjax.sweep.configuration import Configuration, make_configuration
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rerun import COMPARED, differing_columns
 from nnjax.sweep.rows import make_trainee
-from nnjax.sweep.space import Cell, Configuration, Run, Space, make_configuration
+from nnjax.sweep.space import Cell, Run, Space
 from nnjax.sweep.study.grid import resolve
 from nnjax.terminal import Say
 from nnjax.training.bucket import Bucket, chunk_size

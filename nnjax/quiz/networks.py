@@ -17,11 +17,11 @@ from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table, TableSource, load_table
 from nnjax.execution.slots import make_executor
 from nnjax.network.activations import ACTIVATIONS
+from nnjax.sweep.buckets import make_buckets
+from nnjax.sweep.configuration import Configuration, make_configuration
 from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
-from nnjax.sweep.plan import make_buckets
 from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_trainee
-from nnjax.sweep.space import Configuration, make_configuration
 from nnjax.sweep.study.factors import FACTORS, Level
 from nnjax.sweep.study.grid import resolve
 from nnjax.sweep.worker import TrainedTask, TrainingTask, prepare_worker, train_task

@@ -19,8 +19,8 @@ from nnjax.report.task import REGRESSION
 from nnjax.results.scores import clipped_scores, with_scores
 from nnjax.results.table import results_table
 from nnjax.statistics.interval import PairedInterval, paired_interval
+from nnjax.sweep.buckets import largest_sizes, make_bucket
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.progress import Progress
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.runner import run_sweep

@@ -14,7 +14,8 @@ from nnjax.network.activations import ACTIVATIONS, ActivationParameters, Element
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import INITIALIZERS
 from nnjax.statistics.mean_field import MeanField, mean_field
-from nnjax.sweep.space import Configuration, Space
+from nnjax.sweep.configuration import Configuration
+from nnjax.sweep.space import Space
 
 
 def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:

@@ -4,15 +4,13 @@ What earlier engines have trained is missing, too.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
-from nnjax.data.encoding import output_width
-from nnjax.data.preparation import Preparation, prepared_width
-from nnjax.data.splits import Split, SplitSizes
-from nnjax.data.tables import Table
+from nnjax.data.preparation import Preparation
 from nnjax.execution.cores import usable_cores
-from nnjax.network.architecture import branches_for, layer_activations, structures_for
+from nnjax.sweep.buckets import largest_sizes, make_buckets
+from nnjax.sweep.configuration import Configuration
 from nnjax.sweep.cost import (
     SECONDS_A_PROGRAM,
     SECONDS_A_WORKER,
@@ -25,7 +23,7 @@ from nnjax.sweep.cost import (
     tracking_seconds,
 )
 from nnjax.sweep.journal.journal import chunk_name
-from nnjax.sweep.space import Configuration, Run, Space
+from nnjax.sweep.space import Run, Space
 from nnjax.training.bucket import Bucket, chunk_size
 
 _BYTES_A_MB = 1e6
@@ -168,75 +166,6 @@ def make_plan(space: Space, finished: Set[str], has_baselines: bool = False) -> 
         mlflow_mb=sum(mlflow_bytes(buckets[cell.configuration], replicates, curves) for cell in space.cells)
         / _BYTES_A_MB,
         has_baselines=has_baselines,
-    )
-
-
-def largest_sizes(splits: Sequence[Split]) -> SplitSizes:
-    """The rows that a program must have room for: of all splits of a study, or all folds of one repeat, the most.
-
-    Where repeats differ in their rows, as many as any repeat can have: a run's last bits depend on the room.
-    """
-    parts = ("train", "validation", "test")
-    return SplitSizes(
-        *(
-            max(getattr(split.room, part) if split.room else len(getattr(split, part)) for split in splits)
-            for part in parts
-        )
-    )
-
-
-def make_buckets(
-    configurations: Iterable[Configuration], table: Table, sizes: SplitSizes
-) -> dict[Configuration, Bucket]:
-    """The bucket of each configuration: one program has the activations of all that differ in nothing else of it.
-
-    A branch that nobody takes would cost compile time, and changes no bit of those that are taken.
-    """
-    alone = {configuration: make_bucket(configuration, table, sizes) for configuration in configurations}
-    shared: dict[Bucket, set[str]] = defaultdict(set)
-    for bucket in alone.values():
-        shared[_without_branches(bucket)].update(bucket.branches)
-    return {
-        configuration: replace(bucket, branches=branches_for(shared[_without_branches(bucket)]))
-        for configuration, bucket in alone.items()
-    }
-
-
-def _without_branches(bucket: Bucket) -> Bucket:
-    return replace(bucket.program, branches=())
-
-
-def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -> Bucket:
-    """The bucket of a configuration that trains alone, with room for so many rows."""
-    activations = layer_activations(configuration.activation, configuration.depth)
-    return Bucket(
-        n_features=prepared_width(table, configuration.preparation, sizes.train),
-        hidden_layer_sizes=configuration.hidden_layer_sizes,
-        n_outputs=output_width(table, configuration.output),
-        batch_size=configuration.batch_size,
-        n_train=sizes.train,
-        n_validation=sizes.validation,
-        n_test=sizes.test,
-        epochs=configuration.epochs,
-        optimizer=configuration.optimizer,
-        loss=configuration.loss,
-        output=configuration.output,
-        task=table.task,
-        structures=structures_for(activations, configuration.prelu_sharing),
-        branches=branches_for(activations),
-        maxout_pieces=configuration.maxout_pieces,
-        normalization=configuration.normalization,
-        normalization_statistics=configuration.normalization_statistics,
-        residual=configuration.residual,
-        clipping=configuration.clipping,
-        l1=configuration.l1 > 0,  # of these four a program knows only whether they are on; how much, each run says
-        weight_decay=configuration.weight_decay > 0,
-        dropout=configuration.dropout > 0,
-        input_noise=configuration.input_noise > 0,
-        scored_rows=configuration.scored_rows,
-        device=configuration.device,
-        row_weights=table.weights is not None,
-        class_weight=configuration.class_weight,
     )
 
 

@@ -14,13 +14,13 @@ from nnjax.data.tables import Table, load_table, parse_source
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.refusal import RefusedError
 from nnjax.surroundings import SurroundingsError
+from nnjax.sweep.buckets import largest_sizes, make_bucket
 from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
+from nnjax.sweep.configuration import make_configuration
 from nnjax.sweep.journal.journal import NOT_MEASURED, Journal
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, PREDICTIONS
 from nnjax.sweep.journal.tables import kept_table
-from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rows import make_trainee
-from nnjax.sweep.space import make_configuration
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.chunk import train_chunk
 from nnjax.training.device import DeviceError

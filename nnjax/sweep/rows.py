@@ -4,10 +4,11 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from nnjax.data.preparation import Preparation
+from nnjax.sweep.configuration import Configuration
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.journal.schema import SCHEMA_VERSION
 from nnjax.sweep.plan import Chunk
-from nnjax.sweep.space import Configuration, Run, Space
+from nnjax.sweep.space import Run, Space
 from nnjax.sweep.worker import TrainedTask, TrainingTask
 from nnjax.training.bucket import chunk_size
 from nnjax.training.optimizers import Hyperparameters
@@ -84,6 +85,7 @@ def run_columns(space: Space, run: Run) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "schema": SCHEMA_VERSION,
+        "kernels": run.cell.configuration.kernels,
         "configuration": run.cell.configuration.to_json(),
         "data": space.table.name,
         "data_digest": space.table.digest,

@@ -1,17 +1,18 @@
 """The space of a study: cells, replicates and runs, each with the identity that makes it findable for ever."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from importlib.metadata import version
-from typing import Any
 
 from nnjax.data.long_tails import AS_IS
-from nnjax.data.preparation import Preparation
 from nnjax.data.rounding import rounded_columns
 from nnjax.data.splits import Split, SplitPlan, make_splits
 from nnjax.data.streams import derive_seed
 from nnjax.data.tables import Table
+from nnjax.kernels.names import XLA
+from nnjax.sweep.buckets import is_served
+from nnjax.sweep.configuration import Configuration, make_configuration
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study.factors import FACTORS, Level
 from nnjax.sweep.study.grid import grid_cells, has_levels, resolve
@@ -21,86 +22,6 @@ from nnjax.training import ENGINE_VERSION
 
 BEFORE_ROUNDING = ("1", "2")
 """Engines that scaled every column that was not exactly constant."""
-
-
-@dataclass(frozen=True)
-class Configuration:
-    """Everything that is chosen about a training.
-
-    The fields are the factors (see `FACTORS`, which says what each means), with layers instead of depth and width.
-    Those with a default came later: at it, they are off, and no part of an identity.
-    """
-
-    activation: str | tuple[str, ...]
-    hidden_layer_sizes: tuple[int, ...]
-    batch_size: int
-    l2: float
-    optimizer: str
-    learning_rate: float
-    momentum: float
-    beta_1: float
-    beta_2: float
-    epsilon: float
-    initializer: str
-    loss: str
-    epochs: int
-    output: str = "identity"
-    negative_slope: float = 0.01
-    elu_alpha: float = 1.0
-    maxout_pieces: int = 2
-    prelu_sharing: str = "unit"
-    initializer_gain: float = 1.0
-    normalization: str = "none"
-    normalization_statistics: str = "training_set"
-    residual: int = 0
-    clipping: str = "none"
-    clip_min: float = -1.0
-    clip_max: float = 1.0
-    clip_norm: float = 1.0
-    l1: float = 0.0
-    weight_decay: float = 0.0
-    dropout: float = 0.0
-    input_noise: float = 0.0
-    schedule: str = "constant"
-    decay_epochs: float = 50.0
-    decay_rate: float = 0.5
-    rms_decay: float = 0.9
-    scored_rows: str = "validation"
-    missing_values: str = "refuse"
-    word_columns: str = "one_hot"
-    rare_words: float = 0.0
-    date_columns: str = "refuse"
-    skewed_columns: str = "as_is"
-    target_scale: str = "as_is"
-    huber_delta: float = 1.0
-    loss_quantile: float = 0.5
-    class_weight: str = "none"
-    device: str = "cpu"
-
-    @property
-    def depth(self) -> int:
-        """Number of hidden layers."""
-        return len(self.hidden_layer_sizes)
-
-    @property
-    def width(self) -> int:
-        """Units of the widest hidden layer; 0 without any."""
-        return max(self.hidden_layer_sizes, default=0)
-
-    @property
-    def preparation(self) -> Preparation:
-        """How the table's columns become numbers."""
-        return Preparation(**{each.name: getattr(self, each.name) for each in fields(Preparation)})
-
-    def to_json(self) -> str:
-        """The canonical text that identities are made of: every setting but those that are off."""
-        return canonical_json(
-            {
-                each.name: getattr(self, each.name)
-                for each in fields(self)
-                if each.default is MISSING or getattr(self, each.name) != each.default
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -158,6 +79,10 @@ class Space:
 
     Cells stand in the study's order, the last factor varying fastest; replicates split by split, seeds inside; runs
     cell by cell, replicates inside.
+
+    Attributes:
+        kernels: What the runs that a fused operation serves are trained by: XLA, or the full name of fused operations.
+        about_kernels: What a person should know of why it is these; empty if there is nothing to know.
     """
 
     study: Study
@@ -166,6 +91,8 @@ class Space:
     cells: tuple[Cell, ...]
     replicates: tuple[Replicate, ...]
     runs: tuple[Run, ...]
+    kernels: str = XLA
+    about_kernels: str = ""
 
     @property
     def doubt(self) -> str:
@@ -186,15 +113,16 @@ class Space:
         return len(split.train), round(sum(len(each.test) for each in self.splits) / len(self.splits))
 
 
-def expand(study: Study, engine: str | None = None) -> Space:
+def expand(study: Study, engine: str | None = None, kernels: str = XLA) -> Space:
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.
 
-    With an earlier engine, the runs that it has trained.
+    With an earlier engine, the runs that it has trained. With the full name of fused operations, which is what
+    `choose_kernels` says the study's word for them comes to, those that they train.
     """
     table = study.table
     plan = study.split_plan
     splits = make_splits(len(table.target), plan, table.labels, table.arrangement)
-    cells = make_cells(study, table, n_train=len(splits[0].train))
+    cells = make_cells(study, table, len(splits[0].train), kernels)
     rounded = [() if engine in BEFORE_ROUNDING else rounded_columns(table, split) for split in splits]
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split, rounded)
     runs = tuple(
@@ -202,27 +130,24 @@ def expand(study: Study, engine: str | None = None) -> Space:
         for cell in cells
         for identity, replicate in zip(run_ids(cell, replicates, table.digest, engine), replicates, strict=True)
     )
-    return Space(study, table, splits, cells, replicates, runs)
+    return Space(study, table, splits, cells, replicates, runs, kernels)
 
 
-def make_cells(study: Study, table: Table, n_train: int) -> tuple[Cell, ...]:
-    """The cells of a study in its order; "full" stands for the training rows."""
+def make_cells(study: Study, table: Table, n_train: int, kernels: str = XLA) -> tuple[Cell, ...]:
+    """The cells of a study in its order; "full" stands for the training rows.
+
+    What no fused operation serves is XLA's, whatever the kernels.
+    """
     varying = [factor for factor, levels in study.factors.items() if len(levels) > 1]
     cells = []
     for index, levels in enumerate(grid_cells(study.factors, study.grid.zip, study.grid.exclude)):
         configuration = make_configuration(resolve(levels, study.fixed, n_train, table.task))
+        if kernels != XLA and is_served(configuration):
+            configuration = replace(configuration, kernels=kernels)
         identity = sha256(f'{{"configuration":{configuration.to_json()},"data":"{table.digest}"}}'.encode()).hexdigest()
         label = cell_label(levels, varying) or level_text(configuration.activation)
         cells.append(Cell(index, identity, configuration, levels, label))
     return tuple(cells)
-
-
-def make_configuration(settings: Mapping[str, Any]) -> Configuration:
-    """The configuration of settings that the factors' own rules have checked; lists, as JSON has them, as tuples."""
-    chosen: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
-    }
-    return Configuration(**chosen)
 
 
 def make_replicates(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from nnjax.kernels.names import XLA
 from nnjax.network.architecture import Architecture
 from nnjax.training.optimizers import UpdateRule
 from nnjax.training.weights import NONE
@@ -13,6 +14,9 @@ on a GPU padding is cheap: a step of 160 runs takes a third longer than one of 2
 WORKING_SET_BYTES: dict[str, float] = {"cpu": 5.2e6, "gpu": 4e9}
 """What a chunk's parameters, moments, gradients and activations may take: the caches (measured with 1 MiB L2 and
 32 MiB L3), or what leaves room for the data in a GPU's memory."""
+
+FUSED_OPTIMIZERS = ("adam", "adamw")
+"""Those whose step the fused Adam can take."""
 
 SQUARED_ERROR = "half_mean_squared_error"
 """The loss from which R² follows."""
@@ -47,6 +51,7 @@ class Bucket:
         device: One of `DEVICES`.
         row_weights: Whether rows count what a column of the table says.
         class_weight: One of `CLASS_WEIGHTS`.
+        kernels: What computes the operations that can be fused: XLA, or the full name of fused ones.
     """
 
     n_features: int
@@ -76,6 +81,7 @@ class Bucket:
     device: str = "cpu"
     row_weights: bool = False
     class_weight: str = NONE
+    kernels: str = XLA
 
     @property
     def program(self) -> "Bucket":
@@ -118,6 +124,16 @@ class Bucket:
     def is_weighted(self) -> bool:
         """Whether rows count differently in losses; else no weight but one over their number is in the program."""
         return self.row_weights or self.class_weight != NONE
+
+    @property
+    def uses_stack(self) -> bool:
+        """Whether the fused operation on a stack of layers serves this network, wherever it can be built."""
+        return False
+
+    @property
+    def uses_kernels(self) -> bool:
+        """Whether any fused operation serves this training; where none does, its kernels are XLA's."""
+        return self.device == "cpu" and (self.uses_stack or self.optimizer in FUSED_OPTIMIZERS)
 
     @property
     def steps(self) -> int:

@@ -10,7 +10,7 @@ from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS
 
-OUTSIDE = ("schema", "configuration", "data", "data_digest", "split_digest", "replicate")
+OUTSIDE = ("schema", "kernels", "configuration", "data", "data_digest", "split_digest", "replicate")
 PROVENANCE = ("started", "ended", "train_seconds", "host", "chunk")
 
 

@@ -12,8 +12,8 @@ from nnjax.model.weights_file import network_from_tensors, read_weights_file
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.architecture import branch_indices, layer_activations
 from nnjax.refusal import RefusedError
+from nnjax.sweep.buckets import largest_sizes, make_bucket
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.plan import largest_sizes, make_bucket
 from nnjax.sweep.rerun import rerun
 from nnjax.training.model import Model
 

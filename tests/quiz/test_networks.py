@@ -4,7 +4,7 @@ import pytest
 from nnjax.data.splits import SplitSizes
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.quiz.networks import AXIS, GRID_POINTS, QuizEffort, answer_xor, configure, share_interval, xor_rows
-from nnjax.sweep.plan import make_bucket
+from nnjax.sweep.buckets import make_bucket
 from nnjax.sweep.progress import Progress
 
 

@@ -11,15 +11,7 @@ from nnjax.sweep.cost import count_curve_points, journal_bytes
 from nnjax.sweep.journal.baselines import baselines_file
 from nnjax.sweep.journal.journal import to_table
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
-from nnjax.sweep.plan import (
-    Minutes,
-    default_workers,
-    largest_sizes,
-    make_bucket,
-    make_plan,
-    sweep_minutes,
-    worthwhile_workers,
-)
+from nnjax.sweep.plan import Minutes, default_workers, make_plan, sweep_minutes, worthwhile_workers
 from nnjax.sweep.plan_words import describe_plan
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import Study
@@ -35,17 +27,6 @@ def test_a_chunk_has_one_bucket_one_activation_and_fits(small_study: Callable[..
         assert {run.cell.configuration.activation for run in chunk.runs} == {chunk.activation}
         assert {run.cell.configuration.hidden_layer_sizes for run in chunk.runs} == {chunk.bucket.hidden_layer_sizes}
         assert len(chunk.runs) <= chunk_size(chunk.bucket)
-
-
-def test_a_program_has_the_activations_that_the_study_puts_into_its_bucket(small_study: Callable[..., Study]) -> None:
-    def branches(*overrides: str) -> set[tuple[int, tuple[str, ...]]]:
-        plan = make_plan(expand(small_study(*overrides)), set())
-        return {(part.bucket.architecture.depth, part.bucket.branches) for part in plan.buckets}
-
-    every = 'activation=["tanh", "logistic", "prelu", "relu"]'
-    assert branches(every, "depth=[2]") == {(2, ("logistic", "tanh", "relu")), (2, ())}
-    excluded = branches('grid.exclude=[{depth = 2, activation = "relu"}]', 'activation=["relu", "elu"]')
-    assert excluded == {(1, ("relu", "elu")), (2, ("elu",))}
 
 
 def test_a_program_does_not_know_its_epochs(small_study: Callable[..., Study]) -> None:
@@ -69,13 +50,6 @@ def test_counts_of_runs_add_up(small_space: Space) -> None:
 def test_a_finished_study_costs_nothing(small_space: Space) -> None:
     plan = make_plan(small_space, {run.run_id for run in small_space.runs})
     assert (plan.chunks, plan.minutes(2), plan.journal_mb) == ((), 0.0, 0)
-
-
-def test_the_program_has_room_for_every_split(small_space: Space) -> None:
-    sizes = largest_sizes(small_space.splits)
-    assert (sizes.train, sizes.validation, sizes.test) == (265, 67, 111)
-    bucket = make_bucket(small_space.cells[0].configuration, small_space.table, sizes)
-    assert (bucket.n_train, bucket.n_validation, bucket.n_test, bucket.batch_size) == (265, 67, 111, 265)
 
 
 def test_a_larger_study_asks_for_the_same_programs(small_study: Callable[..., Study]) -> None:

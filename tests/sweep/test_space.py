@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from nnjax.sweep.space import Cell, Configuration, Replicate, Space, expand, run_ids, sweep_id
+from nnjax.sweep.configuration import Configuration
+from nnjax.sweep.space import Cell, Replicate, Space, expand, run_ids, sweep_id
 from nnjax.sweep.study.study import load_study
 
 QUICK = Path("experiments/quick.toml")

@@ -8,9 +8,9 @@ from fakes.followed import FOLLOWED, visits_study
 from nnjax.claims.rounds import grown_space
 from nnjax.cli import main
 from nnjax.statistics.power import Design
+from nnjax.sweep.buckets import largest_sizes
 from nnjax.sweep.declarations import cell_place
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.plan import largest_sizes
 from nnjax.sweep.rerun import rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from nnjax.metrics import CURVES, METRICS
 from nnjax.sweep.durable import remove_stale_temporaries, write_durably
 from nnjax.sweep.journal.parquet import BrokenFileError, open_checksummed_parquet, read_columns, to_checksummed_parquet
-from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, SCHEMA_VERSION, TELL_OF_A_RUN
+from nnjax.sweep.journal.schema import BEFORE, JOURNAL_SCHEMA, SCHEMA_VERSION, TELL_OF_A_RUN
 
 CORRUPT_PREFIX = ".corrupt-"
 
@@ -72,7 +72,7 @@ class Journal:
         """Some columns of some runs, every run once: `run_id` and those asked for, one row a run, in no promised order.
 
         All runs if `run_ids` is None; those that the journal lacks are left out. A column that a run's file does not
-        have, because another version wrote it, is null there, a float NaN.
+        have, because another version wrote it, is null there, a float NaN, or what `BEFORE` says.
 
         Raises:
             OSError: If a file is there and can't be read; that says nothing against its content.
@@ -248,15 +248,17 @@ def _as_far_as_it_goes(file: pq.ParquetFile, readable: Set[str], schema: pa.Sche
     if rows.schema.equals(schema):  # nearly every file: to cast each column takes as long as to read it
         return rows.replace_schema_metadata(None)
     columns = [
-        rows[field.name].cast(field.type, safe=False) if field.name in readable else _nothing(field.type, count)
+        rows[field.name].cast(field.type, safe=False) if field.name in readable else _nothing(field, count)
         for field in schema
     ]
     return pa.table(columns, schema)
 
 
-def _nothing(kind: pa.DataType, count: int) -> pa.Array:
-    """As `NOT_MEASURED` has it: NaN for a number, so that nobody meets None among floats; else null."""
-    return pa.array(np.full(count, np.nan)) if pa.types.is_floating(kind) else pa.nulls(count, kind)
+def _nothing(field: pa.Field, count: int) -> pa.Array:
+    """As `NOT_MEASURED` has it: NaN for a number, so that nobody meets None among floats; else null, where unknown."""
+    if field.name in BEFORE:
+        return pa.array([BEFORE[field.name]] * count, field.type)
+    return pa.array(np.full(count, np.nan)) if pa.types.is_floating(field.type) else pa.nulls(count, field.type)
 
 
 def _unreadable(schema: pa.Schema) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import pyarrow as pa
 
+from nnjax.kernels.names import XLA
 from nnjax.metrics import FINALS, FIT_CURVES, LAYER_CURVES
 
 SCHEMA_VERSION = 2
@@ -18,6 +19,7 @@ IDENTITY_FIELDS = {
     "run_id": pa.string(),
     "schema": pa.int64(),
     "engine": pa.string(),
+    "kernels": pa.string(),
     "configuration": pa.string(),
     "data": pa.string(),
     "data_digest": pa.string(),
@@ -26,6 +28,9 @@ IDENTITY_FIELDS = {
     "replicate": pa.string(),
 }
 """What the run was: enough to train it again from the journal alone."""
+
+BEFORE = {"kernels": XLA}
+"""What a column says of runs that were written down before there was such a column, where that is known."""
 
 OUTCOME = {"status": pa.string(), "diverged_epoch": pa.int64(), "best_epoch": pa.int64(), "n_parameters": pa.int64()}
 

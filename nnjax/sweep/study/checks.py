@@ -17,7 +17,7 @@ from nnjax.data.splits import SPLITTERS, Split, SplitPlan, SplitSizes, check_lab
 from nnjax.network.architecture import Architecture
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.study.errors import Fault, did_you_mean, show_value
-from nnjax.sweep.study.factors import FULL_BATCH, Level
+from nnjax.sweep.study.factors import FULL_BATCH, KERNELS, Level
 from nnjax.sweep.study.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
 from nnjax.sweep.study.tables import (
     FEWEST_SPLITS,
@@ -124,6 +124,14 @@ def check_roles(draft: Draft) -> Iterator[Fault]:
             value = show_value(tables[seen[factor]][factor])
             remedy = "remove it, or remove hidden_layer_sizes"
             yield Fault(f"{seen[factor]}.{factor}", value, "hidden_layer_sizes gives depth and width already", remedy)
+
+
+def check_kernels(draft: Draft) -> Iterator[Fault]:
+    """Kernels are the same in all cells: they change last bits, and nothing that could be compared."""
+    for role in ("studied", "nuisance"):
+        if KERNELS in (levels := getattr(draft.file, role)):
+            remedy = f'write {KERNELS} = "…" under [fixed], with one of them'
+            yield Fault(f"{role}.{KERNELS}", show_value(levels[KERNELS]), "kernels are only fixed", remedy)
 
 
 def check_levels(draft: Draft) -> Iterator[Fault]:
@@ -299,6 +307,7 @@ def check_size(draft: Draft) -> Iterator[Fault]:
 
 FIRST_CHECKS: tuple[StudyCheck, ...] = (
     check_roles,
+    check_kernels,
     check_levels,
     check_source,
     check_folds,

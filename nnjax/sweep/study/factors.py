@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS
 from nnjax.data.target_scale import TARGET_SCALES
+from nnjax.kernels.names import FUSED, XLA
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
@@ -28,6 +29,12 @@ FULL_BATCH = "full"
 
 AUTO = "auto"
 """The level that stands for what suits the other factors."""
+
+KERNELS = "kernels"
+"""The factor that is never varied, and makes a study no other one: the runs of a space tell which kernels they have."""
+
+DEFAULT_KERNELS = XLA
+"""What trains where a study does not say it."""
 
 LARGEST_DEPTH = 64
 LARGEST_WIDTH = 8192
@@ -263,6 +270,9 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
            formula="N / (K · training rows of the class)"),
     Factor("device", "cpu", Choice("device", DEVICES), "",
            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits."),
+    Factor(KERNELS, DEFAULT_KERNELS, Choice("kernels", (AUTO, XLA, FUSED)), "",
+           "What computes a CPU's steps: XLA, or operations in C that are built here; auto takes what the study's runs "
+           "have, else what can be had. Numbers differ in the last bits. Only fixed."),
 )}  # fmt: skip
 """Every factor, in the order in which a study is completed and documented."""
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
+from nnjax.kernels.names import XLA
 from nnjax.network.activations import ACTIVATIONS, Activation
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import default_initializer
 from nnjax.network.losses import LOSSES, Loss, default_loss, default_output
-from nnjax.sweep.study.factors import AUTO, FACTORS, FULL_BATCH, Level
+from nnjax.sweep.study.factors import AUTO, FACTORS, FULL_BATCH, KERNELS, Level
 from nnjax.training.clipping import CLIPPINGS, Clipping
 from nnjax.training.optimizers import OPTIMIZERS, Optimizer
 from nnjax.training.schedules import SCHEDULES, RateSchedule
@@ -96,7 +97,7 @@ def resolve(levels: Mapping[str, Level], fixed: Mapping[str, Level], n_train: in
     """What a cell means for a training: every setting a number or a name, nothing left to a default.
 
     The fields of a `Configuration`; "full" stands for the training rows, and a setting that means nothing beside the
-    others stands at its default.
+    others stands at its default. Kernels are XLA's here: others are a study's as a whole, see `make_cells`.
 
     >>> fixed = {name: factor.default for name, factor in FACTORS.items() if factor.default is not None}
     >>> settings = resolve({"activation": "tanh", "width": 8, "momentum": 0.5}, fixed, 265, "regression")
@@ -114,6 +115,7 @@ def resolve(levels: Mapping[str, Level], fixed: Mapping[str, Level], n_train: in
     if not activations:
         settings |= WITHOUT_HIDDEN_LAYERS
     _settle_auto(settings, activations, task)
+    settings[KERNELS] = XLA
     for name, (factor, with_levels) in ONLY_WITH.items():
         present = activations if factor == "activation" else (settings[factor],)
         if not set(present) & set(with_levels):

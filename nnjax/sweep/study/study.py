@@ -19,7 +19,7 @@ from nnjax.sweep.identity import content_hash
 from nnjax.sweep.study.checks import FIRST_CHECKS, Draft, check_cells
 from nnjax.sweep.study.claim_checks import check_claims
 from nnjax.sweep.study.errors import Fault, StudyError, show_value
-from nnjax.sweep.study.factors import FACTORS, Level
+from nnjax.sweep.study.factors import FACTORS, KERNELS, Level
 from nnjax.sweep.study.judged import check_metric, judged_by, name_metric
 from nnjax.sweep.study.later_keys import without_later
 from nnjax.sweep.study.messages import faults_of
@@ -122,6 +122,11 @@ class Study:
         levels = self.factors.get("loss_quantile", (self.fixed.get("loss_quantile"),))
         return float(str(levels[0])) if len(levels) == 1 and levels[0] is not None else None
 
+    @property
+    def kernels(self) -> str:
+        """What it says of them: "auto", "xla" or "fused"; what that comes to is in its space, not in its digest."""
+        return str(self.fixed[KERNELS])
+
     def role(self, factor: str) -> str:
         """The role of a factor: "studied", "nuisance" or "fixed".
 
@@ -150,8 +155,8 @@ class Study:
                 "replicates": self.replicates.record(),
                 **records,
                 **without_later("", {name: getattr(self, name) for name in plain}),
-                "fixed": without_later("fixed", self.fixed),
-                "overrides": tuple(map(_without_place, self.overrides)),
+                "fixed": without_later("fixed", {name: self.fixed[name] for name in self.fixed if name != KERNELS}),
+                "overrides": tuple(_without_place(each) for each in self.overrides if not _is_of_kernels(each)),
                 "studied": list(self.studied.items()),
                 "nuisance": list(self.nuisance.items()),
                 "claims": [claim.model_dump() for claim in self.claims],
@@ -199,6 +204,10 @@ def _complete(draft: Draft, path: Path, overrides: tuple[str, ...], text: str) -
     own["replicates"] = draft.replicates
     own["metric"] = "" if checked.metric == USUAL[draft.table.task].measure.name else checked.metric or ""
     return Study(**written | own, overrides=overrides, path=str(path), text=text)
+
+
+def _is_of_kernels(override: str) -> bool:
+    return override.partition("=")[0].strip().removeprefix("fixed.") == KERNELS
 
 
 def _without_place(override: str) -> str:

@@ -7,11 +7,12 @@ import numpy as np
 from nnjax.data.encoding import OF_COUNTS
 from nnjax.data.long_tails import AS_IS
 from nnjax.data.target_scale import check_target
+from nnjax.kernels.names import FUSED, XLA
 from nnjax.network.losses import LOSSES
 from nnjax.network.outputs import OUTPUTS
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
-from nnjax.sweep.study.factors import Level
+from nnjax.sweep.study.factors import KERNELS, Level
 from nnjax.sweep.study.grid import layer_sizes, resolve
 from nnjax.training.weights import NONE
 
@@ -30,7 +31,14 @@ def check_networks(draft: Draft) -> Iterator[Fault]:
 
 def check_steps(draft: Draft) -> Iterator[Fault]:
     """Every cell's steps can be taken."""
-    yield from _first_fault(draft, (_lone_examples, _line_search, _clip_bounds, _orders))
+    yield from _first_fault(draft, (_kernels, _lone_examples, _line_search, _clip_bounds, _orders))
+
+
+def _kernels(draft: Draft, settings: Settings) -> Found:
+    """Fused operations are the processor's."""
+    if settings["device"] == "cpu" or settings[KERNELS] != FUSED:
+        return None
+    return KERNELS, 'device = "gpu" has no fused operations', f'write {KERNELS} = "{XLA}", or device = "cpu"'
 
 
 def _first_fault(draft: Draft, checks: tuple[Callable[[Draft, Settings], Found], ...]) -> Iterator[Fault]:

@@ -14,7 +14,7 @@ from fakes.rows import append_runs, fake_row
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, Journal, JournalWarning
 from nnjax.sweep.journal.parquet import with_checksum
-from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_KEY, TELL_OF_A_RUN
+from nnjax.sweep.journal.schema import BEFORE, JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_KEY, TELL_OF_A_RUN
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_file_that_lacks_a_column_keeps_its_runs(journal: Journal, kept: pa.Ta
     assert journal.run_ids() == set(run_ids)
     read = journal.read([name, "n_parameters" if name == "test_r2" else "test_r2"])
     assert read["run_id"].to_pylist() == run_ids and read[2].null_count == 0
-    nothing = float("nan") if JOURNAL_SCHEMA.field(name).type == pa.float64() else None
+    nothing = BEFORE.get(name, float("nan") if JOURNAL_SCHEMA.field(name).type == pa.float64() else None)
     assert str(read[name].to_pylist()) == str([nothing] * len(run_ids))
     assert set(kept.column_names) - journal.columns_of(run_ids[0]) == {name} & set(kept.column_names)
 
