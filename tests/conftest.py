@@ -136,6 +136,23 @@ def float64():
 
 
 @pytest.fixture(scope="session")
+def fused():
+    """The operations in C, loaded into this process: their name. Not for a machine that has no compiler for them."""
+    from nnjax.kernels.compiler import find_compiler
+    from nnjax.kernels.library import build, digest_of, library_path, load_library
+    from nnjax.kernels.names import KernelsError
+
+    try:
+        compiler = find_compiler()
+    except KernelsError as error:
+        pytest.skip(str(error))
+    path = library_path(Path(CACHES.name, "kernels"), compiler)
+    build(path, compiler)
+    load_library(path, digest_of(path))
+    return compiler.kernels
+
+
+@pytest.fixture(scope="session")
 def chromium():
     """Debian's Chromium, driven by Playwright; each test opens contexts of its own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

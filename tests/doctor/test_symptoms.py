@@ -153,3 +153,10 @@ def test_a_damaged_lock_of_claims_is_named(home):
     path.write_bytes(path.read_bytes()[:-9])
     symptom = ill(examine_home(home))["Claims"]
     assert f"{path.name} is damaged" in symptom.seen and "put back a copy" in symptom.remedy
+
+
+def test_a_machine_without_a_compiler_is_not_ill_and_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CC", raising=False)
+    (symptom,) = (each for each in examine_home(tmp_path) if each.what == "Kernels")
+    assert symptom.is_ok and "no compiler found (cc, gcc, clang)" in symptom.seen and "install gcc" in symptom.seen
