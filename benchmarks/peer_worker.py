@@ -102,8 +102,8 @@ def nnjax(cell: Cell, kernels: str) -> Training:
     }
     rows = (cell.n_train, cell.n_validation, cell.n_test)
     named: dict[str, Any] = {"branches": architecture.branches_for(cell.activations)}
-    if kernels != "xla":
-        named["kernels"] = resolve(kernels)
+    if kernels == "fused":
+        named["kernels"] = load_fused()
     bucket = bucket_module.Bucket(
         cell.n_features,
         (cell.width,) * cell.depth,
@@ -132,17 +132,19 @@ def nnjax(cell: Cell, kernels: str) -> Training:
     )
 
 
-def resolve(kernels: str) -> str:
-    """The full name of fused kernels, built and tested.
+def load_fused() -> str:
+    """The full name of fused kernels, built, tested and loaded into this process.
 
     Raises:
         RuntimeError: They cannot be used here.
     """
-    choice: Any = importlib.import_module("nnjax.kernels.choice")
-    name = str(choice.usable())
-    if not name.startswith(kernels):
-        raise RuntimeError(name)
-    return name
+    cache, choice = (importlib.import_module(f"nnjax.{name}") for name in ("sweep.compilation_cache", "kernels.choice"))
+    folder = cache.cache_of_this_machine()
+    found = choice.usable(folder)
+    if not found.name:
+        raise RuntimeError(found.reason)
+    choice.load(folder, found.name)
+    return str(found.name)
 
 
 def sklearn(cell: Cell, data: Path) -> Training:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nnjax.sweep.runner import Engine, run_sweep
+
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 NEEDS_COMPILER = pytest.mark.skipif(not shutil.which("cc"), reason="the loops are in C")
 
@@ -57,3 +59,16 @@ def test_stacked_networks_train_as_each_of_them_alone(load: Any, tmp_path: Path)
         np.testing.assert_allclose(weights[:1], own_weights, atol=1e-6)
         np.testing.assert_allclose(bias[:1], own_bias, atol=1e-6)
     assert first.loss(first.train()) < 1  # of standardised targets
+
+
+def test_what_is_drawn_is_what_the_journal_takes(load: Any, tmp_path: Path) -> None:
+    scale = load("report_scale")
+    space = scale.make_space(1, False, [change for change in scale.SMALL if "l2" not in change])
+    summary = run_sweep(space, tmp_path, "serial", engine=Engine(scale.prepare, scale.draw_task))
+    assert summary.trained == len(space.runs) == 2 * 4 * scale.FEW_SPLITS and not summary.errors
+
+
+def test_as_many_runs_as_were_asked_for_are_trained_at_rates_that_differ(load: Any) -> None:
+    space = load("report_scale").make_space(4000, True, [])
+    rates = {cell.configuration.learning_rate for cell in space.cells}
+    assert len(space.runs) == 4000 and len(rates) == 100 and max(rates) / min(rates) < 1000
