@@ -18,6 +18,7 @@ from nnjax.kernels.library import (
     kept_trial,
     library_path,
     load_library,
+    one_builder,
 )
 from nnjax.kernels.names import XLA, KernelsError
 
@@ -143,13 +144,20 @@ def _ready(folder: Path, compiler: Compiler) -> tuple[Path, Trial]:
     """A library that is built and has passed."""
     path = library_path(folder, compiler)
     check_private(folder)
-    trial = kept_trial(path)
-    if trial is None:
-        build(path, compiler)
-        trial = _tried(path)
-        keep_trial(path, trial)
+    trial = kept_trial(path) or _made(path, compiler)
     _check(trial, path)
     return path, trial
+
+
+def _made(path: Path, compiler: Compiler) -> Trial:
+    """Build and test a library, unless somebody has done so by the time that it is our turn."""
+    with one_builder(path.parent):
+        trial = kept_trial(path)
+        if trial is None:
+            build(path, compiler)
+            trial = _tried(path)
+            keep_trial(path, trial)
+    return trial
 
 
 def _check(trial: Trial, path: Path) -> None:
@@ -166,8 +174,8 @@ def _tried(path: Path) -> Trial:
     try:
         tested = digest_of(path)
         answer = subprocess.run(
-            [sys.executable, "-P", "-m", SELF_TEST, str(path)], capture_output=True, encoding="utf-8", errors="replace",
-            timeout=SELF_TEST_SECONDS, check=False, env=_surroundings(),
+            [sys.executable or "", "-P", "-m", SELF_TEST, str(path)], capture_output=True, encoding="utf-8",
+            errors="replace", timeout=SELF_TEST_SECONDS, check=False, env=_surroundings(),
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         path.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ self-test, with the library's digest: what is not as it was tested is not loaded
 """
 
 import ctypes
+import fcntl
 import functools
 import hashlib
 import json
@@ -15,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -41,11 +42,16 @@ TARGETS = (
 LIBRARY_PREFIX, LIBRARY_SUFFIX, VERDICT_SUFFIX = "kernels-", ".so", ".json"
 """Of a library's file, and of the verdict beside it."""
 
+LOCK_NAME = ".kernels.lock"
+
 BUILD_SECONDS = 600
 """What building may take, on a machine with other work: alone it takes 2 s."""
 
 SECONDS_LEFT_BEHIND = 86_400
-"""Age at which a folder of a build counts as left behind."""
+"""Age at which what a build has begun counts as left behind."""
+
+SECONDS_UNUSED = 90 * 86_400
+"""Since it was last loaded: then a library makes room, it was built by an earlier version of something."""
 
 LONGEST_WORDS = 200
 """Letters of what a compiler says that are passed on."""
@@ -95,7 +101,7 @@ def build(path: Path, compiler: Compiler) -> None:
     with _explained(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_private(path.parent)
-        _remove_abandoned(path.parent)
+        _tidy(path.parent)
         with tempfile.TemporaryDirectory(
             prefix=f".{LIBRARY_PREFIX}", dir=path.parent, ignore_cleanup_errors=True
         ) as temporary:
@@ -124,8 +130,8 @@ def _compile(made: Path, compiler: Compiler) -> None:
             command, capture_output=True, encoding="utf-8", errors="replace", timeout=BUILD_SECONDS,
             check=False, env={**own_words(), "TMPDIR": str(made.parent)},
         )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise KernelsError(f"{compiler.command} did not end within {BUILD_SECONDS} s") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise KernelsError(f"{compiler.command} cannot be used ({error})") from None
     if answer.returncode or not made.exists():
         raise KernelsError(f"{compiler.command} fails: {_first_error(answer.stderr)}", "let it compile C with libc")
 
@@ -155,12 +161,27 @@ def _header_version() -> str:
     return ""
 
 
-def _remove_abandoned(folder: Path) -> None:
-    """Remove what killed builds left behind, and nothing that a living one may still need."""
-    for path in folder.glob(f".{LIBRARY_PREFIX}*"):
+@contextmanager
+def one_builder(folder: Path) -> Iterator[None]:
+    """Let nobody else, who asks the same, build in a folder meanwhile: many workers may start at once.
+
+    Only to spare work: where there are no locks, everybody builds.
+    """
+    with ExitStack() as held:
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime > SECONDS_LEFT_BEHIND:
-                shutil.rmtree(path, ignore_errors=True)
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = held.enter_context((folder / LOCK_NAME).open("a"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what killed builds left behind, and libraries that nobody loads any more."""
+    for pattern, seconds in ((f".{LIBRARY_PREFIX}*", SECONDS_LEFT_BEHIND), (f"{LIBRARY_PREFIX}*", SECONDS_UNUSED)):
+        for path in folder.glob(pattern):
+            with suppress(OSError):
+                if time.time() - path.stat().st_mtime > seconds:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def digest_of(path: Path) -> str:
@@ -203,7 +224,10 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise KernelsError(f"nothing can be kept in {folder} ({error.strerror or error})", "make room there") from None
+        raise KernelsError(
+            f"nothing can be kept in {folder} ({error.strerror or error})",
+            "free some room, or let XDG_CACHE_HOME name another folder",
+        ) from None
 
 
 _LOADED: dict[str, ctypes.CDLL] = {}
@@ -234,6 +258,7 @@ def _register(path: Path, digest: str, targets: Sequence[str]) -> ctypes.CDLL:
             raise KernelsError(f"{path} is not as it was tested", f"remove {path}")
         library = ctypes.CDLL(str(path))
         functions = [getattr(library, target) for target in targets]
+        os.utime(path)
     except (OSError, AttributeError) as error:
         raise KernelsError(f"{path} cannot be loaded ({error})", f"remove {path}") from None
     for target, function in zip(targets, functions, strict=True):

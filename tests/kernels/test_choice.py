@@ -1,6 +1,8 @@
 """What a machine has: built and tested once, the verdict believed later, and a reason where it has none."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -56,6 +58,10 @@ def self_test(tmp_path, monkeypatch):
     return put
 
 
+def left_in(folder):
+    return [path for path in folder.iterdir() if path.name != ".kernels.lock"]
+
+
 def test_what_has_passed_is_usable_and_not_tested_again(compiler, folder, self_test):
     self_test(PASSES)
     assert available(folder) == KernelChoice(compiler.kernels, compiler.words) and not folder.exists()
@@ -92,7 +98,7 @@ def test_what_has_failed_is_told_by_every_later_process_until_it_is_removed(
 )
 def test_a_self_test_without_a_verdict_leaves_nothing_that_is_believed(compiler, folder, self_test, program, words):
     self_test(program)
-    assert re.search(words, usable(folder).reason) and list(folder.iterdir()) == []
+    assert re.search(words, usable(folder).reason) and left_in(folder) == []
     self_test(PASSES)
     assert usable(folder).name == compiler.kernels
 
@@ -100,13 +106,35 @@ def test_a_self_test_without_a_verdict_leaves_nothing_that_is_believed(compiler,
 def test_one_that_takes_too_long_is_a_reason(compiler, folder, self_test, monkeypatch):
     self_test("import time; time.sleep(60)")
     monkeypatch.setattr(choice, "SELF_TEST_SECONDS", 0.2)
-    assert "could not be run" in usable(folder).reason and list(folder.iterdir()) == []
+    assert "could not be run" in usable(folder).reason and left_in(folder) == []
 
 
 def test_the_self_test_sees_the_processor_and_the_package_and_no_options(compiler, folder, self_test, monkeypatch):
     self_test(SEES)
     monkeypatch.setenv("JAX_ENABLE_X64", "1")
     monkeypatch.setenv("JAX_PLATFORMS", "cuda")
+    assert usable(folder).name == compiler.kernels
+
+
+COUNTS = """
+import sys
+with open(sys.argv[1] + ".count", "a") as file:
+    file.write("x")
+"""
+
+
+def test_of_many_who_start_at_once_one_builds_and_tests(compiler, folder, self_test):
+    self_test(COUNTS)
+    with ThreadPoolExecutor(4) as pool:
+        found = {each.result().name for each in [pool.submit(usable, folder) for _ in range(4)]}
+    assert found == {compiler.kernels}
+    assert Path(f"{library_path(folder, compiler)}.count").read_text() == "x"
+
+
+def test_where_there_are_no_locks_everybody_builds(compiler, folder, self_test):
+    self_test(PASSES)
+    (folder / ".kernels.lock").mkdir(parents=True)
+    folder.chmod(0o700)
     assert usable(folder).name == compiler.kernels
 
 

@@ -119,17 +119,32 @@ def test_a_compiler_that_is_killed_or_writes_nothing_leaves_nothing(folder, tmp_
 
 
 def test_half_a_library_of_a_killed_build_is_not_seen_and_is_removed_in_the_end(compiler, folder):
-    left = folder / ".kernels-abc"
-    left.mkdir(parents=True, mode=0o700)
+    left, verdict = folder / ".kernels-abc", folder / ".kernels-def"
+    left.mkdir(parents=True)
     folder.chmod(0o700)
     path = library_path(folder, compiler)
     (left / path.name).write_bytes(b"half")
+    verdict.write_text("half")
     build(path, compiler)
-    assert left.exists(), "its maker may be at work"
-    path.unlink()
-    os.utime(left, (time.time() - 100_000,) * 2)
+    assert left.exists() and verdict.exists(), "their maker may be at work"
+    for each in (left, verdict):
+        os.utime(each, (time.time() - 100_000,) * 2)
     build(path, compiler)
-    assert not left.exists() and path.read_bytes() != b"half"
+    assert nothing_but(path) == [] and path.read_bytes() != b"half"
+
+
+def test_a_library_that_nobody_loads_any_more_makes_room(compiler, folder, monkeypatch):
+    folder.mkdir(mode=0o700)
+    for name in ("kernels-old.so", "kernels-old.json", "kernels-used.so", "other.program"):
+        (folder / name).touch()
+        os.utime(folder / name, (0, 0) if "used" not in name else None)
+    path = library_path(folder, compiler)
+    build(path, compiler)
+    assert sorted(nothing_but(path)) == ["kernels-used.so", "other.program"]
+    monkeypatch.setattr(library, "_LOADED", {})
+    os.utime(path, (0, 0))
+    load_library(path, digest_of(path), ())
+    assert time.time() - path.stat().st_mtime < 1_000
 
 
 def test_a_folder_that_others_may_write_to_is_not_used(compiler, folder):
@@ -149,7 +164,9 @@ def test_a_folder_that_others_may_write_to_is_not_used(compiler, folder):
 def test_where_nothing_can_be_written_the_reason_is_said(compiler, tmp_path):
     (tmp_path / "file").write_text("")
     path = library_path(tmp_path / "file" / "cache", compiler)
-    with pytest.raises(KernelsError, match=r"nothing can be kept in .*file/cache \(Not a directory\)"):
+    with pytest.raises(
+        KernelsError, match=r"nothing can be kept in .*file/cache \(Not a directory\); .*XDG_CACHE_HOME"
+    ):
         build(path, compiler)
 
 
