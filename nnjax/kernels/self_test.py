@@ -39,8 +39,8 @@ from nnjax.kernels.names import KernelsError
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.mlp import Layer, Parameters
 
-RUNS, ROWS, EVALUATED_ROWS, STEPS = 2, 19, 5, 3
-SIZES = (6, 35, 17, 3)
+_RUNS, _ROWS, _EVALUATED_ROWS, _STEPS = 2, 19, 5, 3
+_SIZES = (6, 35, 17, 3)
 """Features, two hidden layers, outputs."""
 
 TOLERANCE = 2e-5
@@ -53,10 +53,10 @@ QUICK_OPTIONS: dict[str, Any] = {
 }
 """With which XLA compiles in two fifths of the time; the programs run for a millisecond."""
 
-Gradients = Callable[[Array], Any]
+_Pull = Callable[[Array], Any]
 
 
-class Way(NamedTuple):
+class _Way(NamedTuple):
     """How a training is computed: by the operations, or by what defines them.
 
     Attributes:
@@ -67,14 +67,14 @@ class Way(NamedTuple):
         predict: Logits of rows; None: those of the evaluation, for a compiler takes seconds over the definition.
     """
 
-    stack: Callable[..., tuple[Array, Gradients, Any]]
+    stack: Callable[..., tuple[Array, _Pull, Any]]
     evaluate: Callable[..., Any]
     step: Callable[..., Any]
     update: Callable[..., Any]
     predict: Callable[..., Array] | None = None
 
 
-class Seen(NamedTuple):
+class _Seen(NamedTuple):
     """All that a training computes, in the order in which it does."""
 
     logits: Array
@@ -88,10 +88,10 @@ class Seen(NamedTuple):
     updates: Any
 
 
-Training = Callable[[Int[np.ndarray, " hidden"]], Seen]
+_Training = Callable[[Int[np.ndarray, " hidden"]], _Seen]
 
 
-class Given(NamedTuple):
+class _Given(NamedTuple):
     """What a run starts with; rows of all runs but for those that are evaluated."""
 
     x: Float[Array, "N D"]
@@ -109,13 +109,13 @@ def main(path: Path) -> int:
     return FAILED if failure else 0
 
 
-def find_failure(train: Training, define: Training) -> str:
+def find_failure(train: _Training, define: _Training) -> str:
     """What one way to train computes otherwise than the other; "" if nothing. Every activation has its turn twice."""
     names = sorted(ACTIVATION_CODES)
     for name, following in zip(names, [*names[1:], names[0]], strict=True):
         codes = np.array([ACTIVATION_CODES[name], ACTIVATION_CODES[following]], np.int32)
         seen, expected = train(codes), define(codes)
-        for what, one, other in zip(Seen._fields, seen, expected, strict=True):
+        for what, one, other in zip(_Seen._fields, seen, expected, strict=True):
             error = np.max(list(map(_error, jax.tree.leaves(one), jax.tree.leaves(other))))
             if not error <= TOLERANCE:
                 return f"{what.replace('_', ' ')} with {name} and {following} differ by {error:.1e} of the largest"
@@ -128,47 +128,48 @@ def _error(seen: Array, expected: Array) -> float:
     return float(np.max(np.abs(np.asarray(seen) - np.asarray(expected)))) / (largest or 1.0)
 
 
-def compile_training(way: Way) -> Training:
+def compile_training(way: _Way) -> _Training:
     """A training of some runs, compiled: a function of the codes of its activations."""
-    given, evaluated = _given(), np.random.default_rng(1).normal(size=(EVALUATED_ROWS, SIZES[0])).astype(np.float32)
+    given, evaluated = _given(), np.random.default_rng(1).normal(size=(_EVALUATED_ROWS, _SIZES[0])).astype(np.float32)
     trained = jax.vmap(partial(_train, way), in_axes=(0, None, None))
-    codes = jax.ShapeDtypeStruct((len(SIZES) - 2,), np.int32)
+    codes = jax.ShapeDtypeStruct((len(_SIZES) - 2,), np.int32)
     with jax.default_matmul_precision("highest"):
         program = jax.jit(trained).lower(given, evaluated, codes).compile(compiler_options=QUICK_OPTIONS)
     return partial(program, given, evaluated)
 
 
-def _given() -> Given:
+def _given() -> _Given:
     """Of all runs; biases are not zero, and all numbers of a usual size."""
     generator = np.random.default_rng(0)
 
     def drawn(*shape: int) -> Any:
-        return generator.normal(size=(RUNS, *shape)).astype(np.float32)
+        return generator.normal(size=(_RUNS, *shape)).astype(np.float32)
 
     layers = [
-        Layer(drawn(before, after) / np.float32(np.sqrt(before)), drawn(after)) for before, after in pairwise(SIZES)
+        Layer(drawn(before, after) / np.float32(np.sqrt(before)), drawn(after)) for before, after in pairwise(_SIZES)
     ]
     rates: Any = np.array([0.1, 0.03], np.float32)
-    return Given(drawn(ROWS, SIZES[0]), drawn(ROWS, SIZES[-1]), rates, tuple(layers))
+    return _Given(drawn(_ROWS, _SIZES[0]), drawn(_ROWS, _SIZES[-1]), rates, tuple(layers))
 
 
-def _train(way: Way, given: Given, evaluated: Array, codes: Array) -> Seen:
+def _train(way: _Way, given: _Given, evaluated: Array, codes: Array) -> _Seen:
     """Train one run for some steps, and look at it by every operation that there is."""
-    constants, depth = ActivationParameters(jnp.float32(0.1), jnp.float32(0.7)), len(SIZES) - 2
+    constants, depth = ActivationParameters(jnp.float32(0.1), jnp.float32(0.7)), len(_SIZES) - 2
 
     def step(state: tuple[Parameters, Parameters, Parameters], count: Array) -> tuple[Any, Any]:
         logits, pull, slopes = way.stack(given.x, codes, constants, state[0])
-        gradient, squares = pull((logits - given.y) / ROWS)
-        return way.step(_numbers(given.rate, count), *state, gradient), (logits, slopes, gradient, squares)
+        gradient, squares = pull((logits - given.y) / _ROWS)
+        after = way.step(_numbers(given.rate, count), *state, gradient)
+        return tuple(after[:3]), (logits, slopes, gradient, (squares, after[3:]))
 
     nothing = jax.tree.map(jnp.zeros_like, given.layers)
-    (parameters, *moments), steps = jax.lax.scan(step, (given.layers, nothing, nothing), jnp.arange(1, STEPS + 1))
-    row_weights = jnp.arange(EVALUATED_ROWS, dtype=jnp.float32) / 10  # together one
+    (parameters, *moments), steps = jax.lax.scan(step, (given.layers, nothing, nothing), jnp.arange(1, _STEPS + 1))
+    row_weights = jnp.arange(_EVALUATED_ROWS, dtype=jnp.float32) / 10  # together one
     limits = jnp.full(depth, 0.3, jnp.float32)
     # The steps that follow are of other parameters, if Adam is wrong.
     logits, slopes, gradients, squares = jax.tree.map(lambda leaf: leaf[0], steps)
     evaluation = way.evaluate(evaluated, codes, constants, parameters, row_weights, limits)
-    return Seen(
+    return _Seen(
         logits,
         slopes,
         gradients,
@@ -177,7 +178,7 @@ def _train(way: Way, given: Given, evaluated: Array, codes: Array) -> Seen:
         moments,
         tuple(evaluation),
         way.predict(evaluated, codes, constants, parameters) if way.predict else evaluation.logits,
-        way.update(_numbers(given.rate, jnp.int32(STEPS + 1)), *moments, parameters),
+        way.update(_numbers(given.rate, jnp.int32(_STEPS + 1)), *moments, parameters),
     )
 
 
@@ -187,7 +188,7 @@ def _numbers(rate: Array, count: Array) -> AdamNumbers:
     return AdamNumbers(rate / first, 0.8, 0.9, 1 / second, 0.03, l2=0.1, gradient_scale=0.5, decay=0.02)
 
 
-def _stack(x: Array, codes: Array, constants: ActivationParameters, layers: Parameters) -> tuple[Array, Gradients, Any]:
+def _stack(x: Array, codes: Array, constants: ActivationParameters, layers: Parameters) -> tuple[Array, _Pull, Any]:
     def forward(layers: Parameters, watched: Any) -> tuple[Array, Any]:
         logits, slopes = dense_stack(x, codes, constants, layers, watched)
         return logits, slopes
@@ -198,13 +199,13 @@ def _stack(x: Array, codes: Array, constants: ActivationParameters, layers: Para
 
 def _stack_definition(
     x: Array, codes: Array, constants: ActivationParameters, layers: Parameters
-) -> tuple[Array, Gradients, Any]:
+) -> tuple[Array, _Pull, Any]:
     logits, slopes = dense_stack_definition(x, codes, constants, layers)
     return logits, partial(gradients_definition, x, codes, constants, layers), slopes
 
 
-OPERATIONS = Way(_stack, evaluate_stack, adam_step, adam_update, predict_stack)
-DEFINITIONS = Way(_stack_definition, evaluate_stack_definition, adam_step_definition, adam_update_definition)
+OPERATIONS = _Way(_stack, evaluate_stack, adam_step, adam_update, predict_stack)
+DEFINITIONS = _Way(_stack_definition, evaluate_stack_definition, adam_step_definition, adam_update_definition)
 
 
 if __name__ == "__main__":
