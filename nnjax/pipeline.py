@@ -18,6 +18,7 @@ from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.second_process import SecondProcess, second_process
+from nnjax.sweep.chosen_kernels import expand_at, settle_kernels
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.frames import keep_frame
@@ -29,7 +30,7 @@ from nnjax.sweep.other_engines import left_behind
 from nnjax.sweep.plan import default_workers
 from nnjax.sweep.progress import Progress, choose_progress, show_seconds
 from nnjax.sweep.runner import SweepSummary, run_sweep
-from nnjax.sweep.space import Space, expand, sweep_id
+from nnjax.sweep.space import Space, sweep_id
 from nnjax.sweep.study.study import load_study
 from nnjax.sweep_report import find_report, make_report, refuse_another_study
 from nnjax.terminal import Say
@@ -133,6 +134,7 @@ def sweep_study(
         study_logbook(space, home)
     with progress.stage("Looking at what is there"):
         notices = [*left_behind(space, Journal(home)), *(f"Note: {notice}" for notice in find_notices(space))]
+        notices += [space.about_kernels] if space.about_kernels else []
         report_dir = find_report(space, home) if options.leaves_all else None
         swept = find_swept(space, home, uri) if report_dir else None
     for notice in notices:
@@ -166,8 +168,9 @@ def _expanded(given: Space | Path | str, home: Path, data: Any) -> Space:
     if isinstance(given, Space):
         if data is not None:
             raise RefusedError("data: the study is expanded, with a table of its own; give its file instead")
-        return given
-    return expand(load_study(given, [] if data is None else [f"data.file={keep_frame(data, home)}"]))
+        return settle_kernels(given, home, builds=True)
+    study = load_study(given, [] if data is None else [f"data.file={keep_frame(data, home)}"])
+    return expand_at(study, home, builds=True)
 
 
 def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:

@@ -61,7 +61,7 @@ def grown_space(space: Space, designs: Mapping[str, Design]) -> Space:
         replicates=space.study.replicates.model_copy(update=changes),
         overrides=(*space.study.overrides, *written),
     )
-    whole, wanted = expand(study), _wanted(space, designs)
+    whole, wanted = expand(study, kernels=space.kernels), _wanted(space, designs)
     return _with_runs(whole, [run for run in whole.runs if _is_wanted(run, wanted)])
 
 

@@ -99,7 +99,7 @@ def find_given(study: str, home: Path) -> Path:
 def expand_given(options: argparse.Namespace) -> "Space":
     """All that the study that was typed, with its changes, asks for."""
     with choose_progress().stage("Reading the study"):
-        from nnjax.sweep.space import expand
+        from nnjax.sweep.chosen_kernels import expand_at
         from nnjax.sweep.study.study import load_study
 
-        return expand(load_study(find_given(options.study, options.home), options.overrides))
+        return expand_at(load_study(find_given(options.study, options.home), options.overrides), options.home)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nnjax.commands.contract import ExitCode, comparison_document, report_document, say_json
 from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive, speaker, starting
+from nnjax.kernels.names import FUSED, XLA
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import carry_data, next_command
@@ -34,6 +35,9 @@ def add_reading(commands: Commands) -> None:
     report_parser.add_argument("--other-home", type=Path, help="home of the second study, if it is another one")
     report_parser.add_argument(
         "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
+    )
+    report_parser.add_argument(
+        "--other-kernels", choices=(XLA, FUSED), help="what trained the second study, if it is not what it says"
     )
     report_parser.add_argument("--pdf", action="store_true", help="the figures as PDF files, too")
     ui_parser = commands.add(
@@ -95,7 +99,8 @@ def sync(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Write the report again, or a comparison."""
-    if any(given is not None for given in (options.other, options.other_home, options.other_engine)):
+    others = (options.other, options.other_home, options.other_engine, options.other_kernels)
+    if any(given is not None for given in others):
         return _compare(options)
     with starting():
         from nnjax.pipeline import WRITING_THE_REPORT
@@ -123,7 +128,8 @@ def _compare(options: argparse.Namespace) -> int:
 
     home, other_home = options.home, options.other_home or options.home
     first = Side(find_given(options.study, home), home)
-    second = Side(find_given(options.other or options.study, other_home), other_home, options.other_engine)
+    file = find_given(options.other or options.study, other_home)
+    second = Side(file, other_home, options.other_engine, options.other_kernels)
     with choose_progress().stage("Comparing the two sweeps") as say:
         compared = compare(first, second, options.overrides, options.pdf, say)
     if options.json:

@@ -98,6 +98,8 @@ def plan(options: argparse.Namespace) -> int:
         found = make_plan(space, Journal(options.home).run_ids() if has_journal else set(), has_baselines)
         if has_journal and found.missing:
             notices = (*left_behind(space, Journal(options.home)), *notices)
+        if space.about_kernels and found.missing:
+            notices = (space.about_kernels, *notices)
         told = foretell(space, options.home, has_runs=found.missing < found.runs)
     workers, notes = default_workers(space), [as_typed(each, options) for each in notices]
     if options.json:

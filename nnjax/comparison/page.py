@@ -16,6 +16,7 @@ from nnjax.comparison.tables import (
     compared_cells_table,
     compared_claims_table,
     compared_shares_table,
+    describe_kernels,
     describe_largest,
     study_table,
 )
@@ -31,7 +32,9 @@ from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE
 from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.report.write import publish
-from nnjax.sweep.space import Space, expand, sweep_id
+from nnjax.sweep.chosen_kernels import expand_at
+from nnjax.sweep.space import Space, sweep_id
+from nnjax.sweep.study.factors import KERNELS
 from nnjax.sweep.study.study import load_study
 from nnjax.terminal import Say, to_nobody
 
@@ -47,15 +50,22 @@ class ComparisonError(RefusedError):
 
 @dataclass(frozen=True)
 class Side:
-    """One of two sweeps: study, home, and the numerical version of the engine that trained it; today's if None."""
+    """One of two sweeps.
+
+    Attributes:
+        engine: The numerical version of the engine that trained it; today's if None.
+        kernels: What it was trained by, "xla" or "fused"; what its study says if None.
+    """
 
     study: Path
     home: Path
     engine: str | None = None
+    kernels: str | None = None
 
     def space(self, overrides: Sequence[str]) -> Space:
         """The study and its runs."""
-        return expand(load_study(self.study, overrides), self.engine)
+        own = [] if self.kernels is None else [f"{KERNELS}={self.kernels}"]
+        return expand_at(load_study(self.study, [*overrides, *own]), self.home, self.engine)
 
 
 @dataclass(frozen=True)
@@ -174,6 +184,7 @@ def _answer(first: StudyResults, second: StudyResults) -> Chapter:
         "relation": relation.value,
         "shared": f"{shared:,} runs are in both, trained once." if shared else "",
         "largest": describe_largest(first, second),
+        "kernels": describe_kernels(first, second),
         "claims": [_claim(index, each, sides) for index, each in enumerate(compared)],
         "declared": {side: study_results.declared.words for side, study_results in sides},
         "only": {

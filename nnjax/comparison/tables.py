@@ -7,6 +7,7 @@ import pandas as pd
 
 from nnjax.claims.answer import ClaimAnswer
 from nnjax.comparison.claims import ComparedClaim, Relation, relate
+from nnjax.kernels.names import in_words
 from nnjax.report.against_baseline import compare_with_baseline
 from nnjax.report.best_cell import complete_runs
 from nnjax.report.chapters.best import tied_facts
@@ -16,6 +17,7 @@ from nnjax.report.formats import decimals, significant
 from nnjax.report.study_results import StudyResults
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.space import level_text
+from nnjax.sweep.study.factors import KERNELS
 
 SIDES = ("A", "B")
 
@@ -40,6 +42,7 @@ def _facts(study_results: StudyResults) -> dict[str, str]:
         "cells": f"{len(study_results.space.cells):,}",
         **{factor: level_text(level) for factor, level in study.fixed.items()},
         **levels,
+        KERNELS: in_words(study_results.space.kernels),
     }
     if record:
         versions = {name: str(version) for name, version in record.versions.items()}
@@ -133,6 +136,17 @@ def largest_run_difference(first: StudyResults, second: StudyResults) -> tuple[i
     sides = [each.results.set_index(keys)["test_score"] for each in (first, second)]
     both = pd.concat(sides, axis=1, join="inner").dropna()
     return len(both), float((both.iloc[:, 0] - both.iloc[:, 1]).abs().max()) if len(both) else 0.0
+
+
+def describe_kernels(first: StudyResults, second: StudyResults) -> str:
+    """What it means that the two were trained by different kernels; empty where they were not."""
+    by = [in_words(each.space.kernels) for each in (first, second)]
+    if by[0] == by[1]:
+        return ""
+    return (
+        f"A was trained by {by[0]}, B by {by[1]}. Their last bits differ, and long trainings carry that on: no run of "
+        "one is taken for a run of the other, and what is equal is so on average only."
+    )
 
 
 def describe_largest(first: StudyResults, second: StudyResults) -> str:

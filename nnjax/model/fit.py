@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from nnjax.kernels.names import KernelsError
 from nnjax.model.blocks import how_many
 from nnjax.model.card_worth import scored_words
 from nnjax.model.choice import ChosenCell, choose_cell
@@ -23,6 +24,7 @@ from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.study_results import scored_baselines
 from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
+from nnjax.sweep.chosen_kernels import provide_kernels
 from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
 from nnjax.sweep.durable import one_at_a_time, publish_folder, remove_stale_temporaries
 from nnjax.sweep.journal.journal import Journal
@@ -87,6 +89,10 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
     if (there := model_there(folder, made)) is not None:
         return FittedModel(folder, there, is_new=False)
     enable_compilation_cache(cache_folder(home))
+    try:
+        provide_kernels(chosen.cell.configuration.kernels, home)
+    except KernelsError as error:
+        raise RefusedError(f"networks of that cell cannot be trained on this machine: {error}") from None
     with progress.stage("Training the cell's runs again") as say:
         runs = retrain_runs(space, chosen.cell, journal, say)
         epochs = median_epoch(runs)

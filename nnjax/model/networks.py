@@ -87,7 +87,8 @@ def plan_refit(space: Space, cell: Cell, epochs: int) -> Refit:
     table = space.table
     split = all_rows(len(table.target))
     settings = resolve(cell.levels, space.study.fixed, len(split.train), table.task)
-    return Refit(make_configuration(settings), split, rounded_columns(table, split), epochs)
+    chosen = replace(make_configuration(settings), kernels=cell.configuration.kernels)
+    return Refit(chosen, split, rounded_columns(table, split), epochs)
 
 
 def retrain_runs(space: Space, cell: Cell, journal: Journal, say: Say) -> list[RetrainedRun]:

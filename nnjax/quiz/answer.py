@@ -10,6 +10,7 @@ from nnjax.quiz.networks import QuizEffort, answer_xor
 from nnjax.quiz.page import Answers, write_page
 from nnjax.quiz.perceptrons import answer_gates
 from nnjax.quiz.regression import answer_diabetes, quiz_space
+from nnjax.sweep.chosen_kernels import provide_kernels, settle_kernels
 from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
 from nnjax.sweep.progress import Progress, choose_progress
 from nnjax.terminal import Say
@@ -46,7 +47,9 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
     say(show_gates(gates) + "\n")
     networks = answer_xor(options.effort, cache_folder(home), progress)
     say(show_networks(networks, options.effort.epochs) + "\n")
-    diabetes = answer_diabetes(quiz_space(options.overrides), home, progress, options.split_seeds)
+    space = settle_kernels(quiz_space(options.overrides), home, builds=True)
+    provide_kernels(space.kernels, home)
+    diabetes = answer_diabetes(space, home, progress, options.split_seeds)
     say(show_diabetes(diabetes))
     answers = Answers(gates, networks, diabetes, options.effort)
     with progress.stage("Writing the page"):

@@ -13,9 +13,10 @@ from nnjax.metrics import EPOCHS_TO_TARGET, FINALS, Metric, judged, names
 from nnjax.results.columns import FACTOR_COLUMNS, result_columns
 from nnjax.results.from_predictions import measured, prediction_columns, together
 from nnjax.results.scores import with_scores
+from nnjax.sweep.chosen_kernels import expand_at
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.kept_predictions import refuse_without_predictions
-from nnjax.sweep.space import Space, expand, level_text
+from nnjax.sweep.space import Space, level_text
 from nnjax.sweep.study.factors import FACTORS
 from nnjax.sweep.study.reading import find_study
 from nnjax.sweep.study.study import load_study
@@ -129,4 +130,4 @@ def load_results(study: str | Path, home: str | Path = ".", overrides: Sequence[
     Raises:
         StudyError: The study cannot be read.
     """
-    return results_table(expand(load_study(find_study(study, home), overrides)), Journal(home))
+    return results_table(expand_at(load_study(find_study(study, home), overrides), home), Journal(home))

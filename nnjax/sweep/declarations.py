@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
+from nnjax.kernels.names import XLA
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.sweep.claim_lock import (
     ClaimLock,
@@ -21,6 +22,7 @@ from nnjax.sweep.durable import one_at_a_time
 from nnjax.sweep.identity import content_hash
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Cell, Space, arm_cells, make_cells, run_ids
+from nnjax.sweep.study.factors import KERNELS
 from nnjax.sweep.study.study import Claim
 
 ALL_OF = {1: "the claim", 2: "both claims"}
@@ -120,7 +122,10 @@ def cell_place(cell: Cell, space: Space) -> str:
 
 
 def study_cells(space: Space) -> tuple[Cell, ...]:
-    """All cells of a study; a round that decides some claims has not all of them."""
+    """All cells of a study, as XLA trains them; a round that decides some claims has not all of them.
+
+    What a claim asks does not depend on kernels: what was seen of some is seen of all.
+    """
     return make_cells(space.study, space.table, len(space.splits[0].train))
 
 
@@ -168,23 +173,30 @@ def _identity(claim: Claim, arms: list[list[str]], space: Space) -> str:
 
 
 class _Trained:
-    """Which runs a journal has, and from which engines; read once, when first asked for."""
+    """Which runs a journal has, from which engines and kernels; read once, when first asked for."""
 
     def __init__(self, home: Path | str) -> None:
         self._home = home
 
     @cached_property
-    def _there(self) -> dict[str, str]:
-        return Journal(self._home).column("engine")
+    def _there(self) -> dict[str, tuple[str | None, str]]:
+        """Run id -> its engine and kernels."""
+        rows = Journal(self._home).read(["engine", KERNELS]).to_pylist()
+        return {row["run_id"]: (row["engine"], row[KERNELS] or XLA) for row in rows}
 
     @cached_property
-    def _engines(self) -> tuple[str | None, ...]:
-        return None, *set(self._there.values())
+    def _makers(self) -> set[tuple[str | None, str]]:
+        return {(None, XLA), *self._there.values()}
 
     def replicates(self, cell: Cell, space: Space) -> int:
-        """Those of a cell's replicates that any engine has trained."""
-        lists = (run_ids(cell, space.replicates, space.table.digest, engine) for engine in self._engines)
+        """Those of a cell's replicates that any engine has trained, by whatever kernels."""
+        lists = (_run_ids(cell, space, *maker) for maker in self._makers)
         return sum(any(run_id in self._there for run_id in same) for same in zip(*lists, strict=True))
+
+
+def _run_ids(cell: Cell, space: Space, engine: str | None, kernels: str) -> list[str]:
+    made = replace(cell, configuration=replace(cell.configuration, kernels=kernels))
+    return run_ids(made, space.replicates, space.table.digest, engine)
 
 
 class _Register:

@@ -11,10 +11,12 @@ import numpy as np
 from nnjax.data.prepared import prepare_and_scale
 from nnjax.data.splits import SplitPlan, make_splits
 from nnjax.data.tables import Table, load_table, parse_source
+from nnjax.kernels.names import KernelsError, in_words
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.refusal import RefusedError
 from nnjax.surroundings import SurroundingsError
 from nnjax.sweep.buckets import largest_sizes, make_bucket
+from nnjax.sweep.chosen_kernels import provide_kernels
 from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
 from nnjax.sweep.configuration import make_configuration
 from nnjax.sweep.journal.journal import NOT_MEASURED, Journal
@@ -43,6 +45,19 @@ class RerunError(RefusedError):
 
 class ElsewhereError(RerunError):
     """It can be trained again, but not on this machine."""
+
+
+class OtherKernelsError(ElsewhereError):
+    """It needs vectors or a compiler that this machine has not; all but its numbers can be checked here.
+
+    Attributes:
+        why: What it needs, and what there is.
+    """
+
+    def __init__(self, run_id: str, kernels: str, error: KernelsError) -> None:
+        self.why = f"trained by {in_words(kernels)}, which cannot be had here: {error}"
+        checked = "its file's checksum, its copies and its pages are what `nnjax audit STUDY` can check here"
+        super().__init__(f"run {run_id} was {self.why}; {checked}")
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
 
     Raises:
         RerunError: There is no such run, several, it was written down without what it takes, its data are not what
-            they were, or its device is not here.
+            they were, or its device or its kernels are not here.
     """
     journal = Journal(home)
     row = _find(journal, prefix)
@@ -101,7 +116,7 @@ def rerun(home: Path | str, prefix: str) -> Comparison:
             "use the nnjax version that trained it"
         )
     enable_compilation_cache(cache_folder(Path(home)))
-    outcome, best = _train(row, _table(Path(home), row))
+    outcome, best = _train(row, _table(Path(home), row), Path(home))
     kept = journal.columns_of(row["run_id"])  # what nnjax measures only since then has nothing to be compared with
     compared = [name for name in COMPARED if name in kept]
     found = differing_columns(row, outcome, compared)
@@ -150,7 +165,7 @@ def _table(home: Path, row: dict[str, Any]) -> Table:
     return table
 
 
-def _train(row: dict[str, Any], table: Table) -> "tuple[RunOutcome, Network]":
+def _train(row: dict[str, Any], table: Table, home: Path) -> "tuple[RunOutcome, Network]":
     replicate = json.loads(row["replicate"])
     chosen = json.loads(row["configuration"])
     configuration = make_configuration(chosen)
@@ -166,9 +181,12 @@ def _train(row: dict[str, Any], table: Table) -> "tuple[RunOutcome, Network]":
     prepared = configuration.preparation, rounded, configuration.target_scale
     scaled = {replicate["split"]: prepare_and_scale(table, split, configuration.output, *prepared)}
     try:
+        provide_kernels(bucket.kernels, home)
         chunk = train_chunk(bucket, [trainee], scaled, with_networks=True)
     except (DeviceError, SurroundingsError) as error:
         raise ElsewhereError(f"run {row['run_id']} cannot be trained again on this machine: {error}") from None
+    except KernelsError as error:
+        raise OtherKernelsError(row["run_id"], bucket.kernels, error) from None
     if chunk.failures:
         raise RerunError(f"run {row['run_id']} failed: {chunk.failures[row['run_id']]}; the journal keeps what it has")
     return chunk.outcomes[0], chunk.networks[row["run_id"]][0]

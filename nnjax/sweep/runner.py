@@ -16,6 +16,7 @@ from nnjax.execution.executor import Cluster, Executor, Outcome
 from nnjax.execution.slots import make_executor
 from nnjax.redaction import masked_command
 from nnjax.surroundings import check_name, check_variables
+from nnjax.sweep.chosen_kernels import require_kernels
 from nnjax.sweep.compilation_cache import cache_folder, remove_broken_entries
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import keep_from_git
@@ -99,6 +100,7 @@ def run_sweep(
     are missing.
 
     Raises:
+        RefusedError: This machine lacks the kernels that are to train; nothing has been written.
         SurroundingsError: A variable would change the runs' numbers; nothing has been written.
         NoTextError: The home's name is no UTF-8.
         ExecutionError: If no worker can be started, or the cluster is not there.
@@ -142,6 +144,7 @@ class _Sweep:
         self._workers = workplace.workers(space, self._plan)
         self._chunks = {chunk.chunk_id: chunk for chunk in self._plan.chunks}
         self._devices = frozenset(chunk.bucket.device for chunk in self._plan.chunks)
+        self._kernels = frozenset(chunk.bucket.kernels for chunk in self._plan.chunks)
         self._work = sum(chunk.cost for chunk in self._plan.chunks)
         self._state = SweepState(runs_to_train=self._plan.missing)
         self._setup_seconds = 0.0
@@ -156,6 +159,7 @@ class _Sweep:
         """Train what is missing and say what came of it."""
         if self._plan.chunks and self._workplace.cluster is None:  # workers started here inherit what is around us
             check_variables(self._devices)
+            require_kernels(self._kernels, self._workplace.home, self._space.study.path)
         lock_claims(self._workplace.home, self._space)
         keep_from_git(self._workplace.home)
         if self._space.study.data.file is not None:
@@ -179,7 +183,8 @@ class _Sweep:
         prepare = partial(place.engine.prepare, folder, splits)
         if place.cluster is not None:
             prepare = partial(prepare_elsewhere, place.engine.prepare, splits, decisive_versions())
-        ready = partial(prepare_on, self._devices, prepare)
+        built = folder if place.cluster is None else None
+        ready = partial(prepare_on, self._devices, prepare, self._kernels, built)
         return make_executor(place.executor_name, self._workers, ready, place.cluster)
 
     def _train(self, executor: Executor) -> None:

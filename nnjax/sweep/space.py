@@ -133,6 +133,11 @@ def expand(study: Study, engine: str | None = None, kernels: str = XLA) -> Space
     return Space(study, table, splits, cells, replicates, runs, kernels)
 
 
+def with_kernels(space: Space, kernels: str, engine: str | None = None, about: str = "") -> Space:
+    """The space of the same study, and of the engine that it is of, with these kernels and what is to be said of it."""
+    return replace(space if space.kernels == kernels else expand(space.study, engine, kernels), about_kernels=about)
+
+
 def make_cells(study: Study, table: Table, n_train: int, kernels: str = XLA) -> tuple[Cell, ...]:
     """The cells of a study in its order; "full" stands for the training rows.
 

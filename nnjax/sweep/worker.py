@@ -11,6 +11,8 @@ from pathlib import Path
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.execution.executor import UnfitError
+from nnjax.kernels.choice import load
+from nnjax.kernels.names import XLA, KernelsError
 from nnjax.surroundings import SurroundingsError, check_variables
 from nnjax.sweep.compilation_cache import cache_of_this_machine, enable_compilation_cache
 from nnjax.sweep.host import peak_memory_mb
@@ -63,8 +65,12 @@ def prepare_worker(cache_folder: Path, splits: Mapping[str, ScaledSplit]) -> Non
     _SPLITS.update(splits)
 
 
-def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
-    """Get a process ready that must have some devices, and nothing around it that changes numbers.
+def prepare_on(
+    devices: Set[str], prepare: Callable[[], None], kernels: Set[str] = frozenset(), folder: Path | None = None
+) -> None:
+    """Get a process ready that must have some devices and kernels, and nothing around it that changes numbers.
+
+    What is compiled lies in that folder, in this machine's own if None.
 
     Raises:
         UnfitError: One of them is not here, or a variable or an option of JAX would change numbers.
@@ -79,6 +85,11 @@ def prepare_on(devices: Set[str], prepare: Callable[[], None]) -> None:
     except (SurroundingsError, DeviceError) as error:
         raise UnfitError(f"{platform.node()}: {error}") from None
     prepare()
+    for name in sorted(kernels - {XLA}):
+        try:
+            load(folder or cache_of_this_machine(), name)
+        except KernelsError as error:
+            raise UnfitError(f"{platform.node()}: {error}") from None
 
 
 def decisive_versions() -> dict[str, str]:

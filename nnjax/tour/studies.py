@@ -12,11 +12,12 @@ from nnjax.report.formats import duration
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.page import made_now, template
 from nnjax.statistics.verdict import Verdict
+from nnjax.sweep.chosen_kernels import expand_at
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import lock_claims
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.progress import Progress
-from nnjax.sweep.space import Space, expand
+from nnjax.sweep.space import Space
 from nnjax.sweep.study.study import load_study
 from nnjax.terminal import Say
 from nnjax.tour.errata import ERRATA
@@ -84,7 +85,7 @@ def _lock_all(home: Path, files: Sequence[Path]) -> None:
     spaces = []
     for file in files:
         with suppress(Exception):
-            spaces.append(expand(load_study(file)))
+            spaces.append(expand_at(load_study(file), home))
     with suppress(ClaimLockError):
         lock_claims(home, *spaces)
 
@@ -93,7 +94,7 @@ def _run(file: Path, home: Path, number: int, sweep: Sweep) -> Evidence:
     problems: tuple[str, ...] = ()
     evidence = Evidence(file.stem, file)
     try:
-        space = expand(load_study(file))
+        space = expand_at(load_study(file), home)
         evidence = replace(evidence, name=space.study.name, question=space.study.question, lecture=space.study.lecture)
         problems = sweep(space, home).problems
         evidence = gather_evidence(space, home, number)

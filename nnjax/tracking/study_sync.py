@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from nnjax.judged import Judged
+from nnjax.kernels.names import XLA
 from nnjax.metrics import judged
 from nnjax.results.curves import cell_curves, curves_table
 from nnjax.results.scores import with_scores
@@ -18,7 +19,7 @@ from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import SweepRecord, load_record
 from nnjax.sweep.reference import compared_factors, reference_cell
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.sweep.study.factors import FACTORS
+from nnjax.sweep.study.factors import FACTORS, KERNELS
 from nnjax.sweep.study.study import Study
 from nnjax.terminal import Say, to_nobody
 from nnjax.tracking import names
@@ -184,7 +185,7 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
         task=table.task,
         measure=study.judged,
         target=target,
-        fixed=tuple(factor for factor, level in study.fixed.items() if level != FACTORS[factor].default),
+        fixed=_told_fixed(space),
         overrides=study.overrides,
         command=record.command_line if record else sweep_command(study),
         commit=record.git_commit if record else "",
@@ -201,6 +202,16 @@ def describe_sweep(space: Space, results: pd.DataFrame, record: SweepRecord | No
             tuple((column.kind, not column.gap) for column in table.columns if table.is_raw),
         ),
     )
+
+
+def _told_fixed(space: Space) -> tuple[str, ...]:
+    """What a study fixes at another level than the default, and kernels where they are not XLA's.
+
+    What it says of kernels is not told: by "auto" one sweep is trained so, and another one otherwise.
+    """
+    fixed = space.study.fixed
+    told = [name for name, level in fixed.items() if level != FACTORS[name].default and name != KERNELS]
+    return (*told, *([KERNELS] if space.kernels != XLA else []))
 
 
 def describe_expectation(study: Study) -> str:

@@ -10,7 +10,7 @@ from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS
 
-OUTSIDE = ("schema", "kernels", "configuration", "data", "data_digest", "split_digest", "replicate")
+OUTSIDE = ("schema", "configuration", "data", "data_digest", "split_digest", "replicate")
 PROVENANCE = ("started", "ended", "train_seconds", "host", "chunk")
 
 
@@ -32,7 +32,7 @@ def fake_outcome(run_id: str, depth: int, epochs: int, status: str = "finished")
 def fake_row(run_id: str, depth: int = 2, epochs: int = 3) -> dict[str, Any]:
     """A whole row of the journal."""
     context = {name: f"some {name}" for name in (*OUTSIDE, *PROVENANCE)}
-    numbers = {"schema": 1, "started": 1.0, "ended": 2.0, "train_seconds": 0.5}
+    numbers = {"schema": 1, "kernels": "xla", "started": 1.0, "ended": 2.0, "train_seconds": 0.5}
     row = {**context, **numbers, **fake_outcome(run_id, depth, epochs)}
     assert set(row) == set(JOURNAL_SCHEMA.names)
     return row

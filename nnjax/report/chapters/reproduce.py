@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pandas as pd
 
+from nnjax.kernels.names import XLA, in_words
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, view_table
 from nnjax.sweep.journal.record import SweepRecord
+from nnjax.sweep.space import Space
 
 RUNS_LISTED = 20
 
@@ -19,6 +21,7 @@ def reproduce_chapter(study_results: StudyResults) -> Chapter:
     run = study_results.results[study_results.results["cell_id"] == chosen].iloc[0]
     facts = {
         "study": study,
+        "kernels": kernels_sentence(study_results.space),
         "audit": study_results.audit,
         "audited": [replace(line, seen=study_results.with_commands(line.seen)) for line in study_results.audit.lines]
         if study_results.audit
@@ -46,6 +49,18 @@ def runs_table(results: pd.DataFrame) -> pd.DataFrame:
     """Every run with its identity and outcome, the columns of the results table."""
     scores = [column for column in results.columns if column.endswith("_score")]
     return results.drop(columns=scores)
+
+
+def kernels_sentence(space: Space) -> str:
+    """What the runs were trained by."""
+    others = sum(cell.configuration.kernels != space.kernels for cell in space.cells)
+    if others == len(space.cells) or space.kernels == XLA:
+        return f"All runs were trained by {in_words(XLA)}."
+    apart = f", those of {others:,} cells, which no fused operation serves, by {in_words(XLA)}" if others else ""
+    return (
+        f"Runs were trained by {in_words(space.kernels)}{apart}: bit for bit the same again only with such vectors and "
+        "such a compiler."
+    )
 
 
 def environment_table(record: SweepRecord) -> pd.DataFrame:

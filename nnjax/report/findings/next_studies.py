@@ -67,7 +67,7 @@ def _write(study_results: StudyResults, finding: Finding, folder: Path) -> NextS
         head.append(f"run it:  {_command(path)}")
     path.write_text(write_study_text(finding.tables, head), "utf-8")
     try:
-        space = expand(load_study(path))
+        space = expand(load_study(path), kernels=study_results.space.kernels)
     except StudyError as error:
         path.unlink()
         return NextStudy(finding, None, problem=str(error))

@@ -1,0 +1,107 @@
+"""Which kernels train a study: those of its runs that are there, else what its file and this machine say."""
+
+from collections.abc import Mapping, Set
+from pathlib import Path
+
+from nnjax.kernels.choice import available, load, usable
+from nnjax.kernels.names import FUSED, XLA, in_words, is_fused
+from nnjax.refusal import RefusedError
+from nnjax.sweep.buckets import is_served
+from nnjax.sweep.compilation_cache import cache_folder
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.space import Space, expand, with_kernels
+from nnjax.sweep.study.factors import AUTO, KERNELS
+from nnjax.sweep.study.study import Study
+
+ANEW = "to train all of it by XLA: --set kernels=xla"
+
+
+def expand_at(study: Study, home: Path | str, engine: str | None = None, builds: bool = False) -> Space:
+    """The space of a study in a home: what its kernels come to is settled here, and nowhere else.
+
+    A study goes on with the kernels that most of its runs in the journal have; only without any it is asked what this
+    machine has: as far as that is known, or, if it `builds`, for sure. With an earlier engine, the runs that it has
+    trained.
+
+    Raises:
+        RefusedError: The study wants fused operations, none of its runs is from any, and this machine has none.
+    """
+    return settle_kernels(expand(study, engine), home, engine, builds)
+
+
+def settle_kernels(space: Space, home: Path | str, engine: str | None = None, builds: bool = False) -> Space:
+    """A space that somebody expanded, with the kernels that its study comes to in a home; see `expand_at`."""
+    study, home = space.study, Path(home)
+    if study.kernels == XLA:
+        return with_kernels(space, XLA, engine)
+    if not any(is_served(cell.configuration) for cell in space.cells):
+        return with_kernels(space, XLA, engine, _UNSERVED if study.kernels == FUSED else "")
+    spaces = _spaces_there(space, home, engine)
+    here = available(cache_folder(home))
+    if spaces:
+        kernels = max(spaces, key=lambda name: (spaces[name][0], name == XLA, name))
+        runs, found = spaces[kernels]
+        usual = here.name or (XLA if study.kernels == AUTO else "")
+        return with_kernels(found, kernels, engine, _told(kernels, runs) if kernels != usual else "")
+    if here.name and builds:
+        here = usable(cache_folder(home))
+    if here.name or study.kernels == AUTO:
+        about = "" if here.name else f"Trained by XLA, since there are no fused operations here: {here.reason}."
+        return with_kernels(space, here.name or XLA, engine, about)
+    problem = f"there are no fused operations here: {here.problem}"
+    raise RefusedError(f"{study.path}: fixed.{KERNELS} = {FUSED!r}: {problem}; {here.remedy or ANEW}")
+
+
+_UNSERVED = "Trained by XLA: no fused operation serves any of these trainings."
+
+
+def _spaces_there(space: Space, home: Path, engine: str | None) -> dict[str, tuple[int, Space]]:
+    """Kernels that a study allows and some of its runs in the journal have -> how many, and its space with them."""
+    there = kernels_there(home)
+    found = {}
+    for name in sorted(set(there.values())):
+        if space.study.kernels == AUTO or is_fused(name):
+            made = with_kernels(space, name, engine)
+            served = {cell.cell_id for cell in made.cells if is_served(cell.configuration)}
+            runs = {run.run_id for run in made.runs if run.cell.cell_id in served} & there.keys()
+            if runs:
+                found[name] = (len(runs), made)
+    return found
+
+
+def kernels_there(home: Path | str) -> Mapping[str, str]:
+    """Run id -> its kernels, of all runs in a home's journal."""
+    return Journal(home).column("kernels") if (Path(home) / "journal").is_dir() else {}
+
+
+def _told(kernels: str, runs: int) -> str:
+    """Why a study goes on with kernels that nobody asked for."""
+    return (
+        f"This study goes on with {in_words(kernels)}, by which {runs:,} of its runs in the journal were "
+        "trained: others differ in the last bits, and are not mixed with them."
+    )
+
+
+def require_kernels(names: Set[str], home: Path | str, where: str) -> None:
+    """See that this machine has all the kernels that are to train, as far as that is known without building.
+
+    Raises:
+        RefusedError: It has not; `where` is what wants them.
+    """
+    for name in sorted(names - {XLA}):
+        here = available(cache_folder(Path(home)))
+        if here.name != name:
+            has = f"has {in_words(here.name)}" if here.name else f"has none: {here.reason}"
+            raise RefusedError(
+                f"{where}: trained by {in_words(name)}, and this machine {has}; go on where those are, or, {ANEW}"
+            )
+
+
+def provide_kernels(name: str, home: Path | str) -> None:
+    """Get this process ready to train by kernels; built where nobody did before.
+
+    Raises:
+        KernelsError: This machine has not got them.
+    """
+    if name != XLA:
+        load(cache_folder(Path(home)), name)

@@ -1,0 +1,228 @@
+"""What a study's kernels come to: what its runs have, else what there is, and never two kinds in one."""
+
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from fakes.kernels import ELSEWHERE, HERE, NO_COMPILER, machine_with
+from fakes.rows import fake_row
+from fakes.studies import write_small
+from fakes.training import FAKE
+
+from nnjax.audit.examine import examine_sample
+from nnjax.cli import main
+from nnjax.execution.executor import UnfitError
+from nnjax.pipeline import SweepOptions, sweep_study
+from nnjax.refusal import RefusedError
+from nnjax.report.chapters.reproduce import kernels_sentence
+from nnjax.results.table import results_table
+from nnjax.sweep.chosen_kernels import expand_at, settle_kernels
+from nnjax.sweep.declarations import declarations, lock_claims
+from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.parquet import to_checksummed_parquet
+from nnjax.sweep.other_engines import left_behind, runs_of_other_kernels
+from nnjax.sweep.rerun import OtherKernelsError, rerun
+from nnjax.sweep.rows import run_columns
+from nnjax.sweep.runner import run_sweep
+from nnjax.sweep.space import Run, Space, expand
+from nnjax.sweep.study.study import Study, load_study
+from nnjax.tracking.layout import params_of
+from nnjax.tracking.study_sync import describe_sweep
+from nnjax.training import ENGINE_VERSION
+
+SmallStudy = Callable[..., Study]
+
+
+def write_runs(home: Path, space: Space, runs: Sequence[Run]) -> None:
+    """Put runs of a space into the journal that nobody trained."""
+    rows = [fake_row(run.run_id) | run_columns(space, run) | {"engine": ENGINE_VERSION} for run in runs]
+    Journal(home).append(rows)
+
+
+@pytest.mark.parametrize(("has", "kernels"), [(HERE, HERE), (NO_COMPILER, "xla")])
+def test_auto_takes_what_there_is(small_study: SmallStudy, tmp_path: Path, monkeypatch, has, kernels) -> None:
+    machine_with(monkeypatch, has)
+    space = expand_at(small_study("kernels=auto"), tmp_path)
+    assert {cell.configuration.kernels for cell in space.cells} == {space.kernels} == {kernels}
+    told = "Trained by XLA, since there are no fused operations here: no compiler found (install gcc)."
+    assert space.about_kernels == ("" if has == HERE else told)
+
+
+def test_fused_without_a_compiler_is_refused_by_every_command_that_plans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine_with(monkeypatch, NO_COMPILER)
+    path = str(write_small(tmp_path))
+    for command in ("plan", "sweep", "report", "results", "audit", "sync", "fit"):
+        assert main([command, path, "--set", "kernels=fused", "--home", str(tmp_path)]) == 2
+        told = "there are no fused operations here: no compiler found; install gcc"
+        assert f"{path}: fixed.kernels = 'fused': {told}" in capsys.readouterr().err
+    assert not (tmp_path / "journal").exists()
+    assert main(["plan", path, "--set", "kernels=xla", "--home", str(tmp_path)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("there", "word", "kernels"),
+    [
+        ({"xla": 3}, "auto", "xla"),
+        ({ELSEWHERE: 1}, "auto", ELSEWHERE),
+        ({"xla": 3, ELSEWHERE: 4}, "auto", ELSEWHERE),
+        ({"xla": 3, ELSEWHERE: 3}, "auto", "xla"),
+        ({"xla": 3}, "fused", HERE),
+        ({"xla": 3, ELSEWHERE: 1}, "fused", ELSEWHERE),
+        ({ELSEWHERE: 1}, "xla", "xla"),
+    ],
+)
+def test_a_study_goes_on_with_what_it_has(small_study: SmallStudy, tmp_path: Path, monkeypatch, there, word, kernels):
+    machine_with(monkeypatch, HERE)
+    study = small_study(f"kernels={word}")
+    for name, count in there.items():
+        space = expand(study, kernels=name)
+        write_runs(tmp_path, space, space.runs[:count])
+    found = expand_at(study, tmp_path)
+    assert {cell.configuration.kernels for cell in found.cells} == {found.kernels} == {kernels}
+    is_told = kernels != HERE and word != "xla"
+    assert bool(found.about_kernels) == is_told
+    assert not is_told or f"{there[kernels]} of its runs in the journal" in found.about_kernels
+    others = {name: count for name, count in there.items() if name != kernels}
+    assert runs_of_other_kernels(found, Journal(tmp_path)) == others
+    assert len(left_behind(found, Journal(tmp_path))) == len(others)
+    assert settle_kernels(expand(study), tmp_path).runs == found.runs
+
+
+def test_other_runs_and_earlier_engines_decide_nothing(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
+    machine_with(monkeypatch, HERE)
+    study = small_study("kernels=auto", 'studied.optimizer=["adam", "rmsprop"]', "depth=[1]")
+    space = expand(study)
+    unserved = [run for run in space.runs if run.cell.configuration.optimizer == "rmsprop"]
+    write_runs(tmp_path, space, unserved)  # the same ones whatever the kernels
+    Journal(tmp_path).append([fake_row(run.run_id) | {"engine": "3"} for run in expand(study, "3").runs])
+    found = expand_at(study, tmp_path)
+    assert found.kernels == HERE and not found.about_kernels
+    assert {cell.configuration.optimizer: cell.configuration.kernels for cell in found.cells} == {
+        "adam": HERE,
+        "rmsprop": "xla",
+    }
+    assert {run.run_id for run in unserved} < {run.run_id for run in found.runs}
+    assert expand_at(study, tmp_path, "3").kernels == "xla"
+
+
+def test_a_study_that_nothing_serves_is_xlas(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
+    machine_with(monkeypatch, NO_COMPILER)
+    study = small_study("kernels=fused", "optimizer=rmsprop")
+    space = expand_at(study, tmp_path)
+    assert space.runs == expand(study).runs and "no fused operation serves" in space.about_kernels
+
+
+def test_a_journal_from_before_there_were_kernels_is_xlas(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
+    machine_with(monkeypatch, HERE)
+    study = small_study("kernels=auto")
+    space = expand(study)
+    write_runs(tmp_path, space, space.runs[:5])
+    [path] = Journal(tmp_path).folder.glob("*.parquet")
+    path.write_bytes(to_checksummed_parquet(pq.read_table(path).drop_columns("kernels")))
+    assert expand_at(study, tmp_path).runs == space.runs
+
+
+def test_a_sweep_is_of_one_kind_and_found_again_on_a_machine_without(
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded = machine_with(monkeypatch, HERE)
+    study = small_study("kernels=auto")
+    first = run_sweep(expand_at(study, tmp_path), tmp_path, "serial", engine=FAKE)
+    assert first.missing == 0 and loaded == [HERE]
+    assert set(Journal(tmp_path).column("kernels").values()) == {HERE}
+    machine_with(monkeypatch, NO_COMPILER)
+    space = expand_at(study, tmp_path)
+    results = results_table(space, Journal(tmp_path))
+    assert set(results["status"]) == {"finished"} and set(results["kernels"]) == {HERE}
+    assert run_sweep(space, tmp_path, "serial", engine=FAKE).reused == first.trained
+    larger = replace(study, replicates=study.replicates.model_copy(update={"splits": 6}))
+    there = set(Journal(tmp_path).run_ids())
+    with pytest.raises(RefusedError, match=r"has none: no compiler found \(install gcc\); go on where those are, or"):
+        run_sweep(expand_at(larger, tmp_path), tmp_path, "serial", engine=FAKE)
+    assert Journal(tmp_path).run_ids() == there
+
+
+def test_a_worker_without_them_refuses_in_a_line(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
+    machine_with(monkeypatch, HERE)
+    space = expand_at(small_study("kernels=fused"), tmp_path)
+    here = monkeypatch
+    machine_with(here, NO_COMPILER)
+    here.setattr("nnjax.sweep.runner.require_kernels", lambda *_: None)  # as where workers are elsewhere
+    with pytest.raises(UnfitError, match=rf"^{platform.node()}: no compiler found; install gcc$"):
+        run_sweep(space, tmp_path, "serial", engine=FAKE)
+    assert not Journal(tmp_path).run_ids()
+
+
+def test_a_sweep_settles_a_space_that_somebody_expanded(
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine_with(monkeypatch, NO_COMPILER)
+    study, said = small_study("kernels=auto"), list[str]()
+    space = expand(study, kernels=ELSEWHERE)
+    write_runs(tmp_path, space, space.runs)
+    options = SweepOptions("serial", is_tracked=False, is_reported=False)
+    outcome = sweep_study(expand(study), tmp_path, options, say=said.append)
+    assert outcome.summary.reused == len(space.runs) and outcome.summary.trained == 0
+    goes_on = "This study goes on with fused operations (AVX-512, clang), by which 16 of its runs"
+    assert any(each.startswith(goes_on) for each in said)
+
+
+CLAIM = """
+[[claims]]
+name = "relu-wins"
+sentence = "relu beats tanh."
+kind = "beats"
+a = {activation = "relu"}
+b = {activation = "tanh"}
+"""
+
+
+SAID = ("depth=[1]", "optimizer=adam", "learning_rate=0.001", "initializer=auto", "l2=0.0", "loss=auto", "kernels=xla")
+"""What claims want to be written."""
+
+
+def test_a_claim_that_was_seen_with_other_kernels_is_late(
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine_with(monkeypatch, HERE)
+    run_sweep(expand(small_study(*SAID)), tmp_path, "serial", engine=FAKE)
+    path = write_small(tmp_path)
+    path.write_text(path.read_text() + CLAIM)
+    space = expand_at(load_study(path, [*SAID, "kernels=fused"]), tmp_path)
+    lock_claims(tmp_path, space)
+    run_sweep(space, tmp_path, "serial", engine=FAKE)
+    assert declarations(space, tmp_path).words.startswith("Declared after training: 1 of 1 claims")
+
+
+def test_a_run_of_other_kernels_is_not_trained_again_by_these(
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine_with(monkeypatch, HERE)
+    space = expand(small_study(), kernels=ELSEWHERE)
+    write_runs(tmp_path, space, space.runs[:2])
+    run_id = space.runs[0].run_id
+    with pytest.raises(OtherKernelsError, match=rf"^run {run_id} was trained by fused operations \(AVX-512, clang\)"):
+        rerun(tmp_path, run_id)
+    [line] = examine_sample([run.run_id for run in space.runs[:2]], tmp_path, 2, 0)
+    assert line.is_ok is None and line.seen.startswith("2 of 2 sampled runs were not: trained by fused operations")
+
+
+def test_report_and_mlflow_say_which_kind_it_is(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
+    machine_with(monkeypatch, HERE)
+    study = small_study("kernels=auto", 'studied.optimizer=["adam", "rmsprop"]', "depth=[1]")
+    for kernels, told, of_adam in (("xla", [], ""), (HERE, ["kernels"], HERE)):
+        space = expand(study, kernels=kernels)
+        results = results_table(space, Journal(tmp_path))
+        description = describe_sweep(space, results, None)
+        assert [name for name in description.fixed if name == "kernels"] == told
+        rows = {row["optimizer"]: row for row in results.to_dict("records")}
+        assert params_of(rows["adam"], description, replicate=False).get("kernels", "") == of_adam
+    assert kernels_sentence(space).startswith(
+        "Runs were trained by fused operations (AVX2, gcc), those of 2 cells, which no fused operation serves, by XLA:"
+    )
+    assert kernels_sentence(expand(study)) == "All runs were trained by XLA."
