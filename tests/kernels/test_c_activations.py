@@ -21,7 +21,7 @@ ERRORS = {
     "leaky_relu": (0.5, 0),
     "elu": (2.5, 1.5e-7),
     "softplus": (2.5, 1e-7),
-    "gelu": (7, 2.5e-7),
+    "gelu": (7, 3e-7),
     "silu": (3, 1.2e-6),
     "selu": (3, 2.5e-7),
     "mish": (4.5, 2e-7),

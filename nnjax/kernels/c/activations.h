@@ -212,7 +212,7 @@ INLINE Activated activate(const ActivationCode code, Vector z, ActivationConstan
   case ARCTAN:
     return (Activated){arctan_of(z), 1 / (z * z + 1)};
   case RELU:
-    return (Activated){choose(z <= 0, zero, z), keep(z > 0, one)};
+    return (Activated){larger(zero, z), keep(z > 0, one)};
   case LEAKY_RELU:
     return (Activated){choose(z > 0, z, constants.negative_slope * z),
                        choose(z > 0, one, splat(constants.negative_slope))};

@@ -9,7 +9,7 @@
 #include "products.h"
 
 /* So many rows go through a layer together: what they need stays in the first cache. */
-enum { BLOCK_ROWS = 4 * TILE_ROWS };
+enum { BLOCK_ROWS = 16 * TILE_ROWS };
 
 /* Where a handler finds what; all of it is the same for every run. */
 typedef struct {
@@ -59,7 +59,7 @@ static Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
   const Matrix weights = weights_of(stack, layer, run);
   float *bias = vector_of_run(argument(stack->frame, stack->first_layer + layer * stack->arrays_a_layer + 1), run);
   const long stride = padded(weights.columns);
-  if (stride == weights.columns)
+  if (stride == weights.columns || (layer == stack->depth && weights.columns == 1))
     return (Layer){weights, bias};
   const Matrix copy = matrix(scratch, weights.rows, weights.columns, stride);
   float *bias_copy = scratch + weights.rows * stride;
@@ -70,27 +70,39 @@ static Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
 
 static long layer_scratch(const Stack *stack) { return padded(stack->widest) * (stack->widest + 1); }
 
-/* values = f(z), slopes = f'(z), and the largest slope of each unit so far; z's rows are filled up, the results not. */
-INLINE void activate_as(const ActivationCode code, Matrix z, const Activation *to)
+/* The n units from `column` of all rows: values = f(z), slopes = f'(z), and the largest slope of each unit so far. */
+INLINE void activate_units(const ActivationCode code, Matrix z, Activation to, long column, const long n)
 {
-  for (long j = 0; j < z.columns; j += LANES) {
-    const long n = z.columns - j;
-    Vector largest = to->largest_slopes ? load_first(to->largest_slopes + j, n) : (Vector){0};
-    for (long i = 0; i < z.rows; i++) {
-      const Activated unit = activate(code, load(row_of(z, i) + j), to->constants);
-      store_first(row_of(to->values, i) + j, unit.value, n);
-      if (to->slopes)
-        store_first(to->slopes + i * to->values.stride + j, unit.slope, n);
-      largest = larger(unit.slope, largest);
-    }
-    if (to->largest_slopes)
-      store_first(to->largest_slopes + j, largest, n);
+  const float *from = z.data + column;
+  float *values = to.values.data + column, *slopes = to.slopes + column, *largest = to.largest_slopes + column;
+  Vector largest_slope = to.largest_slopes ? load_first(largest, n) : (Vector){0};
+  Mask is_undefined = {0};
+  for (long i = 0; i < z.rows; i++, from += z.stride, values += to.values.stride, slopes += to.values.stride) {
+    const Activated unit = activate(code, load(from), to.constants);
+    store_first(values, unit.value, n);
+    if (to.slopes)
+      store_first(slopes, unit.slope, n);
+    if (to.largest_slopes)
+      largest_slope = larger(unit.slope, largest_slope);
+    is_undefined |= unit.slope != unit.slope;
   }
+  if (to.largest_slopes)
+    store_first(largest, choose(is_undefined, splat(NAN), largest_slope), n);
 }
 
-NOT_INLINE void activate_rows(Matrix z, const Activation *to)
+/* All units; z's rows are filled up, the results not. */
+INLINE void activate_as(const ActivationCode code, Matrix z, Activation to)
 {
-  switch (to->code) {
+  long j = 0;
+  for (; j + LANES <= z.columns; j += LANES)
+    activate_units(code, z, to, j, LANES);
+  if (j < z.columns)
+    activate_units(code, z, to, j, z.columns - j);
+}
+
+NOT_INLINE void activate_rows(Matrix z, Activation to)
+{
+  switch (to.code) {
   case BINARY_STEP: activate_as(BINARY_STEP, z, to); break;
   case LOGISTIC: activate_as(LOGISTIC, z, to); break;
   case TANH: activate_as(TANH, z, to); break;
@@ -121,7 +133,7 @@ static void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
     block.values = rows_of(to.values, i, rows);
     block.slopes = to.slopes ? to.slopes + i * to.values.stride : NULL;
     product(rows_of(x, i, rows), layer.weights, layer.bias, z);
-    activate_rows(z, &block);
+    activate_rows(z, block);
   }
 }
 
@@ -129,7 +141,10 @@ static void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
 static void output_layer(Matrix a, Layer layer, Matrix logits, float *scratch)
 {
   const Activation to = {.code = IDENTITY, .values = logits};
-  hidden_layer(a, layer, to, scratch);
+  if (logits.columns == 1 && layer.weights.stride == 1)
+    product_with_vector(a, layer.weights.data, layer.bias[0], logits.data);
+  else
+    hidden_layer(a, layer, to, scratch);
 }
 
 INLINE ActivationConstants constants_of(const XLA_FFI_CallFrame *frame, long run)
@@ -181,17 +196,32 @@ static void add_columns(Matrix delta, float *sums)
   }
 }
 
-/* delta[B, N] times slopes[B, N], in place, with zeros in what fills up its rows; the sum of its squares. */
-static float through_slopes(Matrix delta, Matrix slopes)
+/* n columns of delta[B, N] times those of slopes[B, N], in place, with zeros in what fills up the rows; they are added
+   to sums[n], and their squares returned. */
+INLINE Vector through_units(Matrix delta, Matrix slopes, float *sums, long column, const long n)
+{
+  float *to = delta.data + column;
+  const float *slope = slopes.data + column;
+  Vector squares = {0}, sum = load_first(sums + column, n);
+  for (long i = 0; i < delta.rows; i++, to += delta.stride, slope += slopes.stride) {
+    const Vector d = keep_first(load(to), n) * load_first(slope, n);
+    store(to, d);
+    sum += d;
+    squares += d * d;
+  }
+  store_first(sums + column, sum, n);
+  return squares;
+}
+
+/* delta[B, N] times slopes[B, N], in place; its columns are added to sums[N], and the sum of its squares returned. */
+static float through_slopes(Matrix delta, Matrix slopes, float *sums)
 {
   Vector squares = {0};
-  for (long i = 0; i < delta.rows; i++)
-    for (long j = 0; j < delta.columns; j += LANES) {
-      const long n = delta.columns - j;
-      const Vector d = keep_first(load(row_of(delta, i) + j), n) * load_first(row_of(slopes, i) + j, n);
-      store(row_of(delta, i) + j, d);
-      squares += d * d;
-    }
+  long j = 0;
+  for (; j + LANES <= delta.columns; j += LANES)
+    squares += through_units(delta, slopes, sums, j, LANES);
+  if (j < delta.columns)
+    squares += through_units(delta, slopes, sums, j, delta.columns - j);
   return sum_of(squares);
 }
 
@@ -212,15 +242,25 @@ INLINE Matrix input_of(const Stack *stack, long layer, long run)
   return matrix_of_run(argument(stack->frame, layer ? 2 + 3 * (layer - 1) + 1 : 0), run);
 }
 
-/* Gradients of one layer by the rows from `first`: gW += a[l-1]' delta, gb += sum of delta's rows. */
-static void layer_gradient(const Stack *stack, long layer, long run, long first, Matrix delta, float *squares)
+/* gW of one layer by the rows from `first`, added to that by the rows before: a[l-1]' delta. */
+static float layer_gradient(const Stack *stack, long layer, long run, long first, Matrix delta)
 {
   const Matrix weights = matrix_of_run(result(stack->frame, 2 * layer), run);
-  float *bias = vector_of_run(result(stack->frame, 2 * layer + 1), run);
+  const Matrix input = rows_of(input_of(stack, layer, run), first, delta.rows);
+  if (weights.columns == 1 && weights.rows % LANES == 0) /* then gW' is a row of vectors, too */
+    return weight_gradient(matrix(delta.data, delta.rows, 1, delta.stride), input,
+                           matrix(weights.data, 1, weights.rows, weights.rows), first > 0);
+  return weight_gradient(input, delta, weights, first > 0);
+}
+
+/* gb of one layer, zero before the first rows. */
+INLINE float *bias_gradient(const Stack *stack, long layer, long run, long first)
+{
+  const XLA_FFI_Buffer *bias = result(stack->frame, 2 * layer + 1);
+  float *sums = vector_of_run(bias, run);
   if (first == 0)
-    memset(bias, 0, (size_t)delta.columns * sizeof(float));
-  add_columns(delta, bias);
-  squares[layer] = weight_gradient(rows_of(input_of(stack, layer, run), first, delta.rows), delta, weights, first > 0);
+    memset(sums, 0, (size_t)last_extent(bias) * sizeof(float));
+  return sums;
 }
 
 /* All layers' gradients by the rows from `first`: delta[l-1] = (delta[l] W[l]') f'(z[l-1]). */
@@ -229,15 +269,20 @@ static void backward_rows(const Stack *stack, long run, long first, long rows, B
   const Matrix logits = rows_of(matrix_of_run(argument(stack->frame, 1), run), first, rows);
   Matrix delta = matrix(scratch.delta, rows, logits.columns, padded(logits.columns));
   filled_up(logits, delta);
-  layer_gradient(stack, stack->depth, run, first, delta, sums.weight_squares);
+  add_columns(delta, bias_gradient(stack, stack->depth, run, first));
+  sums.weight_squares[stack->depth] = layer_gradient(stack, stack->depth, run, first, delta);
   float *transposed_weights = scratch.transposed_weights;
   for (long layer = stack->depth; layer > 0; layer--) {
     const Matrix slopes = rows_of(matrix_of_run(argument(stack->frame, 2 + 3 * (layer - 1) + 2), run), first, rows);
     const Matrix backwards = matrix(transposed_weights, delta.columns, slopes.columns, padded(slopes.columns));
     const Matrix before = matrix(scratch.next_delta, rows, slopes.columns, padded(slopes.columns));
-    product(delta, backwards, NULL, before);
-    sums.preactivation_squares[layer - 1] += through_slopes(before, slopes);
-    layer_gradient(stack, layer - 1, run, first, before, sums.weight_squares);
+    if (stack->rows <= LANES)
+      product_of_few_rows(delta, weights_of(stack, layer, run), scratch.transposed_weights, before);
+    else
+      product(delta, backwards, NULL, before);
+    sums.preactivation_squares[layer - 1] +=
+        through_slopes(before, slopes, bias_gradient(stack, layer - 1, run, first));
+    sums.weight_squares[layer - 1] = layer_gradient(stack, layer - 1, run, first, before);
     scratch.next_delta = delta.data;
     delta = before;
     transposed_weights += backwards.rows * backwards.stride;
@@ -264,7 +309,7 @@ static XLA_FFI_Error *stack_backward(const XLA_FFI_CallFrame *frame)
     return wrong_arguments(frame, "nnjax_stack_backward takes x, dlogits, three arrays a hidden layer and weights");
   const Stack stack = stack_of(frame, 2, 3, depth, argument(frame, 1));
   const long width = padded(stack.widest), block = BLOCK_ROWS * width;
-  float *scratch = allocate(2 * block + depth * width * width);
+  float *scratch = allocate(2 * block + (depth + 1) * width * width);
   if (!scratch)
     return out_of_memory(frame);
   const BackwardScratch of_call = {scratch + 2 * block, scratch, scratch + block};
@@ -272,7 +317,8 @@ static XLA_FFI_Error *stack_backward(const XLA_FFI_CallFrame *frame)
     const SquareSums sums = {vector_of_run(result(frame, 2 * depth + 2), run),
                              vector_of_run(result(frame, 2 * depth + 3), run)};
     memset(sums.preactivation_squares, 0, (size_t)depth * sizeof(float));
-    transpose_weights(&stack, run, of_call.transposed_weights);
+    if (stack.rows > LANES)
+      transpose_weights(&stack, run, of_call.transposed_weights);
     for (long i = 0; i < stack.rows; i += BLOCK_ROWS)
       backward_rows(&stack, run, i, stack.rows - i < BLOCK_ROWS ? stack.rows - i : BLOCK_ROWS, of_call, sums);
   }

@@ -16,11 +16,21 @@
 #endif
 #define TILE_VECTORS 2
 
-/* n rows are cut into the fewest tiles, as even as can be: how many rows the next tile has. */
-INLINE long next_tile(long rows_left)
+/* How many rows are cut into tiles: the fewest, and as even as can be; the first `larger` ones have one row more. */
+typedef struct {
+  long rows, larger;
+} Cut;
+
+INLINE Cut cut(long rows)
 {
-  const long tiles = (rows_left + TILE_ROWS - 1) / TILE_ROWS;
-  return (rows_left + tiles - 1) / tiles;
+  const long tiles = (rows + TILE_ROWS - 1) / TILE_ROWS;
+  return (Cut){rows / tiles, rows % tiles};
+}
+
+/* The rows of the next tile. */
+INLINE long next_of(Cut *of)
+{
+  return of->rows + (of->larger-- > 0);
 }
 
 /* z[R, V vectors] = x[R, K] w[K, V vectors] + bias. */
@@ -33,7 +43,7 @@ INLINE void product_tile(const int R, const int V, Matrix x, Matrix w, const flo
   for (long k = 0; k < x.columns; k++) {
     Vector columns[TILE_VECTORS];
     UNROLL for (int v = 0; v < V; v++)
-      columns[v] = load(w.data + k * w.stride + v * LANES);
+      columns[v] = held(load(w.data + k * w.stride + v * LANES));
     UNROLL for (int i = 0; i < R; i++) {
       const Vector number = splat(x.data[i * x.stride + k]);
       UNROLL for (int v = 0; v < V; v++)
@@ -61,8 +71,9 @@ INLINE void product_rows(const int R, Matrix x, Matrix w, const float *bias, Mat
    The rows of w and z and the bias are filled up to a multiple of LANES. */
 NOT_INLINE void product(Matrix x, Matrix w, const float *bias, Matrix z)
 {
+  Cut tiles = cut(x.rows);
   for (long i = 0, rows; i < x.rows; i += rows) {
-    rows = next_tile(x.rows - i);
+    rows = next_of(&tiles);
     const Matrix from = rows_of(x, i, rows), to = rows_of(z, i, rows);
     switch (rows) {
     case 1: product_rows(1, from, w, bias, to); break;
@@ -79,12 +90,29 @@ NOT_INLINE void product(Matrix x, Matrix w, const float *bias, Matrix z)
   }
 }
 
+/* z[B] = x[B, K] w[K] + bias: LANES rows at a time, whose sums then become the lanes of one vector. */
+NOT_INLINE void product_with_vector(Matrix x, const float *w, float bias, float *z)
+{
+  for (long i = 0; i < x.rows; i += LANES) {
+    const long rows = x.rows - i < LANES ? x.rows - i : LANES;
+    Vector sums[LANES] = {{0}};
+    for (long row = 0; row < rows; row++)
+      for (long k = 0; k < x.columns; k += LANES)
+        sums[row] += load_first(row_of(x, i + row) + k, x.columns - k) * load_first(w + k, x.columns - k);
+    transpose(sums);
+    Vector total = splat(bias);
+    UNROLL for (int lane = 0; lane < LANES; lane++)
+      total += sums[lane];
+    store_first(z + i, total, rows);
+  }
+}
+
 /* g[R, V vectors] = x[B, R]' d[B, V vectors], added to what is there if `add`; the squares of the result, lane by lane.
 
    Of the last vector only `last` columns are written and count. */
 INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix g, int add, long last)
 {
-  Vector sums[TILE_ROWS][TILE_VECTORS], squares = {0};
+  Vector sums[TILE_ROWS][TILE_VECTORS], squares[TILE_VECTORS] = {{0}};
   UNROLL for (int i = 0; i < R; i++)
     UNROLL for (int v = 0; v < V; v++) {
       const float *from = g.data + i * g.stride + v * LANES;
@@ -93,7 +121,7 @@ INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix
   for (long n = 0; n < x.rows; n++) {
     Vector row[TILE_VECTORS];
     UNROLL for (int v = 0; v < V; v++)
-      row[v] = load(d.data + n * d.stride + v * LANES);
+      row[v] = held(load(d.data + n * d.stride + v * LANES));
     UNROLL for (int i = 0; i < R; i++) {
       const Vector number = splat(x.data[n * x.stride + i]);
       UNROLL for (int v = 0; v < V; v++)
@@ -105,9 +133,9 @@ INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix
       const long columns = v == V - 1 ? last : LANES;
       const Vector sum = keep_first(sums[i][v], columns);
       store_first(g.data + i * g.stride + v * LANES, sum, columns);
-      squares += sum * sum;
+      squares[v] += sum * sum;
     }
-  return squares;
+  return squares[0] + squares[1];
 }
 
 /* g[R, N] = x[B, R]' d[B, N], as in `weight_gradient`. */
@@ -115,11 +143,11 @@ INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, int add)
 {
   const long step = TILE_VECTORS * LANES;
   Vector squares = {0};
-  for (long left = d.columns; left > 0; left -= step, d.data += step, g.data += step)
-    if (left > LANES)
-      squares += gradient_tile(R, TILE_VECTORS, x, d, g, add, left < step ? left - LANES : LANES);
-    else
-      squares += gradient_tile(R, 1, x, d, g, add, left);
+  long left = d.columns;
+  for (; left >= step; left -= step, d.data += step, g.data += step)
+    squares += gradient_tile(R, TILE_VECTORS, x, d, g, add, LANES);
+  for (; left > 0; left -= LANES, d.data += LANES, g.data += LANES)
+    squares += gradient_tile(R, 1, x, d, g, add, left);
   return squares;
 }
 
@@ -129,8 +157,9 @@ INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, int add)
 NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, int add)
 {
   Vector squares = {0};
+  Cut tiles = cut(g.rows);
   for (long k = 0, rows; k < g.rows; k += rows) {
-    rows = next_tile(g.rows - k);
+    rows = next_of(&tiles);
     const Matrix from = matrix(x.data + k, x.rows, rows, x.stride), to = rows_of(g, k, rows);
     switch (rows) {
     case 1: squares += gradient_rows(1, from, d, to, add); break;
@@ -174,6 +203,38 @@ NOT_INLINE void filled_up(Matrix from, Matrix to)
   for (long k = 0; k < from.rows; k++)
     for (long j = 0; j < from.columns; j += LANES)
       store(row_of(to, k) + j, load_first(row_of(from, k) + j, from.columns - j));
+}
+
+/* sums[i] += the sum over n of turned[n], a vector, times w[i, n], for R rows of w from `row`; the last one's turn comes
+   again where there are no more. */
+INLINE void few_rows_tile(const int R, Matrix turned, Matrix w, long row, Vector *sums)
+{
+  const float *numbers[8];
+  UNROLL for (int i = 0; i < R; i++)
+    numbers[i] = row_of(w, row + i < w.rows ? row + i : w.rows - 1);
+  for (long n = 0; n < turned.rows; n++) {
+    const Vector rows = held(load(row_of(turned, n)));
+    UNROLL for (int i = 0; i < R; i++)
+      sums[i] += rows * numbers[i][n];
+  }
+}
+
+/* z[B, K] = d[B, N] w[K, N]' for at most LANES rows: they lie in the lanes, so that w is read as it is and not turned.
+
+   `turned` holds N LANES numbers; the rows of d and z are filled up, those of z with anything. */
+NOT_INLINE void product_of_few_rows(Matrix d, Matrix w, float *turned, Matrix z)
+{
+  enum { TOGETHER = LANES < 8 ? LANES : 8 };
+  const Matrix columns = matrix(turned, d.columns, d.rows, LANES);
+  transposed(d, columns);
+  for (long k = 0; k < w.rows; k += LANES) {
+    Vector sums[LANES] = {{0}};
+    UNROLL for (int i = 0; i < LANES; i += TOGETHER)
+      few_rows_tile(TOGETHER, columns, w, k + i, sums + i);
+    transpose(sums);
+    for (long i = 0; i < d.rows; i++)
+      store(row_of(z, i) + k, sums[i]);
+  }
 }
 
 #endif

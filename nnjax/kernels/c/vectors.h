@@ -40,6 +40,26 @@ INLINE Vector load(const float *from) { return *(const Anywhere *)from; }
 
 INLINE void store(float *to, Vector v) { *(Anywhere *)to = v; }
 
+/* The same vector, held in a register: else a compiler may load it again for each of its uses, and loads are scarce. */
+INLINE Vector held(Vector v)
+{
+#if defined(__x86_64__)
+  __asm__("" : "+v"(v));
+#else
+  __asm__("" : "+w"(v));
+#endif
+  return v;
+}
+
+/* A mask that holds for the first n lanes, n <= LANES. */
+INLINE Mask first_lanes(long n)
+{
+  static const int32_t ones_then_zeros[2 * LANES] = {[0 ... LANES - 1] = -1};
+  Mask mask;
+  memcpy(&mask, ones_then_zeros + LANES - n, sizeof mask);
+  return mask;
+}
+
 /* The first n lanes; the others are zero. Reads nothing beyond them. */
 INLINE Vector load_first(const float *from, long n)
 {
@@ -47,9 +67,12 @@ INLINE Vector load_first(const float *from, long n)
     return load(from);
 #if LANES == 16
   return (Vector)_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), from);
+#elif LANES == 8
+  return (Vector)_mm256_maskload_ps(from, (__m256i)first_lanes(n));
 #else
   Vector v = {0};
-  memcpy(&v, from, (size_t)n * sizeof(float));
+  for (long i = 0; i < n; i++)
+    v[i] = from[i];
   return v;
 #endif
 }
@@ -64,7 +87,8 @@ INLINE void store_first(float *to, Vector v, long n)
 #if LANES == 16
   _mm512_mask_storeu_ps(to, (__mmask16)((1u << n) - 1), (__m512)v);
 #else
-  memcpy(to, &v, (size_t)n * sizeof(float));
+  for (long i = 0; i < n; i++)
+    to[i] = v[i];
 #endif
 }
 
@@ -82,15 +106,7 @@ INLINE Vector choose(Mask mask, Vector a, Vector b)
 INLINE Vector keep(Mask mask, Vector v) { return (Vector)((Mask)v & mask); }
 
 /* The first n lanes of v, zeros after them. */
-INLINE Vector keep_first(Vector v, long n)
-{
-  static const int32_t ones_then_zeros[2 * LANES] = {[0 ... LANES - 1] = -1};
-  if (n >= LANES)
-    return v;
-  Mask mask;
-  memcpy(&mask, ones_then_zeros + LANES - n, sizeof mask);
-  return keep(mask, v);
-}
+INLINE Vector keep_first(Vector v, long n) { return n >= LANES ? v : keep(first_lanes(n), v); }
 
 INLINE Vector absolute(Vector v) { return (Vector)((Mask)v & INT32_MAX); }
 
@@ -100,8 +116,17 @@ INLINE Vector with_sign(Vector v, Vector sign)
   return (Vector)(((Mask)v & INT32_MAX) | ((Mask)sign & INT32_MIN));
 }
 
-/* The larger one; NaN where either is NaN. */
-INLINE Vector larger(Vector a, Vector b) { return choose((a > b) | (a != a), a, b); }
+/* a where a > b, else b, which it is where either is NaN. */
+INLINE Vector larger(Vector a, Vector b)
+{
+#if LANES == 16
+  return (Vector)_mm512_max_ps((__m512)a, (__m512)b);
+#elif LANES == 8
+  return (Vector)_mm256_max_ps((__m256)a, (__m256)b);
+#else
+  return choose(a > b, a, b);
+#endif
+}
 
 INLINE Vector square_root(Vector v)
 {
