@@ -138,16 +138,18 @@ def float64():
 @pytest.fixture(scope="session")
 def fused():
     """The operations in C, loaded into this process: their name. Not for a machine that has no compiler for them."""
+    from nnjax.kernels.choice import usable
     from nnjax.kernels.compiler import find_compiler
-    from nnjax.kernels.library import build, digest_of, library_path, load_library
+    from nnjax.kernels.library import digest_of, library_path, load_library
     from nnjax.kernels.names import KernelsError
+    from nnjax.sweep.compilation_cache import cache_of_this_machine
 
     try:
         compiler = find_compiler()
     except KernelsError as error:
         pytest.skip(str(error))
-    path = library_path(Path(CACHES.name, "kernels"), compiler)
-    build(path, compiler)
+    usable(cache_of_this_machine())  # where sweeps look for it, too; whatever the self-test says, tests say more
+    path = library_path(cache_of_this_machine(), compiler)
     load_library(path, digest_of(path))
     return compiler.kernels
 

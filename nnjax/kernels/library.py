@@ -77,17 +77,15 @@ def library_path(folder: Path, compiler: Compiler) -> Path:
 
 @functools.lru_cache(maxsize=8)
 def _key(compiler: Compiler, source: Path) -> str:
-    """Of the room's Python, too: the operations and their self-test belong to the C that they call."""
+    """Of all that stands in this room: the operations and their self-test belong to the C that they call."""
     told = hashlib.sha256()
-    for path in (*_sources(source), *_sources(source, ".h"), *sorted(Path(__file__).parent.glob("*.py"))):
+    room = Path(__file__).parent
+    files = (source.glob("*.c"), source.glob("*.h"), room.glob("*.py"), room.glob("*.json"))
+    for path in (path for found in files for path in sorted(found)):
         told.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
     flags = (native_flag(), *FLAGS, f"jaxlib {_header_version()}")
     told.update("\n".join((compiler.family, compiler.build, *flags, *processor())).encode())
     return told.hexdigest()[:32]
-
-
-def _sources(source: Path, suffix: str = ".c") -> list[Path]:
-    return sorted(source.glob(f"*{suffix}"))
 
 
 def build(path: Path, compiler: Compiler) -> None:
@@ -123,7 +121,7 @@ def check_private(folder: Path) -> None:
 
 
 def _compile(made: Path, compiler: Compiler) -> None:
-    sources = list(map(str, _sources(SOURCE)))
+    sources = sorted(map(str, SOURCE.glob("*.c")))
     command = [compiler.command, *FLAGS, native_flag(), "-I", str(_headers()), "-o", str(made), *sources, "-lm"]
     try:
         answer = subprocess.run(

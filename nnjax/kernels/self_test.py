@@ -1,215 +1,205 @@
-"""A little training by the operations against their definitions, before a library is believed; a process of its own.
+"""A little training by a library's operations, held against what JAX makes of it, before the library is believed.
 
-Widths, rows and outputs are no multiples of a vector, all of Adam's numbers count, and every activation has its turn.
+It is a process of its own, and has no jax: what jax makes of it was written down (`tests/kernels/test_self_test.py`
+does so, and sees that it still holds). Widths are multiples of a vector, and not; batches large and small; all of
+Adam's numbers count, and every activation has its turn in both layers.
 """
 
+import ctypes
+import json
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from numpy.typing import NDArray
 
 from nnjax.kernels.activation_codes import ACTIVATION_CODES
-from nnjax.kernels.adam import (
-    AdamNumbers,
-    adam_step,
-    adam_step_definition,
-    adam_update,
-    adam_update_definition,
-    bias_corrections,
-)
-from nnjax.kernels.choice import FAILED
-from nnjax.kernels.dense_stack import (
-    dense_stack,
-    dense_stack_definition,
-    evaluate_stack,
-    evaluate_stack_definition,
-    gradients_definition,
-    nothing_watched,
-    predict_stack,
-)
-from nnjax.kernels.library import digest_of, load_library
-from nnjax.kernels.names import KernelsError
-from nnjax.network.activations import ActivationParameters
-from nnjax.network.mlp import Layer, Parameters
+from nnjax.kernels.call_frame import call_by_hand
 
-_RUNS, _ROWS, _EVALUATED_ROWS, _STEPS = 2, 19, 5, 3
-_SIZES = (6, 35, 17, 3)
+WRITTEN_DOWN = Path(__file__).with_name("self_test.json")
+"""Activations of both layers -> quantity -> its `summary`, by JAX."""
+
+RUNS, EVALUATED_ROWS = 2, 5
+BATCHES = (19, 5, 1)
+"""Rows of each step: the first ones of those that there are."""
+
+UNITS = (6, 35, 32, 3)
 """Features, two hidden layers, outputs."""
 
-TOLERANCE = 2e-5
-"""What numbers may differ by, as a share of the largest of their array: rounding makes 1e-6 of it."""
+TOLERANCE = 3e-5
+"""What numbers of a summary may differ by, as a share of the first: rounding makes up to 2e-6 of it."""
 
-QUICK_OPTIONS: dict[str, Any] = {
-    "xla_backend_optimization_level": 0,
-    "xla_cpu_use_fusion_emitters": False,
-    "xla_llvm_disable_expensive_passes": True,
-}
-"""With which XLA compiles in two fifths of the time; the programs run for a millisecond."""
-
-_Pull = Callable[[Array], Any]
+_Floats = NDArray[np.float32]
 
 
-class _Way(NamedTuple):
-    """How a training is computed: by the operations, or by what defines them.
+class Beginning(NamedTuple):
+    """What a training starts from, all runs at once [R, …]; a leading axis of 1 is shared by the runs.
 
     Attributes:
-        stack: The network's forward pass; what pulls gradients back through it; largest slopes.
-        evaluate: What rows say that are not trained on.
-        step: Adam's, of parameters and moments.
-        update: Adam's, for those who take the step themselves.
-        predict: Logits of rows; None: those of the evaluation, for a compiler takes seconds over the definition.
+        x: Features of the rows that are trained on.
+        y: What their logits are drawn to: the loss is half the mean squared difference, summed over outputs.
+        evaluated: Features of other rows.
+        row_weights: What these count, together one.
+        slope_limits: The slope at or below which a unit counts as saturated.
+        constants: The activations' numbers.
+        leaves: Weights and bias in turns, a layer.
     """
 
-    stack: Callable[..., tuple[Array, _Pull, Any]]
-    evaluate: Callable[..., Any]
-    step: Callable[..., Any]
-    update: Callable[..., Any]
-    predict: Callable[..., Array] | None = None
+    x: _Floats
+    y: _Floats
+    evaluated: _Floats
+    row_weights: _Floats
+    slope_limits: _Floats
+    constants: _Floats
+    leaves: tuple[_Floats, ...]
 
 
-class _Seen(NamedTuple):
-    """All that a training computes, in the order in which it does."""
-
-    logits: Array
-    largest_slopes: Any
-    gradients: Any
-    sums_of_squares: Any
-    parameters: Any
-    moments: Any
-    evaluations: Any
-    predictions: Array
-    updates: Any
+Quantities = Mapping[str, Sequence[NDArray[Any]]]
+"""What was computed -> arrays, in the order in which it was."""
 
 
-_Training = Callable[[Int[np.ndarray, " hidden"]], _Seen]
-
-
-class _Given(NamedTuple):
-    """What a run starts with; rows of all runs but for those that are evaluated."""
-
-    x: Float[Array, "N D"]
-    y: Float[Array, "N O"]
-    rate: Float[Array, ""]
-    layers: Parameters
-
-
-def main(path: Path) -> int:
-    """Test the library at a path; say what is wrong, and give the exit code that says it."""
-    load_library(path, digest_of(path))
-    failure = find_failure(compile_training(OPERATIONS), compile_training(DEFINITIONS))
-    if failure:
+def main(path: str) -> None:
+    """Say what is wrong with the library at a path; nothing if nothing is."""
+    library = ctypes.CDLL(path)
+    if failure := find_failure(lambda names: train_by_hand(library, names)):
         print(failure)
-    return FAILED if failure else 0
 
 
-def find_failure(train: _Training, define: _Training) -> str:
-    """What one way to train computes otherwise than the other; "" if nothing. Every activation has its turn twice."""
-    names = sorted(ACTIVATION_CODES)
-    for name, following in zip(names, [*names[1:], names[0]], strict=True):
-        codes = np.array([ACTIVATION_CODES[name], ACTIVATION_CODES[following]], np.int32)
-        seen, expected = train(codes), define(codes)
-        for what, one, other in zip(_Seen._fields, seen, expected, strict=True):
-            error = np.max(list(map(_error, jax.tree.leaves(one), jax.tree.leaves(other))))
+def find_failure(train_one: Callable[[Sequence[str]], Quantities]) -> str:
+    """What a way to train, given its layers' activations, computes otherwise than JAX; "" if nothing."""
+    written = json.loads(WRITTEN_DOWN.read_text("utf-8"))
+    for names in activation_pairs():
+        told = written[" ".join(names)]
+        for what, arrays in train_one(names).items():
+            error = np.max(np.abs(np.subtract(summary(arrays), told[what]))) / (told[what][0] or 1.0)
             if not error <= TOLERANCE:
-                return f"{what.replace('_', ' ')} with {name} and {following} differ by {error:.1e} of the largest"
+                return f"{what} with {' and '.join(names)} are off by {error:.1e}"
     return ""
 
 
-def _error(seen: Array, expected: Array) -> float:
-    """Largest difference, as a share of the largest number."""
-    largest = float(np.max(np.abs(expected)))
-    return float(np.max(np.abs(np.asarray(seen) - np.asarray(expected)))) / (largest or 1.0)
+def activation_pairs() -> Iterator[tuple[str, str]]:
+    """Activations of the two layers: each is once in either."""
+    names = sorted(ACTIVATION_CODES)
+    yield from pairwise([*names, names[0]])
 
 
-def compile_training(way: _Way) -> _Training:
-    """A training of some runs, compiled: a function of the codes of its activations."""
-    given, evaluated = _given(), np.random.default_rng(1).normal(size=(_EVALUATED_ROWS, _SIZES[0])).astype(np.float32)
-    trained = jax.vmap(partial(_train, way), in_axes=(0, None, None))
-    codes = jax.ShapeDtypeStruct((len(_SIZES) - 2,), np.int32)
-    with jax.default_matmul_precision("highest"):
-        program = jax.jit(trained).lower(given, evaluated, codes).compile(compiler_options=QUICK_OPTIONS)
-    return partial(program, given, evaluated)
+def summary(arrays: Sequence[NDArray[Any]]) -> list[float]:
+    """Norm of all numbers, and four sums of them with signs that look drawn: a wrong number moves all five.
+
+    >>> summary([np.array([3.0]), np.array([4.0])])[0]
+    5.0
+    """
+    numbers = np.concatenate([np.ravel(array) for array in arrays]).astype(np.float64)
+    places = np.arange(1, 1 + numbers.size, dtype=np.uint64)
+    signs = [1.0 - 2.0 * ((places * odd) >> np.uint64(63)) for odd in _ODD]
+    return [float(np.sqrt(np.sum(np.square(numbers)))), *(float(np.sum(sign * numbers)) for sign in signs)]
 
 
-def _given() -> _Given:
-    """Of all runs; biases are not zero, and all numbers of a usual size."""
-    generator = np.random.default_rng(0)
-
-    def drawn(*shape: int) -> Any:
-        return generator.normal(size=(_RUNS, *shape)).astype(np.float32)
-
-    layers = [
-        Layer(drawn(before, after) / np.float32(np.sqrt(before)), drawn(after)) for before, after in pairwise(_SIZES)
-    ]
-    rates: Any = np.array([0.1, 0.03], np.float32)
-    return _Given(drawn(_ROWS, _SIZES[0]), drawn(_ROWS, _SIZES[-1]), rates, tuple(layers))
+_ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 
 
-def _train(way: _Way, given: _Given, evaluated: Array, codes: Array) -> _Seen:
-    """Train one run for some steps, and look at it by every operation that there is."""
-    constants, depth = ActivationParameters(jnp.float32(0.1), jnp.float32(0.7)), len(_SIZES) - 2
-
-    def step(state: tuple[Parameters, Parameters, Parameters], count: Array) -> tuple[Any, Any]:
-        logits, pull, slopes = way.stack(given.x, codes, constants, state[0])
-        gradient, squares = pull((logits - given.y) / _ROWS)
-        after = way.step(_numbers(given.rate, count), *state, gradient)
-        return tuple(after[:3]), (logits, slopes, gradient, (squares, after[3:]))
-
-    nothing = jax.tree.map(jnp.zeros_like, given.layers)
-    (parameters, *moments), steps = jax.lax.scan(step, (given.layers, nothing, nothing), jnp.arange(1, _STEPS + 1))
-    row_weights = jnp.arange(_EVALUATED_ROWS, dtype=jnp.float32) / 10  # together one
-    limits = jnp.full(depth, 0.3, jnp.float32)
-    # The steps that follow are of other parameters, if Adam is wrong.
-    logits, slopes, gradients, squares = jax.tree.map(lambda leaf: leaf[0], steps)
-    evaluation = way.evaluate(evaluated, codes, constants, parameters, row_weights, limits)
-    return _Seen(
-        logits,
-        slopes,
-        gradients,
-        squares,
-        parameters,
-        moments,
-        tuple(evaluation),
-        way.predict(evaluated, codes, constants, parameters) if way.predict else evaluation.logits,
-        way.update(_numbers(given.rate, jnp.int32(_STEPS + 1)), *moments, parameters),
+def beginning() -> Beginning:
+    """Numbers that look drawn, and are the same whatever NumPy's generators; none is zero or large."""
+    x, y = _waves(RUNS, max(BATCHES), UNITS[0]), _waves(RUNS, max(BATCHES), UNITS[-1], phase=1)
+    leaves: list[_Floats] = []
+    for layer, (before, after) in enumerate(pairwise(UNITS)):
+        weights = _waves(RUNS, before, after, phase=2 + layer) * np.float32(2 / np.sqrt(before))
+        leaves += [weights, _waves(RUNS, after, phase=5 + layer)]
+    return Beginning(
+        x,
+        y,
+        evaluated=_waves(1, EVALUATED_ROWS, UNITS[0], phase=8),
+        row_weights=np.arange(EVALUATED_ROWS, dtype=np.float32)[None] / np.float32(10),
+        slope_limits=np.array([[0.3, 0.2]], np.float32),
+        constants=np.array([[0.1, 0.7]], np.float32),
+        leaves=tuple(leaves),
     )
 
 
-def _numbers(rate: Array, count: Array) -> AdamNumbers:
-    """None of them leaves its place in Adam's formulas without a trace."""
-    first, second = bias_corrections(0.8, 0.9, count)
-    return AdamNumbers(rate / first, 0.8, 0.9, 1 / second, 0.03, l2=0.1, gradient_scale=0.5, decay=0.02)
+def _waves(*shape: int, phase: float = 0.0) -> _Floats:
+    numbers = 1.4 * np.sin(phase + 0.7 * np.square(np.arange(np.prod(shape))))
+    return numbers.reshape(shape).astype(np.float32)
 
 
-def _stack(x: Array, codes: Array, constants: ActivationParameters, layers: Parameters) -> tuple[Array, _Pull, Any]:
-    def forward(layers: Parameters, watched: Any) -> tuple[Array, Any]:
-        logits, slopes = dense_stack(x, codes, constants, layers, watched)
-        return logits, slopes
-
-    logits, pull, slopes = jax.vjp(forward, layers, nothing_watched(codes.shape[0]), has_aux=True)
-    return logits, pull, slopes
-
-
-def _stack_definition(
-    x: Array, codes: Array, constants: ActivationParameters, layers: Parameters
-) -> tuple[Array, _Pull, Any]:
-    logits, slopes = dense_stack_definition(x, codes, constants, layers)
-    return logits, partial(gradients_definition, x, codes, constants, layers), slopes
+def adam_numbers(step: int) -> _Floats:
+    """Adam's eight numbers of a step, which counts from 1 [R, 8]: each has its say."""
+    mean_decay, square_decay = 0.8, 0.9
+    square_scale, epsilon, l2, gradient_scale, decay = 1 / (1 - square_decay**step), 0.03, 0.1, 0.5, 0.02
+    rest = (mean_decay, square_decay, square_scale, epsilon, l2, gradient_scale, decay)
+    return np.array([(rate / (1 - mean_decay**step), *rest) for rate in (0.1, 0.03)], np.float32)
 
 
-OPERATIONS = _Way(_stack, evaluate_stack, adam_step, adam_update, predict_stack)
-DEFINITIONS = _Way(_stack_definition, evaluate_stack_definition, adam_step_definition, adam_update_definition)
+def train_by_hand(library: ctypes.CDLL, names: Sequence[str]) -> Quantities:
+    """Train all runs for some steps by the operations of a library, and look at them by each that there is."""
+    given, codes = beginning(), np.array([[ACTIVATION_CODES[name] for name in names]], np.int32)
+    first = (codes, given.constants)
+    leaves = [leaf.copy() for leaf in given.leaves]
+    moments = [np.zeros_like(leaf) for leaf in leaves], [np.zeros_like(leaf) for leaf in leaves]
+    steps = []
+    for step, rows in enumerate(BATCHES, start=1):
+        x, y = (np.ascontiguousarray(each[:, :rows]) for each in (given.x, given.y))
+        logits, *hidden = _forward(library, x, first, leaves)
+        gradients, squares = _backward(library, x, (logits - y) / np.float32(rows), leaves, hidden)
+        steps.append({"logits": [logits], "slopes": hidden[2::3], "gradients": gradients, "sums of squares": squares})
+        each = [array for group in zip(leaves, *moments, strict=True) for array in group]
+        behind = zip(leaves, *moments, gradients, strict=True)
+        call_by_hand(library.nnjax_adam_step, [adam_numbers(step), *(a for leaf in behind for a in leaf)], each)
+    shape = (RUNS, EVALUATED_ROWS, UNITS[-1])
+    evaluated, units, predicted = _empty(*shape), _empty(RUNS, 3, len(names)), _empty(*shape)
+    more = [given.row_weights, given.slope_limits]
+    call_by_hand(library.nnjax_stack_evaluate, [given.evaluated, *first, *more, *leaves], [evaluated, units])
+    call_by_hand(library.nnjax_stack_predict, [given.evaluated, *first, *leaves], [predicted])
+    # Of the first step: those that follow are of other parameters, if Adam is wrong.
+    return steps[0] | {
+        "parameters": leaves,
+        "moments": [moment.copy() for group in moments for moment in group],
+        "evaluations": [evaluated, units],
+        "predictions": [predicted],
+        "updates": _updates(library, leaves, moments),
+    }
+
+
+def _empty(*shape: int) -> _Floats:
+    """Of no number: what is not written is found."""
+    return np.full(shape, np.nan, np.float32)
+
+
+def _forward(
+    library: ctypes.CDLL, x: _Floats, first: tuple[NDArray[np.int32], _Floats], leaves: Sequence[_Floats]
+) -> list[_Floats]:
+    """Logits, then activations, slopes and largest slopes a hidden layer."""
+    rows = x.shape[1]
+    results = [_empty(RUNS, rows, UNITS[-1])]
+    for units in UNITS[1:-1]:
+        results += [_empty(RUNS, rows, units), _empty(RUNS, rows, units), _empty(RUNS, units)]
+    call_by_hand(library.nnjax_stack_forward, [x, *first, *leaves], results)
+    return results
+
+
+def _backward(
+    library: ctypes.CDLL, x: _Floats, by_logits: _Floats, leaves: Sequence[_Floats], hidden: Sequence[_Floats]
+) -> tuple[list[_Floats], list[_Floats]]:
+    """Gradients by all leaves, and the sums of squares, by weights and by pre-activations."""
+    arguments, depth = [x, by_logits], len(UNITS) - 2
+    for layer in range(depth):
+        arguments += [leaves[2 * layer], hidden[3 * layer], hidden[3 * layer + 1]]
+    gradients = [_empty(*leaf.shape) for leaf in leaves]
+    squares = [_empty(RUNS, depth + 1), _empty(RUNS, depth)]
+    call_by_hand(library.nnjax_stack_backward, [*arguments, leaves[-2]], [*gradients, *squares])
+    return gradients, squares
+
+
+def _updates(library: ctypes.CDLL, gradients: Sequence[_Floats], moments: tuple[list[_Floats], list[_Floats]]) -> Any:
+    """Of one more step, whose gradients are the parameters; with the moments behind it, which are written over."""
+    updates = [_empty(*leaf.shape) for leaf in gradients]
+    arguments = [array for group in zip(*moments, gradients, strict=True) for array in group]
+    results = [array for group in zip(updates, *moments, strict=True) for array in group]
+    call_by_hand(library.nnjax_adam_update, [adam_numbers(len(BATCHES) + 1), *arguments], results)
+    return [*updates, *moments[0], *moments[1]]
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(Path(sys.argv[1])))
-    except KernelsError as error:
-        sys.exit(str(error))
+    main(sys.argv[1])

@@ -1,10 +1,8 @@
 """What any operation does in JAX's hands; shown with predictions and steps of Adam."""
 
-import os
 import pickle
 import subprocess
 import sys
-from pathlib import Path
 
 import jax
 import jax.numpy as jnp
@@ -14,8 +12,11 @@ from fakes.stacks import CONSTANTS, assert_same, make_stack
 from jax.experimental.serialize_executable import serialize
 
 from nnjax.kernels.adam import AdamNumbers, adam_update
+from nnjax.kernels.compiler import find_compiler
 from nnjax.kernels.dense_stack import predict_stack
 from nnjax.kernels.foreign_call import call_operation
+from nnjax.kernels.library import library_path
+from nnjax.sweep.compilation_cache import cache_of_this_machine
 
 pytestmark = pytest.mark.usefixtures("fused")
 
@@ -70,7 +71,7 @@ def test_a_compiled_program_is_read_back_in_another_process_that_has_the_operati
     given = jax.tree.map(np.asarray, (stack.x, stack.layers))
     kept = tmp_path / "program"
     kept.write_bytes(pickle.dumps((*serialize(compiled), given)))
-    (library,) = Path(os.environ["XDG_CACHE_HOME"], "kernels").glob("kernels-*.so")
+    library = library_path(cache_of_this_machine(), find_compiler())
     child = subprocess.run([sys.executable, "-c", CHILD, library, kept], capture_output=True, check=False)
     assert child.returncode == 0, child.stderr.decode()
     assert child.stdout == np.asarray(compiled(stack.x, stack.layers)).tobytes()

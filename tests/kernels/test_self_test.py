@@ -1,68 +1,102 @@
-"""The self-test passes the operations as they are, and none that is off by a little."""
+"""The self-test passes the operations as they are, and none that is off by a little; JAX made what it compares with."""
 
+import json
 import shutil
+from functools import partial
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 import pytest
 
-from nnjax.kernels import library
+from nnjax.kernels import library, self_test
+from nnjax.kernels.activation_codes import ACTIVATION_CODES
+from nnjax.kernels.adam import AdamNumbers, adam_step_definition, adam_update_definition
 from nnjax.kernels.choice import available, usable
 from nnjax.kernels.compiler import find_compiler
+from nnjax.kernels.dense_stack import dense_stack_definition, evaluate_stack_definition, gradients_definition
 from nnjax.kernels.library import SOURCE
 from nnjax.kernels.names import KernelsError
-from nnjax.kernels.self_test import DEFINITIONS, OPERATIONS, compile_training, find_failure
+from nnjax.kernels.self_test import BATCHES, WRITTEN_DOWN, activation_pairs, adam_numbers, beginning, find_failure
+from nnjax.network.activations import ActivationParameters
+from nnjax.network.mlp import Layer
 
-pytestmark = pytest.mark.usefixtures("engine_here")
-
-
-@pytest.fixture(scope="module")
-def definition():
-    with jax.numpy_dtype_promotion("standard"):
-        return compile_training(DEFINITIONS)
+GIVEN = beginning()
+CONSTANTS = ActivationParameters(*map(np.float32, GIVEN.constants[0]))
 
 
-@pytest.mark.usefixtures("fused")
-def test_the_operations_are_their_definitions(definition):
-    assert find_failure(compile_training(OPERATIONS), definition) == ""
+def as_layers(leaves):
+    return tuple(map(Layer, leaves[::2], leaves[1::2]))
 
 
-def off(function, change):
-    """A function whose result is changed a little."""
-    return lambda *given: change(function(*given))
+quick = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False})
 
 
-def a_little_more(tree):
-    return jax.tree.map(lambda leaf: leaf * jnp.float32(1.0001), tree)
+@quick
+@partial(jax.vmap, in_axes=(0, 0, None, 0))
+def pass_by_jax(x, y, codes, layers):
+    """Logits, largest slopes, gradients and their sums of squares, of one run."""
+    logits, slopes = dense_stack_definition(x, codes, CONSTANTS, layers)
+    gradients, squares = gradients_definition(x, codes, CONSTANTS, layers, (logits - y) / len(x))
+    return logits, slopes, gradients, tuple(squares)
 
 
-def without_number(tree):
-    return jax.tree.map(lambda leaf: leaf + jnp.float32(jnp.nan), tree)
+@quick
+@partial(jax.vmap, in_axes=(None, 0))
+def evaluated_by_jax(codes, layers):
+    return evaluate_stack_definition(
+        GIVEN.evaluated[0], codes, CONSTANTS, layers, GIVEN.row_weights[0], GIVEN.slope_limits[0]
+    )
 
 
-@pytest.mark.parametrize(
-    ("changes", "what"),
-    [
-        ({"step": off(OPERATIONS.step, a_little_more)}, "parameters"),
-        ({"update": off(OPERATIONS.update, without_number)}, "updates"),
-        pytest.param({"predict": off(OPERATIONS.predict, a_little_more)}, "predictions", marks=pytest.mark.slow),
-        pytest.param({"evaluate": off(OPERATIONS.evaluate, a_little_more)}, "evaluations", marks=pytest.mark.slow),
-    ],
-)
-@pytest.mark.usefixtures("fused")
-def test_what_is_off_by_a_little_is_found(definition, changes, what):
-    assert find_failure(compile_training(OPERATIONS._replace(**changes)), definition).startswith(what)
+adam_by_jax = quick(jax.vmap(adam_step_definition))
+updates_by_jax = quick(jax.vmap(adam_update_definition))
 
 
-WRONG = {
-    "adam.c": ("root + n->epsilon", "root + 1.01f * n->epsilon"),
-    "vectors.h": ("#define", "#error nothing\n#define"),
-}
+def train_by_jax(names):
+    """What `train_by_hand` computes, by the definitions."""
+    codes = np.array([ACTIVATION_CODES[name] for name in names], np.int32)
+    layers, steps = as_layers(GIVEN.leaves), []
+    moments = [jax.tree.map(np.zeros_like, layers)] * 2
+    for step, rows in enumerate(BATCHES, start=1):
+        logits, slopes, gradients, squares = pass_by_jax(GIVEN.x[:, :rows], GIVEN.y[:, :rows], codes, layers)
+        steps.append({"logits": logits, "slopes": slopes, "gradients": gradients, "sums of squares": squares})
+        numbers = AdamNumbers(*adam_numbers(step).T)
+        layers, *moments = adam_by_jax(numbers, layers, *moments, gradients)[:3]
+    evaluated, *units = evaluated_by_jax(codes, layers)
+    numbers = AdamNumbers(*adam_numbers(len(BATCHES) + 1).T)
+    computed = steps[0] | {
+        "parameters": layers,
+        "moments": moments,
+        "evaluations": (evaluated, np.stack(units, axis=1)),
+        "predictions": evaluated,
+        "updates": updates_by_jax(numbers, *moments, layers),
+    }
+    return {what: list(map(np.asarray, jax.tree.leaves(tree))) for what, tree in computed.items()}
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_what_is_written_down_is_what_jax_computes(request):
+    if request.config.getoption("write_golden"):
+        told = {
+            " ".join(names): {
+                what: [float(f"{number:.8g}") for number in self_test.summary(arrays)]
+                for what, arrays in train_by_jax(names).items()
+            }
+            for names in activation_pairs()
+        }
+        WRITTEN_DOWN.write_text(json.dumps(told, indent=1) + "\n")
+    assert find_failure(train_by_jax) == ""
+
+
+def test_every_activation_has_its_turn_in_both_layers():
+    firsts, seconds = zip(*activation_pairs(), strict=True)
+    assert set(firsts) == set(seconds) == set(ACTIVATION_CODES)
+    assert {" ".join(names) for names in activation_pairs()} == set(json.loads(WRITTEN_DOWN.read_text()))
 
 
 @pytest.fixture
 def altered(tmp_path, monkeypatch):
-    """Has the C of one file say something else; compiled in half the time."""
+    """Has the C say something else; compiled in half the time."""
     try:
         find_compiler()
     except KernelsError as error:
@@ -72,8 +106,8 @@ def altered(tmp_path, monkeypatch):
     monkeypatch.setattr(library, "FLAGS", tuple("-O1" if each == "-O3" else each for each in library.FLAGS))
     library._key.cache_clear()
 
-    def change(file):
-        path, (before, after) = source / file, WRONG[file]
+    def change(file, before, after):
+        path = source / file
         assert before in path.read_text()
         path.write_text(path.read_text().replace(before, after, 1))
         return tmp_path / "cache"
@@ -83,10 +117,11 @@ def altered(tmp_path, monkeypatch):
 
 
 def test_a_library_whose_adam_is_off_is_not_used(altered):
-    found = usable(folder := altered("adam.c"))
+    folder = altered("adam.c", "root + n->epsilon", "root + 1.001f * n->epsilon")
+    found = usable(folder)
     assert not found.name and "self-test failed: parameters with" in found.reason
     assert available(folder) == found
 
 
 def test_a_source_that_does_not_compile_is_not_used(altered):
-    assert "fails: " in usable(altered("vectors.h")).reason
+    assert "fails: " in usable(altered("vectors.h", "#define", "#error nothing\n#define")).reason
