@@ -279,6 +279,7 @@ class _Sweep:
             executor=self._workplace.executor_name,
             workers=self._workers,
             started=time.time(),
+            kernels=self._space.kernels,
         )
 
     def _save(self, ended: float = 0.0) -> None:

@@ -1,5 +1,6 @@
 """What a study's kernels come to: what its runs have, else what there is, and never two kinds in one."""
 
+import json
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,6 +24,7 @@ from nnjax.sweep.chosen_kernels import expand_at, settle_kernels
 from nnjax.sweep.declarations import declarations, lock_claims
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.parquet import to_checksummed_parquet
+from nnjax.sweep.journal.record import load_record
 from nnjax.sweep.other_engines import left_behind, runs_of_other_kernels
 from nnjax.sweep.rerun import OtherKernelsError, rerun
 from nnjax.sweep.rows import run_columns
@@ -95,16 +97,16 @@ def test_a_study_goes_on_with_what_it_has(small_study: SmallStudy, tmp_path: Pat
 
 def test_other_runs_and_earlier_engines_decide_nothing(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
     machine_with(monkeypatch, HERE)
-    study = small_study("kernels=auto", 'studied.optimizer=["adam", "rmsprop"]', "depth=[1]")
+    study = small_study("kernels=auto", 'studied.optimizer=["adam", "lbfgs"]', "depth=[1]")
     space = expand(study)
-    unserved = [run for run in space.runs if run.cell.configuration.optimizer == "rmsprop"]
+    unserved = [run for run in space.runs if run.cell.configuration.optimizer == "lbfgs"]
     write_runs(tmp_path, space, unserved)  # the same ones whatever the kernels
     Journal(tmp_path).append([fake_row(run.run_id) | {"engine": "3"} for run in expand(study, "3").runs])
     found = expand_at(study, tmp_path)
     assert found.kernels == HERE and not found.about_kernels
     assert {cell.configuration.optimizer: cell.configuration.kernels for cell in found.cells} == {
         "adam": HERE,
-        "rmsprop": "xla",
+        "lbfgs": "xla",
     }
     assert {run.run_id for run in unserved} < {run.run_id for run in found.runs}
     assert expand_at(study, tmp_path, "3").kernels == "xla"
@@ -112,7 +114,7 @@ def test_other_runs_and_earlier_engines_decide_nothing(small_study: SmallStudy, 
 
 def test_a_study_that_nothing_serves_is_xlas(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
     machine_with(monkeypatch, NO_COMPILER)
-    study = small_study("kernels=fused", "optimizer=rmsprop")
+    study = small_study("kernels=fused", "optimizer=lbfgs")
     space = expand_at(study, tmp_path)
     assert space.runs == expand(study).runs and "no fused operation serves" in space.about_kernels
 
@@ -135,6 +137,8 @@ def test_a_sweep_is_of_one_kind_and_found_again_on_a_machine_without(
     first = run_sweep(expand_at(study, tmp_path), tmp_path, "serial", engine=FAKE)
     assert first.missing == 0 and loaded == [HERE]
     assert set(Journal(tmp_path).column("kernels").values()) == {HERE}
+    record = load_record(tmp_path, first.sweep_id)
+    assert record is not None and record.kernels == HERE
     machine_with(monkeypatch, NO_COMPILER)
     space = expand_at(study, tmp_path)
     results = results_table(space, Journal(tmp_path))
@@ -214,7 +218,7 @@ def test_a_run_of_other_kernels_is_not_trained_again_by_these(
 
 def test_report_and_mlflow_say_which_kind_it_is(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
     machine_with(monkeypatch, HERE)
-    study = small_study("kernels=auto", 'studied.optimizer=["adam", "rmsprop"]', "depth=[1]")
+    study = small_study("kernels=auto", 'studied.optimizer=["adam", "lbfgs"]', "depth=[1]")
     for kernels, told, of_adam in (("xla", [], ""), (HERE, ["kernels"], HERE)):
         space = expand(study, kernels=kernels)
         results = results_table(space, Journal(tmp_path))
@@ -226,3 +230,21 @@ def test_report_and_mlflow_say_which_kind_it_is(small_study: SmallStudy, tmp_pat
         "Runs were trained by fused operations (AVX2, gcc), those of 2 cells, which no fused operation serves, by XLA:"
     )
     assert kernels_sentence(expand(study)) == "All runs were trained by XLA."
+
+
+def test_two_kinds_are_compared_and_not_taken_for_one(
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine_with(monkeypatch, NO_COMPILER)
+    study = small_study("kernels=auto")
+    for kernels in ("xla", ELSEWHERE):
+        space = expand(study, kernels=kernels)
+        write_runs(tmp_path, space, space.runs)
+    words = ["report", study.path, study.path, "--home", str(tmp_path), "--set", "kernels=auto"]
+    assert main([*words, "--other-kernels", "fused", "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)["page"]
+    text = Path(page).read_text()
+    assert "A was trained by XLA, B by fused operations (AVX-512, clang)." in text
+    assert "runs are in both" not in text and "bitwise the same" not in text
+    assert main([*words, "--other-kernels", "xla"]) == 2
+    assert "the same sweep" in capsys.readouterr().err

@@ -39,7 +39,7 @@ def test_kernels_are_a_part_of_it_where_they_are_not_xla() -> None:
 
 
 def test_what_no_operation_serves_is_xlas_whatever_the_kernels() -> None:
-    study = load_study(QUICK, ["optimizer=rmsprop", "device=gpu"])
+    study = load_study(QUICK, ["device=gpu"])
     assert expand(study).runs == expand(study, kernels="fused_avx2_gcc").runs
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
+from nnjax.kernels.names import XLA
 from nnjax.redaction import masked_line
 from nnjax.sweep.durable import write_durably
 
@@ -23,6 +24,7 @@ class SweepRecord:
         ended: End of the last one, Unix seconds; 0 while it runs, and after it was killed.
         seconds: Stage -> seconds, summed over executions: setup, compile and train (both summed over workers), wall
             (the clock from the look into the journal to the last chunk), and what follows, track and report.
+        kernels: What trained the runs that a fused operation serves.
         peak_memory_mb: Most memory of the head plus that of each worker, 10⁶ bytes.
     """
 
@@ -44,6 +46,7 @@ class SweepRecord:
     ended: float = 0.0
     seconds: Mapping[str, float] = field(default_factory=dict)
     peak_memory_mb: float = 0.0
+    kernels: str = XLA
 
 
 def record_path(home: Path | str, sweep_id: str) -> Path:
