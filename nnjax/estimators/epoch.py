@@ -85,7 +85,7 @@ class _Training:
         share = loss_share(bucket.loss, bucket.task, bucket.n_outputs)
         value = share * gradients.loss + penalty(carry.parameters, bucket.update_rule, numbers)
         numbers = numbers._replace(learning_rate=lax.optimization_barrier(numbers.learning_rate * rate))
-        parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradients.gradient, numbers)
+        parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradients, numbers)
         moments = carry.moments
         if bucket.keeps_running_moments:
             # A row that weighs nothing is none: by its batch's share of rows, statistics of few would count as many.

@@ -16,11 +16,10 @@ from nnjax.estimators.problem import Examples, NetworkDesign, Problem, RateCours
 from nnjax.estimators.slot_state import TrainingShape, first_going
 from nnjax.estimators.slots import going_of, slot_data
 from nnjax.estimators.solvers import Update
-from nnjax.network.architecture import branches_for
 from nnjax.network.mlp import init
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.kept_programs import KeptPrograms
-from nnjax.training.bucket import Bucket, chunk_size
+from nnjax.training.bucket import Bucket, chunk_size, with_branches
 from nnjax.training.optimizers import Hyperparameters
 
 EPOCHS_A_CALL = 10
@@ -75,7 +74,7 @@ def shape_of(problem: Problem, watches: bool) -> TrainingShape:
 
 def with_slots(shape: TrainingShape, activations: Iterable[str], runs: int | None) -> TrainingShape:
     """The shape with the activations that it can switch to, and so many slots; None: as many as fit the caches."""
-    bucket = replace(shape.bucket, branches=branches_for(activations))
+    bucket = with_branches(shape.bucket, activations)
     return replace(shape, bucket=bucket, runs=runs or chunk_size(bucket))
 
 

@@ -43,6 +43,11 @@ class TrainingShape:
         return "cpu"
 
     @property
+    def kernels(self) -> str:
+        """As `Bucket.kernels`."""
+        return self.bucket.kernels
+
+    @property
     def is_judged_by_score(self) -> bool:
         """Whether the score of validation rows decides, and not the training loss."""
         return self.bucket.n_validation > 0

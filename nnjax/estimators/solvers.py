@@ -7,10 +7,12 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int, Scalar
 
+from nnjax.kernels.adam import AdamNumbers, adam_step, adam_update
 from nnjax.network.mlp import Parameters
 from nnjax.training.clipping import CLIPPINGS
+from nnjax.training.gradients import StepGradients
 from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters, UpdateRule
-from nnjax.training.update import penalise
+from nnjax.training.update import is_plain, penalise, what_is_left
 
 
 class AdamMoments(NamedTuple):
@@ -36,14 +38,31 @@ def scale_by_plain_adam(numbers: Hyperparameters) -> optax.GradientTransformatio
         count = state.n_steps + 1
         mean = jax.tree.map(lambda m, g: numbers.beta_1 * m + (1 - numbers.beta_1) * g, state.mean, gradient)
         square = jax.tree.map(lambda v, g: numbers.beta_2 * v + (1 - numbers.beta_2) * g * g, state.square, gradient)
-        steps = count.astype(jnp.float32)
-        # 1 − β^t by expm1: near t = 1 the difference of two numbers close to one would lose digits.
-        corrections = [-jnp.expm1(steps * jnp.log(beta)) for beta in (numbers.beta_1, numbers.beta_2)]
-        scale = jax.lax.optimization_barrier(jnp.sqrt(corrections[1]) / corrections[0])  # once a step, not a weight
+        scale = jax.lax.optimization_barrier(_correction(numbers, count))  # once a step, not a weight
         step = jax.tree.map(lambda m, v: scale * m / (jnp.sqrt(v) + numbers.epsilon), mean, square)
         return step, AdamMoments(count, mean, square)
 
     return optax.GradientTransformation(init, update)
+
+
+def _correction(numbers: Hyperparameters, count: Int[Scalar, ""]) -> Float[Scalar, ""]:
+    """What corrects mean and root mean square of so many steps for their beginning at zero."""
+    steps = count.astype(jnp.float32)
+    # 1 − β^t by expm1: near t = 1 the difference of two numbers close to one would lose digits.
+    first, second = (-jnp.expm1(steps * jnp.log(beta)) for beta in (numbers.beta_1, numbers.beta_2))
+    return jnp.sqrt(second) / first
+
+
+def scale_by_fused_plain_adam(numbers: Hyperparameters) -> optax.GradientTransformation:
+    """The same by one operation."""
+
+    def update(gradient: Parameters, state: AdamMoments, _: Parameters | None = None) -> tuple[Parameters, AdamMoments]:
+        count = state.n_steps + 1
+        of_step = AdamNumbers(_correction(numbers, count), numbers.beta_1, numbers.beta_2, 1.0, numbers.epsilon)
+        step, mean, square = adam_update(of_step, state.mean, state.square, gradient)
+        return step, AdamMoments(count, mean, square)
+
+    return optax.GradientTransformation(scale_by_plain_adam(numbers).init, update)
 
 
 class Update(NamedTuple):
@@ -67,7 +86,8 @@ class Update(NamedTuple):
         if self.rule.optimizer == "sgd":
             return optax.chain(slowed, optax.trace(decay=numbers.momentum, nesterov=self.nesterovs_momentum))
         if self.rule.optimizer in ("adam", "adamw"):
-            return optax.chain(scale_by_plain_adam(numbers), slowed)
+            scale_by = scale_by_fused_plain_adam if self.rule.is_fused else scale_by_plain_adam
+            return optax.chain(scale_by(numbers), slowed)
         return optax.chain(OPTIMIZERS[self.rule.optimizer].rule(numbers), slowed)
 
     def first_state(self, parameters: Parameters) -> Any:
@@ -75,10 +95,12 @@ class Update(NamedTuple):
         return self.transformation(Hyperparameters(0.0, 0.0)).init(parameters)
 
     def apply(
-        self, parameters: Parameters, state: Any, gradient: Parameters, numbers: Hyperparameters
+        self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters
     ) -> tuple[Parameters, Any]:
         """The weights and the state after one step along the gradient of the loss."""
-        clipped = CLIPPINGS[self.rule.clipping].function(gradient, numbers)
+        if self.rule.is_fused and is_plain(parameters):
+            return self._fused_step(parameters, state, gradients, numbers)
+        clipped = CLIPPINGS[self.rule.clipping].function(gradients.gradient, numbers)
         penalised = penalise(clipped, parameters, self.rule, numbers)
         with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
             step, state = self.transformation(numbers).update(penalised, state, parameters)
@@ -89,6 +111,16 @@ class Update(NamedTuple):
                 for each, layer in zip(step, parameters, strict=True)
             )
         return optax.apply_updates(parameters, step), state
+
+    def _fused_step(
+        self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters
+    ) -> tuple[Parameters, Any]:
+        adam, *behind = state
+        count = adam.n_steps + 1
+        gradient, rest = what_is_left(gradients, parameters, self.rule, numbers)
+        step = rest._replace(step_size=numbers.learning_rate * _correction(numbers, count))
+        parameters, mean, square = adam_step(step, parameters, adam.mean, adam.square, gradient)
+        return parameters, (AdamMoments(count, mean, square), *behind)
 
 
 def divided(numbers: Hyperparameters, weight: Float[Scalar, ""] | Array) -> Hyperparameters:

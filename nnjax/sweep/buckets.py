@@ -11,7 +11,7 @@ from nnjax.data.tables import Table
 from nnjax.kernels.names import XLA
 from nnjax.network.architecture import branches_for, layer_activations, structures_for
 from nnjax.sweep.configuration import Configuration
-from nnjax.training.bucket import Bucket
+from nnjax.training.bucket import Bucket, with_branches
 
 
 def largest_sizes(splits: Sequence[Split]) -> SplitSizes:
@@ -41,7 +41,7 @@ def make_buckets(
     for bucket in alone.values():
         shared[_without_branches(bucket)].update(bucket.branches)
     return {
-        configuration: replace(bucket, branches=branches_for(shared[_without_branches(bucket)]))
+        configuration: with_branches(bucket, shared[_without_branches(bucket)])
         for configuration, bucket in alone.items()
     }
 

@@ -15,6 +15,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nnjax.kernels.choice import library_digest, load
+from nnjax.kernels.names import is_fused
 from nnjax.native_code import is_private, processor
 from nnjax.sweep.durable import write_durably
 from nnjax.training.bucket import Bucket
@@ -27,7 +29,14 @@ SUFFIX = ".program"
 FAST = 1
 """Level of zlib: a fifth of the size."""
 
-TRACED = ("network/*.py", "training/*.py", "estimators/epoch.py", "estimators/slot_state.py", "estimators/solvers.py")
+TRACED = (
+    "network/*.py",
+    "kernels/*.py",
+    "training/*.py",
+    "estimators/epoch.py",
+    "estimators/slot_state.py",
+    "estimators/solvers.py",
+)
 """Files whose source decides what is compiled."""
 
 COMPILING = ("jax", "jaxlib", "numpy", "optax")
@@ -48,6 +57,10 @@ class Compilable(Protocol):
     def device(self) -> str:
         """One of `DEVICES`."""
 
+    @property
+    def kernels(self) -> str:
+        """As `Bucket.kernels`."""
+
 
 class KeptPrograms:
     """The programs in a folder, which is this machine's and this user's alone: they are native code.
@@ -63,9 +76,14 @@ class KeptPrograms:
         return self._path(bucket, compiler_options(bucket.device, bucket.widest)).exists()
 
     def find(self, bucket: Compilable, options: Mapping[str, Any]) -> "tuple[jax.stages.Compiled, ...] | None":
-        """A bucket's functions as an earlier process compiled them; None if nobody did, or they cannot be read."""
+        """A bucket's functions as an earlier process compiled them; None if nobody did, or they cannot be read.
+
+        Raises:
+            KernelsError: It calls fused operations that are not here.
+        """
         from jax.experimental.serialize_executable import deserialize_and_load  # here: the head asks `has` without jax
 
+        load(self._folder, bucket.kernels)  # a program that calls operations is read where those are known
         path = self._path(bucket, options)
         if not is_private(self._folder):
             return None
@@ -98,7 +116,8 @@ class KeptPrograms:
     def _path(self, bucket: Compilable, options: Mapping[str, Any]) -> Path:
         """Named by all that the native code depends on, our own source and this processor among it."""
         told = sorted((name, repr(value)) for name, value in options.items())
-        parts = [repr(bucket.program), repr(told), *_makers()]
+        operations = library_digest(self._folder) if is_fused(bucket.kernels) else ""
+        parts = [repr(bucket.program), repr(told), operations, *_makers()]
         return self._folder / f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}{SUFFIX}"
 
 

@@ -1,9 +1,12 @@
 """A bucket: everything that shapes a program. Runs that agree in it train together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from nnjax.kernels.names import XLA
-from nnjax.network.architecture import Architecture
+from nnjax.kernels.activation_codes import ACTIVATION_CODES
+from nnjax.kernels.known_networks import knows
+from nnjax.kernels.names import XLA, is_fused
+from nnjax.network.architecture import Architecture, branches_for
 from nnjax.training.optimizers import UpdateRule
 from nnjax.training.weights import NONE
 
@@ -108,7 +111,8 @@ class Bucket:
     @property
     def update_rule(self) -> UpdateRule:
         """What shapes a step."""
-        return UpdateRule(self.optimizer, self.clipping, self.l1, self.weight_decay)
+        is_fused_adam = is_fused(self.kernels) and self.optimizer in FUSED_OPTIMIZERS
+        return UpdateRule(self.optimizer, self.clipping, self.l1, self.weight_decay, is_fused_adam)
 
     @property
     def keeps_running_moments(self) -> bool:
@@ -127,18 +131,47 @@ class Bucket:
 
     @property
     def uses_stack(self) -> bool:
-        """Whether the fused operation on a stack of layers serves this network, wherever it can be built."""
-        return False
+        """Whether the fused operations on a stack of layers serve this network, wherever they can be built.
+
+        (Not with L-BFGS, whose line search differentiates the loss of its own accord.)
+        """
+        return self.device == "cpu" and self.optimizer != "lbfgs" and knows(self.architecture, self.branches)
 
     @property
     def uses_kernels(self) -> bool:
         """Whether any fused operation serves this training; where none does, its kernels are XLA's."""
-        return self.device == "cpu" and (self.uses_stack or self.optimizer in FUSED_OPTIMIZERS)
+        return self.uses_stack or (self.device == "cpu" and self.optimizer in FUSED_OPTIMIZERS)
+
+    @property
+    def has_fused_stack(self) -> bool:
+        """Whether rows go through the network by fused operations, but for those that train under dropout."""
+        return is_fused(self.kernels) and self.uses_stack
+
+    @property
+    def trains_by_stack(self) -> bool:
+        """Whether those that train do so, too."""
+        return self.has_fused_stack and not self.dropout
 
     @property
     def steps(self) -> int:
         """Steps an epoch; the last one may see fewer examples."""
         return -(-self.n_train // self.batch_size)
+
+
+def with_branches(bucket: Bucket, activations: Iterable[str]) -> Bucket:
+    """The bucket of a program that can switch to these activations.
+
+    To the fused stack an activation is a number: there the program has all that the operations know, so that one
+    serves whatever trains in this shape.
+
+    >>> bucket = Bucket(10, (64,), 1, 32, 265, 67, 111, 200, "adam", SQUARED_ERROR)
+    >>> with_branches(bucket, ["tanh"]).branches
+    ('tanh',)
+    >>> len(with_branches(replace(bucket, kernels="fused_avx2_gcc"), ["tanh"]).branches)
+    14
+    """
+    able = replace(bucket, branches=branches_for(activations))
+    return replace(able, branches=branches_for(ACTIVATION_CODES)) if able.trains_by_stack else able
 
 
 def chunk_size(bucket: Bucket) -> int:

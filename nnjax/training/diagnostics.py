@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Scalar
 
+from nnjax.kernels.dense_stack import evaluate_stack
 from nnjax.network.activations import ACTIVATIONS, SATURATION
 from nnjax.network.mlp import Forward, Parameters
 from nnjax.network.normalization import Moments
@@ -123,6 +124,10 @@ def respond(
     weights: Float[Array, " N"],
 ) -> tuple[Float[Array, "N O"], UnitRecord]:
     """The logits of rows outside training, and how the hidden units respond to them, as `unit_record` weighs them."""
+    if model.bucket.has_fused_stack:
+        limits = stack(saturation_limits(model))
+        logits, *units = evaluate_stack(x, model.codes, model.activation_parameters, parameters, weights, limits)
+        return logits, UnitRecord(*units)
     forward = model.forward(parameters, model.inference_inputs(x.shape[0], moments), x)
     return forward.logits, unit_record(forward, weights, model)
 

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Scalar
 
+from nnjax.kernels.dense_stack import StackOutput, Watched, dense_stack, nothing_watched
 from nnjax.network.mlp import Forward, ForwardInputs, Parameters
 from nnjax.network.normalization import Moments
 from nnjax.training.layer_sums import square_sum, stack, weight_square_sums
@@ -74,6 +75,14 @@ def step_gradients(
         batch: The rows; their weights are the loss's.
         watches: Whether anything is watched.
     """
+    if model.bucket.trains_by_stack:
+        return _by_operation(model, parameters, batch, watches)
+    return _by_examples(model, parameters, inputs, batch, watches)
+
+
+def _by_examples(
+    model: Model, parameters: Parameters, inputs: ForwardInputs, batch: Batch, watches: bool
+) -> StepGradients:
     scale = GRADIENT_SCALE if watches else 1.0
 
     def scaled_loss(parameters: Parameters, probes: tuple[Array, ...]) -> tuple[Array, Forward]:
@@ -89,6 +98,20 @@ def step_gradients(
         squares = stack([square_sum(delta) for delta in by_probes[0]])
         watched = WatchedStep(weight_square_sums(scaled), squares, largest_slopes(forward))
     return StepGradients(loss / scale, scaled, scale, forward.logits, forward.moments, watched)
+
+
+def _by_operation(model: Model, parameters: Parameters, batch: Batch, watches: bool) -> StepGradients:
+    """The same by the fused stack, which sums its squares on the way: to watch costs next to nothing."""
+    scale = GRADIENT_SCALE if watches else 1.0
+
+    def scaled_loss(parameters: Parameters, watched: Watched) -> tuple[Array, StackOutput]:
+        output = dense_stack(batch.x, model.codes, model.activation_parameters, parameters, watched)
+        return scale * model.loss_of(output.logits, batch), output
+
+    gradient_of = jax.value_and_grad(scaled_loss, argnums=(0, 1), has_aux=True)
+    (loss, output), (scaled, squares) = gradient_of(parameters, nothing_watched(model.bucket.architecture.depth))
+    watched = WatchedStep(squares.weights, squares.preactivations, output.largest_slopes) if watches else None
+    return StepGradients(loss / scale, scaled, scale, output.logits, (), watched)
 
 
 def largest_slopes(forward: Forward) -> tuple[Float[Array, " _"], ...]:

@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, Scalar
 
+from nnjax.kernels.activation_codes import ACTIVATION_CODES
+from nnjax.kernels.dense_stack import predict_stack
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.losses import AS_USUAL, LOSSES, LossParameters
 from nnjax.network.mlp import Forward, ForwardInputs, Parameters, apply, no_probes
@@ -53,6 +55,11 @@ class Model:
         return cls(
             bucket, activation, activation_parameters, LossParameters(numbers.huber_delta, numbers.loss_quantile)
         )
+
+    @property
+    def codes(self) -> Int[Array, " hidden"]:
+        """How the fused operations know each hidden layer's activation."""
+        return jnp.asarray([ACTIVATION_CODES[name] for name in self.bucket.branches], jnp.int32)[self.activation]
 
     def forward(self, parameters: Parameters, inputs: ForwardInputs, x: Float[Array, "N D"]) -> Forward:
         """Carry N rows through the network: `apply`, vmapped over the examples."""
@@ -115,6 +122,8 @@ class Model:
         self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]
     ) -> Float[Array, "N O"]:
         """The logits of N rows outside training."""
+        if self.bucket.has_fused_stack:
+            return predict_stack(x, self.codes, self.activation_parameters, parameters)
         return self.forward(parameters, self.inference_inputs(x.shape[0], moments), x).logits
 
     def predict(

@@ -111,9 +111,11 @@ class UpdateRule:
         clipping: A key of `CLIPPINGS`.
         l1: Whether an L1 penalty is on.
         weight_decay: Whether decoupled decay is on.
+        is_fused: Whether Adam's step is one operation.
     """
 
     optimizer: str = "adam"
     clipping: str = "none"
     l1: bool = False
     weight_decay: bool = False
+    is_fused: bool = False

@@ -4,14 +4,17 @@ Its numbers may be traced, so that one program serves all learning rates.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float
 
+from nnjax.kernels.adam import AdamNumbers, adam_step, bias_corrections, scale_by_fused_adam
 from nnjax.network.mlp import Layer, Parameters
 from nnjax.training.clipping import CLIPPINGS
+from nnjax.training.gradients import StepGradients
 from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters, UpdateRule
 
 
@@ -70,6 +73,9 @@ def make_optimizer(rule: UpdateRule, numbers: Hyperparameters) -> optax.Gradient
         KeyError: The optimiser or the clipping is unknown.
     """
     clip = CLIPPINGS[rule.clipping].function
+    direction = _lenient(OPTIMIZERS[rule.optimizer].rule(numbers))
+    if rule.is_fused:
+        direction = scale_by_fused_adam(numbers.beta_1, numbers.beta_2, numbers.epsilon)
 
     def decayed(updates: Parameters, params: Parameters) -> Parameters:
         return tuple(
@@ -79,7 +85,52 @@ def make_optimizer(rule: UpdateRule, numbers: Hyperparameters) -> optax.Gradient
 
     return optax.chain(
         _stateless(lambda updates, params: penalise(clip(updates, numbers), params, rule, numbers)),
-        _lenient(OPTIMIZERS[rule.optimizer].rule(numbers)),
+        direction,
         *([_stateless(decayed)] if rule.weight_decay else []),
         optax.scale(-numbers.learning_rate),
     )
+
+
+def take_step(
+    parameters: Parameters, state: optax.OptState, gradients: StepGradients, rule: UpdateRule, numbers: Hyperparameters
+) -> tuple[Parameters, optax.OptState]:
+    """The parameters and the optimiser's state after one step; the state is `make_optimizer`'s in either case."""
+    if rule.is_fused and is_plain(parameters):
+        return _fused_step(parameters, state, gradients, rule, numbers)
+    updates, state = make_optimizer(rule, numbers).update(gradients.gradient, state, parameters)
+    return optax.apply_updates(parameters, updates), state
+
+
+def is_plain(parameters: Parameters) -> bool:
+    """Whether layers have weights and a bias alone: those that the fused step writes itself."""
+    return all(layer.scale is None and layer.negative_slope is None for layer in parameters)
+
+
+def _fused_step(
+    parameters: Parameters, state: Any, gradients: StepGradients, rule: UpdateRule, numbers: Hyperparameters
+) -> tuple[Parameters, optax.OptState]:
+    before, adam, *behind = state
+    count = optax.safe_increment(adam.count)
+    first, second = bias_corrections(numbers.beta_1, numbers.beta_2, count)
+    gradient, rest = what_is_left(gradients, parameters, rule, numbers)
+    step = rest._replace(step_size=numbers.learning_rate / first, square_scale=1 / second)
+    parameters, mean, square = adam_step(step, parameters, adam.mu, adam.nu, gradient)
+    return parameters, (before, adam._replace(count=count, mu=mean, nu=square), *behind)
+
+
+def what_is_left(
+    gradients: StepGradients, parameters: Parameters, rule: UpdateRule, numbers: Hyperparameters
+) -> tuple[Parameters, AdamNumbers]:
+    """The gradient with what must be done to it before the fused step, and the numbers of what the step does itself.
+
+    Clipping and the L1 penalty stand before it. Their step size and root are of steps of size one, uncorrected.
+    """
+    step = AdamNumbers(1.0, numbers.beta_1, numbers.beta_2, 1.0, numbers.epsilon, l2=numbers.l2)
+    if rule.weight_decay:
+        step = step._replace(decay=numbers.learning_rate * numbers.weight_decay)
+    if rule.clipping == "none" and not rule.l1:
+        return gradients.scaled, step._replace(gradient_scale=1 / gradients.scale)
+    clipped = CLIPPINGS[rule.clipping].function(gradients.gradient, numbers)
+    if not rule.l1:
+        return clipped, step
+    return penalise(clipped, parameters, rule, numbers), step._replace(l2=0.0)

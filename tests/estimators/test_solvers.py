@@ -8,6 +8,7 @@ from sklearn.neural_network._stochastic_optimizers import AdamOptimizer, SGDOpti
 
 from nnjax.estimators.solvers import Update, divided, scale_by_plain_adam
 from nnjax.network.mlp import Layer
+from nnjax.training.gradients import GRADIENT_SCALE, StepGradients
 from nnjax.training.optimizers import Hyperparameters, UpdateRule
 
 GENERATOR = np.random.default_rng(0)
@@ -17,12 +18,37 @@ GRADIENTS = [
 ZERO = (Layer(np.zeros((3, 2), np.float32), np.zeros(2, np.float32)),)
 
 
-def walk(update, numbers):
-    """Where the steps along `GRADIENTS` lead to from zero."""
-    parameters, state = ZERO, update.first_state(ZERO)
+def of_step(gradient, scale=1.0):
+    """A mini-batch's gradient as the update is given it, multiplied by the scale."""
+    scaled = jax.tree.map(lambda leaf: leaf * np.float32(scale), gradient)
+    return StepGradients(np.float32(0), scaled, scale, np.zeros((1, 2), np.float32), (), None)
+
+
+def walk(update, numbers, start=ZERO, scale=1.0):
+    """Where the steps along `GRADIENTS` lead to."""
+    parameters, state = start, update.first_state(start)
     for gradient in GRADIENTS:
-        parameters, state = update.apply(parameters, state, gradient, numbers)
+        like = tuple(
+            each._replace(scale=None if layer.scale is None else each.bias)
+            for each, layer in zip(gradient, start, strict=True)
+        )
+        parameters, state = update.apply(parameters, state, of_step(like, scale), numbers)
     return parameters[0]
+
+
+@pytest.mark.parametrize("scale_of_layer", [None, np.float32([1, 2])], ids=["plain", "normalised"])
+@pytest.mark.parametrize(
+    "rule", [{}, {"l1": True, "clipping": "global_norm"}, {"weight_decay": True, "clipping": "value"}]
+)
+def test_fused_steps_are_the_same_to_rounding(fused, rule, scale_of_layer):
+    start = (GRADIENTS[-1][0]._replace(scale=scale_of_layer),)
+    numbers = Hyperparameters(0.1, 0.3, l1=0.1, weight_decay=0.2, clip_norm=0.5, epsilon=0.01)
+    plain, by_operation = (
+        walk(Update(UpdateRule("adam", **rule, is_fused=is_fused), False), numbers, start, GRADIENT_SCALE)
+        for is_fused in (False, True)
+    )
+    for ours, theirs in zip(*map(jax.tree.leaves, (plain, by_operation)), strict=True):
+        np.testing.assert_allclose(theirs, ours, rtol=1e-5, atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +87,7 @@ def test_decay_is_taken_from_weights_and_not_from_biases():
     start = (Layer(np.ones((3, 2), np.float32), np.ones(2, np.float32)),)
     update = Update(UpdateRule("sgd", weight_decay=True), False)
     numbers = Hyperparameters(0.1, 0.0, weight_decay=0.5)
-    after, _ = update.apply(start, update.first_state(start), ZERO, numbers)
+    after, _ = update.apply(start, update.first_state(start), of_step(ZERO), numbers)
     assert np.asarray(after[0].weights) == pytest.approx(0.95)
     assert np.asarray(after[0].bias) == pytest.approx(1.0)
 

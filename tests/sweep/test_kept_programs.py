@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nnjax.kernels.names import KernelsError
 from nnjax.surroundings import SurroundingsError
 from nnjax.sweep import kept_programs
 from nnjax.sweep.compilation_cache import cache_folder
@@ -83,6 +84,39 @@ def test_a_program_is_known_by_all_that_its_code_depends_on(tiny: Space, tmp_pat
     before = names()
     monkeypatch.setattr(kept_programs, "_makers", lambda: ("another source",))
     assert before.isdisjoint(names())
+
+
+def test_a_fused_program_belongs_to_its_library(tiny: Space, tmp_path: Path, monkeypatch) -> None:
+    bucket, options = make_plan(tiny, set()).chunks[0].bucket, compiler_options("cpu", 32)
+    fused, kept = dataclasses.replace(bucket, kernels="fused_avx2_gcc"), KeptPrograms(tmp_path)
+
+    def names(digest: str) -> list[str]:
+        monkeypatch.setattr(kept_programs, "library_digest", lambda folder: digest if folder == tmp_path else "")
+        return [kept._path(each, options).name for each in (bucket, fused)]
+
+    (plain, by_one), (same, by_other) = names("one"), names("other")
+    assert plain == same and len({plain, by_one, by_other}) == 3
+
+
+@pytest.mark.usefixtures("engine_here")
+def test_operations_are_known_before_a_program_that_calls_them_is_read(
+    tiny: Space, tmp_path: Path, monkeypatch, fused: str
+) -> None:
+    """Else jax would refuse it; a machine that has none says so, and removes nothing."""
+    bucket, loaded = dataclasses.replace(make_plan(tiny, set()).chunks[0].bucket, kernels=fused), []
+    kept, options = KeptPrograms(tmp_path), compiler_options("cpu", 32)
+    monkeypatch.setattr(kept_programs, "load", lambda folder, name: loaded.append((folder, name)))
+    kept._path(bucket, options).write_bytes(b"half a program")
+    assert kept.find(bucket, options) is None and loaded == [(tmp_path, fused)]
+
+    def refuse(folder: Path, name: str) -> str:
+        raise KernelsError("no compiler found")
+
+    kept._path(bucket, options).write_bytes(b"a program")
+    monkeypatch.setattr(kept_programs, "load", refuse)
+    with pytest.raises(KernelsError):
+        kept.find(bucket, options)
+    assert kept.has(bucket)
 
 
 @pytest.mark.usefixtures("engine_here")
