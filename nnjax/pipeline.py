@@ -121,7 +121,8 @@ def sweep_study(
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home, progress = options or SweepOptions(), Path(home), progress or choose_progress()
-    space = _expanded(space, home, data)
+    with progress.stage("Choosing what trains"):
+        space = _expanded(space, home, data)
     uri = options.tracking_uri or default_uri(home)
     if options.is_reported:
         refuse_another_study(space, home)

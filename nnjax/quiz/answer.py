@@ -47,8 +47,9 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
     say(show_gates(gates) + "\n")
     networks = answer_xor(options.effort, cache_folder(home), progress)
     say(show_networks(networks, options.effort.epochs) + "\n")
-    space = settle_kernels(quiz_space(options.overrides), home, builds=True)
-    provide_kernels(space.kernels, home)
+    with progress.stage("Choosing what trains"):
+        space = settle_kernels(quiz_space(options.overrides), home, builds=True)
+        provide_kernels(space.kernels, home)
     diabetes = answer_diabetes(space, home, progress, options.split_seeds)
     say(show_diabetes(diabetes))
     answers = Answers(gates, networks, diabetes, options.effort)
