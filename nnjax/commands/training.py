@@ -113,7 +113,11 @@ def plan(options: argparse.Namespace) -> int:
 
 def sweep(options: argparse.Namespace) -> int:
     """Train, track, report; end by saying where everything is."""
+    space = expand_given(options)
     with starting():
+        from nnjax.sweep.chosen_kernels import begin_kernels
+
+        begin_kernels(space, options.home)
         from nnjax.pipeline import SweepOptions, sweep_study
 
     if options.budget is not None and not options.until_decided:
@@ -126,7 +130,6 @@ def sweep(options: argparse.Namespace) -> int:
         tracking_uri=options.tracking_uri,
         decision_minutes=minutes,
     )
-    space = expand_given(options)
     if options.until_decided and not space.study.claims:
         raise RefusedError(
             f"{space.study.path}: claims: missing: --until-decided has nothing to decide; declare a claim"

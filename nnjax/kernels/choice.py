@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,6 +97,16 @@ def usable(folder: Path) -> KernelChoice:
         return KernelChoice(compiler.kernels, compiler.words, is_tested=True)
     except KernelsError as error:
         return KernelChoice("", problem=error.problem, remedy=error.remedy)
+
+
+def begin(folder: Path) -> None:
+    """Build and test beside whatever else is to be done, where nobody did before; `usable` and `load` wait for it.
+
+    Args:
+        folder: Where this machine's compiled programs are kept; made if it is missing.
+    """
+    if not available(folder).is_tested:
+        threading.Thread(target=usable, args=(folder,), name="kernels", daemon=True).start()
 
 
 def load(folder: Path, name: str) -> str:

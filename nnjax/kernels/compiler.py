@@ -17,7 +17,7 @@ CANDIDATES = ("cc", "gcc", "clang")
 OLDEST_GCC = 12
 """The first with `__builtin_shufflevector`, by which the C sources transpose."""
 
-FLAGS = ("-std=gnu11", "-O3", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
+FLAGS = ("-std=gnu11", "-O3", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden")
 """No fast math: NaN, infinities and the order of sums stay. What is left out is errno and traps, which nobody reads."""
 
 VECTOR_MACROS = {

@@ -121,17 +121,35 @@ def check_private(folder: Path) -> None:
 
 
 def _compile(made: Path, compiler: Compiler) -> None:
-    sources = sorted(map(str, SOURCE.glob("*.c")))
-    command = [compiler.command, *FLAGS, native_flag(), "-I", str(_headers()), "-o", str(made), *sources, "-lm"]
-    try:
-        answer = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", timeout=BUILD_SECONDS,
-            check=False, env={**own_words(), "TMPDIR": str(made.parent)},
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise KernelsError(f"{compiler.command} cannot be used ({error})") from None
-    if answer.returncode or not made.exists():
-        raise KernelsError(f"{compiler.command} fails: {_first_error(answer.stderr)}", "let it compile C with libc")
+    """Compile all files at once, each by a process of its own, and link them."""
+    command = [compiler.command, *FLAGS, native_flag(), "-I", str(_headers())]
+    sources = sorted(SOURCE.glob("*.c"))
+    parts = [str(made.with_name(f"{source.stem}.o")) for source in sources]
+    _call_all([[*command, "-c", "-o", part, str(each)] for each, part in zip(sources, parts, strict=True)], made.parent)
+    _call_all([[*command, "-shared", "-o", str(made), *parts, "-lm"]], made.parent)
+    if not made.exists():
+        raise KernelsError(f"{compiler.command} fails: it makes nothing")
+
+
+def _call_all(commands: Sequence[Sequence[str]], folder: Path) -> None:
+    """Call a compiler at once for all that it is to do, its temporary files in a folder."""
+    surroundings = {**own_words(), "TMPDIR": str(folder)}
+    with ExitStack() as begun:
+        try:
+            calls = []
+            for command in commands:
+                call = subprocess.Popen(
+                    command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+                    env=surroundings,
+                )  # fmt: skip
+                calls.append(begun.enter_context(call))
+                begun.callback(call.kill)  # where another one fails, or somebody ends us
+            for command, call in zip(commands, calls, strict=True):
+                _, said = call.communicate(timeout=BUILD_SECONDS)
+                if call.returncode:
+                    raise KernelsError(f"{command[0]} fails: {_first_error(said)}", "let it compile C with libc")
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise KernelsError(f"{commands[0][0]} cannot be used ({error})") from None
 
 
 def _first_error(said: str) -> str:

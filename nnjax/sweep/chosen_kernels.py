@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Set
 from pathlib import Path
 
-from nnjax.kernels.choice import available, load, usable
+from nnjax.kernels.choice import available, begin, load, usable
 from nnjax.kernels.names import FUSED, XLA, in_words, is_fused
 from nnjax.refusal import RefusedError
 from nnjax.sweep.buckets import is_served
@@ -80,6 +80,12 @@ def _told(kernels: str, runs: int) -> str:
         f"This study goes on with {in_words(kernels)}, by which {runs:,} of its runs in the journal were "
         "trained: others differ in the last bits, and are not mixed with them."
     )
+
+
+def begin_kernels(space: Space, home: Path | str) -> None:
+    """Have what trains a space built beside whatever else is to be done, where nobody did before."""
+    if is_fused(space.kernels):
+        begin(cache_folder(Path(home)))
 
 
 def require_kernels(names: Set[str], home: Path | str, where: str) -> None:

@@ -14,9 +14,9 @@ from nnjax.kernels.library import SOURCE, TARGETS
 def build(folder):
     """Compile the handlers, with all warnings as errors, and hand them to XLA under names of the tests' own."""
     library = Path(folder) / "plain.so"
-    warnings = ["-Wall", "-Wextra", "-Werror", f"-I{jax.ffi.include_dir()}"]
+    more = ["-Wall", "-Wextra", "-Werror", "-shared", f"-I{jax.ffi.include_dir()}"]
     sources = sorted(map(str, SOURCE.glob("*.c")))
-    command = [find_compiler().command, *FLAGS, native_flag(), *warnings, "-o", str(library), *sources, "-lm"]
+    command = [find_compiler().command, *FLAGS, native_flag(), *more, "-o", str(library), *sources, "-lm"]
     subprocess.run(command, check=True)
     loaded = ctypes.CDLL(str(library))
     for name in TARGETS:

@@ -1,6 +1,7 @@
 """What a machine has: built and tested once, the verdict believed later, and a reason where it has none."""
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 import nnjax.kernels
 from nnjax.kernels import choice, library
-from nnjax.kernels.choice import KernelChoice, available, library_digest, load, usable
+from nnjax.kernels.choice import KernelChoice, available, begin, library_digest, load, usable
 from nnjax.kernels.compiler import find_compiler
 from nnjax.kernels.library import digest_of, library_path
 from nnjax.kernels.names import KernelsError
@@ -123,6 +124,18 @@ def test_of_many_who_start_at_once_one_builds_and_tests(compiler, folder, self_t
     with ThreadPoolExecutor(4) as pool:
         found = {each.result().name for each in [pool.submit(usable, folder) for _ in range(4)]}
     assert found == {compiler.kernels}
+    assert Path(f"{library_path(folder, compiler)}.count").read_text() == "x"
+
+
+def test_what_has_begun_beside_is_waited_for(compiler, folder, self_test):
+    self_test(COUNTS)
+    begin(folder)
+    assert usable(folder).name == compiler.kernels
+    for thread in threading.enumerate():
+        if thread.name == "kernels":
+            thread.join()
+    begin(folder)
+    assert "kernels" not in {thread.name for thread in threading.enumerate()}
     assert Path(f"{library_path(folder, compiler)}.count").read_text() == "x"
 
 

@@ -39,7 +39,7 @@ def source(tmp_path, monkeypatch):
     """A library of one function, in two files and a header."""
     folder = tmp_path / "c"
     folder.mkdir()
-    (folder / "answer.h").write_text("int answer(void);\n")
+    (folder / "answer.h").write_text('__attribute__((visibility("default"))) int answer(void), more(void);\n')
     (folder / "answer.c").write_text(
         '#include "answer.h"\n#include "xla/ffi/api/c_api.h"\nint answer(void) { return 42; }\n'
     )

@@ -1,5 +1,7 @@
 """The plan in words."""
 
+from dataclasses import replace
+
 from nnjax.sweep.plan import (
     make_plan,
 )
@@ -18,3 +20,10 @@ def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> 
         "2 × 4",
     ):
         assert part in text
+
+
+def test_fused_operations_are_named_and_xla_goes_without_saying(small_space: Space) -> None:
+    plan = make_plan(small_space, set())
+    assert "kernels" not in describe_plan(small_space, plan, workers=2)
+    fused = replace(small_space, kernels="fused_avx2_gcc")
+    assert "kernels     fused operations (AVX2, gcc)" in describe_plan(fused, plan, workers=2)
