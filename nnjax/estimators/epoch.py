@@ -23,7 +23,6 @@ from nnjax.training.layer_sums import stack, weight_sizes, weight_square_sums
 from nnjax.training.loop import average_moments
 from nnjax.training.model import Batch, Model
 from nnjax.training.noise import add_noise, draw_masks
-from nnjax.training.update import penalty
 
 LEAST_RATE = 1e-6
 """Learning rate at or below which the adaptive schedule gives up."""
@@ -83,9 +82,9 @@ class _Training:
         gradients = step_gradients(self.model, carry.parameters, inputs, batch, self.shape.watches)
         numbers = divided(self.given.numbers, total)
         share = loss_share(bucket.loss, bucket.task, bucket.n_outputs)
-        value = share * gradients.loss + penalty(carry.parameters, bucket.update_rule, numbers)
         numbers = numbers._replace(learning_rate=lax.optimization_barrier(numbers.learning_rate * rate))
-        parameters, solver = self.shape.update.apply(carry.parameters, carry.solver, gradients, numbers)
+        updated = self.shape.update.apply(carry.parameters, carry.solver, gradients, numbers)
+        value = share * gradients.loss + updated.penalty
         moments = carry.moments
         if bucket.keeps_running_moments:
             # A row that weighs nothing is none: by its batch's share of rows, statistics of few would count as many.
@@ -96,7 +95,7 @@ class _Training:
         if (watched := gradients.watched) is not None:
             seen = _StepSeen(value * n_rows, watched.weights, watched.preactivations * jnp.square(n_rows))
             slopes = tuple(map(jnp.maximum, slopes, watched.slopes))
-        return _Stepped(parameters, solver, moments, slopes), seen
+        return _Stepped(updated.parameters, updated.state, moments, slopes), seen
 
     def score(self, parameters: Parameters, moments: tuple[Moments, ...]) -> Array:
         """R² of the validation rows, the outputs' mean; or the share of them whose class or labels are all right."""

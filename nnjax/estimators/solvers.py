@@ -12,7 +12,7 @@ from nnjax.network.mlp import Parameters
 from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.gradients import StepGradients
 from nnjax.training.optimizers import OPTIMIZERS, Hyperparameters, UpdateRule
-from nnjax.training.update import is_plain, penalise, what_is_left
+from nnjax.training.update import is_plain, penalise, penalty, what_is_left
 
 
 class AdamMoments(NamedTuple):
@@ -65,6 +65,20 @@ def scale_by_fused_plain_adam(numbers: Hyperparameters) -> optax.GradientTransfo
     return optax.GradientTransformation(scale_by_plain_adam(numbers).init, update)
 
 
+class Updated(NamedTuple):
+    """What one step leaves behind.
+
+    Attributes:
+        parameters: After it.
+        state: The solver's, after it.
+        penalty: Of the parameters before it.
+    """
+
+    parameters: Parameters
+    state: Any
+    penalty: Float[Scalar, ""]
+
+
 class Update(NamedTuple):
     """What shapes an update beside the house's own rule.
 
@@ -94,12 +108,11 @@ class Update(NamedTuple):
         """The state before the first step; of no number but the weights' shapes."""
         return self.transformation(Hyperparameters(0.0, 0.0)).init(parameters)
 
-    def apply(
-        self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters
-    ) -> tuple[Parameters, Any]:
-        """The weights and the state after one step along the gradient of the loss."""
+    def apply(self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters) -> Updated:
+        """Take one step along the gradient of the loss."""
         if self.rule.is_fused and is_plain(parameters):
             return self._fused_step(parameters, state, gradients, numbers)
+        before = penalty(parameters, self.rule, numbers)
         clipped = CLIPPINGS[self.rule.clipping].function(gradients.gradient, numbers)
         penalised = penalise(clipped, parameters, self.rule, numbers)
         with jax.numpy_dtype_promotion("standard"):  # optax mixes integers and floats
@@ -110,17 +123,19 @@ class Update(NamedTuple):
                 each._replace(weights=each.weights - share * layer.weights)
                 for each, layer in zip(step, parameters, strict=True)
             )
-        return optax.apply_updates(parameters, step), state
+        return Updated(optax.apply_updates(parameters, step), state, before)
 
     def _fused_step(
         self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters
-    ) -> tuple[Parameters, Any]:
+    ) -> Updated:
         adam, *behind = state
         count = adam.n_steps + 1
         gradient, rest = what_is_left(gradients, parameters, self.rule, numbers)
         step = rest._replace(step_size=numbers.learning_rate * _correction(numbers, count))
-        parameters, mean, square = adam_step(step, parameters, adam.mean, adam.square, gradient)
-        return parameters, (AdamMoments(count, mean, square), *behind)
+        after = adam_step(step, parameters, adam.mean, adam.square, gradient)
+        # The step's own sums: the weights are written over, and whatever else reads them has XLA copy them first.
+        before = penalty(parameters, self.rule, numbers, after.weight_squares)
+        return Updated(after.parameters, (AdamMoments(count, after.mean, after.square), *behind), before)
 
 
 def divided(numbers: Hyperparameters, weight: Float[Scalar, ""] | Array) -> Hyperparameters:

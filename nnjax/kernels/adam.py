@@ -53,12 +53,26 @@ def _moments(numbers: AdamNumbers, m: Array, v: Array, g: Array) -> tuple[Array,
     return numbers.step_size * mean / (jnp.sqrt(square * numbers.square_scale) + numbers.epsilon), mean, square
 
 
-Stepped = tuple[Parameters, Parameters, Parameters]
+class AdamStep(NamedTuple):
+    """What a step leaves behind.
+
+    Attributes:
+        parameters: After it.
+        mean: Mean gradient m, after it.
+        square: Mean squared gradient v, after it.
+        weight_squares: ‖W‖² a layer, before it: what a penalty is made of. Nobody else may read the parameters that a
+            step begins with, or XLA keeps a copy of them, every step.
+    """
+
+    parameters: Parameters
+    mean: Parameters
+    square: Parameters
+    weight_squares: Float[Array, " layers"]
 
 
 def adam_step_definition(
     numbers: AdamNumbers, parameters: Parameters, mean: Parameters, square: Parameters, gradient: Parameters
-) -> Stepped:
+) -> AdamStep:
     """What `adam_step` returns, by JAX."""
 
     def stepped(p: Array, moments: tuple[Array, Array], g: Array, is_weights: bool) -> tuple[Array, Array, Array]:
@@ -71,14 +85,15 @@ def adam_step_definition(
         weights = stepped(p.weights, (m.weights, v.weights), g.weights, True)
         bias = stepped(p.bias, (m.bias, v.bias), g.bias, False)
         layers.append([Layer(*both) for both in zip(weights, bias, strict=True)])
+    squares = jnp.stack([jnp.sum(jnp.square(layer.weights)) for layer in parameters])
     parameters, mean, square = zip(*layers, strict=True)
-    return parameters, mean, square
+    return AdamStep(parameters, mean, square, squares)
 
 
 @differentiated_by(adam_step_definition)
 def adam_step(
     numbers: AdamNumbers, parameters: Parameters, mean: Parameters, square: Parameters, gradient: Parameters
-) -> Stepped:
+) -> AdamStep:
     """One step of plain dense layers: their parameters and moments afterwards, written over those before.
 
     Args:
@@ -95,13 +110,13 @@ def adam_step(
     leaves = list(zip(*(jax.tree.leaves(each) for each in (parameters, mean, square, gradient)), strict=True))
     if any(layer.scale is not None or layer.negative_slope is not None for layer in parameters):
         raise ValueError("this step is for layers of weights and a bias alone")
-    arguments = _checked(leaves)
-    results = [each[0].shape for each in leaves for _ in range(3)]
+    results = [*(each[0].shape for each in leaves for _ in range(3)), (len(parameters),)]
     in_place = {1 + 4 * leaf + place: 3 * leaf + place for leaf in range(len(leaves)) for place in range(3)}
-    after = call_operation("nnjax_adam_step", results, [_vector(numbers), *arguments], in_place=in_place, shares=False)
+    arguments = [_vector(numbers), *_checked(leaves)]
+    *after, squares = call_operation("nnjax_adam_step", results, arguments, in_place=in_place, shares=False)
     structure = jax.tree.structure(parameters)
     parameters, mean, square = (jax.tree.unflatten(structure, after[place::3]) for place in range(3))
-    return parameters, mean, square
+    return AdamStep(parameters, mean, square, squares)
 
 
 def _checked(leaves: list[tuple[Array, ...]]) -> list[Array]:

@@ -143,10 +143,11 @@ def train_by_hand(library: ctypes.CDLL, names: Sequence[str]) -> Quantities:
         x, y = (np.ascontiguousarray(each[:, :rows]) for each in (given.x, given.y))
         logits, *hidden = _forward(library, x, first, leaves)
         gradients, squares = _backward(library, x, (logits - y) / np.float32(rows), leaves, hidden)
+        squares.append(_empty(RUNS, len(leaves) // 2))
         steps.append({"logits": [logits], "slopes": hidden[2::3], "gradients": gradients, "sums of squares": squares})
         each = [array for group in zip(leaves, *moments, strict=True) for array in group]
-        behind = zip(leaves, *moments, gradients, strict=True)
-        call_by_hand(library.nnjax_adam_step, [adam_numbers(step), *(a for leaf in behind for a in leaf)], each)
+        behind = [array for leaf in zip(leaves, *moments, gradients, strict=True) for array in leaf]
+        call_by_hand(library.nnjax_adam_step, [adam_numbers(step), *behind], [*each, squares[-1]])
     shape = (RUNS, EVALUATED_ROWS, UNITS[-1])
     evaluated, units, predicted = _empty(*shape), _empty(RUNS, 3, len(names)), _empty(*shape)
     more = [given.row_weights, given.slope_limits]

@@ -31,14 +31,23 @@ def penalise(gradients: Parameters, parameters: Parameters, rule: UpdateRule, nu
     return tuple(map(penalised, gradients, parameters))
 
 
-def penalty(parameters: Parameters, rule: UpdateRule, numbers: Hyperparameters) -> Float[Array, ""]:
+def penalty(
+    parameters: Parameters,
+    rule: UpdateRule,
+    numbers: Hyperparameters,
+    squares: Float[Array, " layers"] | None = None,
+) -> Float[Array, ""]:
     """α/2 ‖W‖² + l1 Σ|w|, over the weights of all layers: what `penalise` adds the gradient of.
+
+    The squares are ‖W‖² a layer, where somebody has them already.
 
     >>> layer = Layer(jnp.array([[3.0, 4.0]]), jnp.ones(2))
     >>> float(penalty((layer,), UpdateRule("lbfgs"), Hyperparameters(0.1, l2=2.0)))
     25.0
     """
-    total = 0.5 * numbers.l2 * jnp.sum(jnp.stack([jnp.sum(jnp.square(layer.weights)) for layer in parameters]))
+    if squares is None:
+        squares = jnp.stack([jnp.sum(jnp.square(layer.weights)) for layer in parameters])
+    total = 0.5 * numbers.l2 * jnp.sum(squares)
     if rule.l1:
         total = total + numbers.l1 * jnp.sum(jnp.stack([jnp.sum(jnp.abs(layer.weights)) for layer in parameters]))
     return total
@@ -114,8 +123,8 @@ def _fused_step(
     first, second = bias_corrections(numbers.beta_1, numbers.beta_2, count)
     gradient, rest = what_is_left(gradients, parameters, rule, numbers)
     step = rest._replace(step_size=numbers.learning_rate / first, square_scale=1 / second)
-    parameters, mean, square = adam_step(step, parameters, adam.mu, adam.nu, gradient)
-    return parameters, (before, adam._replace(count=count, mu=mean, nu=square), *behind)
+    after = adam_step(step, parameters, adam.mu, adam.nu, gradient)
+    return after.parameters, (before, adam._replace(count=count, mu=after.mean, nu=after.square), *behind)
 
 
 def what_is_left(

@@ -26,14 +26,20 @@ def of_step(gradient, scale=1.0):
 
 def walk(update, numbers, start=ZERO, scale=1.0):
     """Where the steps along `GRADIENTS` lead to."""
-    parameters, state = start, update.first_state(start)
+    return follow(update, numbers, start, scale)[0]
+
+
+def follow(update, numbers, start, scale):
+    """Where they lead to, and the penalty before each of them."""
+    parameters, state, penalties = start, update.first_state(start), []
     for gradient in GRADIENTS:
         like = tuple(
             each._replace(scale=None if layer.scale is None else each.bias)
             for each, layer in zip(gradient, start, strict=True)
         )
-        parameters, state = update.apply(parameters, state, of_step(like, scale), numbers)
-    return parameters[0]
+        parameters, state, penalty = update.apply(parameters, state, of_step(like, scale), numbers)
+        penalties.append(penalty)
+    return parameters[0], penalties
 
 
 @pytest.mark.parametrize("scale_of_layer", [None, np.float32([1, 2])], ids=["plain", "normalised"])
@@ -44,7 +50,7 @@ def test_fused_steps_are_the_same_to_rounding(fused, rule, scale_of_layer):
     start = (GRADIENTS[-1][0]._replace(scale=scale_of_layer),)
     numbers = Hyperparameters(0.1, 0.3, l1=0.1, weight_decay=0.2, clip_norm=0.5, epsilon=0.01)
     plain, by_operation = (
-        walk(Update(UpdateRule("adam", **rule, is_fused=is_fused), False), numbers, start, GRADIENT_SCALE)
+        follow(Update(UpdateRule("adam", **rule, is_fused=is_fused), False), numbers, start, GRADIENT_SCALE)
         for is_fused in (False, True)
     )
     for ours, theirs in zip(*map(jax.tree.leaves, (plain, by_operation)), strict=True):
@@ -87,7 +93,7 @@ def test_decay_is_taken_from_weights_and_not_from_biases():
     start = (Layer(np.ones((3, 2), np.float32), np.ones(2, np.float32)),)
     update = Update(UpdateRule("sgd", weight_decay=True), False)
     numbers = Hyperparameters(0.1, 0.0, weight_decay=0.5)
-    after, _ = update.apply(start, update.first_state(start), of_step(ZERO), numbers)
+    after, *_ = update.apply(start, update.first_state(start), of_step(ZERO), numbers)
     assert np.asarray(after[0].weights) == pytest.approx(0.95)
     assert np.asarray(after[0].bias) == pytest.approx(1.0)
 

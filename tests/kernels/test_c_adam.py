@@ -29,8 +29,10 @@ def expected_step(numbers, p, m, v, g, is_weights):
 def test_a_step_is_its_formula(plain, shapes):
     p, m, v, g = leaves(shapes)
     v = [np.abs(each) for each in v]
-    shapes_of_results = [each.shape for each in p for _ in range(3)]
-    found = plain.call("adam_step", shapes_of_results, NUMBERS, *flat(p, m, v, g))
+    shapes_of_results = [*(each.shape for each in p for _ in range(3)), (2, 2)]
+    *found, squares = plain.call("adam_step", shapes_of_results, NUMBERS, *flat(p, m, v, g))
+    for layer in range(2):
+        np.testing.assert_allclose(squares[:, layer], np.sum(np.square(p[2 * layer]), axis=(1, 2)), rtol=1e-6)
     for leaf in range(len(p)):
         for run in range(2):
             arrays = [each[leaf][run] for each in (p, m, v, g)]
@@ -54,16 +56,29 @@ def test_an_update_takes_leaves_of_any_rank(plain):
 
 
 def test_what_is_not_a_number_stays_where_it_is(plain):
-    p, m, v, g = leaves([(1, 11)])
+    p, m, v, g = leaves([(1, 11), (11,)])
     g[0][0, 0, 3] = np.nan
     v = [np.abs(each) for each in v]
-    for result in plain.call("adam_step", [p[0].shape] * 3, NUMBERS, *flat(p, m, v, g)):
+    shapes = [*(each.shape for each in p for _ in range(3)), (2, 1)]
+    *found, squares = plain.call("adam_step", shapes, NUMBERS, *flat(p, m, v, g))
+    for result in found[:3]:
         assert np.flatnonzero(np.isnan(result)).tolist() == [3]
+    assert np.all(np.isfinite([*found[3:]])) and np.all(np.isfinite(squares))
+
+
+def test_an_infinite_bias_meets_no_penalty(plain):
+    p, m, v, g = leaves([(1, 3), (3,)])
+    p[1][:, 1], v = np.inf, [np.abs(each) for each in v]
+    shapes = [*(each.shape for each in p for _ in range(3)), (2, 1)]
+    bias = plain.call("adam_step", shapes, NUMBERS, *flat(p, m, v, g))[3]
+    assert np.all(np.isinf(bias[:, 1])) and np.all(np.isfinite(bias[:, [0, 2]]))
 
 
 def test_wrong_arguments_are_told(plain):
-    p, m, v, g = leaves([(1, 11)])
+    p, m, v, g = leaves([(1, 11), (11,)])
+    shapes = [*(each.shape for each in p for _ in range(3)), (2, 1)]
     with pytest.raises(Exception, match="eight numbers a run"):
-        plain.call("adam_step", [p[0].shape] * 3, NUMBERS[:, :7], *flat(p, m, v, g))
-    with pytest.raises(Exception, match="four arrays a leaf"):
-        plain.call("adam_step", [p[0].shape] * 3, NUMBERS, *flat(p, m, v))
+        plain.call("adam_step", shapes, NUMBERS[:, :7], *flat(p, m, v, g))
+    for results, arguments in ((shapes, flat(p, m, v)), (shapes[:-1], flat(p, m, v, g))):
+        with pytest.raises(Exception, match="four arrays a leaf"):
+            plain.call("adam_step", results, NUMBERS, *arguments)

@@ -59,9 +59,10 @@ def train_by_jax(names):
     moments = [jax.tree.map(np.zeros_like, layers)] * 2
     for step, rows in enumerate(BATCHES, start=1):
         logits, slopes, gradients, squares = pass_by_jax(GIVEN.x[:, :rows], GIVEN.y[:, :rows], codes, layers)
-        steps.append({"logits": logits, "slopes": slopes, "gradients": gradients, "sums of squares": squares})
         numbers = AdamNumbers(*adam_numbers(step).T)
-        layers, *moments = adam_by_jax(numbers, layers, *moments, gradients)[:3]
+        layers, *moments, of_weights = adam_by_jax(numbers, layers, *moments, gradients)
+        squares = *squares, of_weights
+        steps.append({"logits": logits, "slopes": slopes, "gradients": gradients, "sums of squares": squares})
     evaluated, *units = evaluated_by_jax(codes, layers)
     numbers = AdamNumbers(*adam_numbers(len(BATCHES) + 1).T)
     computed = steps[0] | {
