@@ -26,4 +26,5 @@ def test_fused_operations_are_named_and_xla_goes_without_saying(small_space: Spa
     plan = make_plan(small_space, set())
     assert "kernels" not in describe_plan(small_space, plan, workers=2)
     fused = replace(small_space, kernels="fused_avx2_gcc")
-    assert "kernels     fused operations (AVX2, gcc)" in describe_plan(fused, plan, workers=2)
+    lines = describe_plan(fused, plan, workers=2).splitlines()
+    assert [line for line in lines if "kernels" in line] == ["kernels     fused operations (AVX2, gcc)"]
