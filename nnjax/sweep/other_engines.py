@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping
 
-from nnjax.kernels.names import FUSED, XLA, in_words, is_fused
+from nnjax.kernels.names import in_words, is_fused
 from nnjax.sweep.buckets import is_served
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import BEFORE_ROUNDING, Space, expand
@@ -60,18 +60,21 @@ def _of_engine(engine: str, runs: int, space: Space) -> str:
     today = f"this is engine {ENGINE_VERSION}, whose last digits differ"
     if engine in BEFORE_ROUNDING and any(each.rounded for each in space.replicates):
         today = "today a column that is constant but for rounding is taken for constant"
-    return _describe(f"engine {engine}", runs, today, f"--other-engine {engine}", space)
+    path = shlex.quote(space.study.path)
+    compare = f"`nnjax report {path} {path} --other-engine {engine}`"
+    return _describe(f"engine {engine}", runs, today, compare)
 
 
 def _of_kernels(name: str, runs: int, space: Space) -> str:
     today = f"this sweep is trained by {in_words(space.kernels)}, whose last digits differ"
-    return _describe(in_words(name), runs, today, f"--other-kernels {FUSED if is_fused(name) else XLA}", space)
-
-
-def _describe(maker: str, runs: int, today: str, other: str, space: Space) -> str:
     path = shlex.quote(space.study.path)
+    to_fused = f"`nnjax report {path} {path} --other-kernels fused`"
+    to_xla = f"`nnjax report {path} {path} --other-kernels xla`"
+    return _describe(in_words(name), runs, today, to_fused if is_fused(name) else to_xla)
+
+
+def _describe(maker: str, runs: int, today: str, compare: str) -> str:
     return (
         f"{runs:,} runs of this study are in the journal from {maker}; {today}. They stay as they are, and "
-        f"its own are trained beside them; to compare the two: "
-        f"`nnjax report {path} {path} {other}`"
+        f"its own are trained beside them; to compare the two: {compare}"
     )
