@@ -1,3 +1,5 @@
+import functools
+
 import jax
 import jax.flatten_util
 import jax.numpy as jnp
@@ -27,7 +29,7 @@ def outputs(architecture, parameters, index, x, weight=None):
     def one(row):
         return apply(architecture, parameters, inputs, index, CONSTANTS, row).logits
 
-    return jax.vmap(one, axis_name=EXAMPLES)(jnp.asarray(x))
+    return jax.jit(jax.vmap(one, axis_name=EXAMPLES))(jnp.asarray(x))
 
 
 def build(activation, sizes=(3, 4, 4, 4, 2), prelu_sharing="unit", **others):
@@ -49,8 +51,9 @@ def test_scikit_learns_weights_give_scikit_learns_predictions(name):
     np.testing.assert_allclose(outputs(architecture, parameters, index, x).ravel(), peer.predict(x), atol=1e-5)
 
 
-def gradient_and_differences(architecture, index):
-    """∂/∂parameters of a loss over 7 rows, two of which count nothing, by reverse mode and by central differences."""
+@functools.cache
+def compiled(architecture):
+    """A start, and for it and any branches: the loss of vectors over 7 rows, two of which count nothing; ∂loss."""
     rng = np.random.default_rng(1)
     start = jax.tree.map(jnp.float64, init(np.random.default_rng(1), architecture, "lecun"))
     flat, rebuild = jax.flatten_util.ravel_pytree(start)
@@ -58,7 +61,7 @@ def gradient_and_differences(architecture, index):
     x, y = jnp.asarray(rng.standard_normal((7, 3))), jnp.asarray(rng.standard_normal((7, 2)))
     weights = jnp.asarray([0.2] * 5 + [0.0] * 2)
 
-    def loss(vector):
+    def loss(vector, index):
         inputs = ForwardInputs(no_probes(architecture), weight=weights)
         axes = (ForwardInputs(probes=None, weight=0), 0)
         forward = jax.vmap(
@@ -68,16 +71,24 @@ def gradient_and_differences(architecture, index):
         )
         return 0.5 * jnp.sum(weights[:, None] * (forward(inputs, x) - y) ** 2)
 
-    step = 1e-6 * jnp.eye(flat.size)
-    central = jax.jit(jax.vmap(lambda d: (loss(flat + d) - loss(flat - d)) / 2e-6))(step)
-    return jax.jit(jax.grad(loss))(flat), central
+    losses = jax.jit(jax.vmap(loss, in_axes=(0, None)))
+    return flat, losses, jax.jit(jax.grad(loss))
+
+
+def gradient_and_differences(architecture, index):
+    """∂loss/∂parameters by reverse mode and by central differences."""
+    flat, losses, gradient = compiled(architecture)
+    steps = 1e-6 * jnp.eye(flat.size)
+    above, below = jnp.split(losses(jnp.concatenate([flat[None] + steps, flat[None] - steps]), index), 2)
+    return gradient(flat, index), (above - below) / 2e-6
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_gradient_with_every_activation_equals_central_differences(name, float64):
     architecture, index = build(name)
-    if ACTIVATIONS[name].structure == "elementwise":
-        architecture, index = Architecture(architecture.layer_sizes, branches=(name,)), 0 * index
+    if ACTIVATIONS[name].structure == "elementwise":  # one program for all of them
+        architecture = Architecture(architecture.layer_sizes, branches=branches_for(ACTIVATIONS))
+        index = jnp.asarray(branch_indices((name,) * 3, architecture.branches), dtype=jnp.int32)
     np.testing.assert_allclose(*gradient_and_differences(architecture, index), rtol=1e-5, atol=1e-8)
 
 
@@ -101,8 +112,8 @@ def test_the_gradient_of_one_example_alone_is_that_of_a_batch_of_one(name):
             apply(architecture, layers, ForwardInputs(no_probes(architecture)), index, CONSTANTS, row).logits
         )
 
-    alone = jax.grad(loss)(parameters, x)
-    batch = jax.grad(lambda layers: jnp.sum(jax.vmap(loss, in_axes=(None, 0))(layers, x[None])))(parameters)
+    alone = jax.jit(jax.grad(loss))(parameters, x)
+    batch = jax.jit(jax.grad(lambda layers: jnp.sum(jax.vmap(loss, in_axes=(None, 0))(layers, x[None]))))(parameters)
     for one, other in zip(jax.tree.leaves(alone), jax.tree.leaves(batch), strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
 
