@@ -154,15 +154,16 @@ def test_the_ensemble_is_trained_on_all_rows(fitted):
 
 
 OWN = """
-question = "Does the depth matter?"
+question = "Does the penalty matter?"
 [data]
 file = "own.csv"
 target = "y"
 [replicates]
 splits = 4
 [studied]
-depth = [1, 2]
+l2 = [0.0, 0.1]
 [fixed]
+depth = 1
 width = 3
 epochs = 2
 batch_size = 16
@@ -209,7 +210,7 @@ def test_a_model_of_another_build_is_made_anew(own):
 
 def test_a_cell_whose_runs_all_diverged_makes_no_model(trained):
     home, space = trained(
-        "fixed.learning_rate=1000", "fixed.l2=10", "fixed.batch_size=32", "epochs=20", "optimizer='sgd'"
+        "fixed.learning_rate=1000", "fixed.l2=10", "fixed.batch_size=32", "epochs=20", "optimizer='sgd'", "depth=[1]"
     )
     with pytest.raises(RefusedError, match=r"all 4 runs of cell .* diverged"):
         fit_study(space, home, replace(FEW, cell=space.cells[0].label), Progress())

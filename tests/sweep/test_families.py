@@ -55,7 +55,9 @@ FAMILIES = {
 }
 
 LOSS_AND_OUTPUT = [
-    pytest.param(loss.name, output, marks=() if output == loss.outputs[0] else pytest.mark.slow)
+    pytest.param(
+        loss.name, output, marks=() if output == loss.outputs[0] and loss.name != "huber" else pytest.mark.slow
+    )
     for loss in LOSSES.values()
     for output in loss.outputs
 ]
@@ -101,7 +103,7 @@ def cases(names: Iterable[str], quick: Set[str]) -> list[object]:
     return [pytest.param(name, marks=() if name in quick else pytest.mark.slow) for name in names]
 
 
-@pytest.mark.parametrize("factor", cases(FAMILIES, {"activation", "initializer", "schedule", "clipping"}))
+@pytest.mark.parametrize("factor", cases(FAMILIES, {"activation", "initializer", "schedule"}))
 def test_every_member_of_a_family_trains_in_a_sweep(factor: str, tmp_path: Path) -> None:
     levels, fixed = FAMILIES[factor]
     results = sweep(tmp_path, factor, list(levels), fixed)
@@ -113,9 +115,7 @@ def test_every_member_of_a_family_trains_in_a_sweep(factor: str, tmp_path: Path)
     assert twins == [], "members that train alike"
 
 
-@pytest.mark.parametrize(
-    "factor", cases(REMEDIES, {"residual", "l1", "scored_rows", "negative_slope", "initializer_gain"})
-)
+@pytest.mark.parametrize("factor", cases(REMEDIES, {"residual", "l1", "scored_rows", "initializer_gain"}))
 def test_every_remedy_changes_the_numbers_and_watching_does_not(factor: str, tmp_path: Path) -> None:
     first, second = REMEDIES[factor]
     results = sweep(tmp_path, factor, REMEDIES[factor], BESIDE.get(factor, ""))

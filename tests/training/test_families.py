@@ -30,7 +30,7 @@ def switching(bucket):
     return bucket(1, epochs=5, branches=branches_for(ACTIVATIONS))
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", others_slow(ACTIVATIONS, *branches_for(ACTIVATIONS), "maxout"))
 def test_activations(switching, bucket, trainee, scaled, name):
     shape = switching if branches_for([name]) else bucket(1, epochs=5, activation=name)
     assert share_left(shape, trainee(activation=name, learning_rate=0.01), scaled) < 0.9
@@ -70,7 +70,7 @@ def test_optimizers(bucket, trainee, scaled, name):
     assert share_left(shape, trainee(activation="tanh", learning_rate=0.02), scaled) < 0.9
 
 
-@pytest.mark.parametrize("statistics", ["training_set", "running"])
+@pytest.mark.parametrize("statistics", others_slow(["training_set", "running"], "training_set"))
 @pytest.mark.parametrize("name", NORMALIZATIONS)
 def test_normalizations(bucket, trainee, scaled, name, statistics):
     others = {"normalization": name}
