@@ -19,7 +19,8 @@ PACKAGE = Path(__file__).parents[1] / "nnjax"
 COMMANDS = make_parser()._subparsers._group_actions[0].choices  # type: ignore[union-attr]
 TARGETS = set(re.findall(r"(?m)^([a-z-]+):", (PACKAGE.parent / "Makefile").read_text("utf-8")))
 WORDS = (
-    r"--(?:port|sample|budget|resource) \S+|--?[a-z][\w-]*|[A-Z]+=?\S*|\{\}\S*|\w+=\S+|[0-9a-f]{6,}|[\w/-]*[./]\w\S*"
+    r"--(?:port|sample|budget|resource|other-kernels) \S+|--?[a-z][\w-]*|[A-Z]+=?\S*|\{\}\S*|\w+=\S+|[0-9a-f]{6,}|"
+    r"[\w/-]*[./]\w\S*"
 )
 QUOTED = re.compile(rf"\bnnjax ({'|'.join(COMMANDS)})\b((?: (?:{WORDS}))*)")
 """A command and its words: a placeholder in capitals, an option, a path; prose begins with anything else."""
