@@ -70,8 +70,10 @@ class FitLedger:
         Raises:
             Collected: Some are not known yet, and have been noted.
         """
+        from nnjax.estimators.programs import trained_by  # here: with jax, which whoever drew the weights has imported
+
         watches = watches and self.watches
-        names = [f"{digest(each)}-watched" if watches else digest(each) for each in problems]
+        names = [f"{digest(each, trained_by(each))}{'-watched' if watches else ''}" for each in problems]
         self.asked += names
         unknown = {name: each for name, each in zip(names, problems, strict=True) if not self._finds(name)}
         if unknown and self.collects:

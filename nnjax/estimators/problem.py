@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from nnjax.kernels.names import XLA
 from nnjax.training import ENGINE_VERSION
 from nnjax.training.optimizers import Hyperparameters
 
@@ -185,9 +186,10 @@ WATCHED = ("grad_norm", "preactivation_grad_norm", "weight_norm", "update_ratio"
 """What is watched of every layer, by the names of `nnjax.metrics`."""
 
 
-def digest(problem: Problem) -> str:
-    """The hash of all that a training's result depends on, the engine's version included."""
-    return hashlib.blake2b(b"".join(parts_of((ENGINE_VERSION, problem))), digest_size=20).hexdigest()
+def digest(problem: Problem, kernels: str = XLA) -> str:
+    """The hash of all that a training's result depends on, the engine's version and what trains it included."""
+    engine = ENGINE_VERSION if kernels == XLA else (ENGINE_VERSION, kernels)
+    return hashlib.blake2b(b"".join(parts_of((engine, problem))), digest_size=20).hexdigest()
 
 
 def parts_of(value: Any) -> list[bytes]:

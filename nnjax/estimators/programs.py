@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nnjax.estimators.epoch import make_epochs
 from nnjax.estimators.first_weights import architecture_of
+from nnjax.estimators.kernels import kernels_here
 from nnjax.estimators.problem import Examples, NetworkDesign, Problem, RateCourse, Stopping
 from nnjax.estimators.slot_state import TrainingShape, first_going
 from nnjax.estimators.slots import going_of, slot_data
@@ -69,7 +70,14 @@ def shape_of(problem: Problem, watches: bool) -> TrainingShape:
         input_noise=bool(numbers.input_noise > 0),
         row_weights=train.weights is not None,
     )
+    if bucket.uses_kernels:
+        bucket = replace(bucket, kernels=kernels_here())
     return TrainingShape(bucket, Update(bucket.update_rule, design.nesterovs_momentum), 1, EPOCHS_A_CALL, watches)
+
+
+def trained_by(problem: Problem) -> str:
+    """What trains a problem: as `Bucket.kernels`."""
+    return shape_of(problem, watches=False).bucket.kernels
 
 
 def with_slots(shape: TrainingShape, activations: Iterable[str], runs: int | None) -> TrainingShape:

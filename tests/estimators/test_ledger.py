@@ -17,6 +17,7 @@ from nnjax.estimators.problem import (
     Stopping,
     digest,
 )
+from nnjax.estimators.programs import trained_by
 from nnjax.training.optimizers import Hyperparameters
 
 
@@ -121,7 +122,7 @@ def test_what_was_done_before_an_error_stays():
     collects(book, problem(1.0), problem(2.0))
     with pytest.raises(MemoryError):
         book.train_noted()
-    assert list(kept) == [digest(problem(1.0))]
+    assert list(kept) == [digest(problem(1.0), trained_by(problem(1.0)))]
     trainer.fails_at = None
     with using(book):
         assert [obtain(problem(x)).loss_curve[0] for x in (1.0, 2.0)] == [1.0, 2.0]

@@ -1,0 +1,22 @@
+"""By what this process trains the networks of estimators: fused operations where it can have them, else XLA."""
+
+import functools
+
+from nnjax.kernels.choice import load, usable
+from nnjax.kernels.names import XLA, KernelsError
+from nnjax.sweep.compilation_cache import cache_of_this_machine
+
+
+@functools.cache
+def kernels_here() -> str:
+    """The fused operations' full name, built, tested and loaded; `XLA` where there are none.
+
+    Whoever fits an estimator asked for a network, and not for operations: that there are none is no error here.
+    """
+    folder = cache_of_this_machine()
+    name = usable(folder).name or XLA
+    try:
+        load(folder, name)
+    except KernelsError:
+        return XLA
+    return name
