@@ -217,7 +217,7 @@ def _gradients(
     x: Array, codes: Array, constants: ActivationParameters, layers: Parameters, by_logits: Array, kept: _Kept
 ) -> tuple[Parameters, Watched]:
     """The gradient by layers and watched; what is kept follows from the rest, and is no variable beside it."""
-    arguments = [x, by_logits]
+    arguments = [*_operands(x, codes, constants), by_logits]
     for layer, activation, slope in zip(layers, kept.activations, kept.slopes, strict=False):
         arguments += [layer.weights, activation, slope]
     arguments.append(layers[-1].weights)

@@ -142,7 +142,7 @@ def train_by_hand(library: ctypes.CDLL, names: Sequence[str]) -> Quantities:
     for step, rows in enumerate(BATCHES, start=1):
         x, y = (np.ascontiguousarray(each[:, :rows]) for each in (given.x, given.y))
         logits, *hidden = _forward(library, x, first, leaves)
-        gradients, squares = _backward(library, x, (logits - y) / np.float32(rows), leaves, hidden)
+        gradients, squares = _backward(library, [x, *first, (logits - y) / np.float32(rows)], leaves, hidden)
         squares.append(_empty(RUNS, len(leaves) // 2))
         steps.append({"logits": [logits], "slopes": hidden[2::3], "gradients": gradients, "sums of squares": squares})
         each = [array for group in zip(leaves, *moments, strict=True) for array in group]
@@ -181,10 +181,10 @@ def _forward(
 
 
 def _backward(
-    library: ctypes.CDLL, x: _Floats, by_logits: _Floats, leaves: Sequence[_Floats], hidden: Sequence[_Floats]
+    library: ctypes.CDLL, first: Sequence[NDArray[Any]], leaves: Sequence[_Floats], hidden: Sequence[_Floats]
 ) -> tuple[list[_Floats], list[_Floats]]:
     """Gradients by all leaves, and the sums of squares, by weights and by pre-activations."""
-    arguments, depth = [x, by_logits], len(UNITS) - 2
+    arguments, depth = [*first], len(UNITS) - 2
     for layer in range(depth):
         arguments += [leaves[2 * layer], hidden[3 * layer], hidden[3 * layer + 1]]
     gradients = [_empty(*leaf.shape) for leaf in leaves]

@@ -44,9 +44,9 @@ def forward(x, codes, constants, layers, runs):
     return logits, hidden[0::3], hidden[1::3], hidden[2::3]
 
 
-def backward(x, by_logits, layers, activations, slopes):
+def backward(x, codes, constants, by_logits, layers, activations, slopes):
     """Gradients by weights and biases in turns, squares of the weights' gradients, squares of the pre-activations'."""
-    arguments = [x, by_logits]
+    arguments = [x, codes, constants, by_logits]
     for (weights, _), activation, slope in zip(layers, activations, slopes, strict=False):
         arguments += [weights, activation, slope]
     runs, depth = by_logits.shape[0], len(activations)
@@ -68,11 +68,10 @@ def predict(x, codes, constants, layers, runs):
 
 
 def activated(code, z, negative_slope=0.1, elu_alpha=1.3):
-    """f(z) and f'(z), by a layer of one unit whose weight is one."""
+    """f(z) and f'(z), by a layer whose weights are z and whose only row is one: its largest slopes are the slopes."""
     one = np.ones((1, 1, 1), np.float32)
-    layer = (one, np.zeros((1, 1), np.float32))
+    layers = [(z.reshape(1, 1, -1), np.zeros((1, z.size), np.float32))]
+    layers += [(np.zeros((1, z.size, 1), np.float32), np.zeros((1, 1), np.float32))]
     constants = np.array([[negative_slope, elu_alpha]], np.float32)
-    _, (values,), (slopes,), _ = forward(
-        z.reshape(1, -1, 1), np.array([[code]], np.int32), constants, [layer, layer], 1
-    )
+    _, (values,), _, (slopes,) = forward(one, np.array([[code]], np.int32), constants, layers, 1)
     return values.ravel(), slopes.ravel()

@@ -235,4 +235,44 @@ INLINE Activated activate(const ActivationCode code, Vector z, ActivationConstan
   }
 }
 
+/* Whether f'(z) follows from f(z), exactly. */
+INLINE int slope_follows(ActivationCode code, ActivationConstants constants)
+{
+  switch (code) {
+  case IDENTITY:
+  case BINARY_STEP:
+  case LOGISTIC:
+  case TANH:
+  case RELU:
+  case HARD_TANH:
+    return 1;
+  case LEAKY_RELU: /* then f(z) has the sign of z */
+    return constants.negative_slope >= 0;
+  default:
+    return 0;
+  }
+}
+
+/* f'(z) from f(z), where it follows. */
+INLINE Vector slope_from(const ActivationCode code, Vector value, ActivationConstants constants)
+{
+  const Vector one = splat(1);
+  switch (code) {
+  case BINARY_STEP:
+    return (Vector){0};
+  case LOGISTIC:
+    return value * (1 - value);
+  case TANH:
+    return 1 - value * value;
+  case RELU:
+    return keep(value > 0, one);
+  case LEAKY_RELU:
+    return choose(value > 0, one, splat(constants.negative_slope));
+  case HARD_TANH:
+    return keep(absolute(value) < 1, one);
+  default:
+    return one;
+  }
+}
+
 #endif

@@ -1,59 +1,45 @@
 /* A stack of dense layers with elementwise activations: forward, backward, evaluated, and its predictions.
 
    Layer l maps a[l-1] (a[-1] = x) to a[l] = f_l(z[l]), z[l] = a[l-1] W[l] + b[l]; the last layer has no f: its z are the
-   logits. B rows, D features, L hidden layers, O outputs; f_l is given by a code, one a layer. */
-#include <math.h>
-
-#include "activations.h"
+   logits. B rows, D features, L hidden layers, N units, O outputs, R runs; f_l is given by a code, one a layer. */
 #include "calls.h"
-#include "products.h"
+#include "layers.h"
 
-/* So many rows go through a layer together: what they need stays in the first cache. */
-enum { BLOCK_ROWS = 16 * TILE_ROWS };
-
-/* Where a handler finds what; all of it is the same for every run. */
+/* Where a handler finds what, and how much scratch it needs; the same for every run. */
 typedef struct {
   const XLA_FFI_CallFrame *frame;
   long first_layer, arrays_a_layer; /* where the weights of the first layer stand, and how far to the next ones */
-  long depth;                       /* hidden layers */
-  long runs, rows, widest;          /* the widest of features, layers and outputs */
+  long depth, runs, rows;
+  long width;      /* the widest layer, filled up */
+  long filled;     /* numbers of a layer that must be filled up */
+  long transposed; /* numbers of all layers' weights but the first one's, transposed */
 } Stack;
 
-/* One layer of one run. Where the units are no multiple of LANES, a copy that is filled up. */
-typedef struct {
-  Matrix weights;
-  const float *bias;
-} Layer;
-
-/* A layer's activation, and where its results go: NULL where nobody wants them. */
-typedef struct {
-  ActivationCode code;
-  ActivationConstants constants;
-  Matrix values;
-  float *slopes;         /* as `values` */
-  float *largest_slopes; /* one a unit */
-} Activation;
-
-static Stack stack_of(const XLA_FFI_CallFrame *frame, long first_layer, long arrays_a_layer, long depth,
-                      const XLA_FFI_Buffer *logits)
-{
-  Stack stack = {frame, first_layer, arrays_a_layer, depth, run_count(logits, 2), logits->dims[logits->rank - 2], 0};
-  for (long layer = 0; layer <= depth; layer++) {
-    const Matrix weights = matrix_of_run(argument(frame, first_layer + layer * arrays_a_layer), 0);
-    if (weights.rows > stack.widest)
-      stack.widest = weights.rows;
-    if (weights.columns > stack.widest)
-      stack.widest = weights.columns;
-  }
-  return stack;
-}
+INLINE long most(long a, long b) { return a > b ? a : b; }
 
 INLINE Matrix weights_of(const Stack *stack, long layer, long run)
 {
   return matrix_of_run(argument(stack->frame, stack->first_layer + layer * stack->arrays_a_layer), run);
 }
 
-/* The layer as `product` takes it; `scratch` holds padded(N) (K + 1) numbers. */
+static Stack stack_of(const XLA_FFI_CallFrame *frame, long first_layer, long arrays_a_layer, long depth,
+                      const XLA_FFI_Buffer *logits)
+{
+  Stack stack = {
+      .frame = frame, .first_layer = first_layer, .arrays_a_layer = arrays_a_layer, .depth = depth,
+      .runs = run_count(logits, 2), .rows = logits->dims[logits->rank - 2],
+  };
+  for (long layer = 0; layer <= depth; layer++) {
+    const Matrix weights = weights_of(&stack, layer, 0);
+    const long width = padded(weights.columns);
+    stack.width = most(stack.width, width);
+    stack.filled = most(stack.filled, width == weights.columns ? 0 : width * (weights.rows + 1));
+    stack.transposed += layer ? weights.columns * padded(weights.rows) : 0;
+  }
+  return stack;
+}
+
+/* A layer, in scratch where it must be filled up; of a single output there is no need. */
 static Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
 {
   const Matrix weights = weights_of(stack, layer, run);
@@ -62,291 +48,186 @@ static Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
   if (stride == weights.columns || (layer == stack->depth && weights.columns == 1))
     return (Layer){weights, bias};
   const Matrix copy = matrix(scratch, weights.rows, weights.columns, stride);
-  float *bias_copy = scratch + weights.rows * stride;
+  const Matrix bias_copy = matrix(scratch + weights.rows * stride, 1, weights.columns, stride);
   filled_up(weights, copy);
-  filled_up(matrix(bias, 1, weights.columns, weights.columns), matrix(bias_copy, 1, weights.columns, stride));
-  return (Layer){copy, bias_copy};
+  filled_up(matrix(bias, 1, weights.columns, weights.columns), bias_copy);
+  return (Layer){copy, bias_copy.data};
 }
 
-static long layer_scratch(const Stack *stack) { return padded(stack->widest) * (stack->widest + 1); }
-
-/* The n units from `column` of all rows: values = f(z), slopes = f'(z), and the largest slope of each unit so far. */
-INLINE void activate_units(const ActivationCode code, Matrix z, Activation to, long column, const long n)
+/* The activation function of a hidden layer, whose results go nowhere yet. */
+static Activation activation_of(const Stack *stack, long layer, long run)
 {
-  const float *from = z.data + column;
-  float *values = to.values.data + column, *slopes = to.slopes + column, *largest = to.largest_slopes + column;
-  Vector largest_slope = to.largest_slopes ? load_first(largest, n) : (Vector){0};
-  Mask is_undefined = {0};
-  for (long i = 0; i < z.rows; i++, from += z.stride, values += to.values.stride, slopes += to.values.stride) {
-    const Activated unit = activate(code, load(from), to.constants);
-    store_first(values, unit.value, n);
-    if (to.slopes)
-      store_first(slopes, unit.slope, n);
-    if (to.largest_slopes)
-      largest_slope = larger(unit.slope, largest_slope);
-    is_undefined |= unit.slope != unit.slope;
-  }
-  if (to.largest_slopes)
-    store_first(largest, choose(is_undefined, splat(NAN), largest_slope), n);
-}
-
-/* All units; z's rows are filled up, the results not. */
-INLINE void activate_as(const ActivationCode code, Matrix z, Activation to)
-{
-  long j = 0;
-  for (; j + LANES <= z.columns; j += LANES)
-    activate_units(code, z, to, j, LANES);
-  if (j < z.columns)
-    activate_units(code, z, to, j, z.columns - j);
-}
-
-NOT_INLINE void activate_rows(Matrix z, Activation to)
-{
-  switch (to.code) {
-  case BINARY_STEP: activate_as(BINARY_STEP, z, to); break;
-  case LOGISTIC: activate_as(LOGISTIC, z, to); break;
-  case TANH: activate_as(TANH, z, to); break;
-  case ARCTAN: activate_as(ARCTAN, z, to); break;
-  case RELU: activate_as(RELU, z, to); break;
-  case LEAKY_RELU: activate_as(LEAKY_RELU, z, to); break;
-  case ELU: activate_as(ELU, z, to); break;
-  case SOFTPLUS: activate_as(SOFTPLUS, z, to); break;
-  case GELU: activate_as(GELU, z, to); break;
-  case SILU: activate_as(SILU, z, to); break;
-  case SELU: activate_as(SELU, z, to); break;
-  case MISH: activate_as(MISH, z, to); break;
-  case HARD_TANH: activate_as(HARD_TANH, z, to); break;
-  default: activate_as(IDENTITY, z, to); break;
-  }
-}
-
-/* Hidden layer: values[B, N] = f(x[B, K] W + b) with slopes and largest slopes; `scratch` holds BLOCK_ROWS padded(N). */
-static void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
-{
-  const long N = layer.weights.columns;
-  for (long j = 0; to.largest_slopes && j < N; j++)
-    to.largest_slopes[j] = -INFINITY;
-  for (long i = 0; i < x.rows; i += BLOCK_ROWS) {
-    const long rows = x.rows - i < BLOCK_ROWS ? x.rows - i : BLOCK_ROWS;
-    const Matrix z = matrix(scratch, rows, N, padded(N));
-    Activation block = to;
-    block.values = rows_of(to.values, i, rows);
-    block.slopes = to.slopes ? to.slopes + i * to.values.stride : NULL;
-    product(rows_of(x, i, rows), layer.weights, layer.bias, z);
-    activate_rows(z, block);
-  }
-}
-
-/* Output layer: logits[B, O] = a[B, K] W + b; `scratch` holds BLOCK_ROWS padded(O). */
-static void output_layer(Matrix a, Layer layer, Matrix logits, float *scratch)
-{
-  const Activation to = {.code = IDENTITY, .values = logits};
-  if (logits.columns == 1 && layer.weights.stride == 1)
-    product_with_vector(a, layer.weights.data, layer.bias[0], logits.data);
-  else
-    hidden_layer(a, layer, to, scratch);
-}
-
-INLINE ActivationConstants constants_of(const XLA_FFI_CallFrame *frame, long run)
-{
-  const float *numbers = vector_of_run(argument(frame, 2), run);
-  return (ActivationConstants){numbers[0], numbers[1]};
+  const int32_t *codes = of_run(argument(stack->frame, 1), 1, run);
+  const float *constants = vector_of_run(argument(stack->frame, 2), run);
+  return (Activation){.code = (ActivationCode)codes[layer], .constants = {constants[0], constants[1]}};
 }
 
 /* x[R|1, B, D], codes[R|1, L], constants[R|1, 2], then W[R|1, K, N], b[R|1, N] a layer
-   -> logits[R, B, O], then activations[R, B, N], slopes[R, B, N], largest_slopes[R, N] a hidden layer. */
+   -> logits[R, B, O], then activations[R, B, N], slopes[R, B, N], largest_slopes[R, N] a hidden layer.
+
+   Slopes that follow from the activations are not written, and not read by the backward pass: to keep them would take
+   longer, by the way to memory, than to compute them again. */
 static XLA_FFI_Error *stack_forward(const XLA_FFI_CallFrame *frame)
 {
   const long depth = (frame->args.size - 5) / 2;
   if (frame->args.size != 5 + 2 * depth || frame->rets.size != 1 + 3 * depth)
     return wrong_arguments(frame, "nnjax_stack_forward takes x, codes, constants and two arrays a layer");
   const Stack stack = stack_of(frame, 3, 2, depth, result(frame, 0));
-  float *scratch = allocate(layer_scratch(&stack) + BLOCK_ROWS * padded(stack.widest));
-  if (!scratch)
+  float *block = allocate(block_rows(stack.rows) * stack.width + stack.filled);
+  if (!block)
     return out_of_memory(frame);
-  float *block = scratch + layer_scratch(&stack);
+  float *filled = block + block_rows(stack.rows) * stack.width;
   for (long run = 0; run < stack.runs; run++) {
-    const int32_t *codes = of_run(argument(frame, 1), 1, run);
     Matrix x = matrix_of_run(argument(frame, 0), run);
     for (long layer = 0; layer < depth; layer++) {
-      const Activation to = {
-          .code = (ActivationCode)codes[layer],
-          .constants = constants_of(frame, run),
-          .values = matrix_of_run(result(frame, 1 + 3 * layer), run),
-          .slopes = matrix_of_run(result(frame, 2 + 3 * layer), run).data,
-          .largest_slopes = vector_of_run(result(frame, 3 + 3 * layer), run),
-      };
-      hidden_layer(x, layer_of(&stack, layer, run, scratch), to, block);
+      Activation to = activation_of(&stack, layer, run);
+      to.values = matrix_of_run(result(frame, 1 + 3 * layer), run);
+      to.largest_slopes = vector_of_run(result(frame, 3 + 3 * layer), run);
+      if (!slope_follows(to.code, to.constants))
+        to.slopes = matrix_of_run(result(frame, 2 + 3 * layer), run).data;
+      hidden_layer(x, layer_of(&stack, layer, run, filled), to, block);
       x = to.values;
     }
-    output_layer(x, layer_of(&stack, depth, run, scratch), matrix_of_run(result(frame, 0), run), block);
+    output_layer(x, layer_of(&stack, depth, run, filled), matrix_of_run(result(frame, 0), run), block);
   }
-  free(scratch);
+  free(block);
   return NULL;
 }
 
-/* Adds the columns of delta[B, N] to sums[N]; delta's rows are filled up. */
-static void add_columns(Matrix delta, float *sums)
-{
-  for (long j = 0; j < delta.columns; j += LANES) {
-    Vector sum = load_first(sums + j, delta.columns - j);
-    for (long i = 0; i < delta.rows; i++)
-      sum += load(row_of(delta, i) + j);
-    store_first(sums + j, sum, delta.columns - j);
-  }
-}
-
-/* n columns of delta[B, N] times those of slopes[B, N], in place, with zeros in what fills up the rows; they are added
-   to sums[n], and their squares returned. */
-INLINE Vector through_units(Matrix delta, Matrix slopes, float *sums, long column, const long n)
-{
-  float *to = delta.data + column;
-  const float *slope = slopes.data + column;
-  Vector squares = {0}, sum = load_first(sums + column, n);
-  for (long i = 0; i < delta.rows; i++, to += delta.stride, slope += slopes.stride) {
-    const Vector d = keep_first(load(to), n) * load_first(slope, n);
-    store(to, d);
-    sum += d;
-    squares += d * d;
-  }
-  store_first(sums + column, sum, n);
-  return squares;
-}
-
-/* delta[B, N] times slopes[B, N], in place; its columns are added to sums[N], and the sum of its squares returned. */
-static float through_slopes(Matrix delta, Matrix slopes, float *sums)
-{
-  Vector squares = {0};
-  long j = 0;
-  for (; j + LANES <= delta.columns; j += LANES)
-    squares += through_units(delta, slopes, sums, j, LANES);
-  if (j < delta.columns)
-    squares += through_units(delta, slopes, sums, j, delta.columns - j);
-  return sum_of(squares);
-}
-
-/* Scratch of the backward pass. */
+/* Rows of one run on their way back. */
 typedef struct {
-  float *transposed_weights; /* of all layers but the first, one after the other */
-  float *delta, *next_delta; /* BLOCK_ROWS rows */
-} BackwardScratch;
+  const Stack *stack;
+  long run, first, rows;
+  float *transposed; /* the weights' transposes, the last layer's first; none for few rows */
+} Way;
 
-/* The results of one run. */
-typedef struct {
-  float *weight_squares, *preactivation_squares;
-} SquareSums;
-
-/* x, or the activations that enter a layer. */
-INLINE Matrix input_of(const Stack *stack, long layer, long run)
+/* What tells the slopes of a hidden layer. */
+INLINE Slopes slopes_of(Way way, long layer)
 {
-  return matrix_of_run(argument(stack->frame, layer ? 2 + 3 * (layer - 1) + 1 : 0), run);
+  const Activation activation = activation_of(way.stack, layer, way.run);
+  const int follow = slope_follows(activation.code, activation.constants);
+  const Matrix from = matrix_of_run(argument(way.stack->frame, 4 + 3 * layer + (follow ? 1 : 2)), way.run);
+  const ActivationCode code = follow ? activation.code : ACTIVATION_COUNT;
+  return (Slopes){rows_of(from, way.first, way.rows), code, activation.constants};
 }
 
-/* gW of one layer by the rows from `first`, added to that by the rows before: a[l-1]' delta. */
-static float layer_gradient(const Stack *stack, long layer, long run, long first, Matrix delta)
+/* gW of one layer, added to that by the rows before: a[l-1]' delta[l]; the sum of its squares. */
+static float layer_gradient(Way way, long layer, Matrix delta)
 {
-  const Matrix weights = matrix_of_run(result(stack->frame, 2 * layer), run);
-  const Matrix input = rows_of(input_of(stack, layer, run), first, delta.rows);
-  if (weights.columns == 1 && weights.rows % LANES == 0) /* then gW' is a row of vectors, too */
-    return weight_gradient(matrix(delta.data, delta.rows, 1, delta.stride), input,
-                           matrix(weights.data, 1, weights.rows, weights.rows), first > 0);
-  return weight_gradient(input, delta, weights, first > 0);
+  const XLA_FFI_CallFrame *frame = way.stack->frame;
+  const Matrix weights = matrix_of_run(result(frame, 2 * layer), way.run);
+  const Matrix all = matrix_of_run(argument(frame, layer ? 4 + 3 * (layer - 1) + 1 : 0), way.run);
+  const Matrix input = rows_of(all, way.first, way.rows);
+  if (weights.columns > 1 || weights.rows % LANES)
+    return weight_gradient(input, delta, weights, way.first > 0);
+  /* Of one column the transpose is a row of vectors, too. */
+  return weight_gradient(matrix(delta.data, delta.rows, 1, delta.stride), input,
+                         matrix(weights.data, 1, weights.rows, weights.rows), way.first > 0);
 }
 
 /* gb of one layer, zero before the first rows. */
-INLINE float *bias_gradient(const Stack *stack, long layer, long run, long first)
+INLINE float *bias_gradient(Way way, long layer)
 {
-  const XLA_FFI_Buffer *bias = result(stack->frame, 2 * layer + 1);
-  float *sums = vector_of_run(bias, run);
-  if (first == 0)
+  const XLA_FFI_Buffer *bias = result(way.stack->frame, 2 * layer + 1);
+  float *sums = vector_of_run(bias, way.run);
+  if (way.first == 0)
     memset(sums, 0, (size_t)last_extent(bias) * sizeof(float));
   return sums;
 }
 
-/* All layers' gradients by the rows from `first`: delta[l-1] = (delta[l] W[l]') f'(z[l-1]). */
-static void backward_rows(const Stack *stack, long run, long first, long rows, BackwardScratch scratch, SquareSums sums)
+/* All layers' gradients, from the last to the first: delta[l-1] = (delta[l] W[l]') f'(z[l-1]); `scratch` holds a block
+   of delta[l] and one of delta[l-1]. */
+static void backward_rows(Way way, float *scratch[2], float *weight_squares, float *preactivation_squares)
 {
-  const Matrix logits = rows_of(matrix_of_run(argument(stack->frame, 1), run), first, rows);
-  Matrix delta = matrix(scratch.delta, rows, logits.columns, padded(logits.columns));
+  const Stack *stack = way.stack;
+  const Matrix logits = rows_of(matrix_of_run(argument(stack->frame, 3), way.run), way.first, way.rows);
+  Matrix delta = matrix(scratch[0], way.rows, logits.columns, padded(logits.columns));
   filled_up(logits, delta);
-  add_columns(delta, bias_gradient(stack, stack->depth, run, first));
-  sums.weight_squares[stack->depth] = layer_gradient(stack, stack->depth, run, first, delta);
-  float *transposed_weights = scratch.transposed_weights;
+  add_columns(delta, bias_gradient(way, stack->depth));
+  weight_squares[stack->depth] = layer_gradient(way, stack->depth, delta);
   for (long layer = stack->depth; layer > 0; layer--) {
-    const Matrix slopes = rows_of(matrix_of_run(argument(stack->frame, 2 + 3 * (layer - 1) + 2), run), first, rows);
-    const Matrix backwards = matrix(transposed_weights, delta.columns, slopes.columns, padded(slopes.columns));
-    const Matrix before = matrix(scratch.next_delta, rows, slopes.columns, padded(slopes.columns));
+    const Matrix weights = weights_of(stack, layer, way.run);
+    const long N = weights.rows, width = padded(N);
+    const Matrix before = matrix(scratch[(stack->depth - layer + 1) % 2], way.rows, N, width);
     if (stack->rows <= LANES)
-      product_of_few_rows(delta, weights_of(stack, layer, run), scratch.transposed_weights, before);
+      product_of_few_rows(delta, weights, way.transposed, before);
     else
-      product(delta, backwards, NULL, before);
-    sums.preactivation_squares[layer - 1] +=
-        through_slopes(before, slopes, bias_gradient(stack, layer - 1, run, first));
-    sums.weight_squares[layer - 1] = layer_gradient(stack, layer - 1, run, first, before);
-    scratch.next_delta = delta.data;
+      product(delta, matrix(way.transposed, weights.columns, N, width), NULL, before);
+    way.transposed += stack->rows <= LANES ? 0 : weights.columns * width;
+    preactivation_squares[layer - 1] += through_slopes(before, slopes_of(way, layer - 1), bias_gradient(way, layer - 1));
+    weight_squares[layer - 1] = layer_gradient(way, layer - 1, before);
     delta = before;
-    transposed_weights += backwards.rows * backwards.stride;
   }
 }
 
-/* W' of all layers but the first, the last one first, as `backward_rows` wants them. */
+/* W' of all layers but the first, the last one first. */
 static void transpose_weights(const Stack *stack, long run, float *to)
 {
   for (long layer = stack->depth; layer > 0; layer--) {
     const Matrix weights = weights_of(stack, layer, run);
-    const Matrix turned = matrix(to, weights.columns, weights.rows, padded(weights.rows));
-    transposed(weights, turned);
-    to += turned.rows * turned.stride;
+    const long width = padded(weights.rows);
+    transposed(weights, matrix(to, weights.columns, weights.rows, width));
+    to += weights.columns * width;
   }
 }
 
-/* x[R|1, B, D], dlogits[R, B, O], then W, activations, slopes a hidden layer, and W of the output layer
+/* x[R|1, B, D], codes[R|1, L], constants[R|1, 2], dlogits[R, B, O], then W, activations, slopes a hidden layer, the last
+   two as `nnjax_stack_forward` gave them, and W of the output layer
    -> gW[R, K, N], gb[R, N] a layer, weight_squares[R, L + 1], preactivation_squares[R, L]. */
 static XLA_FFI_Error *stack_backward(const XLA_FFI_CallFrame *frame)
 {
-  const long depth = (frame->args.size - 3) / 3;
-  if (frame->args.size != 3 + 3 * depth || frame->rets.size != 2 * depth + 4)
-    return wrong_arguments(frame, "nnjax_stack_backward takes x, dlogits, three arrays a hidden layer and weights");
-  const Stack stack = stack_of(frame, 2, 3, depth, argument(frame, 1));
-  const long width = padded(stack.widest), block = BLOCK_ROWS * width;
-  float *scratch = allocate(2 * block + (depth + 1) * width * width);
+  const long depth = (frame->args.size - 5) / 3;
+  if (frame->args.size != 5 + 3 * depth || frame->rets.size != 2 * depth + 4)
+    return wrong_arguments(frame, "nnjax_stack_backward takes x, codes, constants, dlogits, three a hidden layer and W");
+  const Stack stack = stack_of(frame, 4, 3, depth, argument(frame, 3));
+  const long block = block_rows(stack.rows) * stack.width;
+  float *scratch = allocate(2 * block + stack.transposed);
   if (!scratch)
     return out_of_memory(frame);
-  const BackwardScratch of_call = {scratch + 2 * block, scratch, scratch + block};
   for (long run = 0; run < stack.runs; run++) {
-    const SquareSums sums = {vector_of_run(result(frame, 2 * depth + 2), run),
-                             vector_of_run(result(frame, 2 * depth + 3), run)};
-    memset(sums.preactivation_squares, 0, (size_t)depth * sizeof(float));
+    float *weight_squares = vector_of_run(result(frame, 2 * depth + 2), run);
+    float *preactivation_squares = vector_of_run(result(frame, 2 * depth + 3), run);
+    for (long layer = 0; layer < depth; layer++)
+      preactivation_squares[layer] = 0;
     if (stack.rows > LANES)
-      transpose_weights(&stack, run, of_call.transposed_weights);
-    for (long i = 0; i < stack.rows; i += BLOCK_ROWS)
-      backward_rows(&stack, run, i, stack.rows - i < BLOCK_ROWS ? stack.rows - i : BLOCK_ROWS, of_call, sums);
+      transpose_weights(&stack, run, scratch + 2 * block);
+    for (long i = 0; i < stack.rows; i += BLOCK_ROWS) {
+      const Way way = {&stack, run, i, block_rows(stack.rows - i), scratch + 2 * block};
+      backward_rows(way, (float *[]){scratch, scratch + block}, weight_squares, preactivation_squares);
+    }
   }
   free(scratch);
   return NULL;
 }
 
-/* The units' mean and standard deviation over rows and units, and the share of slopes at most `limit`; a row weighs
-   weights[B]. */
-static void describe_units(Matrix values, const float *slopes, const float *weights, float limit, float units[3])
+/* How hidden units are described: rows weigh row_weights[B]; a slope of at most its layer's limit is saturated. */
+typedef struct {
+  const float *row_weights, *slope_limits; /* NULL, and nobody asks */
+  float *units;                            /* [3, L] */
+} Description;
+
+/* x[B, D] of one run to logits[B, O]. `scratch` holds a block, a layer that is filled up, and three times B rows. */
+static void carry(const Stack *stack, long run, Matrix x, Matrix logits, Description description, float *scratch)
 {
-  Vector sum = {0}, saturated = {0}, squares = {0};
-  const long N = values.columns;
-  for (long i = 0; i < values.rows; i++)
-    for (long j = 0; j < N; j += LANES) {
-      const Vector slope = load_first(slopes + i * values.stride + j, N - j);
-      sum += weights[i] * load_first(row_of(values, i) + j, N - j);
-      saturated += weights[i] * keep_first(keep(slope <= limit, splat(1)), N - j);
-    }
-  const float mean = sum_of(sum) / N;
-  for (long i = 0; i < values.rows; i++)
-    for (long j = 0; j < N; j += LANES) {
-      const Vector off = keep_first(load_first(row_of(values, i) + j, N - j) - mean, N - j);
-      squares += weights[i] * (off * off);
-    }
-  units[0] = mean;
-  units[1] = sqrtf(sum_of(squares) / N);
-  units[2] = sum_of(saturated) / N;
+  float *filled = scratch + block_rows(x.rows) * stack->width, *planes = filled + stack->filled;
+  const long plane = x.rows * stack->width;
+  for (long layer = 0; layer < stack->depth; layer++) {
+    const long N = weights_of(stack, layer, run).columns;
+    Activation to = activation_of(stack, layer, run);
+    to.values = matrix(planes + layer % 2 * plane, x.rows, N, padded(N));
+    to.slopes = description.units ? planes + 2 * plane : NULL;
+    hidden_layer(x, layer_of(stack, layer, run, filled), to, scratch);
+    if (description.units)
+      describe_units(to.values, to.slopes, description.row_weights, description.slope_limits[layer],
+                     description.units + layer, stack->depth);
+    x = to.values;
+  }
+  output_layer(x, layer_of(stack, stack->depth, run, filled), logits, scratch);
+}
+
+INLINE float *scratch_of_carry(const Stack *stack, long rows)
+{
+  return allocate((block_rows(rows) + 3 * rows) * stack->width + stack->filled);
 }
 
 /* x, codes, constants, row_weights[R|1, B], slope_limits[R|1, L], then W, b a layer
@@ -357,64 +238,38 @@ static XLA_FFI_Error *stack_evaluate(const XLA_FFI_CallFrame *frame)
   if (frame->args.size != 7 + 2 * depth || frame->rets.size != 2)
     return wrong_arguments(frame, "nnjax_stack_evaluate takes x, codes, constants, weights, limits and two a layer");
   const Stack stack = stack_of(frame, 5, 2, depth, result(frame, 0));
-  const long width = padded(stack.widest), plane = stack.rows * width;
-  float *scratch = allocate(layer_scratch(&stack) + BLOCK_ROWS * width + 3 * plane);
+  float *scratch = scratch_of_carry(&stack, stack.rows);
   if (!scratch)
     return out_of_memory(frame);
-  float *block = scratch + layer_scratch(&stack), *planes = block + BLOCK_ROWS * width;
   for (long run = 0; run < stack.runs; run++) {
-    const int32_t *codes = of_run(argument(frame, 1), 1, run);
-    const float *row_weights = vector_of_run(argument(frame, 3), run);
-    const float *limits = vector_of_run(argument(frame, 4), run);
-    float *units = of_run(result(frame, 1), 2, run);
-    Matrix x = matrix_of_run(argument(frame, 0), run);
-    for (long layer = 0; layer < depth; layer++) {
-      const long N = weights_of(&stack, layer, run).columns;
-      const Activation to = {
-          .code = (ActivationCode)codes[layer],
-          .constants = constants_of(frame, run),
-          .values = matrix(planes + layer % 2 * plane, stack.rows, N, padded(N)),
-          .slopes = planes + 2 * plane,
-      };
-      float of_layer[3];
-      hidden_layer(x, layer_of(&stack, layer, run, scratch), to, block);
-      describe_units(to.values, to.slopes, row_weights, limits[layer], of_layer);
-      for (long i = 0; i < 3; i++)
-        units[i * depth + layer] = of_layer[i];
-      x = to.values;
-    }
-    output_layer(x, layer_of(&stack, depth, run, scratch), matrix_of_run(result(frame, 0), run), block);
+    const Description description = {
+        .row_weights = vector_of_run(argument(frame, 3), run),
+        .slope_limits = vector_of_run(argument(frame, 4), run),
+        .units = of_run(result(frame, 1), 2, run),
+    };
+    const Matrix x = matrix_of_run(argument(frame, 0), run), logits = matrix_of_run(result(frame, 0), run);
+    carry(&stack, run, x, logits, description, scratch);
   }
   free(scratch);
   return NULL;
 }
 
-/* x, codes, constants, then W, b a layer -> logits[R, B, O]. */
+/* x, codes, constants, then W, b a layer -> logits[R, B, O]; a block of rows at a time through all layers. */
 static XLA_FFI_Error *stack_predict(const XLA_FFI_CallFrame *frame)
 {
   const long depth = (frame->args.size - 5) / 2;
   if (frame->args.size != 5 + 2 * depth || frame->rets.size != 1)
     return wrong_arguments(frame, "nnjax_stack_predict takes x, codes, constants and two arrays a layer");
   const Stack stack = stack_of(frame, 3, 2, depth, result(frame, 0));
-  const long width = padded(stack.widest), plane = stack.rows * width;
-  float *scratch = allocate(layer_scratch(&stack) + BLOCK_ROWS * width + 2 * plane);
+  float *scratch = scratch_of_carry(&stack, block_rows(stack.rows));
   if (!scratch)
     return out_of_memory(frame);
-  float *block = scratch + layer_scratch(&stack), *planes = block + BLOCK_ROWS * width;
   for (long run = 0; run < stack.runs; run++) {
-    const int32_t *codes = of_run(argument(frame, 1), 1, run);
-    Matrix x = matrix_of_run(argument(frame, 0), run);
-    for (long layer = 0; layer < depth; layer++) {
-      const long N = weights_of(&stack, layer, run).columns;
-      const Activation to = {
-          .code = (ActivationCode)codes[layer],
-          .constants = constants_of(frame, run),
-          .values = matrix(planes + layer % 2 * plane, stack.rows, N, padded(N)),
-      };
-      hidden_layer(x, layer_of(&stack, layer, run, scratch), to, block);
-      x = to.values;
+    const Matrix x = matrix_of_run(argument(frame, 0), run), logits = matrix_of_run(result(frame, 0), run);
+    for (long i = 0; i < x.rows; i += BLOCK_ROWS) {
+      const long rows = block_rows(x.rows - i);
+      carry(&stack, run, rows_of(x, i, rows), rows_of(logits, i, rows), (Description){0}, scratch);
     }
-    output_layer(x, layer_of(&stack, depth, run, scratch), matrix_of_run(result(frame, 0), run), block);
   }
   free(scratch);
   return NULL;

@@ -177,11 +177,17 @@ NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, int add)
   return sum_of(squares);
 }
 
-/* LANES x LANES numbers of `from`, as far as it has them, with zeros beyond; read row by row. */
-INLINE void load_square(Matrix from, long row, long column, Vector square[LANES])
+/* LANES rows and columns of `from` become those of `to`; of the first, only `rows` and `columns` there are. */
+INLINE void transpose_square(const float *from, long from_stride, const long rows, const long columns, float *to,
+                             long to_stride)
 {
+  Vector square[LANES];
   UNROLL for (int i = 0; i < LANES; i++)
-    square[i] = row + i < from.rows ? load_first(row_of(from, row + i) + column, from.columns - column) : (Vector){0};
+    square[i] = i < rows ? load_first(from + i * from_stride, columns) : (Vector){0};
+  transpose(square);
+  UNROLL for (int i = 0; i < LANES; i++)
+    if (i < columns)
+      store(to + i * to_stride, square[i]);
 }
 
 /* to[N, K] = from[K, N]', the rows of `to` filled up with zeros. */
@@ -189,11 +195,11 @@ NOT_INLINE void transposed(Matrix from, Matrix to)
 {
   for (long k = 0; k < from.rows; k += LANES)
     for (long j = 0; j < from.columns; j += LANES) {
-      Vector square[LANES];
-      load_square(from, k, j, square);
-      transpose(square);
-      for (long i = 0; i < LANES && j + i < to.rows; i++)
-        store(row_of(to, j + i) + k, square[i]);
+      const long rows = from.rows - k, columns = from.columns - j;
+      if (rows >= LANES && columns >= LANES)
+        transpose_square(row_of(from, k) + j, from.stride, LANES, LANES, row_of(to, j) + k, to.stride);
+      else
+        transpose_square(row_of(from, k) + j, from.stride, rows, columns, row_of(to, j) + k, to.stride);
     }
 }
 

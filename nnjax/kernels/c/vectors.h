@@ -139,37 +139,67 @@ INLINE Vector square_root(Vector v)
 #endif
 }
 
-/* The lanes of a and b in turns: a0 b0 a1 b1 ..., of their lower halves and of their upper ones. */
+/* In every four lanes: the lower or upper two of a and b in turns, and the lower or upper two of a before those of b. */
 #if LANES == 16
-INLINE Vector zip_low(Vector a, Vector b)
+#define FOURS(i, j, k, l) i, j, k, l, i + 4, j + 4, k + 4, l + 4, i + 8, j + 8, k + 8, l + 8, i + 12, j + 12, k + 12, l + 12
+#elif LANES == 8
+#define FOURS(i, j, k, l) i, j, k, l, i + 4, j + 4, k + 4, l + 4
+#else
+#define FOURS(i, j, k, l) i, j, k, l
+#endif
+INLINE Vector turns_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, FOURS(0, LANES, 1, LANES + 1)); }
+INLINE Vector turns_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, FOURS(2, LANES + 2, 3, LANES + 3)); }
+INLINE Vector pairs_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, FOURS(0, 1, LANES, LANES + 1)); }
+INLINE Vector pairs_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, FOURS(2, 3, LANES + 2, LANES + 3)); }
+#undef FOURS
+
+/* Four rows become columns within every four lanes. */
+INLINE void transpose_fours(Vector rows[4])
 {
-  return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const Vector a = turns_low(rows[0], rows[1]), b = turns_high(rows[0], rows[1]);
+  const Vector c = turns_low(rows[2], rows[3]), d = turns_high(rows[2], rows[3]);
+  rows[0] = pairs_low(a, c);
+  rows[1] = pairs_high(a, c);
+  rows[2] = pairs_low(b, d);
+  rows[3] = pairs_high(b, d);
 }
-INLINE Vector zip_high(Vector a, Vector b)
+
+/* The lower or upper half of a before that of b; and, for AVX-512, four lanes of a and four of b in turns. */
+#if LANES == 16
+INLINE Vector fours_low(Vector a, Vector b)
 {
-  return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  return __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 4, 5, 6, 7, 20, 21, 22, 23);
+}
+INLINE Vector fours_high(Vector a, Vector b)
+{
+  return __builtin_shufflevector(a, b, 8, 9, 10, 11, 24, 25, 26, 27, 12, 13, 14, 15, 28, 29, 30, 31);
 }
 #elif LANES == 8
-INLINE Vector zip_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
-INLINE Vector zip_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
-#else
-INLINE Vector zip_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, 0, 4, 1, 5); }
-INLINE Vector zip_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, 2, 6, 3, 7); }
+INLINE Vector fours_low(Vector a, Vector b) { return __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11); }
+INLINE Vector fours_high(Vector a, Vector b) { return __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15); }
 #endif
 
-/* Rows become columns: LANES vectors of LANES lanes. Zipping row i with row i + LANES/2 turns the index (row, lane) by
-   one bit; after log2(LANES) rounds row and lane have changed places. */
+/* Rows become columns: LANES vectors of LANES lanes; first within blocks of 4 x 4, then the blocks change places. */
 INLINE void transpose(Vector rows[LANES])
 {
-  Vector turned[LANES];
-  for (int round = 1; round < LANES; round *= 2) {
-    UNROLL for (int i = 0; i < LANES / 2; i++) {
-      turned[2 * i] = zip_low(rows[i], rows[i + LANES / 2]);
-      turned[2 * i + 1] = zip_high(rows[i], rows[i + LANES / 2]);
-    }
-    UNROLL for (int i = 0; i < LANES; i++)
-      rows[i] = turned[i];
+  UNROLL for (int i = 0; i < LANES; i += 4)
+    transpose_fours(rows + i);
+#if LANES == 8
+  UNROLL for (int i = 0; i < 4; i++) {
+    const Vector low = fours_low(rows[i], rows[i + 4]);
+    rows[i + 4] = fours_high(rows[i], rows[i + 4]);
+    rows[i] = low;
   }
+#elif LANES == 16
+  UNROLL for (int i = 0; i < 4; i++) {
+    const Vector a = fours_low(rows[i], rows[i + 8]), b = fours_high(rows[i], rows[i + 8]);
+    const Vector c = fours_low(rows[i + 4], rows[i + 12]), d = fours_high(rows[i + 4], rows[i + 12]);
+    rows[i] = fours_low(a, c);
+    rows[i + 4] = fours_high(a, c);
+    rows[i + 8] = fours_low(b, d);
+    rows[i + 12] = fours_high(b, d);
+  }
+#endif
 }
 
 /* The sum of the lanes, always in the same order: halves onto halves. */

@@ -1,0 +1,194 @@
+/* One dense layer of one run, on matrices: forward with its activation, backward through its slopes, described. */
+#ifndef NNJAX_LAYERS_H
+#define NNJAX_LAYERS_H
+
+#include <math.h>
+
+#include "activations.h"
+#include "products.h"
+
+/* So many rows go through a layer together: what they need stays in the caches next to the core. */
+enum { BLOCK_ROWS = 16 * TILE_ROWS };
+
+INLINE long block_rows(long rows_left) { return rows_left < BLOCK_ROWS ? rows_left : BLOCK_ROWS; }
+
+/* weights[K, N] and bias[N], filled up as `product` wants them. */
+typedef struct {
+  Matrix weights;
+  const float *bias;
+} Layer;
+
+/* A layer's activation function, and where its results go: NULL where nobody wants them. */
+typedef struct {
+  ActivationCode code;
+  ActivationConstants constants;
+  Matrix values;
+  float *slopes;         /* rows as far apart as those of `values` */
+  float *largest_slopes; /* one a unit */
+} Activation;
+
+/* The n units from `column` of all rows: values = f(z), slopes = f'(z), and the largest slope of each unit so far. */
+INLINE void activate_units(const ActivationCode code, Matrix z, Activation to, long column, const long n)
+{
+  const float *from = z.data + column;
+  float *values = to.values.data + column, *slopes = to.slopes + column, *largest = to.largest_slopes + column;
+  Vector largest_slope = to.largest_slopes ? load_first(largest, n) : (Vector){0};
+  Mask is_undefined = {0};
+  for (long i = 0; i < z.rows; i++, from += z.stride, values += to.values.stride, slopes += to.values.stride) {
+    const Activated unit = activate(code, load(from), to.constants);
+    store_first(values, unit.value, n);
+    if (to.slopes)
+      store_first(slopes, unit.slope, n);
+    if (to.largest_slopes)
+      largest_slope = larger(unit.slope, largest_slope);
+    is_undefined |= unit.slope != unit.slope;
+  }
+  if (to.largest_slopes)
+    store_first(largest, choose(is_undefined, splat(NAN), largest_slope), n);
+}
+
+/* All units; z's rows are filled up, the results not. */
+INLINE void activate_as(const ActivationCode code, Matrix z, Activation to)
+{
+  long j = 0;
+  for (; j + LANES <= z.columns; j += LANES)
+    activate_units(code, z, to, j, LANES);
+  if (j < z.columns)
+    activate_units(code, z, to, j, z.columns - j);
+}
+
+NOT_INLINE void activate_rows(Matrix z, Activation to)
+{
+  switch (to.code) {
+  case BINARY_STEP: activate_as(BINARY_STEP, z, to); break;
+  case LOGISTIC: activate_as(LOGISTIC, z, to); break;
+  case TANH: activate_as(TANH, z, to); break;
+  case ARCTAN: activate_as(ARCTAN, z, to); break;
+  case RELU: activate_as(RELU, z, to); break;
+  case LEAKY_RELU: activate_as(LEAKY_RELU, z, to); break;
+  case ELU: activate_as(ELU, z, to); break;
+  case SOFTPLUS: activate_as(SOFTPLUS, z, to); break;
+  case GELU: activate_as(GELU, z, to); break;
+  case SILU: activate_as(SILU, z, to); break;
+  case SELU: activate_as(SELU, z, to); break;
+  case MISH: activate_as(MISH, z, to); break;
+  case HARD_TANH: activate_as(HARD_TANH, z, to); break;
+  default: activate_as(IDENTITY, z, to); break;
+  }
+}
+
+/* Hidden layer: values[B, N] = f(x[B, K] W + b) with slopes and largest slopes; `scratch` holds a block's z, filled up. */
+static void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
+{
+  const long N = layer.weights.columns;
+  for (long j = 0; to.largest_slopes && j < N; j++)
+    to.largest_slopes[j] = -INFINITY;
+  for (long i = 0; i < x.rows; i += BLOCK_ROWS) {
+    const long rows = block_rows(x.rows - i);
+    const Matrix z = matrix(scratch, rows, N, padded(N));
+    Activation block = to;
+    block.values = rows_of(to.values, i, rows);
+    block.slopes = to.slopes ? to.slopes + i * to.values.stride : NULL;
+    product(rows_of(x, i, rows), layer.weights, layer.bias, z);
+    activate_rows(z, block);
+  }
+}
+
+/* Output layer: logits[B, O] = a[B, K] W + b, the weights of a single output as they are; `scratch` as above. */
+static void output_layer(Matrix a, Layer layer, Matrix logits, float *scratch)
+{
+  const Activation to = {.code = IDENTITY, .values = logits};
+  if (logits.columns == 1)
+    product_with_vector(a, layer.weights.data, layer.bias[0], logits.data);
+  else
+    hidden_layer(a, layer, to, scratch);
+}
+
+/* Adds the columns of delta[B, N] to sums[N]; delta's rows are filled up. */
+static void add_columns(Matrix delta, float *sums)
+{
+  for (long j = 0; j < delta.columns; j += LANES) {
+    Vector sum = load_first(sums + j, delta.columns - j);
+    for (long i = 0; i < delta.rows; i++)
+      sum += load(row_of(delta, i) + j);
+    store_first(sums + j, sum, delta.columns - j);
+  }
+}
+
+/* What tells a layer's slopes: its activations[B, N] where the slopes follow from them, else the slopes themselves. */
+typedef struct {
+  Matrix from;
+  ActivationCode code; /* ACTIVATION_COUNT where they are the slopes */
+  ActivationConstants constants;
+} Slopes;
+
+/* n columns of delta[B, N] times the slopes, in place, with zeros in what fills up the rows; they are added to sums[n],
+   and their squares returned. */
+INLINE Vector through_units(const ActivationCode code, Matrix delta, Slopes slopes, float *sums, long column, const long n)
+{
+  float *to = delta.data + column;
+  const float *from = slopes.from.data + column;
+  Vector squares = {0}, sum = load_first(sums + column, n);
+  for (long i = 0; i < delta.rows; i++, to += delta.stride, from += slopes.from.stride) {
+    const Vector known = load_first(from, n);
+    const Vector slope = code == ACTIVATION_COUNT ? known : slope_from(code, known, slopes.constants);
+    const Vector d = keep_first(load(to) * slope, n);
+    store(to, d);
+    sum += d;
+    squares += d * d;
+  }
+  store_first(sums + column, sum, n);
+  return squares;
+}
+
+INLINE float through_layer(const ActivationCode code, Matrix delta, Slopes slopes, float *sums)
+{
+  Vector squares = {0};
+  long j = 0;
+  for (; j + LANES <= delta.columns; j += LANES)
+    squares += through_units(code, delta, slopes, sums, j, LANES);
+  if (j < delta.columns)
+    squares += through_units(code, delta, slopes, sums, j, delta.columns - j);
+  return sum_of(squares);
+}
+
+/* delta[B, N] times slopes[B, N], in place; its columns are added to sums[N], and the sum of its squares returned. */
+NOT_INLINE float through_slopes(Matrix delta, Slopes slopes, float *sums)
+{
+  switch (slopes.code) {
+  case IDENTITY: return through_layer(IDENTITY, delta, slopes, sums);
+  case BINARY_STEP: return through_layer(BINARY_STEP, delta, slopes, sums);
+  case LOGISTIC: return through_layer(LOGISTIC, delta, slopes, sums);
+  case TANH: return through_layer(TANH, delta, slopes, sums);
+  case RELU: return through_layer(RELU, delta, slopes, sums);
+  case LEAKY_RELU: return through_layer(LEAKY_RELU, delta, slopes, sums);
+  case HARD_TANH: return through_layer(HARD_TANH, delta, slopes, sums);
+  default: return through_layer(ACTIVATION_COUNT, delta, slopes, sums);
+  }
+}
+
+/* The units' mean and standard deviation over rows and units, and the share of slopes at most `limit`, `apart` numbers
+   from each other; a row weighs weights[B]. */
+static void describe_units(Matrix values, const float *slopes, const float *weights, float limit, float *units,
+                           long apart)
+{
+  Vector sum = {0}, saturated = {0}, squares = {0};
+  const long N = values.columns;
+  for (long i = 0; i < values.rows; i++)
+    for (long j = 0; j < N; j += LANES) {
+      const Vector slope = load_first(slopes + i * values.stride + j, N - j);
+      sum += weights[i] * load_first(row_of(values, i) + j, N - j);
+      saturated += weights[i] * keep_first(keep(slope <= limit, splat(1)), N - j);
+    }
+  const float mean = sum_of(sum) / N;
+  for (long i = 0; i < values.rows; i++)
+    for (long j = 0; j < N; j += LANES) {
+      const Vector off = keep_first(load_first(row_of(values, i) + j, N - j) - mean, N - j);
+      squares += weights[i] * (off * off);
+    }
+  units[0] = mean;
+  units[apart] = sqrtf(sum_of(squares) / N);
+  units[2 * apart] = sum_of(saturated) / N;
+}
+
+#endif
