@@ -27,6 +27,7 @@ import numpy as np
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES, METRICS, names
+from nnjax.sweep.chosen_kernels import settle_kernels
 from nnjax.sweep.host import peak_memory_mb
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, PREDICTIONS
 from nnjax.sweep.runner import Engine, run_sweep
@@ -56,7 +57,7 @@ SMALL = (
 TITLES = "   runs  expand  journal      MB  gather  report  MB before   MB peak  page MB"
 TRAINED_TITLES = (
     "   runs  expand  compile    train  journal  report  MLflow  ms train  ms swept  "
-    "MB swept  MB peak  journal MB  wall s"
+    "MB swept  MB peak  journal MB  wall s  kernels"
 )
 
 
@@ -168,7 +169,7 @@ def measure_trained(runs: int, home: Path, overrides: list[str]) -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # before jax: its thread pool is sized by it
     os.environ["XDG_CACHE_HOME"] = str(home / "caches")
     began, trainer = time.perf_counter(), Trainer()
-    space = make_space(runs, True, overrides)
+    space = settle_kernels(make_space(runs, True, overrides), home, builds=True)
     before = processor_seconds()
     run_sweep(space, home, "serial", engine=Engine(train=trainer.train))
     swept, memory = processor_seconds(), peak_memory_mb()
@@ -182,7 +183,7 @@ def measure_trained(runs: int, home: Path, overrides: list[str]) -> None:
         f"{len(space.runs):>7,}  {before:>6.1f}  {trainer.compile_seconds:>7.1f}  {trainer.train_seconds:>7.1f}  "
         f"{swept - trainer.train_seconds:>7.1f}  {reported:>6.1f}  {told:>6.1f}  {trainer.train_seconds * each:>8.2f}  "
         f"{swept * each:>8.2f}  {memory:>8,.0f}  {peak_memory_mb():>7,.0f}  {journal_mb(home):>10,.0f}  "
-        f"{time.perf_counter() - began:>6.1f}",
+        f"{time.perf_counter() - began:>6.1f}  {space.kernels}",
         flush=True,
     )
 
