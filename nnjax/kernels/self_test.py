@@ -1,8 +1,8 @@
 """A little training by a library's operations, held against what JAX makes of it, before the library is believed.
 
 It is a process of its own, and has no jax: what jax makes of it was written down (`tests/kernels/test_self_test.py`
-does so, and sees that it still holds). Widths are multiples of a vector, and not; batches large and small; all of
-Adam's numbers count, and every activation has its turn in both layers.
+does so, and sees that it still holds). Widths are multiples of a vector, and not; outputs one and more; batches small,
+large, and larger than what goes through a layer together; all of Adam's numbers count.
 """
 
 import ctypes
@@ -20,19 +20,39 @@ from nnjax.kernels.activation_codes import ACTIVATION_CODES
 from nnjax.kernels.call_frame import call_by_hand
 
 WRITTEN_DOWN = Path(__file__).with_name("self_test.json")
-"""Activations of both layers -> quantity -> its `summary`, by JAX."""
+"""Name of a training -> quantity -> its `summary`, by JAX."""
 
-RUNS, EVALUATED_ROWS = 2, 5
-BATCHES = (19, 5, 1)
-"""Rows of each step: the first ones of those that there are."""
-
-UNITS = (6, 35, 32, 3)
-"""Features, two hidden layers, outputs."""
+RUNS = 2
 
 TOLERANCE = 3e-5
 """What numbers of a summary may differ by, as a share of the first: rounding makes up to 2e-6 of it."""
 
 _Floats = NDArray[np.float32]
+
+
+class Training(NamedTuple):
+    """What is trained.
+
+    Attributes:
+        activations: One a hidden layer.
+        units: Features, hidden layers, outputs.
+        batches: Rows of each step: the first ones of those that there are.
+        evaluated: Rows that are not trained on.
+    """
+
+    activations: tuple[str, ...]
+    units: tuple[int, ...] = (6, 35, 32, 3)
+    batches: tuple[int, ...] = (19, 5, 1)
+    evaluated: int = 5
+
+    @property
+    def name(self) -> str:
+        """Layers and activations.
+
+        >>> Training(("tanh", "relu")).name
+        '6-35-32-3 tanh relu'
+        """
+        return " ".join(["-".join(map(str, self.units)), *self.activations])
 
 
 class Beginning(NamedTuple):
@@ -64,26 +84,28 @@ Quantities = Mapping[str, Sequence[NDArray[Any]]]
 def main(path: str) -> None:
     """Say what is wrong with the library at a path; nothing if nothing is."""
     library = ctypes.CDLL(path)
-    if failure := find_failure(lambda names: train_by_hand(library, names)):
+    if failure := find_failure(lambda training: train_by_hand(library, training)):
         print(failure)
 
 
-def find_failure(train_one: Callable[[Sequence[str]], Quantities]) -> str:
-    """What a way to train, given its layers' activations, computes otherwise than JAX; "" if nothing."""
+def find_failure(train_one: Callable[[Training], Quantities]) -> str:
+    """What a way to train computes otherwise than JAX; "" if nothing."""
     written = json.loads(WRITTEN_DOWN.read_text("utf-8"))
-    for names in activation_pairs():
-        told = written[" ".join(names)]
-        for what, arrays in train_one(names).items():
+    for training in trainings():
+        told = written[training.name]
+        for what, arrays in train_one(training).items():
             error = np.max(np.abs(np.subtract(summary(arrays), told[what]))) / (told[what][0] or 1.0)
             if not error <= TOLERANCE:
-                return f"{what} with {' and '.join(names)} are off by {error:.1e}"
+                return f"{what} of {training.name} are off by {error:.1e}"
     return ""
 
 
-def activation_pairs() -> Iterator[tuple[str, str]]:
-    """Activations of the two layers: each is once in either."""
+def trainings() -> Iterator[Training]:
+    """Every activation in either layer; then many rows, which go through a layer in parts."""
     names = sorted(ACTIVATION_CODES)
-    yield from pairwise([*names, names[0]])
+    yield from map(Training, pairwise([*names, names[0]]))
+    yield Training(("tanh",), (5, 16, 1), (300, 40), 200)
+    yield Training(("relu", "softplus"), (3, 17, 9, 2), (300, 40), 200)
 
 
 def summary(arrays: Sequence[NDArray[Any]]) -> list[float]:
@@ -101,19 +123,20 @@ def summary(arrays: Sequence[NDArray[Any]]) -> list[float]:
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 
 
-def beginning() -> Beginning:
+def beginning(training: Training) -> Beginning:
     """Numbers that look drawn, and are the same whatever NumPy's generators; none is zero or large."""
-    x, y = _waves(RUNS, max(BATCHES), UNITS[0]), _waves(RUNS, max(BATCHES), UNITS[-1], phase=1)
+    units, rows = training.units, max(training.batches)
     leaves: list[_Floats] = []
-    for layer, (before, after) in enumerate(pairwise(UNITS)):
+    for layer, (before, after) in enumerate(pairwise(units)):
         weights = _waves(RUNS, before, after, phase=2 + layer) * np.float32(2 / np.sqrt(before))
         leaves += [weights, _waves(RUNS, after, phase=5 + layer)]
+    row_weights = np.arange(training.evaluated, dtype=np.float32)
     return Beginning(
-        x,
-        y,
-        evaluated=_waves(1, EVALUATED_ROWS, UNITS[0], phase=8),
-        row_weights=np.arange(EVALUATED_ROWS, dtype=np.float32)[None] / np.float32(10),
-        slope_limits=np.array([[0.3, 0.2]], np.float32),
+        _waves(RUNS, rows, units[0]),
+        _waves(RUNS, rows, units[-1], phase=1),
+        evaluated=_waves(1, training.evaluated, units[0], phase=8),
+        row_weights=(row_weights / np.sum(row_weights))[None],
+        slope_limits=np.array([[0.3, 0.2][: len(training.activations)]], np.float32),
         constants=np.array([[0.1, 0.7]], np.float32),
         leaves=tuple(leaves),
     )
@@ -132,34 +155,34 @@ def adam_numbers(step: int) -> _Floats:
     return np.array([(rate / (1 - mean_decay**step), *rest) for rate in (0.1, 0.03)], np.float32)
 
 
-def train_by_hand(library: ctypes.CDLL, names: Sequence[str]) -> Quantities:
+def train_by_hand(library: ctypes.CDLL, training: Training) -> Quantities:
     """Train all runs for some steps by the operations of a library, and look at them by each that there is."""
-    given, codes = beginning(), np.array([[ACTIVATION_CODES[name] for name in names]], np.int32)
-    first = (codes, given.constants)
+    given, codes = beginning(training), [[ACTIVATION_CODES[name] for name in training.activations]]
+    shared = np.array(codes, np.int32), given.constants
     leaves = [leaf.copy() for leaf in given.leaves]
     moments = [np.zeros_like(leaf) for leaf in leaves], [np.zeros_like(leaf) for leaf in leaves]
     steps = []
-    for step, rows in enumerate(BATCHES, start=1):
+    for step, rows in enumerate(training.batches, start=1):
         x, y = (np.ascontiguousarray(each[:, :rows]) for each in (given.x, given.y))
-        logits, *hidden = _forward(library, x, first, leaves)
-        gradients, squares = _backward(library, [x, *first, (logits - y) / np.float32(rows)], leaves, hidden)
+        logits, *hidden = _forward(library, x, shared, leaves)
+        gradients, squares = _backward(library, [x, *shared, (logits - y) / np.float32(rows)], leaves, hidden)
         squares.append(_empty(RUNS, len(leaves) // 2))
         steps.append({"logits": [logits], "slopes": hidden[2::3], "gradients": gradients, "sums of squares": squares})
         each = [array for group in zip(leaves, *moments, strict=True) for array in group]
         behind = [array for leaf in zip(leaves, *moments, gradients, strict=True) for array in leaf]
         call_by_hand(library.nnjax_adam_step, [adam_numbers(step), *behind], [*each, squares[-1]])
-    shape = (RUNS, EVALUATED_ROWS, UNITS[-1])
-    evaluated, units, predicted = _empty(*shape), _empty(RUNS, 3, len(names)), _empty(*shape)
+    shape = (RUNS, training.evaluated, training.units[-1])
+    evaluated, units, predicted = _empty(*shape), _empty(RUNS, 3, len(training.activations)), _empty(*shape)
     more = [given.row_weights, given.slope_limits]
-    call_by_hand(library.nnjax_stack_evaluate, [given.evaluated, *first, *more, *leaves], [evaluated, units])
-    call_by_hand(library.nnjax_stack_predict, [given.evaluated, *first, *leaves], [predicted])
+    call_by_hand(library.nnjax_stack_evaluate, [given.evaluated, *shared, *more, *leaves], [evaluated, units])
+    call_by_hand(library.nnjax_stack_predict, [given.evaluated, *shared, *leaves], [predicted])
     # Of the first step: those that follow are of other parameters, if Adam is wrong.
     return steps[0] | {
         "parameters": leaves,
         "moments": [moment.copy() for group in moments for moment in group],
         "evaluations": [evaluated, units],
         "predictions": [predicted],
-        "updates": _updates(library, leaves, moments),
+        "updates": _updates(library, adam_numbers(len(steps) + 1), leaves, moments),
     }
 
 
@@ -168,15 +191,17 @@ def _empty(*shape: int) -> _Floats:
     return np.full(shape, np.nan, np.float32)
 
 
-def _forward(
-    library: ctypes.CDLL, x: _Floats, first: tuple[NDArray[np.int32], _Floats], leaves: Sequence[_Floats]
-) -> list[_Floats]:
+_Shared = tuple[NDArray[np.int32], _Floats]
+"""Codes and constants of the activations."""
+
+
+def _forward(library: ctypes.CDLL, x: _Floats, shared: _Shared, leaves: Sequence[_Floats]) -> list[_Floats]:
     """Logits, then activations, slopes and largest slopes a hidden layer."""
-    rows = x.shape[1]
-    results = [_empty(RUNS, rows, UNITS[-1])]
-    for units in UNITS[1:-1]:
+    rows, (*widths, outputs) = x.shape[1], (bias.shape[1] for bias in leaves[1::2])
+    results = [_empty(RUNS, rows, outputs)]
+    for units in widths:
         results += [_empty(RUNS, rows, units), _empty(RUNS, rows, units), _empty(RUNS, units)]
-    call_by_hand(library.nnjax_stack_forward, [x, *first, *leaves], results)
+    call_by_hand(library.nnjax_stack_forward, [x, *shared, *leaves], results)
     return results
 
 
@@ -184,7 +209,7 @@ def _backward(
     library: ctypes.CDLL, first: Sequence[NDArray[Any]], leaves: Sequence[_Floats], hidden: Sequence[_Floats]
 ) -> tuple[list[_Floats], list[_Floats]]:
     """Gradients by all leaves, and the sums of squares, by weights and by pre-activations."""
-    arguments, depth = [*first], len(UNITS) - 2
+    arguments, depth = [*first], len(leaves) // 2 - 1
     for layer in range(depth):
         arguments += [leaves[2 * layer], hidden[3 * layer], hidden[3 * layer + 1]]
     gradients = [_empty(*leaf.shape) for leaf in leaves]
@@ -193,12 +218,14 @@ def _backward(
     return gradients, squares
 
 
-def _updates(library: ctypes.CDLL, gradients: Sequence[_Floats], moments: tuple[list[_Floats], list[_Floats]]) -> Any:
+def _updates(
+    library: ctypes.CDLL, numbers: _Floats, gradients: Sequence[_Floats], moments: tuple[list[_Floats], list[_Floats]]
+) -> Any:
     """Of one more step, whose gradients are the parameters; with the moments behind it, which are written over."""
     updates = [_empty(*leaf.shape) for leaf in gradients]
     arguments = [array for group in zip(*moments, gradients, strict=True) for array in group]
     results = [array for group in zip(updates, *moments, strict=True) for array in group]
-    call_by_hand(library.nnjax_adam_update, [adam_numbers(len(BATCHES) + 1), *arguments], results)
+    call_by_hand(library.nnjax_adam_update, [numbers, *arguments], results)
     return [*updates, *moments[0], *moments[1]]
 
 

@@ -16,12 +16,11 @@ from nnjax.kernels.compiler import find_compiler
 from nnjax.kernels.dense_stack import dense_stack_definition, evaluate_stack_definition, gradients_definition
 from nnjax.kernels.library import SOURCE
 from nnjax.kernels.names import KernelsError
-from nnjax.kernels.self_test import BATCHES, WRITTEN_DOWN, activation_pairs, adam_numbers, beginning, find_failure
+from nnjax.kernels.self_test import WRITTEN_DOWN, Training, adam_numbers, beginning, find_failure, trainings
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.mlp import Layer
 
-GIVEN = beginning()
-CONSTANTS = ActivationParameters(*map(np.float32, GIVEN.constants[0]))
+CONSTANTS = ActivationParameters(*map(np.float32, beginning(next(trainings())).constants[0]))
 
 
 def as_layers(leaves):
@@ -41,30 +40,28 @@ def pass_by_jax(x, y, codes, layers):
 
 
 @quick
-@partial(jax.vmap, in_axes=(None, 0))
-def evaluated_by_jax(codes, layers):
-    return evaluate_stack_definition(
-        GIVEN.evaluated[0], codes, CONSTANTS, layers, GIVEN.row_weights[0], GIVEN.slope_limits[0]
-    )
+@partial(jax.vmap, in_axes=(None, None, 0, None, None))
+def evaluated_by_jax(x, codes, layers, row_weights, slope_limits):
+    return evaluate_stack_definition(x, codes, CONSTANTS, layers, row_weights, slope_limits)
 
 
 adam_by_jax = quick(jax.vmap(adam_step_definition))
 updates_by_jax = quick(jax.vmap(adam_update_definition))
 
 
-def train_by_jax(names):
+def train_by_jax(training):
     """What `train_by_hand` computes, by the definitions."""
-    codes = np.array([ACTIVATION_CODES[name] for name in names], np.int32)
-    layers, steps = as_layers(GIVEN.leaves), []
+    given, codes = beginning(training), np.array([ACTIVATION_CODES[name] for name in training.activations], np.int32)
+    layers, steps = as_layers(given.leaves), []
     moments = [jax.tree.map(np.zeros_like, layers)] * 2
-    for step, rows in enumerate(BATCHES, start=1):
-        logits, slopes, gradients, squares = pass_by_jax(GIVEN.x[:, :rows], GIVEN.y[:, :rows], codes, layers)
+    for step, rows in enumerate(training.batches, start=1):
+        logits, slopes, gradients, squares = pass_by_jax(given.x[:, :rows], given.y[:, :rows], codes, layers)
         numbers = AdamNumbers(*adam_numbers(step).T)
         layers, *moments, of_weights = adam_by_jax(numbers, layers, *moments, gradients)
         squares = *squares, of_weights
         steps.append({"logits": logits, "slopes": slopes, "gradients": gradients, "sums of squares": squares})
-    evaluated, *units = evaluated_by_jax(codes, layers)
-    numbers = AdamNumbers(*adam_numbers(len(BATCHES) + 1).T)
+    evaluated, *units = evaluated_by_jax(given.evaluated[0], codes, layers, given.row_weights[0], given.slope_limits[0])
+    numbers = AdamNumbers(*adam_numbers(len(steps) + 1).T)
     computed = steps[0] | {
         "parameters": layers,
         "moments": moments,
@@ -79,20 +76,20 @@ def train_by_jax(names):
 def test_what_is_written_down_is_what_jax_computes(request):
     if request.config.getoption("write_golden"):
         told = {
-            " ".join(names): {
+            training.name: {
                 what: [float(f"{number:.8g}") for number in self_test.summary(arrays)]
-                for what, arrays in train_by_jax(names).items()
+                for what, arrays in train_by_jax(training).items()
             }
-            for names in activation_pairs()
+            for training in trainings()
         }
         WRITTEN_DOWN.write_text(json.dumps(told, indent=1) + "\n")
     assert find_failure(train_by_jax) == ""
 
 
 def test_every_activation_has_its_turn_in_both_layers():
-    firsts, seconds = zip(*activation_pairs(), strict=True)
-    assert set(firsts) == set(seconds) == set(ACTIVATION_CODES)
-    assert {" ".join(names) for names in activation_pairs()} == set(json.loads(WRITTEN_DOWN.read_text()))
+    pairs = [training.activations for training in trainings() if training.units == Training(()).units]
+    assert all({names[layer] for names in pairs} == set(ACTIVATION_CODES) for layer in range(2))
+    assert {training.name for training in trainings()} == set(json.loads(WRITTEN_DOWN.read_text()))
 
 
 @pytest.fixture
@@ -120,8 +117,29 @@ def altered(tmp_path, monkeypatch):
 def test_a_library_whose_adam_is_off_is_not_used(altered):
     folder = altered("adam.c", "root + n->epsilon", "root + 1.001f * n->epsilon")
     found = usable(folder)
-    assert not found.name and "self-test failed: parameters with" in found.reason
+    assert not found.name and "self-test failed: parameters of" in found.reason
     assert available(folder) == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "before", "after"),
+    [
+        ("layers.h", "layer.bias[0], logits", "layer.bias[0] + 0.001f, logits"),
+        (
+            "dense_stack.c",
+            "if (weights.columns > 1 ||",
+            "if (weights.columns == 1)\n    return 0;\n  if (weights.columns > 1 ||",
+        ),
+        ("products.h", "add ? load_first", "0 ? load_first"),
+        ("dense_stack.c", "i < stack.rows; i += BLOCK_ROWS", "i < stack.rows; i += stack.rows"),
+        ("dense_stack.c", "i < x.rows; i += BLOCK_ROWS", "i < x.rows; i += x.rows"),
+        ("dense_stack.c", "if (stack->rows <= LANES)\n      product_of_few", "if (0)\n      product_of_few"),
+    ],
+)
+def test_no_part_that_is_wrong_is_believed(altered, file, before, after):
+    found = usable(altered(file, before, after))
+    assert not found.name and "self-test failed: " in found.reason
 
 
 def test_a_source_that_does_not_compile_is_not_used(altered):
