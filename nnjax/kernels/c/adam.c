@@ -23,99 +23,105 @@ INLINE AdamMoments adam_moments(const AdamNumbers *n, Vector m, Vector v, Vector
   return (AdamMoments){mean, square, n->step_size * mean / (root + n->epsilon)};
 }
 
-/* One leaf of one run. */
+/* One leaf of all runs, `count` numbers a run. An update has no parameters, a step no update. */
 typedef struct {
   const float *parameters, *mean, *square, *gradient;
   float *new_parameters, *new_mean, *new_square, *update;
+  long count;
 } AdamLeaf;
 
 /* With g' = gradient_scale g + l2 p: p' = p - u - decay p, for the n numbers at `at`; returns p^2. Of a bias, which is
    neither penalised nor decays, the terms with l2 and decay are missing: zero times infinity would be no number. */
-INLINE Vector adam_step_vector(const AdamNumbers *numbers, const bool is_bias, AdamLeaf leaf, long at, long n)
+INLINE Vector adam_step_vector(const AdamNumbers *numbers, const bool is_bias, const AdamLeaf *leaf, long at, long n)
 {
-  const Vector p = load_first(leaf.parameters + at, n);
-  const Vector m = load_first(leaf.mean + at, n), v = load_first(leaf.square + at, n);
-  Vector g = numbers->gradient_scale * load_first(leaf.gradient + at, n);
+  const Vector p = load_first(leaf->parameters + at, n);
+  const Vector m = load_first(leaf->mean + at, n), v = load_first(leaf->square + at, n);
+  Vector g = numbers->gradient_scale * load_first(leaf->gradient + at, n);
   if (!is_bias)
     g += numbers->l2 * p;
   const AdamMoments next = adam_moments(numbers, m, v, g);
-  store_first(leaf.new_mean + at, next.mean, n);
-  store_first(leaf.new_square + at, next.square, n);
-  store_first(leaf.new_parameters + at, is_bias ? p - next.update : p - next.update - numbers->decay * p, n);
+  store_first(leaf->new_mean + at, next.mean, n);
+  store_first(leaf->new_square + at, next.square, n);
+  store_first(leaf->new_parameters + at, is_bias ? p - next.update : p - next.update - numbers->decay * p, n);
   return p * p;
 }
 
 /* The update u alone, for the n numbers at `at`. */
-INLINE void adam_update_vector(const AdamNumbers *numbers, AdamLeaf leaf, long at, long n)
+INLINE void adam_update_vector(const AdamNumbers *numbers, const AdamLeaf *leaf, long at, long n)
 {
-  const Vector m = load_first(leaf.mean + at, n), v = load_first(leaf.square + at, n);
-  const AdamMoments next = adam_moments(numbers, m, v, load_first(leaf.gradient + at, n));
-  store_first(leaf.new_mean + at, next.mean, n);
-  store_first(leaf.new_square + at, next.square, n);
-  store_first(leaf.update + at, next.update, n);
+  const Vector m = load_first(leaf->mean + at, n), v = load_first(leaf->square + at, n);
+  const AdamMoments next = adam_moments(numbers, m, v, load_first(leaf->gradient + at, n));
+  store_first(leaf->new_mean + at, next.mean, n);
+  store_first(leaf->new_square + at, next.square, n);
+  store_first(leaf->update + at, next.update, n);
 }
 
-/* A whole leaf; returns the sum of p^2 before the step. */
-INLINE float adam_step_leaf(AdamNumbers numbers, const bool is_bias, AdamLeaf leaf, long count)
+/* Steps a run's weights; returns the sum of p^2 before. */
+NOT_INLINE float adam_step_weights(AdamNumbers numbers, AdamLeaf leaf, long run)
 {
+  const long end = (run + 1) * leaf.count;
   Vector squares = {0};
-  long at = 0;
-  for (; at + LANES <= count; at += LANES)
-    squares += adam_step_vector(&numbers, is_bias, leaf, at, LANES);
-  if (at < count)
-    squares += adam_step_vector(&numbers, is_bias, leaf, at, count - at);
+  long at = run * leaf.count;
+  for (; at + LANES <= end; at += LANES)
+    squares += adam_step_vector(&numbers, false, &leaf, at, LANES);
+  if (at < end)
+    squares += adam_step_vector(&numbers, false, &leaf, at, end - at);
   return sum_of(squares);
 }
 
-NOT_INLINE float adam_step_weights(AdamNumbers numbers, AdamLeaf leaf, long count)
+NOT_INLINE void adam_step_bias(AdamNumbers numbers, AdamLeaf leaf, long run)
 {
-  return adam_step_leaf(numbers, false, leaf, count);
+  const long end = (run + 1) * leaf.count;
+  long at = run * leaf.count;
+  for (; at + LANES <= end; at += LANES)
+    adam_step_vector(&numbers, true, &leaf, at, LANES);
+  if (at < end)
+    adam_step_vector(&numbers, true, &leaf, at, end - at);
 }
 
-NOT_INLINE void adam_step_bias(AdamNumbers numbers, AdamLeaf leaf, long count)
+NOT_INLINE void adam_update_leaf(AdamNumbers numbers, AdamLeaf leaf, long run)
 {
-  adam_step_leaf(numbers, true, leaf, count);
+  const long end = (run + 1) * leaf.count;
+  long at = run * leaf.count;
+  for (; at + LANES <= end; at += LANES)
+    adam_update_vector(&numbers, &leaf, at, LANES);
+  if (at < end)
+    adam_update_vector(&numbers, &leaf, at, end - at);
 }
 
-NOT_INLINE void adam_update_leaf(AdamNumbers numbers, AdamLeaf leaf, long count)
-{
-  long at = 0;
-  for (; at + LANES <= count; at += LANES)
-    adam_update_vector(&numbers, leaf, at, LANES);
-  if (at < count)
-    adam_update_vector(&numbers, leaf, at, count - at);
-}
-
-INLINE long numbers_a_run(const XLA_FFI_Buffer *buffer, long runs)
+/* Numbers of one run in an array whose leading axis counts runs. */
+INLINE long numbers_a_run(const XLA_FFI_Buffer *buffer)
 {
   long count = 1;
-  for (long axis = 0; axis < buffer->rank; axis++)
+  for (long axis = 1; axis < buffer->rank; axis++)
     count *= buffer->dims[axis];
-  return runs ? count / runs : 0;
+  return count;
 }
 
-INLINE AdamNumbers adam_numbers(const XLA_FFI_CallFrame *frame, long run)
-{
-  AdamNumbers numbers;
-  memcpy(&numbers, vector_of_run(argument(frame, 0), run), sizeof numbers);
-  return numbers;
-}
-
-INLINE float *leaf_of_run(const XLA_FFI_Buffer *buffer, long run, long count)
-{
-  return (float *)buffer->data + run * count;
-}
-
-INLINE AdamLeaf step_leaf_of_run(const XLA_FFI_CallFrame *frame, long leaf, long run, long count)
+static AdamLeaf leaf_to_step(const XLA_FFI_CallFrame *frame, long leaf)
 {
   return (AdamLeaf){
-      .parameters = leaf_of_run(argument(frame, 1 + 4 * leaf), run, count),
-      .mean = leaf_of_run(argument(frame, 2 + 4 * leaf), run, count),
-      .square = leaf_of_run(argument(frame, 3 + 4 * leaf), run, count),
-      .gradient = leaf_of_run(argument(frame, 4 + 4 * leaf), run, count),
-      .new_parameters = leaf_of_run(result(frame, 3 * leaf), run, count),
-      .new_mean = leaf_of_run(result(frame, 3 * leaf + 1), run, count),
-      .new_square = leaf_of_run(result(frame, 3 * leaf + 2), run, count),
+      .parameters = argument(frame, 1 + 4 * leaf)->data,
+      .mean = argument(frame, 2 + 4 * leaf)->data,
+      .square = argument(frame, 3 + 4 * leaf)->data,
+      .gradient = argument(frame, 4 + 4 * leaf)->data,
+      .new_parameters = result(frame, 3 * leaf)->data,
+      .new_mean = result(frame, 3 * leaf + 1)->data,
+      .new_square = result(frame, 3 * leaf + 2)->data,
+      .count = numbers_a_run(argument(frame, 1 + 4 * leaf)),
+  };
+}
+
+static AdamLeaf leaf_to_update(const XLA_FFI_CallFrame *frame, long leaf)
+{
+  return (AdamLeaf){
+      .mean = argument(frame, 1 + 3 * leaf)->data,
+      .square = argument(frame, 2 + 3 * leaf)->data,
+      .gradient = argument(frame, 3 + 3 * leaf)->data,
+      .update = result(frame, 3 * leaf)->data,
+      .new_mean = result(frame, 3 * leaf + 1)->data,
+      .new_square = result(frame, 3 * leaf + 2)->data,
+      .count = numbers_a_run(argument(frame, 1 + 3 * leaf)),
   };
 }
 
@@ -128,15 +134,13 @@ static XLA_FFI_Error *adam_step(const XLA_FFI_CallFrame *frame)
     return wrong_arguments(frame, "nnjax_adam_step takes numbers and four arrays a leaf, and gives three; then sums");
   if (last_extent(argument(frame, 0)) != ADAM_NUMBERS)
     return wrong_arguments(frame, "nnjax_adam_step takes eight numbers a run");
-  for (long run = 0; run < runs; run++) {
-    const AdamNumbers numbers = adam_numbers(frame, run);
-    float *weight_squares = vector_of_run(result(frame, 6 * layers), run);
-    for (long layer = 0; layer < layers; layer++) {
-      const long weights = numbers_a_run(argument(frame, 1 + 8 * layer), runs);
-      const long units = numbers_a_run(argument(frame, 5 + 8 * layer), runs);
-      const AdamLeaf of_weights = step_leaf_of_run(frame, 2 * layer, run, weights);
-      weight_squares[layer] = adam_step_weights(numbers, of_weights, weights);
-      adam_step_bias(numbers, step_leaf_of_run(frame, 2 * layer + 1, run, units), units);
+  const AdamNumbers *numbers = argument(frame, 0)->data;
+  float *squares = result(frame, 6 * layers)->data;
+  for (long layer = 0; layer < layers; layer++) {
+    const AdamLeaf weights = leaf_to_step(frame, 2 * layer), bias = leaf_to_step(frame, 2 * layer + 1);
+    for (long run = 0; run < runs; run++) {
+      squares[run * layers + layer] = adam_step_weights(numbers[run], weights, run);
+      adam_step_bias(numbers[run], bias, run);
     }
   }
   return NULL;
@@ -150,20 +154,11 @@ static XLA_FFI_Error *adam_update(const XLA_FFI_CallFrame *frame)
     return wrong_arguments(frame, "nnjax_adam_update takes numbers and three arrays a leaf, and gives three");
   if (last_extent(argument(frame, 0)) != ADAM_NUMBERS)
     return wrong_arguments(frame, "nnjax_adam_update takes eight numbers a run");
-  for (long run = 0; run < runs; run++) {
-    const AdamNumbers numbers = adam_numbers(frame, run);
-    for (long leaf = 0; leaf < leaves; leaf++) {
-      const long count = numbers_a_run(argument(frame, 1 + 3 * leaf), runs);
-      const AdamLeaf arrays = {
-          .mean = leaf_of_run(argument(frame, 1 + 3 * leaf), run, count),
-          .square = leaf_of_run(argument(frame, 2 + 3 * leaf), run, count),
-          .gradient = leaf_of_run(argument(frame, 3 + 3 * leaf), run, count),
-          .update = leaf_of_run(result(frame, 3 * leaf), run, count),
-          .new_mean = leaf_of_run(result(frame, 3 * leaf + 1), run, count),
-          .new_square = leaf_of_run(result(frame, 3 * leaf + 2), run, count),
-      };
-      adam_update_leaf(numbers, arrays, count);
-    }
+  const AdamNumbers *numbers = argument(frame, 0)->data;
+  for (long number = 0; number < leaves; number++) {
+    const AdamLeaf leaf = leaf_to_update(frame, number);
+    for (long run = 0; run < runs; run++)
+      adam_update_leaf(numbers[run], leaf, run);
   }
   return NULL;
 }
