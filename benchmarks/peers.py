@@ -189,7 +189,8 @@ def describe(cell: Cell, peers: list[Peer], rates: Rates | None) -> str:
             f"{peer.ready['megabytes']:.0f}",
             f"{peer.ready['loss']:.4f}",
         )
-        columns = (f"{value:>{size}}" for value, size in zip(values, COLUMNS.values(), strict=True))
+        shown = ("-" if value.startswith("nan") else value for value in values)
+        columns = (f"{value:>{size}}" for value, size in zip(shown, COLUMNS.values(), strict=True))
         lines.append(f"  {peer.name:<8}{''.join(columns)}")
     return "\n".join(lines)
 

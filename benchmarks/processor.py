@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 SOURCE = Path(__file__).with_suffix(".c")
+COMPILERS = ("cc", "gcc", "clang")
 FLAGS = ("-std=gnu11", "-O3", "-march=native", "-fno-math-errno", "-fno-trapping-math", "-shared", "-fPIC")
 ROUNDS = 2_000_000
 PARAMETERS = 16_384
@@ -49,14 +50,14 @@ class Processor:
     """
 
     def __init__(self, folder: Path) -> None:
-        compiler = shutil.which("cc")
-        if not compiler:
-            raise RuntimeError("there is no cc")
+        compiler = next(filter(None, map(shutil.which, COMPILERS)), None)
+        if compiler is None:
+            raise RuntimeError(f"no compiler found ({', '.join(COMPILERS)})")
         library = folder / "processor.so"
         command = [compiler, *FLAGS, "-o", str(library), str(SOURCE), "-lm"]
         ended = subprocess.run(command, capture_output=True, text=True, check=False)
         if ended.returncode:
-            raise RuntimeError(f"cc ended with {ended.returncode}: {ended.stderr[-500:]}")
+            raise RuntimeError(f"{compiler} ended with {ended.returncode}: {ended.stderr[-500:]}")
         self._loops = ctypes.CDLL(str(library))
         self._loops.multiply_add.restype = ctypes.c_double
         self.vector_bits: int = self._loops.vector_bits()
