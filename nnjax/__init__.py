@@ -9,7 +9,7 @@ from importlib import import_module
 
 _HOMES = {
     "load_study": "nnjax.sweep.study.study",
-    "expand": "nnjax.sweep.space",
+    "expand": "nnjax.sweep.chosen_kernels",
     "make_plan": "nnjax.sweep.plan",
     "sweep_study": "nnjax.pipeline",
     "SweepOptions": "nnjax.pipeline",
@@ -25,11 +25,14 @@ _HOMES = {
     "VectorizedSearchCV": "nnjax.estimators.search",
 }
 
+_THERE = {"expand": "expand_at"}
+"""What is called otherwise there: in the house a study is also expanded where no home says what its kernels are."""
+
 
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'nnjax' has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_HOMES[name]), _THERE.get(name, name))
 
 
 def __dir__() -> list[str]:

@@ -16,7 +16,7 @@ from nnjax.sweep.study.study import Study
 ANEW = "to train all of it by XLA: --set kernels=xla"
 
 
-def expand_at(study: Study, home: Path | str, engine: str | None = None, builds: bool = False) -> Space:
+def expand_at(study: Study, home: Path | str = ".", engine: str | None = None, builds: bool = False) -> Space:
     """The space of a study in a home: what its kernels come to is settled here, and nowhere else.
 
     A study goes on with the kernels that most of its runs in the journal have; only without any it is asked what this

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 from nnjax.kernels.names import XLA
@@ -186,7 +187,8 @@ class _Trained:
 
     @cached_property
     def _makers(self) -> set[tuple[str | None, str]]:
-        return {(None, XLA), *self._there.values()}
+        engines, kernels = zip(*self._there.values(), strict=True) if self._there else ((), ())
+        return {*product({None, *engines}, {XLA, *kernels})}
 
     def replicates(self, cell: Cell, space: Space) -> int:
         """Those of a cell's replicates that any engine has trained, by whatever kernels."""

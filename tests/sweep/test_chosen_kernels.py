@@ -13,6 +13,7 @@ from fakes.rows import fake_row
 from fakes.studies import write_small
 from fakes.training import FAKE
 
+import nnjax
 from nnjax.audit.examine import examine_sample
 from nnjax.cli import main
 from nnjax.execution.executor import UnfitError
@@ -92,7 +93,7 @@ def test_a_study_goes_on_with_what_it_has(small_study: SmallStudy, tmp_path: Pat
     others = {name: count for name, count in there.items() if name != kernels}
     assert runs_of_other_kernels(found, Journal(tmp_path)) == others
     assert len(left_behind(found, Journal(tmp_path))) == len(others)
-    assert settle_kernels(expand(study), tmp_path).runs == found.runs
+    assert settle_kernels(expand(study), tmp_path).runs == nnjax.expand(study, tmp_path).runs == found.runs
 
 
 def test_other_runs_and_earlier_engines_decide_nothing(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
@@ -186,20 +187,21 @@ b = {activation = "tanh"}
 """
 
 
-SAID = ("depth=[1]", "optimizer=adam", "learning_rate=0.001", "initializer=auto", "l2=0.0", "loss=auto", "kernels=xla")
+SAID = ("depth=[1]", "optimizer=adam", "learning_rate=0.001", "initializer=auto", "l2=0.0", "loss=auto")
 """What claims want to be written."""
 
 
+@pytest.mark.parametrize(("seen", "then"), [("xla", "fused"), ("fused", "xla")])
 def test_a_claim_that_was_seen_with_other_kernels_is_late(
-    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seen: str, then: str
 ) -> None:
     machine_with(monkeypatch, HERE)
-    run_sweep(expand(small_study(*SAID)), tmp_path, "serial", engine=FAKE)
+    run_sweep(expand_at(small_study(*SAID, f"kernels={seen}"), tmp_path), tmp_path, "serial", engine=FAKE)
     path = write_small(tmp_path)
     path.write_text(path.read_text() + CLAIM)
-    space = expand_at(load_study(path, [*SAID, "kernels=fused"]), tmp_path)
+    space = expand_at(load_study(path, [*SAID, f"kernels={then}"]), tmp_path)
     lock_claims(tmp_path, space)
-    run_sweep(space, tmp_path, "serial", engine=FAKE)
+    assert run_sweep(space, tmp_path, "serial", engine=FAKE).trained == 8
     assert declarations(space, tmp_path).words.startswith("Declared after training: 1 of 1 claims")
 
 

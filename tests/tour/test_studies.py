@@ -10,6 +10,7 @@ from fakes.training import FAKE
 from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.refusal import RefusedError
 from nnjax.report.study_results import gather
+from nnjax.sweep.chosen_kernels import expand_at
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
@@ -107,7 +108,7 @@ def test_studies_come_in_the_order_of_their_files_and_a_broken_one_is_a_sentence
 
 def test_verdicts_and_numbers_are_those_of_the_studys_own_report(lecture, studies):
     for study in lecture[0].studies[:2]:
-        answers = gather(expand(load_study(study.path)), studies.parent).claims
+        answers = gather(expand_at(load_study(study.path), studies.parent), studies.parent).claims
         assert [line.answer.judgement for line in study.claims] == [answer.judgement for answer in answers]
         report = (studies.parent / "reports" / study.name / "index.html").read_text()
         for answer, line in zip(answers, study.claims, strict=True):
