@@ -64,7 +64,10 @@ class StackEvaluation(NamedTuple):
 
 
 class _Kept(NamedTuple):
-    """What the way back needs of the way forth: [N, units] a hidden layer."""
+    """What the way back needs of the way forth: [N, units] a hidden layer.
+
+    Slopes that follow from the activations (see c/activations.h) are not written: only the way back may read them.
+    """
 
     activations: tuple[Float[Array, "N _"], ...]
     slopes: tuple[Float[Array, "N _"], ...]
@@ -229,7 +232,14 @@ def _gradients(
 
 
 class _Residuals(NamedTuple):
-    """What the way back starts from; rows only where they are differentiated by."""
+    """What the way back starts from.
+
+    Attributes:
+        given: As `dense_stack` was, but for what is watched.
+        kept: Of the way forth.
+        differentiates_rows: Whether anything is differentiated by the rows: ((),) or (), for what is kept between the
+            two ways is a tree of arrays, and its shape alone is known while a program is made.
+    """
 
     given: tuple[Array, Array, ActivationParameters, Parameters]
     kept: _Kept
