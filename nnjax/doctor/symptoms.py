@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 from nnjax.execution.executor import Cluster, ExecutionError
 from nnjax.execution.slots import make_executor
 from nnjax.kernels.choice import available
+from nnjax.kernels.compiler import passed_over
 from nnjax.redaction import masked, masked_address, masked_argument
 from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.claim_lock import damaged_locks
@@ -105,7 +106,7 @@ def examine_home(home: Path) -> Iterator[Symptom]:
     free = shutil.disk_usage(place).free / 1e6
     remedy = f"free some: below {LEAST_FREE_MB} MB a sweep may not end" if free < LEAST_FREE_MB else ""
     yield Symptom("Room", f"{free / 1000:.1f} GB free", remedy)
-    yield Symptom("Kernels", str(available(cache_folder(home))))
+    yield Symptom("Kernels", "; ".join(filter(None, (str(available(cache_folder(home))), passed_over()))))
     journal = home / "journal"
     if not journal.is_dir():
         yield Symptom("Journal", f"{journal}: none yet")

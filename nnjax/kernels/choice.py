@@ -24,7 +24,10 @@ from nnjax.kernels.library import (
 from nnjax.kernels.names import XLA, KernelsError
 
 SELF_TEST = "nnjax.kernels.self_test"
-"""Run as a process of its own: a library that crashes, or never ends, takes nobody along. It prints what is wrong."""
+"""Run as a process of its own: a library that crashes, or never ends, takes nobody along."""
+
+VERDICT = "self-test:"
+"""Begins the line that a self-test prints: what is wrong follows, nothing if nothing is. Others may print, too."""
 
 SELF_TEST_SECONDS = 300
 """What the self-test may take, on a machine with other work: alone it takes a fifth of one."""
@@ -67,15 +70,16 @@ class KernelChoice:
         return f"fused, {self.words}{'' if self.is_tested else ', built and tested when first needed'}"
 
 
-def available(folder: Path) -> KernelChoice:
+def available(folder: Path, name: str = "") -> KernelChoice:
     """What a machine has, as far as it is known without building or testing anything.
 
     Args:
         folder: Where this machine's compiled programs are kept; it may be missing.
+        name: Of the operations that are asked for, perhaps not those of the first compiler; "" if any will do.
     """
     try:
         check_private(folder)
-        compiler = find_compiler()
+        compiler = find_compiler(name)
         path = library_path(folder, compiler)
         trial = kept_trial(path)
         if trial is not None:
@@ -124,22 +128,20 @@ def load(folder: Path, name: str) -> str:
     """
     if name == XLA:
         return ""
-    compiler = find_compiler()
-    if compiler.kernels != name:
-        raise KernelsError(f"kernels {name} are wanted, and this machine has {compiler.kernels}")
-    path, trial = _ready(folder, compiler)
+    path, trial = _ready(folder, find_compiler(name))
     load_library(path, trial.digest)
     return trial.digest
 
 
-def library_digest(folder: Path) -> str:
+def library_digest(folder: Path, name: str) -> str:
     """What `load` would return, as far as such a library is there and has passed; else "".
 
     Args:
         folder: Where this machine's compiled programs are kept; it may be missing.
+        name: Of its operations.
     """
     try:
-        trial = kept_trial(library_path(folder, find_compiler()))
+        trial = kept_trial(library_path(folder, find_compiler(name)))
     except KernelsError:
         return ""
     return trial.digest if trial is not None and not trial.failure else ""
@@ -185,8 +187,9 @@ def _tried(path: Path) -> Trial:
     except (OSError, subprocess.TimeoutExpired) as error:
         path.unlink(missing_ok=True)
         raise KernelsError(f"the self-test could not be run ({error})") from None
-    if answer.returncode == 0:
-        return Trial(tested, answer.stdout.strip())
+    verdicts = [line.removeprefix(VERDICT) for line in answer.stdout.splitlines() if line.startswith(VERDICT)]
+    if answer.returncode == 0 and verdicts:
+        return Trial(tested, verdicts[-1].strip())
     if answer.returncode in CRASHES:
         return Trial(tested, f"it crashed ({signal.Signals(-answer.returncode).name})")
     path.unlink(missing_ok=True)

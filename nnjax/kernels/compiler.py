@@ -71,13 +71,35 @@ class Compiler:
         return f"{VECTORS[self.vectors]}, {self.family} {self.version}"
 
 
-def find_compiler() -> Compiler:
+def find_compiler(kernels: str = "") -> Compiler:
     """The first compiler that will do; asked once a process.
+
+    Args:
+        kernels: What its operations are to be called; "" if they may be any.
 
     Raises:
         KernelsError: There is none, or this processor's vectors are too short.
     """
-    return _find(os.environ.get("CC", ""), os.pathsep.join(os.get_exec_path()))
+    return _find(_named(), os.pathsep.join(os.get_exec_path()), kernels)
+
+
+def passed_over() -> str:
+    """What the variable CC names, if that is no compiler which will do; else ""."""
+    named = _named()
+    if not named:
+        return ""
+    found = shutil.which(named)
+    if found is None:
+        return f"CC={named} is no command, and is passed over"
+    try:
+        _ask(found)
+    except KernelsError as error:
+        return f"CC={named} is passed over: {error.problem}"
+    return ""
+
+
+def _named() -> str:
+    return os.environ.get("CC", "").strip()
 
 
 def native_flag() -> str:
@@ -91,13 +113,19 @@ def own_words(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _find(named: str, path: str) -> Compiler:
-    problems = []
+def _find(named: str, path: str, kernels: str) -> Compiler:
+    problems, others = [], []
     for command in dict.fromkeys(_commands(named, path)):
         try:
-            return _ask(command)
+            compiler = _ask(command)
         except KernelsError as error:
             problems.append(error)
+            continue
+        if kernels in ("", compiler.kernels):
+            return compiler
+        others.append(compiler.kernels)
+    if others:
+        raise KernelsError(f"kernels {kernels} are wanted, and this machine has {' and '.join(dict.fromkeys(others))}")
     if problems:
         raise problems[0]
     raise KernelsError(f"no compiler found ({', '.join(CANDIDATES)})", _REMEDY)
@@ -105,11 +133,12 @@ def _find(named: str, path: str) -> Compiler:
 
 def _commands(named: str, path: str) -> Iterator[str]:
     """Paths of the compilers that there are."""
-    for candidate in (named.strip(), *CANDIDATES):
+    for candidate in (named, *CANDIDATES):
         if candidate and (found := shutil.which(candidate, path=path)):
             yield found
 
 
+@functools.lru_cache(maxsize=8)
 def _ask(command: str) -> Compiler:
     """Have a compiler say what it is and what it knows of this processor, by the macros that it defines."""
     question = [command, native_flag(), "-dM", "-E", "-x", "c", os.devnull]

@@ -274,7 +274,9 @@ def _register(path: Path, digest: str, targets: Sequence[str]) -> ctypes.CDLL:
             raise KernelsError(f"{path} is not as it was tested", f"remove {path}")
         library = ctypes.CDLL(str(path))
         functions = [getattr(library, target) for target in targets]
-        os.utime(path)
+        for used in (path, path.with_suffix(VERDICT_SUFFIX)):
+            with suppress(FileNotFoundError):
+                os.utime(used)
     except (OSError, AttributeError) as error:
         raise KernelsError(f"{path} cannot be loaded ({error})", f"remove {path}") from None
     for target, function in zip(targets, functions, strict=True):

@@ -1,5 +1,7 @@
 """What a network's operations are computed by, by name: what stands in identities, journal and study files."""
 
+from nnjax.refusal import RefusedError
+
 XLA = "xla"
 """All by XLA: the same on every machine of a kind, and what there was before there were fused operations."""
 
@@ -10,15 +12,12 @@ VECTORS = {"avx512": "AVX-512", "avx2": "AVX2", "neon": "NEON"}
 """Vectors of a full name -> what they are called in sentences."""
 
 
-class KernelsError(Exception):
+class KernelsError(RefusedError):
     """These operations cannot be had here: the problem, and a remedy, "" where nothing helps."""
 
     def __init__(self, problem: str, remedy: str = "") -> None:
-        super().__init__(problem, remedy)
+        super().__init__(f"{problem}; {remedy}" if remedy else problem)
         self.problem, self.remedy = problem, remedy
-
-    def __str__(self) -> str:
-        return f"{self.problem}; {self.remedy}" if self.remedy else self.problem
 
 
 def fused_name(vectors: str, compiler: str) -> str:

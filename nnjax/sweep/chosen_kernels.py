@@ -95,7 +95,7 @@ def require_kernels(names: Set[str], home: Path | str, where: str) -> None:
         RefusedError: It has not; `where` is what wants them.
     """
     for name in sorted(names - {XLA}):
-        here = available(cache_folder(Path(home)))
+        here = available(cache_folder(Path(home)), name)
         if here.name != name:
             has = f"has {in_words(here.name)}" if here.name else f"has none: {here.reason}"
             raise RefusedError(

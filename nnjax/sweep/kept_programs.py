@@ -116,7 +116,7 @@ class KeptPrograms:
     def _path(self, bucket: Compilable, options: Mapping[str, Any]) -> Path:
         """Named by all that the native code depends on, our own source and this processor among it."""
         told = sorted((name, repr(value)) for name, value in options.items())
-        operations = library_digest(self._folder) if is_fused(bucket.kernels) else ""
+        operations = library_digest(self._folder, bucket.kernels) if is_fused(bucket.kernels) else ""
         parts = [repr(bucket.program), repr(told), operations, *_makers()]
         return self._folder / f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}{SUFFIX}"
 

@@ -20,7 +20,7 @@ def machine_with(patch: pytest.MonkeyPatch, has: KernelChoice | str) -> list[str
         return "digest"
 
     for name in ("available", "usable"):
-        patch.setattr(f"nnjax.sweep.chosen_kernels.{name}", lambda folder: choice)
+        patch.setattr(f"nnjax.sweep.chosen_kernels.{name}", lambda folder, name="": choice)
     for module in ("chosen_kernels", "worker"):
         patch.setattr(f"nnjax.sweep.{module}.load", load)
     return loaded

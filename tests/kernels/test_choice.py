@@ -14,8 +14,9 @@ from nnjax.kernels.compiler import find_compiler
 from nnjax.kernels.library import digest_of, library_path
 from nnjax.kernels.names import KernelsError
 
-PASSES = "import sys; assert open(sys.argv[1], 'rb').read(4) == b'\\x7fELF'"
-DIFFERS = "print('weights differ by 0.1')"
+PASSES = "import sys; assert open(sys.argv[1], 'rb').read(4) == b'\\x7fELF'; print('self-test:')"
+DIFFERS = "print('hello'); print('self-test: weights differ by 0.1'); print('bye')"
+TALKS = "print('hello')"
 CRASHES = """
 import os, resource, signal
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -23,7 +24,7 @@ os.kill(os.getpid(), signal.SIGSEGV)
 """
 KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 BREAKS = "raise OSError('failed to map segment')"
-SEES = "import nnjax.kernels; print(nnjax.kernels.__file__)"
+SEES = "import nnjax.kernels; print('self-test:', nnjax.kernels.__file__)"
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_what_has_passed_is_usable_and_not_tested_again(compiler, folder, self_t
     self_test(BREAKS)
     assert usable(folder) == available(folder) == KernelChoice(compiler.kernels, compiler.words, is_tested=True)
     assert str(usable(folder)) == f"fused, {compiler.words}" and not usable(folder).reason
-    assert library_digest(folder) == digest_of(library_path(folder, compiler))
+    assert library_digest(folder, compiler.kernels) == digest_of(library_path(folder, compiler))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +83,7 @@ def test_what_has_failed_is_told_by_every_later_process_until_it_is_removed(
     found = usable(folder)
     assert (found.name, found.problem) == ("", problem)
     self_test(PASSES)
-    assert usable(folder) == available(folder) == found and library_digest(folder) == ""
+    assert usable(folder) == available(folder) == found and library_digest(folder, compiler.kernels) == ""
     assert str(found) == f"XLA, right and slower: {found.reason}"
     (path,) = re.findall(r"remove (\S+)", found.remedy)
     assert path == str(library_path(folder, compiler))
@@ -92,7 +93,7 @@ def test_what_has_failed_is_told_by_every_later_process_until_it_is_removed(
 
 @pytest.mark.parametrize(
     ("program", "words"),
-    [(KILLED, r"came to no end \(exit code -9"), (BREAKS, "OSError: failed to map segment")],
+    [(KILLED, r"came to no end \(exit code -9"), (BREAKS, "OSError: failed to map segment"), (TALKS, "exit code 0")],
 )
 def test_a_self_test_without_a_verdict_leaves_nothing_that_is_believed(compiler, folder, self_test, program, words):
     self_test(program)
@@ -116,6 +117,7 @@ COUNTS = """
 import sys
 with open(sys.argv[1] + ".count", "a") as file:
     file.write("x")
+print("self-test: ")
 """
 
 
@@ -161,7 +163,7 @@ def test_without_a_compiler_everything_is_said_and_nothing_made(folder, tmp_path
     monkeypatch.delenv("CC", raising=False)
     for found in (available(folder), usable(folder)):
         assert not found.name and found.reason.startswith("no compiler found") and "gcc 12" in found.remedy
-    assert library_digest(folder) == "" and not folder.exists()
+    assert library_digest(folder, "fused_avx2_gcc") == "" and not folder.exists()
     assert load(folder, "xla") == ""
     with pytest.raises(KernelsError, match="no compiler found"):
         load(folder, "fused_avx2_gcc")
@@ -187,4 +189,4 @@ def test_loading_what_was_tested(compiler, folder, self_test, monkeypatch):
     loaded = []
     monkeypatch.setattr(choice, "load_library", lambda *given: loaded.append(given))
     told = load(folder, compiler.kernels)
-    assert loaded == [(library_path(folder, compiler), told)] and told == library_digest(folder)
+    assert loaded == [(library_path(folder, compiler), told)] and told == library_digest(folder, compiler.kernels)

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from nnjax.kernels.compiler import CANDIDATES, find_compiler
+from nnjax.kernels.compiler import CANDIDATES, _ask, _find, find_compiler, passed_over
 from nnjax.kernels.names import KernelsError
 
 GCC_13 = {"__GNUC__": 13, "__GNUC_MINOR__": 2, "__AVX2__": 1, "__FMA__": 1, "__VERSION__": '"13.2.0 20231009"'}
@@ -30,6 +30,8 @@ def only(tmp_path, monkeypatch):
         monkeypatch.delenv("CC", raising=False)
         return tmp_path
 
+    _find.cache_clear()
+    _ask.cache_clear()
     hidden_tools = tmp_path / "tools"
     hidden_tools.mkdir()
     for tool in ("cat", "sh"):
@@ -91,7 +93,8 @@ def test_arm_has_neon_and_old_processors_have_too_little(only):
     only(cc={"__GNUC__": 14, "__ARM_NEON": 1, "__aarch64__": 1}, gcc={"__GNUC__": 14, "__SSE4_2__": 1})
     assert find_compiler().kernels == "fused_neon_gcc"
     only(cc={"__GNUC__": 14, "__SSE4_2__": 1, "__AVX2__": 1})
-    find_compiler.__globals__["_find"].cache_clear()
+    _find.cache_clear()
+    _ask.cache_clear()
     assert "too short" in refusal()
 
 
@@ -107,5 +110,26 @@ def test_what_says_nothing_of_the_kind_is_no_compiler(only):
     folder = only(cc={})
     assert refusal().startswith(f"{folder}/cc does not say which compiler it is")
     (folder / "cc").write_text("no program")
-    find_compiler.__globals__["_find"].cache_clear()
+    _find.cache_clear()
+    _ask.cache_clear()
     assert "cannot be asked" in refusal()
+
+
+def test_the_compiler_that_makes_what_is_wanted_is_found_behind_another(only):
+    folder = only(cc=GCC_13, clang={**CLANG_16, "__AVX2__": 1, "__FMA__": 1})
+    assert find_compiler().kernels == "fused_avx2_gcc"
+    assert find_compiler("fused_avx2_clang").command == f"{folder}/clang"
+    with pytest.raises(KernelsError, match="fused_neon_gcc are wanted, and this machine has fused_avx2_gcc and fused_"):
+        find_compiler("fused_neon_gcc")
+
+
+def test_a_named_compiler_that_is_passed_over_is_told(only, monkeypatch):
+    folder = only(cc=GCC_13, old=GCC_11)
+    assert passed_over() == ""
+    for named, told in {
+        "cc": "",
+        "gcc -m32": "CC=gcc -m32 is no command, and is passed over",
+        "old": f"CC=old is passed over: {folder}/old is gcc 11.4.0, which is too old",
+    }.items():
+        monkeypatch.setenv("CC", named)
+        assert passed_over() == told and find_compiler().command == f"{folder}/cc"
