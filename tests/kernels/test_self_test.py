@@ -30,19 +30,28 @@ def as_layers(leaves):
 quick = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False})
 
 
-@quick
-@partial(jax.vmap, in_axes=(0, 0, None, 0))
-def pass_by_jax(x, y, codes, layers):
-    """Logits, largest slopes, gradients and their sums of squares, of one run."""
+def pass_of_one_run(codes, x, y, row_weights, layers):
+    """Logits, largest slopes, gradients and their sums of squares."""
     logits, slopes = dense_stack_definition(x, codes, CONSTANTS, layers)
-    gradients, squares = gradients_definition(x, codes, CONSTANTS, layers, (logits - y) / len(x))
+    gradients, squares = gradients_definition(x, codes, CONSTANTS, layers, (logits - y) * row_weights[:, None])
     return logits, slopes, gradients, tuple(squares)
 
 
-@quick
-@partial(jax.vmap, in_axes=(None, None, 0, None, None))
-def evaluated_by_jax(x, codes, layers, row_weights, slope_limits):
+def evaluation_of_one_run(codes, x, layers, row_weights, slope_limits):
     return evaluate_stack_definition(x, codes, CONSTANTS, layers, row_weights, slope_limits)
+
+
+passes = jax.vmap(pass_of_one_run, in_axes=(None, 0, 0, None, 0))
+evaluations = jax.vmap(evaluation_of_one_run, in_axes=(None, None, 0, None, None))
+passes_of_any, evaluations_of_any = quick(passes), quick(evaluations)
+
+
+def by_jax(training):
+    """A pass and an evaluation, compiled: for whatever codes if there are many trainings of these sizes."""
+    codes = np.array([ACTIVATION_CODES[name] for name in training.activations], np.int32)
+    if training.units == Training(()).units:
+        return partial(passes_of_any, codes), partial(evaluations_of_any, codes)
+    return quick(partial(passes, codes)), quick(partial(evaluations, codes))
 
 
 adam_by_jax = quick(jax.vmap(adam_step_definition))
@@ -51,16 +60,17 @@ updates_by_jax = quick(jax.vmap(adam_update_definition))
 
 def train_by_jax(training):
     """What `train_by_hand` computes, by the definitions."""
-    given, codes = beginning(training), np.array([ACTIVATION_CODES[name] for name in training.activations], np.int32)
+    given, (passed, evaluate) = beginning(training), by_jax(training)
     layers, steps = as_layers(given.leaves), []
     moments = [jax.tree.map(np.zeros_like, layers)] * 2
     for step, rows in enumerate(training.batches, start=1):
-        logits, slopes, gradients, squares = pass_by_jax(given.x[:, :rows], given.y[:, :rows], codes, layers)
+        row_weights = (np.arange(given.x.shape[1]) < rows).astype(np.float32) / np.float32(rows)
+        logits, slopes, gradients, squares = passed(given.x, given.y, row_weights, layers)
         numbers = AdamNumbers(*adam_numbers(step).T)
         layers, *moments, of_weights = adam_by_jax(numbers, layers, *moments, gradients)
         squares = *squares, of_weights
         steps.append({"logits": logits, "slopes": slopes, "gradients": gradients, "sums of squares": squares})
-    evaluated, *units = evaluated_by_jax(given.evaluated[0], codes, layers, given.row_weights[0], given.slope_limits[0])
+    evaluated, *units = evaluate(given.evaluated[0], layers, given.row_weights[0], given.slope_limits[0])
     numbers = AdamNumbers(*adam_numbers(len(steps) + 1).T)
     computed = steps[0] | {
         "parameters": layers,
