@@ -2,10 +2,10 @@
 # jax 0.10.2: compiled at XLA's optimisation level 0, the gradient of a maximum over centred numbers is NaN or infinite.
 #
 # Guessed: `xla_backend_optimization_level` trades speed for time to compile; numbers differ in their last bits at most.
-# Seen: JAX gives a maximum's gradient to the entries that equal it, divided by how many they are. XLA computes `z - mean`
-# once for the maximum and again for the comparison; at level 0 the two are rounded differently where one over the number
-# of rows is no power of two, so that no entry equals its maximum, and the division is by 0. Levels 1 to 3 round alike, and
-# so does level 0 over 8 rows. The values of the function are right at every level.
+# Seen: JAX counts the entries that equal a maximum, and gives each its share of the gradient. The compiled program has
+# `z - mean` four times: for the maximum, for the count, and twice where shares are given. At level 0 the four are not
+# rounded alike where one over the number of rows is no power of two, and an entry that gets a share was not counted: its
+# share is one over 0. Levels 1 and 3 round alike, and so does level 0 over 8 rows. The function's values are right at all.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
