@@ -1,6 +1,7 @@
 """What commands have in common when they are typed: a name, an example, a home, a study and how it is found, values."""
 
 import argparse
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 DEFAULT_STUDY = "experiments/diabetes.toml"
 STORE = "MLflow's tracking URI (default: MLFLOW_TRACKING_URI, else mlflow.db)"
+
+SAYING_SO = ("plan", "sweep")
+"""Commands that say by themselves why a study has the kernels that it has."""
 
 Command = Callable[[argparse.Namespace], int]
 """What does it, and the exit code that it ends with."""
@@ -102,4 +106,7 @@ def expand_given(options: argparse.Namespace) -> "Space":
         from nnjax.sweep.chosen_kernels import expand_at
         from nnjax.sweep.study.study import load_study
 
-        return expand_at(load_study(find_given(options.study, options.home), options.overrides), options.home)
+        space = expand_at(load_study(find_given(options.study, options.home), options.overrides), options.home)
+    if space.about_kernels and options.name not in SAYING_SO:
+        print(space.about_kernels, file=sys.stderr)
+    return space

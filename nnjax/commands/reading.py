@@ -7,7 +7,6 @@ from pathlib import Path
 
 from nnjax.commands.contract import ExitCode, comparison_document, report_document, say_json
 from nnjax.commands.options import STORE, Commands, expand_given, find_given, positive, speaker, starting
-from nnjax.kernels.names import FUSED, XLA
 from nnjax.refusal import RefusedError
 from nnjax.sweep.progress import choose_progress
 from nnjax.terminal import carry_data, next_command
@@ -37,7 +36,9 @@ def add_reading(commands: Commands) -> None:
         "--other-engine", metavar="VERSION", help="engine that trained the second study, if it is an older one"
     )
     report_parser.add_argument(
-        "--other-kernels", choices=(XLA, FUSED), help="what trained the second study, if it is not what it says"
+        "--other-kernels",
+        metavar="KERNELS",
+        help="what trained the second study: xla, fused, or the full name of fused operations",
     )
     report_parser.add_argument("--pdf", action="store_true", help="the figures as PDF files, too")
     ui_parser = commands.add(

@@ -54,7 +54,7 @@ class Side:
 
     Attributes:
         engine: The numerical version of the engine that trained it; today's if None.
-        kernels: What it was trained by, "xla" or "fused"; what its study says if None.
+        kernels: What it was trained by, as its study may say it; what its study says if None.
     """
 
     study: Path

@@ -1,7 +1,9 @@
 """Which kernels train a study: those of its runs that are there, else what its file and this machine say."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
+from math import inf, isnan
 from pathlib import Path
+from typing import NamedTuple
 
 from nnjax.kernels.choice import available, begin, load, usable
 from nnjax.kernels.names import FUSED, XLA, in_words, is_fused
@@ -19,7 +21,7 @@ ANEW = "to train all of it by XLA: --set kernels=xla"
 def expand_at(study: Study, home: Path | str = ".", engine: str | None = None, builds: bool = False) -> Space:
     """The space of a study in a home: what its kernels come to is settled here, and nowhere else.
 
-    A study goes on with the kernels that most of its runs in the journal have; only without any it is asked what this
+    A study goes on with the kernels of the oldest of its runs in the journal; only without any it is asked what this
     machine has: as far as that is known, or, if it `builds`, for sure. With an earlier engine, the runs that it has
     trained.
 
@@ -32,17 +34,18 @@ def expand_at(study: Study, home: Path | str = ".", engine: str | None = None, b
 def settle_kernels(space: Space, home: Path | str, engine: str | None = None, builds: bool = False) -> Space:
     """A space that somebody expanded, with the kernels that its study comes to in a home; see `expand_at`."""
     study, home = space.study, Path(home)
-    if study.kernels == XLA:
-        return with_kernels(space, XLA, engine)
+    if study.kernels == XLA or is_fused(study.kernels):
+        return with_kernels(space, study.kernels, engine)
     if not any(is_served(cell.configuration) for cell in space.cells):
         return with_kernels(space, XLA, engine, _UNSERVED if study.kernels == FUSED else "")
     spaces = _spaces_there(space, home, engine)
     here = available(cache_folder(home))
     if spaces:
-        kernels = max(spaces, key=lambda name: (spaces[name][0], name == XLA, name))
-        runs, found = spaces[kernels]
+        kernels = min(spaces, key=lambda name: (spaces[name].first, name != XLA, name))
+        found = spaces[kernels]
         usual = here.name or (XLA if study.kernels == AUTO else "")
-        return with_kernels(found, kernels, engine, _told(kernels, runs) if kernels != usual else "")
+        about = _told(kernels, found.runs) if kernels != usual or len(spaces) > 1 else ""
+        return with_kernels(found.space, kernels, engine, about)
     if here.name and builds:
         here = usable(cache_folder(home))
     if here.name or study.kernels == AUTO:
@@ -55,30 +58,40 @@ def settle_kernels(space: Space, home: Path | str, engine: str | None = None, bu
 _UNSERVED = "Trained by XLA: no fused operation serves any of these trainings."
 
 
-def _spaces_there(space: Space, home: Path, engine: str | None) -> dict[str, tuple[int, Space]]:
-    """Kernels that a study allows and some of its runs in the journal have -> how many, and its space with them."""
-    there = kernels_there(home)
+class _There(NamedTuple):
+    """A study's space with some kernels, how many of its runs the journal has, and when the first began; served ones.
+
+    The first one's time is in Unix seconds, minus infinity where nobody wrote it down.
+    """
+
+    space: Space
+    runs: int
+    first: float
+
+
+def _spaces_there(space: Space, home: Path, engine: str | None) -> dict[str, _There]:
+    """Kernels that a study allows and that some of its runs in the journal have -> what there is of them."""
+    if not (home / "journal").is_dir():
+        return {}
+    rows = Journal(home).read([KERNELS, "started"])
+    began = dict(zip(rows["run_id"].to_pylist(), rows["started"].to_pylist(), strict=True))
     found = {}
-    for name in sorted(set(there.values())):
+    for name in sorted(set(rows[KERNELS].to_pylist()) - {None}):
         if space.study.kernels == AUTO or is_fused(name):
             made = with_kernels(space, name, engine)
             served = {cell.cell_id for cell in made.cells if is_served(cell.configuration)}
-            runs = {run.run_id for run in made.runs if run.cell.cell_id in served} & there.keys()
+            runs = {run.run_id for run in made.runs if run.cell.cell_id in served} & began.keys()
             if runs:
-                found[name] = (len(runs), made)
+                times = [began[run_id] for run_id in runs]
+                found[name] = _There(made, len(runs), min(-inf if isnan(time) else time for time in times))
     return found
-
-
-def kernels_there(home: Path | str) -> Mapping[str, str]:
-    """Run id -> its kernels, of all runs in a home's journal."""
-    return Journal(home).column("kernels") if (Path(home) / "journal").is_dir() else {}
 
 
 def _told(kernels: str, runs: int) -> str:
     """Why a study goes on with kernels that nobody asked for."""
     return (
-        f"This study goes on with {in_words(kernels)}, by which {runs:,} of its runs in the journal were "
-        "trained: others differ in the last bits, and are not mixed with them."
+        f"This study is one of {in_words(kernels)}, as its first run was: {runs:,} of its runs in the journal are by "
+        "these. Others differ in the last bits, and are not mixed with them."
     )
 
 

@@ -4,7 +4,7 @@ import shlex
 from collections import Counter
 from collections.abc import Mapping
 
-from nnjax.kernels.names import in_words, is_fused
+from nnjax.kernels.names import in_words
 from nnjax.sweep.buckets import is_served
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import BEFORE_ROUNDING, Space, expand
@@ -68,9 +68,8 @@ def _of_engine(engine: str, runs: int, space: Space) -> str:
 def _of_kernels(name: str, runs: int, space: Space) -> str:
     today = f"this sweep is trained by {in_words(space.kernels)}, whose last digits differ"
     path = shlex.quote(space.study.path)
-    to_fused = f"`nnjax report {path} {path} --other-kernels fused`"
-    to_xla = f"`nnjax report {path} {path} --other-kernels xla`"
-    return _describe(in_words(name), runs, today, to_fused if is_fused(name) else to_xla)
+    compare = f"`nnjax report {path} {path} --other-kernels {name}`"
+    return _describe(in_words(name), runs, today, compare)
 
 
 def _describe(maker: str, runs: int, today: str, compare: str) -> str:

@@ -117,7 +117,7 @@ def expand(study: Study, engine: str | None = None, kernels: str = XLA) -> Space
     """The space of a study: deterministic, and a larger study contains the runs of a smaller one.
 
     With an earlier engine, the runs that it has trained. With the full name of fused operations, which is what
-    `choose_kernels` says the study's word for them comes to, those that they train.
+    `settle_kernels` says the study's word for them comes to, those that they train.
     """
     table = study.table
     plan = study.split_plan
@@ -125,17 +125,30 @@ def expand(study: Study, engine: str | None = None, kernels: str = XLA) -> Space
     cells = make_cells(study, table, len(splits[0].train), kernels)
     rounded = [() if engine in BEFORE_ROUNDING else rounded_columns(table, split) for split in splits]
     replicates = make_replicates(plan, splits, study.replicates.seeds_per_split, rounded)
-    runs = tuple(
+    return Space(study, table, splits, cells, replicates, _make_runs(cells, replicates, table, engine), kernels)
+
+
+def _make_runs(
+    cells: Sequence[Cell], replicates: Sequence[Replicate], table: Table, engine: str | None
+) -> tuple[Run, ...]:
+    return tuple(
         Run(identity, cell, replicate)
         for cell in cells
         for identity, replicate in zip(run_ids(cell, replicates, table.digest, engine), replicates, strict=True)
     )
-    return Space(study, table, splits, cells, replicates, runs, kernels)
 
 
 def with_kernels(space: Space, kernels: str, engine: str | None = None, about: str = "") -> Space:
-    """The space of the same study, and of the engine that it is of, with these kernels and what is to be said of it."""
-    return replace(space if space.kernels == kernels else expand(space.study, engine, kernels), about_kernels=about)
+    """The space of the same study, and of the engine that it is of, with these kernels and what is to be said of it.
+
+    Splits and replicates are the same ones.
+    """
+    if space.kernels == kernels:
+        return replace(space, about_kernels=about)
+    study, table, replicates = space.study, space.table, space.replicates
+    cells = make_cells(study, table, len(space.splits[0].train), kernels)
+    runs = _make_runs(cells, replicates, table, engine)
+    return Space(study, table, space.splits, cells, replicates, runs, kernels, about)
 
 
 def make_cells(study: Study, table: Table, n_train: int, kernels: str = XLA) -> tuple[Cell, ...]:

@@ -39,9 +39,10 @@ from nnjax.training import ENGINE_VERSION
 SmallStudy = Callable[..., Study]
 
 
-def write_runs(home: Path, space: Space, runs: Sequence[Run]) -> None:
+def write_runs(home: Path, space: Space, runs: Sequence[Run], started: float = 1.0) -> None:
     """Put runs of a space into the journal that nobody trained."""
-    rows = [fake_row(run.run_id) | run_columns(space, run) | {"engine": ENGINE_VERSION} for run in runs]
+    own = {"engine": ENGINE_VERSION, "started": started}
+    rows = [fake_row(run.run_id) | run_columns(space, run) | own for run in runs]
     Journal(home).append(rows)
 
 
@@ -72,8 +73,11 @@ def test_fused_without_a_compiler_is_refused_by_every_command_that_plans(
     [
         ({"xla": 3}, "auto", "xla"),
         ({ELSEWHERE: 1}, "auto", ELSEWHERE),
-        ({"xla": 3, ELSEWHERE: 4}, "auto", ELSEWHERE),
-        ({"xla": 3, ELSEWHERE: 3}, "auto", "xla"),
+        ({"xla": 3, ELSEWHERE: 4}, "auto", "xla"),
+        ({ELSEWHERE: 3, "xla": 4}, "auto", ELSEWHERE),
+        ({HERE: 1, "xla": 4}, "auto", HERE),
+        ({ELSEWHERE: 1, HERE: 4}, "fused", ELSEWHERE),
+        ({HERE: 1, ELSEWHERE: 4}, ELSEWHERE, ELSEWHERE),
         ({"xla": 3}, "fused", HERE),
         ({"xla": 3, ELSEWHERE: 1}, "fused", ELSEWHERE),
         ({ELSEWHERE: 1}, "xla", "xla"),
@@ -82,12 +86,12 @@ def test_fused_without_a_compiler_is_refused_by_every_command_that_plans(
 def test_a_study_goes_on_with_what_it_has(small_study: SmallStudy, tmp_path: Path, monkeypatch, there, word, kernels):
     machine_with(monkeypatch, HERE)
     study = small_study(f"kernels={word}")
-    for name, count in there.items():
+    for time, (name, count) in enumerate(there.items()):
         space = expand(study, kernels=name)
-        write_runs(tmp_path, space, space.runs[:count])
+        write_runs(tmp_path, space, space.runs[:count], time)
     found = expand_at(study, tmp_path)
     assert {cell.configuration.kernels for cell in found.cells} == {found.kernels} == {kernels}
-    is_told = kernels != HERE and word != "xla"
+    is_told = word in ("auto", "fused") and kernels in there and (kernels != HERE or len(there) > 1)
     assert bool(found.about_kernels) == is_told
     assert not is_told or f"{there[kernels]} of its runs in the journal" in found.about_kernels
     others = {name: count for name, count in there.items() if name != kernels}
@@ -173,7 +177,7 @@ def test_a_sweep_settles_a_space_that_somebody_expanded(
     options = SweepOptions("serial", is_tracked=False, is_reported=False)
     outcome = sweep_study(expand(study), tmp_path, options, say=said.append)
     assert outcome.summary.reused == len(space.runs) and outcome.summary.trained == 0
-    goes_on = "This study goes on with fused operations (AVX-512, clang), by which 16 of its runs"
+    goes_on = "This study is one of fused operations (AVX-512, clang), as its first run was: 16 of its runs"
     assert any(each.startswith(goes_on) for each in said)
 
 
@@ -244,9 +248,11 @@ def test_two_kinds_are_compared_and_not_taken_for_one(
         write_runs(tmp_path, space, space.runs)
     words = ["report", study.path, study.path, "--home", str(tmp_path), "--set", "kernels=auto"]
     assert main([*words, "--other-kernels", "fused", "--json"]) == 0
-    page = json.loads(capsys.readouterr().out)["page"]
-    text = Path(page).read_text()
+    told = capsys.readouterr()
+    text = Path(json.loads(told.out)["page"]).read_text()
     assert "A was trained by XLA, B by fused operations (AVX-512, clang)." in text
     assert "runs are in both" not in text and "bitwise the same" not in text
+    assert main(["results", *words[1:2], *words[3:]]) == 0
+    assert capsys.readouterr().err.startswith("This study is one of XLA, as its first run was: 16 of its runs")
     assert main([*words, "--other-kernels", "xla"]) == 2
     assert "the same sweep" in capsys.readouterr().err

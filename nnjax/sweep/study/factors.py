@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS
 from nnjax.data.target_scale import TARGET_SCALES
-from nnjax.kernels.names import FUSED, XLA
+from nnjax.kernels.names import FUSED, XLA, is_fused
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
@@ -64,6 +64,22 @@ class Choice:
     def legal(self) -> str:
         """What it takes, in words."""
         return ", ".join(self.names)
+
+
+@dataclass(frozen=True)
+class KernelsWord:
+    """A check: one of the words for kernels, or the full name of fused operations."""
+
+    words: tuple[str, ...] = ("auto", XLA, FUSED)
+
+    def __call__(self, value: object) -> str:
+        """The word itself; refused if it is none."""
+        return value if isinstance(value, str) and is_fused(value) else Choice("kernels", self.words)(value)
+
+    @property
+    def legal(self) -> str:
+        """What it takes, in words."""
+        return f"{', '.join(self.words)}, or a full name that `nnjax results` shows"
 
 
 @dataclass(frozen=True)
@@ -270,7 +286,7 @@ FACTORS: dict[str, Factor] = {factor.name: factor for factor in (
            formula="N / (K · training rows of the class)"),
     Factor("device", "cpu", Choice("device", DEVICES), "",
            "What trains: many runs at once suit a GPU; its numbers differ from a CPU's in the last bits."),
-    Factor(KERNELS, DEFAULT_KERNELS, Choice("kernels", (AUTO, XLA, FUSED)), "",
+    Factor(KERNELS, DEFAULT_KERNELS, KernelsWord(), "",
            "What computes a CPU's steps: XLA, or operations in C that are built here; auto takes what the study's runs "
            "have, else what can be had. Numbers differ in the last bits. Only fixed."),
 )}  # fmt: skip
