@@ -21,6 +21,7 @@ from nnjax.network.mlp import init
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.kept_programs import KeptPrograms
 from nnjax.training.bucket import Bucket, chunk_size, with_branches
+from nnjax.training.device import LITTLE_IS_LEFT
 from nnjax.training.optimizers import Hyperparameters
 
 EPOCHS_A_CALL = 10
@@ -113,6 +114,8 @@ def compiled(shape: TrainingShape) -> Any:
 
 def _compile(shape: TrainingShape) -> Any:
     level: dict[str, Any] = {"xla_backend_optimization_level": 1} if shape.bucket.widest <= _WIDEST_AT_LEVEL_1 else {}
+    if shape.bucket.trains_by_stack:
+        level = LITTLE_IS_LEFT
     keeper = KeptPrograms(cache_of_this_machine())
     if kept := keeper.find(shape, level):
         return kept[0]

@@ -73,7 +73,8 @@ class KeptPrograms:
 
     def has(self, bucket: Bucket) -> bool:
         """Whether a bucket's program is there; it is not looked into."""
-        return self._path(bucket, compiler_options(bucket.device, bucket.widest)).exists()
+        options = compiler_options(bucket.device, bucket.widest, bucket.trains_by_stack)
+        return self._path(bucket, options).exists()
 
     def find(self, bucket: Compilable, options: Mapping[str, Any]) -> "tuple[jax.stages.Compiled, ...] | None":
         """A bucket's functions as an earlier process compiled them; None if nobody did, or they cannot be read.

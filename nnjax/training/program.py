@@ -149,7 +149,7 @@ def keep_programs(keeper: Keeper | None) -> None:
 def _compile(bucket: Bucket) -> Program:
     check_variables({bucket.device})
     check_options()
-    options = compiler_options(bucket.device, bucket.widest)
+    options = compiler_options(bucket.device, bucket.widest, bucket.trains_by_stack)
     with jax.default_device(find_device(bucket.device)):
         for keeper in _KEEPERS:
             if kept := keeper.find(bucket, options):

@@ -91,7 +91,11 @@ def test_a_fused_program_belongs_to_its_library(tiny: Space, tmp_path: Path, mon
     fused, kept = dataclasses.replace(bucket, kernels="fused_avx2_gcc"), KeptPrograms(tmp_path)
 
     def names(digest: str) -> list[str]:
-        monkeypatch.setattr(kept_programs, "library_digest", lambda folder: digest if folder == tmp_path else "")
+        monkeypatch.setattr(
+            kept_programs,
+            "library_digest",
+            lambda folder, name: digest if folder == tmp_path and name == fused.kernels else "",
+        )
         return [kept._path(each, options).name for each in (bucket, fused)]
 
     (plain, by_one), (same, by_other) = names("one"), names("other")
@@ -104,7 +108,7 @@ def test_operations_are_known_before_a_program_that_calls_them_is_read(
 ) -> None:
     """Else jax would refuse it; a machine that has none says so, and removes nothing."""
     bucket, loaded = dataclasses.replace(make_plan(tiny, set()).chunks[0].bucket, kernels=fused), []
-    kept, options = KeptPrograms(tmp_path), compiler_options("cpu", 32)
+    kept, options = KeptPrograms(tmp_path), compiler_options("cpu", bucket.widest, bucket.trains_by_stack)
     monkeypatch.setattr(kept_programs, "load", lambda folder, name: loaded.append((folder, name)))
     kept._path(bucket, options).write_bytes(b"half a program")
     assert kept.find(bucket, options) is None and loaded == [(tmp_path, fused)]
