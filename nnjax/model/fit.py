@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from nnjax.kernels.names import KernelsError
 from nnjax.model.blocks import how_many
 from nnjax.model.card_worth import scored_words
 from nnjax.model.choice import ChosenCell, choose_cell
@@ -89,10 +88,7 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
     if (there := model_there(folder, made)) is not None:
         return FittedModel(folder, there, is_new=False)
     enable_compilation_cache(cache_folder(home))
-    try:
-        provide_kernels(chosen.cell.configuration.kernels, home)
-    except KernelsError as error:
-        raise RefusedError(f"networks of that cell cannot be trained on this machine: {error}") from None
+    provide_kernels(chosen.cell.configuration.kernels, home)
     with progress.stage("Training the cell's runs again") as say:
         runs = retrain_runs(space, chosen.cell, journal, say)
         epochs = median_epoch(runs)

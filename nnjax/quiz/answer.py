@@ -37,19 +37,20 @@ def answer_quiz(home: Path, say: Say = print, options: QuizOptions | None = None
     journal and are not trained again; those of XOR have no other rows than those trained on, and are not kept.
 
     Raises:
+        RefusedError: The study's runs are of kernels that this machine has not; nothing is trained.
         RuntimeError: If a training ends in an error.
     """
     options, home = options or QuizOptions(), Path(home)
     enable_compilation_cache(cache_folder(home))
     progress = options.progress()
+    with progress.stage("Choosing what trains"):
+        space = settle_kernels(quiz_space(options.overrides), home, builds=True)
+        provide_kernels(space.kernels, home)
     with progress.stage("Training perceptrons"):
         gates = answer_gates(options.orders, options.effort.base_seed)
     say(show_gates(gates) + "\n")
     networks = answer_xor(options.effort, cache_folder(home), progress)
     say(show_networks(networks, options.effort.epochs) + "\n")
-    with progress.stage("Choosing what trains"):
-        space = settle_kernels(quiz_space(options.overrides), home, builds=True)
-        provide_kernels(space.kernels, home)
     diabetes = answer_diabetes(space, home, progress, options.split_seeds)
     say(show_diabetes(diabetes))
     answers = Answers(gates, networks, diabetes, options.effort)
