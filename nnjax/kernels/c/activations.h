@@ -236,7 +236,7 @@ INLINE Activated activate(const ActivationCode code, Vector z, ActivationConstan
 }
 
 /* Whether f'(z) follows from f(z), exactly. */
-INLINE int slope_follows(ActivationCode code, ActivationConstants constants)
+INLINE bool slope_follows(ActivationCode code, ActivationConstants constants)
 {
   switch (code) {
   case IDENTITY:
@@ -245,11 +245,11 @@ INLINE int slope_follows(ActivationCode code, ActivationConstants constants)
   case TANH:
   case RELU:
   case HARD_TANH:
-    return 1;
+    return true;
   case LEAKY_RELU: /* then f(z) has the sign of z */
     return constants.negative_slope >= 0;
   default:
-    return 0;
+    return false;
   }
 }
 

@@ -1,6 +1,4 @@
 /* Adam (Kingma & Ba 2015), in place, for a whole network of each run. */
-#include <stdbool.h>
-
 #include "calls.h"
 
 /* The numbers of one run's step, in the order of nnjax/kernels/adam.py's AdamNumbers. */

@@ -105,7 +105,7 @@ typedef struct {
 INLINE Slopes slopes_of(Way way, long layer)
 {
   const Activation activation = activation_of(way.stack, layer, way.run);
-  const int follow = slope_follows(activation.code, activation.constants);
+  const bool follow = slope_follows(activation.code, activation.constants);
   const Matrix from = matrix_of_run(argument(way.stack->frame, 4 + 3 * layer + (follow ? 1 : 2)), way.run);
   const ActivationCode code = follow ? activation.code : ACTIVATION_COUNT;
   return (Slopes){rows_of(from, way.first, way.rows), code, activation.constants};

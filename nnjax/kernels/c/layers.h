@@ -30,21 +30,18 @@ typedef struct {
 /* The n units from `column` of all rows: values = f(z), slopes = f'(z), and the largest slope of each unit so far. */
 INLINE void activate_units(const ActivationCode code, Matrix z, Activation to, long column, const long n)
 {
-  const float *from = z.data + column;
-  float *values = to.values.data + column, *slopes = to.slopes + column, *largest = to.largest_slopes + column;
-  Vector largest_slope = to.largest_slopes ? load_first(largest, n) : (Vector){0};
+  Vector largest_slope = to.largest_slopes ? load_first(to.largest_slopes + column, n) : (Vector){0};
   Mask is_undefined = {0};
-  for (long i = 0; i < z.rows; i++, from += z.stride, values += to.values.stride, slopes += to.values.stride) {
-    const Activated unit = activate(code, load(from), to.constants);
-    store_first(values, unit.value, n);
+  for (long i = 0; i < z.rows; i++) {
+    const Activated unit = activate(code, load(row_of(z, i) + column), to.constants);
+    store_first(row_of(to.values, i) + column, unit.value, n);
     if (to.slopes)
-      store_first(slopes, unit.slope, n);
-    if (to.largest_slopes)
-      largest_slope = larger(unit.slope, largest_slope);
+      store_first(to.slopes + i * to.values.stride + column, unit.slope, n);
+    largest_slope = larger(unit.slope, largest_slope);
     is_undefined |= unit.slope != unit.slope;
   }
   if (to.largest_slopes)
-    store_first(largest, choose(is_undefined, splat(NAN), largest_slope), n);
+    store_first(to.largest_slopes + column, choose(is_undefined, splat(NAN), largest_slope), n);
 }
 
 /* All units; z's rows are filled up, the results not. */

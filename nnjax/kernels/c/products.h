@@ -110,7 +110,7 @@ NOT_INLINE void product_with_vector(Matrix x, const float *w, float bias, float 
 /* g[R, V vectors] = x[B, R]' d[B, V vectors], added to what is there if `add`; the squares of the result, lane by lane.
 
    Of the last vector only `last` columns are written and count. */
-INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix g, int add, long last)
+INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix g, bool add, long last)
 {
   Vector sums[TILE_ROWS][TILE_VECTORS], squares[TILE_VECTORS] = {{0}};
   UNROLL for (int i = 0; i < R; i++)
@@ -139,7 +139,7 @@ INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix
 }
 
 /* g[R, N] = x[B, R]' d[B, N], as in `weight_gradient`. */
-INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, int add)
+INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, bool add)
 {
   const long step = TILE_VECTORS * LANES;
   Vector squares = {0};
@@ -154,7 +154,7 @@ INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, int add)
 /* g[K, N] = x[B, K]' d[B, N], added to what is there if `add`; returns the sum of g's squares.
 
    The rows of d are filled up to a multiple of LANES. */
-NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, int add)
+NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, bool add)
 {
   Vector squares = {0};
   Cut tiles = cut(g.rows);

@@ -5,6 +5,7 @@
 #ifndef NNJAX_VECTORS_H
 #define NNJAX_VECTORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
