@@ -457,7 +457,8 @@ def _factor_keys() -> str:
 SURROUNDINGS_HEAD = """# Surroundings
 
 Written by `make docs` from `nnjax/surroundings.py`: what of a person's surroundings we read, what is refused, and what
-reaches nothing. A study gives the same journal, figures and MLflow store whoever sweeps it, and wherever.
+reaches nothing. A study gives the same journal, figures and MLflow store whoever sweeps it, and wherever the same
+kernels train it ([kernels.md](kernels.md)).
 
 ## What is read
 

@@ -14,9 +14,11 @@ from nnjax.refusal import HalvedError, RefusedError
 READ: dict[str, str] = {
     "NNJAX_HOME": "the home folder where no --home is given",
     "NNJAX_FAST_LANE": '"off": MLflow\'s database is written through its client, not by plain inserts',
+    "NNJAX_KERNELS": '"xla": estimators are trained by XLA, even where there are fused operations',
     "NNJAX_SETUP_SECONDS": "what the set-up of the environment took, for the report; make sets it",
     "MLFLOW_TRACKING_URI": "where MLflow is told, where no --tracking-uri is given",
     "CC": "the C compiler that is asked first, a command without arguments",
+    "PYTHONPATH": "passed on to the process in which fused operations are tested, behind our own place",
     "XDG_CACHE_HOME": "where compiled programs are kept, in the folder `nnjax`",
     "JAX_PLATFORMS": "the devices that JAX may use; it must name the study's",
     "XLA_FLAGS": "XLA's flags; refused where they could change a number",

@@ -63,6 +63,7 @@ SHARED = """
         t_: Rows seen since the first weights.
         history_: What was watched of every layer, as a data frame.
         n_layers_, n_outputs_, out_activation_: The network's.
+        kernels_: What trained it: "xla", or the name of fused operations.
         n_features_in_, feature_names_in_: The features'.
 
     A training runs without stops: callbacks hear its beginning and its end. Sparse X is made dense. A model is stored

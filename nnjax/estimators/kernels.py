@@ -1,6 +1,7 @@
 """By what this process trains the networks of estimators: fused operations where it can have them, else XLA."""
 
 import functools
+import os
 
 from nnjax.kernels.choice import load, usable
 from nnjax.kernels.names import XLA, KernelsError
@@ -11,8 +12,11 @@ from nnjax.sweep.compilation_cache import cache_of_this_machine
 def kernels_here() -> str:
     """The fused operations' full name, built, tested and loaded; `XLA` where there are none.
 
-    Whoever fits an estimator asked for a network, and not for operations: that there are none is no error here.
+    Whoever fits an estimator asked for a network, and not for operations: that there are none is no error here. What
+    trained it, its `kernels_` says; `NNJAX_KERNELS=xla` asks for XLA.
     """
+    if os.environ.get("NNJAX_KERNELS") == XLA:
+        return XLA
     folder = cache_of_this_machine()
     name = usable(folder).name or XLA
     try:

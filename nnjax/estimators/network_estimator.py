@@ -292,6 +292,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             "validation_scores_": None,
             "best_validation_score_": None,
             "best_loss_": None,
+            "kernels_": fitted.kernels,
             "_no_improvement_count": int(improvement.n_without_improvement),
             "_rate_share": float(improvement.rate_share),
             "_solver_state": {self.solver: fitted.state},

@@ -168,6 +168,7 @@ class Fitted:
         state: The optimiser's, for a training that goes on: its numbers as plain arrays, one after the other.
         seconds: Its share of the seconds of all that trained with it.
         history: Measure -> values [E, layers] or [E]; see `WATCHED`. Empty where nobody watched.
+        kernels: What trained it, as `Bucket.kernels`.
     """
 
     parameters: "Parameters"
@@ -180,6 +181,7 @@ class Fitted:
     state: tuple[NDArray[Any], ...] | None = None
     seconds: float = 0.0
     history: dict[str, NDArray[np.float64]] = field(default_factory=dict)
+    kernels: str = XLA
 
 
 WATCHED = ("grad_norm", "preactivation_grad_norm", "weight_norm", "update_ratio", "unit_dead")

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
@@ -154,7 +154,8 @@ class Slots:
             for place in ended:
                 slot = slots[place]
                 assert slot is not None
-                give(slot.number, _fitted(slot, jax.tree.map(lambda leaf, at=place: leaf[at].copy(), reached)))
+                fitted = _fitted(slot, jax.tree.map(lambda leaf, at=place: leaf[at].copy(), reached))
+                give(slot.number, replace(fitted, kernels=bucket.kernels))
                 slots[place] = following = self._begin(take)
                 if following is not None:
                     first = following

@@ -90,6 +90,17 @@ def test_lbfgs_is_xlas_whatever_there_is(monkeypatch):
     assert programs.trained_by(make_problem()) == "fused_avx2_gcc"
 
 
+def test_a_network_says_what_trained_it(by, fused):
+    problem = PROBLEMS["plain"][0]
+    assert [by([problem], *kernels, slots=1)[0].kernels for kernels in ((XLA,), ())] == [XLA, fused]
+
+
+def test_a_person_may_ask_for_xla(monkeypatch):
+    monkeypatch.setenv("NNJAX_KERNELS", XLA)
+    monkeypatch.setattr(kernels, "usable", lambda folder: pytest.fail("built what nobody wants"))
+    assert kernels.kernels_here.__wrapped__() == XLA
+
+
 @pytest.mark.parametrize("fails", [False, True])
 def test_where_there_are_no_operations_xla_trains(monkeypatch, fails):
     def load(folder, name):
