@@ -33,7 +33,7 @@ AUTO = "auto"
 KERNELS = "kernels"
 """The factor that is never varied, and makes a study no other one: the runs of a space tell which kernels they have."""
 
-DEFAULT_KERNELS = XLA
+DEFAULT_KERNELS = AUTO
 """What trains where a study does not say it."""
 
 LARGEST_DEPTH = 64
