@@ -17,8 +17,12 @@ CANDIDATES = ("cc", "gcc", "clang")
 OLDEST_GCC = 12
 """The first with `__builtin_shufflevector`, by which the C sources transpose."""
 
-FLAGS = ("-std=gnu11", "-O3", "-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden")
-"""No fast math: NaN, infinities and the order of sums stay. What is left out is errno and traps, which nobody reads."""
+FLAGS = (
+    *("-std=gnu11", "-O3", "-ffp-contract=off"),
+    *("-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden"),
+)
+"""No fast math: NaN, infinities and the order of sums stay, and a product is fused with a sum where the source says so,
+whatever processor the compiler tunes for. What is left out is errno and traps, which nobody reads."""
 
 VECTOR_MACROS = {
     "avx512": ("__AVX512F__", "__AVX512VL__", "__AVX512DQ__"),

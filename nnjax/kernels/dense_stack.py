@@ -164,6 +164,10 @@ def _logits_definition(x: Array, codes: Array, constants: ActivationParameters, 
     return dense_stack_definition(x, codes, constants, layers).logits
 
 
+CODES = (1,)
+"""Where the activations' codes stand among the arguments of every operation."""
+
+
 def _operands(x: Array, codes: Array, constants: ActivationParameters) -> list[Array]:
     """What every operation on a stack is given first."""
     return [x, codes, jnp.stack([jnp.asarray(each, jnp.float32) for each in constants])]
@@ -204,7 +208,8 @@ def _forward(x: Array, codes: Array, constants: ActivationParameters, layers: Pa
     for layer in layers[:-1]:
         units = layer.bias.shape[0]
         results += [(rows, units), (rows, units), (units,)]
-    logits, *hidden = call_operation("nnjax_stack_forward", results, [*_operands(x, codes, constants), *_flat(layers)])
+    given = [*_operands(x, codes, constants), *_flat(layers)]
+    logits, *hidden = call_operation("nnjax_stack_forward", results, given, whole_numbers=CODES)
     activations, slopes, largest = (tuple(hidden[place::3]) for place in range(3))
     return StackOutput(logits, largest), _Kept(activations, slopes)
 
@@ -226,7 +231,7 @@ def _gradients(
     arguments.append(layers[-1].weights)
     shapes = [each.shape for each in _flat(layers)]
     *found, by_weights, by_preactivations = call_operation(
-        "nnjax_stack_backward", [*shapes, (len(layers),), (len(layers) - 1,)], arguments
+        "nnjax_stack_backward", [*shapes, (len(layers),), (len(layers) - 1,)], arguments, whole_numbers=CODES
     )
     return tuple(map(Layer, found[::2], found[1::2])), Watched(by_weights, by_preactivations)
 
@@ -319,7 +324,7 @@ def evaluate_stack(
         raise ValueError(f"{rows} rows with weights {row_weights.shape}; {depth} layers with {slope_limits.shape}")
     arguments = [*_operands(x, codes, constants), row_weights, slope_limits, *_flat(layers)]
     results = [(rows, layers[-1].bias.shape[0]), (3, depth)]
-    logits, units = call_operation("nnjax_stack_evaluate", results, arguments)
+    logits, units = call_operation("nnjax_stack_evaluate", results, arguments, whole_numbers=CODES)
     return StackEvaluation(logits, *units)
 
 
@@ -330,4 +335,5 @@ def predict_stack(
     """The logits of N rows, and nothing else; arguments and errors as of `dense_stack`."""
     _check(x, codes, layers)
     results = [(x.shape[0], layers[-1].bias.shape[0])]
-    return call_operation("nnjax_stack_predict", results, [*_operands(x, codes, constants), *_flat(layers)])[0]
+    given = [*_operands(x, codes, constants), *_flat(layers)]
+    return call_operation("nnjax_stack_predict", results, given, whole_numbers=CODES)[0]

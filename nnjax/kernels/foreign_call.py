@@ -1,6 +1,6 @@
 """Calls of the compiled operations, and their two transformations: batched over runs, differentiated by definition."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar, cast
 
 import jax
@@ -19,6 +19,7 @@ def call_operation(
     results: Sequence[ResultShape],
     arguments: Sequence[Array],
     *,
+    whole_numbers: Collection[int] = (),
     in_place: Mapping[int, int] | None = None,
     shares: bool = True,
 ) -> list[Array]:
@@ -30,16 +31,18 @@ def call_operation(
     Args:
         target: The name by which the operation is registered.
         results: Shapes of what it returns, float32.
-        arguments: What it is given, of one run: float32, or int32.
+        arguments: What it is given, of one run: float32.
+        whole_numbers: Which of them are int32 instead.
         in_place: Number of an argument -> number of the result that is written over it.
         shares: Whether runs may share arguments; if not, each gets its copy.
 
     Raises:
-        TypeError: An argument is neither float32 nor int32: the operation would read it as if it were.
+        TypeError: An argument is of another type: the operation would read it as if it were not.
     """
     for number, argument in enumerate(arguments):
-        if argument.dtype not in (np.float32, np.int32):
-            raise TypeError(f"{target} computes in float32: argument {number} is {argument.dtype}")
+        wanted = "int32" if number in whole_numbers else "float32"
+        if argument.dtype != wanted:
+            raise TypeError(f"{target} computes in {wanted}: argument {number} is {argument.dtype}")
 
     @custom_vmap
     def over_runs(*given: Array) -> list[Array]:

@@ -84,7 +84,7 @@ def _key(compiler: Compiler, source: Path) -> str:
     for path in (path for found in files for path in sorted(found)):
         told.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))
     flags = (native_flag(), *FLAGS, f"jaxlib {_header_version()}")
-    told.update("\n".join((compiler.family, compiler.build, *flags, *processor())).encode())
+    told.update("\n".join((compiler.family, compiler.build, compiler.vectors, *flags, *processor())).encode())
     return told.hexdigest()[:32]
 
 

@@ -82,8 +82,10 @@ static void call(const char *name, Handler *handler, Arrays *arguments, Arrays *
   };
   for (long i = 0; i < results->size; i++)
     memset(results->of[i]->data, 0xff, (size_t)count(results->of[i]) * sizeof(float)); /* NaN */
-  if (handler(&frame))
+  if (handler(&frame)) {
+    failures += !memory_is_out;
     return;
+  }
   for (long i = 0; i < results->size; i++)
     for (long n = 0; n < count(results->of[i]); n++)
       if (isnan(((float *)results->of[i]->data)[n]) && !(may_stay >> i & 1)) {

@@ -18,6 +18,8 @@ from nnjax.kernels.dense_stack import (
     nothing_watched,
     predict_stack,
 )
+from nnjax.network.activations import ActivationParameters
+from nnjax.network.mlp import Layer
 
 pytestmark = pytest.mark.usefixtures("fused")
 
@@ -291,3 +293,12 @@ def test_what_would_be_read_wrongly_is_refused(small):
         predict_stack(*stack._replace(layers=(layers[0]._replace(scale=layers[0].bias), *layers[1:])))
     with pytest.raises(ValueError, match="rows with weights"):
         evaluate_stack(*stack, jnp.ones(3), jnp.ones(2))
+
+
+def test_whole_numbers_are_not_read_as_if_they_were_float32(fused):
+    layers = (Layer(jnp.ones((3, 4)), jnp.zeros(4)), Layer(jnp.ones((4, 1)), jnp.zeros(1)))
+    given = jnp.ones((4, 3), jnp.int32), jnp.zeros(1, jnp.int32), ActivationParameters(0.01, 1.0), layers
+    with pytest.raises(TypeError, match="nnjax_stack_predict computes in float32: argument 0 is int32"):
+        predict_stack(*given)
+    with pytest.raises(TypeError, match="nnjax_stack_predict computes in int32: argument 1 is float32"):
+        predict_stack(jnp.ones((4, 3)), jnp.zeros(1), *given[2:])

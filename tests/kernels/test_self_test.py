@@ -1,6 +1,9 @@
 """The self-test passes the operations as they are, and none that is off by a little; JAX made what it compares with."""
 
+import ctypes
+import hashlib
 import json
+import platform
 import shutil
 from functools import partial
 
@@ -122,6 +125,31 @@ def altered(tmp_path, monkeypatch):
 
     yield change
     library._key.cache_clear()
+
+
+TUNED_FOR = ("-O2", "-mtune=generic", *(["-mtune=haswell", "-mtune=znver2"] if platform.machine() == "x86_64" else []))
+
+
+@pytest.mark.slow
+def test_bits_are_the_sources_and_not_the_compilers(tmp_path, monkeypatch):
+    """One name stands for one set of bits: machines of one width of vectors train for each other."""
+    try:
+        compiler = find_compiler()
+    except KernelsError as error:
+        pytest.skip(str(error))
+
+    def bits(number, *more):
+        with monkeypatch.context() as patch:
+            patch.setattr(library, "FLAGS", (*library.FLAGS, *more))
+            library.build(path := tmp_path / f"{number}.so", compiler)
+        trained = [self_test.train_by_hand(ctypes.CDLL(str(path)), training) for training in trainings()]
+        arrays = [array for quantities in trained for arrays in quantities.values() for array in arrays]
+        return hashlib.sha256(b"".join(array.tobytes() for array in arrays)).hexdigest()
+
+    tmp_path.chmod(0o700)
+    here = bits(0)
+    for number, flag in enumerate(TUNED_FOR, start=1):
+        assert bits(number, flag) == here, flag
 
 
 def test_a_library_whose_adam_is_off_is_not_used(altered):

@@ -48,28 +48,29 @@ INLINE Exponential exponential_of_sum(Vector x, Vector rest)
 {
   const float to_whole = 12582912.0f; /* 1.5 * 2^23: what is added to it is rounded to a whole number */
   const Mask is_zero = x < -87.33f;
-  const Vector shifted = x * 1.44269504f + to_whole, n = shifted - to_whole;
-  const Vector r = (x - n * 0.693359375f) + n * 2.12194440e-4f + rest;
-  Vector p = r * 0.0013882488708f + 0.0083666918799f;
-  p = p * r + 0.0416672043502f;
-  p = p * r + 0.1666654199362f;
-  p = p * r + 0.4999999701977f;
+  static const float fitted[] = {0.0013882488708f, 0.0083666918799f, 0.0416672043502f, 0.1666654199362f,
+                                 0.4999999701977f};
+  const Vector shifted = multiply_add(x, splat(1.44269504f), splat(to_whole)), n = shifted - to_whole;
+  const Vector r = multiply_add(n, splat(2.12194440e-4f), multiply_add(n, splat(-0.693359375f), x)) + rest;
+  const Vector p = polynomial(r, fitted, 5);
   /* n stands in the low bits of `shifted`; moved into the exponent's place it multiplies by 2^n. */
   const Vector scale = (Vector)(((Bits)shifted << 23) + 0x3f800000u);
-  return (Exponential){keep(~is_zero, scale), keep(~is_zero, p * (r * r) + r)};
+  return (Exponential){keep(~is_zero, scale), keep(~is_zero, multiply_add(p, r * r, r))};
 }
 
 INLINE Exponential exponential(Vector x) { return exponential_of_sum(x, (Vector){0}); }
+
+INLINE Vector exp_of(Exponential e) { return multiply_add(e.scale, e.fraction, e.scale); }
 
 /* e^x for x <= 0. */
 INLINE Vector exp_negative(Vector x)
 {
   const Exponential e = exponential(x);
-  return e.scale * e.fraction + e.scale;
+  return exp_of(e);
 }
 
 /* e^x - 1 for x <= 0, exact to rounding near zero, too. */
-INLINE Vector expm1_of(Exponential e) { return e.scale * e.fraction + (e.scale - 1); }
+INLINE Vector expm1_of(Exponential e) { return multiply_add(e.scale, e.fraction, e.scale - 1); }
 
 /* min(x, 0), which keeps NaN. */
 INLINE Vector not_above_zero(Vector x) { return choose(x > 0, (Vector){0}, x); }
@@ -90,10 +91,8 @@ INLINE Vector tanh_of(Vector z)
 INLINE Vector log1p_of(Vector e)
 {
   const Vector twice_q = 2 * e / (2 + e), square = 0.25f * twice_q * twice_q;
-  Vector p = square * 0.1400599330664f + 0.1400090307f;
-  p = p * square + 0.2001076340675f;
-  p = p * square + 0.3333320915699f;
-  return twice_q * (p * square) + twice_q;
+  static const float fitted[] = {0.1400599330664f, 0.1400090307f, 0.2001076340675f, 0.3333320915699f};
+  return multiply_add(twice_q, polynomial(square, fitted, 4) * square, twice_q);
 }
 
 /* With a = |z|: below tan(pi/8) the series itself; above, pi/4 + arctan((a - 1) / (a + 1)) or pi/2 - arctan(1 / a). */
@@ -105,10 +104,8 @@ INLINE Vector arctan_of(Vector z)
   const Vector denominator = choose(large, a, choose(middle, a + 1, one));
   const Vector q = numerator / denominator, square = q * q;
   const Vector start = choose(large, splat(1.57079632679f), keep(middle, splat(0.78539816339f)));
-  Vector p = square * 0.0805372297764f - 0.138776794076f;
-  p = p * square + 0.199777096510f;
-  p = p * square - 0.333329498768f;
-  return with_sign(start + (p * square * q + q), z);
+  static const float fitted[] = {0.0805372297764f, -0.138776794076f, 0.199777096510f, -0.333329498768f};
+  return with_sign(start + multiply_add(polynomial(square, fitted, 4) * square, q, q), z);
 }
 
 /* Phi(-|z|), the normal distribution's tail, and phi(z), its density.
@@ -124,17 +121,12 @@ INLINE Normal normal(Vector z)
   const Vector a = choose(absolute(z) > 14, splat(14), absolute(z));
   const Vector high = (Vector)((Bits)a & 0xfffff000u), low = a - high;
   const Exponential e = exponential_of_sum(-0.5f * high * high, -0.5f * low * (a + high));
-  const Vector bell = e.scale * e.fraction + e.scale, t = 4 / (4 + a);
-  Vector p = t * 0.016579581424593925f - 0.06279177963733673f;
-  p = p * t + 0.051651425659656525f;
-  p = p * t + 0.028437158092856407f;
-  p = p * t + 0.012710633687675f;
-  p = p * t + 0.08665761351585388f;
-  p = p * t + 0.07199914008378983f;
-  p = p * t + 0.09551578760147095f;
-  p = p * t + 0.09949254989624023f;
-  p = p * t + 0.0997479036450386f;
-  return (Normal){bell * (p * t), bell * 0.3989422804f};
+  static const float fitted[] = {
+      0.016579581424593925f, -0.06279177963733673f, 0.051651425659656525f, 0.028437158092856407f, 0.012710633687675f,
+      0.08665761351585388f,  0.07199914008378983f,  0.09551578760147095f,  0.09949254989624023f,  0.0997479036450386f,
+  };
+  const Vector bell = exp_of(e), t = 4 / (4 + a);
+  return (Normal){bell * (polynomial(t, fitted, 10) * t), bell * 0.3989422804f};
 }
 
 /* z Phi(z); Phi(z) + z phi(z). */
@@ -142,7 +134,7 @@ INLINE Activated gelu(Vector z)
 {
   const Normal of = normal(z);
   const Vector share = choose(z > 0, 1 - of.tail, of.tail);
-  return (Activated){z * share, share + z * of.density};
+  return (Activated){z * share, multiply_add(z, of.density, share)};
 }
 
 /* alpha (e^z - 1) below zero; alpha e^z its slope. */
@@ -152,7 +144,7 @@ INLINE Activated elu(Vector z, Vector alpha)
   const Mask above = z > 0;
   return (Activated){
       choose(above, z, alpha * expm1_of(e)),
-      choose(above, splat(1), alpha * (e.scale * e.fraction + e.scale)),
+      choose(above, splat(1), alpha * exp_of(e)),
   };
 }
 
@@ -169,16 +161,16 @@ INLINE Activated mish(Vector z)
 {
   const Vector w = exp_negative(-absolute(z));
   const Mask above = z > 0;
-  const Vector numerator = choose(above, 1 + 2 * w, w * (w + 2));
-  const Vector d = numerator + choose(above, 2 * w * w, splat(2));
-  const Vector t = numerator / d, bend = choose(above, w * w, w) * (4 + 4 * w) / (d * d);
-  return (Activated){z * t, t + z * bend};
+  const Vector numerator = choose(above, 1 + (w + w), w * (w + 2));
+  const Vector d = numerator + choose(above, (w + w) * w, splat(2));
+  const Vector t = numerator / d, bend = choose(above, w * w, w) * (4 * (1 + w)) / (d * d);
+  return (Activated){z * t, multiply_add(z, bend, t)};
 }
 
 INLINE Activated silu(Vector z)
 {
   const Vector s = logistic(z);
-  return (Activated){z * s, s * (1 + z * (1 - s))};
+  return (Activated){z * s, s * multiply_add(z, 1 - s, splat(1))};
 }
 
 INLINE Activated softplus(Vector z)
@@ -207,10 +199,10 @@ INLINE Activated activate(const ActivationCode code, Vector z, ActivationConstan
   }
   case TANH: {
     const Vector t = tanh_of(z);
-    return (Activated){t, 1 - t * t};
+    return (Activated){t, multiply_add(-t, t, one)};
   }
   case ARCTAN:
-    return (Activated){arctan_of(z), 1 / (z * z + 1)};
+    return (Activated){arctan_of(z), 1 / multiply_add(z, z, one)};
   case RELU:
     return (Activated){larger(zero, z), keep(z > 0, one)};
   case LEAKY_RELU:
@@ -263,7 +255,7 @@ INLINE Vector slope_from(const ActivationCode code, Vector value, ActivationCons
   case LOGISTIC:
     return value * (1 - value);
   case TANH:
-    return 1 - value * value;
+    return multiply_add(-value, value, splat(1));
   case RELU:
     return keep(value > 0, one);
   case LEAKY_RELU:

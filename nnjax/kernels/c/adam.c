@@ -15,8 +15,8 @@ typedef struct {
 /* m' = b1 m + (1 - b1) g;  v' = b2 v + (1 - b2) g^2;  u = step_size m' / (sqrt(v' square_scale) + epsilon). */
 INLINE AdamMoments adam_moments(const AdamNumbers *n, Vector m, Vector v, Vector g)
 {
-  const Vector mean = n->beta_1 * m + (1 - n->beta_1) * g;
-  const Vector square = n->beta_2 * v + (1 - n->beta_2) * (g * g);
+  const Vector mean = multiply_add(splat(n->beta_1), m, (1 - n->beta_1) * g);
+  const Vector square = multiply_add(splat(n->beta_2), v, (1 - n->beta_2) * (g * g));
   const Vector root = square_root(square * n->square_scale);
   return (AdamMoments){mean, square, n->step_size * mean / (root + n->epsilon)};
 }
@@ -36,11 +36,12 @@ INLINE Vector adam_step_vector(const AdamNumbers *numbers, const bool is_bias, c
   const Vector m = load_first(leaf->mean + at, n), v = load_first(leaf->square + at, n);
   Vector g = numbers->gradient_scale * load_first(leaf->gradient + at, n);
   if (!is_bias)
-    g += numbers->l2 * p;
+    g = multiply_add(splat(numbers->l2), p, g);
   const AdamMoments next = adam_moments(numbers, m, v, g);
   store_first(leaf->new_mean + at, next.mean, n);
   store_first(leaf->new_square + at, next.square, n);
-  store_first(leaf->new_parameters + at, is_bias ? p - next.update : p - next.update - numbers->decay * p, n);
+  const Vector stepped = p - next.update;
+  store_first(leaf->new_parameters + at, is_bias ? stepped : multiply_add(splat(-numbers->decay), p, stepped), n);
   return p * p;
 }
 

@@ -105,10 +105,10 @@ static void output_layer(Matrix a, Layer layer, Matrix logits, float *scratch)
 static void add_columns(Matrix delta, float *sums)
 {
   for (long j = 0; j < delta.columns; j += LANES) {
-    Vector sum = load_first(sums + j, delta.columns - j);
+    Vector sum = {0};
     for (long i = 0; i < delta.rows; i++)
       sum += load(row_of(delta, i) + j);
-    store_first(sums + j, sum, delta.columns - j);
+    store_first(sums + j, load_first(sums + j, delta.columns - j) + sum, delta.columns - j);
   }
 }
 
@@ -125,16 +125,16 @@ INLINE Vector through_units(const ActivationCode code, Matrix delta, Slopes slop
 {
   float *to = delta.data + column;
   const float *from = slopes.from.data + column;
-  Vector squares = {0}, sum = load_first(sums + column, n);
+  Vector squares = {0}, sum = {0};
   for (long i = 0; i < delta.rows; i++, to += delta.stride, from += slopes.from.stride) {
     const Vector known = load_first(from, n);
     const Vector slope = code == ACTIVATION_COUNT ? known : slope_from(code, known, slopes.constants);
     const Vector d = keep_first(load(to) * slope, n);
     store(to, d);
     sum += d;
-    squares += d * d;
+    squares = multiply_add(d, d, squares);
   }
-  store_first(sums + column, sum, n);
+  store_first(sums + column, load_first(sums + column, n) + sum, n);
   return squares;
 }
 
@@ -164,25 +164,61 @@ NOT_INLINE float through_slopes(Matrix delta, Slopes slopes, float *sums)
   }
 }
 
+/* A row's N units, lane by lane: their sum; how many have a slope of at most `limit`; the sum of their squared distances
+   from `mean`. */
+INLINE Vector unit_sum(const float *row, long N)
+{
+  Vector sum = {0};
+  for (long j = 0; j < N; j += LANES)
+    sum += load_first(row + j, N - j);
+  return sum;
+}
+
+INLINE Vector saturated_units(const float *slopes, float limit, long N)
+{
+  Vector count = {0};
+  for (long j = 0; j < N; j += LANES)
+    count += keep_first(keep(load_first(slopes + j, N - j) <= limit, splat(1)), N - j);
+  return count;
+}
+
+INLINE Vector squared_distances(const float *row, float mean, long N)
+{
+  Vector sum = {0};
+  for (long j = 0; j < N; j += LANES) {
+    const Vector off = keep_first(load_first(row + j, N - j) - mean, N - j);
+    sum = multiply_add(off, off, sum);
+  }
+  return sum;
+}
+
 /* The units' mean and standard deviation over rows and units, and the share of slopes at most `limit`, `apart` numbers
-   from each other; a row weighs weights[B]. */
+   from each other; a row weighs weights[B].
+
+   Rows are added up block by block: in one long chain, equal shares of equal rows would all be rounded the same way. */
 static void describe_units(Matrix values, const float *slopes, const float *weights, float limit, float *units,
                            long apart)
 {
   Vector sum = {0}, saturated = {0}, squares = {0};
   const long N = values.columns;
-  for (long i = 0; i < values.rows; i++)
-    for (long j = 0; j < N; j += LANES) {
-      const Vector slope = load_first(slopes + i * values.stride + j, N - j);
-      sum += weights[i] * load_first(row_of(values, i) + j, N - j);
-      saturated += weights[i] * keep_first(keep(slope <= limit, splat(1)), N - j);
+  for (long first = 0; first < values.rows; first += BLOCK_ROWS) {
+    Vector block_sum = {0}, block_saturated = {0};
+    for (long i = first; i < first + block_rows(values.rows - first); i++) {
+      const Vector weight = splat(weights[i]);
+      block_sum = multiply_add(weight, unit_sum(row_of(values, i), N), block_sum);
+      block_saturated =
+          multiply_add(weight, saturated_units(slopes + i * values.stride, limit, N), block_saturated);
     }
+    sum += block_sum;
+    saturated += block_saturated;
+  }
   const float mean = sum_of(sum) / N;
-  for (long i = 0; i < values.rows; i++)
-    for (long j = 0; j < N; j += LANES) {
-      const Vector off = keep_first(load_first(row_of(values, i) + j, N - j) - mean, N - j);
-      squares += weights[i] * (off * off);
-    }
+  for (long first = 0; first < values.rows; first += BLOCK_ROWS) {
+    Vector block = {0};
+    for (long i = first; i < first + block_rows(values.rows - first); i++)
+      block = multiply_add(splat(weights[i]), squared_distances(row_of(values, i), mean, N), block);
+    squares += block;
+  }
   units[0] = mean;
   units[apart] = sqrtf(sum_of(squares) / N);
   units[2 * apart] = sum_of(saturated) / N;

@@ -47,7 +47,7 @@ INLINE void product_tile(const int R, const int V, Matrix x, Matrix w, const flo
     UNROLL for (int i = 0; i < R; i++) {
       const Vector number = splat(x.data[i * x.stride + k]);
       UNROLL for (int v = 0; v < V; v++)
-        sums[i][v] += number * columns[v];
+        sums[i][v] = multiply_add(number, columns[v], sums[i][v]);
     }
   }
   UNROLL for (int i = 0; i < R; i++)
@@ -98,7 +98,8 @@ NOT_INLINE void product_with_vector(Matrix x, const float *w, float bias, float 
     Vector sums[LANES] = {{0}};
     for (long row = 0; row < rows; row++)
       for (long k = 0; k < x.columns; k += LANES)
-        sums[row] += load_first(row_of(x, i + row) + k, x.columns - k) * load_first(w + k, x.columns - k);
+        sums[row] = multiply_add(load_first(row_of(x, i + row) + k, x.columns - k), load_first(w + k, x.columns - k),
+                                 sums[row]);
     transpose(sums);
     Vector total = splat(bias);
     UNROLL for (int lane = 0; lane < LANES; lane++)
@@ -114,10 +115,8 @@ INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix
 {
   Vector sums[TILE_ROWS][TILE_VECTORS], squares[TILE_VECTORS] = {{0}};
   UNROLL for (int i = 0; i < R; i++)
-    UNROLL for (int v = 0; v < V; v++) {
-      const float *from = g.data + i * g.stride + v * LANES;
-      sums[i][v] = add ? load_first(from, v == V - 1 ? last : LANES) : (Vector){0};
-    }
+    UNROLL for (int v = 0; v < V; v++)
+      sums[i][v] = (Vector){0};
   for (long n = 0; n < x.rows; n++) {
     Vector row[TILE_VECTORS];
     UNROLL for (int v = 0; v < V; v++)
@@ -125,15 +124,18 @@ INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix
     UNROLL for (int i = 0; i < R; i++) {
       const Vector number = splat(x.data[n * x.stride + i]);
       UNROLL for (int v = 0; v < V; v++)
-        sums[i][v] += number * row[v];
+        sums[i][v] = multiply_add(number, row[v], sums[i][v]);
     }
   }
   UNROLL for (int i = 0; i < R; i++)
     UNROLL for (int v = 0; v < V; v++) {
       const long columns = v == V - 1 ? last : LANES;
-      const Vector sum = keep_first(sums[i][v], columns);
-      store_first(g.data + i * g.stride + v * LANES, sum, columns);
-      squares[v] += sum * sum;
+      float *to = g.data + i * g.stride + v * LANES;
+      /* These rows' sum meets that of the rows before as a whole: one long chain would round once a row. */
+      const Vector before = add ? load_first(to, columns) : (Vector){0};
+      const Vector sum = keep_first(before + sums[i][v], columns);
+      store_first(to, sum, columns);
+      squares[v] = multiply_add(sum, sum, squares[v]);
     }
   return squares[0] + squares[1];
 }
@@ -221,7 +223,7 @@ INLINE void few_rows_tile(const int R, Matrix turned, Matrix w, long row, Vector
   for (long n = 0; n < turned.rows; n++) {
     const Vector rows = held(load(row_of(turned, n)));
     UNROLL for (int i = 0; i < R; i++)
-      sums[i] += rows * numbers[i][n];
+      sums[i] = multiply_add(rows, splat(numbers[i][n]), sums[i]);
   }
 }
 

@@ -52,6 +52,28 @@ INLINE Vector held(Vector v)
   return v;
 }
 
+/* a b + c, rounded once. Written out, since the compiler is told to fuse nothing by itself (compiler.py): which products it
+   would fuse depends on the processor that it tunes for, and last bits would with it. */
+INLINE Vector multiply_add(Vector a, Vector b, Vector c)
+{
+#if LANES == 16
+  return (Vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+#elif LANES == 8
+  return (Vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+  return (Vector)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#endif
+}
+
+/* The polynomial x (... (x c[0] + c[1]) ...) + c[count - 1]. */
+INLINE Vector polynomial(Vector x, const float *coefficients, const int count)
+{
+  Vector sum = splat(coefficients[0]);
+  UNROLL for (int i = 1; i < count; i++)
+    sum = multiply_add(sum, x, splat(coefficients[i]));
+  return sum;
+}
+
 /* A mask that holds for the first n lanes, n <= LANES. */
 INLINE Mask first_lanes(long n)
 {
