@@ -14,6 +14,7 @@ from nnjax.claims.logbook import LogbookError
 from nnjax.claims.rounds import study_logbook
 from nnjax.early_imports import importing_early
 from nnjax.execution.executor import Cluster
+from nnjax.kernels.names import XLA, in_words, is_fused
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.report.nothing import NothingToReportError
@@ -135,7 +136,7 @@ def sweep_study(
         study_logbook(space, home)
     with progress.stage("Looking at what is there"):
         notices = [*left_behind(space, Journal(home)), *(f"Note: {notice}" for notice in find_notices(space))]
-        notices += [space.about_kernels] if space.about_kernels else []
+        notices = [space.about_kernels, *notices] if space.about_kernels else notices
         report_dir = find_report(space, home) if options.leaves_all else None
         swept = find_swept(space, home, uri) if report_dir else None
     for notice in notices:
@@ -147,7 +148,7 @@ def sweep_study(
     with second_process(space, home) if options.is_reported else nullcontext() as second:
         with importing_early(options.executor, options.is_tracked, options.is_reported):
             summary = run_sweep(space, home, options.executor, options.workers, progress, cluster=options.cluster)
-        say(describe_training(summary))
+        say(describe_training(summary, space.kernels))
         for notice in describe_explosions(space, home, summary):
             say(notice)
         if summary.missing < summary.planned:
@@ -178,7 +179,7 @@ def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say
     """A sweep of which nothing is left to do."""
     planned = len({run.run_id for run in space.runs})
     summary = SweepSummary(sweep_id(space), planned, 0, planned, swept.diverged, 0, 0)
-    say(describe_training(summary))
+    say(describe_training(summary, space.kernels))
     for notice in describe_explosions(space, home, summary):
         say(notice)
     say(f"MLflow: 0 runs written, {swept.tracked:,} were there. The report is up to date.")
@@ -194,8 +195,8 @@ def describe_failure(error: Exception) -> str:
     return f"MLflow was not told everything, {text} ({where}); {JOURNAL_IS_SAFE}"
 
 
-def describe_training(summary: SweepSummary) -> str:
-    """One sentence on what was trained."""
+def describe_training(summary: SweepSummary, kernels: str = XLA) -> str:
+    """One sentence on what was trained, and by what, where that is not XLA alone."""
     if not summary.trained and not summary.failed:
         return f"All {summary.planned:,} runs are in the journal already: nothing to train."
     parts = [f"Trained {summary.trained:,} of {summary.planned:,} runs", f"{summary.reused:,} were in the journal"]
@@ -204,7 +205,8 @@ def describe_training(summary: SweepSummary) -> str:
     ]
     spent = summary.seconds
     where = f"compiling {show_seconds(spent['compile'])}, training {show_seconds(spent['train'])}, summed over workers"
-    return f"{', '.join(parts)} ({where})."
+    by = f", by {in_words(kernels)}" if is_fused(kernels) else ""
+    return f"{', '.join(parts)} ({where}){by}."
 
 
 def describe_explosions(space: Space, home: Path, summary: SweepSummary) -> tuple[str, ...]:

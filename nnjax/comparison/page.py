@@ -21,6 +21,7 @@ from nnjax.comparison.tables import (
     study_table,
 )
 from nnjax.judged import Judged
+from nnjax.kernels.names import in_words
 from nnjax.refusal import RefusedError
 from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
@@ -34,7 +35,7 @@ from nnjax.report.views import Chapter, Panel, view_table
 from nnjax.report.write import publish
 from nnjax.sweep.chosen_kernels import expand_at
 from nnjax.sweep.space import Space, sweep_id
-from nnjax.sweep.study.factors import KERNELS
+from nnjax.sweep.study.factors import AUTO, KERNELS
 from nnjax.sweep.study.study import load_study
 from nnjax.terminal import Say, to_nobody
 
@@ -100,7 +101,8 @@ def compare(
     """
     spaces = [side.space(overrides) for side in (first, second)]
     if sweep_id(spaces[0]) == sweep_id(spaces[1]) and first.home.resolve() == second.home.resolve():
-        raise ComparisonError(f"{second.study}: the same sweep as {first.study}; name another, or its home or engine")
+        remedy = "name another, or its home, engine or kernels"
+        raise ComparisonError(f"{second.study}: the same sweep as {first.study}; {remedy}")
     sides = [_gather(space, side.home, say) for space, side in zip(spaces, (first, second), strict=True)]
     if kinds := _kinds(*(side.terms.judged for side in sides)):
         words = " and ".join(f"{side.space.study.name} is {kind}" for side, kind in zip(sides, kinds, strict=True))
@@ -130,7 +132,8 @@ def _gather(space: Space, home: Path, say: Say) -> StudyResults:
     try:
         return gather(space, home, say=say)
     except NothingToReportError as error:
-        raise ComparisonError(f"{error}; sweep it first") from None
+        by = "" if space.study.kernels == AUTO else f", trained by {in_words(space.kernels)}"
+        raise ComparisonError(f"{error}{by}; sweep it first") from None
 
 
 def write_comparison(first: StudyResults, second: StudyResults, reports: Path, with_pdf: bool = False) -> Path:

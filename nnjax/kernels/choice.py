@@ -59,9 +59,9 @@ class KernelChoice:
         """Problem and remedy, a clause; "" if there is none.
 
         >>> KernelChoice("", problem="no compiler found", remedy="install one").reason
-        'no compiler found (install one)'
+        'no compiler found; install one'
         """
-        return f"{self.problem} ({self.remedy})" if self.remedy else self.problem
+        return f"{self.problem}; {self.remedy}" if self.remedy else self.problem
 
     def __str__(self) -> str:
         """In one line, for people."""

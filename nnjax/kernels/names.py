@@ -38,6 +38,15 @@ def is_fused(name: str) -> bool:
     return name.startswith(f"{FUSED}_")
 
 
+def is_full_name(name: str) -> bool:
+    """Whether there are fused operations of that name, on whatever machine.
+
+    >>> is_full_name("fused_avx2_gcc"), is_full_name("fused_avx_gcc"), is_full_name("fused")
+    (True, False, False)
+    """
+    return name in {fused_name(vectors, compiler) for vectors in VECTORS for compiler in ("gcc", "clang")}
+
+
 def in_words(name: str) -> str:
     """What trains, in a sentence.
 

@@ -23,7 +23,7 @@ from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.study_results import scored_baselines
 from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
-from nnjax.sweep.chosen_kernels import provide_kernels
+from nnjax.sweep.chosen_kernels import provide_kernels, require_kernels
 from nnjax.sweep.compilation_cache import cache_folder, enable_compilation_cache
 from nnjax.sweep.durable import one_at_a_time, publish_folder, remove_stale_temporaries
 from nnjax.sweep.journal.journal import Journal
@@ -88,6 +88,7 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
     if (there := model_there(folder, made)) is not None:
         return FittedModel(folder, there, is_new=False)
     enable_compilation_cache(cache_folder(home))
+    require_kernels({chosen.cell.configuration.kernels}, home, space.study.path)
     provide_kernels(chosen.cell.configuration.kernels, home)
     with progress.stage("Training the cell's runs again") as say:
         runs = retrain_runs(space, chosen.cell, journal, say)

@@ -44,16 +44,18 @@ def settle_kernels(space: Space, home: Path | str, engine: str | None = None, bu
         kernels = min(spaces, key=lambda name: (spaces[name].first, name != XLA, name))
         found = spaces[kernels]
         usual = here.name or (XLA if study.kernels == AUTO else "")
-        about = _told(kernels, found.runs) if kernels != usual or len(spaces) > 1 else ""
+        about = _told(kernels, found.runs, here.name) if kernels != usual or len(spaces) > 1 else ""
         return with_kernels(found.space, kernels, engine, about)
     if here.name and builds:
         here = usable(cache_folder(home))
     if here.name or study.kernels == AUTO:
-        about = "" if here.name else f"Trained by XLA, since there are no fused operations here: {here.reason}."
+        about = "" if here.name else f"Trained by XLA, right and slower, since {_NONE_HERE}: {here.reason}."
         return with_kernels(space, here.name or XLA, engine, about)
-    problem = f"there are no fused operations here: {here.problem}"
+    problem = f"{_NONE_HERE}: {here.problem}"
     raise RefusedError(f"{study.path}: fixed.{KERNELS} = {FUSED!r}: {problem}; {here.remedy or ANEW}")
 
+
+_NONE_HERE = "there are no fused operations here"
 
 _UNSERVED = "Trained by XLA: no fused operation serves any of these trainings."
 
@@ -87,12 +89,16 @@ def _spaces_there(space: Space, home: Path, engine: str | None) -> dict[str, _Th
     return found
 
 
-def _told(kernels: str, runs: int) -> str:
-    """Why a study goes on with kernels that nobody asked for."""
-    return (
-        f"This study is one of {in_words(kernels)}, as its first run was: {runs:,} of its runs in the journal are by "
-        "these. Others differ in the last bits, and are not mixed with them."
+def _told(kernels: str, runs: int, here: str) -> str:
+    """Why a study goes on with kernels that nobody asked for, and how to ask for those that are here."""
+    told = (
+        f"This study is one of {in_words(kernels)}, as its first run was: so are {runs:,} of its runs in the journal. "
+        "What other kernels compute differs in the last bits, and is not mixed with them"
     )
+    if here in ("", kernels):
+        return f"{told}."
+    wanted = here if is_fused(kernels) else FUSED
+    return f"{told}; to train all of it by {in_words(here)}: --set {KERNELS}={wanted}"
 
 
 def begin_kernels(space: Space, home: Path | str) -> None:
@@ -110,9 +116,9 @@ def require_kernels(names: Set[str], home: Path | str, where: str) -> None:
     for name in sorted(names - {XLA}):
         here = available(cache_folder(Path(home)), name)
         if here.name != name:
-            has = f"has {in_words(here.name)}" if here.name else f"has none: {here.reason}"
             raise RefusedError(
-                f"{where}: trained by {in_words(name)}, and this machine {has}; go on where those are, or, {ANEW}"
+                f"{where}: trained by {in_words(name)}, which cannot be had here: {here.reason}; go on where they can, "
+                f"or, {ANEW}"
             )
 
 

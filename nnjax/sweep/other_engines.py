@@ -69,6 +69,8 @@ def _of_kernels(name: str, runs: int, space: Space) -> str:
     today = f"this sweep is trained by {in_words(space.kernels)}, whose last digits differ"
     path = shlex.quote(space.study.path)
     compare = f"`nnjax report {path} {path} --other-kernels {name}`"
+    if space.about_kernels:  # has said that the two differ, and are not mixed
+        return f"{runs:,} runs of this study are in the journal from {in_words(name)}; to compare the two: {compare}"
     return _describe(in_words(name), runs, today, compare)
 
 

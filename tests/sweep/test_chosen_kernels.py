@@ -51,7 +51,7 @@ def test_auto_takes_what_there_is(small_study: SmallStudy, tmp_path: Path, monke
     machine_with(monkeypatch, has)
     space = expand_at(small_study("kernels=auto"), tmp_path)
     assert {cell.configuration.kernels for cell in space.cells} == {space.kernels} == {kernels}
-    told = "Trained by XLA, since there are no fused operations here: no compiler found (install gcc)."
+    told = "Trained by XLA, right and slower, since there are no fused operations here: no compiler found; install gcc."
     assert space.about_kernels == ("" if has == HERE else told)
 
 
@@ -94,9 +94,12 @@ def test_a_study_goes_on_with_what_it_has(small_study: SmallStudy, tmp_path: Pat
     is_told = word in ("auto", "fused") and kernels in there and (kernels != HERE or len(there) > 1)
     assert bool(found.about_kernels) == is_told
     assert not is_told or f"{there[kernels]} of its runs in the journal" in found.about_kernels
+    wanted = {"xla": "fused", ELSEWHERE: HERE}.get(kernels) if is_told else None
+    assert found.about_kernels.partition("--set kernels=")[2] == (wanted or "")
     others = {name: count for name, count in there.items() if name != kernels}
     assert runs_of_other_kernels(found, Journal(tmp_path)) == others
-    assert len(left_behind(found, Journal(tmp_path))) == len(others)
+    left = left_behind(found, Journal(tmp_path))
+    assert len(left) == len(others) and all(("last digits" in each) != is_told for each in left)
     assert settle_kernels(expand(study), tmp_path).runs == nnjax.expand(study, tmp_path).runs == found.runs
 
 
@@ -135,7 +138,7 @@ def test_a_journal_from_before_there_were_kernels_is_xlas(small_study: SmallStud
 
 
 def test_a_sweep_is_of_one_kind_and_found_again_on_a_machine_without(
-    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     loaded = machine_with(monkeypatch, HERE)
     study = small_study("kernels=auto")
@@ -151,9 +154,13 @@ def test_a_sweep_is_of_one_kind_and_found_again_on_a_machine_without(
     assert run_sweep(space, tmp_path, "serial", engine=FAKE).reused == first.trained
     larger = replace(study, replicates=study.replicates.model_copy(update={"splits": 6}))
     there = set(Journal(tmp_path).run_ids())
-    with pytest.raises(RefusedError, match=r"has none: no compiler found \(install gcc\); go on where those are, or"):
+    with pytest.raises(
+        RefusedError, match=r"cannot be had here: no compiler found; install gcc; go on where they can, or"
+    ):
         run_sweep(expand_at(larger, tmp_path), tmp_path, "serial", engine=FAKE)
     assert Journal(tmp_path).run_ids() == there
+    assert main(["fit", str(study.path), "--set", "kernels=auto", "--home", str(tmp_path)]) == 2
+    assert "trained by fused operations (AVX2, gcc), which cannot be had here: no compiler" in capsys.readouterr().err
 
 
 def test_a_worker_without_them_refuses_in_a_line(small_study: SmallStudy, tmp_path: Path, monkeypatch) -> None:
@@ -177,7 +184,7 @@ def test_a_sweep_settles_a_space_that_somebody_expanded(
     options = SweepOptions("serial", is_tracked=False, is_reported=False)
     outcome = sweep_study(expand(study), tmp_path, options, say=said.append)
     assert outcome.summary.reused == len(space.runs) and outcome.summary.trained == 0
-    goes_on = "This study is one of fused operations (AVX-512, clang), as its first run was: 16 of its runs"
+    goes_on = "This study is one of fused operations (AVX-512, clang), as its first run was: so are 16 of its runs"
     assert any(each.startswith(goes_on) for each in said)
 
 
@@ -253,6 +260,6 @@ def test_two_kinds_are_compared_and_not_taken_for_one(
     assert "A was trained by XLA, B by fused operations (AVX-512, clang)." in text
     assert "runs are in both" not in text and "bitwise the same" not in text
     assert main(["results", *words[1:2], *words[3:]]) == 0
-    assert capsys.readouterr().err.startswith("This study is one of XLA, as its first run was: 16 of its runs")
+    assert capsys.readouterr().err.startswith("This study is one of XLA, as its first run was: so are 16 of its runs")
     assert main([*words, "--other-kernels", "xla"]) == 2
     assert "the same sweep" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from nnjax.data.preparation import DATE_COLUMNS, MISSING_VALUES, SKEWED_COLUMNS, WORD_COLUMNS
 from nnjax.data.target_scale import TARGET_SCALES
-from nnjax.kernels.names import FUSED, XLA, is_fused
+from nnjax.kernels.names import FUSED, XLA, is_full_name
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.network.architecture import NORMALIZATIONS
 from nnjax.network.initializers import INITIALIZERS
@@ -74,7 +74,7 @@ class KernelsWord:
 
     def __call__(self, value: object) -> str:
         """The word itself; refused if it is none."""
-        return value if isinstance(value, str) and is_fused(value) else Choice("kernels", self.words)(value)
+        return value if isinstance(value, str) and is_full_name(value) else Choice("kernels", self.words)(value)
 
     @property
     def legal(self) -> str:
