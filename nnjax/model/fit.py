@@ -89,8 +89,8 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
         return FittedModel(folder, there, is_new=False)
     enable_compilation_cache(cache_folder(home))
     require_kernels({chosen.cell.configuration.kernels}, home, space.study.path)
-    provide_kernels(chosen.cell.configuration.kernels, home)
     with progress.stage("Training the cell's runs again") as say:
+        provide_kernels(chosen.cell.configuration.kernels, home)
         runs = retrain_runs(space, chosen.cell, journal, say)
         epochs = median_epoch(runs)
     with progress.stage(f"Training {how_many(options.members, 'network')} on all rows") as say:
