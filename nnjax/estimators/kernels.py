@@ -14,8 +14,14 @@ def kernels_here() -> str:
 
     Whoever fits an estimator asked for a network, and not for operations: that there are none is no error here. What
     trained it, its `kernels_` says; `NNJAX_KERNELS=xla` asks for XLA.
+
+    Raises:
+        ValueError: `NNJAX_KERNELS` is another word.
     """
-    if os.environ.get("NNJAX_KERNELS") == XLA:
+    asked = os.environ.get("NNJAX_KERNELS", "")
+    if asked not in ("", XLA):
+        raise ValueError(f"NNJAX_KERNELS={asked!r}: it may be {XLA!r}, or not set, for what this machine has")
+    if asked == XLA:
         return XLA
     folder = cache_of_this_machine()
     name = usable(folder).name or XLA

@@ -111,3 +111,9 @@ def test_where_there_are_no_operations_xla_trains(monkeypatch, fails):
     monkeypatch.setattr(kernels, "usable", lambda folder: choice)
     monkeypatch.setattr(kernels, "load", load)
     assert kernels.kernels_here.__wrapped__() == XLA
+
+
+def test_another_word_for_kernels_is_refused(monkeypatch):
+    monkeypatch.setenv("NNJAX_KERNELS", "fast")
+    with pytest.raises(ValueError, match="NNJAX_KERNELS='fast': it may be 'xla', or not set"):
+        kernels.kernels_here.__wrapped__()
