@@ -3,7 +3,7 @@
 import functools
 import os
 
-from nnjax.kernels.choice import load, usable
+from nnjax.kernels.choice import available, begin, load, usable
 from nnjax.kernels.names import XLA, KernelsError
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 
@@ -18,10 +18,7 @@ def kernels_here() -> str:
     Raises:
         ValueError: `NNJAX_KERNELS` is another word.
     """
-    asked = os.environ.get("NNJAX_KERNELS", "")
-    if asked not in ("", XLA):
-        raise ValueError(f"NNJAX_KERNELS={asked!r}: it may be {XLA!r}, or not set, for what this machine has")
-    if asked == XLA:
+    if _wants_xla():
         return XLA
     folder = cache_of_this_machine()
     name = usable(folder).name or XLA
@@ -30,3 +27,28 @@ def kernels_here() -> str:
     except KernelsError:
         return XLA
     return name
+
+
+def kernels_to_come() -> str:
+    """What `kernels_here` comes to, unless building fails; that begins now, beside whatever else is to be done.
+
+    Raises:
+        ValueError: As `kernels_here`.
+    """
+    return kernels_here() if kernels_here.cache_info().currsize else _begun()
+
+
+@functools.cache
+def _begun() -> str:
+    if _wants_xla():
+        return XLA
+    folder = cache_of_this_machine()
+    begin(folder)
+    return available(folder).name or XLA
+
+
+def _wants_xla() -> bool:
+    asked = os.environ.get("NNJAX_KERNELS", "")
+    if asked not in ("", XLA):
+        raise ValueError(f"NNJAX_KERNELS={asked!r}: it may be {XLA!r}, or not set, for what this machine has")
+    return asked == XLA

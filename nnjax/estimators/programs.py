@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from nnjax.estimators.epoch import make_epochs
 from nnjax.estimators.first_weights import architecture_of
-from nnjax.estimators.kernels import kernels_here
+from nnjax.estimators.kernels import kernels_here, kernels_to_come
 from nnjax.estimators.problem import Examples, NetworkDesign, Problem, RateCourse, Stopping
 from nnjax.estimators.slot_state import TrainingShape, first_going
 from nnjax.estimators.slots import going_of, slot_data
 from nnjax.estimators.solvers import Update
+from nnjax.kernels.names import XLA
 from nnjax.network.mlp import init
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.kept_programs import KeptPrograms
@@ -39,14 +40,14 @@ def _rounded(rows: int) -> int:
     return -(-rows // ROWS_ROUNDED_TO) * ROWS_ROUNDED_TO
 
 
-def shape_of(problem: Problem, watches: bool) -> TrainingShape:
-    """What a training needs compiled, but for activations and the number of slots."""
+def _bucket_of(problem: Problem) -> Bucket:
+    """By whatever kernels."""
     design, numbers, train = problem.design, problem.numbers, problem.train
     n_rows, size = len(train.x), problem.design.batch_size
     steps = -(-n_rows // size)
     places = size if steps > 1 else _rounded(size)
     architecture = architecture_of(design, train.x.shape[1], train.y.shape[1])
-    bucket = Bucket(
+    return Bucket(
         n_features=train.x.shape[1],
         hidden_layer_sizes=design.hidden_layer_sizes,
         n_outputs=train.y.shape[1],
@@ -71,14 +72,20 @@ def shape_of(problem: Problem, watches: bool) -> TrainingShape:
         input_noise=bool(numbers.input_noise > 0),
         row_weights=train.weights is not None,
     )
+
+
+def shape_of(problem: Problem, watches: bool) -> TrainingShape:
+    """What a training needs compiled, but for activations and the number of slots."""
+    bucket = _bucket_of(problem)
     if bucket.uses_kernels:
         bucket = replace(bucket, kernels=kernels_here())
-    return TrainingShape(bucket, Update(bucket.update_rule, design.nesterovs_momentum), 1, EPOCHS_A_CALL, watches)
+    update = Update(bucket.update_rule, problem.design.nesterovs_momentum)
+    return TrainingShape(bucket, update, 1, EPOCHS_A_CALL, watches)
 
 
 def trained_by(problem: Problem) -> str:
-    """What trains a problem: as `Bucket.kernels`."""
-    return shape_of(problem, watches=False).bucket.kernels
+    """What is going to train a problem, as `Bucket.kernels`; nothing is waited for."""
+    return kernels_to_come() if _bucket_of(problem).uses_kernels else XLA
 
 
 def with_slots(shape: TrainingShape, activations: Iterable[str], runs: int | None) -> TrainingShape:

@@ -80,12 +80,13 @@ def test_results_by_other_kernels_are_other_results(monkeypatch):
     book = FitLedger(0, note, Folder())
     for name in (XLA, "fused_avx2_gcc", XLA, "fused_avx2_gcc"):
         monkeypatch.setattr(programs, "kernels_here", lambda name=name: name)
+        monkeypatch.setattr(programs, "kernels_to_come", lambda name=name: name)
         book.obtain([problem])
     assert trained == [XLA, "fused_avx2_gcc"]
 
 
 def test_lbfgs_is_xlas_whatever_there_is(monkeypatch):
-    monkeypatch.setattr(programs, "kernels_here", lambda: "fused_avx2_gcc")
+    monkeypatch.setattr(programs, "kernels_to_come", lambda: "fused_avx2_gcc")
     assert programs.trained_by(make_problem(solver="lbfgs")) == XLA
     assert programs.trained_by(make_problem()) == "fused_avx2_gcc"
 
