@@ -109,8 +109,7 @@ def dense_stack_definition(
     x: Float[Array, "N D"], codes: Int[Array, " hidden"], constants: ActivationParameters, layers: Parameters
 ) -> StackOutput:
     """What `dense_stack` returns, by JAX: `apply`, vmapped over the rows."""
-    forward = _apply(x, codes, constants, layers, no_probes(_architecture(layers), x.shape[0]))
-    return StackOutput(forward.logits, tuple(jnp.max(slope, axis=0) for slope in forward.slopes))
+    return _forward_definition(x, codes, constants, layers)[0]
 
 
 def gradients_definition(
