@@ -1,6 +1,7 @@
 """Strict JAX for every test: implicit promotion of ranks and dtypes is an error; so is a warning, in children too."""
 
 import functools
+import gc
 import os
 import shutil
 import sys
@@ -8,6 +9,9 @@ import tempfile
 from pathlib import Path, PurePosixPath
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+# Each worker has a core: more threads of scikit-learn and of the linear algebra would wait for one another by spinning.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jax
 import pytest
@@ -71,6 +75,12 @@ def pytest_xdist_make_scheduler(config, log):
             return group_of(nodeid)
 
     return ByGroup(config, log)
+
+
+def pytest_collection_finish(session):
+    """What is imported by now stays: a collection of garbage need not go through half a million objects of modules."""
+    gc.collect()
+    gc.freeze()
 
 
 LITTLE = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
