@@ -21,6 +21,6 @@ def test_a_cluster_that_cannot_be_meant(words, message, tmp_path, capsys):
 
 def test_no_scheduler_at_the_address(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr("nnjax.execution.dask_cluster.SECONDS_TO_CONNECT", 1)
-    words = ["sweep", "experiments/quick.toml", "--home", str(tmp_path), "--address", "tcp://127.0.0.1:9"]
-    assert main(words) == 2
+    words = ["--set", "kernels=xla", "--home", str(tmp_path), "--address", "tcp://127.0.0.1:9"]
+    assert main(["sweep", "experiments/quick.toml", *words]) == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err

@@ -56,7 +56,8 @@ def test_the_environment_is_all_that_scheduler_workers_and_head_need(folder):
 
 
 def test_without_certificates_the_remedy_is_named_before_any_work(tmp_path, capsys):
-    assert main(["sweep", "experiments/quick.toml", "--home", str(tmp_path), "--address", ADDRESS]) == 2
+    asked = ["--set", "kernels=xla", "--home", str(tmp_path), "--address", ADDRESS]
+    assert main(["sweep", "experiments/quick.toml", *asked]) == 2
     assert capsys.readouterr().err == (
         f"{ADDRESS} asks for a certificate, and Dask has no distributed.comm.tls.ca-file and no "
         f"distributed.comm.tls.client.cert; {CERTIFICATE_REMEDY}; nothing trained is lost\n"
