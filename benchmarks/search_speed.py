@@ -2,8 +2,9 @@
 
 96 candidates (activation x alpha x learning rate x two shapes) on the same five folds, on two cores each, both
 refitting the best. Every search runs in a process of its own, its imports inside its time; "cold" has no compiled
-program and "warm" reads back what the cold one compiled. Shown: seconds by the clock, and the memory of the process
-that searches (scikit-learn trains in others).
+program and "warm" reads back what the cold one compiled. Shown: seconds by the clock; CPU seconds of all its processes,
+from their start to their end, which hardly notice what else the machine does; and the memory of the process that
+searches (scikit-learn trains in others).
 
     python benchmarks/search_speed.py [--table diabetes|rows8000] [--batch-size 32|auto] [--rounds 1] [--candidates 96]
 """
@@ -87,9 +88,11 @@ def measured(engine: str, arguments: argparse.Namespace, caches: Path) -> dict[s
     command = [sys.executable, __file__, "--engine", engine, "--table", arguments.table]
     command += ["--batch-size", arguments.batch_size, "--candidates", str(arguments.candidates)]
     environment = os.environ | {"XDG_CACHE_HOME": str(caches)}
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)  # of children's children, too, since those were waited for
     result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    return result | {"cpu": used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime}
 
 
 def compare(arguments: argparse.Namespace) -> None:
@@ -102,14 +105,19 @@ def compare(arguments: argparse.Namespace) -> None:
                 results.setdefault(name, []).append(measured(engine, arguments, Path(folder)))
                 print(f"{name}: {results[name][-1]}", file=sys.stderr, flush=True)
     print(f"{arguments.table}, batch_size={arguments.batch_size}, {arguments.candidates} candidates, 5 folds")
-    print(f"{'':14} {'seconds':>8} {'ratio':>6} {'(range)':>15} {'MB':>6} {'best R2':>8} {'mean R2':>8}")
+    print(
+        f"{'':14} {'seconds':>8} {'ratio':>6} {'(range)':>15} {'CPU s':>7} {'ratio':>6} "
+        f"{'MB':>6} {'best R2':>8} {'mean R2':>8}"
+    )
     for name, found in results.items():
         median = {key: statistics.median(each[key] for each in found) for key in found[0]}
-        pairs = zip(results["scikit-learn"], found, strict=True)
+        pairs = list(zip(results["scikit-learn"], found, strict=True))
         ratios = sorted(theirs["seconds"] / ours["seconds"] for theirs, ours in pairs)
+        cpu_ratio = statistics.median(theirs["cpu"] / ours["cpu"] for theirs, ours in pairs)
         spread = f"({ratios[0]:5.2f} - {ratios[-1]:5.2f})"
         print(
-            f"{name:14} {median['seconds']:8.1f} {statistics.median(ratios):6.2f} {spread} {median['megabytes']:6.0f} "
+            f"{name:14} {median['seconds']:8.1f} {statistics.median(ratios):6.2f} {spread} {median['cpu']:7.1f} "
+            f"{cpu_ratio:6.2f} {median['megabytes']:6.0f} "
             f"{median['best']:8.3f} {median['mean']:8.3f}"
         )
 
