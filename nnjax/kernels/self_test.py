@@ -42,7 +42,7 @@ class Training(NamedTuple):
 
     activations: tuple[str, ...]
     units: tuple[int, ...] = (6, 35, 32, 3)
-    batches: tuple[int, ...] = (19, 5, 1)
+    batches: tuple[int, ...] = (19, 12, 5, 1)
     evaluated: int = 5
 
     @property

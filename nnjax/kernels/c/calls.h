@@ -87,23 +87,29 @@ INLINE long last_extent(const XLA_FFI_Buffer *buffer) { return buffer->rank ? bu
 /* How many runs an array with so many axes of its own has. */
 INLINE long run_count(const XLA_FFI_Buffer *buffer, long axes) { return buffer->rank > axes ? buffer->dims[0] : 1; }
 
-/* Where a run's numbers begin, in an array with so many axes of its own. */
-INLINE void *of_run(const XLA_FFI_Buffer *buffer, long axes, long run)
+/* An array of all runs, each with rows and columns of its own; `a_run` numbers lie from one run to the next, 0 where all
+   share them. */
+typedef struct {
+  void *data;
+  long rows, columns, a_run;
+} Operand;
+
+/* Of a buffer with so many axes a run: 2, or 1 for a single row. */
+INLINE Operand operand(const XLA_FFI_Buffer *buffer, long axes)
 {
-  if (run_count(buffer, axes) == 1)
-    return buffer->data;
-  long size = 1;
-  for (long axis = buffer->rank - axes; axis < buffer->rank; axis++)
-    size *= buffer->dims[axis];
-  return (float *)buffer->data + run * size; /* int32 has the size of float32 */
+  const long columns = last_extent(buffer), rows = axes > 1 ? buffer->dims[buffer->rank - 2] : 1;
+  return (Operand){buffer->data, rows, columns, run_count(buffer, axes) > 1 ? rows * columns : 0};
 }
 
-INLINE Matrix matrix_of_run(const XLA_FFI_Buffer *buffer, long run)
+/* Where a run's numbers begin. */
+INLINE void *of_run(Operand operand, long run)
 {
-  const long columns = last_extent(buffer), rows = buffer->dims[buffer->rank - 2];
-  return matrix(of_run(buffer, 2, run), rows, columns, columns);
+  return (float *)operand.data + run * operand.a_run; /* int32 has the size of float32 */
 }
 
-INLINE float *vector_of_run(const XLA_FFI_Buffer *buffer, long run) { return of_run(buffer, 1, run); }
+INLINE Matrix matrix_of_run(Operand operand, long run)
+{
+  return matrix(of_run(operand, run), operand.rows, operand.columns, operand.columns);
+}
 
 #endif

@@ -3,12 +3,21 @@
    Layer l maps a[l-1] (a[-1] = x) to a[l] = f_l(z[l]), z[l] = a[l-1] W[l] + b[l]; the last layer has no f: its z are the
    logits. B rows, D features, L hidden layers, N units, O outputs, R runs; f_l is given by a code, one a layer. */
 #include "calls.h"
+#include "eight_rows.h"
+#include "few_rows.h"
 #include "layers.h"
 
-/* Where a handler finds what, and how much scratch it needs; the same for every run. */
+/* The arrays of one layer, those that its handler has. */
 typedef struct {
-  const XLA_FFI_CallFrame *frame;
-  long first_layer, arrays_a_layer; /* where the weights of the first layer stand, and how far to the next ones */
+  Operand weights, bias;
+  Operand values, slopes, largest_slopes; /* of a hidden layer */
+  Operand weight_gradient, bias_gradient;
+} LayerOperands;
+
+/* Where a handler finds what, and how much scratch it needs; the same for every run, and so found once a call. */
+typedef struct {
+  Operand x, codes, constants, logits; /* on the way back the gradient by the logits */
+  LayerOperands *layers;               /* depth + 1 of them; NULL where there was no memory */
   long depth, runs, rows;
   long width;      /* the widest layer, filled up */
   long filled;     /* numbers of a layer that must be filled up */
@@ -17,21 +26,24 @@ typedef struct {
 
 INLINE long most(long a, long b) { return a > b ? a : b; }
 
-INLINE Matrix weights_of(const Stack *stack, long layer, long run)
-{
-  return matrix_of_run(argument(stack->frame, stack->first_layer + layer * stack->arrays_a_layer), run);
-}
-
+/* The weights of the first layer stand at `first_layer`, those of the next ones so many arrays further. */
 static Stack stack_of(const XLA_FFI_CallFrame *frame, long first_layer, long arrays_a_layer, long depth,
                       const XLA_FFI_Buffer *logits)
 {
   Stack stack = {
-      .frame = frame, .first_layer = first_layer, .arrays_a_layer = arrays_a_layer, .depth = depth,
-      .runs = run_count(logits, 2), .rows = logits->dims[logits->rank - 2],
+      .x = operand(argument(frame, 0), 2),
+      .codes = operand(argument(frame, 1), 1),
+      .constants = operand(argument(frame, 2), 1),
+      .logits = operand(logits, 2),
+      .layers = calloc((size_t)depth + 1, sizeof(LayerOperands)),
+      .depth = depth,
+      .runs = run_count(logits, 2),
   };
-  for (long layer = 0; layer <= depth; layer++) {
-    const Matrix weights = weights_of(&stack, layer, 0);
+  stack.rows = stack.logits.rows;
+  for (long layer = 0; stack.layers && layer <= depth; layer++) {
+    const Operand weights = operand(argument(frame, first_layer + layer * arrays_a_layer), 2);
     const long width = padded(weights.columns);
+    stack.layers[layer].weights = weights;
     stack.width = most(stack.width, width);
     stack.filled = most(stack.filled, width == weights.columns ? 0 : width * (weights.rows + 1));
     stack.transposed += layer ? weights.columns * padded(weights.rows) : 0;
@@ -39,11 +51,32 @@ static Stack stack_of(const XLA_FFI_CallFrame *frame, long first_layer, long arr
   return stack;
 }
 
-/* A layer, in scratch where it must be filled up; of a single output there is no need. */
-static Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
+/* The same where a layer's bias follows its weights. */
+static Stack stack_with_biases(const XLA_FFI_CallFrame *frame, long first_layer, long depth)
 {
-  const Matrix weights = weights_of(stack, layer, run);
-  float *bias = vector_of_run(argument(stack->frame, stack->first_layer + layer * stack->arrays_a_layer + 1), run);
+  const Stack stack = stack_of(frame, first_layer, 2, depth, result(frame, 0));
+  for (long layer = 0; stack.layers && layer <= depth; layer++)
+    stack.layers[layer].bias = operand(argument(frame, first_layer + 2 * layer + 1), 1);
+  return stack;
+}
+
+/* Scratch of so many numbers; NULL where there is none, or was none for the layers. */
+INLINE float *scratch_of(const Stack *stack, long numbers) { return stack->layers ? allocate(numbers) : NULL; }
+
+/* What a handler ends with: it has gone well if there was scratch. */
+INLINE XLA_FFI_Error *done(const XLA_FFI_CallFrame *frame, Stack stack, float *scratch)
+{
+  XLA_FFI_Error *error = scratch ? NULL : out_of_memory(frame);
+  free(scratch);
+  free(stack.layers);
+  return error;
+}
+
+/* A layer, in scratch where it must be filled up; of a single output there is no need. */
+INLINE Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
+{
+  const Matrix weights = matrix_of_run(stack->layers[layer].weights, run);
+  float *bias = of_run(stack->layers[layer].bias, run);
   const long stride = padded(weights.columns);
   if (stride == weights.columns || (layer == stack->depth && weights.columns == 1))
     return (Layer){weights, bias};
@@ -55,11 +88,29 @@ static Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
 }
 
 /* The activation function of a hidden layer, whose results go nowhere yet. */
-static Activation activation_of(const Stack *stack, long layer, long run)
+INLINE Activation activation_of(const Stack *stack, long layer, long run)
 {
-  const int32_t *codes = of_run(argument(stack->frame, 1), 1, run);
-  const float *constants = vector_of_run(argument(stack->frame, 2), run);
+  const int32_t *codes = of_run(stack->codes, run);
+  const float *constants = of_run(stack->constants, run);
   return (Activation){.code = (ActivationCode)codes[layer], .constants = {constants[0], constants[1]}};
+}
+
+/* One run's rows through all layers; `block` is scratch for a block's z, and for a layer that is filled up. */
+static void forward_run(const Stack *stack, long run, float *block)
+{
+  float *filled = block + block_rows(stack->rows) * stack->width;
+  Matrix x = matrix_of_run(stack->x, run);
+  for (long layer = 0; layer < stack->depth; layer++) {
+    const LayerOperands *operands = &stack->layers[layer];
+    Activation to = activation_of(stack, layer, run);
+    to.values = matrix_of_run(operands->values, run);
+    to.largest_slopes = of_run(operands->largest_slopes, run);
+    if (!slope_follows(to.code, to.constants))
+      to.slopes = of_run(operands->slopes, run);
+    hidden_layer(x, layer_of(stack, layer, run, filled), to, block);
+    x = to.values;
+  }
+  output_layer(x, layer_of(stack, stack->depth, run, filled), matrix_of_run(stack->logits, run), block);
 }
 
 /* x[R|1, B, D], codes[R|1, L], constants[R|1, 2], then W[R|1, K, N], b[R|1, N] a layer
@@ -72,26 +123,16 @@ static XLA_FFI_Error *stack_forward(const XLA_FFI_CallFrame *frame)
   const long depth = (frame->args.size - 5) / 2;
   if (frame->args.size != 5 + 2 * depth || frame->rets.size != 1 + 3 * depth)
     return wrong_arguments(frame, "nnjax_stack_forward takes x, codes, constants and two arrays a layer");
-  const Stack stack = stack_of(frame, 3, 2, depth, result(frame, 0));
-  float *block = allocate(block_rows(stack.rows) * stack.width + stack.filled);
-  if (!block)
-    return out_of_memory(frame);
-  float *filled = block + block_rows(stack.rows) * stack.width;
-  for (long run = 0; run < stack.runs; run++) {
-    Matrix x = matrix_of_run(argument(frame, 0), run);
-    for (long layer = 0; layer < depth; layer++) {
-      Activation to = activation_of(&stack, layer, run);
-      to.values = matrix_of_run(result(frame, 1 + 3 * layer), run);
-      to.largest_slopes = vector_of_run(result(frame, 3 + 3 * layer), run);
-      if (!slope_follows(to.code, to.constants))
-        to.slopes = matrix_of_run(result(frame, 2 + 3 * layer), run).data;
-      hidden_layer(x, layer_of(&stack, layer, run, filled), to, block);
-      x = to.values;
-    }
-    output_layer(x, layer_of(&stack, depth, run, filled), matrix_of_run(result(frame, 0), run), block);
+  const Stack stack = stack_with_biases(frame, 3, depth);
+  for (long layer = 0; stack.layers && layer < depth; layer++) {
+    stack.layers[layer].values = operand(result(frame, 1 + 3 * layer), 2);
+    stack.layers[layer].slopes = operand(result(frame, 2 + 3 * layer), 2);
+    stack.layers[layer].largest_slopes = operand(result(frame, 3 + 3 * layer), 1);
   }
-  free(block);
-  return NULL;
+  float *block = scratch_of(&stack, block_rows(stack.rows) * stack.width + stack.filled);
+  for (long run = 0; block && run < stack.runs; run++)
+    forward_run(&stack, run, block);
+  return done(frame, stack, block);
 }
 
 /* Rows of one run on their way back. */
@@ -106,17 +147,18 @@ INLINE Slopes slopes_of(Way way, long layer)
 {
   const Activation activation = activation_of(way.stack, layer, way.run);
   const bool follow = slope_follows(activation.code, activation.constants);
-  const Matrix from = matrix_of_run(argument(way.stack->frame, 4 + 3 * layer + (follow ? 1 : 2)), way.run);
+  const LayerOperands *operands = &way.stack->layers[layer];
+  const Matrix from = matrix_of_run(follow ? operands->values : operands->slopes, way.run);
   const ActivationCode code = follow ? activation.code : ACTIVATION_COUNT;
   return (Slopes){rows_of(from, way.first, way.rows), code, activation.constants};
 }
 
 /* gW of one layer, added to that by the rows before: a[l-1]' delta[l]; the sum of its squares. */
-static float layer_gradient(Way way, long layer, Matrix delta)
+INLINE float layer_gradient(Way way, long layer, Matrix delta)
 {
-  const XLA_FFI_CallFrame *frame = way.stack->frame;
-  const Matrix weights = matrix_of_run(result(frame, 2 * layer), way.run);
-  const Matrix all = matrix_of_run(argument(frame, layer ? 4 + 3 * (layer - 1) + 1 : 0), way.run);
+  const Stack *stack = way.stack;
+  const Matrix weights = matrix_of_run(stack->layers[layer].weight_gradient, way.run);
+  const Matrix all = matrix_of_run(layer ? stack->layers[layer - 1].values : stack->x, way.run);
   const Matrix input = rows_of(all, way.first, way.rows);
   if (weights.columns > 1 || weights.rows % LANES)
     return weight_gradient(input, delta, weights, way.first > 0);
@@ -128,10 +170,10 @@ static float layer_gradient(Way way, long layer, Matrix delta)
 /* gb of one layer, zero before the first rows. */
 INLINE float *bias_gradient(Way way, long layer)
 {
-  const XLA_FFI_Buffer *bias = result(way.stack->frame, 2 * layer + 1);
-  float *sums = vector_of_run(bias, way.run);
-  if (way.first == 0)
-    memset(sums, 0, (size_t)last_extent(bias) * sizeof(float));
+  const Operand gradient = way.stack->layers[layer].bias_gradient;
+  float *sums = of_run(gradient, way.run);
+  for (long j = 0; way.first == 0 && j < gradient.columns; j++)
+    sums[j] = 0;
   return sums;
 }
 
@@ -140,16 +182,18 @@ INLINE float *bias_gradient(Way way, long layer)
 static void backward_rows(Way way, float *scratch[2], float *weight_squares, float *preactivation_squares)
 {
   const Stack *stack = way.stack;
-  const Matrix logits = rows_of(matrix_of_run(argument(stack->frame, 3), way.run), way.first, way.rows);
+  const Matrix logits = rows_of(matrix_of_run(stack->logits, way.run), way.first, way.rows);
   Matrix delta = matrix(scratch[0], way.rows, logits.columns, padded(logits.columns));
   filled_up(logits, delta);
   add_columns(delta, bias_gradient(way, stack->depth));
   weight_squares[stack->depth] = layer_gradient(way, stack->depth, delta);
   for (long layer = stack->depth; layer > 0; layer--) {
-    const Matrix weights = weights_of(stack, layer, way.run);
+    const Matrix weights = matrix_of_run(stack->layers[layer].weights, way.run);
     const long N = weights.rows, width = padded(N);
     const Matrix before = matrix(scratch[(stack->depth - layer + 1) % 2], way.rows, N, width);
-    if (stack->rows <= LANES)
+    if (stack->rows <= EIGHT_ROWS)
+      product_of_eight_rows(&delta, &weights, way.transposed, &before);
+    else if (stack->rows <= LANES)
       product_of_few_rows(delta, weights, way.transposed, before);
     else
       product(delta, matrix(way.transposed, weights.columns, N, width), NULL, before);
@@ -164,10 +208,25 @@ static void backward_rows(Way way, float *scratch[2], float *weight_squares, flo
 static void transpose_weights(const Stack *stack, long run, float *to)
 {
   for (long layer = stack->depth; layer > 0; layer--) {
-    const Matrix weights = weights_of(stack, layer, run);
+    const Matrix weights = matrix_of_run(stack->layers[layer].weights, run);
     const long width = padded(weights.rows);
     transposed(weights, matrix(to, weights.columns, weights.rows, width));
     to += weights.columns * width;
+  }
+}
+
+/* All rows of one run, a block after the other; `scratch` holds two blocks, then the transposed weights. */
+static void backward_run(const Stack *stack, long run, float *scratch, long block, float *weight_squares,
+                         float *preactivation_squares)
+{
+  float *transposed = scratch + 2 * block;
+  for (long layer = 0; layer < stack->depth; layer++)
+    preactivation_squares[layer] = 0;
+  if (stack->rows > LANES)
+    transpose_weights(stack, run, transposed);
+  for (long i = 0; i < stack->rows; i += BLOCK_ROWS) {
+    const Way way = {stack, run, i, block_rows(stack->rows - i), transposed};
+    backward_rows(way, (float *[]){scratch, scratch + block}, weight_squares, preactivation_squares);
   }
 }
 
@@ -180,24 +239,22 @@ static XLA_FFI_Error *stack_backward(const XLA_FFI_CallFrame *frame)
   if (frame->args.size != 5 + 3 * depth || frame->rets.size != 2 * depth + 4)
     return wrong_arguments(frame, "nnjax_stack_backward takes x, codes, constants, dlogits, three a hidden layer and W");
   const Stack stack = stack_of(frame, 4, 3, depth, argument(frame, 3));
-  const long block = block_rows(stack.rows) * stack.width;
-  float *scratch = allocate(2 * block + stack.transposed);
-  if (!scratch)
-    return out_of_memory(frame);
-  for (long run = 0; run < stack.runs; run++) {
-    float *weight_squares = vector_of_run(result(frame, 2 * depth + 2), run);
-    float *preactivation_squares = vector_of_run(result(frame, 2 * depth + 3), run);
-    for (long layer = 0; layer < depth; layer++)
-      preactivation_squares[layer] = 0;
-    if (stack.rows > LANES)
-      transpose_weights(&stack, run, scratch + 2 * block);
-    for (long i = 0; i < stack.rows; i += BLOCK_ROWS) {
-      const Way way = {&stack, run, i, block_rows(stack.rows - i), scratch + 2 * block};
-      backward_rows(way, (float *[]){scratch, scratch + block}, weight_squares, preactivation_squares);
+  for (long layer = 0; stack.layers && layer <= depth; layer++) {
+    LayerOperands *operands = &stack.layers[layer];
+    operands->weight_gradient = operand(result(frame, 2 * layer), 2);
+    operands->bias_gradient = operand(result(frame, 2 * layer + 1), 1);
+    if (layer < depth) {
+      operands->values = operand(argument(frame, 5 + 3 * layer), 2);
+      operands->slopes = operand(argument(frame, 6 + 3 * layer), 2);
     }
   }
-  free(scratch);
-  return NULL;
+  const Operand weight_squares = operand(result(frame, 2 * depth + 2), 1);
+  const Operand preactivation_squares = operand(result(frame, 2 * depth + 3), 1);
+  const long block = block_rows(stack.rows) * stack.width;
+  float *scratch = scratch_of(&stack, 2 * block + stack.transposed);
+  for (long run = 0; scratch && run < stack.runs; run++)
+    backward_run(&stack, run, scratch, block, of_run(weight_squares, run), of_run(preactivation_squares, run));
+  return done(frame, stack, scratch);
 }
 
 /* How hidden units are described: rows weigh row_weights[B]; a slope of at most its layer's limit is saturated. */
@@ -212,7 +269,7 @@ static void carry(const Stack *stack, long run, Matrix x, Matrix logits, Descrip
   float *filled = scratch + block_rows(x.rows) * stack->width, *planes = filled + stack->filled;
   const long plane = x.rows * stack->width;
   for (long layer = 0; layer < stack->depth; layer++) {
-    const long N = weights_of(stack, layer, run).columns;
+    const long N = stack->layers[layer].weights.columns;
     Activation to = activation_of(stack, layer, run);
     to.values = matrix(planes + layer % 2 * plane, x.rows, N, padded(N));
     to.slopes = description.units ? planes + 2 * plane : NULL;
@@ -227,7 +284,7 @@ static void carry(const Stack *stack, long run, Matrix x, Matrix logits, Descrip
 
 INLINE float *scratch_of_carry(const Stack *stack, long rows)
 {
-  return allocate((block_rows(rows) + 3 * rows) * stack->width + stack->filled);
+  return scratch_of(stack, (block_rows(rows) + 3 * rows) * stack->width + stack->filled);
 }
 
 /* x, codes, constants, row_weights[R|1, B], slope_limits[R|1, L], then W, b a layer
@@ -237,21 +294,15 @@ static XLA_FFI_Error *stack_evaluate(const XLA_FFI_CallFrame *frame)
   const long depth = (frame->args.size - 7) / 2;
   if (frame->args.size != 7 + 2 * depth || frame->rets.size != 2)
     return wrong_arguments(frame, "nnjax_stack_evaluate takes x, codes, constants, weights, limits and two a layer");
-  const Stack stack = stack_of(frame, 5, 2, depth, result(frame, 0));
+  const Stack stack = stack_with_biases(frame, 5, depth);
+  const Operand row_weights = operand(argument(frame, 3), 1), slope_limits = operand(argument(frame, 4), 1);
+  const Operand units = operand(result(frame, 1), 2);
   float *scratch = scratch_of_carry(&stack, stack.rows);
-  if (!scratch)
-    return out_of_memory(frame);
-  for (long run = 0; run < stack.runs; run++) {
-    const Description description = {
-        .row_weights = vector_of_run(argument(frame, 3), run),
-        .slope_limits = vector_of_run(argument(frame, 4), run),
-        .units = of_run(result(frame, 1), 2, run),
-    };
-    const Matrix x = matrix_of_run(argument(frame, 0), run), logits = matrix_of_run(result(frame, 0), run);
-    carry(&stack, run, x, logits, description, scratch);
+  for (long run = 0; scratch && run < stack.runs; run++) {
+    const Description description = {of_run(row_weights, run), of_run(slope_limits, run), of_run(units, run)};
+    carry(&stack, run, matrix_of_run(stack.x, run), matrix_of_run(stack.logits, run), description, scratch);
   }
-  free(scratch);
-  return NULL;
+  return done(frame, stack, scratch);
 }
 
 /* x, codes, constants, then W, b a layer -> logits[R, B, O]; a block of rows at a time through all layers. */
@@ -260,19 +311,16 @@ static XLA_FFI_Error *stack_predict(const XLA_FFI_CallFrame *frame)
   const long depth = (frame->args.size - 5) / 2;
   if (frame->args.size != 5 + 2 * depth || frame->rets.size != 1)
     return wrong_arguments(frame, "nnjax_stack_predict takes x, codes, constants and two arrays a layer");
-  const Stack stack = stack_of(frame, 3, 2, depth, result(frame, 0));
+  const Stack stack = stack_with_biases(frame, 3, depth);
   float *scratch = scratch_of_carry(&stack, block_rows(stack.rows));
-  if (!scratch)
-    return out_of_memory(frame);
-  for (long run = 0; run < stack.runs; run++) {
-    const Matrix x = matrix_of_run(argument(frame, 0), run), logits = matrix_of_run(result(frame, 0), run);
+  for (long run = 0; scratch && run < stack.runs; run++) {
+    const Matrix x = matrix_of_run(stack.x, run), logits = matrix_of_run(stack.logits, run);
     for (long i = 0; i < x.rows; i += BLOCK_ROWS) {
       const long rows = block_rows(x.rows - i);
       carry(&stack, run, rows_of(x, i, rows), rows_of(logits, i, rows), (Description){0}, scratch);
     }
   }
-  free(scratch);
-  return NULL;
+  return done(frame, stack, scratch);
 }
 
 EXPORTED XLA_FFI_Error *nnjax_stack_forward(XLA_FFI_CallFrame *frame) { return answer(frame, stack_forward); }

@@ -20,7 +20,7 @@ typedef struct {
 } Layer;
 
 /* Hidden layer: values[B, N] = f(x[B, K] W + b) with slopes and largest slopes; `scratch` holds a block's z, filled up. */
-static void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
+INLINE void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
 {
   const long N = layer.weights.columns;
   for (long j = 0; to.largest_slopes && j < N; j++)
@@ -37,7 +37,7 @@ static void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
 }
 
 /* Output layer: logits[B, O] = a[B, K] W + b, the weights of a single output as they are; `scratch` as above. */
-static void output_layer(Matrix a, Layer layer, Matrix logits, float *scratch)
+INLINE void output_layer(Matrix a, Layer layer, Matrix logits, float *scratch)
 {
   const Activation to = {.code = IDENTITY, .values = logits};
   if (logits.columns == 1)
@@ -141,7 +141,7 @@ INLINE Vector squared_distances(const float *row, float mean, long N)
    from each other; a row weighs weights[B].
 
    Rows are added up block by block: in one long chain, equal shares of equal rows would all be rounded the same way. */
-static void describe_units(Matrix values, const float *slopes, const float *weights, float limit, float *units,
+NOT_INLINE void describe_units(Matrix values, const float *slopes, const float *weights, float limit, float *units,
                            long apart)
 {
   Vector sum = {0}, saturated = {0}, squares = {0};

@@ -132,8 +132,7 @@ INLINE Vector gradient_tile(const int R, const int V, Matrix x, Matrix d, Matrix
       const long columns = v == V - 1 ? last : LANES;
       float *to = g.data + i * g.stride + v * LANES;
       /* These rows' sum meets that of the rows before as a whole: one long chain would round once a row. */
-      const Vector before = add ? load_first(to, columns) : (Vector){0};
-      const Vector sum = keep_first(before + sums[i][v], columns);
+      const Vector sum = keep_first(add ? load_first(to, columns) + sums[i][v] : sums[i][v], columns);
       store_first(to, sum, columns);
       squares[v] = multiply_add(sum, sum, squares[v]);
     }
@@ -179,70 +178,12 @@ NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, bool add)
   return sum_of(squares);
 }
 
-/* LANES rows and columns of `from` become those of `to`; of the first, only `rows` and `columns` there are. */
-INLINE void transpose_square(const float *from, long from_stride, const long rows, const long columns, float *to,
-                             long to_stride)
-{
-  Vector square[LANES];
-  UNROLL for (int i = 0; i < LANES; i++)
-    square[i] = i < rows ? load_first(from + i * from_stride, columns) : (Vector){0};
-  transpose(square);
-  UNROLL for (int i = 0; i < LANES; i++)
-    if (i < columns)
-      store(to + i * to_stride, square[i]);
-}
-
-/* to[N, K] = from[K, N]', the rows of `to` filled up with zeros. */
-NOT_INLINE void transposed(Matrix from, Matrix to)
-{
-  for (long k = 0; k < from.rows; k += LANES)
-    for (long j = 0; j < from.columns; j += LANES) {
-      const long rows = from.rows - k, columns = from.columns - j;
-      if (rows >= LANES && columns >= LANES)
-        transpose_square(row_of(from, k) + j, from.stride, LANES, LANES, row_of(to, j) + k, to.stride);
-      else
-        transpose_square(row_of(from, k) + j, from.stride, rows, columns, row_of(to, j) + k, to.stride);
-    }
-}
-
 /* to[K, N] = from[K, N], the rows of `to` filled up with zeros. */
 NOT_INLINE void filled_up(Matrix from, Matrix to)
 {
   for (long k = 0; k < from.rows; k++)
     for (long j = 0; j < from.columns; j += LANES)
       store(row_of(to, k) + j, load_first(row_of(from, k) + j, from.columns - j));
-}
-
-/* sums[i] += the sum over n of turned[n], a vector, times w[i, n], for R rows of w from `row`; the last one's turn comes
-   again where there are no more. */
-INLINE void few_rows_tile(const int R, Matrix turned, Matrix w, long row, Vector *sums)
-{
-  const float *numbers[8];
-  UNROLL for (int i = 0; i < R; i++)
-    numbers[i] = row_of(w, row + i < w.rows ? row + i : w.rows - 1);
-  for (long n = 0; n < turned.rows; n++) {
-    const Vector rows = held(load(row_of(turned, n)));
-    UNROLL for (int i = 0; i < R; i++)
-      sums[i] = multiply_add(rows, splat(numbers[i][n]), sums[i]);
-  }
-}
-
-/* z[B, K] = d[B, N] w[K, N]' for at most LANES rows: they lie in the lanes, so that w is read as it is and not turned.
-
-   `turned` holds N LANES numbers; the rows of d and z are filled up, those of z with anything. */
-NOT_INLINE void product_of_few_rows(Matrix d, Matrix w, float *turned, Matrix z)
-{
-  enum { TOGETHER = LANES < 8 ? LANES : 8 };
-  const Matrix columns = matrix(turned, d.columns, d.rows, LANES);
-  transposed(d, columns);
-  for (long k = 0; k < w.rows; k += LANES) {
-    Vector sums[LANES] = {{0}};
-    UNROLL for (int i = 0; i < LANES; i += TOGETHER)
-      few_rows_tile(TOGETHER, columns, w, k + i, sums + i);
-    transpose(sums);
-    for (long i = 0; i < d.rows; i++)
-      store(row_of(z, i) + k, sums[i]);
-  }
 }
 
 #endif

@@ -1,7 +1,8 @@
 /* Vectors of float32, as wide as the processor's registers, by the vector extensions of GCC and Clang.
 
    Arithmetic and comparisons are the compiler's own operators; here stands what they lack. A comparison makes a `Mask`,
-   whose lanes are all ones where it holds; a NaN compares as false, as everywhere in C. */
+   whose lanes are all ones where it holds; a NaN compares as false, as everywhere in C. A file that defines SHORT_VECTORS
+   has none of more than eight lanes. */
 #ifndef NNJAX_VECTORS_H
 #define NNJAX_VECTORS_H
 
@@ -10,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__)
+#if defined(__AVX512F__) && defined(__AVX512VL__) && defined(__AVX512DQ__) && !defined(SHORT_VECTORS)
 #include <immintrin.h>
 #define LANES 16
 #elif defined(__AVX2__) && defined(__FMA__)
@@ -30,6 +31,8 @@
 typedef float Vector __attribute__((vector_size(4 * LANES)));
 typedef int32_t Mask __attribute__((vector_size(4 * LANES)));
 typedef uint32_t Bits __attribute__((vector_size(4 * LANES)));
+typedef float Eight __attribute__((vector_size(32)));
+typedef float Four __attribute__((vector_size(16)));
 typedef float Anywhere __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 /* The next multiple of LANES. */
@@ -228,12 +231,16 @@ INLINE void transpose(Vector rows[LANES])
 /* The sum of the lanes, always in the same order: halves onto halves. */
 INLINE float sum_of(Vector v)
 {
-  float lanes[LANES];
-  store(lanes, v);
-  for (int half = LANES / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; i++)
-      lanes[i] += lanes[i + half];
-  return lanes[0];
+#if LANES == 16
+  const Eight eight = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7)
+                      + __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
+  const Four four = __builtin_shufflevector(eight, eight, 0, 1, 2, 3) + __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
+#elif LANES == 8
+  const Four four = __builtin_shufflevector(v, v, 0, 1, 2, 3) + __builtin_shufflevector(v, v, 4, 5, 6, 7);
+#else
+  const Four four = v;
+#endif
+  return (four[0] + four[2]) + (four[1] + four[3]);
 }
 
 #endif
