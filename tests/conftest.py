@@ -2,10 +2,12 @@
 
 import functools
 import gc
+import importlib
 import os
 import shutil
 import sys
 import tempfile
+from collections import OrderedDict
 from pathlib import Path, PurePosixPath
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
@@ -15,12 +17,15 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import jax
 import pytest
+from fakes.strict.quick_programs import ASKED_FOR, OPTIONS, with_little
 from hypothesis import settings
 
 # Programs that tests compile serve tests alone; matplotlib's list of fonts is dear, and may stay where it is.
-CACHES = tempfile.TemporaryDirectory(prefix="nnjax-caches-")
-usual = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
-os.environ |= {"MPLCONFIGDIR": str(Path(usual, "matplotlib")), "XDG_CACHE_HOME": CACHES.name}
+# xdist's workers have the variables, and so the caches, of the process that starts them.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    CACHES = tempfile.TemporaryDirectory(prefix="nnjax-caches-")
+    usual = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
+    os.environ |= {"MPLCONFIGDIR": str(Path(usual, "matplotlib")), "XDG_CACHE_HOME": CACHES.name}
 
 # Without it, each of the many processes that tests start would compile our source anew.
 sys.dont_write_bytecode = False
@@ -83,44 +88,39 @@ def pytest_collection_finish(session):
     gc.freeze()
 
 
-LITTLE = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
-"""Options of XLA with which it compiles a bucket in two thirds of the time."""
+@pytest.fixture(scope="session", autouse=True)
+def quick_programs(pytestconfig):
+    """XLA spends little effort, here and in processes that tests start: compiling is most of what tests take.
+
+    Where the slow tests run too, programs are compiled as shipped.
+    """
+    if pytestconfig.getoption("markexpr") != "not slow":
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(ASKED_FOR, "yes")
+        for module, name in OPTIONS.items():
+            patch.setattr(f"{module}.{name}", with_little(getattr(importlib.import_module(module), name)))
+        yield
 
 
 @pytest.fixture(scope="session")
-def compile_quickly():
-    """Compiles a bucket with `LITTLE`; what it made is kept apart from the programs of other tests."""
+def compile_as_shipped():
+    """Compiles a bucket, and keeps what it made apart from the quick programs of other tests."""
     from nnjax.training import program
 
     return functools.lru_cache(maxsize=64)(program._compile.__wrapped__)
 
 
-@pytest.fixture(scope="module")
-def quick_programs(compile_quickly, pytestconfig):
-    """For tests of what is computed; not for those of the last bits, which XLA's optimisations move.
-
-    Where the slow tests run too, programs are compiled as shipped.
-    """
-    from nnjax.training import device, program
-
-    shipped = device.COMPILER_OPTIONS["cpu"], program._compile
-    if pytestconfig.getoption("markexpr") != "not slow":
-        yield shipped
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(device.COMPILER_OPTIONS, "cpu", LITTLE)
-        patch.setattr(program, "_compile", compile_quickly)
-        yield shipped
-
-
 @pytest.fixture
-def shipped_programs(quick_programs, monkeypatch):
-    """For a test of the last bits in a file whose other tests look at `quick_programs`."""
-    from nnjax.training import device, program
-
-    options, compile_bucket = quick_programs
-    monkeypatch.setitem(device.COMPILER_OPTIONS, "cpu", options)
-    monkeypatch.setattr(program, "_compile", compile_bucket)
+def shipped_programs(compile_as_shipped, monkeypatch):
+    """For a test of the last bits, which XLA's optimisations move."""
+    monkeypatch.delenv(ASKED_FOR, raising=False)
+    for module, name in OPTIONS.items():
+        options = getattr(importlib.import_module(module), name)
+        monkeypatch.setattr(f"{module}.{name}", getattr(options, "__wrapped__", options))
+    monkeypatch.setattr("nnjax.training.program._compile", compile_as_shipped)
+    monkeypatch.setattr("nnjax.estimators.programs._COMPILED", OrderedDict())
 
 
 @pytest.fixture

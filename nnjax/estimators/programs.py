@@ -120,15 +120,20 @@ def compiled(shape: TrainingShape) -> Any:
 
 
 def _compile(shape: TrainingShape) -> Any:
-    level: dict[str, Any] = {"xla_backend_optimization_level": 1} if shape.bucket.widest <= _WIDEST_AT_LEVEL_1 else {}
-    if shape.bucket.trains_by_stack:
-        level = LITTLE_IS_LEFT
+    options = _options(shape.bucket)
     keeper = KeptPrograms(cache_of_this_machine())
-    if kept := keeper.find(shape, level):
+    if kept := keeper.find(shape, options):
         return kept[0]
-    program = _lower(shape).compile(compiler_options=level)
-    keeper.keep(shape, level, [program])
+    program = _lower(shape).compile(compiler_options=options)
+    keeper.keep(shape, options, [program])
     return program
+
+
+def _options(bucket: Bucket) -> dict[str, Any]:
+    """What XLA is told when it compiles a program of this bucket."""
+    if bucket.trains_by_stack:
+        return LITTLE_IS_LEFT
+    return {"xla_backend_optimization_level": 1} if bucket.widest <= _WIDEST_AT_LEVEL_1 else {}
 
 
 def _lower(shape: TrainingShape) -> jax.stages.Lowered:

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 
 
 @pytest.fixture(autouse=True)
-def _engine(engine_here, quick_programs):
+def _engine(engine_here):
     """The real engine, compiled quickly."""
 
 

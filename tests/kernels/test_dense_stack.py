@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from fakes.stacks import CONSTANTS, assert_close, assert_same, make_stack, work_by_hand
+from fakes.strict.quick_programs import LITTLE
 
 from nnjax.kernels.activation_codes import ACTIVATION_CODES
 from nnjax.kernels.dense_stack import (
@@ -34,7 +35,7 @@ SHAPES = [
 """Layer sizes and rows: multiples of a vector and others, one row and many, one output and several."""
 
 
-quickly = functools.partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0})
+quickly = functools.partial(jax.jit, compiler_options=LITTLE)
 """For definitions, whose switches compile for long."""
 
 

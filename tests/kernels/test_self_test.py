@@ -10,6 +10,7 @@ from functools import partial
 import jax
 import numpy as np
 import pytest
+from fakes.strict.quick_programs import LITTLE
 
 from nnjax.kernels import library, self_test
 from nnjax.kernels.activation_codes import ACTIVATION_CODES
@@ -30,7 +31,7 @@ def as_layers(leaves):
     return tuple(map(Layer, leaves[::2], leaves[1::2]))
 
 
-quick = partial(jax.jit, compiler_options={"xla_backend_optimization_level": 0, "xla_cpu_use_fusion_emitters": False})
+quick = partial(jax.jit, compiler_options=LITTLE)
 
 
 def pass_of_one_run(codes, x, y, row_weights, layers):

@@ -1,5 +1,6 @@
 """Programs are kept where all homes find them; JAX's own cache survives a worker killed while writing to it."""
 
+import functools
 import zlib
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from nnjax.sweep.compilation_cache import (
 from nnjax.sweep.kept_programs import SUFFIX
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import expand
-from nnjax.training.program import _compile
+from nnjax.training import program
 
 
 def test_half_entries_go_and_whole_ones_stay(tmp_path: Path) -> None:
@@ -45,7 +46,7 @@ def test_another_home_other_epochs_and_another_rate_compile_nothing_again(small_
     one = ('activation=["relu"]', "depth=[1]")
 
     def entries(home: str, *changes: str) -> set[str]:
-        _compile.cache_clear()
+        monkeypatch.setattr(program, "_compile", functools.cache(program._compile.__wrapped__))
         run_sweep(expand(small_study(*one, *changes)), tmp_path / home, "serial")
         return {path.name for path in cache_folder(tmp_path / home).glob(f"*{SUFFIX}")}
 

@@ -43,8 +43,6 @@ decay_epochs = 1
 {fixed}
 """
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 FAMILIES = {
     "activation": (tuple(ACTIVATIONS), ""),
     "initializer": (tuple(INITIALIZERS), ""),

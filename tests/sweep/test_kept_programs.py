@@ -1,6 +1,7 @@
 """What an earlier process compiled is read back whole, gives the same bits, and is not believed once it is damaged."""
 
 import dataclasses
+import functools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,20 +19,19 @@ from nnjax.sweep.rerun import COMPARED
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space, expand
 from nnjax.training import program
-from nnjax.training.device import compiler_options
-from nnjax.training.program import _compile
 
 
 @pytest.fixture
 def tiny(small_study: Callable[..., object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Space:
     """One program of one layer, and caches that nobody else has."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    monkeypatch.setattr(program, "_compile", functools.cache(program._compile.__wrapped__))
     return expand(small_study('activation=["relu"]', "depth=[1]"))
 
 
 def sweep_in(home: Path, space: Space) -> list[str]:
     """All measured numbers of the journal's runs, after a sweep in a process that has compiled nothing before."""
-    _compile.cache_clear()
+    program._compile.cache_clear()
     summary = run_sweep(space, home, "serial")
     assert not summary.errors
     return sorted(repr(row) for row in Journal(home).read(COMPARED).to_pylist())
@@ -72,7 +72,7 @@ def test_what_is_there_is_no_way_around_a_refusal(tiny: Space, tmp_path: Path, m
 
 def test_a_program_is_known_by_all_that_its_code_depends_on(tiny: Space, tmp_path: Path, monkeypatch) -> None:
     bucket = make_plan(tiny, set()).chunks[0].bucket
-    options = compiler_options("cpu", 32)
+    options = kept_programs.compiler_options("cpu", 32)
     kept = KeptPrograms(tmp_path)
 
     def names() -> set[str]:
@@ -87,7 +87,7 @@ def test_a_program_is_known_by_all_that_its_code_depends_on(tiny: Space, tmp_pat
 
 
 def test_a_fused_program_belongs_to_its_library(tiny: Space, tmp_path: Path, monkeypatch) -> None:
-    bucket, options = make_plan(tiny, set()).chunks[0].bucket, compiler_options("cpu", 32)
+    bucket, options = make_plan(tiny, set()).chunks[0].bucket, kept_programs.compiler_options("cpu", 32)
     fused, kept = dataclasses.replace(bucket, kernels="fused_avx2_gcc"), KeptPrograms(tmp_path)
 
     def names(digest: str) -> list[str]:
@@ -108,7 +108,7 @@ def test_operations_are_known_before_a_program_that_calls_them_is_read(
 ) -> None:
     """Else jax would refuse it; a machine that has none says so, and removes nothing."""
     bucket, loaded = dataclasses.replace(make_plan(tiny, set()).chunks[0].bucket, kernels=fused), []
-    kept, options = KeptPrograms(tmp_path), compiler_options("cpu", bucket.widest, bucket.trains_by_stack)
+    kept, options = KeptPrograms(tmp_path), kept_programs.compiler_options("cpu", bucket.widest, bucket.trains_by_stack)
     monkeypatch.setattr(kept_programs, "load", lambda folder, name: loaded.append((folder, name)))
     kept._path(bucket, options).write_bytes(b"half a program")
     assert kept.find(bucket, options) is None and loaded == [(tmp_path, fused)]

@@ -1,5 +1,6 @@
 """A run trained again, alone, gives the journal's numbers to the last bit, or says where it does not."""
 
+import functools
 import io
 import json
 from pathlib import Path
@@ -15,7 +16,7 @@ from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
 from nnjax.sweep.rerun import RERUN_COLUMNS, Comparison, ElsewhereError, RerunError, rerun
 from nnjax.sweep.runner import run_sweep
 from nnjax.sweep.space import Space
-from nnjax.training.program import _compile
+from nnjax.training import program
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_run_whose_device_is_not_here_is_for_another_machine(
 def test_what_changes_numbers_is_refused_there_too(
     trained: Path, small_space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _compile.cache_clear()
+    monkeypatch.setattr(program, "_compile", functools.cache(program._compile.__wrapped__))
     monkeypatch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
     with pytest.raises(ElsewhereError, match=r"on this machine: XLA_FLAGS=.*; unset XLA_FLAGS$"):
         rerun(trained, small_space.runs[0].run_id)

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 
 @pytest.fixture(autouse=True)
-def _engine(engine_here, quick_programs):
+def _engine(engine_here):
     """The real engine, compiled quickly."""
 
 

@@ -33,6 +33,7 @@ SHAPES = [(1, 64, 8), *(pytest.param(*shape, marks=pytest.mark.slow) for shape i
 ]
 
 
+@pytest.mark.usefixtures("shipped_programs")
 @pytest.mark.parametrize(("depth", "width", "batch_size"), SHAPES)
 def test_alone_equals_inside_a_chunk_bitwise(bucket, trainee, scaled, depth, width, batch_size):
     shape = bucket(depth, width, batch_size, epochs=3)
@@ -50,6 +51,7 @@ def bits_by_branches(bucket, name, sets, trainee, scaled, **remedies):
     return [train_chunk(shape, runs, scaled).outcomes for shape in shapes]
 
 
+@pytest.mark.usefixtures("shipped_programs")
 @pytest.mark.parametrize(
     "remedies", [pytest.param({}, marks=pytest.mark.slow), {"residual": 1, "dropout": True}], ids=str
 )
@@ -79,6 +81,7 @@ REMEDIES = {
 }
 
 
+@pytest.mark.usefixtures("shipped_programs")
 @pytest.mark.parametrize("optimizer", ["adamw", pytest.param("lbfgs", marks=pytest.mark.slow)])
 def test_alone_equals_inside_a_chunk_bitwise_with_every_remedy_on(bucket, trainee, scaled, optimizer):
     names = ("prelu", "maxout")

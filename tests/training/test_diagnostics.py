@@ -20,8 +20,6 @@ from nnjax.training.gradients import GRADIENT_SCALE, StepGradients, WatchedStep
 from nnjax.training.layer_sums import square_sum, weight_square_sums
 from nnjax.training.model import Model
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 
 def rms(values):
     return np.sqrt(np.mean(np.square(values)))

@@ -10,8 +10,6 @@ from nnjax.training.chunk import train_chunk
 from nnjax.training.clipping import CLIPPINGS
 from nnjax.training.optimizers import OPTIMIZERS
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 
 def share_left(shape, run, scaled):
     outcome = train_chunk(shape, [run], scaled).outcomes[0]

@@ -11,8 +11,6 @@ from nnjax.data.weights import PartWeights
 from nnjax.training.bucket import with_branches
 from nnjax.training.chunk import train_chunk
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 CLASSES = {"task": "classification", "n_outputs": 3, "loss": "cross_entropy", "output": "softmax"}
 CLIPPED = {"clip_min": -0.02, "clip_max": 0.01, "clip_norm": 0.05}
 

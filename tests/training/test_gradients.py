@@ -10,8 +10,6 @@ from nnjax.network.mlp import init
 from nnjax.training.gradients import GRADIENT_SCALE, step_gradients
 from nnjax.training.model import Batch, Model
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 ROWS = 9
 
 

@@ -12,8 +12,6 @@ from nnjax.network.normalization import EPSILON
 from nnjax.training.batches import draw_order
 from nnjax.training.model import Batch, Model
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 CONSTANTS = ActivationParameters(0.01, 1.0)
 
 

@@ -1,6 +1,7 @@
 """A program is compiled once, for any number of epochs, and trains them in calls of some lines."""
 
 import dataclasses
+import functools
 import threading
 import time
 
@@ -13,10 +14,20 @@ from nnjax.training.device import compiler_options
 from nnjax.training.loop import Constants, Rows
 from nnjax.training.program import Lowered, Program, _validation_blocks, compile_program, lower_program
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
+
+@pytest.fixture
+def nothing_compiled(monkeypatch):
+    """Forgets all programs, but for this test only; a function that forgets them again."""
+
+    def forget():
+        monkeypatch.setattr(program, "_compile", functools.cache(program._compile.__wrapped__))
+
+    forget()
+    return forget
 
 
-def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
+@pytest.mark.usefixtures("shipped_programs")
+def test_several_threads_compile_a_bucket_once(bucket, monkeypatch, nothing_compiled):
     lowered, told = [], []
 
     class Slow:
@@ -37,7 +48,6 @@ def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
         thread.start()
     for thread in threads:
         thread.join()
-    program._compile.cache_clear()
     assert lowered == [shape.program]
     assert told == [{"compiler_options": compiler_options("cpu", 3)}] * 3
     assert len(set(map(id, programs))) == 1
@@ -46,14 +56,15 @@ def test_several_threads_compile_a_bucket_once(bucket, monkeypatch):
 @pytest.mark.parametrize(
     "remedies", [pytest.param({}, marks=pytest.mark.slow), {"input_noise": True, "normalization": "batch"}], ids=str
 )
-def test_a_training_has_the_same_bits_in_calls_of_any_length(bucket, trainee, raw, scaled, monkeypatch, remedies):
+def test_a_training_has_the_same_bits_in_calls_of_any_length(
+    bucket, trainee, raw, scaled, monkeypatch, nothing_compiled, remedies
+):
     shape = bucket(1, 5, 265, epochs=7, activation="tanh", **remedies)
     histories = []
     for lines in (50, 3):
         monkeypatch.setattr(program, "LINES", lines)
-        program._compile.cache_clear()
+        nothing_compiled()
         histories.append(raw(shape, trainee(activation="tanh", learning_rate=0.02, input_noise=0.1), scaled)[1])
-    program._compile.cache_clear()
     assert all(map(np.array_equal, *map(jax.tree.leaves, histories)))
     assert histories[0].history.train_loss.shape == (8,)
 

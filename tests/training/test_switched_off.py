@@ -34,11 +34,24 @@ REMEDIES = [
 ]
 """What is switched on, the arguments that the program gains by it, and an operation of which it has more."""
 
+LIKE_ANOTHER = [
+    {"clipping": "layer_norm"},
+    {"weight_decay": True},
+    {"normalization": "layer"},
+    {"loss": "quantile"},
+    {"optimizer": "momentum"},
+    {"optimizer": "rmsprop"},
+]
+"""Those that another of the same kind stands for in the fast suite."""
+
+
+lowered = functools.cache(lower_program)
+
 
 @functools.cache
 def read_program(bucket):
     """Names of a program's arguments, and how often each operation occurs, before XLA has seen it."""
-    text = lower_program(bucket).lines.as_text(debug_info=True)
+    text = lowered(bucket).lines.as_text(debug_info=True)
     arguments = set(re.findall(r'loc\("(?:constants|state\.carry(?=\.parameters))\.([^"]*)"', text))
     return arguments, collections.Counter(re.findall(r"stablehlo\.(\w+)", text))
 
@@ -57,14 +70,17 @@ def test_the_plain_program_knows_of_no_remedy():
 
 @pytest.mark.parametrize("change", [{}, {"normalization": "batch"}, {"scored_rows": "validation_and_test"}], ids=str)
 def test_every_product_is_in_full_float32_whatever_the_device(change):
-    program = lower_program(dataclasses.replace(PLAIN, **change))
-    lines, prediction = (lowered.as_text().splitlines() for lowered in (program.lines, program.prediction))
+    program = lowered(dataclasses.replace(PLAIN, **change))
+    lines, prediction = (each.as_text().splitlines() for each in (program.lines, program.prediction))
     products = [line for line in lines + prediction if "stablehlo.dot_general" in line]
     assert products
     assert all("precision = [HIGHEST, HIGHEST]" in line for line in products)
 
 
-@pytest.mark.parametrize(("change", "arguments", "operation"), REMEDIES, ids=[str(row[0]) for row in REMEDIES])
+@pytest.mark.parametrize(
+    ("change", "arguments", "operation"),
+    [pytest.param(*row, id=str(row[0]), marks=pytest.mark.slow if row[0] in LIKE_ANOTHER else ()) for row in REMEDIES],
+)
 def test_a_remedy_adds_its_own_arguments_and_operations_only(change, arguments, operation):
     plain, plain_operations = read_program(PLAIN)
     with_it, operations = read_program(dataclasses.replace(PLAIN, **change))

@@ -19,8 +19,6 @@ from nnjax.training.batches import draw_order
 from nnjax.training.chunk import pad_rows, train_chunk
 from nnjax.training.weights import balanced_weights, loss_weights
 
-pytestmark = pytest.mark.usefixtures("quick_programs")
-
 RATE, PENALTY, EPOCHS = 0.05, 0.02, 5
 PARTS = ("train", "validation", "test")
 
