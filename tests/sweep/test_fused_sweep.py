@@ -9,13 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from distributed import LocalCluster
 from fakes.studies import write_small
 
 from nnjax.audit.examine import examine_sample
 from nnjax.cli import main
+from nnjax.execution.executor import Cluster
 from nnjax.results.table import results_table
 from nnjax.sweep.chosen_kernels import expand_at
 from nnjax.sweep.journal.journal import Journal
+from nnjax.sweep.journal.schema import JOURNAL_SCHEMA, PROVENANCE
 from nnjax.sweep.other_engines import runs_of_other_kernels
 from nnjax.sweep.rerun import rerun
 from nnjax.sweep.runner import run_sweep
@@ -78,3 +81,29 @@ def test_every_command_finds_a_fused_sweep(
     scores = [results_table(space, Journal(tmp_path))["test_r2"].to_numpy() for space in (ours, plain)]
     np.testing.assert_allclose(*scores, atol=1e-4)  # three steps from the same start, by other sums
     assert (scores[0] != scores[1]).any()
+
+
+@pytest.mark.slow
+def test_workers_of_every_kind_write_the_same_journal(
+    small_study: SmallStudy, tmp_path: Path, fused: str, engine_here: None
+) -> None:
+    study = small_study("kernels=fused")
+
+    def journal(executor: str, cluster: Cluster | None = None) -> list[dict[str, object]]:
+        home = tmp_path / f"{executor}{cluster is None}"
+        summary = run_sweep(expand_at(study, home), home, executor, 2, cluster=cluster)
+        assert (summary.trained, summary.missing) == (16, 0), summary.errors
+        rows = Journal(home).read([name for name in JOURNAL_SCHEMA.names if name not in PROVENANCE]).to_pylist()
+        return sorted(rows, key=lambda row: str(row["run_id"]))
+
+    def assert_same(rows: list[dict[str, object]]) -> None:
+        for row, other in zip(rows, expected, strict=True):
+            for name, value in other.items():
+                np.testing.assert_array_equal(row[name], value, err_msg=name)
+
+    expected = journal("serial")
+    assert {row["kernels"] for row in expected} == {fused}
+    for executor in ("threads", "processes", "dask"):
+        assert_same(journal(executor))
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:  # started by somebody else
+        assert_same(journal("dask", Cluster(cluster.scheduler_address)))

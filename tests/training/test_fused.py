@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from nnjax.data.weights import PartWeights
-from nnjax.training.bucket import with_branches
+from nnjax.training import program
+from nnjax.training.bucket import CHUNK_SIZES, with_branches
 from nnjax.training.chunk import train_chunk
 
 CLASSES = {"task": "classification", "n_outputs": 3, "loss": "cross_entropy", "output": "softmax"}
@@ -162,3 +163,41 @@ def test_fused_chunks_on_two_threads_keep_their_bits(shape, runs, scaled):
 def test_one_program_serves_all_activations_with_the_bits_of_each(shape, runs, scaled):
     alone = dataclasses.replace(shape, branches=("tanh",))
     assert_same(outcomes_of(alone, runs[:1], scaled)["0"], outcomes_of(shape, runs[:1], scaled)["0"])
+
+
+SUMMED_BY_XLA = {"weight_norm", "update_ratio", "grad_norm"}
+"""Of a history: norms that XLA sums, in an order of each chunk size. (Those of clipping by a norm, too: there all of a
+training has the bits of its chunk size.)"""
+
+OF_ALL_ROWS = {"fit_train_loss", "fit_train_r2"}
+"""Likewise where a step takes all rows: the mean of their losses."""
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("shipped_programs")
+@pytest.mark.parametrize(
+    ("batch_size", "moved"), [(32, SUMMED_BY_XLA), (265, SUMMED_BY_XLA | OF_ALL_ROWS)], ids=["32", "all rows"]
+)
+def test_a_chunk_of_another_size_trains_the_same_networks(
+    bucket, trainee, scaled, fused, monkeypatch, batch_size, moved
+):
+    """But for what is named, all that is known of a run has the same bits; and that is the same to rounding."""
+    shape = with_branches(bucket(2, 64, batch_size, epochs=3, kernels=fused, clipping="value"), ["tanh"])
+    runs = [trainee(seed, "tanh", learning_rate=0.01, l2=0.01, **CLIPPED) for seed in range(2)]
+
+    def trained(size, runs):
+        with monkeypatch.context() as patch:
+            patch.setattr(program, "_compile", program._compile.__wrapped__)
+            patch.setitem(CHUNK_SIZES, "cpu", (size,))
+            chunk = train_chunk(shape, runs, scaled, with_networks=True)
+        return chunk.outcomes[-1], jax.tree.leaves(chunk.networks[runs[-1].run_id])
+
+    expected, weights = trained(20, runs)
+    for size, together in ((1, runs[1:]), (5, runs)):
+        outcome, own_weights = trained(size, together)
+        assert_same(dict(enumerate(own_weights)), dict(enumerate(weights)))
+        for name, value in expected.items():
+            if name in moved:
+                np.testing.assert_allclose(outcome[name], value, rtol=2e-6, err_msg=name)
+            else:
+                np.testing.assert_array_equal(outcome[name], value, err_msg=f"{name}, {size}")
