@@ -19,7 +19,7 @@ from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.second_process import SecondProcess, second_process
-from nnjax.sweep.chosen_kernels import expand_at, settle_kernels
+from nnjax.sweep.chosen_kernels import expand_at, kernels_left, require_kernels, settle_kernels
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.frames import keep_frame
@@ -117,19 +117,15 @@ def sweep_study(
         TrackingError: MLflow could keep no run there, as far as `check_store` sees; nothing has been trained.
         LogbookError: The claims were looked at before, and nobody knows how often; nothing has been trained.
         ClaimLockError: The claims' lock cannot be read; nothing has been trained.
-        RefusedError: Another study file of this name has its report here, or the study chooses by predictions that the
-            journal lacks; nothing has been trained.
+        RefusedError: Another study file of this name has its report here, the study chooses by predictions that the
+            journal lacks, or this machine lacks the kernels that are to train; nothing has been trained.
         ExecutionError: If no worker can be started, or the cluster is not there.
     """
     options, home, progress = options or SweepOptions(), Path(home), progress or choose_progress()
     with progress.stage("Choosing what trains"):
         space = _expanded(space, home, data)
     uri = options.tracking_uri or default_uri(home)
-    if options.is_reported:
-        refuse_another_study(space, home)
-    refuse_without_predictions(space, Journal(home))
-    if options.is_tracked:
-        check_store(uri)
+    _check(space, home, options, uri)
     began = time.perf_counter()
     workers = options.workers or default_workers(space)
     if options.decision_minutes is not None:
@@ -173,6 +169,17 @@ def _expanded(given: Space | Path | str, home: Path, data: Any) -> Space:
         return settle_kernels(given, home, builds=True)
     study = load_study(given, [] if data is None else [f"data.file={keep_frame(data, home)}"])
     return expand_at(study, home, builds=True)
+
+
+def _check(space: Space, home: Path, options: SweepOptions, uri: str) -> None:
+    """Refuse what would come to nothing, before anything else is said; see `sweep_study`."""
+    if options.is_reported:
+        refuse_another_study(space, home)
+    refuse_without_predictions(space, Journal(home))
+    if is_fused(space.kernels) and options.cluster is None:
+        require_kernels(kernels_left(space, Journal(home).run_ids()), home, space.study.path)
+    if options.is_tracked:
+        check_store(uri)
 
 
 def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say: Say, began: float) -> SweepOutcome:

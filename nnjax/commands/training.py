@@ -82,6 +82,7 @@ def add_training(commands: Commands) -> None:
 def plan(options: argparse.Namespace) -> int:
     """Print what a study would cost, and what its claims can come to."""
     from nnjax.claims.forecast import foretell
+    from nnjax.sweep.chosen_kernels import why_not_here
     from nnjax.sweep.journal.baselines import baselines_file
     from nnjax.sweep.journal.journal import Journal
     from nnjax.sweep.notices import find_notices
@@ -100,6 +101,8 @@ def plan(options: argparse.Namespace) -> int:
             notices = (*left_behind(space, Journal(options.home)), *notices)
         if space.about_kernels and found.missing:
             notices = (space.about_kernels, *notices)
+        if why := why_not_here({chunk.bucket.kernels for chunk in found.chunks}, options.home):
+            notices = (f"What is left is {why}.", *notices)
         told = foretell(space, options.home, has_runs=found.missing < found.runs)
     workers, notes = default_workers(space), [as_typed(each, options) for each in notices]
     if options.json:

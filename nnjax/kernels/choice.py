@@ -89,28 +89,31 @@ def available(folder: Path, name: str = "") -> KernelChoice:
         return KernelChoice("", problem=error.problem, remedy=error.remedy)
 
 
-def usable(folder: Path) -> KernelChoice:
+def usable(folder: Path, name: str = "") -> KernelChoice:
     """What a machine has, built and tested where nobody did before.
 
     Args:
         folder: Where this machine's compiled programs are kept; made if it is missing.
+        name: As in `available`.
     """
     try:
-        compiler = find_compiler()
+        compiler = find_compiler(name)
         _ready(folder, compiler)
         return KernelChoice(compiler.kernels, compiler.words, is_tested=True)
     except KernelsError as error:
         return KernelChoice("", problem=error.problem, remedy=error.remedy)
 
 
-def begin(folder: Path) -> None:
+def begin(folder: Path, name: str = "") -> None:
     """Build and test beside whatever else is to be done, where nobody did before; `usable` and `load` wait for it.
 
     Args:
         folder: Where this machine's compiled programs are kept; made if it is missing.
+        name: As in `available`; where this machine has not got them, nothing is built.
     """
-    if not available(folder).is_tested:
-        threading.Thread(target=usable, args=(folder,), name="kernels", daemon=True).start()
+    here = available(folder, name)
+    if here.name and not here.is_tested:
+        threading.Thread(target=usable, args=(folder, name), name="kernels", daemon=True).start()
 
 
 def load(folder: Path, name: str) -> str:

@@ -4,13 +4,16 @@ A library is named by all that its code depends on, so no process meets another'
 self-test, with the library's digest: what is not as it was tested is not loaded.
 """
 
+import atexit
 import ctypes
+import errno
 import fcntl
 import functools
 import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -132,24 +135,62 @@ def _compile(made: Path, compiler: Compiler) -> None:
 
 
 def _call_all(commands: Sequence[Sequence[str]], folder: Path) -> None:
-    """Call a compiler at once for all that it is to do, its temporary files in a folder."""
+    """Call a compiler at once for all that it is to do, its temporary files in a folder.
+
+    Raises:
+        KernelsError: It fails, or cannot be called.
+        OSError: There is no room for what it makes.
+    """
     surroundings = {**own_words(), "TMPDIR": str(folder)}
     with ExitStack() as begun:
         try:
             calls = []
             for command in commands:
-                call = subprocess.Popen(
-                    command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
-                    env=surroundings,
-                )  # fmt: skip
+                with _CALLING:
+                    call = subprocess.Popen(
+                        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+                        env=surroundings, process_group=0,
+                    )  # fmt: skip
+                    _COMPILING.add(call)
                 calls.append(begun.enter_context(call))
-                begun.callback(call.kill)  # where another one fails, or somebody ends us
+                begun.callback(_end, call)  # where another one fails, or somebody ends us
             for command, call in zip(commands, calls, strict=True):
                 _, said = call.communicate(timeout=BUILD_SECONDS)
                 if call.returncode:
+                    _check_room(said)
                     raise KernelsError(f"{command[0]} fails: {_first_error(said)}", "let it compile C with libc")
         except (OSError, subprocess.TimeoutExpired) as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise
             raise KernelsError(f"{commands[0][0]} cannot be used ({error})") from None
+
+
+_COMPILING: set[subprocess.Popen[str]] = set()
+"""Calls of a compiler that nobody has waited for; each heads a group of processes, for it calls others."""
+
+_CALLING = threading.Lock()
+
+
+def _end(call: subprocess.Popen[str]) -> None:
+    _COMPILING.discard(call)
+    if call.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(call.pid, signal.SIGKILL)
+
+
+@atexit.register
+def _end_all() -> None:
+    """What is built beside a command ends with it: it may have been refused."""
+    _CALLING.acquire()  # for ever: a thread that builds must not call it again
+    for call in tuple(_COMPILING):
+        _end(call)
+
+
+def _check_room(said: str) -> None:
+    """Fail, as by a file of our own, where a compiler fails since the disk is full."""
+    full = os.strerror(errno.ENOSPC)
+    if full in said:
+        raise OSError(errno.ENOSPC, full)
 
 
 def _first_error(said: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from nnjax.data.column import DATE_KIND, NUMBER_KIND, WORD_KIND
+from nnjax.kernels.names import XLA, in_words, is_fused
 from nnjax.model.blocks import (
     Block,
     Bullets,
@@ -132,6 +133,7 @@ def made_section(document: Document) -> CardSection:
     data, best = document["data"], document["best_epochs"]
     seeds = [str(network["seed"]) for network in document["ensemble"]]
     runs = [run for fold in document["folds"] for run in fold["run_ids"]]
+    kernels = document["cell"]["configuration"].get("kernels", XLA)  # folders of earlier versions know XLA alone
     kept = f" that finished ({finished_words(document)})" if diverged_runs(document) else ""
     lines = (
         ("Data", f"{code(data['name'])}, {_rows(document)}, sha256 {code(data['digest'])}"),
@@ -149,6 +151,7 @@ def made_section(document: Document) -> CardSection:
             f"{kept}, which range from {best['low']:,} to {best['high']:,}",
         ),
         ("Ensemble", f"{how_many(len(seeds), 'network')} trained on all rows, seeds {', '.join(seeds)}"),
+        ("Trained by", in_words(kernels)),
         ("Fold networks", _fold_networks(document, len(runs))),
     )
     settings = TextTable(
@@ -161,7 +164,8 @@ def made_section(document: Document) -> CardSection:
     versions = TextTable(
         ("what", "version"), tuple(sorted(document["versions"].items())), (False, False), title="Versions"
     )
-    again = "The same command, study, data and versions give the same model:"
+    where = ", where there are such vectors and such a compiler" if is_fused(kernels) else ""
+    again = f"The same command, study, data and versions give the same model{where}:"
     before = ", before it was changed on the command line" if document.get("overrides") else ""
     study_file = CodeBlock(document["study_file"], "toml", f"The study file{before}")
     blocks = (Terms(lines), Paragraph(again), CodeBlock(document["commands"]["fit"]))

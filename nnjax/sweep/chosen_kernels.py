@@ -104,7 +104,7 @@ def _told(kernels: str, runs: int, here: str) -> str:
 def begin_kernels(space: Space, home: Path | str) -> None:
     """Have what trains a space built beside whatever else is to be done, where nobody did before."""
     if is_fused(space.kernels):
-        begin(cache_folder(Path(home)))
+        begin(cache_folder(Path(home)), space.kernels)
 
 
 def require_kernels(names: Set[str], home: Path | str, where: str) -> None:
@@ -113,13 +113,23 @@ def require_kernels(names: Set[str], home: Path | str, where: str) -> None:
     Raises:
         RefusedError: It has not; `where` is what wants them.
     """
+    if why := why_not_here(names, home):
+        raise RefusedError(f"{where}: {why}")
+
+
+def why_not_here(names: Set[str], home: Path | str) -> str:
+    """Why this machine cannot train by all of these kernels, and what to do; "" if it can. Nothing is built."""
     for name in sorted(names - {XLA}):
         here = available(cache_folder(Path(home)), name)
         if here.name != name:
-            raise RefusedError(
-                f"{where}: trained by {in_words(name)}, which cannot be had here: {here.reason}; go on where they can, "
-                f"or, {ANEW}"
-            )
+            told = f"trained by {in_words(name)}, which cannot be had here: {here.reason}"
+            return f"{told}; go on where they can, or, {ANEW}"
+    return ""
+
+
+def kernels_left(space: Space, there: Set[str]) -> set[str]:
+    """Kernels of the runs that are still to be trained, where these are there."""
+    return {run.cell.configuration.kernels for run in space.runs if run.run_id not in there}
 
 
 def provide_kernels(name: str, home: Path | str) -> None:

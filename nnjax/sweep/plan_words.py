@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from nnjax.data.tables import Table
-from nnjax.kernels.names import XLA, in_words
+from nnjax.kernels.names import in_words
 from nnjax.sweep.columns import describe_columns, read_as
 from nnjax.sweep.plan import Plan, sweep_minutes
 from nnjax.sweep.progress import show_seconds
@@ -31,7 +31,7 @@ def describe_plan(space: Space, plan: Plan, workers: int, notices: Sequence[str]
         f"replicates  {plan.replicates:,}",
         f"runs        {plan.runs:,}, {plan.missing:,} to train",
         f"programs    {plan.programs:,}",
-        *([f"kernels     {in_words(space.kernels)}"] if space.kernels != XLA else []),
+        f"kernels     {in_words(space.kernels)}",
         f"predicted   {_minutes(minutes.wall)} on {workers} {places}: training {_minutes(minutes.train)}, "
         f"baselines {baselines}, MLflow {_minutes(minutes.track)}, "
         f"report {_minutes(minutes.report)}",

@@ -141,6 +141,14 @@ def test_what_has_begun_beside_is_waited_for(compiler, folder, self_test):
     assert Path(f"{library_path(folder, compiler)}.count").read_text() == "x"
 
 
+def test_nothing_is_built_beside_for_what_is_not_here(compiler, folder, self_test):
+    self_test(COUNTS)
+    begin(folder, "fused_sse_tcc")
+    assert "kernels" not in {thread.name for thread in threading.enumerate()}
+    assert not usable(folder, "fused_sse_tcc").name and not folder.exists()
+    assert usable(folder, compiler.kernels).name == compiler.kernels
+
+
 def test_where_there_are_no_locks_everybody_builds(compiler, folder, self_test):
     self_test(PASSES)
     (folder / ".kernels.lock").mkdir(parents=True)

@@ -118,6 +118,35 @@ def test_a_compiler_that_is_killed_or_writes_nothing_leaves_nothing(folder, tmp_
         assert nothing_but(path) == [] and not path.exists()
 
 
+def test_a_disk_that_is_full_for_the_compiler_is_one_for_us(folder, tmp_path):
+    by = failing(tmp_path, "echo 'x.c:1:1: fatal error: error writing to x.s: No space left on device' >&2; exit 1")
+    with pytest.raises(KernelsError, match=r"nothing can be kept in .*\(No space left on device\); free some room"):
+        build(library_path(folder, by), by)
+
+
+BUILDING = """
+import sys, threading
+from pathlib import Path
+from nnjax.kernels.compiler import Compiler
+from nnjax.kernels.library import build
+by = Compiler(sys.argv[1], "gcc", "13.1.0", "13.1.0", "avx2")
+threading.Thread(target=build, args=(Path(sys.argv[2], "kernels.so"), by), daemon=True).start()
+sys.stdin.read()
+"""
+
+
+def test_who_ends_takes_the_compiler_along(folder, tmp_path):
+    """And what that calls itself: `told` is at its end when nobody is left who could write to it."""
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    by = failing(tmp_path, f"exec 3> {told}; echo begun >&3; sh -c 'sleep 20; echo went on >&3'")
+    command = [sys.executable, "-c", BUILDING, by.command, folder]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as head, told.open() as heard:
+        assert heard.readline() == "begun\n"
+        head.stdin.close()
+        assert "went on" not in heard.read()
+
+
 def test_half_a_library_of_a_killed_build_is_not_seen_and_is_removed_in_the_end(compiler, folder):
     left, verdict = folder / ".kernels-abc", folder / ".kernels-def"
     left.mkdir(parents=True)

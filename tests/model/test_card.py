@@ -5,7 +5,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from fakes.model_documents import baseline, classes_document, importance_of_mixed, mixed_document, score
+from fakes.model_documents import baseline, classes_document, importance_of_mixed, mixed_document, score, section_of
 from markdown_it import MarkdownIt
 
 from nnjax.model.card import make_card
@@ -236,6 +236,14 @@ def test_changes_on_the_command_line_stand_beside_the_study_file():
     assert "the study file was changed on the command line: `epochs=3`, `fixed.width=[4]`" in card
     assert "The study file, before it was changed" in card
     assert "command line" not in make_card(mixed_document()).markdown
+
+
+def test_what_trained_it_is_said():
+    document = mixed_document()
+    assert "XLA" in section_of("How it was made", make_card(document).markdown)
+    document["cell"]["configuration"]["kernels"] = "fused_avx2_gcc"
+    made = section_of("How it was made", make_card(document).markdown)
+    assert "fused operations (AVX2, gcc)" in made and "where there are such vectors and such a compiler:" in made
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,26 @@ def test_a_sweep_settles_a_space_that_somebody_expanded(
     assert any(each.startswith(goes_on) for each in said)
 
 
+def test_what_is_not_here_is_refused_before_anything_else_is_said(
+    small_study: SmallStudy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machine_with(monkeypatch, HERE)
+    study, said = small_study(f"kernels={ELSEWHERE}"), list[str]()
+    space = expand(study, kernels="xla")
+    write_runs(tmp_path, space, space.runs)
+    options = SweepOptions("serial", is_tracked=False, is_reported=False)
+    with pytest.raises(RefusedError, match=r"small.toml: trained by .*AVX-512, clang.*, which cannot be had here"):
+        sweep_study(expand_at(study, tmp_path), tmp_path, options, say=said.append)
+    assert said == []
+    words = [str(study.path), "--home", str(tmp_path), "--set", f"kernels={ELSEWHERE}"]
+    assert main(["plan", *words]) == 0
+    told = "\nnote        What is left is trained by fused operations (AVX-512, clang), which cannot be had here: "
+    assert told in capsys.readouterr().out
+    machine_with(monkeypatch, ELSEWHERE)
+    assert main(["plan", *words]) == 0
+    assert "cannot be had" not in capsys.readouterr().out
+
+
 CLAIM = """
 [[claims]]
 name = "relu-wins"

@@ -22,9 +22,9 @@ def test_the_plan_in_words_names_runs_programs_and_price(small_space: Space) -> 
         assert part in text
 
 
-def test_fused_operations_are_named_and_xla_goes_without_saying(small_space: Space) -> None:
+def test_what_trains_is_named(small_space: Space) -> None:
     plan = make_plan(small_space, set())
-    assert "kernels" not in describe_plan(small_space, plan, workers=2)
+    assert "\nkernels     XLA\n" in describe_plan(small_space, plan, workers=2)
     fused = replace(small_space, kernels="fused_avx2_gcc")
     lines = describe_plan(fused, plan, workers=2).splitlines()
     assert [line for line in lines if "kernels" in line] == ["kernels     fused operations (AVX2, gcc)"]
