@@ -13,6 +13,7 @@ import pytest
 from fakes.mixed import mixed_table
 from fakes.model_folders import described, random_arrays
 from fakes.model_folders import document_of as folder_document
+from fakes.strict.quick_programs import LITTLE
 
 from nnjax.data.fitted import fit_preparation
 from nnjax.data.preparation import Preparation
@@ -112,7 +113,7 @@ def in_both(bucket, activations, rows=257, seed=0, **others):
     scaled = rng.standard_normal((rows, bucket.n_features))
     x = scaled * preparation["x_scale"] + preparation["x_mean"]
     index = jnp.asarray(branch_indices(activations, bucket.branches), jnp.int32)
-    predict, tensors, predicted = jax.jit(Model(bucket, index, NUMBERS).predict), {}, []
+    predict, tensors, predicted = jax.jit(Model(bucket, index, NUMBERS).predict, compiler_options=LITTLE), {}, []
     for member in range(MEMBERS):
         parameters, moments = drawn(rng, bucket)
         tensors |= network_tensors(f"ensemble_{member}", parameters, moments)

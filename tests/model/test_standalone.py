@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from fakes.model_folders import (
     seal_folder,
     write_folder,
 )
+from fakes.strict.quick_programs import LITTLE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
@@ -73,9 +75,8 @@ def engine_predictions(network, arrays, x):
     bucket = Bucket(sizes[0], (*sizes[1:-1],), sizes[-1], 8, 8, 8, 8, 1, "adam", "half_mean_squared_error",
                     structures=structures, branches=branches, **shape)  # fmt: skip
     index = jnp.array(branch_indices(network["activations"], branches or ("identity",)), jnp.int32)
-    return np.asarray(
-        Engine(bucket, index, ActivationParameters(slope, alpha)).predict(layers, moments, jnp.float32(x))
-    )
+    predict = jax.jit(Engine(bucket, index, ActivationParameters(slope, alpha)).predict, compiler_options=LITTLE)
+    return np.asarray(predict(layers, moments, jnp.float32(x)))
 
 
 @pytest.mark.parametrize(("activation", "changed"), NETWORKS, ids=str)

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from fakes.strict.quick_programs import LITTLE
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -38,13 +39,14 @@ def test_loss_is_a_scalar_that_vanishes_at_the_target(loss, output):
 def over_rows(loss, output):
     """The loss and its gradient by the logits, of several rows of logits with one target."""
     both = jax.value_and_grad(lambda z, target: LOSSES[loss](z, target, output))
-    return jax.jit(jax.vmap(both, in_axes=(0, None)))
+    return jax.jit(jax.vmap(both, in_axes=(0, None)), compiler_options=LITTLE)
 
 
 @cache
 def of_rows(loss, output, numbers=USUAL):
     """The loss of several rows of logits, each with its target."""
-    return jax.jit(jax.vmap(lambda z, target: LOSSES[loss](z, target, output, numbers)))
+    of_one = jax.vmap(lambda z, target: LOSSES[loss](z, target, output, numbers))
+    return jax.jit(of_one, compiler_options=LITTLE)
 
 
 @pytest.mark.parametrize(("loss", "output"), LEGAL)
@@ -63,10 +65,9 @@ def test_gradient_equals_central_differences(loss, output, z):
 @pytest.mark.parametrize(("loss", "output"), [pair for pair in LEGAL if "exponential" not in pair])
 @pytest.mark.parametrize("size", [1e4, -1e4])
 def test_value_and_gradient_stay_finite_far_out(loss, output, size):
-    z = jnp.array([size, -size, size])
-    value, gradient = jax.value_and_grad(lambda row: LOSSES[loss](row, ONE_HOT, output))(z)
-    assert jnp.isfinite(value)
-    assert jnp.isfinite(gradient).all()
+    value, gradient = over_rows(loss, output)(jnp.array([[size, -size, size]]), ONE_HOT)
+    assert np.isfinite(value).all()
+    assert np.isfinite(gradient).all()
 
 
 @pytest.mark.parametrize(("loss", "output"), [("binary_cross_entropy", "logistic"), ("cross_entropy", "softmax")])
