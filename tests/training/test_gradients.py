@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from fakes.strict.quick_programs import LITTLE
 
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.mlp import init
@@ -31,8 +32,10 @@ def given(model):
 
 
 def of(model, given, watches=True):
-    parameters, batch = given
-    return step_gradients(model, parameters, model.training_inputs(None, batch.weights), batch, watches)
+    def look(parameters, batch):
+        return step_gradients(model, parameters, model.training_inputs(None, batch.weights), batch, watches)
+
+    return jax.jit(look, compiler_options=LITTLE)(*given)
 
 
 def test_gradients_and_what_is_watched_are_those_of_backpropagation(model, given, numpy_backpropagation):
