@@ -30,22 +30,22 @@ INLINE void activate_as(const ActivationCode code, Matrix z, Activation to)
     activate_units(code, z, to, j, z.columns - j);
 }
 
-void activate_rows(Matrix z, Activation to)
+void activate_rows(const Matrix *z, const Activation *to)
 {
-  switch (to.code) {
-  case BINARY_STEP: activate_as(BINARY_STEP, z, to); break;
-  case LOGISTIC: activate_as(LOGISTIC, z, to); break;
-  case TANH: activate_as(TANH, z, to); break;
-  case ARCTAN: activate_as(ARCTAN, z, to); break;
-  case RELU: activate_as(RELU, z, to); break;
-  case LEAKY_RELU: activate_as(LEAKY_RELU, z, to); break;
-  case ELU: activate_as(ELU, z, to); break;
-  case SOFTPLUS: activate_as(SOFTPLUS, z, to); break;
-  case GELU: activate_as(GELU, z, to); break;
-  case SILU: activate_as(SILU, z, to); break;
-  case SELU: activate_as(SELU, z, to); break;
-  case MISH: activate_as(MISH, z, to); break;
-  case HARD_TANH: activate_as(HARD_TANH, z, to); break;
-  default: activate_as(IDENTITY, z, to); break;
+  switch (to->code) {
+  case BINARY_STEP: activate_as(BINARY_STEP, *z, *to); break;
+  case LOGISTIC: activate_as(LOGISTIC, *z, *to); break;
+  case TANH: activate_as(TANH, *z, *to); break;
+  case ARCTAN: activate_as(ARCTAN, *z, *to); break;
+  case RELU: activate_as(RELU, *z, *to); break;
+  case LEAKY_RELU: activate_as(LEAKY_RELU, *z, *to); break;
+  case ELU: activate_as(ELU, *z, *to); break;
+  case SOFTPLUS: activate_as(SOFTPLUS, *z, *to); break;
+  case GELU: activate_as(GELU, *z, *to); break;
+  case SILU: activate_as(SILU, *z, *to); break;
+  case SELU: activate_as(SELU, *z, *to); break;
+  case MISH: activate_as(MISH, *z, *to); break;
+  case HARD_TANH: activate_as(HARD_TANH, *z, *to); break;
+  default: activate_as(IDENTITY, *z, *to); break;
   }
 }

@@ -15,6 +15,6 @@ typedef struct {
 } Activation;
 
 /* values[B, N] = f(z[B, N]), with slopes and largest slopes; z's rows are filled up, the results not. */
-void activate_rows(Matrix z, Activation to);
+void activate_rows(const Matrix *z, const Activation *to);
 
 #endif

@@ -161,10 +161,11 @@ INLINE float layer_gradient(Way way, long layer, Matrix delta)
   const Matrix all = matrix_of_run(layer ? stack->layers[layer - 1].values : stack->x, way.run);
   const Matrix input = rows_of(all, way.first, way.rows);
   if (weights.columns > 1 || weights.rows % LANES)
-    return weight_gradient(input, delta, weights, way.first > 0);
+    return weight_gradient(&input, &delta, &weights, way.first > 0);
   /* Of one column the transpose is a row of vectors, too. */
-  return weight_gradient(matrix(delta.data, delta.rows, 1, delta.stride), input,
-                         matrix(weights.data, 1, weights.rows, weights.rows), way.first > 0);
+  const Matrix column = matrix(delta.data, delta.rows, 1, delta.stride);
+  const Matrix row = matrix(weights.data, 1, weights.rows, weights.rows);
+  return weight_gradient(&column, &input, &row, way.first > 0);
 }
 
 /* gb of one layer, zero before the first rows. */
@@ -190,15 +191,17 @@ static void backward_rows(Way way, float *scratch[2], float *weight_squares, flo
   for (long layer = stack->depth; layer > 0; layer--) {
     const Matrix weights = matrix_of_run(stack->layers[layer].weights, way.run);
     const long N = weights.rows, width = padded(N);
+    const Matrix turned = matrix(way.transposed, weights.columns, N, width);
     const Matrix before = matrix(scratch[(stack->depth - layer + 1) % 2], way.rows, N, width);
     if (stack->rows <= EIGHT_ROWS)
       product_of_eight_rows(&delta, &weights, way.transposed, &before);
     else if (stack->rows <= LANES)
-      product_of_few_rows(delta, weights, way.transposed, before);
+      product_of_few_rows(&delta, &weights, way.transposed, &before);
     else
-      product(delta, matrix(way.transposed, weights.columns, N, width), NULL, before);
+      product(&delta, &turned, NULL, &before);
     way.transposed += stack->rows <= LANES ? 0 : weights.columns * width;
-    preactivation_squares[layer - 1] += through_slopes(before, slopes_of(way, layer - 1), bias_gradient(way, layer - 1));
+    const Slopes slopes = slopes_of(way, layer - 1);
+    preactivation_squares[layer - 1] += through_slopes(&before, &slopes, bias_gradient(way, layer - 1));
     weight_squares[layer - 1] = layer_gradient(way, layer - 1, before);
     delta = before;
   }

@@ -5,5 +5,5 @@
 
 void product_of_eight_rows(const Matrix *d, const Matrix *w, float *turned, const Matrix *z)
 {
-  product_of_few_rows(*d, *w, turned, *z);
+  product_of_few_rows(d, w, turned, z);
 }

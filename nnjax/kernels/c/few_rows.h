@@ -21,18 +21,18 @@ INLINE void few_rows_tile(const int R, Matrix turned, Matrix w, long row, Vector
 /* z[B, K] = d[B, N] w[K, N]' for at most LANES rows: they lie in the lanes, so that w is read as it is and not turned.
 
    `turned` holds N LANES numbers; the rows of d and z are filled up, those of z with anything. */
-NOT_INLINE void product_of_few_rows(Matrix d, Matrix w, float *turned, Matrix z)
+NOT_INLINE void product_of_few_rows(const Matrix *d, const Matrix *w, float *turned, const Matrix *z)
 {
   enum { TOGETHER = LANES < 8 ? LANES : 8 };
-  const Matrix columns = matrix(turned, d.columns, d.rows, LANES);
-  transposed(d, columns);
-  for (long k = 0; k < w.rows; k += LANES) {
+  const Matrix columns = matrix(turned, d->columns, d->rows, LANES);
+  transposed(*d, columns);
+  for (long k = 0; k < w->rows; k += LANES) {
     Vector sums[LANES] = {{0}};
     UNROLL for (int i = 0; i < LANES; i += TOGETHER)
-      few_rows_tile(TOGETHER, columns, w, k + i, sums + i);
+      few_rows_tile(TOGETHER, columns, *w, k + i, sums + i);
     transpose(sums);
-    for (long i = 0; i < d.rows; i++)
-      store(row_of(z, i) + k, sums[i]);
+    for (long i = 0; i < d->rows; i++)
+      store(row_of(*z, i) + k, sums[i]);
   }
 }
 

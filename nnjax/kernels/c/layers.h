@@ -31,8 +31,9 @@ INLINE void hidden_layer(Matrix x, Layer layer, Activation to, float *scratch)
     Activation block = to;
     block.values = rows_of(to.values, i, rows);
     block.slopes = to.slopes ? to.slopes + i * to.values.stride : NULL;
-    product(rows_of(x, i, rows), layer.weights, layer.bias, z);
-    activate_rows(z, block);
+    const Matrix from = rows_of(x, i, rows);
+    product(&from, &layer.weights, layer.bias, &z);
+    activate_rows(&z, &block);
   }
 }
 
@@ -95,17 +96,17 @@ INLINE float through_layer(const ActivationCode code, Matrix delta, Slopes slope
 }
 
 /* delta[B, N] times slopes[B, N], in place; its columns are added to sums[N], and the sum of its squares returned. */
-NOT_INLINE float through_slopes(Matrix delta, Slopes slopes, float *sums)
+NOT_INLINE float through_slopes(const Matrix *delta, const Slopes *slopes, float *sums)
 {
-  switch (slopes.code) {
-  case IDENTITY: return through_layer(IDENTITY, delta, slopes, sums);
-  case BINARY_STEP: return through_layer(BINARY_STEP, delta, slopes, sums);
-  case LOGISTIC: return through_layer(LOGISTIC, delta, slopes, sums);
-  case TANH: return through_layer(TANH, delta, slopes, sums);
-  case RELU: return through_layer(RELU, delta, slopes, sums);
-  case LEAKY_RELU: return through_layer(LEAKY_RELU, delta, slopes, sums);
-  case HARD_TANH: return through_layer(HARD_TANH, delta, slopes, sums);
-  default: return through_layer(ACTIVATION_COUNT, delta, slopes, sums);
+  switch (slopes->code) {
+  case IDENTITY: return through_layer(IDENTITY, *delta, *slopes, sums);
+  case BINARY_STEP: return through_layer(BINARY_STEP, *delta, *slopes, sums);
+  case LOGISTIC: return through_layer(LOGISTIC, *delta, *slopes, sums);
+  case TANH: return through_layer(TANH, *delta, *slopes, sums);
+  case RELU: return through_layer(RELU, *delta, *slopes, sums);
+  case LEAKY_RELU: return through_layer(LEAKY_RELU, *delta, *slopes, sums);
+  case HARD_TANH: return through_layer(HARD_TANH, *delta, *slopes, sums);
+  default: return through_layer(ACTIVATION_COUNT, *delta, *slopes, sums);
   }
 }
 

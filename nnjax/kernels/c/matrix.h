@@ -5,7 +5,8 @@
 #include "vectors.h"
 
 /* Element (i, j) is data[i * stride + j]. Rows are *filled up* where stride is a multiple of LANES and what follows the
-   last column can be read and written, too. */
+   last column can be read and written, too. Functions that are not inlined take pointers: copies of a matrix that was just
+   made wait for its parts to be written. */
 typedef struct {
   float *data;
   long rows, columns, stride;

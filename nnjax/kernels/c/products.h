@@ -69,22 +69,22 @@ INLINE void product_rows(const int R, Matrix x, Matrix w, const float *bias, Mat
 /* z[B, N] = x[B, K] w[K, N] + bias[N], or without bias where it is NULL.
 
    The rows of w and z and the bias are filled up to a multiple of LANES. */
-NOT_INLINE void product(Matrix x, Matrix w, const float *bias, Matrix z)
+NOT_INLINE void product(const Matrix *x, const Matrix *w, const float *bias, const Matrix *z)
 {
-  Cut tiles = cut(x.rows);
-  for (long i = 0, rows; i < x.rows; i += rows) {
+  Cut tiles = cut(x->rows);
+  for (long i = 0, rows; i < x->rows; i += rows) {
     rows = next_of(&tiles);
-    const Matrix from = rows_of(x, i, rows), to = rows_of(z, i, rows);
+    const Matrix from = rows_of(*x, i, rows), to = rows_of(*z, i, rows);
     switch (rows) {
-    case 1: product_rows(1, from, w, bias, to); break;
-    case 2: product_rows(2, from, w, bias, to); break;
-    case 3: product_rows(3, from, w, bias, to); break;
-    case 4: product_rows(4, from, w, bias, to); break;
-    case 5: product_rows(5, from, w, bias, to); break;
-    case 6: product_rows(6, from, w, bias, to); break;
+    case 1: product_rows(1, from, *w, bias, to); break;
+    case 2: product_rows(2, from, *w, bias, to); break;
+    case 3: product_rows(3, from, *w, bias, to); break;
+    case 4: product_rows(4, from, *w, bias, to); break;
+    case 5: product_rows(5, from, *w, bias, to); break;
+    case 6: product_rows(6, from, *w, bias, to); break;
 #if TILE_ROWS > 6
-    case 7: product_rows(7, from, w, bias, to); break;
-    case 8: product_rows(8, from, w, bias, to); break;
+    case 7: product_rows(7, from, *w, bias, to); break;
+    case 8: product_rows(8, from, *w, bias, to); break;
 #endif
     }
   }
@@ -155,23 +155,23 @@ INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, bool add)
 /* g[K, N] = x[B, K]' d[B, N], added to what is there if `add`; returns the sum of g's squares.
 
    The rows of d are filled up to a multiple of LANES. */
-NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, bool add)
+NOT_INLINE float weight_gradient(const Matrix *x, const Matrix *d, const Matrix *g, bool add)
 {
   Vector squares = {0};
-  Cut tiles = cut(g.rows);
-  for (long k = 0, rows; k < g.rows; k += rows) {
+  Cut tiles = cut(g->rows);
+  for (long k = 0, rows; k < g->rows; k += rows) {
     rows = next_of(&tiles);
-    const Matrix from = matrix(x.data + k, x.rows, rows, x.stride), to = rows_of(g, k, rows);
+    const Matrix from = matrix(x->data + k, x->rows, rows, x->stride), to = rows_of(*g, k, rows);
     switch (rows) {
-    case 1: squares += gradient_rows(1, from, d, to, add); break;
-    case 2: squares += gradient_rows(2, from, d, to, add); break;
-    case 3: squares += gradient_rows(3, from, d, to, add); break;
-    case 4: squares += gradient_rows(4, from, d, to, add); break;
-    case 5: squares += gradient_rows(5, from, d, to, add); break;
-    case 6: squares += gradient_rows(6, from, d, to, add); break;
+    case 1: squares += gradient_rows(1, from, *d, to, add); break;
+    case 2: squares += gradient_rows(2, from, *d, to, add); break;
+    case 3: squares += gradient_rows(3, from, *d, to, add); break;
+    case 4: squares += gradient_rows(4, from, *d, to, add); break;
+    case 5: squares += gradient_rows(5, from, *d, to, add); break;
+    case 6: squares += gradient_rows(6, from, *d, to, add); break;
 #if TILE_ROWS > 6
-    case 7: squares += gradient_rows(7, from, d, to, add); break;
-    case 8: squares += gradient_rows(8, from, d, to, add); break;
+    case 7: squares += gradient_rows(7, from, *d, to, add); break;
+    case 8: squares += gradient_rows(8, from, *d, to, add); break;
 #endif
     }
   }
