@@ -35,7 +35,7 @@ static Stack stack_of(const XLA_FFI_CallFrame *frame, long first_layer, long arr
       .codes = operand(argument(frame, 1), 1),
       .constants = operand(argument(frame, 2), 1),
       .logits = operand(logits, 2),
-      .layers = calloc((size_t)depth + 1, sizeof(LayerOperands)),
+      .layers = (LayerOperands *)allocate((depth + 1) * (long)(sizeof(LayerOperands) / sizeof(float))),
       .depth = depth,
       .runs = run_count(logits, 2),
   };
