@@ -262,7 +262,15 @@ def test_report_and_mlflow_say_which_kind_it_is(small_study: SmallStudy, tmp_pat
     assert kernels_sentence(space).startswith(
         "Runs were trained by fused operations (AVX2, gcc), those of 2 cells, which no fused operation serves, by XLA:"
     )
-    assert kernels_sentence(expand(study)) == "All runs were trained by XLA."
+    assert kernels_sentence(space).endswith(f"with `--set kernels={HERE}` it trains by these or not at all.")
+    assert kernels_sentence(expand(study)).endswith("trains by those; with `--set kernels=xla` it keeps to XLA.")
+
+
+def test_where_the_same_command_could_train_otherwise_the_report_says_so(small_study: SmallStudy) -> None:
+    by_name, by_xla = (small_study(f"kernels={name}", "depth=[1]") for name in (HERE, "xla"))
+    assert kernels_sentence(expand(by_name, kernels=HERE)).endswith("only with such vectors and such a compiler.")
+    unserved = small_study("kernels=auto", 'fixed.optimizer="lbfgs"', "depth=[1]")
+    assert {kernels_sentence(expand(study)) for study in (by_xla, unserved)} == {"All runs were trained by XLA."}
 
 
 def test_two_kinds_are_compared_and_not_taken_for_one(

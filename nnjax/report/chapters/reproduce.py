@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from nnjax.kernels.names import XLA, in_words
+from nnjax.kernels.names import XLA, in_words, is_fused
 from nnjax.report.study_results import StudyResults
 from nnjax.report.views import Chapter, view_table
+from nnjax.sweep.buckets import is_served
 from nnjax.sweep.journal.record import SweepRecord
 from nnjax.sweep.space import Space
+from nnjax.sweep.study.factors import AUTO
 
 RUNS_LISTED = 20
 
@@ -52,14 +54,23 @@ def runs_table(results: pd.DataFrame) -> pd.DataFrame:
 
 
 def kernels_sentence(space: Space) -> str:
-    """What the runs were trained by."""
+    """What the runs were trained by, and where the same command would train by something else."""
     others = sum(cell.configuration.kernels != space.kernels for cell in space.cells)
     if others == len(space.cells) or space.kernels == XLA:
-        return f"All runs were trained by {in_words(XLA)}."
+        is_open = space.study.kernels == AUTO and any(is_served(cell.configuration) for cell in space.cells)
+        elsewhere = (
+            " Where there are fused operations, and none of these runs in the journal, the same command trains by "
+            f"those; with `--set kernels={XLA}` it keeps to XLA."
+        )
+        return f"All runs were trained by {in_words(XLA)}.{elsewhere if is_open else ''}"
     apart = f", those of {others:,} cells, which no fused operation serves, by {in_words(XLA)}" if others else ""
+    elsewhere = (
+        " On a machine with others, and with none of these runs in the journal, the same command trains by what is "
+        f"there: with `--set kernels={space.kernels}` it trains by these or not at all."
+    )
     return (
         f"Runs were trained by {in_words(space.kernels)}{apart}: bit for bit the same again only with such vectors and "
-        "such a compiler."
+        f"such a compiler.{'' if is_fused(space.study.kernels) else elsewhere}"
     )
 
 
