@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nnjax.claims.forecast import foretell
 from nnjax.claims.logbook import LogbookError
 from nnjax.claims.rounds import study_logbook
 from nnjax.early_imports import importing_early
@@ -23,6 +24,7 @@ from nnjax.sweep.chosen_kernels import expand_at, kernels_left, require_kernels,
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.frames import keep_frame
+from nnjax.sweep.identity import package_hash
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.kept_predictions import refuse_without_predictions
@@ -37,7 +39,7 @@ from nnjax.sweep_report import find_report, make_report, refuse_another_study
 from nnjax.terminal import Say
 from nnjax.tracking.address import check_store, default_uri
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, LONGEST_QUOTE, TrackingError
-from nnjax.up_to_date import UNSEEN, LastSweep, find_swept, note_swept, package_hash, read_hashes
+from nnjax.up_to_date import UNSEEN, LastSweep, find_swept, note_swept, read_hashes
 
 if TYPE_CHECKING:
     from nnjax.claims.decide import Decisions
@@ -319,6 +321,8 @@ class _Stages:
         if is_whole and not (self.problems or summary.errors or summary.missing):
             swept = LastSweep(summary.diverged, self.tracked, self.tracking_uri, self.deep_link)
             note_swept(self._space, self._home, uri, self._read, swept)
+            with suppress(RefusedError):
+                foretell(self._space, self._home, has_runs=True)  # kept: a plan that follows need not compute it
 
     def _note(self, stage: str, seconds: float) -> None:
         self.seconds[stage] = seconds

@@ -6,16 +6,14 @@ or a row that differs, in what a sweep reads or in what it leaves, is reason to 
 
 import hashlib
 import json
-import os
 import sqlite3
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nnjax.sweep.durable import write_durably
-from nnjax.sweep.identity import content_hash
+from nnjax.sweep.identity import content_hash, file_hash, folder_hash, package_hash
 from nnjax.sweep.journal.parquet import BrokenFileError, open_checksummed_parquet, read_columns
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking.address import database_file
@@ -77,26 +75,9 @@ def read_hashes(space: Space, home: Path) -> dict[str, str]:
         "study": content_hash([str(Path(study.path).resolve()), study.text, study.overrides, sweep_id(space)]),
         "runs": content_hash(list(_hashes_of_runs(space, journal))),
         "claims": content_hash([folder_hash(journal / name) for name in ("claims", "decisions")]),
-        "audit": _file_hash(journal / "audits" / f"{sweep_id(space)}.json"),
-        "calibration": _file_hash(home / "reports" / "calibration.json"),
+        "audit": file_hash(journal / "audits" / f"{sweep_id(space)}.json"),
+        "calibration": file_hash(home / "reports" / "calibration.json"),
     }
-
-
-def package_hash() -> str:
-    """Hash of this package's own files, and of the names and versions of all others."""
-    others = sorted(path.name for folder in sys.path if folder for path in Path(folder).glob("*.dist-info"))
-    return content_hash([sys.version, others, folder_hash(Path(__file__).parent)])
-
-
-def folder_hash(folder: Path) -> str:
-    """sha256 of the names and contents of all files below a folder, hidden ones and bytecode aside.
-
-    Raises:
-        OSError: If one of them cannot be read.
-    """
-    paths = (Path(place) / name for place, _, names in os.walk(folder, followlinks=True) for name in names)
-    seen = sorted(path for path in paths if not path.name.startswith(".") and path.suffix != ".pyc")
-    return content_hash([[str(path.relative_to(folder)), _file_hash(path)] for path in seen])
 
 
 def _note(space: Space, home: Path) -> Path:
@@ -110,7 +91,7 @@ def _left_hashes(space: Space, home: Path, uri: str) -> dict[str, str]:
         raise OSError(f"{uri} is no file")
     rows, places = stored_rows(file, space.study.name)
     return {
-        "record": _file_hash(home / "journal" / "sweeps" / f"{sweep_id(space)}.json"),
+        "record": file_hash(home / "journal" / "sweeps" / f"{sweep_id(space)}.json"),
         "baselines": folder_hash(home / "journal" / "baselines"),
         "report": folder_hash(home / "reports" / space.study.name),
         "index": str((home / "reports" / "index.html").exists()),  # what it says is of other studies, too
@@ -125,11 +106,3 @@ def _hashes_of_runs(space: Space, journal: Path) -> Iterator[str]:
         content = path.read_bytes()
         if not wanted.isdisjoint(read_columns(open_checksummed_parquet(content), ["run_id"])["run_id"].to_pylist()):
             yield hashlib.sha256(content).hexdigest()
-
-
-def _file_hash(path: Path) -> str:
-    """Empty where there is no file."""
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

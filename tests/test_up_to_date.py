@@ -11,6 +11,8 @@ from fakes.studies import write_small
 from fakes.training import FAKE
 
 from nnjax import up_to_date
+from nnjax.claims.declared import claim_level
+from nnjax.claims.kept_forecasts import kept_forecasts
 from nnjax.pipeline import SweepOptions, sweep_study
 from nnjax.sweep.space import Space, expand
 from nnjax.sweep.study.study import load_study
@@ -193,3 +195,12 @@ def test_what_was_touched_is_mended(done, home):
     assert outcome.problems == () and (home / "reports" / "small" / "index.html").exists()
     assert find_swept(done[2], home, sqlite_uri(home / "mlflow.db")) is not None
     assert "MLflow: 0 runs written, 21 were there." in said
+
+
+def test_what_its_claims_can_find_is_kept_for_a_plan(home, done):
+    level = claim_level(done[2].study.claims)
+
+    def compute():
+        raise AssertionError("it was not kept")
+
+    assert kept_forecasts(done[2], home, level, compute).keys() == {claim.name for claim in done[2].study.claims}

@@ -1,10 +1,11 @@
 """What a study's claims can come to, told before anything is trained: whether they can fail, and what they can find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nnjax.claims.declared import claim_level
+from nnjax.claims.kept_forecasts import Findable, kept_forecasts
 from nnjax.claims.logbook import looks_at_most
 from nnjax.claims.metric import on_scale
 from nnjax.claims.rounds import study_logbook
@@ -123,43 +124,59 @@ def foretell(space: Space, home: Path, has_runs: bool) -> Foretold:
     """
     declared = declarations(space, home)
     level = claim_level(space.study.claims, looks_at_most(study_logbook(space, home)), declared.withdrawn_intervals)
-    seen: Mapping[str, float] = {}
-    if has_runs:
-        from nnjax.claims.spread import claim_spreads  # here: pandas takes a plan a second
 
-        seen = claim_spreads(space, Journal(home), level)
-    return Foretold(forecast_claims(space, level, seen), declared, space.doubt)
+    def compute() -> dict[str, Findable]:
+        return find_all(space, level, _spreads(space, home, level) if has_runs else {})
+
+    findable = kept_forecasts(space, home, level, compute) if has_runs else compute()
+    return Foretold(forecast_claims(space, findable), declared, space.doubt)
 
 
-def forecast_claims(space: Space, level: float, seen: Mapping[str, float]) -> tuple[Forecast, ...]:
-    """What each claim of a study can come to, but for those that join others.
+def _spreads(space: Space, home: Path, level: float) -> Mapping[str, float]:
+    from nnjax.claims.spread import claim_spreads  # here: pandas takes a plan a second
+
+    return claim_spreads(space, Journal(home), level)
+
+
+def find_all(space: Space, level: float, seen: Mapping[str, float]) -> dict[str, Findable]:
+    """Name of each claim, but for those that join others -> what can be found of it.
 
     Args:
         space: The study and its runs.
         level: Level of every declared interval.
         seen: Name of each claim of which runs are there -> standard deviation over their splits.
     """
-    asked = (claim for claim in space.study.claims if not claim.is_compound)
-    return tuple(_forecast(claim, space, level, seen.get(claim.name)) for claim in asked)
+    return {claim.name: _find(space, level, seen.get(claim.name)) for claim in _asked(space)}
 
 
-def _forecast(claim: Claim, space: Space, level: float, seen: float | None) -> Forecast:
+def _asked(space: Space) -> Iterator[Claim]:
+    return (claim for claim in space.study.claims if not claim.is_compound)
+
+
+def _find(space: Space, level: float, seen: float | None) -> Findable:
+    splits, (n_train, n_test) = len(space.splits), space.correction_rows
+    spreads = ASSUMED_SPREADS if seen is None else (seen,)
+    return Findable(
+        spreads,
+        seen is None,
+        found=tuple(detectable_difference(spread, splits, n_train, n_test, level) for spread in spreads),
+        half_widths=tuple(half_width(spread, splits, n_train, n_test, level) for spread in spreads),
+    )
+
+
+def forecast_claims(space: Space, findable: Mapping[str, Findable]) -> tuple[Forecast, ...]:
+    """What each claim of a study can come to, but for those that join others; see `find_all`."""
+    return tuple(_forecast(claim, space, findable[claim.name]) for claim in _asked(space))
+
+
+def _forecast(claim: Claim, space: Space, findable: Findable) -> Forecast:
     cells = {cell.cell_id: cell for cell in space.cells}
     arms = arm_cells(claim, space.cells)
     ranges = [_arm_range(claim.metric, [cells[cell_id] for cell_id in arm], space) for arm in arms]
     compared = compared_range(claim.metric, ranges, len(arms) == 2 and arms[0] == arms[1])
-    splits, (n_train, n_test) = len(space.splits), space.correction_rows
     threshold = 0.0 if claim.threshold is None else on_scale(claim.threshold, claim.metric)
-    spreads = ASSUMED_SPREADS if seen is None else (seen,)
-    return Forecast(
-        claim=claim,
-        settled=why_settled(claim, compared),
-        spreads=spreads,
-        is_assumed=seen is None,
-        found=tuple(detectable_difference(spread, splits, n_train, n_test, level) for spread in spreads),
-        half_widths=tuple(half_width(spread, splits, n_train, n_test, level) for spread in spreads),
-        largest=max(abs(end - threshold) for end in compared),
-    )
+    largest = max(abs(end - threshold) for end in compared)
+    return Forecast(claim, why_settled(claim, compared), *findable, largest)
 
 
 def _arm_range(metric: str, cells: Sequence[Cell], space: Space) -> Range:

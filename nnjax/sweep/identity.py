@@ -1,7 +1,10 @@
-"""Identity by content: one canonical text of a value, and its hash."""
+"""Identity by content: one canonical text of a value, and its hash; hashes of files, and of this package."""
 
 import hashlib
 import json
+import os
+import sys
+from pathlib import Path
 
 
 def canonical_json(value: object) -> str:
@@ -23,3 +26,28 @@ def content_hash(value: object) -> str:
     True
     """
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def package_hash() -> str:
+    """Hash of this package's own files, and of the names and versions of all others."""
+    others = sorted(path.name for folder in sys.path if folder for path in Path(folder).glob("*.dist-info"))
+    return content_hash([sys.version, others, folder_hash(Path(__file__).parents[1])])
+
+
+def folder_hash(folder: Path) -> str:
+    """sha256 of the names and contents of all files below a folder, hidden ones and bytecode aside.
+
+    Raises:
+        OSError: If one of them cannot be read.
+    """
+    paths = (Path(place) / name for place, _, names in os.walk(folder, followlinks=True) for name in names)
+    seen = sorted(path for path in paths if not path.name.startswith(".") and path.suffix != ".pyc")
+    return content_hash([[str(path.relative_to(folder)), file_hash(path)] for path in seen])
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file; empty where there is none."""
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -3,13 +3,13 @@
 import pytest
 
 from nnjax.claims.declared import claim_level
-from nnjax.claims.forecast import ASSUMED_SPREADS, forecast_claims, foretell
+from nnjax.claims.forecast import ASSUMED_SPREADS, find_all, forecast_claims, foretell
 from nnjax.statistics.power import detectable_difference, half_width
 
 
 def test_the_smallest_difference_is_that_of_the_design(space, tmp_path):
     level = claim_level(space.study.claims)
-    first = forecast_claims(space, level, {})[0]
+    first = forecast_claims(space, find_all(space, level, {}))[0]
     assert first.is_assumed and first.spreads == ASSUMED_SPREADS == (0.01, 0.03, 0.08)
     sizes = (331, 111)
     assert first.found == pytest.approx([detectable_difference(s, 8, *sizes, level) for s in ASSUMED_SPREADS], rel=0.01)

@@ -5,7 +5,7 @@ from fakes.followed import visits_study
 from fakes.known import THREE_CLAIMS, write_space
 
 from nnjax.claims.declared import claim_level
-from nnjax.claims.forecast import forecast_claims, foretell
+from nnjax.claims.forecast import find_all, forecast_claims, foretell
 from nnjax.sweep.space import expand
 
 SHUFFLED = "replicates.method=shuffle_split"
@@ -17,7 +17,7 @@ def asked(tmp_path, **changes):
     keys = {"kind": '"beats"', "a": "{learning_rate = 0.01}", "b": "{learning_rate = 0.001}"} | changes
     lines = [f"{key} = {value}" for key, value in keys.items() if value]
     space = write_space(tmp_path, "\n".join([head, "[[claims]]", 'name = "it"', 'sentence = "It."', *lines]))
-    return " ".join(forecast_claims(space, claim_level(space.study.claims), {})[0].lines)
+    return " ".join(forecast_claims(space, find_all(space, claim_level(space.study.claims), {}))[0].lines)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_claim_alone_shares_nothing(tmp_path):
 
 def test_with_two_splits_nothing_can_be_decided(tmp_path):
     space = write_space(tmp_path, overrides=[SHUFFLED, "replicates.splits=2"])
-    lines = forecast_claims(space, 0.9999, {})[0].lines
+    lines = forecast_claims(space, find_all(space, 0.9999, {}))[0].lines
     assert lines[-1] == "cannot be decided with these replicates: no such difference is larger than 2"
 
 

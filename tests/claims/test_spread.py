@@ -3,7 +3,7 @@
 from fakes.known import KNOWN, write_space
 
 from nnjax.claims.declared import claim_level
-from nnjax.claims.forecast import forecast_claims, foretell
+from nnjax.claims.forecast import find_all, forecast_claims, foretell
 from nnjax.claims.spread import claim_spreads
 from nnjax.claims.study_answers import answer_study, claim_results
 from nnjax.sweep.journal.journal import Journal
@@ -22,7 +22,7 @@ def test_runs_in_the_journal_say_the_spread(space, tmp_path, train):
     answers = answers_of(space, tmp_path)
     for answer in answers:
         assert seen[answer.claim.name] == answer.interval.standard_deviation
-    for forecast, answer in zip(forecast_claims(space, level, seen), answers, strict=True):
+    for forecast, answer in zip(forecast_claims(space, find_all(space, level, seen)), answers, strict=True):
         assert not forecast.is_assumed and forecast.found == (answer.detectable,)
     assert "(that of the journal's runs)" in foretell(space, tmp_path, has_runs=True).words
 
