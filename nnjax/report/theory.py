@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,9 +13,25 @@ from nnjax.data.preparation import prepared_width
 from nnjax.network.activations import ACTIVATIONS, ActivationParameters, Elementwise
 from nnjax.network.architecture import layer_activations
 from nnjax.network.initializers import INITIALIZERS
+from nnjax.report.kept_fields import kept_fields
 from nnjax.statistics.mean_field import MeanField, mean_field
 from nnjax.sweep.configuration import Configuration
 from nnjax.sweep.space import Space
+
+
+class Untrained(NamedTuple):
+    """What a mean field depends on, all of it hashable: settings that agree in it are computed once.
+
+    Attributes:
+        activations: One a hidden layer.
+        sizes: Inputs, then units of each hidden layer.
+    """
+
+    activations: tuple[str, ...]
+    sizes: tuple[int, ...]
+    initializer: str
+    gain: float
+    constants: ActivationParameters
 
 
 def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:
@@ -25,26 +41,30 @@ def expected_field(setting: Configuration, n_inputs: int) -> MeanField | None:
         The prediction; None without hidden layers, and where the theory does not hold: with normalisation, skip
         connections, dropout or maxout units. A prelu begins as a leaky relu and is taken as one.
     """
+    untrained = _untrained(setting, n_inputs)
+    return None if untrained is None else _field(untrained)
+
+
+def _untrained(setting: Configuration, n_inputs: int) -> Untrained | None:
     names = layer_activations(setting.activation, setting.depth)
     has_other_rules = setting.normalization != "none" or setting.residual > 0 or setting.dropout > 0.0
     if not names or has_other_rules or any(ACTIVATIONS[name].structure == "maxout" for name in names):
         return None
     constants = ActivationParameters(setting.negative_slope, setting.elu_alpha)
     sizes = (n_inputs, *setting.hidden_layer_sizes)
-    return _field(tuple(names), sizes, setting.initializer, setting.initializer_gain, constants)
+    return Untrained(tuple(names), sizes, setting.initializer, setting.initializer_gain, constants)
 
 
 @lru_cache(maxsize=1024)
-def _field(
-    names: tuple[str, ...], sizes: tuple[int, ...], initializer: str, gain: float, constants: ActivationParameters
-) -> MeanField:
-    """Settings that agree in what counts are computed once: a grid has few of them, and one takes 60 ms."""
-    variance = INITIALIZERS[initializer].variance
+def _field(untrained: Untrained) -> MeanField:
+    """A grid has few of them, and one takes 60 ms."""
+    names, constants = untrained.activations, untrained.constants
+    variance = INITIALIZERS[untrained.initializer].variance
     return mean_field(
         [_bound(ACTIVATIONS[name].function, constants) for name in names],
         [_bound(ACTIVATIONS[name].derivative, constants) for name in names],
-        [gain**2 * variance(fan_in, fan_out) for fan_in, fan_out in pairwise(sizes)],
-        sizes,
+        [untrained.gain**2 * variance(fan_in, fan_out) for fan_in, fan_out in pairwise(untrained.sizes)],
+        untrained.sizes,
     )
 
 
@@ -68,6 +88,8 @@ def expected_fields(space: Space) -> dict[str, MeanField | None]:
         preparation: prepared_width(space.table, preparation, n_train)
         for preparation in {cell.configuration.preparation for cell in space.cells}
     }
-    return {
-        cell.cell_id: expected_field(cell.configuration, widths[cell.configuration.preparation]) for cell in space.cells
+    untrained = {
+        cell.cell_id: _untrained(cell.configuration, widths[cell.configuration.preparation]) for cell in space.cells
     }
+    fields = kept_fields(sorted({each for each in untrained.values() if each is not None}, key=repr), _field)
+    return {cell_id: None if each is None else fields[each] for cell_id, each in untrained.items()}

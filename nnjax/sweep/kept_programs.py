@@ -118,7 +118,7 @@ class KeptPrograms:
         """Named by all that the native code depends on, our own source and this processor among it."""
         told = sorted((name, repr(value)) for name, value in options.items())
         operations = library_digest(self._folder, bucket.kernels) if is_fused(bucket.kernels) else ""
-        parts = [repr(bucket.program), repr(told), operations, *_makers()]
+        parts = [repr(bucket.program), repr(told), operations, *makers()]
         return self._folder / f"{hashlib.sha256(chr(10).join(parts).encode()).hexdigest()}{SUFFIX}"
 
 
@@ -133,8 +133,8 @@ def _make_room(folder: Path) -> None:
 
 
 @functools.cache
-def _makers() -> tuple[str, ...]:
-    """Versions, source and processor."""
+def makers() -> tuple[str, ...]:
+    """Versions, source and processor: what decides the numbers that our programs make."""
     source, room = hashlib.sha256(), Path(__file__).parents[1]
     for path in sorted(path for pattern in TRACED for path in room.glob(pattern)):
         source.update(b"%s\0%s\0" % (path.name.encode(), path.read_bytes()))

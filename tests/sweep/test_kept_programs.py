@@ -82,7 +82,7 @@ def test_a_program_is_known_by_all_that_its_code_depends_on(tiny: Space, tmp_pat
     assert len(names()) == 3
     assert kept._path(dataclasses.replace(bucket, epochs=bucket.epochs + 1), options).name in names()
     before = names()
-    monkeypatch.setattr(kept_programs, "_makers", lambda: ("another source",))
+    monkeypatch.setattr(kept_programs, "makers", lambda: ("another source",))
     assert before.isdisjoint(names())
 
 
