@@ -153,6 +153,21 @@ def test_bits_are_the_sources_and_not_the_compilers(tmp_path, monkeypatch):
         assert bits(number, flag) == here, flag
 
 
+@pytest.mark.slow
+def test_the_shorter_vectors_of_this_processor_pass_too(tmp_path, monkeypatch):
+    """Where there are AVX-512 the C of AVX2 is compiled nowhere else."""
+    try:
+        compiler = find_compiler()
+    except KernelsError as error:
+        pytest.skip(str(error))
+    if compiler.vectors != "avx512":
+        pytest.skip("this processor's vectors are the shortest that there are")
+    monkeypatch.setattr(library, "FLAGS", (*library.FLAGS, "-mno-avx512f"))
+    tmp_path.chmod(0o700)
+    library.build(path := tmp_path / "shorter.so", compiler)
+    assert find_failure(partial(self_test.train_by_hand, ctypes.CDLL(str(path)))) == ""
+
+
 def test_a_library_whose_adam_is_off_is_not_used(altered):
     folder = altered("adam.c", "root + n->epsilon", "root + 1.001f * n->epsilon")
     found = usable(folder)
