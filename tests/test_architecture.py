@@ -1,6 +1,7 @@
 """The import graph: no circle, only the direction that docs/architecture.md allows, a core free of pandas and I/O."""
 
 import ast
+import functools
 import re
 import sys
 from pathlib import Path
@@ -34,6 +35,7 @@ STDLIB = {
 }
 
 
+@functools.cache
 def imports(path):
     """All that a module imports, inside functions too."""
     found = set()
@@ -50,7 +52,10 @@ def room(name):
     return parts[1] if len(parts) > 1 else ""
 
 
-GRAPH = {name: {found for found in imports(path) if found in MODULES} - {name} for name, path in MODULES.items()}
+@functools.cache
+def graph():
+    """Module -> those of the house that it imports."""
+    return {name: {found for found in imports(path) if found in MODULES} - {name} for name, path in MODULES.items()}
 
 
 def test_there_is_no_circle():
@@ -60,11 +65,11 @@ def test_there_is_no_circle():
         assert state.get(name) != "open", f"circle: {' -> '.join([*trail, name])}"
         if name not in state:
             state[name] = "open"
-            for following in sorted(GRAPH[name]):
+            for following in sorted(graph()[name]):
                 visit(following, [*trail, name])
             state[name] = "done"
 
-    for name in GRAPH:
+    for name in graph():
         visit(name, [])
 
 
@@ -77,7 +82,7 @@ def test_every_room_is_in_the_documentation():
 @pytest.mark.parametrize("name", sorted(name for name in MODULES if room(name) in ROOMS))
 def test_rooms_import_only_what_the_documentation_allows(name):
     rooms, libraries = ROOMS[room(name)]
-    assert {room(found) for found in GRAPH[name]} - {room(name), "", *EVERYWHERE} <= rooms
+    assert {room(found) for found in graph()[name]} - {room(name), "", *EVERYWHERE} <= rooms
     outside = {found.split(".")[0] for found in imports(MODULES[name])} - {"nnjax"} - set(sys.stdlib_module_names)
     assert outside <= libraries
 
@@ -86,13 +91,13 @@ def test_rooms_import_only_what_the_documentation_allows(name):
 def test_nothing_is_allowed_that_no_file_of_a_room_imports(name):
     modules = [module for module in MODULES if room(module) == name]
     found = set().union(*(imports(MODULES[module]) for module in modules))
-    used = {room(each) for module in modules for each in GRAPH[module]} | {each.split(".")[0] for each in found}
+    used = {room(each) for module in modules for each in graph()[module]} | {each.split(".")[0] for each in found}
     assert set().union(*ROOMS[name]) <= used
 
 
 @pytest.mark.parametrize("name", ["answer", "choice", "compared", "declared", "metric", "settled", "target"])
 def test_a_claim_is_answered_from_a_table_alone(name):
-    assert not {room(found) for found in GRAPH[f"nnjax.claims.{name}"]} & {"sweep", "results"}
+    assert not {room(found) for found in graph()[f"nnjax.claims.{name}"]} & {"sweep", "results"}
 
 
 def test_nothing_is_allowed_that_would_close_a_circle_of_rooms():

@@ -1,6 +1,7 @@
 """Every command that a message tells people to type exists, and mends what it is told for."""
 
 import ast
+import functools
 import re
 import shlex
 import shutil
@@ -31,7 +32,13 @@ OTHERS_OPTIONS = {"--nthreads", "--upgrade", "--", "--scheduler-file", "--host",
 """Of `dask` and `pip`."""
 
 
-def texts() -> Iterator[tuple[str, str]]:
+@functools.cache
+def texts() -> list[tuple[str, str]]:
+    """Every file's texts, read once."""
+    return list(read_texts())
+
+
+def read_texts() -> Iterator[tuple[str, str]]:
     """Every text that the package may print, a value put in by the program as {}."""
     for path in PACKAGE.rglob("*.py"):
         tree = ast.parse(path.read_text("utf-8"))
@@ -99,8 +106,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of that home, used once, as its owner does."""
+    """A copy of that home, used once, as its owner does; what is broken in its caches is nobody else's."""
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
     monkeypatch.setattr("nnjax.report.write.write_report", write_nothing)
     copy = Path(shutil.copytree(finished, tmp_path / "home"))
     typed(copy, "sync", "STUDY")

@@ -62,7 +62,7 @@ def test_every_pair_behind_every_activation_equals_automatic_differentiation(pai
         np.testing.assert_allclose(found, wanted, rtol=1e-10, atol=1e-13)
 
 
-@settings(max_examples=12)
+@settings(max_examples=4)
 @given(
     sizes=st.lists(WIDTH, min_size=2, max_size=6),
     n=WIDTH,

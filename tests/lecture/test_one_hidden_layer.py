@@ -24,7 +24,7 @@ def error(weights, x, y):
     return 0.5 * jnp.sum((y - jax.nn.sigmoid(o @ weights.u + weights.gamma)) ** 2)
 
 
-@settings(max_examples=15)
+@settings(max_examples=5)
 @given(n_inputs=WIDTH, n_hidden=WIDTH, n_outputs=WIDTH, seed=st.integers(0, 99))
 def test_the_gradient_equals_automatic_differentiation(n_inputs, n_hidden, n_outputs, seed):
     weights, x, y = draw(n_inputs, n_hidden, n_outputs, seed)

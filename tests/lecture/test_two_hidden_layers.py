@@ -32,7 +32,7 @@ def error(weights, x, y):
     return jnp.sum((y - a) ** 2) / (2 * len(x))
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(sizes=st.tuples(WIDTH, WIDTH, WIDTH, WIDTH), n=WIDTH, seed=st.integers(0, 99))
 def test_the_gradient_equals_automatic_differentiation(sizes, n, seed):
     weights, x, y = draw(sizes, n, seed)

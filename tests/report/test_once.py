@@ -30,8 +30,8 @@ def test_results_travel_to_another_process_without_what_was_made_of_them(study_r
     assert len(there.made) > 0 and arrived.made == {} and headline(arrived).words == words
 
 
-def test_a_report_makes_its_answers_and_first_pictures_once(classes, tmp_path):
-    made = replace(classes)
+def test_a_report_makes_its_answers_and_first_pictures_once(without_claims, tmp_path):
+    made = replace(without_claims)
     calls = Counter()
 
     class Counted(dict):
