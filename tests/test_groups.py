@@ -24,6 +24,7 @@ def test_a_file_is_run_by_one_worker(tmp_path):
     test += f"    pathlib.Path({str(tmp_path)!r}, f'{{os.getpid()}}.seen').touch()\n"
     for name in ("test_one.py", "test_two.py"):
         (tmp_path / name).write_text(test.replace(".seen", f".{name[:-3]}"))
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", tmp_path]
+    fakes = f"pythonpath={ROOT / 'tests'}"
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "-o", fakes, tmp_path]
     assert subprocess.run(command, cwd=tmp_path, check=False, capture_output=True).returncode == 0
     assert [len(list(tmp_path.glob(f"*.{name}"))) for name in ("test_one", "test_two")] == [1, 1]
