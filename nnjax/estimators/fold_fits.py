@@ -12,7 +12,6 @@ from jaxtyping import Int
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
 from sklearn.callback import CallbackSupportMixin
-from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import _safe_split
 from sklearn.utils.validation import _check_method_params
@@ -102,6 +101,7 @@ def holds_network(estimator: BaseEstimator) -> bool:
 def asks_once(estimator: BaseEstimator) -> bool:
     """Whether it is known to train one network, and nothing after it: a network, or what ends in one.
 
+    >>> from sklearn.compose import TransformedTargetRegressor
     >>> from sklearn.preprocessing import StandardScaler
     >>> network = type("Network", (TrainedTogether, BaseEstimator), {})()
     >>> asks_once(TransformedTargetRegressor(Pipeline([("scaler", StandardScaler()), ("network", network)])))
@@ -112,9 +112,11 @@ def asks_once(estimator: BaseEstimator) -> bool:
     if isinstance(estimator, Pipeline):
         *before, (_, last) = estimator.steps
         return asks_once(last) and not any(holds_network(each) for _, each in before)
-    if isinstance(estimator, TransformedTargetRegressor):
-        return asks_once(estimator.regressor)
-    return isinstance(estimator, TrainedTogether)
+    if isinstance(estimator, TrainedTogether):
+        return True
+    from sklearn.compose import TransformedTargetRegressor  # here: with it all linear models are imported
+
+    return isinstance(estimator, TransformedTargetRegressor) and asks_once(estimator.regressor)
 
 
 def _ask_all(waiting: Sequence[FoldFit], silent: BaseEstimator, data: FoldData, ledger: FitLedger) -> list[FoldFit]:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import threading
 
 from nnjax.kernels.choice import available, begin, load, usable
 from nnjax.kernels.names import XLA, KernelsError
@@ -35,16 +36,22 @@ def kernels_to_come() -> str:
     Raises:
         ValueError: As `kernels_here`.
     """
-    return kernels_here() if kernels_here.cache_info().currsize else _begun()
+    return kernels_here() if kernels_here.cache_info().currsize else _begun()[0]
+
+
+def are_being_built() -> bool:
+    """Whether `kernels_here` would wait."""
+    return not kernels_here.cache_info().currsize and _begun()[1].is_alive()
 
 
 @functools.cache
-def _begun() -> str:
+def _begun() -> tuple[str, threading.Thread]:
+    """The name to come, and what builds it; a thread that was never started where nothing is to be done."""
     if _wants_xla():
-        return XLA
+        return XLA, threading.Thread()
     folder = cache_of_this_machine()
-    begin(folder)
-    return available(folder).name or XLA
+    building = begin(folder)
+    return available(folder).name or XLA, building
 
 
 def _wants_xla() -> bool:

@@ -182,3 +182,8 @@ def seed_of(random_state: int | np.random.RandomState | None) -> np.random.Rando
         return np.random.RandomState(ledger.seed)
     state: np.random.RandomState = check_random_state(random_state)
     return state
+
+
+def is_drawn_from_by_others(random_state: int | np.random.RandomState | None) -> bool:
+    """Whether what `seed_of` gives is somebody's own: a person's generator, or NumPy's."""
+    return isinstance(random_state, np.random.RandomState) or (random_state is None and _CURRENT.get() is None)

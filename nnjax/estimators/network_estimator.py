@@ -111,8 +111,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         heard = {"X": X, "y": y, "metadata": None if sample_weight is None else {"sample_weight": sample_weight}}
         context.call_on_fit_task_begin(estimator=self, **heard)
         fitted = ledger.obtain(problem)
-        is_drawn_from_by_others = generator is ledger.seed_of(self.random_state)
-        if self.shuffle and self.solver in STOCHASTIC_SOLVERS and is_drawn_from_by_others:
+        if self.shuffle and self.solver in STOCHASTIC_SOLVERS and ledger.is_drawn_from_by_others(self.random_state):
             _draw_orders(generator, len(problem.train.x), fitted.n_iter)
         self._take(fitted, settings, rows, is_first)
         if self.verbose:
@@ -239,12 +238,16 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             validation=None if held_out is None else held_out.examples(),
             parameters=parameters,
             # The order of a full batch changes nothing but the rounding of a sum.
-            random_state=copy.deepcopy(generator) if self.shuffle and batch_size < n_rows else None,
+            random_state=self._kept(generator) if self.shuffle and batch_size < n_rows else None,
             improvement=None if is_first else self._improvement(held_out is not None, incremental),
             state=getattr(self, "_solver_state", {}).get(self.solver) if incremental else None,
             moments=() if is_first else moments_of(self),
             noise_seed=noise_seed,
         )
+
+    def _kept(self, generator: np.random.RandomState) -> np.random.RandomState:
+        """As it stands now, whoever draws from it later."""
+        return copy.deepcopy(generator) if ledger.is_drawn_from_by_others(self.random_state) else generator
 
     def _stopping(self, max_iter: int) -> Stopping:
         return Stopping(max_iter, float(self.tol), float(self.n_iter_no_change), int(self.max_fun))

@@ -7,7 +7,6 @@ from collections import deque
 import numpy as np
 from jaxtyping import Int
 from numpy.typing import NDArray
-from sklearn.utils import shuffle
 
 Orders = Int[NDArray[np.int32], "epochs rows"]
 
@@ -43,7 +42,9 @@ class RunningOrder:
             if first < self._n_forgotten:
                 raise IndexError(f"epoch {first} was let go, the first that is left is {self._n_forgotten}")
             while self._n_forgotten + len(self._drawn) < first + count:
-                self._last = shuffle(self._last, random_state=self._random_state)
+                places = np.arange(len(self._last))
+                self._random_state.shuffle(places)  # as sklearn.utils.shuffle does
+                self._last = self._last[places]
                 self._drawn.append(self._last)
             while forgets and self._n_forgotten < first:
                 self._drawn.popleft()

@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nnjax.estimators.epoch import make_epochs
 from nnjax.estimators.first_weights import architecture_of
-from nnjax.estimators.kernels import kernels_here, kernels_to_come
+from nnjax.estimators.kernels import are_being_built, kernels_here, kernels_to_come
 from nnjax.estimators.problem import Examples, NetworkDesign, Problem, RateCourse, Stopping
 from nnjax.estimators.slot_state import TrainingShape, first_going
 from nnjax.estimators.slots import going_of, slot_data
@@ -75,10 +75,19 @@ def _bucket_of(problem: Problem) -> Bucket:
 
 
 def shape_of(problem: Problem, watches: bool) -> TrainingShape:
-    """What a training needs compiled, but for activations and the number of slots."""
+    """What a training needs compiled, but for activations and the number of slots; waits for what computes it."""
+    return _shape_of(problem, watches, kernels_here)
+
+
+def shape_to_come(problem: Problem, watches: bool) -> TrainingShape:
+    """What `shape_of` comes to, unless building the operations fails; nothing is waited for."""
+    return _shape_of(problem, watches, kernels_to_come)
+
+
+def _shape_of(problem: Problem, watches: bool, kernels: Callable[[], str]) -> TrainingShape:
     bucket = _bucket_of(problem)
     if bucket.uses_kernels:
-        bucket = replace(bucket, kernels=kernels_here())
+        bucket = replace(bucket, kernels=kernels())
     update = Update(bucket.update_rule, problem.design.nesterovs_momentum)
     return TrainingShape(bucket, update, 1, EPOCHS_A_CALL, watches)
 
@@ -99,6 +108,7 @@ _MOST_COMPILED = 128
 
 _COMPILED: OrderedDict[TrainingShape, Any] = OrderedDict()
 _COMPILING: dict[TrainingShape, threading.Lock] = {}
+_LOWERED: dict[TrainingShape, jax.stages.Lowered] = {}
 _LOOKING = threading.Lock()
 
 
@@ -119,12 +129,19 @@ def compiled(shape: TrainingShape) -> Any:
     return program
 
 
+def lower_ahead(shapes: Iterable[TrainingShape]) -> None:
+    """Trace what is going to be compiled, as long as the operations that it calls are still being built."""
+    for shape in shapes:
+        if are_being_built() and shape not in _LOWERED:
+            _LOWERED[shape] = _lower(shape)
+
+
 def _compile(shape: TrainingShape) -> Any:
     options = _options(shape.bucket)
     keeper = KeptPrograms(cache_of_this_machine())
     if kept := keeper.find(shape, options):
         return kept[0]
-    program = _lower(shape).compile(compiler_options=options)
+    program = (_LOWERED.pop(shape, None) or _lower(shape)).compile(compiler_options=options)
     keeper.keep(shape, options, [program])
     return program
 

@@ -10,7 +10,7 @@ from importlib import import_module
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
@@ -23,17 +23,19 @@ from sklearn.utils.validation import check_is_fitted
 
 from nnjax.data.autologging import without_autologging
 from nnjax.estimators.candidates import check_parameter_names, draw_candidates, naming_the_other
-from nnjax.estimators.finished import read_finished
-from nnjax.estimators.fold_fits import FoldData, FoldFit, FoldRows, seconds_of, train_together
+from nnjax.estimators.fold_fits import FoldData, FoldFit, FoldRows, holds_network, seconds_of, train_together
 from nnjax.estimators.kept_trainings import KeptTrainings
+from nnjax.estimators.kernels import kernels_to_come
 from nnjax.estimators.ledger import FitLedger, Keep, TrainAll, current_ledger, seed_of, using
-from nnjax.estimators.page import SearchReport
 from nnjax.estimators.problem import Problem
 from nnjax.estimators.search_splits import SearchSplits, judge_splits
 from nnjax.estimators.shared_preprocessing import SharedPreprocessing, share_preprocessing, unshare_preprocessing
 from nnjax.estimators.threads import count_threads
 from nnjax.estimators.training_course import TrainingCourse, course_of_search
 from nnjax.sweep.progress import choose_progress
+
+if TYPE_CHECKING:
+    from nnjax.estimators.page import SearchReport
 
 
 class ListedSplits:
@@ -147,6 +149,8 @@ class VectorizedSearchCV(BaseSearchCV):
         self._validate_params()
         if self.memory is not None and not str(self.memory):
             raise ValueError("memory='' names no folder; name one, or take memory=None")
+        if holds_network(self.estimator):
+            kernels_to_come()  # built beside the import of jax
         self.__dict__.pop("_report", None)
         kept = None if self.memory is None else KeptTrainings(Path(self.memory))
         ledger = FitLedger(0, _train_on(count_threads(self.n_jobs), current_ledger(), bool(self.verbose)), kept)
@@ -167,12 +171,15 @@ class VectorizedSearchCV(BaseSearchCV):
         return self
 
     @property
-    def report_(self) -> SearchReport:
+    def report_(self) -> "SearchReport":
         """The page of the search; it is made when somebody looks at it.
 
         Raises:
             AttributeError: Not fitted, no candidate was chosen, or there is one split.
         """
+        from nnjax.estimators.finished import read_finished  # here: few look at the page
+        from nnjax.estimators.page import SearchReport
+
         # scikit-learn's picture of an estimator reads all its properties, and bears no other error than this one.
         check_is_fitted(self, "cv_results_")
         if "_report" not in vars(self):

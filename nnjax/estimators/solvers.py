@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from jaxtyping import Array, Float, Int, Scalar
 
@@ -32,7 +33,9 @@ def scale_by_plain_adam(numbers: Hyperparameters) -> optax.GradientTransformatio
     """
 
     def init(parameters: Parameters) -> AdamMoments:
-        return AdamMoments(jnp.int32(0), *(jax.tree.map(jnp.zeros_like, parameters) for _ in range(2)))
+        # By numpy: jax compiles a program for each shape.
+        zeros = (jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), parameters) for _ in range(2))
+        return AdamMoments(jnp.int32(0), *zeros)
 
     def update(gradient: Parameters, state: AdamMoments, _: Parameters | None = None) -> tuple[Parameters, AdamMoments]:
         count = state.n_steps + 1

@@ -16,7 +16,7 @@ import numpy as np
 from nnjax.estimators.full_batch import train_full_batch
 from nnjax.estimators.order import RunningOrder
 from nnjax.estimators.problem import Fitted, Problem, parts_of
-from nnjax.estimators.programs import compiled, shape_of, with_slots
+from nnjax.estimators.programs import compiled, lower_ahead, shape_of, shape_to_come, with_slots
 from nnjax.estimators.slot_state import TrainingShape
 from nnjax.estimators.slots import Give, Slots
 from nnjax.estimators.so_far import SoFar
@@ -99,6 +99,12 @@ class _Group:
     most_threads: int
     threads: int = 0
 
+    @property
+    def work(self) -> int:
+        """What waits, in numbers that an epoch of it computes with."""
+        bucket = self.shape.bucket
+        return len(self.waiting) * bucket.n_train * bucket.architecture.parameter_count
+
 
 class _Work:
     """What is left to train, shared by the workers."""
@@ -117,7 +123,9 @@ class _Work:
         self._order_of: dict[int, Hashable] = {}
         together = [number for number, problem in enumerate(problems) if problem.design.solver != "lbfgs"]
         self._alone = deque(sorted({*range(len(problems))} - {*together}))
-        self._groups = _groups(problems, together, watches, slots)
+        lower_ahead(group.shape for group in _groups(problems, together, watches, slots, shape_to_come))
+        self._groups = _groups(problems, together, watches, slots, shape_of)
+        self._ready: set[TrainingShape] = set()
         for number in together:
             self._note_order(number)
 
@@ -160,7 +168,9 @@ class _Work:
     def _compiled(self, shape: TrainingShape) -> Any:
         self._say(compiling=1)
         try:
-            return compiled(shape)
+            program = compiled(shape)
+            self._ready.add(shape)
+            return program
         finally:
             self._say(compiling=-1)
 
@@ -186,9 +196,12 @@ class _Work:
             left = [group for group in self._groups if group.waiting and group.threads < group.most_threads]
             if self._stops.is_set() or not left:
                 return None
-            chosen = min(left, key=lambda group: (group.threads, -len(group.waiting)))
+            chosen = min(left, key=lambda group: (group.threads, self._is_being_compiled(group.shape), -group.work))
             chosen.threads += 1
             return chosen
+
+    def _is_being_compiled(self, shape: TrainingShape) -> bool:
+        return shape not in self._ready and any(group.threads for group in self._groups if group.shape == shape)
 
     def _take(self, group: _Group) -> tuple[int, Problem, RunningOrder] | None:
         with self._taking:
@@ -214,9 +227,16 @@ class _Work:
                 del self._orders[self._order_of[number]]
 
 
-def _groups(problems: Sequence[Problem], numbers: Iterable[int], watches: bool, slots: int | None) -> list[_Group]:
+def _groups(
+    problems: Sequence[Problem],
+    numbers: Iterable[int],
+    watches: bool,
+    slots: int | None,
+    shape_of: Callable[[Problem, bool], TrainingShape],
+) -> list[_Group]:
+    """What shares a program; of each group those first that may take long, or some slots would train on alone."""
     shapes: dict[TrainingShape, list[int]] = {}
-    for number in numbers:
+    for number in sorted(numbers, key=lambda number: _shortness(problems[number])):
         shapes.setdefault(shape_of(problems[number], watches), []).append(number)
     groups = []
     for shape, members in shapes.items():
@@ -230,3 +250,8 @@ def _groups(problems: Sequence[Problem], numbers: Iterable[int], watches: bool, 
             for activation, waiting in by_activation.items()
         ]
     return groups
+
+
+def _shortness(problem: Problem) -> tuple[int, float]:
+    """What sorts trainings by how long they may take: a small rate needs many epochs until nothing improves."""
+    return -problem.stopping.max_iter, float(problem.numbers.learning_rate)

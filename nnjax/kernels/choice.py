@@ -104,16 +104,21 @@ def usable(folder: Path, name: str = "") -> KernelChoice:
         return KernelChoice("", problem=error.problem, remedy=error.remedy)
 
 
-def begin(folder: Path, name: str = "") -> None:
+def begin(folder: Path, name: str = "") -> threading.Thread:
     """Build and test beside whatever else is to be done, where nobody did before; `usable` and `load` wait for it.
 
     Args:
         folder: Where this machine's compiled programs are kept; made if it is missing.
         name: As in `available`; where this machine has not got them, nothing is built.
+
+    Returns:
+        What does so; not alive where there is nothing to do.
     """
+    building = threading.Thread(target=usable, args=(folder, name), name="kernels", daemon=True)
     here = available(folder, name)
     if here.name and not here.is_tested:
-        threading.Thread(target=usable, args=(folder, name), name="kernels", daemon=True).start()
+        building.start()
+    return building
 
 
 def load(folder: Path, name: str) -> str:

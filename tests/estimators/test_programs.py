@@ -9,7 +9,7 @@ from fakes.trainings import make_problem
 
 from nnjax.estimators import programs
 from nnjax.estimators.problem import Examples
-from nnjax.estimators.programs import shape_of
+from nnjax.estimators.programs import compiled, lower_ahead, shape_of, with_slots
 from nnjax.estimators.trainer import train
 
 
@@ -60,3 +60,27 @@ def test_what_a_program_has_set_for_itself_changes_no_bit(option):
     finally:
         jax.config.update(option, before)
     assert np.array_equal(usual.parameters[0].weights, other.parameters[0].weights)
+
+
+@pytest.mark.parametrize(("built", "times"), [(False, 1), (True, 0)])
+def test_what_is_traced_while_operations_are_built_is_not_traced_again(monkeypatch, built, times):
+    class Nowhere:
+        def __init__(self, folder):
+            pass
+
+        def find(self, shape, options):
+            return None
+
+        def keep(self, shape, options, functions):
+            pass
+
+    lower, traced = programs._lower, []
+    monkeypatch.setattr(programs, "KeptPrograms", Nowhere)
+    monkeypatch.setattr(programs, "_COMPILED", programs.OrderedDict())
+    monkeypatch.setattr(programs, "are_being_built", lambda: not built)
+    monkeypatch.setattr(programs, "_lower", lambda shape: traced.append(shape) or lower(shape))
+    shape = with_slots(shape_of(make_problem(), False), ["tanh"], 1)
+    lower_ahead([shape, shape])
+    assert traced == [shape] * times
+    compiled(shape)
+    assert traced == [shape]

@@ -13,7 +13,7 @@ from nnjax.estimators.first_weights import draw_first_weights
 from nnjax.estimators.problem import Examples
 from nnjax.estimators.programs import _COMPILED
 from nnjax.estimators.so_far import SoFar
-from nnjax.estimators.trainer import train
+from nnjax.estimators.trainer import _Work, train
 
 X, Y = table()
 
@@ -234,3 +234,22 @@ def test_an_error_in_keeping_ends_all_threads():
 
 def test_nothing_is_trained_of_nothing():
     assert train([]) == []
+
+
+def test_what_may_take_long_begins_first():
+    """Else its slots train on alone, at the end."""
+    wanted = [(10, 0.01), (10, 0.001), (20, 0.03), (20, 0.003)]
+    problems = [make_problem(max_iter=epochs, learning_rate=rate) for epochs, rate in wanted]
+    order = []
+    train(problems, slots=1, keep=lambda number, fitted: order.append(number))
+    assert order == [3, 2, 1, 0]
+
+
+def test_two_threads_begin_with_two_programs_the_larger_first():
+    """Each compiles one: of one program a thread would wait for the other."""
+    problem, kinds = make_problem(), [((width,), (name,)) for width in (4, 8) for name in ("relu", "tanh")]
+    designs = [replace(problem.design, hidden_layer_sizes=width, activation=name) for width, name in kinds]
+    problems = [replace(problem, design=design) for design in designs]
+    work = _Work(problems, False, 1, give=lambda *_: None, say=lambda **_: None)
+    first, second, third = (work._choose() for _ in range(3))
+    assert [each.shape.bucket.hidden_layer_sizes for each in (first, second, third)] == [(8,), (4,), (8,)]

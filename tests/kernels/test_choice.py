@@ -131,12 +131,10 @@ def test_of_many_who_start_at_once_one_builds_and_tests(compiler, folder, self_t
 
 def test_what_has_begun_beside_is_waited_for(compiler, folder, self_test):
     self_test(COUNTS)
-    begin(folder)
+    building = begin(folder)
     assert usable(folder).name == compiler.kernels
-    for thread in threading.enumerate():
-        if thread.name == "kernels":
-            thread.join()
-    begin(folder)
+    building.join()
+    assert not begin(folder).is_alive()
     assert "kernels" not in {thread.name for thread in threading.enumerate()}
     assert Path(f"{library_path(folder, compiler)}.count").read_text() == "x"
 
