@@ -3,8 +3,11 @@
 import functools
 import os
 import threading
+import warnings
+from contextlib import suppress
 
 from nnjax.kernels.choice import available, begin, load, usable
+from nnjax.kernels.compiler import find_compiler
 from nnjax.kernels.names import XLA, KernelsError
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 
@@ -14,7 +17,8 @@ def kernels_here() -> str:
     """The fused operations' full name, built, tested and loaded; `XLA` where there are none.
 
     Whoever fits an estimator asked for a network, and not for operations: that there are none is no error here. What
-    trained it, its `kernels_` says; `NNJAX_KERNELS=xla` asks for XLA.
+    trained it, its `kernels_` says; `NNJAX_KERNELS=xla` asks for XLA. Where a compiler will do, and yet they cannot be
+    had, something can be mended, and a warning says what, once a process; without one nothing is said.
 
     Raises:
         ValueError: `NNJAX_KERNELS` is another word.
@@ -22,12 +26,26 @@ def kernels_here() -> str:
     if _wants_xla():
         return XLA
     folder = cache_of_this_machine()
-    name = usable(folder).name or XLA
+    choice = usable(folder)
+    reason = choice.reason
     try:
-        load(folder, name)
-    except KernelsError:
-        return XLA
-    return name
+        load(folder, choice.name or XLA)
+    except KernelsError as error:
+        reason = str(error)
+    if reason and _has_compiler():
+        warnings.warn(
+            f"networks are trained by XLA, right and slower: {reason} ({_SILENCE})", UserWarning, stacklevel=2
+        )
+    return XLA if reason else choice.name
+
+
+_SILENCE = "NNJAX_KERNELS=xla asks for XLA, without this warning"
+
+
+def _has_compiler() -> bool:
+    with suppress(KernelsError):
+        return bool(find_compiler())
+    return False
 
 
 def kernels_to_come() -> str:

@@ -19,7 +19,7 @@ from nnjax.execution.slots import make_executor
 from nnjax.network.activations import ACTIVATIONS
 from nnjax.sweep.buckets import make_buckets
 from nnjax.sweep.configuration import Configuration, make_configuration
-from nnjax.sweep.cost import SECONDS_A_PROGRAM, run_seconds
+from nnjax.sweep.cost import program_seconds, run_seconds
 from nnjax.sweep.progress import Progress, SweepState
 from nnjax.sweep.rows import make_trainee
 from nnjax.sweep.study.factors import FACTORS, Level
@@ -205,7 +205,7 @@ def _train(tasks: Sequence[TrainingTask], workers: int, cache: Path, progress: P
 
 def _work(tasks: Sequence[TrainingTask]) -> float:
     """Predicted seconds of one core, programs included: compiling is most of it."""
-    return SECONDS_A_PROGRAM * len({task.program for task in tasks}) + sum(task.cost for task in tasks)
+    return sum(map(program_seconds, {task.bucket.program for task in tasks})) + sum(task.cost for task in tasks)
 
 
 def _answer(configuration: Configuration, outcomes: Sequence[RunOutcome]) -> ActivationAnswer:

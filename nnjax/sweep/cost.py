@@ -29,6 +29,10 @@ SECONDS_A_RUN = 2e-3
 SECONDS_A_PROGRAM = 5.0
 """Tracing and compiling, nearly independent of depth."""
 
+FUSED_SHARE, FUSED_SECONDS_A_PROGRAM = 0.67, 1.2
+"""Where the fused stack trains: what a step takes of XLA's seconds, and its program. By the table in `docs/kernels.md`,
+of six shapes: 0.61 to 0.78 of them, and 1.0 to 1.4 s."""
+
 SECONDS_TO_START = 5.0
 """Until workers have imported jax."""
 
@@ -93,7 +97,12 @@ def run_seconds(bucket: Bucket) -> float:
         waiting = GPU_SECONDS_A_LAYER * len(sizes[1:]) * (bucket.steps + GPU_STEPS_AN_EPOCH) / chunk_size(bucket)
         return SECONDS_A_RUN + bucket.epochs * (waiting + bucket.steps * GPU_SECONDS_A_FLOP * flops)
     step = SECONDS_A_PARAMETER * bucket.architecture.parameter_count + SECONDS_A_FLOP * flops + SECONDS_A_UNIT * units
-    return SECONDS_A_RUN + bucket.epochs * bucket.steps * step
+    return SECONDS_A_RUN + bucket.epochs * bucket.steps * step * (FUSED_SHARE if bucket.trains_by_stack else 1)
+
+
+def program_seconds(bucket: Bucket) -> float:
+    """Predicted seconds of one core to trace and compile a bucket's program."""
+    return FUSED_SECONDS_A_PROGRAM if bucket.trains_by_stack else SECONDS_A_PROGRAM
 
 
 def baseline_batch(rows: int) -> int:

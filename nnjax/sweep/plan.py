@@ -12,12 +12,12 @@ from nnjax.execution.cores import usable_cores
 from nnjax.sweep.buckets import largest_sizes, make_buckets
 from nnjax.sweep.configuration import Configuration
 from nnjax.sweep.cost import (
-    SECONDS_A_PROGRAM,
     SECONDS_A_WORKER,
     SECONDS_TO_START,
     baseline_seconds,
     journal_bytes,
     mlflow_bytes,
+    program_seconds,
     report_seconds,
     run_seconds,
     tracking_seconds,
@@ -77,14 +77,18 @@ class Plan:
     @property
     def programs(self) -> int:
         """Programs to compile, or to fetch from the cache."""
-        return len({part.bucket.program for part in self.buckets})
+        return len(self._programs)
+
+    @property
+    def _programs(self) -> set[Bucket]:
+        return {part.bucket.program for part in self.buckets}
 
     def minutes(self, workers: int) -> float:
         """Predicted minutes from start to end of the training, nothing cached, each worker with a core to itself."""
         if not self.chunks:
             return 0.0
         training = sum(bucket.seconds for bucket in self.buckets)
-        shared = (training + SECONDS_A_PROGRAM * self.programs) / workers
+        shared = (training + sum(map(program_seconds, self._programs))) / workers
         return (SECONDS_TO_START + shared) / 60
 
 
@@ -141,7 +145,7 @@ def worthwhile_workers(plan: Plan, most: int, is_kept: Callable[[Bucket], bool])
     if any(part.bucket.device != "cpu" for part in plan.buckets):
         return most
     to_compile = {part.bucket.program for part in plan.buckets if not is_kept(part.bucket)}
-    seconds = sum(part.seconds for part in plan.buckets) + SECONDS_A_PROGRAM * len(to_compile)
+    seconds = sum(part.seconds for part in plan.buckets) + sum(map(program_seconds, to_compile))
     return max(1, min(most, int(seconds / SECONDS_A_WORKER)))
 
 

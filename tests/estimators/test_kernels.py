@@ -102,16 +102,29 @@ def test_a_person_may_ask_for_xla(monkeypatch):
     assert kernels.kernels_here.__wrapped__() == XLA
 
 
-@pytest.mark.parametrize("fails", [False, True])
-def test_where_there_are_no_operations_xla_trains(monkeypatch, fails):
-    def load(folder, name):
-        if fails:
-            raise KernelsError("another library is loaded")
+def test_without_a_compiler_xla_trains_and_nothing_is_said(monkeypatch, recwarn):
+    def find_none():
+        raise KernelsError("no compiler found", "install one")
 
-    choice = KernelChoice("fused_avx2_gcc") if fails else KernelChoice("", problem="no compiler found")
-    monkeypatch.setattr(kernels, "usable", lambda folder: choice)
-    monkeypatch.setattr(kernels, "load", load)
+    monkeypatch.setattr(kernels, "usable", lambda folder: KernelChoice("", problem="no compiler found"))
+    monkeypatch.setattr(kernels, "find_compiler", find_none)
     assert kernels.kernels_here.__wrapped__() == XLA
+    assert not recwarn
+
+
+@pytest.mark.parametrize("is_loading", [False, True])
+def test_where_a_compiler_fails_xla_trains_and_what_helps_is_said(monkeypatch, is_loading):
+    def load(folder, name):
+        if name != XLA:
+            raise KernelsError("cc fails: no stdio.h", "let it compile C with libc")
+
+    failed = KernelChoice("", problem="cc fails: no stdio.h", remedy="let it compile C with libc")
+    choice = KernelChoice("fused_avx2_gcc") if is_loading else failed
+    monkeypatch.setattr(kernels, "usable", lambda folder: choice)
+    monkeypatch.setattr(kernels, "find_compiler", lambda: "cc")
+    monkeypatch.setattr(kernels, "load", load)
+    with pytest.warns(UserWarning, match=r"XLA, right and slower: cc fails.*let it compile C.*NNJAX_KERNELS=xla"):
+        assert kernels.kernels_here.__wrapped__() == XLA
 
 
 def test_another_word_for_kernels_is_refused(monkeypatch):
