@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from fakes.followed import write_visits
+from fakes.undrawn import leave_undrawn
 
 from nnjax.report.write import write_study_report
 from nnjax.statistics.verdict import Verdict
@@ -109,7 +110,7 @@ def skeleton(page):
 
 
 @pytest.fixture
-def pages_of(make_space, make_results, make_study_results, tmp_path, request):
+def pages_of(make_space, make_results, make_study_results, tmp_path, request, monkeypatch):
     """Kind of study -> its pages, the first one first."""
 
     def every(page):
@@ -120,6 +121,7 @@ def pages_of(make_space, make_results, make_study_results, tmp_path, request):
     def write(kind):
         if kind not in KINDS:
             return every(request.getfixturevalue(FIXTURES[kind]))
+        leave_undrawn(monkeypatch)
         space = make_space(KINDS[kind].replace("<visits>", str(write_visits(tmp_path))))
         results = make_results(space)
         for factor in set(space.study.factors) - set(results):

@@ -4,6 +4,8 @@ import pickle
 from collections import Counter
 from dataclasses import replace
 
+from fakes.undrawn import leave_undrawn
+
 from nnjax.report.answers import headline
 from nnjax.report.once import once
 from nnjax.report.write import write_study_report
@@ -30,7 +32,8 @@ def test_results_travel_to_another_process_without_what_was_made_of_them(study_r
     assert len(there.made) > 0 and arrived.made == {} and headline(arrived).words == words
 
 
-def test_a_report_makes_its_answers_and_first_pictures_once(without_claims, tmp_path):
+def test_a_report_makes_its_answers_and_first_pictures_once(without_claims, tmp_path, monkeypatch):
+    leave_undrawn(monkeypatch)
     made = replace(without_claims)
     calls = Counter()
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fakes.makers import nothing
+from fakes.undrawn import leave_undrawn
 from PIL import Image
 
 from nnjax.report.nothing import NothingToReportError
@@ -143,7 +144,8 @@ def test_any_shape_of_study_has_a_report(make_space, make_results, make_study_re
     assert space.study.question in page and "nan" not in re.sub(r"<[^>]*>", " ", page).split()
 
 
-def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make_study_results, tmp_path):
+def test_whole_numbers_stay_whole_beside_decimals(make_space, make_results, make_study_results, tmp_path, monkeypatch):
+    leave_undrawn(monkeypatch)
     space = make_space(MIXED)
     written = write_study_report(make_study_results(space, make_results(space)), tmp_path)
     tables = {path.stem: pd.read_csv(path, dtype=str) for path in written.parent.glob("tables/*.csv")}
@@ -207,7 +209,10 @@ def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
         write_report(space, tmp_path)
 
 
-def test_what_is_worth_knowing_stands_at_the_top_of_the_page(make_space, make_results, make_study_results, tmp_path):
+def test_what_is_worth_knowing_stands_at_the_top_of_the_page(
+    make_space, make_results, make_study_results, tmp_path, monkeypatch
+):
+    leave_undrawn(monkeypatch)
     space = make_space(ONE_FACTOR.replace('"diabetes"}', '"diabetes", validation_share = 0.006}'))
     page = write_study_report(make_study_results(space, make_results(space)), tmp_path).read_text()
     assert page.index("Only 2 rows choose in each split (validation_share = 0.006)") < page.index("<main>")
