@@ -2,7 +2,8 @@
 
 96 candidates (activation x alpha x learning rate x two shapes) on the same five folds, on two cores each, both
 refitting the best. Every search runs in a process of its own, its imports inside its time; "cold" has no compiled
-program and "warm" reads back what the cold one compiled. Shown: seconds by the clock; CPU seconds of all its processes,
+program and "warm" reads back what the cold one compiled; Python's own bytecode is there in either case, by a small
+search of both before, which nobody times. Shown: seconds by the clock; CPU seconds of all its processes,
 from their start to their end, which hardly notice what else the machine does; and the memory of the process that
 searches (scikit-learn trains in others).
 
@@ -87,7 +88,8 @@ def measured(engine: str, arguments: argparse.Namespace, caches: Path) -> dict[s
     """A search in a process of its own, with these caches."""
     command = [sys.executable, __file__, "--engine", engine, "--table", arguments.table]
     command += ["--batch-size", arguments.batch_size, "--candidates", str(arguments.candidates)]
-    environment = os.environ | {"XDG_CACHE_HOME": str(caches)}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = kept | {"XDG_CACHE_HOME": str(caches)}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)  # of children's children, too, since those were waited for
@@ -98,6 +100,9 @@ def measured(engine: str, arguments: argparse.Namespace, caches: Path) -> dict[s
 def compare(arguments: argparse.Namespace) -> None:
     """All searches in turns, every other round the other way round; medians, and the range of ratios."""
     results: dict[str, list[dict[str, float]]] = {}
+    for engine in ENGINES:
+        with tempfile.TemporaryDirectory() as folder:
+            measured(engine, argparse.Namespace(**vars(arguments) | {"candidates": 2}), Path(folder))
     for number in range(arguments.rounds):
         with tempfile.TemporaryDirectory() as folder:
             turns = [("nnjax, cold", "nnjax"), ("nnjax, warm", "nnjax"), ("scikit-learn", "scikit-learn")]
