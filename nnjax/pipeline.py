@@ -321,7 +321,7 @@ class _Stages:
         if is_whole and not (self.problems or summary.errors or summary.missing):
             swept = LastSweep(summary.diverged, self.tracked, self.tracking_uri, self.deep_link)
             note_swept(self._space, self._home, uri, self._read, swept)
-            with suppress(RefusedError):
+            with suppress(RefusedError, *UNSEEN):
                 foretell(self._space, self._home, has_runs=True)  # kept: a plan that follows need not compute it
 
     def _note(self, stage: str, seconds: float) -> None:

@@ -92,7 +92,7 @@ def pytest_collection_finish(session):
 def quick_programs(pytestconfig):
     """XLA spends little effort, here and in processes that tests start: compiling is most of what tests take.
 
-    Where the slow tests run too, programs are compiled as shipped.
+    Where the slow tests run too, the product's programs are compiled as shipped.
     """
     if pytestconfig.getoption("markexpr") != "not slow":
         yield

@@ -43,7 +43,11 @@ def kept_forecasts(
         level: Level of every declared interval.
         compute: Makes it anew.
     """
-    path, made_from = home / FOLDER / f"{sweep_id(space)}.json", _made_from(space, home, level)
+    path = home / FOLDER / f"{sweep_id(space)}.json"
+    try:
+        made_from = _made_from(space, home, level)
+    except OSError:  # a file that nobody can read: what is kept may be of another one
+        return compute()
     with suppress(OSError, ValueError, TypeError, KeyError):
         kept = json.loads(path.read_text("utf-8"))
         if kept["made_from"] == made_from:

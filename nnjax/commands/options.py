@@ -107,6 +107,7 @@ def expand_given(options: argparse.Namespace) -> "Space":
         from nnjax.sweep.study.study import load_study
 
         space = expand_at(load_study(find_given(options.study, options.home), options.overrides), options.home)
-    if space.about_kernels and options.name not in SAYING_SO:
+    has_runs = (options.home / "journal").is_dir()  # else there is nothing that these words could be about
+    if space.about_kernels and has_runs and options.name not in SAYING_SO:
         print(space.about_kernels, file=sys.stderr)
     return space

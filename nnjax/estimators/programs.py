@@ -137,11 +137,11 @@ def lower_ahead(shapes: Iterable[TrainingShape]) -> None:
 
 
 def _compile(shape: TrainingShape) -> Any:
-    options = _options(shape.bucket)
+    options, lowered = _options(shape.bucket), _LOWERED.pop(shape, None)
     keeper = KeptPrograms(cache_of_this_machine())
     if kept := keeper.find(shape, options):
         return kept[0]
-    program = (_LOWERED.pop(shape, None) or _lower(shape)).compile(compiler_options=options)
+    program = (lowered or _lower(shape)).compile(compiler_options=options)
     keeper.keep(shape, options, [program])
     return program
 

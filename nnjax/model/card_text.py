@@ -164,7 +164,7 @@ def made_section(document: Document) -> CardSection:
     versions = TextTable(
         ("what", "version"), tuple(sorted(document["versions"].items())), (False, False), title="Versions"
     )
-    where = ", where there are such vectors and such a compiler" if is_fused(kernels) else ""
+    where = ", where there are such vectors and such a compiler" if is_fused(kernels) else " if XLA trains again"
     again = f"The same command, study, data and versions give the same model{where}:"
     before = ", before it was changed on the command line" if document.get("overrides") else ""
     study_file = CodeBlock(document["study_file"], "toml", f"The study file{before}")

@@ -13,6 +13,7 @@ import numpy as np
 from nnjax.native_code import is_private
 from nnjax.statistics import mean_field
 from nnjax.statistics.mean_field import MeanField
+from nnjax.surroundings import SurroundingsError, check_variables
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.kept_programs import makers
@@ -29,6 +30,10 @@ def kept_fields(wanted: Sequence[Wanted], compute: Callable[[Wanted], MeanField]
         wanted: What fields depend on, in an order of its own; its text tells one from another.
         compute: Makes one of them.
     """
+    try:
+        check_variables({"cpu"})
+    except SurroundingsError:  # what is computed now is this process's alone
+        return {each: compute(each) for each in wanted}
     path = _path(wanted)
     with suppress(OSError, ValueError, TypeError):
         if is_private(path.parent):

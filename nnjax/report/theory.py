@@ -25,6 +25,9 @@ class Untrained(NamedTuple):
     Attributes:
         activations: One a hidden layer.
         sizes: Inputs, then units of each hidden layer.
+        initializer: Of the weights.
+        gain: What the initialiser's standard deviation is multiplied with.
+        constants: Numbers that shape some activations.
     """
 
     activations: tuple[str, ...]

@@ -20,6 +20,10 @@ print(sorted({"jax", "optax", "sklearn", "pandas", "scipy"} & set(sys.modules)),
 """
 
 
+def unreadable(_):
+    raise PermissionError("this file")
+
+
 def kept(space, home: Path, new=SECOND, level: float = LEVEL):
     return kept_forecasts(space, home, level, lambda: new)
 
@@ -28,9 +32,13 @@ def test_they_are_read_back_as_they_were(space, train, tmp_path) -> None:
     assert kept(space, tmp_path, FIRST) == kept(space, tmp_path) == FIRST
 
 
-def test_another_level_and_another_journal_have_others(space, train, tmp_path) -> None:
+def test_another_level_another_package_and_another_journal_have_others(space, train, tmp_path, monkeypatch) -> None:
     kept(space, tmp_path, FIRST)
     assert kept(space, tmp_path, level=0.99) == SECOND
+    kept(space, tmp_path, FIRST)
+    with monkeypatch.context() as patch:
+        patch.setattr("nnjax.claims.kept_forecasts.package_hash", lambda: "of the next version")
+        assert kept(space, tmp_path) == SECOND
     kept(space, tmp_path, FIRST)
     [file, *_] = (tmp_path / "journal").glob("*.parquet")
     file.rename(file.with_name(f".corrupt-{file.name}"))
@@ -43,6 +51,12 @@ def test_what_is_no_such_file_is_written_over(space, train, tmp_path, content) -
     [path] = (tmp_path / FOLDER).iterdir()
     path.write_text(content)
     assert kept(space, tmp_path) == kept(space, tmp_path, FIRST) == SECOND
+
+
+def test_a_package_that_cannot_be_read_is_no_error(space, train, tmp_path, monkeypatch) -> None:
+    kept(space, tmp_path, FIRST)
+    monkeypatch.setattr("nnjax.claims.kept_forecasts.file_hash", unreadable)
+    assert kept(space, tmp_path) == SECOND
 
 
 def test_nothing_is_kept_of_a_home_without_runs(space, tmp_path) -> None:

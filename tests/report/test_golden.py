@@ -121,7 +121,8 @@ def pages_of(make_space, make_results, make_study_results, tmp_path, request, mo
     def write(kind):
         if kind not in KINDS:
             return every(request.getfixturevalue(FIXTURES[kind]))
-        leave_undrawn(monkeypatch)
+        if request.config.getoption("markexpr") == "not slow":  # else they are drawn, too
+            leave_undrawn(monkeypatch)
         space = make_space(KINDS[kind].replace("<visits>", str(write_visits(tmp_path))))
         results = make_results(space)
         for factor in set(space.study.factors) - set(results):

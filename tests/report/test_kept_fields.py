@@ -59,3 +59,10 @@ def test_nothing_is_read_where_others_may_write(folder: Path) -> None:
     folder.chmod(0o777)
     with pytest.raises(AssertionError, match="was kept"):
         kept_fields(WANTED, refuse)
+
+
+def test_what_other_options_of_xla_computed_is_kept_for_nobody(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("XLA_FLAGS", "--xla_cpu_enable_fast_math=true")
+        assert same(kept_fields(WANTED, compute))
+    assert not list(folder.glob(f"*{FIELDS_SUFFIX}"))

@@ -170,8 +170,11 @@ def test_a_sweep_that_was_interrupted_has_a_report(make_space, make_results, mak
     assert f"{lost.sum()} missing" in " ".join(page.split())
 
 
-def test_a_sweep_in_which_almost_all_diverged_has_a_report(make_space, make_results, make_study_results, tmp_path):
-    space = make_space(ONE_FACTOR)
+@pytest.mark.parametrize("has_claims", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_sweep_in_which_almost_all_diverged_has_a_report(
+    make_space, make_results, make_study_results, tmp_path, has_claims, request
+):
+    space = request.getfixturevalue("space") if has_claims else make_space(ONE_FACTOR)
     results = make_results(space)
     lost = results.index > 0
     numbers = results.columns[results.columns.get_loc("best_epoch") : results.columns.get_loc("n_parameters")]

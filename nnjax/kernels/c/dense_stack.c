@@ -161,11 +161,11 @@ INLINE float layer_gradient(Way way, long layer, Matrix delta)
   const Matrix all = matrix_of_run(layer ? stack->layers[layer - 1].values : stack->x, way.run);
   const Matrix input = rows_of(all, way.first, way.rows);
   if (weights.columns > 1 || weights.rows % LANES)
-    return weight_gradient(&input, &delta, &weights, way.first > 0);
+    return weight_gradient(input, delta, weights, way.first > 0);
   /* Of one column the transpose is a row of vectors, too. */
   const Matrix column = matrix(delta.data, delta.rows, 1, delta.stride);
   const Matrix row = matrix(weights.data, 1, weights.rows, weights.rows);
-  return weight_gradient(&column, &input, &row, way.first > 0);
+  return weight_gradient(column, input, row, way.first > 0);
 }
 
 /* gb of one layer, zero before the first rows. */

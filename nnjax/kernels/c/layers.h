@@ -143,7 +143,7 @@ INLINE Vector squared_distances(const float *row, float mean, long N)
 
    Rows are added up block by block: in one long chain, equal shares of equal rows would all be rounded the same way. */
 NOT_INLINE void describe_units(Matrix values, const float *slopes, const float *weights, float limit, float *units,
-                           long apart)
+                               long apart)
 {
   Vector sum = {0}, saturated = {0}, squares = {0};
   const long N = values.columns;

@@ -5,8 +5,8 @@
 #include "vectors.h"
 
 /* Element (i, j) is data[i * stride + j]. Rows are *filled up* where stride is a multiple of LANES and what follows the
-   last column can be read and written, too. Functions that are not inlined take pointers: copies of a matrix that was just
-   made wait for its parts to be written. */
+   last column can be read and written, too. Functions that every layer calls take pointers: copies of a matrix that was just
+   made wait for its parts to be written. (Not `weight_gradient`, of which gcc 12 makes slower loops then.) */
 typedef struct {
   float *data;
   long rows, columns, stride;

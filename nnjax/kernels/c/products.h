@@ -155,23 +155,23 @@ INLINE Vector gradient_rows(const int R, Matrix x, Matrix d, Matrix g, bool add)
 /* g[K, N] = x[B, K]' d[B, N], added to what is there if `add`; returns the sum of g's squares.
 
    The rows of d are filled up to a multiple of LANES. */
-NOT_INLINE float weight_gradient(const Matrix *x, const Matrix *d, const Matrix *g, bool add)
+NOT_INLINE float weight_gradient(Matrix x, Matrix d, Matrix g, bool add)
 {
   Vector squares = {0};
-  Cut tiles = cut(g->rows);
-  for (long k = 0, rows; k < g->rows; k += rows) {
+  Cut tiles = cut(g.rows);
+  for (long k = 0, rows; k < g.rows; k += rows) {
     rows = next_of(&tiles);
-    const Matrix from = matrix(x->data + k, x->rows, rows, x->stride), to = rows_of(*g, k, rows);
+    const Matrix from = matrix(x.data + k, x.rows, rows, x.stride), to = rows_of(g, k, rows);
     switch (rows) {
-    case 1: squares += gradient_rows(1, from, *d, to, add); break;
-    case 2: squares += gradient_rows(2, from, *d, to, add); break;
-    case 3: squares += gradient_rows(3, from, *d, to, add); break;
-    case 4: squares += gradient_rows(4, from, *d, to, add); break;
-    case 5: squares += gradient_rows(5, from, *d, to, add); break;
-    case 6: squares += gradient_rows(6, from, *d, to, add); break;
+    case 1: squares += gradient_rows(1, from, d, to, add); break;
+    case 2: squares += gradient_rows(2, from, d, to, add); break;
+    case 3: squares += gradient_rows(3, from, d, to, add); break;
+    case 4: squares += gradient_rows(4, from, d, to, add); break;
+    case 5: squares += gradient_rows(5, from, d, to, add); break;
+    case 6: squares += gradient_rows(6, from, d, to, add); break;
 #if TILE_ROWS > 6
-    case 7: squares += gradient_rows(7, from, *d, to, add); break;
-    case 8: squares += gradient_rows(8, from, *d, to, add); break;
+    case 7: squares += gradient_rows(7, from, d, to, add); break;
+    case 8: squares += gradient_rows(8, from, d, to, add); break;
 #endif
     }
   }
