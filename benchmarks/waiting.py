@@ -10,7 +10,8 @@ processes beside them, since those hardly notice what else the machine does, and
 With --also the last column is this checkout again, its studies changed so: other kernels, for example.
 
 With --default the default study is prepared with few epochs: what is waited for there depends on its runs, not on
-those. With --whole it is trained as it stands, with nothing in any cache: minutes a round and checkout.
+those. With --whole it is trained as it stands, with nothing in any cache: minutes a round and checkout. With --lecture
+its sweeps' own records are read afterwards: what compiling and training took, summed over threads.
 
 The plain loop trains the quick study's runs by scikit-learn under joblib: the same splits, scaling, layers, batches,
 epochs, rates and penalties, a `log_metric` of training loss and validation R² an epoch, one figure. It does not watch
@@ -18,6 +19,7 @@ gradients, choose an epoch, keep a journal, go on after a kill, compare with bas
 """
 
 import argparse
+import json
 import os
 import shutil
 import statistics
@@ -180,6 +182,17 @@ def describe(name: str, spent: list[list[Spent]]) -> str:
     return f"{name:<24}{told}{times}"
 
 
+def describe_records(builds: list[Checkout]) -> str:
+    """A line beside the table: thread seconds of compiling and training in all records, and how many times as fast."""
+    spent = []
+    for build in builds:
+        records = [json.loads(path.read_text("utf-8")) for path in (build.home / "journal" / "sweeps").glob("*.json")]
+        spent.append(tuple(sum(each["seconds"][stage] for each in records) for stage in ("compile", "train")))
+    told = ", ".join(f"{compiled:.1f} + {trained:.1f}" for compiled, trained in spent)
+    times = "".join(f"{sum(spent[0]) / sum(each):>9.2f}" for each in spent[1:])
+    return f"  compiling + training, thread seconds: {told}{times}"
+
+
 def train_by_a_plain_loop(folder: Path) -> None:
     """The loop that most people write."""
     import matplotlib as mpl
@@ -279,6 +292,8 @@ def main() -> None:
         for row in rows(options):
             if not options.only or row.name in options.only:
                 print(describe(row.name, measure(row, builds, options.rounds)), flush=True)
+                if row.name == "lecture":
+                    print(describe_records(builds), flush=True)
         for title, spent in measure_loop(Path(name), options.rounds) if options.loop else ():
             print(describe(title, [spent]), flush=True)
 
