@@ -326,15 +326,6 @@ def names(entries: Iterable[Described]) -> list[str]:
     return [entry.name for entry in entries]
 
 
-def of_task(task: str) -> list[Metric]:
-    """The metrics that runs of a task are compared by.
-
-    >>> names(of_task("classification"))[:3]
-    ['best_epoch', 'validation_accuracy', 'test_accuracy']
-    """
-    return [metric for metric in METRICS.values() if metric.task in ("", task)]
-
-
 def judged(part: str, task: str) -> str:
     """The name of a task's judged measure in some part: a metric, a target or a curve.
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from nnjax.judged import USUAL
-from nnjax.metrics import CURVES, FINALS, JUDGED, MEASURES, METRICS, TASKS, judged, names, of_task
+from nnjax.judged import USUAL, compared_by
+from nnjax.metrics import CURVES, FINALS, JUDGED, MEASURES, METRICS, TASKS, judged, names
 from nnjax.results.columns import RESULT_COLUMNS
 from nnjax.sweep.journal.journal import NOT_MEASURED
 from nnjax.sweep.journal.schema import JOURNAL_SCHEMA
@@ -39,7 +39,7 @@ def test_what_is_declared_is_what_is_computed(task):
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_has_its_own_numbers_and_those_of_both(task):
-    own = set(names(of_task(task)))
+    own = set(names(compared_by(USUAL[task])))
     assert {judged(part, task) for part in ("validation", "test", "last_validation", "last_test")} <= own
     assert set(METRICS) - own == {name for name, metric in METRICS.items() if metric.task not in ("", task)}
     assert {curve.name for curve in CURVES if curve.task == task} <= set(fit_curves(task)) <= set(names(CURVES))
@@ -66,7 +66,7 @@ def test_what_a_task_does_not_have_may_be_left_out_of_a_row():
 
 @pytest.mark.parametrize("task", TASKS)
 def test_mlflow_is_told_in_the_order_of_the_results_but_for_the_target(task):
-    told = [name for name in TOLD if name in names(of_task(task))]
+    told = [name for name in TOLD if name in names(compared_by(USUAL[task]))]
     place = told.index("function_evaluations")
     told[place - 1], told[place] = told[place], told[place - 1]
-    assert told == names(of_task(task))
+    assert told == names(compared_by(USUAL[task]))

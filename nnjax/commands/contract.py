@@ -161,6 +161,7 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
 
     minutes = sweep_minutes(space, plan, workers)
     numbers = ("cells", "replicates", "runs", "missing", "programs", "journal_mb", "mlflow_mb")
+    told_of_each = ("settled", "spreads", "is_assumed", "found", "half_widths", "is_hopeless", "is_too_coarse")
     return {
         "study": space.study.name,
         "study_file": space.study.path,
@@ -174,12 +175,8 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
         "columns": [asdict(each) for each in read_as(space)],
         "buckets": [
             {
-                "hidden_layer_sizes": part.bucket.hidden_layer_sizes,
-                "batch_size": part.bucket.batch_size,
-                "epochs": part.bucket.epochs,
-                "runs": part.runs,
-                "chunks": part.chunks,
-                "seconds": part.seconds,
+                **{name: getattr(part.bucket, name) for name in ("hidden_layer_sizes", "batch_size", "epochs")},
+                **{name: getattr(part, name) for name in ("runs", "chunks", "seconds")},
             }
             for part in plan.buckets
         ],
@@ -187,9 +184,7 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
             {
                 "claim": each.claim.name,
                 "standing": told.declared.claims[each.claim.name].standing.value,
-                **{name: getattr(each, name) for name in ("settled", "spreads", "is_assumed", "found", "half_widths")},
-                "is_hopeless": each.is_hopeless,
-                "is_too_coarse": each.is_too_coarse,
+                **{name: getattr(each, name) for name in told_of_each},
             }
             for each in told.forecasts
         ],

@@ -11,22 +11,6 @@ from jaxtyping import Float
 from nnjax.lecture.activations import logistic
 
 
-class SlideNetwork(NamedTuple):
-    """The numbers of the slides.
-
-    Attributes:
-        layer_sizes: Inputs, hidden units of both layers, outputs.
-        examples: N, the training examples.
-        outputs: M, the dimensions of the output.
-        batch_size: K, the examples of a mini-batch: an epoch takes N/K updates.
-    """
-
-    layer_sizes: tuple[int, int, int, int] = (2, 3, 2, 2)
-    examples: int = 80
-    outputs: int = 2
-    batch_size: int = 8
-
-
 class TwoHidden(NamedTuple):
     """The weights, or their gradient; row 0 belongs to the constant 1. w_mn⁽ˡ⁾ leads from unit m to unit n of layer l.
 
@@ -67,21 +51,10 @@ def propagate_forward(weights: TwoHidden, x: Float[np.ndarray, "N D"]) -> TwoHid
     return TwoHiddenForward(a1, a2, logistic(_with_one(a2) @ weights.third))
 
 
-def mean_error(weights: TwoHidden, x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "N M"]) -> float:
-    """E = 1/(2N) Σᵢ Σⱼ (yᵢⱼ − aᵢⱼ⁽³⁾)², the mean over the examples of Eᵢ = ½‖yᵢ − aᵢ⁽³⁾‖².
-
-    Source: the lecture's slide with N = 80, M = 2, K = 8.
-
-    >>> weights = TwoHidden(np.zeros((3, 3)), np.zeros((4, 2)), np.zeros((3, 2)))
-    >>> mean_error(weights, np.ones((1, 2)), np.ones((1, 2)))
-    0.25
-    """
-    return float(np.sum((y - propagate_forward(weights, x).a3) ** 2) / (2 * len(x)))
-
-
 def propagate_backward(weights: TwoHidden, x: Float[np.ndarray, "N D"], y: Float[np.ndarray, "N M"]) -> TwoHidden:
     """The gradient of E by every weight, errors carried backward layer by layer.
 
+    E = 1/(2N) Σᵢ Σⱼ (yᵢⱼ − aᵢⱼ⁽³⁾)² is the mean over the examples of Eᵢ = ½‖yᵢ − aᵢ⁽³⁾‖².
     δ⁽³⁾ = (a⁽³⁾ − y)a⁽³⁾(1 − a⁽³⁾), then δ⁽²⁾ = (W⁽³⁾δ⁽³⁾)a⁽²⁾(1 − a⁽²⁾) and δ⁽¹⁾ = (W⁽²⁾δ⁽²⁾)a⁽¹⁾(1 − a⁽¹⁾) without
     the row of the constant, which no error reaches; ∂E/∂W⁽ˡ⁾ is the mean of a⁽ˡ⁻¹⁾ δ⁽ˡ⁾ᵀ.
 

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import Any
 
 from nnjax.data.encoding import output_width
 from nnjax.data.preparation import prepared_width
@@ -63,33 +64,24 @@ def make_bucket(configuration: Configuration, table: Table, sizes: SplitSizes) -
     return replace(bucket, task=table.task, row_weights=table.weights is not None)
 
 
+OF_THE_PROGRAM = {each.name for each in fields(Bucket)} & {each.name for each in fields(Configuration)}
+"""What a configuration says of its program."""
+
+ON_OR_OFF = ("l1", "weight_decay", "dropout", "input_noise")
+"""Settings of which a program knows only whether they are on; how much, each run says."""
+
+
 def _make_bucket(configuration: Configuration, n_features: int, n_outputs: int, sizes: SplitSizes) -> Bucket:
     activations = layer_activations(configuration.activation, configuration.depth)
-    return Bucket(
-        n_features=n_features,
-        hidden_layer_sizes=configuration.hidden_layer_sizes,
-        n_outputs=n_outputs,
-        batch_size=configuration.batch_size,
-        n_train=sizes.train,
-        n_validation=sizes.validation,
-        n_test=sizes.test,
-        epochs=configuration.epochs,
-        optimizer=configuration.optimizer,
-        loss=configuration.loss,
-        output=configuration.output,
-        structures=structures_for(activations, configuration.prelu_sharing),
-        branches=branches_for(activations),
-        maxout_pieces=configuration.maxout_pieces,
-        normalization=configuration.normalization,
-        normalization_statistics=configuration.normalization_statistics,
-        residual=configuration.residual,
-        clipping=configuration.clipping,
-        l1=configuration.l1 > 0,  # of these four a program knows only whether they are on; how much, each run says
-        weight_decay=configuration.weight_decay > 0,
-        dropout=configuration.dropout > 0,
-        input_noise=configuration.input_noise > 0,
-        scored_rows=configuration.scored_rows,
-        device=configuration.device,
-        class_weight=configuration.class_weight,
-        kernels=configuration.kernels,
-    )
+    chosen = {name: getattr(configuration, name) for name in OF_THE_PROGRAM}
+    own: dict[str, Any] = {
+        "n_features": n_features,
+        "n_outputs": n_outputs,
+        "n_train": sizes.train,
+        "n_validation": sizes.validation,
+        "n_test": sizes.test,
+        "structures": structures_for(activations, configuration.prelu_sharing),
+        "branches": branches_for(activations),
+        **{name: chosen[name] > 0 for name in ON_OR_OFF},
+    }
+    return Bucket(**chosen | own)

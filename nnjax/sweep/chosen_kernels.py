@@ -11,7 +11,7 @@ from nnjax.refusal import RefusedError
 from nnjax.sweep.buckets import is_served
 from nnjax.sweep.compilation_cache import cache_folder
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import Space, expand, with_kernels
+from nnjax.sweep.space import Space, expand, served_runs, with_kernels
 from nnjax.sweep.study.factors import AUTO, KERNELS
 from nnjax.sweep.study.study import Study
 
@@ -81,9 +81,7 @@ def _spaces_there(space: Space, home: Path, engine: str | None) -> dict[str, _Th
     for name in sorted(set(rows[KERNELS].to_pylist()) - {None}):
         if space.study.kernels == AUTO or is_fused(name):
             made = with_kernels(space, name, engine)
-            served = {cell.cell_id for cell in made.cells if is_served(cell.configuration)}
-            runs = {run.run_id for run in made.runs if run.cell.cell_id in served} & began.keys()
-            if runs:
+            if runs := served_runs(made) & began.keys():
                 times = [began[run_id] for run_id in runs]
                 found[name] = _There(made, len(runs), min(-inf if isnan(time) else time for time in times))
     return found

@@ -117,7 +117,7 @@ def describe_columns(readings: Sequence[ColumnReading]) -> list[str]:
     if not shown:
         return []
     rows = [
-        (_in_one_line(each.column), each.kind, f"{each.levels:,}", f"{each.gaps:,}" if each.gaps else "–",
+        (in_one_line(each.column, LONGEST_CELL), each.kind, f"{each.levels:,}", f"{each.gaps:,}" if each.gaps else "–",
          each.filled or "–", each.becomes + (" + where it was missing" if _has_flag(each) else ""))
         for each in shown
     ]  # fmt: skip
@@ -133,6 +133,7 @@ def _has_flag(reading: ColumnReading) -> bool:
     return bool(reading.gaps) and reading.kind == NUMBER_KIND
 
 
-def _in_one_line(name: str) -> str:
+def in_one_line(name: str, longest: int) -> str:
+    """A name of at most so many characters that all print."""
     shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
-    return shown if len(shown) <= LONGEST_CELL else f"{shown[: LONGEST_CELL - 1]}…"
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"

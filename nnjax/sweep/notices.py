@@ -59,18 +59,19 @@ def exploratory_splits(space: Space) -> Iterator[str]:
 
 def doubtful_readings(space: Space) -> Iterator[str]:
     """What was understood of a table of one's own, where something else may be meant."""
-    remarks = space.table.remarks
-    yield from remarks[:MOST_REMARKS]
-    if len(remarks) > MOST_REMARKS:
-        yield f"{len(remarks) - MOST_REMARKS:,} more columns of {space.table.name} leave such a doubt."
+    yield from _first(space.table.remarks, f"columns of {space.table.name} leave such a doubt.")
 
 
 def doubtful_tables(space: Space) -> Iterator[str]:
     """Copies, leaks, identifiers, rows that belong together."""
-    told = list(doubts(space.table, bool(space.study.metric)))
-    yield from told[:MOST_REMARKS]
-    if len(told) > MOST_REMARKS:
-        yield f"{len(told) - MOST_REMARKS:,} more columns of {space.table.name} raise such a doubt."
+    told = [*doubts(space.table, bool(space.study.metric))]
+    yield from _first(told, f"columns of {space.table.name} raise such a doubt.")
+
+
+def _first(remarks: Sequence[str], rest: str) -> Iterator[str]:
+    yield from remarks[:MOST_REMARKS]
+    if len(remarks) > MOST_REMARKS:
+        yield f"{len(remarks) - MOST_REMARKS:,} more {rest}"
 
 
 def unheard_words(space: Space) -> Iterator[str]:

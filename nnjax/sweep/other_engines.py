@@ -5,9 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from nnjax.kernels.names import in_words
-from nnjax.sweep.buckets import is_served
 from nnjax.sweep.journal.journal import Journal
-from nnjax.sweep.space import BEFORE_ROUNDING, Space, expand
+from nnjax.sweep.space import BEFORE_ROUNDING, Space, expand, served_runs
 from nnjax.sweep.study.factors import KERNELS
 from nnjax.training import ENGINE_VERSION
 
@@ -24,16 +23,11 @@ def runs_of_other_engines(space: Space, journal: Journal) -> dict[str, int]:
 def runs_of_other_kernels(space: Space, journal: Journal) -> dict[str, int]:
     """Kernels -> runs of this study that the journal has from them, by today's engine; without those of the space."""
     counts = {
-        kernels: len(there & _served_runs(expand(space.study, None, kernels)))
+        kernels: len(there & served_runs(expand(space.study, None, kernels)))
         for (engine, kernels), there in _makers(journal).items()
         if engine == ENGINE_VERSION and kernels != space.kernels
     }
     return {kernels: count for kernels, count in sorted(counts.items()) if count}
-
-
-def _served_runs(space: Space) -> set[str]:
-    served = {cell.cell_id for cell in space.cells if is_served(cell.configuration)}
-    return {run.run_id for run in space.runs if run.cell.cell_id in served}
 
 
 def _makers(journal: Journal) -> Mapping[tuple[str, str], set[str]]:
@@ -60,18 +54,20 @@ def _of_engine(engine: str, runs: int, space: Space) -> str:
     today = f"this is engine {ENGINE_VERSION}, whose last digits differ"
     if engine in BEFORE_ROUNDING and any(each.rounded for each in space.replicates):
         today = "today a column that is constant but for rounding is taken for constant"
-    path = shlex.quote(space.study.path)
-    compare = f"`nnjax report {path} {path} --other-engine {engine}`"
-    return _describe(f"engine {engine}", runs, today, compare)
+    return _describe(f"engine {engine}", runs, today, _compare(space, f"--other-engine {engine}"))
 
 
 def _of_kernels(name: str, runs: int, space: Space) -> str:
     today = f"this sweep is trained by {in_words(space.kernels)}, whose last digits differ"
-    path = shlex.quote(space.study.path)
-    compare = f"`nnjax report {path} {path} --other-kernels {name}`"
+    compare = _compare(space, f"--other-kernels {name}")
     if space.about_kernels:  # has said that the two differ, and are not mixed
         return f"{runs:,} runs of this study are in the journal from {in_words(name)}; to compare the two: {compare}"
     return _describe(in_words(name), runs, today, compare)
+
+
+def _compare(space: Space, option: str) -> str:
+    path = shlex.quote(space.study.path)
+    return f"`nnjax report {path} {path} {option}`"
 
 
 def _describe(maker: str, runs: int, today: str, compare: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from nnjax.data.tables import Table
 from nnjax.kernels.names import in_words
-from nnjax.sweep.columns import describe_columns, read_as
+from nnjax.sweep.columns import describe_columns, in_one_line, read_as
 from nnjax.sweep.plan import Plan, sweep_minutes
 from nnjax.sweep.progress import show_seconds
 from nnjax.sweep.space import Space
@@ -84,12 +84,7 @@ def _names(names: Sequence[str]) -> str:
     >>> _names(("age", "note = two\nlines"))
     'age, note = two\\nlines'
     """
-    return ", ".join(_in_one_line(name) for name in names[:MOST_INPUTS_NAMED])
-
-
-def _in_one_line(name: str) -> str:
-    shown = "".join(each if each.isprintable() else repr(each)[1:-1] for each in name)
-    return shown if len(shown) <= LONGEST_SHOWN_NAME else f"{shown[: LONGEST_SHOWN_NAME - 1]}…"
+    return ", ".join(in_one_line(name, LONGEST_SHOWN_NAME) for name in names[:MOST_INPUTS_NAMED])
 
 
 def _sizes(hidden_layer_sizes: tuple[int, ...]) -> str:

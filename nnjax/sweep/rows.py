@@ -3,7 +3,6 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from nnjax.data.preparation import Preparation
 from nnjax.sweep.configuration import Configuration
 from nnjax.sweep.identity import canonical_json
 from nnjax.sweep.journal.schema import SCHEMA_VERSION
@@ -26,9 +25,10 @@ def make_trainee(run_id: str, configuration: Configuration, seed: int, split: in
     return Trainee(**chosen | own)
 
 
-def split_key(data_digest: str, split_digest: str, output: str, preparation: Preparation, target_scale: str) -> str:
-    """The name of a split within a worker, prepared and scaled, its target encoded for an output."""
-    return f"{data_digest}:{split_digest}:{output}:{preparation}:{target_scale}"
+def split_key(data_digest: str, run: Run, output: str) -> str:
+    """The name of a run's split within a worker, prepared and scaled, its target encoded for an output."""
+    chosen = run.cell.configuration
+    return f"{data_digest}:{run.replicate.split_digest}:{output}:{chosen.preparation}:{chosen.target_scale}"
 
 
 def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
@@ -40,16 +40,7 @@ def make_task(chunk: Chunk, data_digest: str) -> TrainingTask:
             make_trainee(run.run_id, run.cell.configuration, run.replicate.seed, run.replicate.split)
             for run in chunk.runs
         ),
-        split_keys={
-            run.replicate.split: split_key(
-                data_digest,
-                run.replicate.split_digest,
-                chunk.bucket.output,
-                run.cell.configuration.preparation,
-                run.cell.configuration.target_scale,
-            )
-            for run in chunk.runs
-        },
+        split_keys={run.replicate.split: split_key(data_digest, run, chunk.bucket.output) for run in chunk.runs},
         cost=chunk.cost,
     )
 

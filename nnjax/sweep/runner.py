@@ -324,21 +324,12 @@ class _Sweep:
 
 def _scaled_splits(space: Space, plan: Plan, say: Say) -> dict[str, ScaledSplit]:
     """The splits that the missing runs need: prepared, scaled, their targets encoded for the outputs."""
-    needed = {
-        (
-            run.replicate.split,
-            chunk.bucket.output,
-            run.cell.configuration.preparation,
-            run.cell.configuration.target_scale,
-            run.replicate.rounded,
-        )
-        for chunk in plan.chunks
-        for run in chunk.runs
-    }
-    table, scaled = space.table, dict[str, ScaledSplit]()
-    for number, output, preparation, target_scale, rounded in sorted(needed, key=str):
+    outputs = [(run, chunk.bucket.output) for chunk in plan.chunks for run in chunk.runs]
+    needed = {split_key(space.table.digest, run, output): (run, output) for run, output in outputs}
+    scaled: dict[str, ScaledSplit] = {}
+    for key, (run, output) in needed.items():
         say(f"{len(scaled) + 1} of {len(needed)}")
-        split = space.splits[number]
-        key = split_key(table.digest, split.digest, output, preparation, target_scale)
-        scaled[key] = prepare_and_scale(table, split, output, preparation, rounded, target_scale)
+        split, chosen = space.splits[run.replicate.split], run.cell.configuration
+        prepared = chosen.preparation, run.replicate.rounded, chosen.target_scale
+        scaled[key] = prepare_and_scale(space.table, split, output, *prepared)
     return scaled

@@ -151,6 +151,12 @@ def with_kernels(space: Space, kernels: str, engine: str | None = None, about: s
     return Space(study, table, space.splits, cells, replicates, runs, kernels, about)
 
 
+def served_runs(space: Space) -> set[str]:
+    """Identities of the runs that some fused operation serves, whatever trains them."""
+    served = {cell.cell_id for cell in space.cells if is_served(cell.configuration)}
+    return {run.run_id for run in space.runs if run.cell.cell_id in served}
+
+
 def make_cells(study: Study, table: Table, n_train: int, kernels: str = XLA) -> tuple[Cell, ...]:
     """The cells of a study in its order; "full" stands for the training rows.
 

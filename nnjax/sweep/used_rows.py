@@ -32,11 +32,6 @@ class UsedRows:
     test: tuple[int, int]
     left_out: tuple[int, int]
 
-    @property
-    def is_even(self) -> bool:
-        """Whether all splits have the same numbers of rows."""
-        return all(least == most for least, most in (self.validation, self.test, self.left_out))
-
 
 def used_rows(space: Space) -> UsedRows:
     """The rows that the splits of a study use."""
@@ -58,7 +53,7 @@ def describe_splits(space: Space) -> list[str]:
     arrangement, plan = space.table.arrangement, space.study.split_plan
     if arrangement is None:
         return []
-    column, is_input = show(arrangement.column), arrangement.column in _inputs(space)
+    column, is_input = show(arrangement.column), arrangement.column in (space.study.data.features or ())
     of_what = f"{arrangement.count:,} {NOUNS[arrangement.role]} by column {column}"
     repeats = f", {plan.folds} folds × {plan.splits // plan.folds}" if plan.splits > plan.folds else ""
     used = used_rows(space)
@@ -67,10 +62,6 @@ def describe_splits(space: Space) -> list[str]:
         f"{used.train:,} rows train, {range_text(used.validation)} validate, {range_text(used.test)} test"
         f"{left_out_text(used, arrangement.role)}",
     ]
-
-
-def _inputs(space: Space) -> tuple[str, ...]:
-    return space.study.data.features or ()
 
 
 def left_out_text(used: UsedRows, role: str) -> str:

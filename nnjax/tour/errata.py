@@ -64,10 +64,10 @@ ERRATA = (
 """In the order of the slides."""
 
 
-def errata_table(errata: tuple[Erratum, ...] = ERRATA) -> str:
+def errata_table() -> str:
     """The errata as a table in Markdown, as docs/lecture.md has it."""
     head = "| slide | what it says | what is right | done right in |\n|---|---|---|---|\n"
-    return head + "".join(markdown_row((each.topic, each.said, each.right, f"`{each.place}`")) for each in errata)
+    return head + "".join(markdown_row((each.topic, each.said, each.right, f"`{each.place}`")) for each in ERRATA)
 
 
 def markdown_row(cells: Sequence[str]) -> str:

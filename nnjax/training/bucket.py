@@ -29,6 +29,8 @@ SQUARED_ERROR = "half_mean_squared_error"
 class Bucket:
     """The static part of a training: what is here is compiled in, but for the epochs; what is not is batched.
 
+    Names without a line below are levels of the factors that are called so.
+
     Attributes:
         n_features: Inputs D.
         hidden_layer_sizes: Units of each hidden layer.
@@ -38,22 +40,10 @@ class Bucket:
         n_validation: Validation rows, the largest over the splits.
         n_test: Test rows, the largest over the splits.
         epochs: Passes over the training rows.
-        optimizer: A key of `OPTIMIZERS`.
-        loss: A key of `LOSSES`.
-        output: A key of `OUTPUTS`.
         task: "regression" or "classification".
         structures, branches, maxout_pieces, normalization, residual: See `Architecture`.
-        normalization_statistics: What batch normalisation uses outside training: those of the entire "training_set",
-            by a pass over it (the lecture's rule), or "running" averages.
-        clipping: A key of `CLIPPINGS`.
-        l1: Whether an L1 penalty is on.
-        weight_decay: Whether decoupled decay is on.
-        dropout: Whether hidden units are dropped.
-        input_noise: Whether noise is added to the features.
-        scored_rows: Which rows are scored after every epoch: "validation", or "validation_and_test".
-        device: One of `DEVICES`.
+        l1, weight_decay, dropout, input_noise: Whether it is on.
         row_weights: Whether rows count what a column of the table says.
-        class_weight: One of `CLASS_WEIGHTS`.
         kernels: What computes the operations that can be fused: XLA, or the full name of fused ones.
     """
 

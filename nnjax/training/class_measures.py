@@ -7,6 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nnjax.training.class_scores import predicted_classes
+
 _Floats = NDArray[np.float64]
 
 CALIBRATION_BINS = 15
@@ -37,11 +39,9 @@ class ClassPredictions:
     @cached_property
     def predicted(self) -> NDArray[np.int64]:
         """The class that each row is put into [R, N]: the most probable one, the first in a tie; of two the second."""
-        if self.probability.shape[2] > 2:
-            return np.asarray(np.argmax(self.probability, axis=2), dtype=np.int64)
-        second = self.probability[:, :, 1]
-        least = self.probability[:, :, 0] if self.threshold is None else self.threshold[:, None]
-        return np.asarray(second >= least, dtype=np.int64)
+        if self.threshold is None or self.probability.shape[2] > 2:
+            return predicted_classes(self.probability)
+        return np.asarray(self.probability[:, :, 1] >= self.threshold[:, None], dtype=np.int64)
 
     @cached_property
     def confusion(self) -> _Floats:

@@ -5,20 +5,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+# What `class_measures` has of many runs at once adds up in another order: all but accuracy differ in their last bits,
+# and these stand in the journal.
+
 Classes = NDArray[np.integer]
 Probabilities = NDArray[np.float64]
 
 
 class ClassScores(NamedTuple):
-    """Scores of N predicted rows of class probabilities; none has a unit.
+    """The measures of N predicted rows of class probabilities, as `nnjax.metrics` has them.
 
-    Attributes:
-        accuracy: Share of rows whose predicted class is the true one.
-        balanced_accuracy: Mean of the classes' recalls, over the classes that the rows contain.
-        log_loss: Mean surprise at the true class, in nats.
-        brier: Mean (p − y)² of the second of two classes; of more, the mean over rows of the sum over classes.
-        roc_auc: Probability that a row of the second class gets the larger p than a row of the first, ties counted
-            half; for more classes the mean over classes of one against the rest. NaN if a class has no row.
+    Recalls are averaged over the classes that the rows contain; of ties in the area half count as won, and it is NaN
+    if a class has no row. Of two classes the Brier score and the area are the second one's.
     """
 
     accuracy: float
@@ -76,14 +74,14 @@ def _mean(values: NDArray[np.float64], weights: NDArray[np.float64] | None) -> f
 
 
 def predicted_classes(probability: NDArray[np.floating]) -> NDArray[np.int64]:
-    """The most probable class of each row [N, K]; in a tie the first, but of two classes the second, as p ≥ ½ says.
+    """The most probable class of each row [..., K]; in a tie the first, but of two classes the second, as p ≥ ½ says.
 
     >>> predicted_classes(np.array([[0.5, 0.5], [0.6, 0.4]])).tolist()
     [1, 0]
     """
-    if probability.shape[1] == 2:
-        return np.asarray(probability[:, 1] >= probability[:, 0], dtype=np.int64)
-    return np.asarray(np.argmax(probability, axis=1), dtype=np.int64)
+    if probability.shape[-1] == 2:
+        return np.asarray(probability[..., 1] >= probability[..., 0], dtype=np.int64)
+    return np.asarray(np.argmax(probability, axis=-1), dtype=np.int64)
 
 
 def confusion_matrix(target: Classes, predicted: Classes, n_classes: int) -> NDArray[np.int64]:

@@ -70,16 +70,11 @@ class Evaluation(NamedTuple):
 class EpochRecord(NamedTuple):
     """One line of a run's history; epoch 0 is the network as initialised.
 
+    Losses, and what is told of layers, are the curves of these names: `nnjax.metrics` says what each is.
+
     Attributes:
-        train_loss: Mean loss of the training rows, each taken at its own step, before the update.
-        validation_loss: Mean loss of the validation rows at the end of the epoch.
-        grad_norm: RMS over the epoch's steps of ‖∂loss/∂W‖_F/√size a layer [L + 1].
-        preactivation_grad_norm: g_l = RMS over rows and units of ∂lossᵢ/∂z a hidden layer [L].
-        weight_norm: RMS weight a layer at the end of the epoch [L + 1].
-        update_ratio: RMS change of the weights over the epoch / RMS weight at its end [L + 1]; 0 at epoch 0. (The
-            epoch's change, not a step's: norms of every step's update would cost a tenth of the training at batch 8.)
-        unit_mean, unit_std, unit_saturated: See `UnitRecord`, on the validation rows.
-        unit_dead: Share of units whose slope was zero on every training row of the epoch [L].
+        update_ratio: 0 at epoch 0. (The epoch's change, not a step's: norms of every step's update would cost a tenth
+            of the training at batch 8.)
         train_tally: Mean over the training rows of what `Model.tally` counts: share of right answers [1], squared
             error of each output [O], or None.
         validation_tally: The same, on the validation rows.

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 FloatVector = NDArray[np.float64]
 
+# `number_measures` has the three of many runs at once, with other last bits; these stand in the journal.
+
 
 class Scores(NamedTuple):
     """How well predictions meet targets: r2 (no unit), rmse and mae in the target's own unit."""

@@ -14,25 +14,7 @@ ScalarNumber = Float[Array, ""] | float
 class Hyperparameters(NamedTuple):
     """The numbers of a run that vary inside a program; each a scalar, batched over runs.
 
-    Attributes:
-        learning_rate: Step size η.
-        l2: Coupled penalty α: the loss gains α/2 ‖W‖².
-        momentum: Share of the last update that `momentum` and `nesterov` keep.
-        beta_1: Adam's decay of the mean gradient.
-        beta_2: Adam's decay of the mean squared gradient.
-        epsilon: Guard against division by zero: Adam's, RMSprop's, Adagrad's.
-        l1: Penalty: the loss gains l1 Σ|w|.
-        weight_decay: Decoupled decay: a step takes η · weight_decay · W from the weights.
-        rms_decay: RMSprop's decay of the mean squared gradient.
-        clip_min: Least value of a gradient, for clipping by value.
-        clip_max: Largest value of a gradient, for clipping by value.
-        clip_norm: Largest norm of a gradient, for clipping by norm.
-        dropout: Share of hidden units dropped.
-        input_noise: Standard deviation of the noise on the scaled features.
-        negative_slope: See `ActivationParameters`.
-        elu_alpha: See `ActivationParameters`.
-        huber_delta: See `LossParameters`.
-        loss_quantile: See `LossParameters`.
+    They are the factors of these names: `FACTORS` of the study says what each means, its unit and its formula.
     """
 
     learning_rate: ScalarNumber

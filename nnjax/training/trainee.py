@@ -24,10 +24,7 @@ class Trainee:
         hyperparameters: The numbers that are batched over runs.
         seed: What its streams are derived from.
         split: Number of its split.
-        initializer_gain: What the hidden weights' initial standard deviation is multiplied with.
-        schedule: A key of `SCHEDULES`.
-        decay_epochs: The schedule's unit of time, in epochs.
-        decay_rate: The schedule's strength.
+        initializer_gain, schedule, decay_epochs, decay_rate: As the factors of these names.
         schedule_epochs: Epochs that the schedule is made for, of which fewer may be trained; None: all that are.
     """
 

@@ -5,7 +5,6 @@ from sklearn.linear_model import Ridge
 from nnjax.lecture.backpropagation import Network, propagate_forward
 from nnjax.lecture.descent import Descent, DescentOutcome, train
 from nnjax.lecture.gates import GATES
-from nnjax.lecture.two_hidden_layers import SlideNetwork
 from nnjax.lecture.weights import Apart, draw_parameters
 
 LINEAR = Network(output="identity")
@@ -42,7 +41,7 @@ def test_a_network_without_hidden_layer_does_not():
 
 @pytest.mark.parametrize(("batch_size", "updates"), [(1, 80), (8, 10), (30, 3), (None, 1), (80, 1)])
 def test_an_epoch_is_one_pass(batch_size, updates):
-    x, y = table(SlideNetwork().examples)
+    x, y = table(80)
     assert train(START, x, y, LINEAR, Descent(3, batch_size), np.random.default_rng(0)).updates == 3 * updates
 
 

@@ -7,16 +7,15 @@ from hypothesis import strategies as st
 
 from nnjax.lecture import backpropagation
 from nnjax.lecture.two_hidden_layers import (
-    SlideNetwork,
     TwoHidden,
     differentiate_by_chain,
-    mean_error,
     propagate_backward,
     propagate_forward,
 )
 from nnjax.lecture.weights import Folded
 
 WIDTH = st.sampled_from([1, 3])
+SLIDE, EXAMPLES, BATCH_SIZE = (2, 3, 2, 2), 80, 8  # the slides' network, N and K
 
 
 def draw(sizes, n, seed):
@@ -43,18 +42,16 @@ def test_the_gradient_equals_automatic_differentiation(sizes, n, seed):
 
 
 def test_the_slides_network_has_23_weights_and_ten_updates_an_epoch():
-    slide = SlideNetwork()
-    weights, x, y = draw(slide.layer_sizes, slide.examples, seed=0)
+    weights, x, y = draw(SLIDE, EXAMPLES, seed=0)
     assert [w.shape for w in weights] == [(3, 3), (4, 2), (3, 2)] and sum(w.size for w in weights) == 23
-    assert y.shape == (slide.examples, slide.outputs) and slide.examples // slide.batch_size == 10
+    assert y.shape == (EXAMPLES, 2) and EXAMPLES // BATCH_SIZE == 10
     example_errors = 0.5 * np.sum((y - propagate_forward(weights, x).a3) ** 2, axis=1)
-    assert mean_error(weights, x, y) == pytest.approx(example_errors.mean())
+    assert float(error(weights, x, y)) == pytest.approx(example_errors.mean(), rel=1e-5)
 
 
 def test_the_gradient_of_an_epoch_is_the_mean_over_its_mini_batches():
-    slide = SlideNetwork()
-    weights, x, y = draw(slide.layer_sizes, slide.examples, seed=0)
-    batches = np.split(np.arange(slide.examples), slide.examples // slide.batch_size)
+    weights, x, y = draw(SLIDE, EXAMPLES, seed=0)
+    batches = np.split(np.arange(EXAMPLES), EXAMPLES // BATCH_SIZE)
     parts = [propagate_backward(weights, x[rows], y[rows]) for rows in batches]
     for whole, *pieces in zip(propagate_backward(weights, x, y), *parts, strict=True):
         np.testing.assert_allclose(whole, np.mean(pieces, axis=0), rtol=1e-11)

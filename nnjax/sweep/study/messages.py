@@ -65,7 +65,6 @@ def _missing(location: Location) -> str:
     return MISSING.get(path) or MISSING.get(str(location[-1]), "add it")
 
 
-_NO_TABLE = "needs a table"
 _NAMES = "use small letters, digits, - and _, starting with a letter or digit, at most 64"
 
 MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
@@ -73,9 +72,10 @@ MESSAGES: dict[str, Callable[[Location, object], tuple[str, str]]] = {
     "extra_forbidden": lambda location, value: ("unknown key", _right_key(location)),
     "too_short": lambda location, value: ("an empty list of levels", "give at least one level, or remove the key"),
     "tuple_type": lambda location, value: ("needs a list", _as_list(location, value)),
-    "dict_type": lambda location, value: (_NO_TABLE, _as_table(location)),
-    "model_type": lambda location, value: (_NO_TABLE, _as_table(location)),
-    "model_attributes_type": lambda location, value: (_NO_TABLE, _as_table(location)),
+    **dict.fromkeys(
+        ("dict_type", "model_type", "model_attributes_type"),
+        lambda location, value: ("needs a table", _as_table(location)),
+    ),
     "string_pattern_mismatch": lambda location, value: ("not a name", _NAMES),
 }
 """Problem and remedy of each of pydantic's own kinds of error."""

@@ -229,10 +229,8 @@ class Replicates(_Table):
     def split_plan(self, validation_share: float) -> SplitPlan:
         """How the rows are split."""
         shares = (self.test_share, validation_share)
-        return SplitPlan(self.method, self.splits, *shares, self.base_seed, *self._followed())
-
-    def _followed(self) -> tuple[int, int]:
-        return (0, 0) if self.splitter.role is None else (self.folds, self.gap)
+        followed = (0, 0) if self.splitter.role is None else (self.folds, self.gap)
+        return SplitPlan(self.method, self.splits, *shares, self.base_seed, *followed)
 
     def resolved(self, table: Table) -> "Replicates":
         """With the number of splits that a table makes, where the method leaves no choice."""
