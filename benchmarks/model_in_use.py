@@ -37,10 +37,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from nnjax.model.standalone import Model
-from nnjax.model.weights_file import Arrays, network_from_tensors, read_weights_file
+from nnjax.model.standalone import Model, read_safetensors
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.architecture import branch_indices, branches_for
+from nnjax.network.mlp import Layer, Parameters
+from nnjax.network.normalization import Moments
 from nnjax.training.bucket import SQUARED_ERROR, Bucket
 from nnjax.training.model import Model as Engine
 
@@ -132,7 +133,21 @@ def nnjax(*words: str | Path, home: Path) -> str:
     return done.stdout
 
 
-def by_engine(document: Mapping[str, Any], arrays: Arrays, inputs: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def read_member(key: str, arrays: Mapping[str, NDArray[Any]]) -> tuple[Parameters, tuple[Moments, ...]]:
+    """A network of the weights' file as the engine takes it: parameters, and moments of batch normalisation."""
+    held: dict[int, dict[str, Any]] = {}
+    for name, array in arrays.items():
+        owner, number, part = name.split(".") if ".layer_" in name else ("", "", "")
+        if owner == key:
+            held.setdefault(int(number.removeprefix("layer_")), {})[part] = array
+    every = [held[number] for number in sorted(held)]
+    layers = tuple(Layer(**{name: each[name] for name in Layer._fields if name in each}) for each in every)
+    return layers, tuple(Moments(each["mean"], each["variance"]) for each in every if "mean" in each)
+
+
+def by_engine(
+    document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], inputs: NDArray[np.float64]
+) -> list[NDArray[np.float64]]:
     """Each member's outputs [N, O] as the engine computes them."""
     network = document["network"]
     sizes, activations = network["layer_sizes"], network["activations"]
@@ -144,7 +159,7 @@ def by_engine(document: Mapping[str, Any], arrays: Arrays, inputs: NDArray[np.fl
     )  # fmt: skip
     numbers = ActivationParameters(network["negative_slope"], network["elu_alpha"])
     engine = Engine(bucket, jnp.asarray(branch_indices(activations, branches), jnp.int32), numbers)
-    members = [network_from_tensors(each["key"], arrays) for each in document["ensemble"]]
+    members = [read_member(each["key"], arrays) for each in document["ensemble"]]
     return [np.asarray(engine.predict(*member, jnp.float32(inputs)), dtype=np.float64) for member in members]
 
 
@@ -152,7 +167,7 @@ def points(model: Model, folder: Path, columns: NDArray[np.float64]) -> dict[str
     """The point predictions, or probabilities, of the engine and of ONNX Runtime."""
     import onnxruntime
 
-    arrays, _ = read_weights_file(folder / "weights.safetensors")
+    arrays = read_safetensors(folder / "weights.safetensors")
     outputs = by_engine(model.document, arrays, model.prepared(columns, 0))
     owned = [model._own(model.preparations[0], each) for each in outputs]
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])

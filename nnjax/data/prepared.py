@@ -243,8 +243,7 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> tuple[list[Matrix],
     labels, train = table.labels, split.train
     kind = "continuous" if labels is None else "binary" if len(table.class_names) == 2 else "multiclass"
     target = table.target[:, 0] if labels is None else labels
-    followed = table.arrangement
-    groups = followed.codes[train] if followed is not None and followed.role == "groups" else None
+    groups = None if table.groups is None else table.groups[train]
     folds = inner_folds(len(train), None if labels is None else labels[train], _seed(split), groups)
     encoder = TargetEncoder(target_type=kind, cv=folds).set_output(transform="default")
     others = np.setdiff1d(np.arange(len(codes)), train)

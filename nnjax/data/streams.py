@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import numpy as np
+from numpy.typing import NDArray
 
 SEED_BITS = 32
 
@@ -34,3 +35,14 @@ def stream(seed: int, name: str) -> np.random.Generator:
     True
     """
     return np.random.default_rng(np.random.SeedSequence([seed, derive_seed("stream", name)]))
+
+
+def some_rows(rows: int, most: int, seed: int, name: str) -> NDArray[np.int64]:
+    """Numbers of all rows, or where these are more than so many, of so many drawn at random from a stream; in order.
+
+    >>> some_rows(3, 5, seed=1, name="shown").tolist(), len(some_rows(9, 5, seed=1, name="shown"))
+    ([0, 1, 2], 5)
+    """
+    if rows <= most:
+        return np.arange(rows)
+    return np.sort(stream(seed, name).choice(rows, most, replace=False))

@@ -97,6 +97,11 @@ class Table:
         """Class number of every row [N]; None for regression."""
         return self.target[:, 0].astype(np.int64) if self.class_names else None
 
+    @property
+    def groups(self) -> NDArray[np.int64] | None:
+        """Number of the group of every row [N], where splits part whole groups; None where they do not."""
+        return self.arrangement.codes if self.arrangement is not None and self.arrangement.role == "groups" else None
+
 
 def make_table(
     name: str,

@@ -28,6 +28,16 @@ def how_many(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def first_of(names: Sequence[str], most: int) -> list[str]:
+    """The first names, and how many more there are.
+
+    >>> first_of(["a", "b", "c", "d"], 2), first_of(["a", "b"], 2)
+    (['a', 'b', '2 more'], ['a', 'b'])
+    """
+    more = len(names) - most
+    return [*names[:most], *([f"{more:,} more"] if more > 0 else [])]
+
+
 def code(text: object) -> str:
     """A name or a command within a sentence, set apart by both printers."""
     return f"\x02{_CONTROL.sub(' ', str(text))}\x03"

@@ -55,15 +55,10 @@ def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> st
     units = units_of(space)
     count = len(np.unique(units))
     if conformal_rank(level, count) is None:
-        kind = "groups" if is_grouped(space) else "rows"
+        kind = "rows" if space.table.groups is None else "groups"
         needed = f"it takes {fewest_units(level):,}; ask `nnjax fit STUDY` for less by --level"
         return f"at {canonical_level(level)}, {count:,} {kind} are too few: {needed}"
     return ""
-
-
-def is_grouped(space: Space) -> bool:
-    """Whether groups are drawn, not rows."""
-    return space.table.arrangement is not None and space.table.arrangement.role == "groups"
 
 
 def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level: str) -> Calibration:
@@ -91,7 +86,7 @@ def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level
     proven = _proven(space, exact, counts)
     intervals = {
         "level": level,
-        "units": "groups" if is_grouped(space) else "rows",
+        "units": "rows" if space.table.groups is None else "groups",
         "count": sum(counts),
         "proven": None if proven is None else float(proven),
         "dealt_by_size": is_dealt_by_size(space),
@@ -112,7 +107,7 @@ def _proven(space: Space, level: Fraction, counts: Sequence[int]) -> Fraction | 
     return proven_level(
         level,
         counts,
-        grouped=is_grouped(space),
+        grouped=space.table.groups is not None,
         dealt_by_size=is_dealt_by_size(space),
         classes_dealt=len(space.table.class_names),
     )

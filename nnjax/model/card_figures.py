@@ -12,6 +12,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from nnjax.data.column import DATE_KIND
+from nnjax.model.blocks import first_of
 from nnjax.model.card_columns import LETTERS_SHOWN, day_text, short_name
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Drop, Importance
@@ -66,8 +67,7 @@ def group_name(columns: Sequence[str]) -> str:
     >>> group_name(["a", "b"]), group_name(["a", "b", "c", "d"])
     ('a and b together', 'a, b and 2 more together')
     """
-    more = len(columns) - 2
-    return f"{join_words([*columns[:2], *([f'{more} more'] if more > 0 else [])])} together"
+    return f"{join_words(first_of(columns, 2))} together"
 
 
 def importance_panels(importance: Importance, quantity: str) -> tuple[Panel, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from nnjax.data.column import DATE_KIND
-from nnjax.model.blocks import Block, CardSection, Document, Drawn, Paragraph, TextTable, code, how_many
+from nnjax.model.blocks import Block, CardSection, Document, Drawn, Paragraph, TextTable, code, first_of, how_many
 from nnjax.model.card_columns import day_text
 from nnjax.model.card_figures import (
     MOST_FALLS_DRAWN,
@@ -118,14 +118,9 @@ def _stands_out(importance: Importance) -> str:
         return f"No column matters{by}: with each of them shuffled, the networks may be as good as before."
     tops = [line.drop for line in fall_lines(importance) if not line.is_member]
     others = [_named(drop) for drop in tops if drop not in clear]
-    unclear = f" Maybe nothing: {_first_of(others)}." if others else ""
-    return f"What matters{by}, the most important first: {_first_of([*map(_named, clear)])}.{unclear}"
-
-
-def _first_of(names: Sequence[str]) -> str:
-    """Those named first, and how many more."""
-    more = len(names) - MOST_LISTED
-    return _listed([*names[:MOST_LISTED], *([f"{more:,} more"] if more > 0 else [])])
+    unclear = f" Maybe nothing: {_listed(first_of(others, MOST_LISTED))}." if others else ""
+    named = _listed(first_of([*map(_named, clear)], MOST_LISTED))
+    return f"What matters{by}, the most important first: {named}.{unclear}"
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -134,8 +129,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _named(drop: Drop) -> str:
-    first, more = [code(name) for name in drop.columns[:3]], len(drop.columns) - 3
-    names = join_words([*first, *([f"{more} more"] if more > 0 else [])])
+    names = join_words(first_of([code(name) for name in drop.columns], 3))
     return names if len(drop.columns) == 1 else f"{names} together"
 
 

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.streams import stream
+from nnjax.data.streams import some_rows
 from nnjax.model.choice import BEST
 from nnjax.model.choice_by_fold import chosen_by_split
-from nnjax.model.standalone import Model, Ranks
+from nnjax.model.standalone import Model
 from nnjax.report.predictions import Predictions, read_predictions
 from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scores, exact_level, measured_coverage
 from nnjax.sweep.journal.journal import Journal
@@ -25,10 +25,8 @@ _Rows = NDArray[np.int64]
 
 def units_of(space: Space) -> _Rows:
     """What is drawn independently: the number of the group of every row, or of the row itself [N]."""
-    arrangement = space.table.arrangement
-    if arrangement is not None and arrangement.role == "groups":
-        return arrangement.codes.astype(np.int64)
-    return np.arange(len(space.table.target), dtype=np.int64)
+    groups = space.table.groups
+    return np.arange(len(space.table.target)) if groups is None else groups
 
 
 def held_out_folds(space: Space, cell_of: Mapping[int, str], journal: Journal) -> list[list[HeldOutFold]]:
@@ -152,8 +150,9 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
     level, rule = exact_level(document["intervals"]["level"]), document["choice"]["rule"]
     is_named = rule == "id"
     found = coverage_of_folds(space, journal, level, rule, document["cell"]["cell_id"] if is_named else None)
-    shown = _shown_rows(space, len(model.folds))
-    widened, widths = _widths(space, model, columns, shown, level)
+    most = max(1, MOST_WIDTHS // len(model.folds))
+    shown = some_rows(len(columns), most, space.study.replicates.base_seed, "widths")
+    widened, widths = _widths(model, columns[shown])
     told: dict[str, Any] = {"measured": None, "standard_error": None, "chosen_anew": not is_named}
     if isinstance(found, str):
         told["why_not_measured"] = found
@@ -169,33 +168,14 @@ def measured_parts(space: Space, journal: Journal, model: Model, columns: _Float
     return told
 
 
-def _shown_rows(space: Space, folds: int) -> _Rows:
-    """The rows that tell how wide intervals are, in order: all of the table, or as many as can be, drawn."""
-    rows, most = len(space.table.target), max(1, MOST_WIDTHS // folds)
-    if rows <= most:
-        return np.arange(rows)
-    return np.sort(stream(space.study.replicates.base_seed, "widths").choice(rows, most, replace=False))
-
-
-def _widths(
-    space: Space, model: Model, columns: _Floats, shown_rows: _Rows, level: Fraction
-) -> tuple[_Floats, _Floats]:
+def _widths(model: Model, shown: _Floats) -> tuple[_Floats, _Floats]:
     """Of every target: share of some rows whose interval or set was widened, and mean width [T]."""
-    tests = {fold: space.splits[fold].test.astype(np.int64) for fold in model.folds}
-    units = [units_of(space)[rows] for rows in tests.values()]
-    scores = [true_scores(space, model.fold(fold, columns[rows]), rows) for fold, rows in tests.items()]
-    shown = columns[shown_rows]
-    said, point = {fold: model.fold(fold, shown) for fold in tests}, model.ensemble(shown)
-    ranks = [Ranks([each[:, target] for each in scores], units) for target in range(scores[0].shape[1])]
-    if space.table.class_names:
-        holds = ranks[0].holds([class_scores(each) for each in said.values()], ranks[0].needed(level))
-        is_outside = ~holds[np.arange(len(point)), model.class_numbers(point)]
-        return np.array([is_outside.mean()]), np.array([(holds.sum(axis=1) + is_outside).mean()])
-    widened, widths = [], []
-    for target, each in enumerate(ranks):
-        shifts, needed = np.column_stack([own[:, target] for own in said.values()]), each.needed(level)
-        low, high = -each.smallest(-shifts, needed), each.smallest(shifts, needed)
-        own = point[:, target]
-        widened.append(np.mean((own < low) | (own > high)))
-        widths.append(np.mean(np.maximum(high, own) - np.minimum(low, own)))
+    found = model.unwidened(shown)
+    if model.classes:
+        point, stays = np.hsplit(found, 2)
+        is_outside = stays[np.arange(len(point)), model.class_numbers(point)] == 0
+        return np.array([is_outside.mean()]), np.array([(stays.sum(axis=1) + is_outside).mean()])
+    by_target = list(zip(*(part.T for part in np.hsplit(found, 3)), strict=True))
+    widened = [np.mean((point < low) | (point > high)) for point, low, high in by_target]
+    widths = [np.mean(np.maximum(high, point) - np.minimum(low, point)) for point, low, high in by_target]
     return np.array(widened), np.array(widths)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from nnjax.data.column import TRUTH_KIND, WORD_KIND, Column, shown_words
 from nnjax.data.preparation import MISSING_WORD
-from nnjax.data.streams import stream
+from nnjax.data.streams import some_rows
 from nnjax.model.importance import ColumnValues, Predict
 
 MOST_AVERAGED = 500
@@ -77,8 +77,7 @@ def partial_dependence(
     Source: Friedman 2001, Greedy function approximation, section 8.2.
     """
     values = np.column_stack([column.values for column in columns])
-    if len(values) > MOST_AVERAGED:
-        values = values[np.sort(stream(seed, "dependence").choice(len(values), MOST_AVERAGED, replace=False))]
+    values = values[some_rows(len(values), MOST_AVERAGED, seed, "dependence")]
     names = [column.name for column in columns]
     outputs = tuple(shown_words(tuple(classes)) or targets)
     return tuple(_dependence(predict, columns[place], place, values, outputs) for place in map(names.index, wanted))
@@ -87,7 +86,8 @@ def partial_dependence(
 def _dependence(
     predict: Predict, column: Column, place: int, values: ColumnValues, outputs: tuple[str, ...]
 ) -> Dependence:
-    asked, names = _words_asked(column) if _is_by_word(column) else (_numbers_asked(column.values), ())
+    is_by_word = column.kind in (WORD_KIND, TRUTH_KIND)
+    asked, names = _words_asked(column) if is_by_word else (_numbers_asked(column.values), ())
     means = []
     for value in asked:
         changed = values.copy()
@@ -99,10 +99,6 @@ def _dependence(
     if len(np.unique(known)) == len(asked):
         ticks = () if names else places
     return Dependence(column.name, column.kind, places, names, ticks, outputs, tuple(means), len(values))
-
-
-def _is_by_word(column: Column) -> bool:
-    return column.kind in (WORD_KIND, TRUTH_KIND)
 
 
 def _words_asked(column: Column) -> tuple[NDArray[np.float64], tuple[str, ...]]:

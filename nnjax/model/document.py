@@ -18,7 +18,7 @@ from nnjax.model.networks import Refit
 from nnjax.network.architecture import layer_activations
 from nnjax.report.best_cell import BestCell
 from nnjax.statistics.interval import paired_interval
-from nnjax.sweep.buckets import make_bucket
+from nnjax.sweep.buckets import largest_sizes, make_bucket
 from nnjax.sweep.space import Space
 from nnjax.sweep.study.study import Study
 from nnjax.sweep.worker import DECISIVE
@@ -70,7 +70,7 @@ def network_parts(space: Space, plan: Refit) -> dict[str, Any]:
     Those of the folds may have other inputs: fewer rows taught them, so other words were rare.
     """
     table, configuration = space.table, plan.configuration
-    architecture = make_bucket(configuration, table, plan.rows).architecture
+    architecture = make_bucket(configuration, table, largest_sizes([plan.split])).architecture
     depth = architecture.depth
     return {
         "task": table.task,

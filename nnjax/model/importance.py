@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.column import Column
-from nnjax.data.streams import derive_seed, stream
+from nnjax.data.streams import derive_seed, some_rows, stream
 from nnjax.judged import Judged
 from nnjax.model.related import related_groups
 from nnjax.statistics.interval import paired_interval
@@ -92,7 +92,6 @@ class Importance:
 
     Attributes:
         measure: Name of the measure in `nnjax.metrics` whose score falls.
-        is_negative: Whether the score is minus the measure, which is better lower.
         score_by_split: The score with every column as it is, of each split.
         columns: Of every column alone.
         groups: Of the columns that go together, shuffled as one.
@@ -103,7 +102,6 @@ class Importance:
     """
 
     measure: str
-    is_negative: bool
     score_by_split: tuple[float, ...]
     columns: tuple[Drop, ...]
     groups: tuple[Drop, ...]
@@ -169,7 +167,6 @@ def permutation_importance(
     ]
     return Importance(
         measure=scoring.judged.measure.name,
-        is_negative=scoring.judged.sign < 0,
         score_by_split=tuple(scores),
         columns=_deepest_first(drops[: len(names)]),
         groups=_deepest_first(drops[len(names) :]),
@@ -181,9 +178,7 @@ def permutation_importance(
 
 
 def _at_most(fold: TestedFold, most: int, seed: int) -> TestedFold:
-    if len(fold.values) <= most:
-        return fold
-    rows = np.sort(stream(seed, "rows").choice(len(fold.values), most, replace=False))
+    rows = some_rows(len(fold.values), most, seed, "rows")
     weights = None if fold.weights is None else fold.weights[rows]
     return replace(fold, values=fold.values[rows], target=fold.target[rows], weights=weights)
 

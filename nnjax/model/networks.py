@@ -1,6 +1,6 @@
 """The networks of a model: those of the chosen cell's runs, trained again, and an ensemble refitted on all rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nnjax.data.prepared import prepare_and_scale
 from nnjax.data.rounding import rounded_columns
 from nnjax.data.scaling import ScaledSplit
-from nnjax.data.splits import Split, SplitSizes, all_rows
+from nnjax.data.splits import Split, all_rows
 from nnjax.data.streams import derive_seed
 from nnjax.execution.cores import usable_cores
 from nnjax.refusal import RefusedError
@@ -76,11 +76,6 @@ class Refit:
     rounded: tuple[int, ...]
     epochs: int
 
-    @property
-    def rows(self) -> SplitSizes:
-        """Of the parts of its split."""
-        return SplitSizes(len(self.split.train), len(self.split.validation), len(self.split.test))
-
 
 def plan_refit(space: Space, cell: Cell, epochs: int) -> Refit:
     """The training of a cell on all rows of the table for so many epochs."""
@@ -140,9 +135,8 @@ def refit(space: Space, plan: Refit, members: int, say: Say) -> list[Member]:
     Raises:
         RefusedError: One of them fails or diverges.
     """
-    bucket = replace(
-        make_bucket(plan.configuration, space.table, plan.rows), epochs=plan.epochs, scored_rows="validation"
-    )
+    bucket = make_bucket(plan.configuration, space.table, largest_sizes([plan.split]))
+    bucket = replace(bucket, epochs=plan.epochs, scored_rows="validation")
     seeds = [derive_seed(space.study.replicates.base_seed, "ensemble", number) for number in range(members)]
     trainees = [
         replace(
@@ -168,7 +162,8 @@ def _train(
     bucket: Bucket, trainees: Sequence[Trainee], scaled: Mapping[int, ScaledSplit], say: Say
 ) -> dict[str, "tuple[RunOutcome, tuple[Network, Network]]"]:
     """Each run's outcome and networks, best and last; chunks train side by side, on as many threads as cores."""
-    chunks = list(_chunks(trainees, chunk_size(bucket)))
+    size = chunk_size(bucket)
+    chunks = [trainees[start : start + size] for start in range(0, len(trainees), size)]
     found: dict[str, Any] = {}
     with ThreadPoolExecutor(min(len(chunks), len(usable_cores())) or 1) as threads:
         for chunk in threads.map(lambda part: _train_chunk(bucket, part, scaled), chunks):
@@ -185,10 +180,6 @@ def _train_chunk(bucket: Bucket, part: Sequence[Trainee], scaled: Mapping[int, S
         return train_chunk(bucket, part, scaled, with_networks=True)
     except (DeviceError, SurroundingsError) as error:
         raise RefusedError(f"networks of that cell cannot be trained on this machine: {error}") from None
-
-
-def _chunks(trainees: Sequence[Trainee], size: int) -> Iterator[Sequence[Trainee]]:
-    yield from (trainees[start : start + size] for start in range(0, len(trainees), size))
 
 
 def median_epoch(runs: Sequence[RetrainedRun]) -> int:

@@ -12,13 +12,10 @@ from nnjax.model.choice import BEST, ChosenCell
 from nnjax.model.standalone import FORMAT, FolderError, Model
 from nnjax.refusal import RefusedError
 from nnjax.statistics.conformal import canonical_level
-from nnjax.sweep.identity import canonical_json
+from nnjax.sweep.identity import content_hash, folder_hash
 from nnjax.sweep.space import Space
 from nnjax.sweep.worker import DECISIVE
 from nnjax.training import ENGINE_VERSION
-
-BUILT_OF = ("*.py", "*.j2")
-"""Files of the package that a model's files depend on."""
 
 
 @dataclass(frozen=True)
@@ -71,12 +68,10 @@ def made_of(space: Space, chosen: ChosenCell, options: FitOptions) -> dict[str, 
 
 def model_id(made: Mapping[str, Any]) -> str:
     """The identity of a model: what it is made of, and the build and versions that made it."""
-    package, source = Path(__file__).parents[1], hashlib.sha256()
-    for path in sorted(path for pattern in BUILT_OF for path in package.rglob(pattern)):
-        source.update(b"%s\0%s\0" % (str(path.relative_to(package)).encode(), path.read_bytes()))
+    build = folder_hash(Path(__file__).parents[1])
     versions = {name: version(name) for name in DECISIVE}
-    told = {"format": FORMAT, "engine": ENGINE_VERSION, "made of": made, "build": source.hexdigest(), **versions}
-    return hashlib.sha256(canonical_json(told).encode()).hexdigest()
+    told = {"format": FORMAT, "engine": ENGINE_VERSION, "made of": made, "build": build, **versions}
+    return content_hash(told)
 
 
 def model_there(folder: Path, made: Mapping[str, Any]) -> Mapping[str, Any] | None:

@@ -196,16 +196,13 @@ def _kept_fields(blocks: TableBlocks, kept: Sequence[str]) -> list[pa.Field]:
     return [pa.field(name, kind.value_type if pa.types.is_dictionary(kind) else kind) for name, kind in types.items()]
 
 
-def _kept_cells(block: pa.Table, fields: Sequence[pa.Field], first: int) -> list[pa.ChunkedArray]:
-    return [_kept_column(block.column(field.name), field, first) for field in fields]
-
-
-def _kept_column(written: pa.ChunkedArray, field: pa.Field, first: int) -> pa.ChunkedArray:
-    try:
-        return written.cast(field.type)
-    except pa.ArrowInvalid:
-        where = f"column {show(field.name)}, among the rows from {first:,} on"
-        raise RowsError(f"{where}: is not UTF-8 text; save the file as UTF-8") from None
+def _kept_cells(block: pa.Table, fields: Sequence[pa.Field], first: int) -> Iterator[pa.ChunkedArray]:
+    for field in fields:
+        try:
+            yield block.column(field.name).cast(field.type)
+        except pa.ArrowInvalid:
+            where = f"column {show(field.name)}, among the rows from {first:,} on"
+            raise RowsError(f"{where}: is not UTF-8 text; save the file as UTF-8") from None
 
 
 def _arrow(predictions: Mapping[str, NDArray[Any]]) -> pa.Table:

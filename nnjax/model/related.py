@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.column import WORD_KIND, Column
-from nnjax.data.streams import stream
+from nnjax.data.streams import some_rows
 from nnjax.statistics.association import ranks_with_ties
 
 STRONG = 0.7
@@ -26,8 +26,7 @@ def related_groups(columns: Sequence[Column], seed: int) -> tuple[tuple[int, ...
     ((0, 2),)
     """
     values = np.column_stack([column.values for column in columns])
-    if len(values) > MOST_COMPARED:
-        values = values[np.sort(stream(seed, "related").choice(len(values), MOST_COMPARED, replace=False))]
+    values = values[some_rows(len(values), MOST_COMPARED, seed, "related")]
     is_strong = strengths(values, [column.kind == WORD_KIND for column in columns]) > STRONG
     groups: list[set[int]] = []
     for place in range(len(columns)):

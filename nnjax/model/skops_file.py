@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import skops.io
-from skops.io.exceptions import UntrustedTypesFoundException
 
 from nnjax.data.prepared import Learnt
-from nnjax.refusal import RefusedError
 
 SCHEMA = "schema.json"
 """Name of the file within the file that says how the objects are put together; the others are arrays."""
@@ -71,20 +69,3 @@ def _without_addresses(content: bytes) -> bytes:
         for name, part in [*sorted(renamed.items()), (SCHEMA, json.dumps(json.loads(schema)).encode())]:
             file.writestr(zipfile.ZipInfo(name, EARLIEST), part, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
-
-
-def read_skops(path: Path) -> Any:
-    """The objects of a file; nothing is loaded that skops does not trust unasked.
-
-    Raises:
-        RefusedError: There is none, it is not whole, or it holds other types.
-    """
-    try:
-        return skops.io.loads(path.read_bytes(), trusted=[])
-    except OSError as error:
-        raise RefusedError(f"{path}: {error.strerror or error}; name a file of skops that can be read") from error
-    except UntrustedTypesFoundException as error:
-        raise RefusedError(f"{path}: {error}; load it with skops if you trust them") from error
-    except Exception as error:  # what a changed byte leads to is anything: the file is read by many hands
-        problem = f"is no whole skops file ({type(error).__name__}: {' '.join(str(error).split())})"
-        raise RefusedError(f"{path} {problem}; fetch or write it again") from error

@@ -957,8 +957,12 @@ class Model:
             raise RowsError(f"level {level!r} does not lie between 0 and 1")
         return [ranks.needed(asked) for ranks in self._ranks]
 
-    def _predict(self, columns: Columns, needed: Sequence[int]) -> Floats:
-        """Predictions, lower and upper ends [N, 3 T]; or probabilities and whether in the set [N, 2 K]."""
+    def unwidened(self, columns: Columns) -> Floats:
+        """Predictions, lower and upper ends [N, 3 T]; or probabilities and sets [N, 2 K]: as CV+ has them."""
+        return _in_blocks(lambda block: self._predict(block, self._needed(None), is_widened=False), columns)
+
+    def _predict(self, columns: Columns, needed: Sequence[int], is_widened: bool = True) -> Floats:
+        """The same, each interval and set widened to hold its prediction; predictions alone where nothing is needed."""
         point = self._mean(self._ensemble, 0, columns)
         if not needed:
             return point
@@ -966,7 +970,8 @@ class Model:
         point[np.isnan(folds).any(axis=(0, 2))] = np.nan  # a row of which a fold makes no number is refused
         if self.task == "classification":
             stays = self._ranks[0].holds([class_scores(each) for each in folds], needed[0])
-            stays[np.arange(len(point)), self.class_numbers(point)] = True
+            if is_widened:
+                stays[np.arange(len(point)), self.class_numbers(point)] = True
             return np.hstack([point, stays])
         shifts = np.nan_to_num(np.stack(folds, axis=-1))
         ends = [
@@ -974,7 +979,9 @@ class Model:
             for place, (ranks, rank) in enumerate(zip(self._ranks, needed, strict=True))
         ]
         lower, upper = -np.column_stack([each[0] for each in ends]), np.column_stack([each[1] for each in ends])
-        return np.hstack([point, np.minimum(lower, point), np.maximum(upper, point)])
+        if is_widened:
+            lower, upper = np.minimum(lower, point), np.maximum(upper, point)
+        return np.hstack([point, lower, upper])
 
     def class_numbers(self, probabilities: Floats) -> NDArray[np.int64]:
         """The number of the class that is predicted [N], from probabilities [N, K]."""

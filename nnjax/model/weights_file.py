@@ -1,19 +1,15 @@
 """Weights in a file that executes nothing: safetensors, of plain arrays only and read back before it counts."""
 
 import json
-import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from nnjax.network.mlp import Layer, Parameters
+from nnjax.network.mlp import Parameters
 from nnjax.network.normalization import Moments
-from nnjax.refusal import RefusedError
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -92,22 +88,6 @@ def _header(content: bytes) -> dict[str, Any]:
     return header
 
 
-def read_weights_file(path: Path) -> tuple[Arrays, dict[str, str]]:
-    """The arrays of a file and its metadata.
-
-    Raises:
-        RefusedError: There is none, or it is not whole.
-    """
-    try:
-        content = path.read_bytes()
-        return load(content), _header(content).get("__metadata__", {})
-    except OSError as error:
-        raise RefusedError(f"{path}: {error.strerror or error}; name a file of weights that can be read") from error
-    except (SafetensorError, KeyError, ValueError) as error:
-        problem = f"is no whole safetensors file ({' '.join(str(error).split())})"
-        raise RefusedError(f"{path} {problem}; fetch or write it again") from error
-
-
 def network_tensors(key: str, parameters: Parameters, moments: tuple[Moments, ...]) -> Arrays:
     """A network as named arrays: layers are counted from 1, the last is the output layer.
 
@@ -116,6 +96,7 @@ def network_tensors(key: str, parameters: Parameters, moments: tuple[Moments, ..
         parameters: Hidden layers in order, then the output layer.
         moments: Of batch normalisation, one a hidden layer; empty without.
 
+    >>> from nnjax.network.mlp import Layer
     >>> layer = Layer(np.ones((2, 1), np.float32), np.zeros(1, np.float32))
     >>> sorted(network_tensors("ensemble_0", (layer,), ()))
     ['ensemble_0.layer_1.bias', 'ensemble_0.layer_1.weights']
@@ -128,30 +109,3 @@ def network_tensors(key: str, parameters: Parameters, moments: tuple[Moments, ..
             f"{key}.layer_{number}.{name}": np.asarray(array) for name, array in held.items() if array is not None
         }
     return named
-
-
-def network_from_tensors(key: str, tensors: Mapping[str, NDArray[Any]]) -> tuple[Parameters, tuple[Moments, ...]]:
-    """What `network_tensors` named, as the engine takes it: the parameters, and the moments of batch normalisation.
-
-    Raises:
-        RefusedError: A layer, its weights or its bias are not there.
-    """
-    found: dict[int, dict[str, Any]] = {}
-    for name, array in tensors.items():
-        if match := re.fullmatch(rf"{re.escape(key)}\.layer_(\d+)\.(\w+)", name):
-            found.setdefault(int(match[1]), {})[match[2]] = array
-    if not found:
-        raise RefusedError(f"there is no network {key!r} among the weights; name one that is: {_keys(tensors)}")
-    layers, moments = [], []
-    for number in range(1, max(found) + 1):
-        held = found.get(number, {})
-        if missing := {"weights", "bias"} - held.keys():
-            raise RefusedError(f"{key}.layer_{number}.{min(missing)} is not among the weights; write the file again")
-        layers.append(Layer(**{name: array for name, array in held.items() if name in Layer._fields}))
-        if Moments._fields[0] in held:
-            moments.append(Moments(*(held[name] for name in Moments._fields)))
-    return tuple(layers), tuple(moments)
-
-
-def _keys(tensors: Mapping[str, NDArray[Any]]) -> str:
-    return ", ".join(sorted({name.partition(".layer_")[0] for name in tensors if ".layer_" in name})) or "none"

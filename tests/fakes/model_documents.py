@@ -171,7 +171,6 @@ def importance_of_mixed(**changes):
     falls = (("sold on", 0.41), ("area", 0.22), ("rooms", 0.051), ("district", 0.013), ("garden", -0.002))
     found = Importance(
         measure="r2",
-        is_negative=False,
         score_by_split=(0.71, 0.74),
         columns=tuple(fall(name, estimate=estimate) for name, estimate in falls),
         groups=(fall("area", "rooms", estimate=0.63),),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from fakes.studies import write_small
 
-from nnjax.model.calibration import is_grouped, no_intervals_why, score_folds
+from nnjax.model.calibration import no_intervals_why, score_folds
 from nnjax.statistics.conformal import proven_level
 from nnjax.sweep.space import expand
 from nnjax.sweep.study.study import load_study
@@ -43,7 +43,7 @@ def test_folds_that_hold_every_row_once(space_of, table_of):
     level = Fraction("0.9")
     assert no_intervals_why(space_of(), level, range(4)) == ""
     grouped = table_of(GROUPED)
-    assert is_grouped(grouped) and no_intervals_why(grouped, level, range(5)) == ""
+    assert grouped.table.groups is not None and no_intervals_why(grouped, level, range(5)) == ""
     assert no_intervals_why(table_of('method = "predefined"\nfold = "part"'), level, range(4)) == ""
 
 

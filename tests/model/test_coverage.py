@@ -8,8 +8,8 @@ import pytest
 
 from nnjax.model import standalone
 from nnjax.model.choice_by_fold import chosen_by_split
-from nnjax.model.coverage import coverage_of_folds, held_out_folds, measured_parts, units_of
-from nnjax.model.standalone import Model
+from nnjax.model.coverage import coverage_of_folds, held_out_folds, measured_parts, true_scores, units_of
+from nnjax.model.standalone import Model, Ranks
 from nnjax.statistics.conformal import class_scores, measured_coverage
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import expand
@@ -157,7 +157,7 @@ def test_a_fold_whose_runs_diverged_is_never_inside(grouped):
 def test_nothing_is_measured_where_predictions_are_lost_or_units_too_few(grouped):
     space, journal = grouped
     named, y = document(space, "id"), space.table.target
-    said = Said(named, y, dict.fromkeys(range(4), y))
+    said = Said(space, named, y, dict.fromkeys(range(4), y))
     told = measured_parts(space, lacking(space, journal, 0, "lost"), said, np.arange(26.0)[:, None])
     assert (told["measured"], told["standard_error"]) == (None, None)
     assert told["why_not_measured"] == "the journal has no predictions of test rows of 2 runs"
@@ -169,14 +169,16 @@ def test_nothing_is_measured_where_predictions_are_lost_or_units_too_few(grouped
 class Said(Model):
     """A model whose networks say what they are told, of every row of the table."""
 
-    def __init__(self, document, point, folds):
-        self.document, self.classes, self.point, self.folds = document, document["classes"], point, folds
+    def __init__(self, space, document, point, folds):
+        self.document, self.classes, self.task = document, document["classes"], space.table.task
+        self.folds = {fold: {"keys": said, "preparation": 0} for fold, said in folds.items()}
+        self._ensemble, tests = point, [space.splits[fold].test.astype(np.int64) for fold in folds]
+        by_fold = [true_scores(space, said[rows], rows) for said, rows in zip(folds.values(), tests, strict=True)]
+        by_target = zip(*(scores.T for scores in by_fold), strict=True)
+        self._ranks = [Ranks(scores, [units_of(space)[rows] for rows in tests]) for scores in by_target]
 
-    def ensemble(self, columns):
-        return self.point
-
-    def fold(self, fold, columns):
-        return self.folds[fold][columns[:, 0].astype(int)]
+    def _mean(self, said, preparation, columns):
+        return said[columns[:, 0].astype(int)]
 
 
 def document(space, rule):
@@ -194,7 +196,7 @@ def test_intervals_that_do_not_hold_the_prediction_are_counted_and_widened(group
     rng, y, units = np.random.default_rng(6), space.table.target, units_of(space)
     folds = {fold: y + rng.normal(0, 0.3, y.shape) for fold in range(4)}
     point = y + rng.normal(0, 0.7, y.shape)
-    found = measured_parts(space, journal, Said(document(space, "id"), point, folds), np.arange(26.0)[:, None])
+    found = measured_parts(space, journal, Said(space, document(space, "id"), point, folds), np.arange(26.0)[:, None])
     fold_of = np.concatenate([[(row, fold) for row in space.splits[fold].test] for fold in range(4)])
     fold_of = fold_of[np.argsort(fold_of[:, 0]), 1]
     own = np.array([folds[fold][row, 0] for row, fold in enumerate(fold_of)])
@@ -227,9 +229,9 @@ def test_of_a_large_table_drawn_rows_tell_how_wide_intervals_are(grouped, monkey
     space, journal = grouped
     monkeypatch.setattr("nnjax.model.coverage.MOST_WIDTHS", 4 * 13)
     y = space.table.target
-    said = Said(document(space, "id"), y, dict.fromkeys(range(4), y))
+    said = Said(space, document(space, "id"), y, dict.fromkeys(range(4), y))
     asked = []
-    said.ensemble = lambda columns: asked.append(columns[:, 0].tolist()) or y[columns[:, 0].astype(int)]
+    said.unwidened = lambda columns: asked.append(columns[:, 0].tolist()) or Said.unwidened(said, columns)
     found = [measured_parts(space, journal, said, np.arange(26.0)[:, None]) for _ in range(2)]
     assert found[0] == found[1] and (found[0]["shown_rows"], found[0]["mean_width"]) == (13, 0.0)
     assert asked[0] == asked[1] == sorted(set(asked[0])) and len(asked[0]) == 13
@@ -240,9 +242,9 @@ def test_sets_are_counted_in_classes(tmp_path):
     rng = np.random.default_rng(5)
     space, journal = made(tmp_path, IRIS, lambda rows: rng.dirichlet([1, 1, 1], len(rows)))
     sure = np.eye(3)[space.table.labels] * 0.97 + 0.01
-    said = Said(document(space, "id"), sure, dict.fromkeys(range(4), sure))
+    said = Said(space, document(space, "id"), sure, dict.fromkeys(range(4), sure))
     columns = np.arange(150.0)[:, None]
     assert {**measured_parts(space, journal, said, columns)}["mean_width"] == 1.0
-    off = Said(document(space, "id"), np.roll(sure, 1, axis=1), dict.fromkeys(range(4), sure))
+    off = Said(space, document(space, "id"), np.roll(sure, 1, axis=1), dict.fromkeys(range(4), sure))
     found = measured_parts(space, journal, off, columns)
     assert (found["mean_width"], found["widened"]) == (2.0, 1.0)

@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from fakes.model_folders import seal_folder
+from safetensors.numpy import load_file
 
 from nnjax.data.preparation import table_columns
 from nnjax.model.files import check_arithmetic
@@ -19,7 +20,6 @@ from nnjax.model.fit import fit_study
 from nnjax.model.networks import plan_refit, refit, retrain_runs
 from nnjax.model.origin import FitOptions
 from nnjax.model.standalone import Model
-from nnjax.model.weights_file import read_weights_file
 from nnjax.refusal import RefusedError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.progress import Progress
@@ -48,7 +48,7 @@ def columns_of(space):
 
 
 def arrays_of(folder):
-    return read_weights_file(folder / "weights.safetensors")[0]
+    return load_file(folder / "weights.safetensors")
 
 
 def contents(folder):
