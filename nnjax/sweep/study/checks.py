@@ -1,44 +1,21 @@
-"""Checks of a study as a whole: one table against another, and all of them against the data set."""
+"""A study file as a draft, and checks of what all others take for granted: roles, levels, the data set."""
 
 import os.path
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from functools import cached_property
 from itertools import product
 from typing import Any
 
 from nnjax.data import tables
-from nnjax.data.arrangement import SplitsError
-from nnjax.data.encoding import output_width
 from nnjax.data.own_error import OwnTableError
-from nnjax.data.preparation import Preparation, preparation_problems, prepared_width
-from nnjax.data.splits import SPLITTERS, Split, SplitPlan, SplitSizes, check_labels, make_splits, split_sizes
-from nnjax.network.architecture import Architecture
-from nnjax.sweep.identity import canonical_json
-from nnjax.sweep.study.errors import Fault, did_you_mean, show_value
-from nnjax.sweep.study.factors import FULL_BATCH, KERNELS, Level
-from nnjax.sweep.study.grid import Levels, grid_cells, grid_size, layer_sizes, resolve
-from nnjax.sweep.study.tables import (
-    FEWEST_SPLITS,
-    MOST_SPLITS,
-    OF_A_FILE,
-    OF_A_NAME,
-    ROLES,
-    DataSource,
-    Replicates,
-    StudyFile,
-)
-
-MOST_RUNS = 1_000_000
-MOST_PARAMETERS = 20_000_000
-"""Of one network: with gradient and Adam's moments 320 MB a run, and a chunk has four runs or more."""
-
-FEWEST_ROWS = 2
-"""Of any part of a split: R² of one row does not exist."""
-
-FOLDS_OFF = 0.01
-"""How far 1 / test_share may lie from a whole number of folds: 0.3333 means three."""
+from nnjax.data.preparation import Preparation, preparation_problems
+from nnjax.data.splits import Split, SplitPlan, SplitSizes, make_splits, split_sizes
+from nnjax.sweep.study.errors import Fault, show_value
+from nnjax.sweep.study.factors import KERNELS, Level
+from nnjax.sweep.study.grid import Levels, grid_cells
+from nnjax.sweep.study.tables import OF_A_FILE, OF_A_NAME, ROLES, DataSource, Replicates, StudyFile
 
 
 @dataclass(frozen=True)
@@ -103,9 +80,6 @@ class Draft:
         """The key under which a factor stands: `studied.depth`."""
         roles = {"studied": self.file.studied, "nuisance": self.file.nuisance}
         return next((f"{role}.{factor}" for role, table in roles.items() if factor in table), f"fixed.{factor}")
-
-
-StudyCheck = Callable[[Draft], Iterator[Fault]]
 
 
 def check_roles(draft: Draft) -> Iterator[Fault]:
@@ -202,168 +176,3 @@ def _parameter_faults(draft: Draft) -> Iterator[Fault]:
         key = next((name for name in ("rows", "noise", "seed", "polynomial_degree") if name in given), "name")
         what, _, remedy = problem.partition("; ")
         yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), what, remedy or "remove it")
-
-
-def check_folds(draft: Draft) -> Iterator[Fault]:
-    """A k-fold has a whole number of folds, and whole repeats."""
-    replicates = draft.file.replicates
-    if not replicates.splitter.has_folds:
-        return
-    share, splits, is_told = replicates.test_share, replicates.splits, "folds" in replicates.splitter.keys
-    folds = replicates.folds if is_told else max(2, round(1 / share))
-    if not is_told and abs(1 / share - folds) > FOLDS_OFF:
-        problem = f"{replicates.method} needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
-        written = f"{1 / folds:.4g}" if abs(1 / float(f"{1 / folds:.4g}") - folds) <= FOLDS_OFF else f"{1 / folds:.6g}"
-        without = next(name for name, each in SPLITTERS.items() if not each.has_folds and each.role is None)
-        remedy = f'write {written} for {folds} folds, or method = "{without}"'
-        yield Fault("replicates.test_share", show_value(share), problem, remedy)
-    elif splits % folds:
-        below = splits // folds * folds
-        legal = [number for number in (below, below + folds) if FEWEST_SPLITS <= number <= MOST_SPLITS]
-        remedy = f"write {' or '.join(map(str, legal))}"
-        yield Fault("replicates.splits", show_value(splits), f"not a multiple of the {folds} folds", remedy)
-
-
-def check_rows(draft: Draft) -> Iterator[Fault]:
-    """Every part of a split has rows enough, and no batch is larger than the training rows."""
-    try:
-        sizes = draft.sizes
-    except SplitsError as error:
-        value = getattr(draft.file.replicates, error.key)
-        yield Fault(f"replicates.{error.key}", show_value(value), error.problem, error.remedy)
-        return
-    if draft.splits and min(sizes.train, sizes.validation) >= FEWEST_ROWS:
-        sizes = replace(sizes, test=FEWEST_ROWS)  # which of them are too few, `check_scores` says
-    if min(sizes.train, sizes.validation, sizes.test) < FEWEST_ROWS:
-        key = "replicates.test_share" if sizes.test < FEWEST_ROWS and not draft.splits else "data.validation_share"
-        table, name = key.split(".")
-        problem = (
-            f"too few rows: {sizes.train} for training, {sizes.validation} for validation, {sizes.test} for the test"
-        )
-        value = show_value(getattr(getattr(draft.file, table), name))
-        yield Fault(key, value, problem, f"each part needs at least {FEWEST_ROWS}")
-        return
-    labels, names = draft.table.labels, [show_value(name) for name in draft.table.class_names]
-    rare = check_labels(labels, draft.plan, names) if labels is not None and not draft.splits else None
-    if rare:
-        key = "name" if draft.file.data.file is None else "target"
-        yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), rare, "take more rows or larger shares")
-        return
-    for level in draft.factors.get("batch_size", (draft.fixed.get("batch_size"),)):
-        if isinstance(level, int) and level > sizes.train:
-            problem = f"larger than the {sizes.train} training rows"
-            is_there = FULL_BATCH in draft.factors.get("batch_size", ())
-            remedy = "remove it" if is_there else f'write "{FULL_BATCH}" for all of them'
-            yield Fault(draft.where("batch_size"), show_value(level), problem, remedy)
-
-
-def check_zip(draft: Draft) -> Iterator[Fault]:
-    """Factors that vary together are varied, stand in one group, and have equally many levels."""
-    factors, seen = draft.factors, set[str]()
-    for place, group in enumerate(draft.file.grid.zip):
-        key, value = f"grid.zip[{place}]", show_value(group)
-        unknown = [name for name in group if name not in factors]
-        if unknown:
-            problem = f"{show_value(unknown[0])} is not a studied or nuisance factor"
-            yield Fault(key, value, problem, did_you_mean(unknown[0], factors) if factors else "remove the group")
-        elif len(group) < 2:
-            yield Fault(key, value, "one factor alone cannot vary together", "name at least two factors")
-        elif len(set(group)) < len(group) or seen & set(group):
-            yield Fault(key, value, "a factor stands twice", "a factor can be in one group only")
-        elif len({len(factors[name]) for name in group}) > 1:
-            counts = ", ".join(f"{name} has {len(factors[name])}" for name in group)
-            yield Fault(key, value, f"unequal numbers of levels: {counts}", "give each the same number of levels")
-        seen |= set(group)
-
-
-def check_exclude(draft: Draft) -> Iterator[Fault]:
-    """Excluded combinations name levels that the study has."""
-    for place, combination in enumerate(draft.file.grid.exclude):
-        key = f"grid.exclude[{place}]"
-        if not combination:
-            yield Fault(key, "{}", "an empty combination excludes everything", "name at least one level, or remove it")
-        for factor, level in combination.items():
-            if factor not in draft.factors:
-                problem = f"{factor} is not a studied or nuisance factor"
-                remedy = did_you_mean(factor, draft.factors) if draft.factors else "remove it"
-                yield Fault(f"{key}.{factor}", show_value(level), problem, remedy)
-            elif level not in draft.factors[factor]:
-                remedy = f"levels of {factor}: {show_value(draft.factors[factor])}"
-                yield Fault(f"{key}.{factor}", show_value(level), "not a level of the study", remedy)
-
-
-def check_size(draft: Draft) -> Iterator[Fault]:
-    """The grid is neither absurdly large nor empty."""
-    replicates = draft.replicates
-    repeated = replicates.splits * replicates.seeds_per_split
-    cells = grid_size(draft.factors, draft.file.grid.zip)
-    if cells * repeated > MOST_RUNS:
-        problem = f"{cells:,} cells × {repeated:,} replicates are {cells * repeated:,} runs"
-        yield Fault("grid", "", problem, f"at most {MOST_RUNS:,}: remove levels, splits or seeds")
-    elif not draft.cells:
-        value = show_value(draft.file.grid.exclude)
-        yield Fault("grid.exclude", value, "no cell is left", "exclude fewer combinations")
-
-
-FIRST_CHECKS: tuple[StudyCheck, ...] = (
-    check_roles,
-    check_kernels,
-    check_levels,
-    check_source,
-    check_folds,
-    check_rows,
-    check_columns,
-    check_zip,
-    check_exclude,
-    check_size,
-)
-"""In this order: each may take for granted what those before it have found sound."""
-
-
-def check_cells(draft: Draft) -> Iterator[Fault]:
-    """No two cells are the same training, and no network is absurdly large."""
-    n_train, task = draft.sizes.train, draft.table.task
-    first: dict[str, Levels] = {}
-    shapes: set[tuple[int, ...]] = set()
-    for levels in draft.cells:
-        shapes.add(layer_sizes({**draft.fixed, **levels}))
-        same = first.setdefault(canonical_json(resolve(levels, draft.fixed, n_train, task)), levels)
-        if same is not levels:
-            factor = next(name for name in levels if levels[name] != same[name])
-            problem = f"{show_value(same[factor])} and {show_value(levels[factor])} are the same training in some cells"
-            remedy = f"remove one, or {_exclusion(draft, levels, factor)}"
-            yield Fault(draft.where(factor), show_value(draft.factors[factor]), problem, remedy)
-            return
-    widths = [prepared_width(draft.table, preparation, n_train) for preparation in draft.preparations]
-    ends = max(widths), output_width(draft.table, "softmax")
-    counts = {shape: Architecture((ends[0], *shape, ends[1])).parameter_count for shape in shapes}
-    largest, count = max(counts.items(), key=lambda item: item[1])
-    if count > MOST_PARAMETERS:
-        factor = "hidden_layer_sizes" if "hidden_layer_sizes" in {**draft.fixed, **draft.factors} else "width"
-        remedy = f"at most {MOST_PARAMETERS:,} fit: use narrower or fewer layers"
-        yield Fault(draft.where(factor), show_value(max(largest)), f"a network of {count:,} weights and biases", remedy)
-
-
-def _exclusion(draft: Draft, levels: Levels, factor: str) -> str:
-    """What to write so that a factor has one level where it means nothing, if that is where one other has its level."""
-    whole = tuple(draft.cells)
-    if _means_nothing(draft, whole, factor):
-        return "exclude those cells"
-    for other, level in levels.items():
-        if other != factor and _means_nothing(draft, [cell for cell in whole if cell[other] == level], factor):
-            left_out = [
-                f"{{{factor} = {show_value(each)}, {other} = {show_value(level)}}}"
-                for each in draft.factors[factor][1:]
-            ]
-            return f"under [grid] write exclude = [{', '.join(left_out)}]".replace("'", '"')
-    return "exclude those cells"
-
-
-def _means_nothing(draft: Draft, cells: Sequence[Levels], factor: str) -> bool:
-    """Whether all of its levels are the same training, whatever the others are."""
-    trainings: dict[str, set[str]] = {}
-    for cell in cells:
-        others = canonical_json({name: level for name, level in cell.items() if name != factor})
-        training = canonical_json(resolve(cell, draft.fixed, draft.sizes.train, draft.table.task))
-        trainings.setdefault(others, set()).add(training)
-    return all(len(each) == 1 for each in trainings.values())

@@ -12,7 +12,7 @@ from nnjax.metrics import MEASURES
 from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
 from nnjax.sweep.study.split_checks import split_name
-from nnjax.sweep.study.tables import ON_VALIDATION_ROWS
+from nnjax.sweep.study.values import ON_VALIDATION_ROWS
 from nnjax.training.class_measures import ClassPredictions, measure_classes
 from nnjax.training.number_measures import NumberPredictions, measure_numbers
 

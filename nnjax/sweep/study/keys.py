@@ -10,7 +10,8 @@ from pydantic.fields import FieldInfo
 
 from nnjax.data.splits import SPLITTERS
 from nnjax.sweep.study.messages import SECTION_MODELS
-from nnjax.sweep.study.tables import OF_A_FILE, OF_A_NAME, StudyFile, Takes
+from nnjax.sweep.study.tables import OF_A_FILE, OF_A_NAME, StudyFile
+from nnjax.sweep.study.values import Takes
 
 REQUIRED = "must be written"
 

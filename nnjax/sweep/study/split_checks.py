@@ -1,12 +1,22 @@
-"""Checks of how a study splits its rows: the method's own keys, and a score in every part of every split."""
+"""Checks of how a study splits its rows: the method's own keys, rows enough, a score in every part of every split."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
-from nnjax.data.splits import SPLITTERS, Split
-from nnjax.sweep.study.checks import FEWEST_ROWS, Draft
+from nnjax.data.arrangement import SplitsError
+from nnjax.data.splits import REPEATED_K_FOLD, SPLITTERS, Split, check_labels
+from nnjax.sweep.study.checks import Draft
 from nnjax.sweep.study.errors import Fault, show_value
+from nnjax.sweep.study.factors import FULL_BATCH
+from nnjax.sweep.study.tables import FEWEST_SPLITS, MOST_SPLITS
+
+FEWEST_ROWS = 2
+"""Of any part of a split: R² of one row does not exist."""
+
+FOLDS_OFF = 0.01
+"""How far 1 / test_share may lie from a whole number of folds: 0.3333 means three."""
 
 GROUPED = "group_k_fold"
 """What to turn to where a test part gives no score."""
@@ -29,7 +39,7 @@ def check_splitter(draft: Draft) -> Iterator[Fault]:
     if role is None:
         return
     if draft.file.data.file is None:
-        remedy = 'write file = "…" for a table of your own, or method = "repeated_k_fold"'
+        remedy = f'write file = "…" for a table of your own, or method = "{REPEATED_K_FOLD}"'
         problem = f"{replicates.method} follows a column, and only a file has one to spare"
         yield Fault("replicates.method", show_value(replicates.method), problem, remedy)
     elif getattr(replicates, role) is None:
@@ -46,6 +56,59 @@ def _instead(draft: Draft, key: str) -> str:
         return "remove it, and write folds = 5" if "folds" in splitter.keys else "remove it, and write test_share = 0.2"
     others = [name for name, each in SPLITTERS.items() if key in each.keys]
     return f'remove it, or write method = "{others[0]}"'
+
+
+def check_folds(draft: Draft) -> Iterator[Fault]:
+    """A k-fold has a whole number of folds, and whole repeats."""
+    replicates = draft.file.replicates
+    if not replicates.splitter.has_folds:
+        return
+    share, splits, is_told = replicates.test_share, replicates.splits, "folds" in replicates.splitter.keys
+    folds = replicates.folds if is_told else max(2, round(1 / share))
+    if not is_told and abs(1 / share - folds) > FOLDS_OFF:
+        problem = f"{replicates.method} needs a whole number of folds, 1 / test_share is {1 / share:.2f}"
+        written = f"{1 / folds:.4g}" if abs(1 / float(f"{1 / folds:.4g}") - folds) <= FOLDS_OFF else f"{1 / folds:.6g}"
+        without = next(name for name, each in SPLITTERS.items() if not each.has_folds and each.role is None)
+        remedy = f'write {written} for {folds} folds, or method = "{without}"'
+        yield Fault("replicates.test_share", show_value(share), problem, remedy)
+    elif splits % folds:
+        below = splits // folds * folds
+        legal = [number for number in (below, below + folds) if FEWEST_SPLITS <= number <= MOST_SPLITS]
+        remedy = f"write {' or '.join(map(str, legal))}"
+        yield Fault("replicates.splits", show_value(splits), f"not a multiple of the {folds} folds", remedy)
+
+
+def check_rows(draft: Draft) -> Iterator[Fault]:
+    """Every part of a split has rows enough, and no batch is larger than the training rows."""
+    try:
+        sizes = draft.sizes
+    except SplitsError as error:
+        value = getattr(draft.file.replicates, error.key)
+        yield Fault(f"replicates.{error.key}", show_value(value), error.problem, error.remedy)
+        return
+    if draft.splits and min(sizes.train, sizes.validation) >= FEWEST_ROWS:
+        sizes = replace(sizes, test=FEWEST_ROWS)  # which of them are too few, `check_scores` says
+    if min(sizes.train, sizes.validation, sizes.test) < FEWEST_ROWS:
+        key = "replicates.test_share" if sizes.test < FEWEST_ROWS and not draft.splits else "data.validation_share"
+        table, name = key.split(".")
+        problem = (
+            f"too few rows: {sizes.train} for training, {sizes.validation} for validation, {sizes.test} for the test"
+        )
+        value = show_value(getattr(getattr(draft.file, table), name))
+        yield Fault(key, value, problem, f"each part needs at least {FEWEST_ROWS}")
+        return
+    labels, names = draft.table.labels, [show_value(name) for name in draft.table.class_names]
+    rare = check_labels(labels, draft.plan, names) if labels is not None and not draft.splits else None
+    if rare:
+        key = "name" if draft.file.data.file is None else "target"
+        yield Fault(f"data.{key}", show_value(getattr(draft.file.data, key)), rare, "take more rows or larger shares")
+        return
+    for level in draft.factors.get("batch_size", (draft.fixed.get("batch_size"),)):
+        if isinstance(level, int) and level > sizes.train:
+            problem = f"larger than the {sizes.train} training rows"
+            is_there = FULL_BATCH in draft.factors.get("batch_size", ())
+            remedy = "remove it" if is_there else f'write "{FULL_BATCH}" for all of them'
+            yield Fault(draft.where("batch_size"), show_value(level), problem, remedy)
 
 
 def check_scores(draft: Draft) -> Iterator[Fault]:

@@ -16,40 +16,29 @@ from nnjax.judged import USUAL, Judged
 from nnjax.redaction import masked_addresses
 from nnjax.surroundings import check_name
 from nnjax.sweep.identity import content_hash
-from nnjax.sweep.study.checks import FIRST_CHECKS, Draft, check_cells
+from nnjax.sweep.study.checks import Draft, check_columns, check_kernels, check_levels, check_roles, check_source
 from nnjax.sweep.study.claim_checks import check_claims
 from nnjax.sweep.study.errors import Fault, StudyError, show_value
 from nnjax.sweep.study.factors import FACTORS, KERNELS, Level
+from nnjax.sweep.study.grid_checks import check_cells, check_exclude, check_size, check_zip
 from nnjax.sweep.study.judged import check_metric, judged_by, name_metric
 from nnjax.sweep.study.later_keys import without_later
 from nnjax.sweep.study.messages import faults_of
 from nnjax.sweep.study.reading import apply_overrides, parse_study, read_study_text
-from nnjax.sweep.study.split_checks import check_scores, check_splitter
-from nnjax.sweep.study.tables import (
-    NAME_PATTERN,
-    ON_VALIDATION_ROWS,
-    Claim,
-    DataSource,
-    Grid,
-    Logging,
-    Replicates,
-    StudyFile,
-)
+from nnjax.sweep.study.split_checks import check_folds, check_rows, check_scores, check_splitter
+from nnjax.sweep.study.tables import Claim, DataSource, Grid, Logging, Replicates, StudyFile
 from nnjax.sweep.study.training_checks import check_networks, check_steps
+from nnjax.sweep.study.values import NAME_PATTERN, ON_VALIDATION_ROWS
 
 __all__ = ["Claim", "Study", "StudyError", "load_study"]
 
 STUDY_CHECKS = (
-    check_splitter,
-    *FIRST_CHECKS,
-    check_scores,
-    check_metric,
-    check_networks,
-    check_steps,
-    check_cells,
-    check_claims,
+    *(check_splitter, check_roles, check_kernels, check_levels, check_source),
+    *(check_folds, check_rows, check_columns),
+    *(check_zip, check_exclude, check_size),
+    *(check_scores, check_metric, check_networks, check_steps, check_cells, check_claims),
 )
-
+"""In this order: each may take for granted what those before it have found sound."""
 
 QUOTES = "\"'"
 """Of text in TOML."""
