@@ -5,7 +5,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.ipc
 
-from nnjax.data.own_content import Content, check_names, check_row_count, unreadable
+from nnjax.data.own_content import Content, check_names, check_row_count, reading_file
 from nnjax.data.own_error import OwnTableError, show
 from nnjax.data.parquet_file import MOST_BYTES, index_columns
 
@@ -18,14 +18,10 @@ def open_arrow(file: BinaryIO) -> Content:
     Raises:
         OwnTableError: If it is no table of a size that can be used.
     """
-    try:
+    with reading_file(_DAMAGED):
         table = _read(file)
         table.validate(full=True)
         names, metadata = tuple(table.column_names), table.schema.metadata
-    except UnicodeDecodeError:
-        raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:  # a changed byte may promise an exabyte
-        raise unreadable(error, _DAMAGED) from None
     check_row_count(len(table))
     check_names(names)
     large = next((name for name in names if table.column(name).nbytes > MOST_BYTES), None)

@@ -1,6 +1,5 @@
 """A column of a table as it was read: numbers, words, true and false, or dates, gaps among them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +16,6 @@ def shown_words(words: tuple[str, ...]) -> tuple[str, ...]:
     (('old',), ('a', 'b', 'c'))
     """
     return words[1:] if len(words) == 2 else words
-
-
-def word_names(column: str, words: Iterable[str]) -> list[str]:
-    """What columns of zeros and ones are called."""
-    return [f"{column} = {word}" for word in words]
 
 
 @dataclass(frozen=True)
@@ -57,15 +51,7 @@ class Column:
         """Whether no row differs from another: all have the same value, or none has any."""
         return bool(np.isnan(self.values).all() or self.values.min() == self.values.max())
 
-    @property
-    def width(self) -> int:
-        """Columns of numbers that it becomes as an input, words as zeros and ones."""
-        return len(shown_words(self.words)) or 1
-
-    def inputs(self) -> tuple[list[NDArray[np.float64]], list[str]]:
-        """Its columns of numbers, and their names."""
-        if not self.words:
-            return [self.values], [self.name]
-        shown = shown_words(self.words)
-        numbers = range(len(self.words) - len(shown), len(self.words))
-        return [(self.values == number).astype(np.float64) for number in numbers], word_names(self.name, shown)
+    def inputs(self) -> list[NDArray[np.float64]]:
+        """Its columns of numbers while nothing is learnt: those of zeros and ones stand for its `shown_words`."""
+        numbers = range(len(self.words) - len(shown_words(self.words)), len(self.words))
+        return [(self.values == number).astype(np.float64) for number in numbers] or [self.values]

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND
-from nnjax.data.own_column import plain_column
+from nnjax.data.own_column import is_text, plain_column, without_blanks
 from nnjax.data.own_error import LONGEST_SHOWN, ColumnError, show
 from nnjax.data.own_numbers import (
     LARGEST,
@@ -67,7 +67,7 @@ def type_problem(kind: str, found: pa.DataType) -> str:
         NUMBER_KIND: is_number(found),
         TRUTH_KIND: pa.types.is_boolean(found) or is_number(found),
         DATE_KIND: pa.types.is_timestamp(found) or pa.types.is_date(found),
-        WORD_KIND: pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_string_view(found),
+        WORD_KIND: is_text(found) or pa.types.is_string_view(found),
     }
     if is_fit[kind] or pa.types.is_null(found):
         return ""
@@ -159,7 +159,7 @@ def _within_calendar(seconds: NDArray[np.float64], cells: pa.ChunkedArray) -> ND
 
 
 def _of_words(text: pa.ChunkedArray, words: Sequence[str]) -> NDArray[np.float64]:
-    text = pc.if_else(pc.equal(pc.utf8_trim_whitespace(text), ""), None, text)
+    text = without_blanks(text)
     places = pc.index_in(text.cast(pa.large_string()), pa.array(words, pa.large_string()))
     codes = np.asarray(pc.fill_null(places, int(UNKNOWN_WORD)), dtype=np.float64)
     return np.where(np.asarray(pc.is_null(text)), np.nan, codes)

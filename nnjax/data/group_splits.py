@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Codes, Labels, Parts, RowNumbers, SplitsError
-from nnjax.data.streams import derive_seed, stream
+from nnjax.data.random_rows import training_rows
+from nnjax.data.streams import split_stream
 
 Groups = NDArray[np.int64]
 """Numbers of groups."""
@@ -70,11 +70,11 @@ def group_parts(
         SplitsError: If the largest groups leave nothing to train on.
     """
     total, (least, most), second = len(rows.codes), bounds, int(np.sort(rows.sizes)[-2:][0])
-    n_train = min(floor((total - most) * (1 - validation_share) + 0.5), total - most - second)
+    n_train = min(training_rows(total - most, validation_share), total - most - second)
     if n_train < 1:
         problem = f"of {total:,} rows up to {most:,} are tested and a group of {second:,} validates, none can train"
         raise SplitsError("groups", problem, "take a table of more groups, or name a column of smaller ones")
-    streams = (stream(derive_seed(base_seed, "validation", index), "split") for index in count())
+    streams = (split_stream(base_seed, "validation", index) for index in count())
     parts = [part_outside(rows, test, n_train, draws) for test, draws in zip(tests, streams, strict=False)]
     return parts, (n_train, total - least - n_train, most)
 
@@ -82,7 +82,7 @@ def group_parts(
 def folded_tests(rows: GroupedRows, folds: int, base_seed: int) -> Iterator[Groups]:
     """The test groups of split after split, repeat after repeat without end."""
     for repeat in count():
-        fold_of = deal_folds(rows, folds, stream(derive_seed(base_seed, "split", repeat), "split"))
+        fold_of = deal_folds(rows, folds, split_stream(base_seed, "split", repeat))
         yield from (np.flatnonzero(fold_of == fold) for fold in range(folds))
 
 

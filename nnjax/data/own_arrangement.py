@@ -8,10 +8,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Arrangement, Role
-from nnjax.data.own_column import typed_column
+from nnjax.data.own_column import is_text, typed_column, without_blanks
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import LONGEST_SHOWN, ColumnError, OwnTableError, show, show_rows
 from nnjax.data.own_numbers import is_number
+from nnjax.data.own_words import in_order
 
 NEVER_TESTED = "-1"
 """The fold of rows that are in no test part, as scikit-learn's PredefinedSplit has it."""
@@ -45,10 +46,8 @@ def read_arrangement(content: Content, role: Role, name: str) -> Arrangement:
 
 
 def _check_gaps(column: pa.ChunkedArray) -> None:
-    kind, is_there = column.type, pc.is_valid(column)
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        is_there = pc.and_(is_there, pc.fill_null(pc.not_equal(pc.utf8_trim_whitespace(column), ""), False))
-    elif pa.types.is_floating(kind):
+    is_there = pc.is_valid(without_blanks(column) if is_text(column.type) else column)
+    if pa.types.is_floating(column.type):
         is_there = pc.and_(is_there, pc.fill_null(pc.is_finite(column), False))
     gone = np.flatnonzero(~np.asarray(is_there))
     if len(gone):
@@ -62,14 +61,10 @@ def _levels(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ...]
         if not pc.all(pc.equal(column, pc.floor(column))).as_py():
             raise ColumnError("holds fractions", "words, whole numbers, true and false, or dates tell rows apart")
         column = column if pa.types.is_decimal(kind) else pc.add(column, 0.0)  # −0 is 0
-    elif not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_temporal(kind)):
+    elif not (is_text(kind) or pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_temporal(kind)):
         raise ColumnError(f"holds {str(kind)[:LONGEST_SHOWN]}", "make words or whole numbers of it")
-    encoded = column.combine_chunks().dictionary_encode()
-    kinds = encoded.dictionary.to_pylist()
-    order = sorted(range(len(kinds)), key=kinds.__getitem__)
-    places = np.empty(len(kinds), dtype=np.int64)
-    places[order] = np.arange(len(kinds))
-    return places[np.asarray(encoded.indices)], tuple(_name(kinds[number]) for number in order)
+    levels, places = in_order(column)
+    return places, tuple(map(_name, levels))
 
 
 def _name(level: object) -> str:
@@ -88,10 +83,6 @@ def _instants(column: pa.ChunkedArray) -> tuple[NDArray[np.int64], tuple[str, ..
         column = column.cast(pa.decimal128(38, kind.scale)) if kind.bit_width < 128 else column
     elif not is_number(kind):
         remedy = "numbers, or dates such as 2026-11-30 and times behind them, have an order"
-        raise ColumnError("holds words" if _is_text(kind) else f"holds {str(kind)[:LONGEST_SHOWN]}", remedy)
+        raise ColumnError("holds words" if is_text(kind) else f"holds {str(kind)[:LONGEST_SHOWN]}", remedy)
     ranks = pc.rank(column.combine_chunks(), sort_keys="ascending", tiebreaker="dense")
     return np.asarray(ranks).astype(np.int64) - 1, ()
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

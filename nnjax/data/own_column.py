@@ -41,11 +41,11 @@ def _read_column(content: Content, name: str, is_class: bool) -> Column:
     written = content.column(name)
     column = typed_column(content, name)
     kind = column.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        column = _without_blanks(column)
+    if is_text(kind):
+        column = without_blanks(column)
     if column.null_count == len(column):
         return _empty(name, len(column))
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if is_text(kind):
         gap, words = _gap(_is_null(column), "number or word", written), to_words(column, is_class)
         remark = words.remark and f"Column {show(name)} {words.remark}"
         return Column(name, WORD_KIND, words.numbers, words.kinds, gap, remark)
@@ -81,6 +81,11 @@ def typed_column(content: Content, name: str) -> pa.ChunkedArray:
     return understand(written) if content.is_text else plain_column(written)
 
 
+def is_text(kind: pa.DataType) -> bool:
+    """Whether a column of this type, made plain, holds words."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Text in one form, whichever of Arrow's it has; each cell by itself, not as a place in a dictionary."""
     if pa.types.is_dictionary(column.type):
@@ -90,7 +95,7 @@ def plain_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return column.cast(pa.large_binary()) if pa.types.is_binary_view(column.type) else column
 
 
-def _without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def without_blanks(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Words; where there is nothing but blanks, null."""
     return pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column)
 

@@ -1,7 +1,8 @@
 """What a file holds, before any of its columns is looked at."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -61,6 +62,21 @@ def check_row_count(rows: int, more: str = "") -> None:
     if more or not FEWEST_TABLE_ROWS <= rows <= MOST_TABLE_ROWS:
         remedy = f"{FEWEST_TABLE_ROWS} to {MOST_TABLE_ROWS:,} can be used"
         raise OwnTableError("file", f"{more}{rows:,} rows below the header", remedy)
+
+
+@contextmanager
+def reading_file(remedy: str) -> Iterator[None]:
+    """Whatever Arrow says of a file, in one line.
+
+    Raises:
+        OwnTableError: In place of Arrow's and the file system's errors; a changed byte may promise an exabyte.
+    """
+    try:
+        yield
+    except UnicodeDecodeError:
+        raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
+        raise unreadable(error, remedy) from None
 
 
 def unreadable(error: Exception, remedy: str) -> OwnTableError:

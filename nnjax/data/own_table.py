@@ -18,7 +18,7 @@ from nnjax.data.column import DATE_KIND, TRUTH_KIND, Column
 from nnjax.data.own_content import Content
 from nnjax.data.own_error import OwnTableError, joined, show
 from nnjax.data.polynomial import form_polynomial, product_rounding
-from nnjax.data.preparation import AS_THEY_ARE, preparation_problems
+from nnjax.data.preparation import AS_THEY_ARE, PreparedColumn, preparation_problems, prepared_columns
 from nnjax.data.reader import Task
 from nnjax.data.tables import Table, arranged, make_table, seal, weighted
 
@@ -92,9 +92,10 @@ def read_own_table(source: FileSource) -> Table:
     raw = replace(bare, columns=kept, polynomial_degree=source.polynomial_degree)
     if any(True for _ in preparation_problems(raw, AS_THEY_ARE)):
         return arranged(weighted(seal(raw), weights), arrangement)
-    features, feature_names = _inputs(kept, source.polynomial_degree)
+    made_of = prepared_columns(raw, AS_THEY_ARE, n_train=1)
+    features, feature_names = _inputs(made_of, source.polynomial_degree)
     table = make_table(source.text(), features, target, feature_names, source.target, class_names)
-    rounding = (*(column.rounding for column in kept for _ in range(column.width)),)
+    rounding = (*(each.column.rounding for each in made_of for _ in each.names),)
     rounding = (*product_rounding(rounding, source.polynomial_degree), *(column.rounding for column in targets))
     made = replace(raw, features=table.features, feature_names=feature_names, digest=table.digest, rounding=rounding)
     return arranged(weighted(made, weights), arrangement)
@@ -219,11 +220,10 @@ def _check_weight(source: FileSource) -> None:
         )
 
 
-def _inputs(columns: Sequence[Column], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:
+def _inputs(columns: Sequence[PreparedColumn], degree: int) -> tuple[NDArray[np.float64], tuple[str, ...]]:
     """All inputs [N, D] and their names."""
-    parts = [column.inputs() for column in columns]
-    inputs = np.column_stack([values for numbers, _ in parts for values in numbers])
-    names = tuple(name for _, shown in parts for name in shown)
+    inputs = np.column_stack([values for each in columns for values in each.column.inputs()])
+    names = tuple(name for each in columns for name in each.names)
     if degree > 1 and np.log10(np.abs(inputs).max() + 1.0) * degree > np.log10(np.finfo(np.float64).max):
         problem = f"products of {degree} numbers as large as {np.abs(inputs).max():.3g} are infinite"
         raise OwnTableError("polynomial_degree", problem, "write the columns in larger units")

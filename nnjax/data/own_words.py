@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -62,17 +63,23 @@ def to_words(column: pa.ChunkedArray, is_class: bool) -> Words:
     Raises:
         ColumnError: If half of the rows are meant as numbers or dates, which would be learnt as mere names.
     """
-    encoded = column.cast(pa.large_string()).combine_chunks().dictionary_encode()
-    kinds = encoded.dictionary.to_pylist()
-    order = sorted(range(len(kinds)), key=kinds.__getitem__)
-    place = np.full(len(kinds) + 1, np.nan)  # the last one is for rows without a word
-    place[order] = np.arange(len(kinds))
-    words = Words(tuple(kinds[number] for number in order), place[np.asarray(encoded.indices.fill_null(len(kinds)))])
+    kinds, places = in_order(column.cast(pa.large_string()))
+    words = Words(tuple(kinds), np.where(places < 0, np.nan, places))
     if is_class:
         return words
     meanings = _meanings(words.kinds)
     _check_meanings(words, meanings)
     return replace(words, remark=_remark(words, meanings))
+
+
+def in_order(column: pa.ChunkedArray) -> tuple[list[Any], NDArray[np.int64]]:
+    """The different values of a column, in order, and the place of each row's among them [N]; −1 where it has none."""
+    encoded = column.combine_chunks().dictionary_encode()
+    kinds = encoded.dictionary.to_pylist()
+    order = sorted(range(len(kinds)), key=kinds.__getitem__)
+    places = np.full(len(kinds) + 1, -1)  # the last one is for rows without a value
+    places[order] = np.arange(len(kinds))
+    return [kinds[number] for number in order], places[np.asarray(encoded.indices.fill_null(len(kinds)))]
 
 
 def _meanings(kinds: tuple[str, ...]) -> dict[str, str]:

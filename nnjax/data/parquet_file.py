@@ -6,7 +6,7 @@ from typing import BinaryIO
 import pyarrow as pa
 import pyarrow.parquet
 
-from nnjax.data.own_content import MOST_TABLE_ROWS, Content, check_names, check_row_count, unreadable
+from nnjax.data.own_content import MOST_TABLE_ROWS, Content, check_names, check_row_count, reading_file, unreadable
 from nnjax.data.own_error import OwnTableError, show
 from nnjax.data.own_numbers import is_number
 
@@ -25,13 +25,9 @@ def open_parquet(file: BinaryIO) -> Content:
     Raises:
         OwnTableError: If it is no table of a size that can be used; later also if a column is damaged.
     """
-    try:
+    with reading_file(_DAMAGED):
         parquet = pyarrow.parquet.ParquetFile(file)
         names, metadata = tuple(parquet.schema_arrow.names), parquet.schema_arrow.metadata
-    except UnicodeDecodeError:
-        raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise unreadable(error, _DAMAGED) from None
     check_row_count(parquet.metadata.num_rows)
     check_names(names)
     return Content(names, lambda name: _read_column(parquet, name), is_text=False, index=index_columns(metadata))

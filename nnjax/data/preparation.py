@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND, Column, shown_words, word_names
+from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, WORD_KIND, Column, shown_words
 from nnjax.data.dates import DATE_PARTS, TIME_PARTS, has_times
 from nnjax.data.long_tails import AS_IS, LOG, QUANTILE
 from nnjax.data.own_error import OwnTableError, joined, show
@@ -181,7 +181,7 @@ def _prepared_column(column: Column, table: Table, preparation: Preparation, n_t
     counts = np.bincount(codes[~np.isnan(codes)].astype(np.int64), minlength=len(words))
     kept = tuple(np.flatnonzero(counts >= preparation.rare_words * n_train).tolist())
     shown = (*(words[number] for number in kept), RARE_WORD) if preparation.rare_words else shown_words(words)
-    return PreparedColumn(column, tuple(word_names(name, shown)), kept)
+    return PreparedColumn(column, tuple(f"{name} = {word}" for word in shown), kept)
 
 
 def is_of_words(column: Column) -> bool:

@@ -47,7 +47,7 @@ def spread_to_front(rows: RowNumbers, size: int, draws: np.random.Generator) -> 
 
 
 def training_rows(outside: int, validation_share: float) -> int:
-    """How many of the rows outside the largest test part train."""
+    """How many of the rows outside the test part train; the others validate."""
     # Not round(): half to even would make the next table's rows jump by two.
     return floor(outside * (1 - validation_share) + 0.5)
 

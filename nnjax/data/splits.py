@@ -19,7 +19,7 @@ from nnjax.data.known_intervals import (
     KnownInterval,
 )
 from nnjax.data.random_rows import DRAWN_FOLDS, DRAWN_SHARE, RandomRows, folds_of, part_at_random, training_rows
-from nnjax.data.streams import derive_seed, stream
+from nnjax.data.streams import split_stream
 from nnjax.data.time_splits import TimedRows, time_parts
 
 
@@ -175,16 +175,12 @@ def _drawn_splits(n_examples: int, plan: SplitPlan, labels: Labels | None) -> tu
                 n_examples,
                 _test_rows(n_examples, plan, index, labels),
                 sizes.train,
-                _validation_stream(plan, index),
+                split_stream(plan.base_seed, "validation", index),
                 labels,
             )
         )
         for index in range(plan.splits)
     )
-
-
-def _validation_stream(plan: SplitPlan, index: int) -> np.random.Generator:
-    return stream(derive_seed(plan.base_seed, "validation", index), "split")
 
 
 def _sealed(parts: Parts, room: SplitSizes | None = None) -> Split:
@@ -210,7 +206,7 @@ def all_rows(n_examples: int) -> Split:
 
 def _test_rows(n_examples: int, plan: SplitPlan, index: int, labels: Labels | None) -> RowNumbers:
     repeat, fold = divmod(index, plan.folds)
-    draws = stream(derive_seed(plan.base_seed, "split", repeat), "split")
+    draws = split_stream(plan.base_seed, "split", repeat)
     shuffled = draws.permutation(n_examples).astype(np.int32)
     return _drawn(plan).test_rows(shuffled, plan.test_share, fold, labels, draws)
 
@@ -288,7 +284,7 @@ def _check_count(arrangement: Arrangement, noun: str) -> None:
 
 
 def _follow_order(arrangement: Arrangement, labels: Labels | None, plan: SplitPlan) -> Followed:
-    streams = [_validation_stream(plan, index) for index in range(plan.splits)]
+    streams = [split_stream(plan.base_seed, "validation", index) for index in range(plan.splits)]
     return time_parts(TimedRows(arrangement.codes), plan.splits, plan.gap, plan.validation_share, streams), None
 
 
@@ -298,7 +294,7 @@ def _follow_folds(arrangement: Arrangement, labels: Labels | None, plan: SplitPl
     outside = len(codes) - int(np.bincount(codes[codes >= 0]).max())
     n_train = training_rows(outside, plan.validation_share)
     tests = (np.flatnonzero(codes == fold).astype(np.int32) for fold in range(plan.splits))
-    streams = (_validation_stream(plan, index) for index in range(plan.splits))
+    streams = (split_stream(plan.base_seed, "validation", index) for index in range(plan.splits))
     pairs = zip(tests, streams, strict=True)
     return [part_at_random(len(codes), test, n_train, draws, labels) for test, draws in pairs], None
 

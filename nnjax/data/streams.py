@@ -37,6 +37,11 @@ def stream(seed: int, name: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed, derive_seed("stream", name)]))
 
 
+def split_stream(base_seed: int, part: str, index: int) -> np.random.Generator:
+    """The stream that rows of a split are drawn from: "split" of a repeat, for tests, or "validation" of a split."""
+    return stream(derive_seed(base_seed, part, index), "split")
+
+
 def some_rows(rows: int, most: int, seed: int, name: str) -> NDArray[np.int64]:
     """Numbers of all rows, or where these are more than so many, of so many drawn at random from a stream; in order.
 

@@ -13,10 +13,10 @@ import pyarrow.csv
 import pyarrow.ipc
 import pyarrow.parquet
 
-from nnjax.data.own_content import unreadable
+from nnjax.data.own_content import reading_file
 from nnjax.data.own_error import OwnTableError
 from nnjax.data.own_table import COLUMNAR, ending_of, open_file
-from nnjax.data.text_file import TEXT_REMEDY, Account, guess_delimiter, packing, take_account
+from nnjax.data.text_file import TEXT_REMEDY, Account, guess_delimiter, packed_remedy, packing, take_account
 
 BLOCK_ROWS = 16_384
 
@@ -68,17 +68,6 @@ def _of_equal_size(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield pa.concat_tables(held)
 
 
-@contextmanager
-def _told(remedy: str) -> Iterator[None]:
-    """Whatever Arrow says of a file, in one line."""
-    try:
-        yield
-    except UnicodeDecodeError:
-        raise OwnTableError("file", "the name of a column is not UTF-8 text", "write it again with another") from None
-    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:
-        raise unreadable(error, remedy) from None
-
-
 def _open_text(path: Path, ending: str) -> TableBlocks:
     with _open_packed(path, ending) as file:
         delimiter = "\t" if ending.startswith(".tsv") else guess_delimiter(file)
@@ -90,7 +79,7 @@ def _open_text(path: Path, ending: str) -> TableBlocks:
 @contextmanager
 def _open_packed(path: Path, ending: str) -> Iterator[BinaryIO]:
     kind = packing(ending)
-    with open_file(path) as file, _told(f"it is damaged or not packed by {kind}: pack it again" if kind else _DAMAGED):
+    with open_file(path) as file, reading_file(packed_remedy(kind) if kind else _DAMAGED):
         if kind is None:
             yield file
         else:
@@ -100,7 +89,7 @@ def _open_packed(path: Path, ending: str) -> Iterator[BinaryIO]:
 
 def _read_text(path: Path, ending: str, delimiter: str, account: Account, names: Sequence[str]) -> Iterator[pa.Table]:
     places = [str(account.names.index(name)) for name in names]
-    with _open_packed(path, ending) as file, _told(TEXT_REMEDY):
+    with _open_packed(path, ending) as file, reading_file(TEXT_REMEDY):
         batches = pyarrow.csv.open_csv(
             file,
             pyarrow.csv.ReadOptions(
@@ -128,7 +117,7 @@ def _below_the_names(parts: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _open_parquet(path: Path) -> TableBlocks:
-    with open_file(path) as file, _told(_DAMAGED):
+    with open_file(path) as file, reading_file(_DAMAGED):
         parquet = pyarrow.parquet.ParquetFile(file)
         schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
         return TableBlocks(tuple(schema.names), partial(_read_parquet, path), _types(schema), rows)
@@ -139,7 +128,7 @@ def _types(schema: pa.Schema) -> dict[str, pa.DataType]:
 
 
 def _read_parquet(path: Path, names: Sequence[str]) -> Iterator[pa.Table]:
-    with open_file(path) as file, _told(_DAMAGED):
+    with open_file(path) as file, reading_file(_DAMAGED):
         parquet = pyarrow.parquet.ParquetFile(file, buffer_size=_BUFFER, pre_buffer=False)
         batches = parquet.iter_batches(BLOCK_ROWS, columns=list(names), use_threads=False)
         seen = 0
@@ -172,7 +161,7 @@ def _read_arrow(path: Path, names: Sequence[str]) -> Iterator[pa.Table]:
 def _arrow_batches(path: Path) -> Iterator[tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
     """Of a file, or of a stream that was written to one."""
     open_file(path).close()
-    with _told(_DAMAGED), pa.OSFile(str(path)) as file:
+    with reading_file(_DAMAGED), pa.OSFile(str(path)) as file:
         try:
             reader = pyarrow.ipc.open_file(file)
         except pa.ArrowInvalid:

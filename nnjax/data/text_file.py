@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 import pyarrow as pa
 import pyarrow.csv
 
-from nnjax.data.own_content import MOST_TABLE_ROWS, Content, check_names, check_row_count, unreadable
+from nnjax.data.own_content import MOST_TABLE_ROWS, Content, check_names, check_row_count, reading_file, unreadable
 from nnjax.data.own_error import OwnTableError
 
 LONGEST_HEADER = 1_000_000
@@ -74,6 +74,11 @@ def packing(ending: str) -> str | None:
     return next((kind for packed, kind in ((".gz", "gzip"), (".zst", "zstd")) if ending.endswith(packed)), None)
 
 
+def packed_remedy(kind: str) -> str:
+    """What to do with a file that cannot be unpacked."""
+    return f"it is damaged or not packed by {kind}: pack it again"
+
+
 def unpacked(file: BinaryIO, ending: str) -> BinaryIO:
     """The text itself, whatever its file was packed with: gzip where the name ends in .gz, Zstandard where in .zst.
 
@@ -83,11 +88,8 @@ def unpacked(file: BinaryIO, ending: str) -> BinaryIO:
     kind = packing(ending)
     if kind is None:
         return file
-    try:
-        with pa.CompressedInputStream(file, kind) as stream:
-            content = stream.read(MOST_UNPACKED + 1)
-    except (pa.ArrowException, OSError) as error:
-        raise unreadable(error, f"it is damaged or not packed by {kind}: pack it again") from None
+    with reading_file(packed_remedy(kind)), pa.CompressedInputStream(file, kind) as stream:
+        content = stream.read(MOST_UNPACKED + 1)
     if len(content) > MOST_UNPACKED:
         problem = f"holds more than {MOST_UNPACKED // 2**20:,} MB of text"
         raise OwnTableError("file", problem, "leave out columns, or save it as .parquet")

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.arrangement import Codes, Parts, RowNumbers, SplitsError
+from nnjax.data.random_rows import training_rows
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def _windows(rows: TimedRows, folds: int, gap: int, validation_share: float) -> 
     if first < 1:
         raise _too_few(rows, folds, gap)
     pool = int(rows.before[first])
-    n_validation = pool - floor(pool * (1 - validation_share) + 0.5)
+    n_validation = pool - training_rows(pool, validation_share)
     windows = []
     for start, end in blocks:
         # The latest instant at which as many rows begin; those of one instant stay together.

@@ -141,14 +141,6 @@ def _score(space: Space, by_split: NDArray[np.float64]) -> dict[str, Any]:
     return told
 
 
-def epoch_parts(best_epochs: Sequence[int], epochs: int) -> dict[str, Any]:
-    """How long the ensemble trains, and what that is the median of."""
-    return {
-        "epochs": epochs,
-        "best_epochs": {"runs": len(best_epochs), "low": min(best_epochs), "high": max(best_epochs)},
-    }
-
-
 def command_parts(study: Study, folder: Path, home: Path, words: Sequence[str]) -> dict[str, str]:
     """What can be typed, as a shell takes it.
 

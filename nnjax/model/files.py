@@ -28,7 +28,7 @@ from nnjax.refusal import RefusedError
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 from nnjax.terminal import Say
-from nnjax.tracking.mlmodel import mlflow_files
+from nnjax.tracking.served import mlflow_files
 
 SUMS = "SHA256SUMS"
 MOST_DEPENDENCES = 4

@@ -11,16 +11,11 @@ import pandas as pd
 from nnjax.model.blocks import how_many
 from nnjax.model.card_worth import scored_words
 from nnjax.model.choice import ChosenCell, choose_cell
-from nnjax.model.document import command_parts, epoch_parts, network_parts, score_parts, study_parts
-from nnjax.model.files import Networks, make_files
 from nnjax.model.folders import MODELS
-from nnjax.model.networks import median_epoch, plan_refit, refit, retrain_runs
 from nnjax.model.origin import FitOptions, made_of, model_id, model_there
 from nnjax.model.standalone import FORMAT, Model
 from nnjax.refusal import RefusedError
 from nnjax.report.best_cell import choose_best_cell
-from nnjax.report.kept_baselines import study_baselines
-from nnjax.report.study_results import scored_baselines
 from nnjax.results.scores import with_scores
 from nnjax.results.table import results_table
 from nnjax.sweep.chosen_kernels import provide_kernels, require_kernels
@@ -87,11 +82,19 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
     made = made_of(space, chosen, options)
     if (there := model_there(folder, made)) is not None:
         return FittedModel(folder, there, is_new=False)
+    # Here: whoever finds the model made does not wait five CPU seconds for what makes one.
+    from nnjax.model.document import command_parts, network_parts, score_parts, study_parts
+    from nnjax.model.files import Networks, make_files
+    from nnjax.model.networks import median_epoch, plan_refit, refit, retrain_runs
+    from nnjax.report.kept_baselines import study_baselines
+    from nnjax.report.study_results import scored_baselines
+
     enable_compilation_cache(cache_folder(home))
     require_kernels({chosen.cell.configuration.kernels}, home, space.study.path)
     with progress.stage("Training the cell's runs again") as say:
         provide_kernels(chosen.cell.configuration.kernels, home)
         runs = retrain_runs(space, chosen.cell, journal, say)
+        best_epochs = [run.best_epoch for run in runs]
         epochs = median_epoch(runs)
     with progress.stage(f"Training {how_many(options.members, 'network')} on all rows") as say:
         plan = plan_refit(space, chosen.cell, epochs)
@@ -106,7 +109,8 @@ def _fit(space: Space, home: Path, folder: Path, options: FitOptions, progress: 
         "made_of": made,
         **study_parts(space, chosen),
         **network_parts(space, plan),
-        **epoch_parts([run.best_epoch for run in runs], epochs),
+        "epochs": epochs,
+        "best_epochs": {"runs": len(best_epochs), "low": min(best_epochs), "high": max(best_epochs)},
         "threshold": _threshold(results, chosen),
         "retrained": {
             "runs": len(runs),

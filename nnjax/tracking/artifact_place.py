@@ -25,8 +25,15 @@ _EXPERIMENTS = (
     "JOIN experiment_tags t ON t.experiment_id = e.experiment_id WHERE t.key = ?"
 )
 
-_ADDRESSES = (("runs", "artifact_uri"), ("logged_models", "artifact_location"))
-"""What lies in an experiment's folder, and has its own address."""
+_OF_EXPERIMENT = "experiment_id = :experiment AND "
+_ADDRESSES = (
+    ("runs", "artifact_uri", _OF_EXPERIMENT),
+    ("logged_models", "artifact_location", _OF_EXPERIMENT),
+    ("model_versions", "source", ""),
+    ("model_versions", "storage_location", ""),
+)
+"""What lies in an experiment's folder, and has its own address. Named versions of models know no experiment: their
+address tells whose they are."""
 
 
 @dataclass(frozen=True)
@@ -106,24 +113,14 @@ def settle_artifacts(uri: str, home: Path) -> list[Stray]:
 
 
 def _settle(connection: sqlite3.Connection, stray: Stray) -> None:
+    there, here = f"{stray.there}/", f"{stray.here}/"
+    values = {"there": there, "here": here, "length": len(there), "experiment": stray.experiment_id}
     connection.execute(
         "UPDATE experiments SET artifact_location = ? WHERE experiment_id = ?", (stray.here, stray.experiment_id)
     )
-    _settle_versions(connection, stray)
-    before = f"{stray.there}/"
-    for table, column in _ADDRESSES:
+    for table, column, condition in _ADDRESSES:
         connection.execute(
-            f"UPDATE {table} SET {column} = ? || substr({column}, ?) WHERE experiment_id = ? "
-            f"AND substr({column}, 1, ?) = ?",
-            (f"{stray.here}/", len(before) + 1, stray.experiment_id, len(before), before),
-        )
-
-
-def _settle_versions(connection: sqlite3.Connection, stray: Stray) -> None:
-    """Named versions of models know no experiment: their address tells whose they are."""
-    before = f"{stray.there}/"
-    for column in ("source", "storage_location"):
-        connection.execute(
-            f"UPDATE model_versions SET {column} = ? || substr({column}, ?) WHERE substr({column}, 1, ?) = ?",
-            (f"{stray.here}/", len(before) + 1, len(before), before),
+            f"UPDATE {table} SET {column} = :here || substr({column}, :length + 1) "
+            f"WHERE {condition}substr({column}, 1, :length) = :there",
+            values,
         )

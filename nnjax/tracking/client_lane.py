@@ -1,8 +1,9 @@
 """The public way into every MLflow store: its own client, one run after another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
+from typing import Any
 
 from mlflow.entities import Metric, Param, Run, RunTag, ViewType
 from mlflow.tracking import MlflowClient
@@ -87,9 +88,15 @@ class ClientLane:
 
 def every_run(client: MlflowClient, experiment_ids: Sequence[str], condition: str = "") -> Iterator[Run]:
     """All runs of some experiments that meet a condition, page after page, deleted ones included."""
+    ids = list(experiment_ids)
+    return every_page(lambda at: client.search_runs(ids, condition, ViewType.ALL, SEARCH_PAGE, page_token=at))
+
+
+def every_page(search: Callable[[str | None], Any]) -> Iterator[Any]:
+    """All that a search finds: it is told the token of each page, None for the first."""
     token: str | None = None
     while True:
-        page = client.search_runs(list(experiment_ids), condition, ViewType.ALL, SEARCH_PAGE, page_token=token)
+        page = search(token)
         yield from page
         token = page.token
         if not token:

@@ -8,9 +8,8 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -27,21 +26,16 @@ from nnjax.redaction import masked_address
 from nnjax.sweep.space import Space
 from nnjax.tracking import names
 from nnjax.tracking.address import default_uri, is_server
+from nnjax.tracking.client_lane import every_page
 from nnjax.tracking.errors import TrackingError, explained
 from nnjax.tracking.ledger import Entry
-from nnjax.tracking.served import example_rows, signature_of
+from nnjax.tracking.served import LOADER, example_rows, served_with, signature_of
 from nnjax.tracking.store import check_reachable
 from nnjax.tracking.study_sync import prepare_sync, sync_sweep
 from nnjax.tracking.sync import look_up
 
 DOCUMENT = "model.json"
 """Of a model's folder, what says all about it but its weights."""
-
-LOADER = "nnjax_model"
-"""Module in the folder that reads it, which MLflow imports: it takes no nnjax."""
-
-SERVED_WITH = ("mlflow", "numpy", "pandas")
-"""Packages that a server needs."""
 
 MODEL_TYPE = "nnjax"
 _FORBIDDEN = re.compile(r"[/:.%\"']")
@@ -112,7 +106,8 @@ def register_model(logged: TrackedModel, name: str, tracking_uri: str) -> str:
         except MlflowException as error:
             if error.error_code != "RESOURCE_ALREADY_EXISTS":
                 raise
-        known = next((each for each in _versions(client, name) if each.tags.get(names.MODEL) == logged.logged_id), None)
+        versions = every_page(lambda at: client.search_model_versions(f"name = '{name}'", page_token=at))
+        known = next((each for each in versions if each.tags.get(names.MODEL) == logged.logged_id), None)
         # By its address, MLflow's client would look for it in whatever store is its default.
         source = (
             logged.address if is_server(tracking_uri) else client.get_logged_model(logged.logged_id).artifact_location
@@ -130,16 +125,6 @@ def register_model(logged: TrackedModel, name: str, tracking_uri: str) -> str:
             told = [*json.loads(tags.get(MLFLOW_MODEL_VERSIONS, "[]")), {"name": name, "version": made.version}]
             client.set_logged_model_tags(logged.logged_id, {MLFLOW_MODEL_VERSIONS: json.dumps(told)})
     return str(made.version)
-
-
-def _versions(client: MlflowClient, name: str) -> Iterator[Any]:
-    token: str | None = None
-    while True:
-        page = client.search_model_versions(f"name = '{name}'", page_token=token)
-        yield from page
-        token = page.token
-        if not token:
-            return
 
 
 def cell_entry(space: Space, home: Path, uri: str, cell_id: str) -> Entry:
@@ -223,7 +208,7 @@ def pack_model(
             mlflow_model=described,
             signature=signature_of(document),
             input_example=example,
-            pip_requirements=[f"{package}=={version(package)}" for package in SERVED_WITH],
+            pip_requirements=served_with(),
             metadata={"nnjax": {key: document[key] for key in ("model_id", "study", "task", "targets")}},
         )
 

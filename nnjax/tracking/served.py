@@ -5,11 +5,14 @@ numbers get a type of MLflow's. What it does to the others before a model sees t
 by `inputs` a missing word becomes the word "None", a missing true or false becomes false, any number a date of 1970.
 """
 
+import platform
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from mlflow.models import Model as MlflowModel
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, ParamSchema, ParamSpec, Schema, TensorSpec
 from mlflow.types.schema import AnyType
@@ -18,6 +21,15 @@ from nnjax.data.column import DATE_KIND, NUMBER_KIND, TRUTH_KIND, Column
 from nnjax.data.preparation import table_columns
 from nnjax.data.tables import Table
 from nnjax.statistics.conformal import exact_level
+
+LOADER = "nnjax_model"
+"""Module in the folder that reads it, which MLflow imports: it takes no nnjax."""
+
+SERVED_WITH = ("mlflow", "numpy", "pandas")
+"""Packages that a server needs."""
+
+WHEN_NOBODY_ASKS = "1970-01-01 00:00:00"
+"""The same model is the same bytes, whenever it was made."""
 
 EXAMPLE_ROWS = 3
 _ANY: Any = AnyType  # its constructor has no types
@@ -40,6 +52,32 @@ def signature_of(document: Mapping[str, Any]) -> ModelSignature:
         ParamSchema([ParamSpec(LEVEL, DataType.double, float(exact_level(intervals["level"])))]) if intervals else None
     )
     return ModelSignature(Schema(inputs), Schema(outputs), level)
+
+
+def served_with() -> list[str]:
+    """What a server installs, in the versions that are here."""
+    return [f"{package}=={version(package)}" for package in SERVED_WITH]
+
+
+def mlflow_files(document: Mapping[str, Any]) -> dict[str, bytes]:
+    """Name -> content of what makes a model's folder one that MLflow loads as it lies there.
+
+    The same for the same document and versions.
+    """
+    described = MlflowModel(
+        signature=signature_of(document), model_uuid=document["model_id"][:32], utc_time_created=WHEN_NOBODY_ASKS
+    )
+    described.add_flavor(
+        "python_function",
+        loader_module=LOADER,
+        code=".",
+        python_version=platform.python_version(),
+        env={"virtualenv": "python_env.yaml"},
+    )
+    needed = "".join(f"{each}\n" for each in served_with())
+    installed = f"python: {platform.python_version()}\ndependencies:\n- -r requirements.txt\n"
+    files = {"MLmodel": described.to_yaml(), "requirements.txt": needed, "python_env.yaml": installed}
+    return {name: text.encode() for name, text in files.items()}
 
 
 def output_columns(document: Mapping[str, Any]) -> Iterator[tuple[str, DataType]]:

@@ -8,7 +8,7 @@ import pytest
 from fakes.studies import write_small
 
 from nnjax.model.choice import ChosenCell
-from nnjax.model.document import command_parts, epoch_parts, network_parts, score_parts, study_parts
+from nnjax.model.document import command_parts, network_parts, score_parts, study_parts
 from nnjax.model.networks import plan_refit
 from nnjax.statistics.interval import paired_interval
 from nnjax.sweep.space import expand
@@ -55,8 +55,7 @@ def test_scores_have_the_intervals_of_the_report(space):
     assert mean["gain"]["estimate"] == pytest.approx(np.mean(own - np.array([0.0, 0.01, 0.02, 0.03])))
 
 
-def test_epochs_and_commands(space, tmp_path):
-    assert epoch_parts([3, 9, 5], 5) == {"epochs": 5, "best_epochs": {"runs": 3, "low": 3, "high": 9}}
+def test_commands(space, tmp_path):
     told = command_parts(space.study, tmp_path / "models" / "a b", tmp_path, ["--cell", "tanh d1"])
     assert told["fit"].startswith(f"nnjax fit {space.study.path} --set 'studied.activation=[")
     assert told["fit"].endswith(f"--cell 'tanh d1' --home {tmp_path}")

@@ -64,6 +64,7 @@ def test_the_folder_is_whole_and_says_what_it_is_made_of(fitted):
     best = Journal(home).column("best_epoch")
     epochs = sorted(best[run.run_id] for run in space.runs if run.cell is cell)
     assert document["epochs"] == epochs[2]
+    assert document["best_epochs"] == {"runs": 4, "low": epochs[0], "high": epochs[3]}
     assert document["retrained"] == {
         "runs": 4,
         "planned": 4,
@@ -72,6 +73,13 @@ def test_the_folder_is_whole_and_says_what_it_is_made_of(fitted):
     folds = [fold["run_ids"] for fold in document["folds"]]
     assert folds == [[run.run_id] for run in space.runs if run.cell is cell]
     assert cell.label in made.summary() and "2 networks" in made.summary()
+
+
+def test_to_find_a_model_nothing_is_imported_that_makes_one():
+    dear = "{'jax', 'mlflow', 'onnx', 'sklearn', 'skops'}"
+    subprocess.run(
+        [sys.executable, "-c", f"import nnjax.model.fit, sys; sys.exit(bool({dear} & {{*sys.modules}}))"], check=True
+    )
 
 
 def test_it_predicts_what_its_networks_say(fitted):

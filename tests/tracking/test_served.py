@@ -2,13 +2,16 @@
 
 import json
 
+import mlflow
+import numpy as np
+import pandas as pd
 import pytest
-from fakes.model_folders import document_of
+from fakes.model_folders import described, document_of, number_columns, plain_preparation, random_arrays, write_folder
 from fakes.served_models import COLUMNS, mixed_model, mixed_rows
 from mlflow.exceptions import MlflowException
 
 from nnjax.model.standalone import Model, _PythonModel
-from nnjax.tracking.served import output_columns, signature_of
+from nnjax.tracking.served import mlflow_files, output_columns, signature_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*hint is inferred as AnyType:UserWarning")
 
@@ -146,3 +149,26 @@ def test_no_infinity_leaves_as_json(tmp_path):
     scored = Scored(mixed_model(tmp_path / "steep", change=steep))
     extreme = mixed_rows(3) | {"size": [-1e150, 1e150, 1e-300], "count": [1e150, 0.0, 1e149]}
     assert max(row["upper"] for row in scored({"inputs": extreme})) > 1e100
+
+
+def test_a_folder_is_loaded_as_it_lies_there(tmp_path):
+    network = described([2, 3, 1])
+    document = document_of(
+        network=network,
+        columns=number_columns(2),
+        preparations=[plain_preparation(2)],
+        ensemble=[{"key": "ensemble_0", "seed": 1}],
+    )
+    folder = write_folder(tmp_path / "model", document, random_arrays("ensemble_0", network, np.random.default_rng(0)))
+    files = mlflow_files(document)
+    assert files == mlflow_files(document)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    names = [column["name"] for column in document["columns"]]
+    rows = pd.DataFrame(np.random.default_rng(1).normal(size=(5, 2)), columns=names)
+    loaded = mlflow.pyfunc.load_model(str(folder))
+    here = Model.load(folder).predict(rows)
+    told = loaded.predict(rows)
+    assert list(told) == list(here) == [each.name for each in loaded.metadata.get_output_schema()]
+    for name, values in here.items():
+        np.testing.assert_array_equal(told[name], values)
