@@ -73,19 +73,8 @@ def main() -> None:
     print(f"jax {jax.__version__}, {find_device('gpu').device_kind}; ms a run of 200 epochs", flush=True)
     print(f"{'layers':>8} {'batch':>6} {'runs':>6} {'device':>12} {'compile s':>10} {'ms a run':>9} {'difference':>11}")
     for sizes, batch_size in CELLS:
-        bucket = Bucket(
-            10,
-            sizes,
-            1,
-            batch_size,
-            265,
-            67,
-            111,
-            options.epochs,
-            "adam",
-            "half_mean_squared_error",
-            branches=("relu",),
-        )
+        shape = (10, sizes, 1, batch_size, 265, 67, 111, options.epochs)
+        bucket = Bucket(*shape, "adam", "half_mean_squared_error", branches=("relu",))
         by_rule, reference = chunk_size(bucket), None
         for device, runs in [("cpu", by_rule), ("gpu", by_rule), *[("gpu", runs) for runs in options.runs]]:
             with patch.dict(bucket_module.CHUNK_SIZES, {device: (runs,)}):

@@ -100,21 +100,12 @@ def nnjax(cell: Cell, kernels: str) -> Training:
         number: scaling.scale_split(table, split)
         for number, split in enumerate(splits.make_splits(len(table.features), plan))
     }
+    sizes = (cell.n_features, (cell.width,) * cell.depth, 1, cell.batch_size)
     rows = (cell.n_train, cell.n_validation, cell.n_test)
     named: dict[str, Any] = {"branches": architecture.branches_for(cell.activations)}
     if kernels == "fused":
         named["kernels"] = load_fused()
-    bucket = bucket_module.Bucket(
-        cell.n_features,
-        (cell.width,) * cell.depth,
-        1,
-        cell.batch_size,
-        *rows,
-        cell.epochs,
-        "adam",
-        "half_mean_squared_error",
-        **named,
-    )
+    bucket = bucket_module.Bucket(*sizes, *rows, cell.epochs, "adam", "half_mean_squared_error", **named)
     numbers = optimizers.Hyperparameters(LEARNING_RATE, L2)
     runs = bucket_module.chunk_size(bucket)
     trainees = [chunk.Trainee(str(run), "relu", "he", numbers, run, run % len(scaled)) for run in range(runs)]

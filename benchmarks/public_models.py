@@ -9,23 +9,20 @@ would write it, fitted on the very same rest.
     python benchmarks/public_models.py [--only panel co2] [--folder FOLDER]
 """
 
-import argparse
 import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
-import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from public_tables import SEED, STUDIES, TABLES, Files, columns_of, fetch, pipelines, run, write
+from public_tables import SEED, STUDIES, TABLES, Files, columns_of, each_table, pipelines, run, write
 
 from nnjax.sweep.study.study import Study, load_study
 from nnjax.training.class_measures import ClassPredictions, measure_classes
@@ -152,17 +149,7 @@ def served(model: Path, rows: pd.DataFrame, predicted: pd.DataFrame, home: Path)
 
 def main() -> None:
     """Print what each command said, then the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES), help="some of the tables")
-    parser.add_argument("--folder", type=Path, help="a folder for packages, tables and models that stays")
-    options = parser.parse_args()
-    warnings.simplefilter("ignore")
-    with tempfile.TemporaryDirectory() as passing:
-        home = (options.folder or Path(passing)).resolve()
-        (home / "packages").mkdir(parents=True, exist_ok=True)
-        files = fetch(home / "packages")
-        rows = {name: measure(name, files, home) for name in options.only}
-    print("\n" + pd.DataFrame(rows).T.to_string(float_format="{:.3g}".format))
+    print("\n" + each_table(__doc__, measure).to_string(float_format="{:.3g}".format))
 
 
 if __name__ == "__main__":

@@ -229,21 +229,23 @@ def row(space: Space, frame: pd.DataFrame, home: Path) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Print what plan says of each table, then the table of scores."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def each_table(about: str | None, measured: Callable[[str, Files, Path], dict[str, Any]]) -> pd.DataFrame:
+    """The tables that were asked for, measured one after the other: a row each."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=TABLES, default=list(TABLES), help="some of the tables")
-    parser.add_argument("--folder", type=Path, help="a folder for packages, tables and reports that stays")
+    parser.add_argument("--folder", type=Path, help="a folder that stays: packages, tables, and what is made of them")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     with tempfile.TemporaryDirectory() as passing:
         home = (options.folder or Path(passing)).resolve()
-        packages = home / "packages"
-        packages.mkdir(parents=True, exist_ok=True)
-        files, rows = fetch(packages), {}
-        for name in options.only:
-            rows[name] = measure(name, files, home)
-        print("\n" + pd.DataFrame(rows).T.round(3).to_string())
+        (home / "packages").mkdir(parents=True, exist_ok=True)
+        files = fetch(home / "packages")
+        return pd.DataFrame({name: measured(name, files, home) for name in options.only}).T
+
+
+def main() -> None:
+    """Print what plan says of each table, then the table of scores."""
+    print("\n" + each_table(__doc__, measure).round(3).to_string())
 
 
 def measure(name: str, files: Files, home: Path) -> dict[str, float]:

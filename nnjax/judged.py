@@ -36,7 +36,6 @@ class Judged:
     the score is its negative, as scikit-learn has it.
 
     Attributes:
-        measure: Which one.
         worst: What a run that diverged counts as, and any that is worse, in the measure's own unit.
         has_chosen_threshold: Whether validation rows choose where the probability of the second of two classes is cut.
     """

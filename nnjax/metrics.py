@@ -118,22 +118,15 @@ class Measure:
         """Its metric on validation or test rows at an epoch, the best on validation rows or the last."""
         is_best, prefix = epoch == "best", "" if epoch == "best" else "last_"
         sentence = self.meaning.format(rows=rows, epoch="best_epoch" if is_best else "the last epoch")
+        alike = ("unit", "margin", "better", "task", "is_of_predictions", "lowest", "highest", "shown", "loss")
         return Metric(
             name=f"{prefix}{rows}_{self.name}",
-            unit=self.unit,
             meaning=f"{sentence}{self.remark if is_best else ''}.",
             formula=self.formula if is_best else "",
-            margin=self.margin,
-            better=self.better,
-            task=self.task,
             epoch=epoch,
             is_on_test_rows=rows == "test",
-            is_of_predictions=self.is_of_predictions,
-            lowest=self.lowest,
-            highest=self.highest,
-            shown=self.shown,
             is_main=self.is_main and (is_best or (self.is_judged and rows == "test")),
-            loss=self.loss,
+            **{name: getattr(self, name) for name in alike},
         )
 
 

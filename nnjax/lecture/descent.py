@@ -56,7 +56,6 @@ class DescentRun(NamedTuple):
 
     Attributes:
         parameters: The final weights, biases apart.
-        outcome: How it ended.
         losses: Mean loss of the training examples, without the penalty, at the start and after every epoch, [E + 1].
         updates: Changes of the weights.
     """

@@ -30,8 +30,6 @@ class LogisticFit:
 
     Attributes:
         theta: θ₀ (of x₀ = 1), θ₁ … θ_D, [D + 1].
-        outcome: How the fit ended.
-        iterations: Steps taken.
         loss: Mean cross-entropy in nats plus penalty, at θ.
         gradient_norm: Euclidean norm of its gradient, at θ.
     """

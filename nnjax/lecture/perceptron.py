@@ -25,7 +25,6 @@ class PerceptronRun:
 
     Attributes:
         weights: Final w₀ (of x₀ = 1), w₁ … w_D, [D + 1].
-        outcome: How it ended.
         cycles: Passes through the patterns, C; the last one of a converged run is the clean one.
         updates: Changes of the weights, U.
         history: The weights at the start and after every update, [U + 1, D + 1].

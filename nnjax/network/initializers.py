@@ -95,7 +95,7 @@ def draw_parameters(
         generator: The run's initialisation stream.
         layer_sizes: Inputs, hidden units …, outputs.
         initializer: A key of `INITIALIZERS`.
-        gain: Number by which the hidden weights' standard deviation is multiplied.
+        gain: What the hidden weights' standard deviation is multiplied with.
         pieces: For each hidden layer its number k of maxout pieces, None for a layer without; None: no layer has any.
 
     Returns:

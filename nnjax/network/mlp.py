@@ -77,12 +77,7 @@ def init(
 ) -> Parameters:
     """Draw the initial parameters of a network, on the host: layers of numpy arrays; scales are one.
 
-    Args:
-        generator: The run's initialisation stream.
-        architecture: What to draw for.
-        initializer: A key of `INITIALIZERS`.
-        gain: What the hidden weights' standard deviation is multiplied with.
-        negative_slope: Where PReLU's slopes begin.
+    The gain multiplies the hidden weights' standard deviation; PReLU's slopes begin at `negative_slope`.
     """
     structures = [architecture.structure(layer) for layer in range(architecture.depth)]
     pieces = [architecture.maxout_pieces if structure == "maxout" else None for structure in structures]
@@ -108,15 +103,8 @@ def apply(
 ) -> Forward:
     """Carry one example through the network.
 
-    With batch normalisation over the batch itself, it must be called under `vmap` with the axis name `EXAMPLES`.
-
-    Args:
-        architecture: The network's.
-        parameters: As `init` draws them.
-        inputs: What accompanies the example.
-        activation: Position in `architecture.branches`, one a hidden layer.
-        activation_parameters: Numbers that shape some activations.
-        x: One example's features, scaled.
+    Its features are scaled; an activation is a position in `architecture.branches`, one a hidden layer. With batch
+    normalisation over the batch itself, it must be called under `vmap` with the axis name `EXAMPLES`.
 
     >>> architecture = Architecture((3, 4, 1), branches=("relu",))
     >>> parameters = init(np.random.default_rng(0), architecture, "he")

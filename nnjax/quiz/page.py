@@ -95,11 +95,7 @@ def perceptron_chapter(answers: Answers) -> Chapter:
         "Dashed: the lecture's own weights. XOR: all boundaries that come back in every cycle; dotted, the mixture of "
         "either class that ends in the same point, which no line can have on both sides."
     )
-    keys = (
-        Key("found", variable(INK)),
-        Key("the lecture's", variable(MUTED), "6 3"),
-        CLASS_KEYS[0],
-    )
+    keys = (Key("found", variable(INK)), Key("the lecture's", variable(MUTED), "6 3"), CLASS_KEYS[0])
     parts: list[tuple[str, Draw]] = [
         (f"{answer.gate.name}: {'' if answer.run.is_converged else 'never '}learned", partial(draw_gate, answer))
         for answer in gates

@@ -144,13 +144,9 @@ def _asked(space: Space) -> dict[str, LockedClaim]:
             arms = [sorted(places[cell_id] for cell_id in arm) for arm in arm_cells(claim, cells)]
             asked, needed = _identity(claim, arms, space), [*arms]
         found[claim.name] = LockedClaim(
+            **{name: getattr(claim, name) for name in ("name", "sentence", "kind", "metric", "threshold")},
             asked=asked,
-            name=claim.name,
-            sentence=claim.sentence,
-            kind=claim.kind,
-            metric=claim.metric,
             margin=float(claim.margin),
-            threshold=claim.threshold,
             places=tuple(sorted(set().union(*needed))),
             standing=Standing.UNKNOWN,
             study=space.study.name,

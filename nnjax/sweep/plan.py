@@ -99,8 +99,6 @@ class Minutes:
     Attributes:
         train: Compiling and training, all workers at once.
         baselines: Fitting the baselines; 0 if they are kept.
-        track: Telling MLflow.
-        report: Writing the report.
     """
 
     train: float = 0.0
@@ -137,10 +135,7 @@ def default_workers(space: Space) -> int:
 def worthwhile_workers(plan: Plan, most: int, is_kept: Callable[[Bucket], bool]) -> int:
     """Worker processes, at most so many, of which each has as much to do as its start costs; on a GPU all of them.
 
-    Args:
-        plan: What is to be trained.
-        most: Processes that the machine has room for.
-        is_kept: Whether a bucket's program is compiled already.
+    A program that is kept is compiled already.
     """
     if any(part.bucket.device != "cpu" for part in plan.buckets):
         return most

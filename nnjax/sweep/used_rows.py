@@ -18,14 +18,7 @@ NOUNS = {"groups": "groups", "order": "instants", "fold": "folds"}
 
 @dataclass(frozen=True)
 class UsedRows:
-    """Rows of the parts of a split: the least and the most of all splits.
-
-    Attributes:
-        train: Training rows, the same in all.
-        validation: Validation rows.
-        test: Test rows.
-        left_out: Rows of the table in none of them.
-    """
+    """Rows of a split's parts, and of none: the least and the most of all splits; as many train in each."""
 
     train: int
     validation: tuple[int, int]

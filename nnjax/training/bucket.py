@@ -32,14 +32,9 @@ class Bucket:
     Names without a line below are levels of the factors that are called so.
 
     Attributes:
-        n_features: Inputs D.
-        hidden_layer_sizes: Units of each hidden layer.
-        n_outputs: Outputs.
-        batch_size: Examples a step.
-        n_train: Training rows.
+        n_train: Training rows, the same in all splits.
         n_validation: Validation rows, the largest over the splits.
         n_test: Test rows, the largest over the splits.
-        epochs: Passes over the training rows.
         task: "regression" or "classification".
         structures, branches, maxout_pieces, normalization, residual: See `Architecture`.
         l1, weight_decay, dropout, input_noise: Whether it is on.

@@ -56,8 +56,7 @@ class Evaluation(NamedTuple):
         units: How the hidden units respond to the validation rows.
         validation_loss: Mean loss of the validation rows.
         validation_tally: What `Model.tally` counts on them; None if nothing.
-        test_loss: Mean loss of the test rows; None unless they are scored.
-        test_tally: As validation_tally, on the test rows.
+        test_loss, test_tally: Likewise, on the test rows; None unless they are scored.
     """
 
     units: UnitRecord
@@ -77,9 +76,7 @@ class EpochRecord(NamedTuple):
             of the training at batch 8.)
         train_tally: Mean over the training rows of what `Model.tally` counts: share of right answers [1], squared
             error of each output [O], or None.
-        validation_tally: The same, on the validation rows.
-        test_loss: Mean loss of the test rows; None unless they are scored.
-        test_tally: The same tally, on the test rows.
+        validation_tally, test_tally: The same, on the other rows.
         evaluations: How often loss and gradient of all training rows were computed; None where that is once an epoch.
     """
 
@@ -151,14 +148,7 @@ def dead_shares(slopes: Sequence[Float[Array, " _"]]) -> Float[Array, " hidden"]
 def step_record(
     gradients: StepGradients, rows: Array, tally: Array | None = None, evaluations: Array | None = None
 ) -> StepRecord:
-    """Reduce one step to sums.
-
-    Args:
-        gradients: Loss and gradients of the mini-batch, watched.
-        rows: Number of real examples in it.
-        tally: The mini-batch's mean of what is counted beside the loss.
-        evaluations: How often loss and gradient were computed.
-    """
+    """Reduce one step of so many real rows to sums; the tally is the mean of what is counted beside the loss."""
     assert gradients.watched is not None
     return StepRecord(
         loss=gradients.loss * rows,

@@ -66,14 +66,9 @@ class StepGradients(NamedTuple):
 def step_gradients(
     model: Model, parameters: Parameters, inputs: ForwardInputs, batch: Batch, watches: bool = True
 ) -> StepGradients:
-    """Loss and gradient of a mini-batch, and what is watched of them.
+    """Loss and gradient of a mini-batch, whose weights are the loss's, and what is watched of them, if anything is.
 
-    Args:
-        model: The network.
-        parameters: Where it stands.
-        inputs: What accompanies the rows; its probes are where the derivatives by the pre-activations are read.
-        batch: The rows; their weights are the loss's.
-        watches: Whether anything is watched.
+    The probes of its inputs are where the derivatives by the pre-activations are read.
     """
     if model.bucket.trains_by_stack:
         return _by_operation(model, parameters, batch, watches)

@@ -19,13 +19,9 @@ MEMORY = 10
 
 
 class LbfgsStep(NamedTuple):
-    """What one step comes to.
+    """What one step adds to the parameters, the state for the next, and how often loss and gradient were computed.
 
-    Attributes:
-        updates: What is added to the parameters.
-        state: The optimiser's, for the next step.
-        evaluations: How often loss and gradient were computed: once at the start, and for every trial of the line
-            search.
+    That is once at the start, and for every trial of the line search.
     """
 
     updates: Parameters

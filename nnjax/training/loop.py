@@ -48,15 +48,10 @@ class Rows(NamedTuple):
     """One run's scaled data; M = validation rows, T = test rows, padded to the bucket's maxima.
 
     Attributes:
-        x_train: [N, D]
-        y_train: [N, O]
-        x_validation: [M, D]
-        y_validation: [M, O]
         validation_weights: What they count in scores, together one, zero for padding [M]: one over their number,
             unless a column of the table says otherwise.
-        x_test: [T, D]
-        y_test: [T, O]; None unless test rows are scored after every epoch.
-        test_weights: As validation_weights [T]; None like y_test.
+        y_test: None unless test rows are scored after every epoch.
+        test_weights: As validation_weights; None like y_test.
         weights: None where all rows count alike.
     """
 
@@ -85,8 +80,6 @@ class Start(NamedTuple):
     The order and the rates have a line for every line of the history, the one before training included.
 
     Attributes:
-        parameters: Initial parameters.
-        constants: What stays with it.
         examples: Row of the training part that comes when.
         rates: Learning rate of every step relative to `learning_rate`; zero on line 0.
     """
@@ -117,12 +110,9 @@ class Trained(NamedTuple):
 
     Attributes:
         history: Lines 0 … E, stacked; line 0 is the network as initialised.
-        prediction: Test predictions, scaled, of the parameters with the lowest validation loss [T, O].
-        last_prediction: Test predictions, scaled, of the last parameters [T, O].
-        validation_prediction: As prediction, of the validation rows [M, O].
-        last_validation_prediction: As last_prediction, of the validation rows [M, O].
-        best: The network with the lowest validation loss.
-        last: The last one.
+        prediction: Of the test rows, scaled, by the network with the lowest validation loss; last_prediction, by the
+            last one; and so for validation rows.
+        best: The network with the lowest validation loss; last, the last one.
     """
 
     history: EpochRecord

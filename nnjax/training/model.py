@@ -34,14 +34,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """A bucket's network with the run's own activation.
-
-    Attributes:
-        bucket: All that shapes it.
-        activation: Position in the bucket's branches, one a hidden layer.
-        activation_parameters: Numbers that shape some activations.
-        loss_parameters: Numbers that shape some losses.
-    """
+    """A bucket's network with the run's own activation: its position in the bucket's branches, one a hidden layer."""
 
     bucket: Bucket
     activation: Int[Array, " hidden"]

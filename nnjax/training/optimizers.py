@@ -86,14 +86,9 @@ OPTIMIZERS = {optimizer.name: optimizer for optimizer in (
 
 @dataclass(frozen=True)
 class UpdateRule:
-    """What shapes a step; what is off is not in the program.
+    """What shapes a step: two levels, whether two penalties are on, and whether Adam's step is one operation.
 
-    Attributes:
-        optimizer: A key of `OPTIMIZERS`.
-        clipping: A key of `CLIPPINGS`.
-        l1: Whether an L1 penalty is on.
-        weight_decay: Whether decoupled decay is on.
-        is_fused: Whether Adam's step is one operation.
+    What is off is not in the program.
     """
 
     optimizer: str = "adam"

@@ -18,13 +18,10 @@ class Trainee:
     """What the engine must know of one run; all that shapes the program is in the bucket.
 
     Attributes:
-        run_id: Its identity.
         activation: Name of the hidden units' function, or one name a hidden layer.
-        initializer: A key of `INITIALIZERS`.
         hyperparameters: The numbers that are batched over runs.
         seed: What its streams are derived from.
-        split: Number of its split.
-        initializer_gain, schedule, decay_epochs, decay_rate: As the factors of these names.
+        initializer, initializer_gain, schedule, decay_epochs, decay_rate: As the factors of these names.
         schedule_epochs: Epochs that the schedule is made for, of which fewer may be trained; None: all that are.
     """
 

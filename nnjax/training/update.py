@@ -32,10 +32,7 @@ def penalise(gradients: Parameters, parameters: Parameters, rule: UpdateRule, nu
 
 
 def penalty(
-    parameters: Parameters,
-    rule: UpdateRule,
-    numbers: Hyperparameters,
-    squares: Float[Array, " layers"] | None = None,
+    parameters: Parameters, rule: UpdateRule, numbers: Hyperparameters, squares: Float[Array, " layers"] | None = None
 ) -> Float[Array, ""]:
     """α/2 ‖W‖² + l1 Σ|w|, over the weights of all layers: what `penalise` adds the gradient of.
 

@@ -17,13 +17,7 @@ def score_weights(scaled: ScaledSplit, part: str) -> FloatVector | None:
 
 
 def loss_weights(scaled: ScaledSplit, part: str, class_weight: str) -> FloatVector:
-    """What they count in the loss, in any unit [N].
-
-    Args:
-        scaled: A split; the classes are counted in its training rows, whatever the part.
-        part: "train", "validation" or "test".
-        class_weight: One of `CLASS_WEIGHTS`.
-    """
+    """What they count in the loss, in any unit [N]; classes are counted in the training rows, whatever the part."""
     target, given = getattr(scaled, f"y_{part}"), score_weights(scaled, part)
     weights = np.ones(len(target)) if given is None else given
     if class_weight == NONE:
