@@ -168,7 +168,7 @@ def points(model: Model, folder: Path, columns: NDArray[np.float64]) -> dict[str
     import onnxruntime
 
     arrays = read_safetensors(folder / "weights.safetensors")
-    outputs = by_engine(model.document, arrays, model.prepared(columns, 0))
+    outputs = by_engine(model.document, arrays, model.preparations[0].inputs(columns))
     owned = [model._own(model.preparations[0], each) for each in outputs]
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
     return {

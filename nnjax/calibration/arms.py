@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from nnjax.calibration.exact import N_TEST, N_TRAIN, OVERLAP, simulate_differences
-from nnjax.claims.answer import ClaimAnswer, Sizes, answer_claim
+from nnjax.claims.answer import Sizes, answer_claim
 from nnjax.metrics import EPOCHS_TO_TARGET
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.tables import Claim
@@ -28,12 +28,9 @@ def wrongly_supported(
     metric: str, draw: Callable[[np.random.Generator], Arms], tables: int, generator: np.random.Generator
 ) -> float:
     """Share of so many tables, each drawn anew, on which A is said to beat an equal B."""
-    answers = (_answered(metric, draw(generator)) for _ in range(tables))
+    claim, sizes = claimed(metric), Sizes(N_TRAIN, N_TEST, N_TRAIN)
+    answers = (answer_claim(claim, draw(generator), sizes, ARMS_LEVEL) for _ in range(tables))
     return float(np.mean([answer.judgement.verdict is Verdict.SUPPORTED for answer in answers]))
-
-
-def _answered(metric: str, arms: Arms) -> ClaimAnswer:
-    return answer_claim(claimed(metric), arms, Sizes(N_TRAIN, N_TEST, N_TRAIN), ARMS_LEVEL)
 
 
 def _runs(cell_id: str, **columns: object) -> pd.DataFrame:

@@ -10,9 +10,10 @@ from nnjax.calibration.arms import race_with_missing, tuned_arms, wrongly_suppor
 from nnjax.calibration.censoring import Race, race_intervals, verdict_share, worst_false_share
 from nnjax.calibration.check import Check, Effort
 from nnjax.calibration.exact import (
+    N_TEST,
+    N_TRAIN,
     OVERLAP,
     count_misses,
-    detected_share,
     simulate_differences,
     true_miss_rate,
     verdict_shares,
@@ -23,7 +24,7 @@ from nnjax.calibration.learners import seed_differences, twin_differences
 from nnjax.calibration.looks import MARGIN, Truth, look_rates
 from nnjax.data.splits import REPEATED_K_FOLD
 from nnjax.metrics import EPOCHS_TO_TARGET
-from nnjax.statistics.interval import bonferroni_level
+from nnjax.statistics.interval import bonferroni_level, paired_interval
 from nnjax.statistics.power import detectable_difference
 from nnjax.statistics.verdict import Verdict
 
@@ -114,9 +115,9 @@ def power(effort: Effort, seed: int) -> Iterator[Check]:
     generator = np.random.default_rng([seed, 3])
     for n_splits, claims in ((5, 1), (20, 1), (20, 8)):
         level = bonferroni_level(0.05, claims)
-        true = detectable_difference(1.0, n_splits, 331, 111, level)
+        true = detectable_difference(1.0, n_splits, N_TRAIN, N_TEST, level)
         drawn = true + simulate_differences(effort.draws, n_splits, OVERLAP, generator)
-        seen = (detected_share(drawn, level),)
+        seen = (float(np.mean([paired_interval(d, N_TRAIN, N_TEST, level).low > 0.0 for d in drawn])),)
         yield Check("power", f"{n_splits} splits, {_claims(claims)}", *around(0.8, effort.draws), seen)
 
 

@@ -66,8 +66,3 @@ def verdict_shares(differences: NDArray[np.float64], margin: float, level: float
     found = (paired_interval(d, N_TRAIN, N_TEST, level) for d in differences)
     counts = Counter(judge("beats", interval, margin).verdict for interval in found)
     return tuple(counts[verdict] / len(differences) for verdict in VERDICTS)
-
-
-def detected_share(differences: NDArray[np.float64], level: float) -> float:
-    """Share of tables whose corrected interval lies above zero."""
-    return float(np.mean([paired_interval(d, N_TRAIN, N_TEST, level).low > 0.0 for d in differences]))

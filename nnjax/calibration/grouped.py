@@ -97,13 +97,10 @@ def grouped_scores(persons: Persons, method: str, seed: int) -> GroupedScores:
         np.maximum(FLOOR, least_squares_r2(np.concatenate([x, inputs[codes]], axis=1), y, test, train))
         for inputs in own
     )
-    n_train, n_test = _training_rows(splits, method), round(test.sum(axis=1).mean())
+    # As a study's space counts them: validation rows are among them where rows are drawn at random.
+    n_train = len(splits[0].train) + (len(splits[0].validation) if method == REPEATED_K_FOLD else 0)
+    n_test = round(test.sum(axis=1).mean())
     return GroupedScores(np.asarray(a - b), n_train, n_test, not SPLITTERS[method].interval.doubt(method, arrangement))
-
-
-def _training_rows(splits: tuple[Split, ...], method: str) -> int:
-    """As a study's space counts them: validation rows are among them where rows are drawn at random."""
-    return len(splits[0].train) + (len(splits[0].validation) if method == REPEATED_K_FOLD else 0)
 
 
 def _rows_of_persons(number: int, generator: np.random.Generator) -> NDArray[np.int64]:

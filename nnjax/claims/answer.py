@@ -151,12 +151,9 @@ def answer_claim(
         verdict = Verdict.EXPLORATORY if sizes.doubt else Verdict.UNDECIDED
         return replace(answer, judgement=Judgement(verdict, note), components=None, is_judged=False)
     told = _judged(answer, found.by_split, sizes, level)
-    return replace(told, judgement=_description(sizes.doubt)) if sizes.doubt else told
-
-
-def _description(doubt: str) -> Judgement:
-    """What stands in place of a verdict where the interval is not known to hold."""
-    return Judgement(Verdict.EXPLORATORY, f"No verdict: {doubt}.")
+    if not sizes.doubt:
+        return told
+    return replace(told, judgement=Judgement(Verdict.EXPLORATORY, f"No verdict: {sizes.doubt}."))
 
 
 def _why_not_judged(answer: ClaimAnswer, numbers: Bounds, planned: Sequence[pd.DataFrame]) -> str:

@@ -244,7 +244,8 @@ def _by_target(codes: Matrix, table: Table, split: Split) -> tuple[list[Matrix],
     kind = "continuous" if labels is None else "binary" if len(table.class_names) == 2 else "multiclass"
     target = table.target[:, 0] if labels is None else labels
     groups = None if table.groups is None else table.groups[train]
-    folds = inner_folds(len(train), None if labels is None else labels[train], _seed(split), groups)
+    seed = int(split.digest[:8], 16)  # what is drawn within a split's rows depends on these rows alone
+    folds = inner_folds(len(train), None if labels is None else labels[train], seed, groups)
     encoder = TargetEncoder(target_type=kind, cv=folds).set_output(transform="default")
     others = np.setdiff1d(np.arange(len(codes)), train)
     with config_context(enable_metadata_routing=False):  # with it the encoder wants groups, which the folds have had
@@ -270,11 +271,6 @@ def inner_folds(
     fold = np.empty(n_train, dtype=np.int64)
     fold[order] = np.arange(n_train) % min(INNER_FOLDS, n_train)
     return [(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(fold.max() + 1)]
-
-
-def _seed(split: Split) -> int:
-    """What is drawn within a split's rows depends on these rows alone."""
-    return int(split.digest[:8], 16)
 
 
 Build = Callable[[Table, Sequence[PreparedColumn], Preparation, Split], MadeColumns]

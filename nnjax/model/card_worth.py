@@ -99,15 +99,12 @@ def _promise(document: Document) -> str:
         "The model at hand is trained on all rows and averages several networks, which mostly helps a little; by how "
         "much, no row is left to tell."
     )
-    if choice["rule"] != "id" and not is_chosen(document):
-        return (
-            f"The first line is the score of this cell on test rows that had no say in its training, in {splits}. It "
-            f"is the only cell, so nothing was chosen. {more}"
-        )
-    if choice["rule"] == "id":
+    if not is_chosen(document):
+        named = "Whoever named the cell may have seen it: then it is a little too good."
+        remark = named if choice["rule"] == "id" else "It is the only cell, so nothing was chosen."
         return (
             f"The first line is the score of this cell on test rows that had no say in its training, in {splits}. "
-            f"Whoever named the cell may have seen it: then it is a little too good. {more}"
+            f"{remark} {more}"
         )
     other = (
         "" if choice["rule"] == "best" else " The cell at hand is the smallest of those that cannot be told from it."
@@ -119,10 +116,9 @@ def _promise(document: Document) -> str:
 
 
 def _second(document: Document) -> str:
-    if document["choice"]["rule"] == "id":
-        return "The second line is the same, since the cell was named and not chosen."
     if not is_chosen(document):
-        return "The second line is the same, since nothing was chosen."
+        why = "the cell was named and not chosen" if document["choice"]["rule"] == "id" else "nothing was chosen"
+        return f"The second line is the same, since {why}."
     return (
         "The second line is of the very cell at hand, on rows that had a say in its choice: read it as a little too "
         "good."

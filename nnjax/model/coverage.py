@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnjax.data.streams import some_rows
-from nnjax.model.choice import BEST
-from nnjax.model.choice_by_fold import chosen_by_split
-from nnjax.model.standalone import Model
+from nnjax.model.choice import BEST, chosen_by_split
+from nnjax.model.standalone import Model, class_scores
 from nnjax.report.predictions import Predictions, read_predictions
-from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, class_scores, exact_level, measured_coverage
+from nnjax.statistics.conformal import HeldOutFold, MeasuredCoverage, exact_level, measured_coverage
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.space import Space
 
@@ -74,7 +73,7 @@ def _held_out(
             units=units[rows[split]],
             other_scores=np.concatenate(elsewhere),
             other_units=units[np.concatenate([rows[other] for other in others])],
-            candidates=None if labels is None else class_scores(said[cell, split]),
+            candidates=None if labels is None else _every_score(said[cell, split]),
         )
         found.append(fold)
     return found
@@ -93,7 +92,13 @@ def true_scores(space: Space, said: _Floats, rows: _Rows) -> _Floats:
     labels = space.table.labels
     if labels is None:
         return np.abs(space.table.target[rows] - said)
-    return np.take_along_axis(class_scores(said), labels[rows][:, None], axis=1)
+    return np.take_along_axis(_every_score(said), labels[rows][:, None], axis=1)
+
+
+def _every_score(said: _Floats) -> _Floats:
+    """Of each class [n, K], from probabilities of any float; NaN where no run of the split finished."""
+    known = ~np.isnan(said).any(axis=1, keepdims=True)
+    return np.where(known, class_scores(np.asarray(said, dtype=np.float64)), np.nan)
 
 
 def coverage_of_folds(

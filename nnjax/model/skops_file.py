@@ -42,15 +42,11 @@ def write_skops(learnt: Sequence[Learnt]) -> bytes:
 
 def _trusted(transformer: Any) -> Any:
     """The same, or what fills gaps as it does and skops trusts."""
-    from sklearn.impute import SimpleImputer  # here: its import takes seconds
+    from sklearn.impute import KNNImputer, SimpleImputer  # here: its import takes seconds
 
-    return _one_row_imputer(transformer) if isinstance(transformer, SimpleImputer) else transformer
-
-
-def _one_row_imputer(imputer: Any) -> Any:
-    from sklearn.impute import KNNImputer
-
-    return KNNImputer(n_neighbors=1, keep_empty_features=True).fit(imputer.statistics_[None])
+    if not isinstance(transformer, SimpleImputer):
+        return transformer
+    return KNNImputer(n_neighbors=1, keep_empty_features=True).fit(transformer.statistics_[None])
 
 
 def _without_addresses(content: bytes) -> bytes:

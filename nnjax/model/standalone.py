@@ -638,7 +638,11 @@ FEW = 16
 
 
 def class_scores(probabilities: Floats) -> Floats:
-    """Of each class [N, K], how probable it and all that are at least as probable are together (Romano et al. 2020)."""
+    """Of each class [N, K], how probable it and all that are at least as probable are together: equation 5 at u = 1.
+
+    Classes of equal probability stand in a set together, or not at all. Without randomisation, which would make sets
+    smaller and two answers to one question different: sets hold the true class more often than asked.
+    """
     order = np.argsort(-probabilities, axis=1, kind="stable")
     ranked = np.take_along_axis(probabilities, order, axis=1)
     total = np.cumsum(ranked, axis=1)
@@ -888,14 +892,6 @@ class Model:
     def features(self, columns: Columns) -> Floats:
         """What `model.onnx` takes: the ensemble's prepared columns [N, D], neither multiplied nor scaled."""
         return np.column_stack(self.preparations[0].parts(columns))
-
-    def prepared(self, columns: Columns, preparation: int) -> Floats:
-        """Scaled inputs [N, D] by a preparation: 0 is the ensemble's."""
-        return self.preparations[preparation].inputs(columns)
-
-    def network(self, key: str, inputs: Floats) -> Floats:
-        """What a network makes of scaled inputs: [N, O], after the output function."""
-        return np.concatenate([self.networks[key].outputs(inputs[rows]) for rows in _blocks(len(inputs))])
 
     def ensemble(self, columns: Columns) -> Floats:
         """Predictions [N, T] in the targets' own unit, or probabilities of the classes [N, K]."""

@@ -1,7 +1,7 @@
 """Prediction intervals and sets by CV+: exact ranks, the level that is proven, and what folds alone can measure.
 
 A *unit* is what is drawn independently: a row, or a group of rows that counts as one. Of n units each has a score from
-networks that never saw it (`|y − prediction|`, or `class_scores`). A new row is outside its interval or set where its
+networks that never saw it (`|y − prediction|`, or that of a class). A new row is outside its interval or set where its
 own scores, one a fold, exceed those of at least ⌈level (n + 1)⌉ units.
 """
 
@@ -201,31 +201,6 @@ def conformal_quantile(scores: ArrayLike, units: ArrayLike, level: Fraction) -> 
     place = np.where(reached.any(axis=0), reached.argmax(axis=0), -1)
     quantiles = np.take_along_axis(values, np.take_along_axis(order, place[None], axis=0), axis=0)[0]
     return np.asarray(np.where(place < 0, np.inf, quantiles))
-
-
-def class_scores(probabilities: ArrayLike) -> _Floats:
-    """The conformity score of every class [N, K]: the probability of all classes that are at least as probable.
-
-    Classes of equal probability count in, so they stand in a set together, or not at all. Without randomisation, which
-    would make sets smaller and two answers to one question different: sets hold the true class more often than asked.
-
-    Source: Romano, Sesia & Candès (2020), Classification with valid and adaptive coverage, equation 5 at u = 1.
-
-    >>> class_scores([[0.5, 0.25, 0.25]])
-    array([[0.5, 1. , 1. ]])
-    """
-    p = np.asarray(probabilities, dtype=np.float64)
-    order = np.argsort(-p, axis=1, kind="stable")
-    falling = np.take_along_axis(p, order, axis=1)
-    is_last = np.ones(p.shape, dtype=np.bool_)  # of those that are equally probable
-    is_last[:, :-1] = falling[:, :-1] != falling[:, 1:]
-    ends = np.where(is_last, np.arange(p.shape[1]), p.shape[1])
-    last = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
-    total = np.minimum(np.cumsum(falling, axis=1), 1.0)
-    total[:, -1] = 1.0  # which it is, whatever the sum was rounded to: or the least probable classes would not tie
-    found = np.empty_like(p)
-    np.put_along_axis(found, order, np.take_along_axis(total, last, axis=1), axis=1)
-    return np.where(np.isnan(p).any(axis=1, keepdims=True), np.nan, found)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import math
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
@@ -78,7 +77,18 @@ def splits_for_half_width(
     >>> splits_for_half_width(0.025, 0.02, 331, 111, 0.95), splits_for_half_width(0.02, 0.02, 331, 111, 0.95)
     (28, None)
     """
-    return _fewest_splits(lambda n: half_width(standard_deviation, n, n_train, n_test, level) < width)
+
+    def is_enough(n: float) -> bool:
+        return half_width(standard_deviation, n, n_train, n_test, level) < width
+
+    if not is_enough(math.inf):
+        return None
+    enough = _FEWEST  # whatever is enough stays so with more splits
+    while not is_enough(enough):
+        enough *= 2
+        if enough > ENDLESS_SPLITS:
+            return None
+    return bisect_left(range(enough), True, lo=enough // 2 + 1, key=is_enough)
 
 
 @dataclass(frozen=True)
@@ -146,15 +156,3 @@ def _half_widths(n_train: int, n_test: int, level: float) -> NDArray[np.float64]
     """Half-widths of the interval per standard deviation, with 2 to `MOST_REPLICATES` splits: falling."""
     splits = np.arange(_FEWEST, MOST_REPLICATES + 1)
     return np.array([half_width(1.0, n, n_train, n_test, level) for n in splits.tolist()])
-
-
-def _fewest_splits(is_enough: Callable[[float], bool]) -> int | None:
-    """Fewest splits that are enough; whatever is enough stays so with more splits."""
-    if not is_enough(math.inf):
-        return None
-    enough = _FEWEST
-    while not is_enough(enough):
-        enough *= 2
-        if enough > ENDLESS_SPLITS:
-            return None
-    return bisect_left(range(enough), True, lo=enough // 2 + 1, key=is_enough)

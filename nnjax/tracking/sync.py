@@ -118,11 +118,6 @@ def choose_lane(store: OpenStore) -> Lane:
     return FastLane(store, file)
 
 
-def experiment_tags(description: SweepDescription) -> dict[str, str]:
-    """What the experiment is."""
-    return {names.EXPERIMENT_KIND: "custom_model_development", names.STUDY: description.study}
-
-
 def experiment_note(description: SweepDescription, experiment_id: str) -> str:
     """The experiment's note; its first line is the page's title line, one small heading high, on every page."""
     charts = view_link(experiment_id, views.LEADERBOARD)
@@ -238,7 +233,8 @@ def sync_tables(
         TrackingError: If the store can't be reached or refuses; whatever has been written stays, and is not repeated.
     """
     began = time.perf_counter()
-    plan, tags = plan_of(description, tables.results), experiment_tags(description)
+    plan = plan_of(description, tables.results)
+    tags = {names.EXPERIMENT_KIND: "custom_model_development", names.STUDY: description.study}
     with explained(destination.uri), _without_collector():
         store = open_store(destination.uri, destination.home, description.study, tags, destination.is_restored)
         store, lane, ledger = recognise_sweep(store, plan)

@@ -6,8 +6,7 @@ import pytest
 from fakes.rows import fake_row
 from sklearn.metrics import accuracy_score, r2_score
 
-from nnjax.model.choice import choose_by_validation, choose_cell
-from nnjax.model.choice_by_fold import chosen_by_split
+from nnjax.model.choice import choose_by_validation, choose_cell, chosen_by_split
 from nnjax.model.coverage import coverage_of_folds, held_out_folds
 from nnjax.report.best_cell import choose_best_cell
 from nnjax.results.from_predictions import judged_without

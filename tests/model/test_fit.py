@@ -87,7 +87,7 @@ def test_it_predicts_what_its_networks_say(fitted):
     model, columns = Model.load(made.folder), columns_of(space)
     rows = {name: columns[:, place] for place, name in enumerate(space.table.feature_names)}
     predicted = model.predict(rows)
-    each = [model.network(f"ensemble_{number}", model.prepared(columns, 0)) for number in range(2)]
+    each = [model.networks[f"ensemble_{number}"].outputs(model.preparations[0].inputs(columns)) for number in range(2)]
     scaled = (np.mean(each, axis=0)[:, 0] * space.table.target.std()) + space.table.target.mean()
     np.testing.assert_allclose(predicted["prediction"], scaled, rtol=1e-9)
     assert (predicted["lower"] <= predicted["prediction"]).all() and (

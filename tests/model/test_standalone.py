@@ -41,7 +41,6 @@ from nnjax.network.architecture import branch_indices, branches_for, structures_
 from nnjax.network.mlp import Layer
 from nnjax.network.normalization import Moments
 from nnjax.network.outputs import OUTPUTS
-from nnjax.statistics import conformal
 from nnjax.statistics.conformal import unit_weights
 from nnjax.training.bucket import Bucket
 from nnjax.training.model import Model as Engine
@@ -89,7 +88,7 @@ def test_a_network_is_the_engine_s(activation, changed):
         columns=number_columns(3), network=network, preparations=[plain_preparation(3, 3)], targets=["a", "b", "c"]
     )
     x = np.random.default_rng(2).normal(size=(200, 3)) * 2
-    found = Model(document, arrays).network("ensemble_0", x)
+    found = Model(document, arrays).networks["ensemble_0"].outputs(x)
     assert found.dtype == np.float64
     assert np.allclose(found, engine_predictions(network, arrays, x), rtol=1e-5, atol=1e-5)
 
@@ -212,8 +211,21 @@ def test_class_scores_add_what_is_as_probable():
     probabilities = np.array([[0.5, 0.25, 0.25], [0.2, 0.7, 0.1], [1 / 3] * 3, [1.0, 0.0, 0.0]])
     expected = [[0.5, 1, 1], [0.9, 0.7, 1], [1, 1, 1], [1, 1, 1]]
     assert np.allclose(class_scores(probabilities), expected, atol=1e-15)
-    drawn = DRAWS.dirichlet([0.2] * 5, 500).round(2)
-    assert np.array_equal(class_scores(drawn), conformal.class_scores(drawn)), "calibration rows have those, to the bit"
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
+def test_class_scores_count_ties_in(seed, classes):
+    p = np.random.default_rng(seed).multinomial(8, [1 / classes] * classes, size=5) / 8
+    expected = [[sum(other for other in row if other >= own) for own in row] for row in p]
+    np.testing.assert_allclose(class_scores(p), expected, rtol=0, atol=1e-15)
+    ties = p[:, :, None] == p[:, None, :]
+    assert (class_scores(p)[:, :, None] == class_scores(p)[:, None, :])[ties].all()
+
+
+def test_the_least_probable_class_scores_one_whatever_the_sum_is_rounded_to():
+    p = np.random.default_rng(0).dirichlet([1] * 5, 500).astype(np.float32).astype(np.float64)
+    scores = class_scores(p)
+    assert (scores.max(axis=1) == 1.0).all() and (scores[np.arange(500), p.argmin(axis=1)] == 1.0).all()
 
 
 # ---- models of every kind of column ----

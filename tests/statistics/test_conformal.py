@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnjax.model.standalone import class_scores
 from nnjax.statistics.conformal import (
     HeldOutFold,
     canonical_level,
-    class_scores,
     conformal_quantile,
     conformal_rank,
     exact_level,
@@ -97,19 +97,10 @@ def test_a_score_that_is_not_there_is_larger_than_all():
     assert conformal_quantile(scores, range(4), Fraction(3, 5)).tolist() == [3.0, 3.0]
 
 
-@given(st.integers(0, 2**32 - 1), st.integers(1, 6))
-def test_class_scores_count_ties_in(seed, classes):
-    p = np.random.default_rng(seed).multinomial(8, [1 / classes] * classes, size=5) / 8
-    expected = [[sum(other for other in row if other >= own) for own in row] for row in p]
-    np.testing.assert_allclose(class_scores(p), expected, rtol=0, atol=1e-15)
-    ties = p[:, :, None] == p[:, None, :]
-    assert (class_scores(p)[:, :, None] == class_scores(p)[:, None, :])[ties].all()
-
-
 def test_a_class_that_no_calibration_row_has_is_in_a_set_by_its_probability_alone():
-    calibration = class_scores([[0.6, 0.3, 0.1]] * 9)[:, :1]
+    calibration = class_scores(np.array([[0.6, 0.3, 0.1]] * 9))[:, :1]
     [quantile] = conformal_quantile(calibration, range(9), NINE_TENTHS)
-    assert (class_scores([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]]) <= quantile).tolist() == [
+    assert (class_scores(np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]])) <= quantile).tolist() == [
         [False] * 3,
         [False, False, True],
     ]
@@ -287,10 +278,3 @@ def test_sets_are_measured_in_classes_and_too_few_units_not_at_all():
     found = measured_coverage([folds], Fraction(3, 4))
     assert (found.width[0], found.coverage[0]) == (1.0, pytest.approx(11 / 12))
     assert measured_coverage([folds], NINE_TENTHS) is None and measured_coverage([], NINE_TENTHS) is None
-
-
-def test_the_least_probable_class_scores_one_whatever_the_sum_is_rounded_to():
-    p = np.random.default_rng(0).dirichlet([1] * 5, 500).astype(np.float32)
-    scores = class_scores(p)
-    assert (scores.max(axis=1) == 1.0).all() and (scores[np.arange(500), p.argmin(axis=1)] == 1.0).all()
-    assert np.isnan(class_scores([[0.5, np.nan, 0.5]])).all()
