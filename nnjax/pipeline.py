@@ -146,9 +146,8 @@ def sweep_study(
     with second_process(space, home) if options.is_reported else nullcontext() as second:
         with importing_early(options.executor, options.is_tracked, options.is_reported):
             summary = run_sweep(space, home, options.executor, options.workers, progress, cluster=options.cluster)
-        say(describe_training(summary, space.kernels))
-        for notice in describe_explosions(space, home, summary):
-            say(notice)
+        for sentence in describe_training(summary, space.kernels), *describe_explosions(space, home, summary):
+            say(sentence)
         if summary.missing < summary.planned:
             stages.track()
             if options.decision_minutes is not None and not summary.missing:
@@ -188,9 +187,8 @@ def _as_it_was(space: Space, home: Path, report_dir: Path, swept: LastSweep, say
     """A sweep of which nothing is left to do."""
     planned = len({run.run_id for run in space.runs})
     summary = SweepSummary(sweep_id(space), planned, 0, planned, swept.diverged, 0, 0)
-    say(describe_training(summary, space.kernels))
-    for notice in describe_explosions(space, home, summary):
-        say(notice)
+    for sentence in describe_training(summary, space.kernels), *describe_explosions(space, home, summary):
+        say(sentence)
     say(f"MLflow: 0 runs written, {swept.tracked:,} were there. The report is up to date.")
     seconds = {"wall": time.perf_counter() - began}
     return SweepOutcome(summary, report_dir / "index.html", swept.tracking_uri, swept.deep_link, seconds=seconds)

@@ -12,9 +12,12 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from nnjax.audit.stamp import stamp_path
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.identity import content_hash, file_hash, folder_hash, package_hash
+from nnjax.sweep.journal.journal import journal_files
 from nnjax.sweep.journal.parquet import BrokenFileError, open_checksummed_parquet, read_columns
+from nnjax.sweep.journal.record import record_path
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking.address import database_file
 from nnjax.tracking.stored import stored_rows
@@ -73,9 +76,9 @@ def read_hashes(space: Space, home: Path) -> dict[str, str]:
     return {
         "package": package_hash(),
         "study": content_hash([str(Path(study.path).resolve()), study.text, study.overrides, sweep_id(space)]),
-        "runs": content_hash(list(_hashes_of_runs(space, journal))),
+        "runs": content_hash(list(_hashes_of_runs(space, home))),
         "claims": content_hash([folder_hash(journal / name) for name in ("claims", "decisions")]),
-        "audit": file_hash(journal / "audits" / f"{sweep_id(space)}.json"),
+        "audit": file_hash(stamp_path(home, sweep_id(space))),
         "calibration": file_hash(home / "reports" / "calibration.json"),
     }
 
@@ -91,7 +94,7 @@ def _left_hashes(space: Space, home: Path, uri: str) -> dict[str, str]:
         raise OSError(f"{uri} is no file")
     rows, places = stored_rows(file, space.study.name)
     return {
-        "record": file_hash(home / "journal" / "sweeps" / f"{sweep_id(space)}.json"),
+        "record": file_hash(record_path(home, sweep_id(space))),
         "baselines": folder_hash(home / "journal" / "baselines"),
         "report": folder_hash(home / "reports" / space.study.name),
         "index": str((home / "reports" / "index.html").exists()),  # what it says is of other studies, too
@@ -99,10 +102,10 @@ def _left_hashes(space: Space, home: Path, uri: str) -> dict[str, str]:
     }
 
 
-def _hashes_of_runs(space: Space, journal: Path) -> Iterator[str]:
+def _hashes_of_runs(space: Space, home: Path) -> Iterator[str]:
     """Of the files of the journal that hold some of the study's runs."""
     wanted = {run.run_id for run in space.runs}
-    for path in sorted(journal.glob("[!.]*.parquet")):
+    for path in journal_files(home):
         content = path.read_bytes()
         if not wanted.isdisjoint(read_columns(open_checksummed_parquet(content), ["run_id"])["run_id"].to_pylist()):
             yield hashlib.sha256(content).hexdigest()

@@ -13,7 +13,7 @@ from nnjax.audit.tracking import compare_copy, examine_tracking
 from nnjax.claims.rounds import added_spaces
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.declarations import declarations
-from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files
+from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files, journal_files
 from nnjax.sweep.rerun import ElsewhereError, OtherKernelsError, RerunError, rerun
 from nnjax.sweep.space import Space, sweep_id
 from nnjax.tracking import names
@@ -82,10 +82,8 @@ def examine(
 
 def examine_files(home: Path) -> Line:
     """Every file of the journal against its checksum; nothing is moved."""
-    folder = home / "journal"
-    broken = [f"{name} {problem}" for name, problem in damaged_files(folder).items()]
-    aside = len(list(folder.glob(f"{CORRUPT_PREFIX}*")))
-    seen = f"{len(list(folder.glob('[!.]*.parquet'))):,} files, every byte read"
+    broken, aside = damaged_files(home), len(list((home / "journal").glob(f"{CORRUPT_PREFIX}*")))
+    seen = f"{len(journal_files(home)):,} files, every byte read"
     if aside:
         seen += f"; {aside:,} damaged ones were set aside earlier and do not count"
     return Line("The journal's checksums", "; ".join([seen, *broken]), not broken)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.identity import content_hash, file_hash, package_hash
+from nnjax.sweep.journal.journal import journal_files
 from nnjax.sweep.space import Space, sweep_id
 
 FOLDER = Path(".cache") / "forecasts"
@@ -61,7 +62,7 @@ def kept_forecasts(
 def _made_from(space: Space, home: Path, level: float) -> str:
     """Hash of this package, the study, and the content of the journal."""
     study = space.study
-    runs = [[path.name, file_hash(path)] for path in sorted((home / "journal").glob("[!.]*.parquet"))]
+    runs = [[path.name, file_hash(path)] for path in journal_files(home)]
     return content_hash([package_hash(), study.text, study.overrides, sweep_id(space), level, runs])
 
 

@@ -26,7 +26,7 @@ from nnjax.surroundings import READ, SurroundingsError, check_variables
 from nnjax.sweep.claim_lock import damaged_locks
 from nnjax.sweep.compilation_cache import broken_entries, cache_folder
 from nnjax.sweep.host import describe_host, git_commit, package_versions
-from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files
+from nnjax.sweep.journal.journal import CORRUPT_PREFIX, damaged_files, journal_files
 from nnjax.sweep.journal.record import records_with_passwords
 from nnjax.sweep.worker import check_versions, decisive_versions
 from nnjax.tracking.address import database_file
@@ -111,7 +111,7 @@ def examine_home(home: Path) -> Iterator[Symptom]:
     if not journal.is_dir():
         yield Symptom("Journal", f"{journal}: none yet")
         return
-    yield from _journal(journal)
+    yield from _journal(home)
     yield _claims(home)
     broken = broken_entries(cache_folder(home))
     remedy = f"remove {', '.join(map(str, broken))}; it is compiled anew when it is needed" if broken else ""
@@ -126,14 +126,13 @@ def _writable(home: Path) -> Symptom:
         return Symptom("Home", f"{home.resolve()}: {error}", "give another --home, or the right to write there")
 
 
-def _journal(journal: Path) -> Iterator[Symptom]:
-    paths = list(journal.glob("[!.]*.parquet"))
-    broken = [f"{name} {problem}" for name, problem in damaged_files(journal).items()]
+def _journal(home: Path) -> Iterator[Symptom]:
+    journal, paths, broken = home / "journal", journal_files(home), damaged_files(home)
     size = sum(path.stat().st_size for path in paths) / 1e6
     seen = "; ".join([f"{len(paths):,} files, {size:,.0f} MB, every byte read", *broken])
     remedy = "`nnjax sweep STUDY`: damaged files are set aside, their runs trained again" if broken else ""
     yield Symptom("Journal", seen, remedy)
-    if told := [path.name for path in records_with_passwords(journal.parent)]:
+    if told := [path.name for path in records_with_passwords(home)]:
         remedy = "change it, then `nnjax sweep STUDY`: record, report and MLflow's tags are written anew without it"
         yield Symptom("Records", f"a password stands in the command line of {', '.join(told)}", remedy)
     aside = list(journal.glob(f"{CORRUPT_PREFIX}*"))

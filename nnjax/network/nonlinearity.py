@@ -62,14 +62,9 @@ def activate(
 
 
 def _activate_forward(
-    branches: tuple[str, ...],
-    z: Array,
-    bias: Array,
-    probe: Array,
-    index: Array,
-    activation_parameters: ActivationParameters,
+    branches: tuple[str, ...], z: Array, bias: Array, probe: Array, index: Array, numbers: ActivationParameters
 ) -> tuple[tuple[Array, Array], Array]:
-    a, slope = value_and_slope(branches, z, bias, index, activation_parameters)
+    a, slope = value_and_slope(branches, z, bias, index, numbers)
     return (a, slope), slope
 
 

@@ -114,21 +114,13 @@ class StoppedAt(NamedTuple):
     best_epoch: int
 
 
-def stopped_epoch(validation_loss: NDArray[np.floating], patience: int, min_improvement: float = 0.0) -> StoppedAt:
+def stopped_epoch(validation_loss: NDArray[np.floating], patience: int) -> StoppedAt:
     """Early stopping as a rule on the recorded curve, so that one training answers every patience.
 
     Training stops at the first epoch at which the lowest validation loss has not been improved for `patience` epochs,
     otherwise at the last one. A longer patience never stops earlier and never keeps a worse epoch. The network as
-    initialised, epoch 0, is no candidate; a loss that is not finite improves nothing.
-
-    Args:
-        validation_loss: Index = epoch [E + 1].
-        patience: Epochs without improvement, at least 1; from E on, training runs to its end.
-        min_improvement: An epoch counts as improved only if its loss is lower than the last improved one's by more
-            than this, in the loss's own unit.
-
-    Returns:
-        The last epoch trained, and the epoch of the lowest loss up to there, the first in a tie.
+    initialised, epoch 0, is no candidate; a loss that is not finite improves nothing. From a patience of E on, training
+    runs to its end. Of losses [E + 1] that tie, the first is the lowest.
 
     Raises:
         ValueError: The patience is below 1, or there is no epoch.
@@ -144,15 +136,15 @@ def stopped_epoch(validation_loss: NDArray[np.floating], patience: int, min_impr
         raise ValueError(f"a patience of {patience} over {len(losses) - 1} epochs stops nothing: both are at least 1")
     candidates = np.where(np.isfinite(losses), losses, np.inf)
     candidates[0] = np.inf
-    stop = _stop(candidates.tolist(), patience, min_improvement)
+    stop = _stop(candidates.tolist(), patience)
     best = int(np.argmin(candidates[: stop + 1]))
     return StoppedAt(stop, best if best > 0 else -1)
 
 
-def _stop(losses: list[float], patience: int, min_improvement: float) -> int:
+def _stop(losses: list[float], patience: int) -> int:
     improved, lowest = 0, losses[0]
     for epoch, loss in enumerate(losses):
-        if loss < lowest - min_improvement:
+        if loss < lowest:
             improved, lowest = epoch, loss
         elif epoch - improved >= patience:
             return epoch

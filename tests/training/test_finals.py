@@ -70,26 +70,25 @@ def test_shapes_that_would_broadcast_are_misuse():
 curves = arrays(
     np.float64, st.integers(2, 30), elements=st.one_of(st.integers(0, 6).map(float), st.sampled_from([np.nan, np.inf]))
 )
-margins = st.sampled_from([0.0, 0.5, 1.0, 2.0])
 
 
-def stopped_by_hand(curve, patience, margin):
+def stopped_by_hand(curve, patience):
     """The rule, epoch by epoch, from its sentence."""
     for epoch in range(patience, len(curve)):
         known = np.where(np.isfinite(curve), curve, np.inf)
         known[0], improved, lowest = np.inf, 0, np.inf
         for earlier in range(1, epoch + 1):
-            if known[earlier] < lowest - margin:
+            if known[earlier] < lowest:
                 improved, lowest = earlier, known[earlier]
         if epoch - improved >= patience:
             return epoch
     return len(curve) - 1
 
 
-@given(curve=curves, patience=st.integers(1, 35), margin=margins)
-def test_training_stops_where_the_rule_says_and_keeps_the_lowest_loss(curve, patience, margin):
-    stop, best = stopped_epoch(curve, patience, margin)
-    assert stop == stopped_by_hand(curve, patience, margin)
+@given(curve=curves, patience=st.integers(1, 35))
+def test_training_stops_where_the_rule_says_and_keeps_the_lowest_loss(curve, patience):
+    stop, best = stopped_epoch(curve, patience)
+    assert stop == stopped_by_hand(curve, patience)
     seen = curve[1 : stop + 1]
     if np.isfinite(seen).any():
         assert best == 1 + np.nanargmin(seen)
@@ -97,19 +96,19 @@ def test_training_stops_where_the_rule_says_and_keeps_the_lowest_loss(curve, pat
         assert best == -1
 
 
-@given(curve=curves, margin=margins)
-def test_more_patience_never_stops_earlier_nor_keeps_a_worse_epoch(curve, margin):
-    stops = [stopped_epoch(curve, patience, margin) for patience in range(1, len(curve) + 3)]
+@given(curve=curves)
+def test_more_patience_never_stops_earlier_nor_keeps_a_worse_epoch(curve):
+    stops = [stopped_epoch(curve, patience) for patience in range(1, len(curve) + 3)]
     kept = [curve[at.best_epoch] if at.best_epoch > 0 else np.inf for at in stops]
     assert all(np.diff([at.stop_epoch for at in stops]) >= 0)
     assert all(np.diff([at.best_epoch for at in stops]) >= 0)
     assert all(later <= earlier for earlier, later in pairwise(kept))
 
 
-@given(curve=curves, margin=margins)
-def test_patience_of_the_whole_training_gives_the_global_best(curve, margin):
+@given(curve=curves)
+def test_patience_of_the_whole_training_gives_the_global_best(curve):
     epochs = len(curve) - 1
-    at = stopped_epoch(curve, epochs, margin)
+    at = stopped_epoch(curve, epochs)
     finite = np.where(np.isfinite(curve), curve, np.inf)[1:]
     assert at == (epochs, 1 + np.argmin(finite) if np.isfinite(finite).any() else -1)
 

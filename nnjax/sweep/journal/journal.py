@@ -104,7 +104,7 @@ class Journal:
 
         The other files are reported and passed over.
         """
-        for path in sorted(self.folder.glob("[!.]*.parquet")):
+        for path in journal_files(self.folder.parent):
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
@@ -142,14 +142,19 @@ def refused_rows(rows: Sequence[Row]) -> dict[str, str]:
     return refused
 
 
-def damaged_files(folder: Path) -> dict[str, str]:
-    """Files of a journal whose bytes changed, by their shortened name, and how; nothing is moved."""
-    damaged = {}
-    for path in sorted(folder.glob("[!.]*.parquet")):
+def journal_files(home: Path) -> list[Path]:
+    """The files of a home's journal that tell of runs; temporaries and what was set aside are none."""
+    return sorted((home / "journal").glob("[!.]*.parquet"))
+
+
+def damaged_files(home: Path) -> list[str]:
+    """Files of a journal whose bytes changed: shortened name, and how, in a line each; nothing is moved."""
+    damaged = []
+    for path in journal_files(home):
         try:
             open_checksummed_parquet(path.read_bytes())
         except (BrokenFileError, OSError) as error:
-            damaged[f"{path.name[:12]}…"] = str(error)
+            damaged.append(f"{path.name[:12]}… {error}")
     return damaged
 
 
