@@ -61,10 +61,7 @@ def _averaged(values: Sequence[Bounds]) -> Bounds:
     if len(values) == 1:
         return Bounds(values[0].least.mean(axis=1), values[0].greatest.mean(axis=1))
     (least, greatest), (least_other, greatest_other) = values
-    return Bounds(
-        seed_averaged_differences(least, greatest_other),
-        seed_averaged_differences(greatest, least_other),
-    )
+    return Bounds(seed_averaged_differences(least, greatest_other), seed_averaged_differences(greatest, least_other))
 
 
 def _components(values: Sequence[Bounds]) -> VarianceComponents | None:

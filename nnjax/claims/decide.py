@@ -43,14 +43,7 @@ class Decider:
     """One call: goes on from the looks of earlier ones, until every claim is settled or time is up."""
 
     def __init__(self, space: Space, home: Path | str, workers: int, train: Train, say: Say = print) -> None:
-        """Read the logbook.
-
-        Args:
-            space: The study and its runs; these are trained already.
-            home: The home folder.
-            workers: Workers at once, by which minutes are predicted.
-            train: Trains a round.
-            say: Who is told, a sentence at a time.
+        """Read the logbook; the study's own runs are trained already, and minutes are predicted for so many workers.
 
         Raises:
             LogbookError: If the logbook is damaged.

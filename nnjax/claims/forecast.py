@@ -30,45 +30,40 @@ class Forecast:
     Attributes:
         claim: The claim.
         settled: Why no training can turn it; empty where one can.
-        spreads: Standard deviations over splits that the rest is for.
-        is_assumed: Whether they are assumed.
-        found: Smallest true difference found with 80 % power, for each of them.
-        half_widths: Half the width of the interval, for each of them.
+        findable: What can be found of it.
         largest: The largest difference that there can be.
     """
 
     claim: Claim
     settled: str
-    spreads: tuple[float, ...]
-    is_assumed: bool
-    found: tuple[float, ...]
-    half_widths: tuple[float, ...]
+    findable: Findable
     largest: float
 
     @property
     def is_hopeless(self) -> bool:
         """Whether these replicates cannot decide it, even at the smallest spread."""
-        return self.found[0] > self.largest
+        return self.findable.found[0] > self.largest
 
     @property
     def is_too_coarse(self) -> bool:
         """Whether its margin is too small for these replicates, even at the smallest spread."""
         if self.claim.kind == "exceeds":
             return False
-        needed = self.half_widths[0] if self.claim.kind == "same" else self.found[0]
-        return needed > self.claim.margin
+        needed = self.findable.half_widths if self.claim.kind == "same" else self.findable.found
+        return needed[0] > self.claim.margin
 
     @property
     def lines(self) -> list[str]:
         """What the plan says of the claim."""
         if self.settled:
             return [self.settled]
-        if not any(self.spreads):
+        spreads, is_assumed, found, _ = self.findable
+        if not any(spreads):
             return ["a constant: the same in every split of the journal, so more training decides nothing"]
         what = "distance from its threshold" if self.claim.kind == "exceeds" else "difference"
-        found, spreads = (", ".join(f"{number:.2g}" for number in numbers) for numbers in (self.found, self.spreads))
-        source = "assumed" if self.is_assumed else "that of the journal's runs"
-        size = f"{found}, for a spread between splits of {spreads} ({source})"
+        differences, at = (", ".join(f"{number:.2g}" for number in numbers) for numbers in (found, spreads))
+        source = "assumed" if is_assumed else "that of the journal's runs"
+        size = f"{differences}, for a spread between splits of {at} ({source})"
         return [f"smallest {what} that it finds: {size}", *self._warning()]
 
     def _warning(self) -> list[str]:
@@ -79,7 +74,7 @@ class Forecast:
         if not self.is_too_coarse:
             return []
         if self.claim.kind == "same":
-            width = f"{self.half_widths[0]:.2g}"
+            width = f"{self.findable.half_widths[0]:.2g}"
             return [f"cannot be supported with these replicates: interval ± {width} or wider, margin {margin}"]
         return [f"cannot be decided at its margin with these replicates: a difference of {margin} is not found"]
 
@@ -176,7 +171,7 @@ def _forecast(claim: Claim, space: Space, findable: Findable) -> Forecast:
     compared = compared_range(claim.metric, ranges, len(arms) == 2 and arms[0] == arms[1])
     threshold = 0.0 if claim.threshold is None else on_scale(claim.threshold, claim.metric)
     largest = max(abs(end - threshold) for end in compared)
-    return Forecast(claim, why_settled(claim, compared), *findable, largest)
+    return Forecast(claim, why_settled(claim, compared), findable, largest)
 
 
 def _arm_range(metric: str, cells: Sequence[Cell], space: Space) -> Range:

@@ -36,13 +36,9 @@ class Findable(NamedTuple):
 def kept_forecasts(
     space: Space, home: Path, level: float, compute: Callable[[], Mapping[str, Findable]]
 ) -> Mapping[str, Findable]:
-    """What can be found of each claim, by name: as it was kept, if all that it comes from is as it was.
+    """What can be found of each claim, by name: as it was kept, if all that it comes from is as it was, else anew.
 
-    Args:
-        space: The study and its runs, some of which are in the journal.
-        home: The home folder.
-        level: Level of every declared interval.
-        compute: Makes it anew.
+    Some of the study's runs are in the journal; the level is that of every declared interval.
     """
     path = home / FOLDER / f"{sweep_id(space)}.json"
     try:

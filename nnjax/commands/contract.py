@@ -161,7 +161,6 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
 
     minutes = sweep_minutes(space, plan, workers)
     numbers = ("cells", "replicates", "runs", "missing", "programs", "journal_mb", "mlflow_mb")
-    told_of_each = ("settled", "spreads", "is_assumed", "found", "half_widths", "is_hopeless", "is_too_coarse")
     return {
         "study": space.study.name,
         "study_file": space.study.path,
@@ -184,7 +183,10 @@ def plan_document(space: "Space", plan: "Plan", workers: int, notes: Sequence[st
             {
                 "claim": each.claim.name,
                 "standing": told.declared.claims[each.claim.name].standing.value,
-                **{name: getattr(each, name) for name in told_of_each},
+                "settled": each.settled,
+                **each.findable._asdict(),
+                "is_hopeless": each.is_hopeless,
+                "is_too_coarse": each.is_too_coarse,
             }
             for each in told.forecasts
         ],

@@ -7,11 +7,7 @@ Seconds = NDArray[np.float64]
 """Since the beginning of 1970 [N]."""
 
 SECONDS_A_DAY = 86_400
-DATE_PARTS = (
-    "year",
-    *("month, sine", "month, cosine"),
-    *("weekday, sine", "weekday, cosine"),
-)
+DATE_PARTS = ("year", *("month, sine", "month, cosine"), *("weekday, sine", "weekday, cosine"))
 TIME_PARTS = ("hour, sine", "hour, cosine")
 """Of moments that are not all midnights."""
 

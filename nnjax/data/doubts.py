@@ -37,9 +37,7 @@ EQUAL = 1 - 1e-9
 def doubts(table: Table, has_metric: bool = False) -> Iterator[str]:
     """What a person should look at before believing a score, a sentence or two each; nothing if all is well.
 
-    Args:
-        table: Of one's own; others raise none.
-        has_metric: Whether the study names the measure that it is judged by.
+    Only tables of one's own raise doubts. `has_metric`: whether the study names the measure that it is judged by.
     """
     if not table.columns:
         return

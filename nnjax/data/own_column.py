@@ -15,13 +15,9 @@ from nnjax.data.rounding import ROUNDING, ROUNDING_OF_FLOAT32
 
 
 def read_column(content: Content, name: str, key: str, is_class: bool = False) -> Column:
-    """A column as numbers, or as words.
+    """A column as numbers, or as words; `is_class`: its values are said to be classes.
 
-    Args:
-        content: The file.
-        name: Of the column.
-        key: Of `[data]`, what names it: "target" or "features".
-        is_class: Whether its values are said to be classes.
+    The key is what names it in `[data]`: "target", "features" or "weight".
 
     Raises:
         OwnTableError: If it cannot be used as it is.

@@ -50,11 +50,7 @@ def check_names(names: Sequence[str]) -> None:
 
 
 def check_row_count(rows: int, more: str = "") -> None:
-    """There are rows enough to be split, and not more than memory holds.
-
-    Args:
-        rows: Below the header.
-        more: "more than " where nobody counted further.
+    """There are rows enough to be split, and not more than memory holds; `more`: "more than " where counting ended.
 
     Raises:
         OwnTableError: If not.

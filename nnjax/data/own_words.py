@@ -54,11 +54,7 @@ class Words:
 
 
 def to_words(column: pa.ChunkedArray, is_class: bool) -> Words:
-    """The words of a column.
-
-    Args:
-        column: Text, not all of it null.
-        is_class: Whether the person said that they are classes.
+    """The words of a column of text, not all of it null; `is_class`: a person said that they are classes.
 
     Raises:
         ColumnError: If half of the rows are meant as numbers or dates, which would be learnt as mere names.

@@ -36,13 +36,7 @@ def first_repeat(space: Space) -> range:
 
 
 def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> str:
-    """Why a study's splits give no intervals at a level; empty where they do.
-
-    Args:
-        space: The study's.
-        level: Asked for.
-        tested: Splits whose networks finished.
-    """
+    """Why a study's splits, of which those tested have a network, give no intervals at a level; empty where they do."""
     method, order = space.study.replicates.method, space.table.arrangement
     if order is not None and order.role == "order":
         return f"rows along time are not exchangeable, which intervals rest on; {method} gives none"
@@ -64,11 +58,7 @@ def no_intervals_why(space: Space, level: Fraction, tested: Sequence[int]) -> st
 def score_folds(space: Space, tested: Model, columns: NDArray[np.float64], level: str) -> Calibration:
     """Scores of every row by the networks of the fold that held it out, and the level that is proven with them.
 
-    Args:
-        space: The study's.
-        tested: The model with networks of all splits.
-        columns: Raw columns of the table, as the model reads them.
-        level: Of the intervals, as it was written.
+    The model has networks of all splits, and reads the table's raw columns; the level is told as it was written.
     """
     exact = exact_level(level)
     if why := no_intervals_why(space, exact, [*tested.folds]):

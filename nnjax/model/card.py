@@ -10,12 +10,7 @@ from nnjax.model.blocks import CardSection, Document, as_html, as_markdown
 from nnjax.model.card_columns import columns_section
 from nnjax.model.card_inputs import inputs_section, leans_on_words
 from nnjax.model.card_intervals import intervals_section
-from nnjax.model.card_text import (
-    limits_section,
-    made_section,
-    short_section,
-    use_section,
-)
+from nnjax.model.card_text import limits_section, made_section, short_section, use_section
 from nnjax.model.card_worth import worth_section
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Importance

@@ -52,10 +52,7 @@ def held_out_folds(space: Space, cell_of: Mapping[int, str], journal: Journal) -
 
 
 def _held_out(
-    space: Space,
-    cell_of: Mapping[int, str],
-    runs: Mapping[tuple[str, int], Sequence[str]],
-    predictions: Predictions,
+    space: Space, cell_of: Mapping[int, str], runs: Mapping[tuple[str, int], Sequence[str]], predictions: Predictions
 ) -> list[HeldOutFold]:
     rows = {split: space.splits[split].test.astype(np.int64) for split in cell_of}
     units, labels = units_of(space), space.table.labels
@@ -106,12 +103,8 @@ def coverage_of_folds(
 ) -> MeasuredCoverage | str:
     """How often the rows of a study's folds were inside, the cell chosen anew without each fold.
 
-    Args:
-        space: A study whose folds hold every row once.
-        journal: It has its runs.
-        level: The level asked for.
-        rule: How the cell is chosen, "best" or "smallest".
-        cell_id: A cell that was named, not chosen: it is the same in all folds.
+    The study's folds hold every row once. The rule is "best" or "smallest"; a cell that was named, not chosen, is the
+    same in all folds.
 
     Returns:
         What was measured; or why nothing can be, a sentence without its end.
@@ -137,11 +130,7 @@ def _without_prediction(space: Space, cell_ids: Set[str], journal: Journal) -> i
 def measured_parts(space: Space, journal: Journal, model: Model, columns: _Floats) -> dict[str, Any]:
     """What `model.json` says of its intervals: how often they hold, how wide they are, how often they are widened.
 
-    Args:
-        space: The study's, of which the model was made.
-        journal: It has all its runs.
-        model: The model, with the networks of its folds.
-        columns: Raw columns of the table, as the model reads them.
+    The journal has all runs of the study that the model was made of; columns are the table's raw ones.
 
     Returns:
         "measured", and its "standard_error" (None of a single fold, and where all folds agree); both None where nothing

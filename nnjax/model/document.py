@@ -142,14 +142,7 @@ def _score(space: Space, by_split: NDArray[np.float64]) -> dict[str, Any]:
 
 
 def command_parts(study: Study, folder: Path, home: Path, words: Sequence[str]) -> dict[str, str]:
-    """What can be typed, as a shell takes it.
-
-    Args:
-        study: With its changes.
-        folder: The model's.
-        home: Of both.
-        words: Options of `nnjax fit`.
-    """
+    """What can be typed, as a shell takes it; `words` are options of `nnjax fit`."""
     changes = [word for change in study.overrides for word in ("--set", change)]
     place = shlex.quote(str(folder))
     return {

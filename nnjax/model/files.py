@@ -79,15 +79,7 @@ class Networks:
 def make_files(
     space: Space, document: dict[str, Any], networks: Networks, journal: Journal, say: Say
 ) -> dict[str, bytes]:
-    """Name -> content of every file of a model's folder.
-
-    Args:
-        space: The study's.
-        document: What is known of the model beside its networks.
-        networks: Its networks.
-        journal: Of the study, for the coverage with the choice inside.
-        say: What is being done.
-    """
+    """Name -> content of every file of a model's folder; the document says what is known beside the networks."""
     columns = np.column_stack([column.values for column in table_columns(space.table)])
     say("preparation")
     ensemble, folds, arrays = networks.tensors()

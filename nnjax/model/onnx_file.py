@@ -30,14 +30,10 @@ _Document = Mapping[str, Any]
 
 
 def make_onnx(document: _Document, weights: _Weights) -> bytes:
-    """The mean of an ensemble's networks as one graph, from prepared columns to the target's own unit.
+    """The mean of the networks of a model's folder as one graph, from prepared columns to the target's own unit.
 
     The input is scaled in float64, which dates in seconds need, the networks compute in float32, and what comes of
     them is float64 again.
-
-    Args:
-        document: A model folder's `model.json`.
-        weights: Its tensors by name.
     """
     nodes, preparation = OnnxNodes(), document["preparations"][0]
     signal = nodes("Unsqueeze", _scaled(nodes, preparation), nodes.constant(np.array([0])))

@@ -1,6 +1,5 @@
 """A file of predictions, written block after block and whole or not there: CSV or Parquet by its ending."""
 
-import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from nnjax.refusal import RefusedError
-from nnjax.sweep.durable import sync_folder, temporary_path
+from nnjax.sweep.durable import durable_file
 
 PREDICTION_ENDINGS = (".csv", ".parquet")
 
@@ -55,20 +54,8 @@ def predictions_file(out: Path | None, schema: pa.Schema) -> Iterator[Write]:
             shutil.copyfileobj(file, sys.stdout.buffer)
             sys.stdout.flush()
         return
-    place = out.resolve()  # a link stays one
-    temporary = temporary_path(place.parent)
-    try:
-        with temporary.open("xb") as file:
-            yield from _written(file, schema, is_csv=out.suffix == ".csv")
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, place)
-    except BaseException as problem:
-        temporary.unlink(missing_ok=True)
-        if isinstance(problem, OSError) and problem.filename in (None, str(temporary)):
-            problem.filename = str(out)
-        raise
-    sync_folder(place.parent)
+    with durable_file(out.resolve()) as file:  # a link stays one
+        yield from _written(file, schema, is_csv=out.suffix == ".csv")
 
 
 def _written(file: IO[bytes], schema: pa.Schema, is_csv: bool) -> Iterator[Write]:

@@ -864,11 +864,9 @@ class Model:
             raise FolderError(f"{path}: no whole model of format {FORMAT}: {why}") from None
 
     def read(self, rows: Any, first: int = 1) -> Columns:
-        """Raw rows as numbers; columns that the model does not have are passed over.
+        """Rows (a DataFrame, a dict of columns, a list of dicts) as numbers; `first` is the first one's in a complaint.
 
-        Args:
-            rows: A DataFrame, a dict of columns or a list of dicts.
-            first: What the first of them is called in a complaint.
+        Columns that the model does not have are passed over.
         """
         names, column = _columns_by_name(rows)
         read = []
@@ -922,10 +920,7 @@ class Model:
         Regression: `prediction`, and `lower` and `upper` where the model has intervals; of several targets each with
         `_<target>`. Classification: `prediction`, `probability_<class>`, and `in_set_<class>`.
 
-        Args:
-            rows: As `read` takes them.
-            level: Of the intervals, such as "0.9"; None: the model's.
-            first: As of `read`.
+        The level is that of the intervals, such as "0.9"; None: the model's. Rows are as `read` takes them.
         """
         return self.predict_columns(self.read(rows, first), level, first)
 

@@ -34,11 +34,9 @@ HEADER_LENGTH = 8
 
 
 def write_weights(arrays: Mapping[str, NDArray[Any]], metadata: Mapping[str, str]) -> bytes:
-    """A file of named arrays, whatever their strides and byte order; the same arrays are the same bytes.
+    """A file of named arrays of `KINDS` with text beside them, whatever their strides and byte order.
 
-    Args:
-        arrays: Name -> array of one of `KINDS`, of any shape.
-        metadata: Text beside them.
+    The same arrays are the same bytes.
 
     Raises:
         TypeError: An array of another kind.
@@ -89,12 +87,9 @@ def _header(content: bytes) -> dict[str, Any]:
 
 
 def network_tensors(key: str, parameters: Parameters, moments: tuple[Moments, ...]) -> Arrays:
-    """A network as named arrays: layers are counted from 1, the last is the output layer.
+    """A network as arrays whose names begin with a key: layers are counted from 1, the last is the output layer.
 
-    Args:
-        key: What the names begin with.
-        parameters: Hidden layers in order, then the output layer.
-        moments: Of batch normalisation, one a hidden layer; empty without.
+    The moments are those of batch normalisation, one a hidden layer; empty without.
 
     >>> from nnjax.network.mlp import Layer
     >>> layer = Layer(np.ones((2, 1), np.float32), np.zeros(1, np.float32))

@@ -151,12 +151,7 @@ def _by_split(
 
 
 def _measure(
-    space: Space,
-    part: str,
-    rows: NDArray[np.int32],
-    predicted: _Floats,
-    runs: pd.DataFrame,
-    wanted: tuple[str, ...],
+    space: Space, part: str, rows: NDArray[np.int32], predicted: _Floats, runs: pd.DataFrame, wanted: tuple[str, ...]
 ) -> Mapping[str, _Floats]:
     table, judged = space.table, space.study.judged
     weights = None if table.weights is None else table.weights.values[rows]

@@ -256,9 +256,7 @@ def measured_coverage(repeats: Sequence[Sequence[HeldOutFold]], level: Fraction)
     The standard error is that of one repeat: further repeats share its rows, and make it steadier, not smaller. Where
     the folds of every repeat agree there is none: all rows inside says little of how often the next one is.
 
-    Args:
-        repeats: The folds of every repeat, which hold every unit once.
-        level: The level asked for.
+    The folds of every repeat hold every unit once.
 
     Returns:
         None where the other folds of one have too few units for the level, or there are no folds.

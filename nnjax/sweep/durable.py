@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 TEMPORARY_PREFIX = ".tmp-"
 SECONDS_UNTIL_ABANDONED = 86_400
@@ -30,17 +31,24 @@ def write_durably(path: Path, content: bytes) -> None:
     Readers see the old file or the whole new one, never a part. The folder is made if it is not there.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    with durable_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def durable_file(path: Path) -> Iterator[BinaryIO]:
+    """The same of a file that is written piece by piece, in a folder that is there, once the block has ended."""
     temporary = temporary_path(path.parent)
     try:
         with temporary.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     # An interrupt too: it may come between write and rename.
     except BaseException as problem:
         temporary.unlink(missing_ok=True)
-        if isinstance(problem, OSError) and problem.errno is not None and problem.filename is None:
+        if isinstance(problem, OSError) and problem.errno is not None and problem.filename in (None, str(temporary)):
             problem.filename = str(path)  # a full disk does not say which file it was
         raise
     sync_folder(path.parent)

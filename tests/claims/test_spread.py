@@ -23,7 +23,7 @@ def test_runs_in_the_journal_say_the_spread(space, tmp_path, train):
     for answer in answers:
         assert seen[answer.claim.name] == answer.interval.standard_deviation
     for forecast, answer in zip(forecast_claims(space, find_all(space, level, seen)), answers, strict=True):
-        assert not forecast.is_assumed and forecast.found == (answer.detectable,)
+        assert not forecast.findable.is_assumed and forecast.findable.found == (answer.detectable,)
     assert "(that of the journal's runs)" in foretell(space, tmp_path, has_runs=True).words
 
 
