@@ -114,6 +114,15 @@ class Measure:
     has_threshold: bool = False
     needs_every_class: bool = False
 
+    @property
+    def words(self) -> str:
+        """What sentences call it.
+
+        >>> MEASURE_OF["r2"].words, MEASURE_OF["log_loss"].words
+        ('R²', 'log loss')
+        """
+        return self.label or self.name.replace("_", " ")
+
     def metric(self, rows: str, epoch: Epoch) -> Metric:
         """Its metric on validation or test rows at an epoch, the best on validation rows or the last."""
         is_best, prefix = epoch == "best", "" if epoch == "best" else "last_"
@@ -203,7 +212,10 @@ Of the judged one, the lowest is the score of a diverged run, and of any below."
 JUDGED = {measure.task: measure for measure in MEASURES if measure.is_judged}
 """Task -> the measure that curves and targets are about, and choices unless a study names another; higher is better."""
 
-MEASURE_NAMES = tuple(measure.name for measure in MEASURES)
+MEASURE_OF = {measure.name: measure for measure in MEASURES}
+"""Name -> measure."""
+
+MEASURE_NAMES = tuple(MEASURE_OF)
 """What a study's key `metric` may say."""
 
 TASKS = tuple(JUDGED)

@@ -34,6 +34,7 @@ _LONGEST_DAY = len("2026-11-30")
 
 _INEXACT = "is a number that 64 bits of a float cannot hold exactly"
 
+_NO_TRUTH = "is neither true nor false"
 _WRITE_NUMBERS = "write a number with a decimal point and nothing else, no zero in front"
 _WRITE_TRUTH = "write true or false, or 1 or 0"
 
@@ -122,9 +123,11 @@ def _is(cells: pa.ChunkedArray, kind: pa.DataType) -> bool:
     return True
 
 
-def _row(is_wrong: object) -> int | None:
+def _refuse(is_wrong: object, shown: Callable[[int], str], problem: str, remedy: str) -> None:
+    """Of wrong cells the first, as it is shown; nothing where none is wrong."""
     rows = np.flatnonzero(np.asarray(is_wrong))
-    return int(rows[0]) if len(rows) else None
+    if len(rows):
+        raise CellError(int(rows[0]), f"{shown(int(rows[0]))} {problem}", remedy)
 
 
 def _cell(cells: pa.ChunkedArray, row: int) -> str:
@@ -150,11 +153,8 @@ def _exact(column: pa.ChunkedArray) -> NDArray[np.float64]:
 
 
 def _within_calendar(seconds: NDArray[np.float64], cells: pa.ChunkedArray) -> NDArray[np.float64]:
-    row = _row(is_beyond_calendar(seconds))
-    if row is not None:
-        raise CellError(
-            row, f"{_cell(cells, row)} lies outside the years 1 to 9999", "look at the unit in which it was written"
-        )
+    remedy = "look at the unit in which it was written"
+    _refuse(is_beyond_calendar(seconds), partial(_cell, cells), "lies outside the years 1 to 9999", remedy)
     return seconds
 
 
@@ -166,18 +166,14 @@ def _of_words(text: pa.ChunkedArray, words: Sequence[str]) -> NDArray[np.float64
 
 
 def _of_truth(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    row = _row((numbers != 0) & (numbers != 1) & ~np.isnan(numbers))
-    if row is not None:
-        raise CellError(row, f"{numbers[row]:g} is neither true nor false", _WRITE_TRUTH)
+    is_wrong = (numbers != 0) & (numbers != 1) & ~np.isnan(numbers)
+    _refuse(is_wrong, lambda row: f"{numbers[row]:g}", _NO_TRUTH, _WRITE_TRUTH)
     return numbers
 
 
 def _finite(numbers: NDArray[np.float64]) -> NDArray[np.float64]:
-    row = _row(np.abs(numbers) > LARGEST)
-    if row is not None:
-        raise CellError(
-            row, f"{numbers[row]:g} lies beyond {LARGEST:g}", "write a finite number, or leave the cell empty"
-        )
+    remedy = "write a finite number, or leave the cell empty"
+    _refuse(np.abs(numbers) > LARGEST, lambda row: f"{numbers[row]:g}", f"lies beyond {LARGEST:g}", remedy)
     return numbers
 
 
@@ -185,9 +181,8 @@ def _numbers_of_text(bare: pa.ChunkedArray) -> NDArray[np.float64]:
     if not _is(bare, pa.float64()):
         row = _first(bare, partial(_is, kind=pa.float64()))
         raise CellError(row, f"{_cell(bare, row)} is no number", _WRITE_NUMBERS)
-    codes = _row(pc.fill_null(pc.match_substring_regex(bare, f"^{CODE}"), False))
-    if codes is not None:
-        raise CellError(codes, f"{_cell(bare, codes)} is a code, no number", _WRITE_NUMBERS)
+    is_code = pc.fill_null(pc.match_substring_regex(bare, f"^{CODE}"), False)
+    _refuse(is_code, partial(_cell, bare), "is a code, no number", _WRITE_NUMBERS)
     numbers = _finite(np.asarray(bare.cast(pa.float64())))
     for row in np.flatnonzero(np.abs(numbers) >= LARGEST_WHOLE).tolist():
         written = bare[row].as_py()
@@ -200,9 +195,8 @@ def _numbers_of_text(bare: pa.ChunkedArray) -> NDArray[np.float64]:
 
 def _truths_of_text(bare: pa.ChunkedArray) -> NDArray[np.float64]:
     is_true, is_gone = is_in(bare, TRUE), pc.is_null(bare)
-    row = _row(pc.invert(pc.or_(is_gone, pc.or_(is_true, is_in(bare, FALSE)))))
-    if row is not None:
-        raise CellError(row, f"{_cell(bare, row)} is neither true nor false", _WRITE_TRUTH)
+    is_wrong = pc.invert(pc.or_(is_gone, pc.or_(is_true, is_in(bare, FALSE))))
+    _refuse(is_wrong, partial(_cell, bare), _NO_TRUTH, _WRITE_TRUTH)
     return np.where(np.asarray(is_gone), np.nan, np.asarray(is_true, dtype=np.float64))
 
 

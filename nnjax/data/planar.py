@@ -41,20 +41,12 @@ def read_gate(gate: str, rows: int, noise: float, seed: int) -> Columns:
     return Columns(features, outputs[corner], PLANE[:n_inputs], (gate,), ("0", "1"))
 
 
-def read_moons(rows: int, noise: float, seed: int) -> Columns:
-    """Two interleaving half circles of radius 1; noise is the jitter's standard deviation."""
-    from sklearn.datasets import make_moons
+def read_curves(name: str, class_names: tuple[str, str], rows: int, noise: float, seed: int, **shape: float) -> Columns:
+    """Two curves by scikit-learn's `make_<name>s`, a class each; noise is the jitter's standard deviation."""
+    import sklearn.datasets
 
-    features, labels = make_moons(rows, noise=noise, random_state=seed)
-    return Columns(features, labels, PLANE, ("moon",), ("upper", "lower"))
-
-
-def read_circles(rows: int, noise: float, seed: int) -> Columns:
-    """A circle of radius 1 around one of radius 0.5; noise is the jitter's standard deviation."""
-    from sklearn.datasets import make_circles
-
-    features, labels = make_circles(rows, noise=noise, random_state=seed, factor=CIRCLE_FACTOR)
-    return Columns(features, labels, PLANE, ("circle",), ("outer", "inner"))
+    features, labels = getattr(sklearn.datasets, f"make_{name}s")(rows, noise=noise, random_state=seed, **shape)
+    return Columns(features, labels, PLANE, (name,), class_names)
 
 
 def read_blobs(rows: int, noise: float, seed: int) -> Columns:
@@ -114,10 +106,11 @@ def _gate_reader(gate: str) -> Reader:
 
 PLANAR_READERS = index_by_name(
     *(_gate_reader(gate) for gate in TRUTH_TABLES),
-    Reader("moons", "classification", 2, read_moons,
+    Reader("moons", "classification", 2, partial(read_curves, "moon", ("upper", "lower")),
            "two interleaving half circles of radius 1; noise: standard deviation of the jitter",
            "scikit-learn's make_moons", rows=400, noise=0.2, seed=0),
-    Reader("circles", "classification", 2, read_circles,
+    Reader("circles", "classification", 2,
+           partial(read_curves, "circle", ("outer", "inner"), factor=CIRCLE_FACTOR),
            "a circle of radius 1 around one of radius 0.5; noise: standard deviation of the jitter",
            "scikit-learn's make_circles", rows=400, noise=0.1, seed=0),
     Reader("blobs", "classification", 2, read_blobs,

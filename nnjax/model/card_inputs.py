@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from nnjax.data.column import DATE_KIND
+from nnjax.metrics import MEASURE_OF
 from nnjax.model.blocks import Block, CardSection, Document, Drawn, Paragraph, TextTable, code, first_of, how_many
 from nnjax.model.card_columns import day_text
 from nnjax.model.card_figures import (
@@ -14,7 +15,7 @@ from nnjax.model.card_figures import (
     importance_panels,
     widest,
 )
-from nnjax.model.card_worth import is_better_lower, is_cut, margin_of, measure_words, worst_words
+from nnjax.model.card_worth import is_cut, worst_words
 from nnjax.model.dependence import Dependence
 from nnjax.model.importance import Drop, Importance
 from nnjax.model.related import STRONG
@@ -97,17 +98,19 @@ def _splits(document: Document, importance: Importance) -> str:
 
 
 def _worsens(importance: Importance) -> str:
-    return f"{measure_words(importance.measure)} {'rises' if is_better_lower(importance.measure) else 'falls'}"
+    measure = MEASURE_OF[importance.measure]
+    return f"{measure.words} {'rises' if measure.better == 'lower' else 'falls'}"
 
 
 def _worsening(importance: Importance) -> str:
-    return f"{'rise' if is_better_lower(importance.measure) else 'fall'} of {measure_words(importance.measure)}"
+    measure = MEASURE_OF[importance.measure]
+    return f"{'rise' if measure.better == 'lower' else 'fall'} of {measure.words}"
 
 
 def _clear(importance: Importance) -> list[Drop]:
     """Lone columns and groups whose interval lies above 0; where there are none, those above what usually matters."""
     tops = [line.drop for line in fall_lines(importance) if not line.is_member]
-    least = margin_of(importance.measure)
+    least = MEASURE_OF[importance.measure].margin
     return [drop for drop in tops if (drop.estimate > least if drop.low is None else drop.low > 0)]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from nnjax.metrics import MEASURES
+from nnjax.metrics import MEASURE_OF
 from nnjax.model.blocks import CardSection, Document, Paragraph, TextTable, how_many
 from nnjax.model.card_runs import diverged_runs, is_chosen
 from nnjax.report.formats import confidence, decimals, signed, significant
@@ -21,8 +21,6 @@ _ONLY = "this cell, the only one, on unseen rows"
 
 _CONSTANTS = {"mean": "a constant: the mean", "majority class": "a constant: the majority class"}
 """Baselines that look at no column, and what they are called in a table."""
-
-_MEASURES = {measure.name: measure for measure in MEASURES}
 
 _BEATS, _TIES, _LOSES = "beats", "cannot be told from", "loses to"
 
@@ -45,7 +43,7 @@ def worth_section(document: Document) -> CardSection:
     level = confidence(scores["level"])
     table = TextTable(("what", label, f"{level} interval", "first line better by"), rows, (False, True, True, True))
     doubt = document["splits"]["doubt"]
-    lower = f"Of {label} lower is better. " if is_better_lower(scores["measure"]) else ""
+    lower = f"Of {label} lower is better. " if _is_better_lower(document) else ""
     sure = lower + (
         f"There are no intervals: {doubt}."
         if doubt
@@ -83,7 +81,7 @@ def _is_lowest(document: Document, score: Mapping[str, Any]) -> bool:
 def _cut(document: Document) -> str:
     """What became of scores that are worse than the worst that counts."""
     promise, lost, worst = document["scores"]["promise"], diverged_runs(document), worst_words(document)
-    side = "above" if is_better_lower(document["scores"]["measure"]) else "below"
+    side = "above" if _is_better_lower(document) else "below"
     parts = [f"A run with {score_label(document)} {side} {worst} counts as {worst}"]
     if lost:
         parts.append(f"and so does one that diverged, as {lost:,} of this cell did")
@@ -148,7 +146,7 @@ def against_words(document: Document) -> str:
 
 def scored_words(document: Document, score: Mapping[str, Any]) -> str:
     """A score by its name, with its interval if there is one."""
-    lower = ", lower is better" if is_better_lower(document["scores"]["measure"]) else ""
+    lower = ", lower is better" if _is_better_lower(document) else ""
     text = f"{score_label(document)} {_measured(document, score)}"
     if _is_lowest(document, score):
         side = "above" if lower else "below"
@@ -176,8 +174,7 @@ def _measured(document: Document, score: Mapping[str, Any]) -> str:
 
 
 def _own_value(document: Document, score: float) -> float:
-    """Scores are the measure's negative where it is better lower."""
-    return -score if is_better_lower(document["scores"]["measure"]) else score
+    return -score if _is_better_lower(document) else score
 
 
 def interval_text(document: Document, score: Mapping[str, Any]) -> str:
@@ -185,29 +182,15 @@ def interval_text(document: Document, score: Mapping[str, Any]) -> str:
     if score["low"] is None or _is_lowest(document, score):
         return "–"
     low, high = score["low"], score["high"]
-    low, high = (-high, -low) if is_better_lower(document["scores"]["measure"]) else (low, high)
+    low, high = (-high, -low) if _is_better_lower(document) else (low, high)
     return f"{decimals(low)} to {decimals(high)}"
 
 
 def score_label(document: Document) -> str:
     """What the study is judged by, in words."""
-    return measure_words(document["scores"]["measure"])
+    return MEASURE_OF[document["scores"]["measure"]].words
 
 
-def measure_words(name: str) -> str:
-    """A measure in words.
-
-    >>> measure_words("r2"), measure_words("log_loss")
-    ('R²', 'log loss')
-    """
-    return _MEASURES[name].label or name.replace("_", " ")
-
-
-def is_better_lower(name: str) -> bool:
-    """Whether less of a measure is better; its score is its negative then."""
-    return _MEASURES[name].better == "lower"
-
-
-def margin_of(name: str) -> float:
-    """The smallest difference in a measure that usually matters; 0 where none is usual."""
-    return _MEASURES[name].margin
+def _is_better_lower(document: Document) -> bool:
+    """Scores are the measure's negative then."""
+    return MEASURE_OF[document["scores"]["measure"]].better == "lower"

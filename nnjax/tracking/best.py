@@ -13,9 +13,6 @@ from nnjax.tracking.layout import Point, final_points
 SHOWN_CELLS = 20
 """Rows of the table of best cells."""
 
-WORDS = {"r2": "R²"}
-"""Measure -> what it is called in sentences, where not by its name."""
-
 
 def best_keys(judged: Judged) -> tuple[str, str, str]:
     """What the sweep's run repeats of its best cell.
@@ -62,11 +59,10 @@ def describe_outcome(results: pd.DataFrame, best: Mapping[str, Any] | None, judg
         return f"No run reached a finite score. {counted}"
     deviation = best.get("test_score_sd", math.nan)
     spread = f" ± {deviation:.3f} (sd)" if math.isfinite(deviation) else ""
-    measure = WORDS.get(judged.measure.name, judged.measure.name.replace("_", " "))
     lost = f", {best['diverged']:,} of them diverged" if best.get("diverged") else ""
     return (
-        f"Best on validation rows: **{best['cell']}**, test {measure} {judged.sign * best['test_score']:.3f}{spread} "
-        f"over {best['replicates']} replicates{lost}. {counted}"
+        f"Best on validation rows: **{best['cell']}**, test {judged.measure.words} "
+        f"{judged.sign * best['test_score']:.3f}{spread} over {best['replicates']} replicates{lost}. {counted}"
     )
 
 
