@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.reader import Columns, Reader, index_by_name
+from nnjax.data.reader import Columns, Reader
 from nnjax.data.streams import stream
 
 PLANE = ("x1", "x2")
@@ -104,7 +104,7 @@ def _gate_reader(gate: str) -> Reader:
                   fewest_rows=corners)  # fmt: skip
 
 
-PLANAR_READERS = index_by_name(
+PLANAR_READERS = (
     *(_gate_reader(gate) for gate in TRUTH_TABLES),
     Reader("moons", "classification", 2, partial(read_curves, "moon", ("upper", "lower")),
            "two interleaving half circles of radius 1; noise: standard deviation of the jitter",
@@ -124,4 +124,3 @@ PLANAR_READERS = index_by_name(
            "the lecture's slide on non-linear boundaries", rows=400, noise=0.0, seed=0,
            fewest_rows=20),  # fewer might all fall on one side
 )  # fmt: skip
-"""Name -> reader."""

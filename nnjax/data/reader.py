@@ -58,8 +58,3 @@ class Reader:
         """The parameters that the set takes, with their defaults."""
         every = {"rows": self.rows, "noise": self.noise, "seed": self.seed}
         return {name: value for name, value in every.items() if value is not None}
-
-
-def index_by_name(*readers: Reader) -> dict[str, Reader]:
-    """Name -> reader."""
-    return {reader.name: reader for reader in readers}

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.reader import Columns, Reader, index_by_name
+from nnjax.data.reader import Columns, Reader
 
 DIABETES = ("age", "sex", "bmi", "bp", "s1", "s2", "s3", "s4", "s5", "s6")
 
@@ -67,7 +67,7 @@ def _texts(values: Iterable[object]) -> tuple[str, ...]:
     return tuple(map(str, values))
 
 
-SKLEARN_READERS = index_by_name(
+SKLEARN_READERS = (
     Reader("diabetes", "regression", 10, read_diabetes,
            "442 patients: disease progression after a year from 10 measurements",
            "Efron, Hastie, Johnstone, Tibshirani (2004), Least angle regression; scikit-learn's copy, unscaled"),
@@ -88,4 +88,3 @@ SKLEARN_READERS = index_by_name(
            "1797 handwritten digits: 10 classes from 8 × 8 pixels",
            "Alpaydin, Kaynak (1998), UCI machine learning repository, its test rows; scikit-learn's copy"),
 )  # fmt: skip
-"""Name -> reader."""

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from nnjax.data.reader import Columns, Reader, index_by_name
+from nnjax.data.reader import Columns, Reader
 from nnjax.data.streams import stream
 
 _NUMBERED = tuple(f"x{number}" for number in range(1, 11))
@@ -61,7 +61,7 @@ def read_compositional(rows: int, noise: float, seed: int) -> Columns:
 
 FRIEDMAN = "Friedman (1991), Multivariate adaptive regression splines; scikit-learn's "
 
-SYNTHETIC_READERS = index_by_name(
+SYNTHETIC_READERS = (
     Reader("friedman_1", "regression", 10, partial(read_friedman, 1, _NUMBERED, "y"),
            "a sine of a product, a square and two lines in 10 inputs, 5 of them idle; noise: standard deviation of y",
            FRIEDMAN + "make_friedman1", rows=500, noise=1.0, seed=0),
@@ -75,4 +75,3 @@ SYNTHETIC_READERS = index_by_name(
            "a binary tree of tents over 4 inputs, on which depth pays; noise: standard deviation of y",
            "tree: Poggio, Mhaskar et al. (2017); tent: Telgarsky (2016)", rows=1000, noise=0.0, seed=0),
 )  # fmt: skip
-"""Name -> reader."""

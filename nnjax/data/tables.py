@@ -25,7 +25,7 @@ from nnjax.data.sklearn_tables import SKLEARN_READERS
 from nnjax.data.synthetic import SYNTHETIC_READERS
 from nnjax.data.weights import WeightColumn
 
-TABLES: dict[str, Reader] = {**SKLEARN_READERS, **PLANAR_READERS, **SYNTHETIC_READERS}
+TABLES = {reader.name: reader for reader in (*SKLEARN_READERS, *PLANAR_READERS, *SYNTHETIC_READERS)}
 """Name -> what is known of the data set, and its reader."""
 
 MOST_ROWS = 100_000

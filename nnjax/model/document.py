@@ -34,7 +34,7 @@ def study_parts(space: Space, chosen: ChosenCell) -> dict[str, Any]:
     return {
         "nnjax": version("nnjax"),
         "engine": ENGINE_VERSION,
-        "versions": {name: version(name) for name in (*DECISIVE, "nnjax") if name != "engine"},
+        "versions": {name: version(name) for name in (*DECISIVE, "nnjax")},
         "study": study.name,
         "question": study.question,
         "study_file": study.text,

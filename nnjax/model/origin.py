@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,7 @@ from nnjax.refusal import RefusedError
 from nnjax.statistics.conformal import canonical_level
 from nnjax.sweep.identity import content_hash, folder_hash
 from nnjax.sweep.space import Space
-from nnjax.sweep.worker import DECISIVE
-from nnjax.training import ENGINE_VERSION
+from nnjax.sweep.worker import decisive_versions
 
 
 @dataclass(frozen=True)
@@ -69,9 +67,7 @@ def made_of(space: Space, chosen: ChosenCell, options: FitOptions) -> dict[str, 
 def model_id(made: Mapping[str, Any]) -> str:
     """The identity of a model: what it is made of, and the build and versions that made it."""
     build = folder_hash(Path(__file__).parents[1])
-    versions = {name: version(name) for name in DECISIVE}
-    told = {"format": FORMAT, "engine": ENGINE_VERSION, "made of": made, "build": build, **versions}
-    return content_hash(told)
+    return content_hash({"format": FORMAT, "made of": made, "build": build, **decisive_versions()})
 
 
 def model_there(folder: Path, made: Mapping[str, Any]) -> Mapping[str, Any] | None:

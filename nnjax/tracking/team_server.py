@@ -47,7 +47,6 @@ class TeamServer:
     client_file: Path
     """Shell file with the three variables that a client needs; only its owner may read it."""
     postgres_data: Path
-    postgres_port: int
 
 
 def serve_team(home: Path, port: int, workers: int, say: Say = print, progress: Progress | None = None) -> None:
@@ -93,7 +92,7 @@ def running_team_server(home: Path, port: int = 5000, workers: int = 2) -> Itera
             try:
                 wait_until_healthy(process, address, log)
                 client_file = _write_client_file(folder, address, passwords["admin"])
-                yield TeamServer(address, client_file, folder / "postgres", postgres_port)
+                yield TeamServer(address, client_file, folder / "postgres")
             finally:
                 stop(process)
                 with suppress(ProcessLookupError):
