@@ -144,7 +144,7 @@ def sweep_study(
     package = package_hash()
     stages = _Stages(space, home, options, progress, say)
     with second_process(space, home) if options.is_reported else nullcontext() as second:
-        with importing_early(options.executor, options.is_tracked, options.is_reported):
+        with importing_early(options.executor, uri if options.is_tracked else None, options.is_reported):
             summary = run_sweep(space, home, options.executor, options.workers, progress, cluster=options.cluster)
         for sentence in describe_training(summary, space.kernels), *describe_explosions(space, home, summary):
             say(sentence)

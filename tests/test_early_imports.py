@@ -8,7 +8,7 @@ import pytest
 IN_THE_MEANTIME = """
 import sys, threading
 from nnjax.early_imports import FOR_REPORT, FOR_TRACKING, importing_early
-with importing_early(sys.argv[1], is_tracked=False, is_reported=True):
+with importing_early(sys.argv[1], None, is_reported=True):
     for thread in threading.enumerate():
         if thread.name == "getting ready":
             thread.join()

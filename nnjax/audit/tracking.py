@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from mlflow.tracking import MlflowClient
 
 from nnjax.audit.stamp import Line
 from nnjax.tracking import names
 from nnjax.tracking.artifact_place import find_strays, local_path
 from nnjax.tracking.artifacts import lost_files
+from nnjax.tracking.client_calls import find_run, open_client
 from nnjax.tracking.errors import explained
 from nnjax.tracking.layout import SweepLayout
 from nnjax.tracking.ledger import Entry, Ledger
@@ -57,7 +57,7 @@ def examine_tracking(sweeps: Sequence[PreparedSync], there: pd.DataFrame, column
 
 def _is_experiment_deleted(sweep: PreparedSync) -> bool:
     with explained(sweep.tracking_uri):
-        client = MlflowClient(tracking_uri=sweep.tracking_uri)
+        client = open_client(sweep.tracking_uri)
         found = study_experiments(client, sweep.description.study)
     return bool(found) and all(map(is_deleted, found))
 
@@ -69,7 +69,7 @@ def _artifact_problems(sweep: PreparedSync, ledger: Ledger) -> Iterator[str]:
     entry = ledger.entries.get(f"sweep {ledger.sweep_id}")
     if not strays and entry and not entry.is_deleted:
         with explained(sweep.tracking_uri):
-            lost = lost_files(MlflowClient(tracking_uri=sweep.tracking_uri).get_run(entry.run_id))
+            lost = lost_files(find_run(open_client(sweep.tracking_uri), entry.run_id))
         if lost:
             yield f"{len(lost):,} artifacts lost or changed: {', '.join(lost[:DIFFERENCES_NAMED])}"
 

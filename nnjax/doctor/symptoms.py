@@ -32,7 +32,7 @@ from nnjax.sweep.worker import check_versions, decisive_versions
 from nnjax.tracking.address import database_file
 from nnjax.tracking.artifact_place import find_strays, local_path
 from nnjax.tracking.errors import TrackingError, explained
-from nnjax.tracking.fast_lane import refusal
+from nnjax.tracking.file_rows import refusal
 from nnjax.tracking.store import check_reachable
 
 OLDEST_PYTHON = (3, 11)

@@ -8,15 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-from mlflow.entities import Run
-from mlflow.tracking import MlflowClient
 from PIL import Image
 
 from nnjax.sweep.durable import one_at_a_time
 from nnjax.tracking import names
 from nnjax.tracking.artifact_place import local_path
 from nnjax.tracking.best import best_table
+from nnjax.tracking.client_calls import Client, set_tags
 from nnjax.tracking.description import SweepDescription
+from nnjax.tracking.ledger import ToldRun
 
 TABLE = "tables/best_cells.json"
 """Where the table of best cells lies; MLflow renders it as a table because a tag says so."""
@@ -89,18 +89,18 @@ def write_files(folder: Path, files: SweepFiles) -> None:
             write_card(folder, figure, files.timestamp)
 
 
-def told_digests(run: Run) -> dict[str, str]:
+def told_digests(run: ToldRun) -> dict[str, str]:
     """What has been sent so far, as `file_digests` gives it; nothing if a person has spoilt the tag that says so."""
     try:
-        told = json.loads(run.data.tags.get(names.ARTIFACTS, "{}"))
+        told = json.loads(run.tags.get(names.ARTIFACTS, "{}"))
     except ValueError:
         return {}
     return told if isinstance(told, dict) else {}
 
 
-def lost_files(run: Run) -> list[str]:
+def lost_files(run: ToldRun) -> list[str]:
     """Files that were sent and are no longer there, or are others: seen where artifacts lie on this machine."""
-    folder = local_path(run.info.artifact_uri)
+    folder = local_path(run.artifact_uri)
     if folder is None:
         return []
     return [file for file, digest in told_digests(run).items() if not _is_file(folder / str(file), digest)]
@@ -113,12 +113,11 @@ def _is_file(file: Path, digest: str) -> bool:
         return False
 
 
-def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
+def send_artifacts(client: Client, run: ToldRun, files: SweepFiles) -> int:
     """Send those of the sweep's files that have not been sent, or were different then; returns how many.
 
     Without a report, an earlier one stays.
     """
-    run_id = run.info.run_id
     lost = lost_files(run)
     sent = {file: digest for file, digest in told_digests(run).items() if file not in lost}
     with TemporaryDirectory() as name:
@@ -130,14 +129,15 @@ def send_artifacts(client: MlflowClient, run: Run, files: SweepFiles) -> int:
             (folder / file).unlink()
         if not changed:
             return 0
-        if there := local_path(run.info.artifact_uri):
+        if there := local_path(run.artifact_uri):
             # Not by the client: it keeps the folder of a run id for as long as the process lives, whatever the store.
             shutil.copytree(folder, there, dirs_exist_ok=True)
         else:
-            client.log_artifacts(run_id, str(folder))
-    client.set_tag(run_id, names.LOGGED_ARTIFACTS, json.dumps([{"path": TABLE, "type": "table"}]))
+            client.log_artifacts(run.run_id, str(folder))
+    told = {names.LOGGED_ARTIFACTS: json.dumps([{"path": TABLE, "type": "table"}])}
     if any(file.startswith("images/") for file in changed):
-        client.set_tag(run_id, names.LOGGED_IMAGES, "True")
+        told[names.LOGGED_IMAGES] = "True"
     # Last, so that a sync killed before this sends them again.
-    client.set_tag(run_id, names.ARTIFACTS, json.dumps(sent | digests, separators=(",", ":")))
+    told[names.ARTIFACTS] = json.dumps(sent | digests, separators=(",", ":"))
+    set_tags(client, run, told)
     return len(changed)

@@ -3,16 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
-from typing import Any
-
-from mlflow.entities import Metric, Param, Run, RunTag, ViewType
-from mlflow.tracking import MlflowClient
+from typing import TYPE_CHECKING, Any
 
 from nnjax.tracking.address import is_database
+from nnjax.tracking.client_calls import Client, whole_client
 from nnjax.tracking.layout import Point, TrackedRun
 from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
 from nnjax.tracking.mending import Change, after
 from nnjax.tracking.store import OpenStore
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
 
 SEARCH_PAGE = 1000
 """Runs a search request."""
@@ -31,7 +32,7 @@ class ClientLane:
     name = "client"
 
     def __init__(self, store: OpenStore) -> None:
-        self.client = store.client
+        self.client = whole_client(store.client)
         self.experiment_id = store.experiment.experiment_id
         self.threads = 1 if is_database(store.uri) else HTTP_THREADS  # one interpreter lock: threads only slow SQL down
 
@@ -57,6 +58,8 @@ class ClientLane:
             list(pool.map(self._mend_one, changes))
 
     def _write_one(self, run: TrackedRun, ledger: Ledger) -> Entry:
+        from mlflow.entities import Metric, Param  # here, as in all of this: a sync by the fast lane needs no MLflow
+
         known = ledger.entries.get(run.identity)
         run_id = known.run_id if known else self._create(run, ledger)
         metrics = [Metric(*point) for point in run.points]
@@ -71,6 +74,8 @@ class ClientLane:
         return str(created.info.run_id)
 
     def _mend_one(self, change: Change) -> None:
+        from mlflow.entities import Metric, Param, RunTag
+
         points = [*change.new_points, *later_points(self.client, change.run_id, change.other_points)]
         self.client.log_batch(
             change.run_id,
@@ -86,8 +91,10 @@ class ClientLane:
             self.client.set_terminated(change.run_id, change.run.status, change.run.end)
 
 
-def every_run(client: MlflowClient, experiment_ids: Sequence[str], condition: str = "") -> Iterator[Run]:
+def every_run(client: Client, experiment_ids: Sequence[str], condition: str = "") -> "Iterator[Run]":
     """All runs of some experiments that meet a condition, page after page, deleted ones included."""
+    from mlflow.entities import ViewType
+
     ids = list(experiment_ids)
     return every_page(lambda at: client.search_runs(ids, condition, ViewType.ALL, SEARCH_PAGE, page_token=at))
 
@@ -103,13 +110,13 @@ def every_page(search: Callable[[str | None], Any]) -> Iterator[Any]:
             return
 
 
-def later_points(client: MlflowClient, run_id: str, points: Sequence[Point]) -> list[Point]:
+def later_points(client: Client, run_id: str, points: Sequence[Point]) -> list[Point]:
     """Points of metrics that are there with another number, moved so that they become the latest."""
     histories = {key: client.get_metric_history(run_id, key) for key in dict.fromkeys(point.key for point in points)}
     return after(points, {key: max((each.step, each.timestamp) for each in found) for key, found in histories.items()})
 
 
-def _entry(run: Run) -> Entry:
+def _entry(run: "Run") -> Entry:
     info, data = run.info, run.data
     is_deleted = info.lifecycle_stage == "deleted"
     return Entry(info.run_id, info.status, is_deleted, info.experiment_id, data.tags, data.params, data.metrics)

@@ -2,9 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from nnjax.judged import USUAL, Judged
 from nnjax.sweep.study.tables import CurveChoice
+
+DATA_CONTEXT = ("mlflow.data.context", "train, validation and test")
+"""Tag that says what a run's data are for it."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,18 @@ class DataDescription:
     """Names of the classes, whose numbers are the target; empty for regression."""
     raw: tuple[tuple[str, bool], ...] = ()
     """Of features that only preparation makes numbers of, each one's kind and whether all rows have it."""
+
+
+class ToldData(NamedTuple):
+    """The same as MLflow keeps it, its fields named and ordered as there."""
+
+    name: str
+    digest: str
+    source_type: str
+    source: str
+    """JSON, as are all that follow."""
+    schema: str
+    profile: str
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ MLflow opens only a store of its own newest revision. An older one can be upgrad
 
 import re
 import sqlite3
+import sys
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,19 @@ def quoted(error: BaseException, uri: str) -> str:
     return textwrap.shorten(masked(text.splitlines()[0], [uri]), LONGEST_QUOTE, placeholder=" …")
 
 
+_FOREIGN = (
+    ("mlflow.exceptions", "MlflowException"),
+    ("sqlalchemy.exc", "SQLAlchemyError"),
+    ("requests.exceptions", "RequestException"),
+)
+
+
+def raised_by_stores(*others: type[Exception]) -> tuple[type[Exception], ...]:
+    """What MLflow, SQLAlchemy, SQLite and requests raise, and others; whom nobody has imported has raised nothing."""
+    found = ((sys.modules.get(module), name) for module, name in _FOREIGN)
+    return (*others, sqlite3.Error, *(getattr(module, name) for module, name in found if module is not None))
+
+
 @contextmanager
 def explained(tracking_uri: str) -> Iterator[None]:
     """Turn what MLflow and its stores raise into a `TrackingError`.
@@ -54,13 +68,9 @@ def explained(tracking_uri: str) -> Iterator[None]:
         TrackingError: In place of MLflow's, SQLAlchemy's, SQLite's, requests' and the file system's errors, and of
             packages that MLflow wants and are not installed.
     """
-    from mlflow.exceptions import MlflowException  # here, so that an address can be refused without these imports
-    from requests.exceptions import RequestException
-    from sqlalchemy.exc import SQLAlchemyError
-
     try:
         yield
-    except (MlflowException, SQLAlchemyError, sqlite3.Error, RequestException, OSError, ImportError) as error:
+    except raised_by_stores(OSError, ImportError) as error:
         problem, remedy = _problem_and_remedy(error, tracking_uri)
         raise TrackingError(f"MLflow at {masked_address(tracking_uri)}: {problem}", remedy) from error
 

@@ -49,6 +49,23 @@ class Entry:
         return "sweep" if "study" in self.params else "run" if "split" in self.params else "cell"
 
 
+@dataclass(frozen=True)
+class ToldRun:
+    """The sweep's own run as it is there, with all that is said of it alone."""
+
+    run_id: str
+    experiment_id: str
+    status: str
+    end: int | None
+    """Milliseconds since 1970; None while it runs."""
+    artifact_uri: str
+    has_data: bool
+    """Whether it says what data it is about."""
+    tags: Mapping[str, str]
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
 @dataclass
 class Ledger:
     """A sweep's runs in one store, by identity; grows while a sync writes."""

@@ -13,12 +13,11 @@ from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from mlflow.tracking import MlflowClient
-
 from nnjax.sweep.compilation_cache import cache_of_this_machine
 from nnjax.sweep.durable import one_at_a_time, remove_stale_temporaries, sync_folder, temporary_path, write_durably
 from nnjax.tracking.address import database_file, sqlite_uri
 from nnjax.tracking.artifact_place import artifacts_root
+from nnjax.tracking.file_rows import refusal_unseen
 
 
 def make_database(uri: str) -> None:
@@ -39,6 +38,12 @@ def make_database(uri: str) -> None:
 
 def _is_made(file: Path) -> bool:
     return file.exists() and file.stat().st_size > 0
+
+
+def needs_mlflow(uri: str) -> bool:
+    """Whether MLflow itself will be imported to tell this store, as far as is known without a look into it."""
+    file = database_file(uri)
+    return bool(refusal_unseen(uri)) or file is None or not (_is_made(file) or _pattern().is_file())
 
 
 def _publish(temporary: Path, file: Path) -> None:
@@ -69,7 +74,8 @@ def _make(file: Path) -> None:
 
 def _let_mlflow_make(temporary: Path, artifacts: str) -> None:
     """Make the tables, and keep them as the pattern of the next new file."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # here: MLflow's client, too, asks for it late
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore  # here: it takes seconds, a copy none
+    from mlflow.tracking import MlflowClient
 
     open_with: Callable[[str, str], object] = SqlAlchemyStore
     open_with(sqlite_uri(temporary), artifacts)

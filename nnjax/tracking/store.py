@@ -7,14 +7,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from mlflow.entities import Experiment, ViewType
-from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
-
 from nnjax.redaction import masked_address
 from nnjax.tracking import names
 from nnjax.tracking.address import check_store, is_database, is_server
 from nnjax.tracking.artifact_place import artifacts_root, settle_artifacts
+from nnjax.tracking.client_calls import (
+    Client,
+    Experiment,
+    create_experiment,
+    experiment_named,
+    open_client,
+    search_experiments,
+    set_experiment_tags,
+)
 from nnjax.tracking.errors import JOURNAL_IS_SAFE, TrackingError
 from nnjax.tracking.new_database import make_database
 
@@ -26,7 +31,7 @@ ANSWER_SECONDS = 5.0
 class OpenStore:
     """An open tracking store with the study's experiment in it."""
 
-    client: MlflowClient
+    client: Client
     uri: str
     experiment: Experiment
     others: tuple[Experiment, ...] = ()
@@ -70,14 +75,10 @@ def check_reachable(uri: str) -> None:
         ) from error
 
 
-def _create(client: MlflowClient, name: str, location: str | None, tags: Mapping[str, str]) -> Experiment:
+def _create(client: Client, name: str, location: str | None, tags: Mapping[str, str]) -> Experiment:
     """Create the experiment, or take the one that another sync has created in the meantime."""
-    try:
-        client.create_experiment(name, artifact_location=location, tags=dict(tags))
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
-    experiment = client.get_experiment_by_name(name)
+    create_experiment(client, name, location, tags)
+    experiment = experiment_named(client, name)
     if experiment is None:
         raise TrackingError(f"experiment {name!r} was deleted while it was being created", "run `nnjax sync` again")
     owner = experiment.tags.get(names.STUDY, tags[names.STUDY])
@@ -89,22 +90,14 @@ def _create(client: MlflowClient, name: str, location: str | None, tags: Mapping
     return experiment
 
 
-def set_experiment_tags(client: MlflowClient, experiment: Experiment, tags: Mapping[str, str]) -> None:
-    """Set those experiment tags that differ."""
-    for key, value in tags.items():
-        if experiment.tags.get(key) != value:
-            client.set_experiment_tag(experiment.experiment_id, key, value)
-
-
-def study_experiments(client: MlflowClient, study: str) -> list[Experiment]:
+def study_experiments(client: Client, study: str) -> list[Experiment]:
     """The experiments of a study: those that bear its tag, whatever a person has called them, the oldest first.
 
     Deleted ones come last. One with the study's own name counts if its tag was lost, not if it is another study's.
     """
-    condition = f"tags.`{names.STUDY}` = '{study}'"
-    found = list(client.search_experiments(ViewType.ALL, filter_string=condition))
+    found = search_experiments(client, study)
     if not found:
-        named = client.get_experiment_by_name(names.experiment_name(study))
+        named = experiment_named(client, names.experiment_name(study))
         found = [named] if named is not None and names.STUDY not in named.tags else []
     return sorted(found, key=lambda each: (is_deleted(each), each.creation_time or 0))
 
@@ -125,7 +118,7 @@ def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str], is_res
     check_reachable(uri)
     make_database(uri)
     settle_artifacts(uri, home)
-    client = MlflowClient(tracking_uri=uri)
+    client = open_client(uri)
     tags = {**tags, names.STUDY: study}
     found = study_experiments(client, study)
     if not found:
@@ -138,7 +131,7 @@ def open_store(uri: str, home: Path, study: str, tags: Mapping[str, str], is_res
     return OpenStore(client, uri, experiment, tuple(others))
 
 
-def _restored(client: MlflowClient, experiment: Experiment, is_wanted: bool) -> Experiment:
+def _restored(client: Client, experiment: Experiment, is_wanted: bool) -> Experiment:
     if not is_wanted:
         raise TrackingError(
             f"experiment {experiment.name!r} has been deleted in MLflow",

@@ -8,26 +8,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import mlflow
-from mlflow.tracking import MlflowClient
-
 from nnjax.redaction import masked, masked_address
 from nnjax.results.columns import LEVEL_COLORS
 from nnjax.terminal import Say, to_nobody
-from nnjax.tracking import fast_lane, names, views
+from nnjax.tracking import names, views
 from nnjax.tracking.address import database_file, deep_link, server_of, view_link
 from nnjax.tracking.artifacts import SweepFiles
+from nnjax.tracking.client_calls import open_client, set_experiment_tags
 from nnjax.tracking.client_lane import ClientLane
 from nnjax.tracking.description import SweepDescription
-from nnjax.tracking.errors import TrackingError, explained
+from nnjax.tracking.errors import TrackingError, explained, raised_by_stores
 from nnjax.tracking.fast_lane import FastLane
+from nnjax.tracking.file_rows import installed_mlflow, refusal
 from nnjax.tracking.finish import finish_sweep
 from nnjax.tracking.layout import SweepLayout, SweepTables, lay_out
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.mending import differences
 from nnjax.tracking.new_database import make_database
 from nnjax.tracking.recognition import RecognisedPlan, plan_of, recognise
-from nnjax.tracking.store import OpenStore, is_deleted, open_store, set_experiment_tags, study_experiments
+from nnjax.tracking.store import OpenStore, is_deleted, open_store, study_experiments
 
 logger = logging.getLogger(__name__)
 
@@ -110,10 +109,9 @@ def _without_collector() -> Iterator[None]:
 
 def choose_lane(store: OpenStore) -> Lane:
     """The fast lane where it is certain to write the same rows, else the client."""
-    refusal = fast_lane.refusal(store.uri)
-    file = database_file(store.uri)
-    if refusal or file is None:
-        logger.info("tracking through MLflow's client: %s", refusal)
+    reason, file = refusal(store.uri), database_file(store.uri)
+    if reason or file is None:
+        logger.info("tracking through MLflow's client: %s", reason)
         return ClientLane(store)
     return FastLane(store, file)
 
@@ -176,22 +174,22 @@ def write_runs(store: OpenStore, lane: Lane, ledger: Ledger, layout: SweepLayout
 
     for runs in absent:
         lane.write(runs, ledger, advance)
-    for runs in halves:
+    for runs in filter(None, halves):
         ClientLane(store).write(runs, ledger, advance)
     return written
 
 
 def _write_views(store: OpenStore, description: SweepDescription, layout: SweepLayout) -> None:
     """Set the prepared views; a failure costs a warning, never the sync."""
-    if mlflow.__version__ not in views.TESTED_VERSIONS:
-        logger.warning("no prepared views: MLflow %s is not among the tested versions", mlflow.__version__)
+    if (version := installed_mlflow()) not in views.TESTED_VERSIONS:
+        logger.warning("no prepared views: MLflow %s is not among the tested versions", version)
         return
     has_run_curves = description.curves != "none"
     try:
         set_experiment_tags(
             store.client, store.experiment, views.view_tags(description, has_run_curves, layout.sweep.end)
         )
-    except (mlflow.MlflowException, ValueError) as error:
+    except raised_by_stores(ValueError) as error:
         logger.warning("no prepared views: %s", masked(str(error), [store.uri]))
 
 
@@ -204,7 +202,7 @@ def look_up(description: SweepDescription, tables: SweepTables, uri: str) -> tup
     plan = plan_of(description, tables.results)
     with explained(uri):
         make_database(uri)
-        client = MlflowClient(tracking_uri=uri)
+        client = open_client(uri)
         experiments = [each for each in study_experiments(client, description.study) if not is_deleted(each)]
         ledger = Ledger(sweep_id=plan.key)
         if experiments:

@@ -12,6 +12,7 @@ from mlflow.tracking import MlflowClient
 from nnjax.doctor.symptoms import examine_store
 from nnjax.tracking.artifact_place import find_strays, settle_artifacts
 from nnjax.tracking.artifacts import lost_files
+from nnjax.tracking.client_calls import told_run
 from nnjax.tracking.store import open_store
 from nnjax.tracking.sync import Destination, sync_tables
 
@@ -39,6 +40,10 @@ def contents(home):
     return {path: path.read_bytes() for path in home.rglob("*") if path.is_file() and path.suffix != ".lock"}
 
 
+def told_of(destination):
+    return told_run(sweep_of(destination))
+
+
 def sweep_of(destination):
     (run,) = MlflowClient(destination.uri).search_runs(["1"], SWEEP)
     return run
@@ -57,7 +62,7 @@ def test_a_copied_home_leaves_the_first_one_alone(home, tmp_path, description, t
     assert contents(home) == before
     page = copy / "mlartifacts" / "made-up" / sweep_of(at(copy)).info.run_id / "artifacts" / "report" / "index.html"
     assert page.read_text() == "<h1>copy</h1>"
-    assert symptoms(at(copy)) == [] and not lost_files(sweep_of(at(copy)))
+    assert symptoms(at(copy)) == [] and not lost_files(told_of(at(copy)))
 
 
 def test_a_moved_home_does_not_bring_the_old_folder_back(home, tmp_path, description, two):
@@ -65,7 +70,7 @@ def test_a_moved_home_does_not_bring_the_old_folder_back(home, tmp_path, descrip
     moved = home.rename(tmp_path / "moved")
     assert sync_tables(description, two, at(moved)).written == 0
     assert not home.exists()
-    assert not lost_files(sweep_of(at(moved)))
+    assert not lost_files(told_of(at(moved)))
     assert all((moved / "mlartifacts").as_uri() in run.info.artifact_uri
                for run in MlflowClient(at(moved).uri).search_runs(["1"]))  # fmt: skip
 
@@ -77,7 +82,7 @@ def test_a_store_copied_without_its_artifacts_has_them_sent_again(home, tmp_path
     other.mkdir()
     shutil.copyfile(home / "mlflow.db", other / "mlflow.db")
     sync_tables(description, two, at(other))
-    assert contents(home) == before and not lost_files(sweep_of(at(other)))
+    assert contents(home) == before and not lost_files(told_of(at(other)))
     assert (other / "mlartifacts" / "made-up").is_dir()
 
 
@@ -86,9 +91,9 @@ def test_a_file_that_was_lost_or_changed_is_sent_again(home, description, two):
     folder = home / "mlartifacts" / "made-up" / sweep_of(at(home)).info.run_id / "artifacts"
     (folder / "study.toml").unlink()
     (folder / "report" / "index.html").write_text("something else")
-    assert sorted(lost_files(sweep_of(at(home)))) == ["report/index.html", "study.toml"]
+    assert sorted(lost_files(told_of(at(home)))) == ["report/index.html", "study.toml"]
     sync_tables(description, two, at(home))
-    assert lost_files(sweep_of(at(home))) == []
+    assert lost_files(told_of(at(home))) == []
 
 
 def test_a_store_outside_the_home_has_its_artifacts_beside_it(home, tmp_path):

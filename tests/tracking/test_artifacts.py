@@ -6,6 +6,7 @@ from PIL import Image
 
 from nnjax.tracking import names
 from nnjax.tracking.artifacts import SweepFiles, send_artifacts, write_files
+from nnjax.tracking.client_calls import find_run
 from nnjax.tracking.store import open_store
 
 
@@ -29,7 +30,7 @@ def sent(destination, files):
     """Client and run, the files sent once."""
     client = open_store(destination.uri, destination.home, "made-up", {}).client
     run_id = client.create_run("1").info.run_id
-    assert send_artifacts(client, client.get_run(run_id), files) == 7
+    assert send_artifacts(client, find_run(client, run_id), files) == 7
     return client, run_id
 
 
@@ -58,28 +59,28 @@ def test_the_table_is_in_mlflow_s_form_and_the_cards_are_known(sent):
 
 def test_the_same_files_are_not_sent_again(sent, files):
     client, run_id = sent
-    assert send_artifacts(client, client.get_run(run_id), files) == 0
+    assert send_artifacts(client, find_run(client, run_id), files) == 0
 
 
 def test_a_new_report_replaces_the_old_one_and_nothing_else_is_sent(sent, files, report_dir):
     client, run_id = sent
     (report_dir / "index.html").write_text("<h1>Better</h1>")
     before = listed(client, run_id)
-    assert send_artifacts(client, client.get_run(run_id), files) == 1
+    assert send_artifacts(client, find_run(client, run_id), files) == 1
     assert listed(client, run_id) == before
 
 
 def test_without_a_report_an_earlier_one_stays(sent, description, tables):
     client, run_id = sent
     without = SweepFiles(description, tables.results, tables.cells, None, 1_700_000_000_000)
-    assert send_artifacts(client, client.get_run(run_id), without) == 0
+    assert send_artifacts(client, find_run(client, run_id), without) == 0
     assert "report/index.html" in listed(client, run_id)
 
 
 def test_a_spoilt_memory_of_what_was_sent_only_costs_time(sent, files):
     client, run_id = sent
     client.set_tag(run_id, names.ARTIFACTS, "no json")
-    assert send_artifacts(client, client.get_run(run_id), files) == 7
+    assert send_artifacts(client, find_run(client, run_id), files) == 7
 
 
 def test_cards_are_small_pictures(tmp_path, files):

@@ -51,7 +51,7 @@ def test_a_run_cut_off_while_it_was_sent_is_filled_up_and_nothing_doubled(store,
     ledger = Ledger()
     write(lane, runs[:1], ledger)
     with monkeypatch.context() as patch:
-        patch.setattr(store.client, "set_terminated", lambda *_: (_ for _ in ()).throw(MlflowException("killed")))
+        patch.setattr(lane.client, "set_terminated", lambda *_: (_ for _ in ()).throw(MlflowException("killed")))
         with pytest.raises(MlflowException):
             write(lane, runs[1:2], ledger)
     ledger = ledger_of(lane)

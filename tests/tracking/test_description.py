@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from nnjax.tracking.description import DataDescription
-from nnjax.tracking.finish import dataset_input
+from nnjax.tracking.finish import told_data
 
 
 @pytest.mark.slow
@@ -21,11 +21,11 @@ def test_the_data_set_is_described_as_mlflow_describes_one(targets, classes, kin
 
     frame = pd.DataFrame({"age": np.ones(4), **{target: np.ones(4, kind) for target in targets}})
     theirs = mlflow.data.from_pandas(frame, name="diabetes")._to_mlflow_entity()
-    ours = dataset_input(DataDescription("diabetes", "ab" * 32, ("age",), targets, 4, classes)).dataset
+    ours = told_data(DataDescription("diabetes", "ab" * 32, ("age",), targets, 4, classes))
     assert (ours.name, ours.source_type) == (theirs.name, theirs.source_type)
     assert json.loads(ours.schema) == json.loads(theirs.schema)
     assert json.loads(ours.profile) == json.loads(theirs.profile)
 
 
 def test_the_digest_fits_mlflow_s_column():
-    assert len(dataset_input(DataDescription("diabetes", "ab" * 32, ("age",), ("y",), 4)).dataset.digest) <= 36
+    assert len(told_data(DataDescription("diabetes", "ab" * 32, ("age",), ("y",), 4)).digest) <= 36

@@ -2,19 +2,17 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
-import mlflow
 import pytest
 from mlflow.tracking import MlflowClient
 
-from nnjax.tracking import fast_lane
 from nnjax.tracking.address import database_file
 from nnjax.tracking.client_lane import ClientLane
-from nnjax.tracking.fast_lane import COLUMNS, FastLane, refusal
+from nnjax.tracking.fast_lane import FastLane
+from nnjax.tracking.file_rows import COLUMNS
 from nnjax.tracking.layout import lay_out
 from nnjax.tracking.ledger import Ledger
 from nnjax.tracking.names import identity
 from nnjax.tracking.store import open_store
-from nnjax.tracking.sync import Destination
 
 
 def quiet(more):
@@ -126,34 +124,6 @@ def test_either_lane_finds_what_the_other_has_written(stores, layout):
         found = [sorted(lane.read(["1"]), key=lambda entry: entry.run_id) for lane in (fast, client)]
         assert found[0] == found[1]
         assert {identity(entry.tags) for entry in found[0]} == {run.identity for run in layout}
-
-
-def test_a_tested_plain_file_is_open_and_the_switch_closes_it(destination: Destination, monkeypatch):
-    assert refusal(destination.uri) is None
-    monkeypatch.setenv("NNJAX_FAST_LANE", "off")
-    assert "switched off" in str(refusal(destination.uri))
-
-
-@pytest.mark.parametrize("uri", ["http://x:1", "postgresql+psycopg://u@h/d", "sqlite:///:memory:", "sqlite:///a?x=1"])
-def test_other_stores_are_left_to_the_client(uri):
-    assert refusal(uri) == "not a local SQLite file"
-
-
-def test_an_untested_version_closes_the_lane(destination, monkeypatch):
-    monkeypatch.setattr(mlflow, "__version__", "3.99.0")
-    assert "3.99.0" in str(refusal(destination.uri))
-
-
-@pytest.mark.parametrize("table", fast_lane.COLUMNS)
-def test_an_unknown_column_closes_the_lane(destination, table):
-    with closing(sqlite3.connect(database_file(destination.uri))) as connection:
-        connection.execute(f"ALTER TABLE {table} ADD COLUMN new_in_some_version TEXT")
-    assert refusal(destination.uri) == f"the columns of table {table} are not the known ones"
-
-
-def test_a_column_missing_from_mlflow_s_models_closes_the_lane(destination, monkeypatch):
-    monkeypatch.setitem(fast_lane.COLUMNS, "tags", ("key", "value", "run_uuid", "more"))
-    assert "table tags" in str(refusal(destination.uri))
 
 
 def test_the_run_ids_are_mlflow_s_kind(stores, layout):

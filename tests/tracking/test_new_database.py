@@ -12,7 +12,7 @@ from fakes.drill import wait_for
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking import new_database
-from nnjax.tracking.new_database import make_database
+from nnjax.tracking.new_database import make_database, needs_mlflow
 
 MAKE = "import sys; from nnjax.tracking.new_database import make_database; make_database(sys.argv[1])"
 TOO_SMALL = 100_000
@@ -132,3 +132,13 @@ def test_the_current_folder_is_no_part_of_the_store(tmp_path, monkeypatch):
     with closing(sqlite3.connect(file)) as store:
         [(location,)] = store.execute("SELECT artifact_location FROM experiments").fetchall()
     assert location.startswith((file.parent / "mlartifacts").as_uri())
+
+
+def test_mlflow_is_needed_where_no_file_can_be_made_or_written_without_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    first, second = (f"sqlite:///{tmp_path / name}" for name in ("first.db", "second.db"))
+    assert needs_mlflow(first) and needs_mlflow("http://host:5000")
+    make_database(first)
+    assert not needs_mlflow(first) and not needs_mlflow(second)
+    monkeypatch.setenv("NNJAX_FAST_LANE", "off")
+    assert needs_mlflow(first)

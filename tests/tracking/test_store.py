@@ -6,6 +6,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from nnjax.tracking.errors import TrackingError
+from nnjax.tracking.fast_client import FastClient
 from nnjax.tracking.store import check_reachable, open_store
 
 
@@ -64,14 +65,17 @@ def test_another_study_s_experiment_is_not_taken_for_its_name(destination):
         open_store(destination.uri, destination.home, "other", {})
 
 
-def test_two_first_syncs_at_once_share_the_experiment(destination, monkeypatch):
-    real = MlflowClient.create_experiment
+@pytest.mark.parametrize("kind", [FastClient, MlflowClient])
+def test_two_first_syncs_at_once_share_the_experiment(destination, monkeypatch, kind):
+    method = "put_experiment" if kind is FastClient else "create_experiment"
+    real = getattr(kind, method)
 
-    def the_other_is_first(client, name, **arguments):
-        real(client, name, **arguments)
-        return real(client, name, **arguments)
+    def the_other_is_first(client, *arguments, **named):
+        real(client, *arguments, **named)
+        return real(client, *arguments, **named)
 
-    monkeypatch.setattr(MlflowClient, "create_experiment", the_other_is_first)
+    monkeypatch.setattr(kind, method, the_other_is_first)
+    monkeypatch.setenv("NNJAX_FAST_LANE", "off" if kind is MlflowClient else "")
     store = open_store(destination.uri, destination.home, "made-up", {})
     assert store.experiment.name == "nnjax/made-up"
 
