@@ -996,16 +996,11 @@ class Model:
         return {name: found[:, place] for name, place in places}
 
 
-def _blocks(rows: int) -> list[slice]:
-    """At least one, so that no rows have columns, too."""
-    return [slice(start, start + BLOCK) for start in range(0, max(rows, 1), BLOCK)]
-
-
 def _in_blocks(work: Callable[[Columns], Floats], columns: Columns) -> Floats:
     """What is made of rows, block by block, on as many cores as there are."""
-    blocks = _blocks(len(columns))
-    if len(blocks) == 1:
+    if len(columns) <= BLOCK:
         return work(columns)
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(columns), BLOCK)]
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
         return np.concatenate(list(pool.map(lambda rows: work(columns[rows]), blocks)))
 

@@ -4,11 +4,12 @@ import math
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from nnjax.metrics import judged
+from nnjax.sweep.journal.journal import Row
 from nnjax.sweep.reference import compared_factors
 from nnjax.tracking import names
 from nnjax.tracking.curves import CurvePoints
@@ -98,7 +99,7 @@ def common_tags(description: SweepDescription) -> dict[str, str]:
     return tags | {names.COMMIT: description.commit.removesuffix("+")} | dirty
 
 
-def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: bool) -> dict[str, str]:
+def params_of(row: Row, description: SweepDescription, replicate: bool) -> dict[str, str]:
     """The params of a cell or run that its row of results has, in the order in which tables should show them.
 
     The description names the study's factors, and what it fixes, beyond the usual ones; a replicate has split and seed
@@ -110,7 +111,7 @@ def params_of(row: Mapping[str, Any], description: SweepDescription, replicate: 
     return {key: text for key, text in texts.items() if text}
 
 
-def final_points(row: Mapping[str, Any], columns: Mapping[str, str], timestamp: int) -> list[Point]:
+def final_points(row: Row, columns: Mapping[str, str], timestamp: int) -> list[Point]:
     """The finite ones among a row's numbers, at step 0: at any later step MLflow draws a line of one dot."""
     values = ((key, row[column]) for key, column in columns.items())
     return [Point(key, names.rounded(value), timestamp, 0) for key, value in values if math.isfinite(value)]
@@ -139,45 +140,39 @@ class _Builder:
         self.cell_columns = {key: column for key, column in told.items() if column in tables.cells}
         self.run_columns = {key: key for key in names.told_of(description.judged.finals()) if key in tables.results}
 
-    def cell(self, means: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> TrackedRun:
+    def cell(self, means: Row, rows: Sequence[Row]) -> TrackedRun:
         """A cell from its row of means and its replicates' rows."""
         params = params_of(rows[0], self.description, replicate=False)
         start, end = _span(rows)
         own = {names.KIND: "cell", names.CELL: str(means["cell_id"]), names.REPLICATES: str(len(rows))}
-        own[names.PARENT_NAME] = names.sweep_name(self.description.sweep_id)
+        own |= {names.PARENT_NAME: names.sweep_name(self.description.sweep_id), **self.reference(params)}
         points = final_points(means, self.cell_columns, end)
         points += curve_points(self.tables.cell_curves, str(means["cell_id"]), start, end)
         parent = f"sweep {self.description.sweep_id}"
-        return self._tracked(str(means["cell"]), parent, rows, params, own, self.reference(params), points)
+        return self._tracked(str(means["cell"]), parent, rows, params, own, points)
 
-    def run(self, row: Mapping[str, Any], place: int) -> TrackedRun:
+    def run(self, row: Row, place: int) -> TrackedRun:
         """A single run; `place` counts the replicates of its cell."""
         params = params_of(row, self.description, replicate=True)
         start, end = _span([row])
-        own = {names.KIND: "run", names.RUN: str(row["run_id"]), names.CELL: str(row["cell_id"])}
         reference = self.reference(params, place)
+        own = {names.KIND: "run", names.RUN: str(row["run_id"]), names.CELL: str(row["cell_id"]), **reference}
         diverged = {names.DIVERGED_EPOCH: names.DIVERGED_EPOCH} if row["status"] == "diverged" else {}
         points = final_points(row, self.run_columns | diverged, end)
         if reference or self.description.curves != "reference":
             points += curve_points(self.tables.run_curves, str(row["run_id"]), start, end)
         name = names.replicate_name(str(row["cell"]), int(row["split"]), int(row["seed_index"]), self.seeds_per_split)
-        return self._tracked(name, f"cell {row['cell_id']}", [row], params, own, reference, points)
+        return self._tracked(name, f"cell {row['cell_id']}", [row], params, own, points)
 
     def _tracked(
-        self,
-        name: str,
-        parent: str,
-        rows: Sequence[Mapping[str, Any]],
-        params: Mapping[str, str],
-        own: Mapping[str, str],
-        reference: Mapping[str, str],
+        self, name: str, parent: str, rows: Sequence[Row], params: Mapping[str, str], own: Mapping[str, str],
         points: Sequence[Point],
-    ) -> TrackedRun:
+    ) -> TrackedRun:  # fmt: skip
         status = "diverged" if all(row["status"] == "diverged" for row in rows) else "finished"
         start, end = _span(rows)
         color = self.colors.get(params.get("activation", ""))
         colored = {names.RUN_COLOR: color} if color else {}
-        tags = {**self.common, **own, names.STATUS: status, **colored, **reference}
+        tags = {**self.common, **own, names.STATUS: status, **colored}
         return TrackedRun(tags, name, parent, _STATES[status], start, end, params, points)
 
     def reference(self, params: Mapping[str, str], place: int = 0) -> dict[str, str]:
@@ -192,10 +187,10 @@ class _Builder:
         ]
         return {names.REFERENCE: f":{':'.join(factors)}:"} if factors else {}
 
-    def groups(self) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+    def groups(self) -> Iterator[tuple[Row, list[Row]]]:
         """Each cell's means with its replicates' rows, in the order of the results table."""
         means = {str(row["cell_id"]): row for row in _records(self.tables.cells)}
-        rows: dict[str, list[Mapping[str, Any]]] = {}
+        rows: dict[str, list[Row]] = {}
         for row in _records(self.tables.results):
             rows.setdefault(str(row["cell_id"]), []).append(row)
         for cell_id, members in rows.items():
@@ -205,12 +200,12 @@ class _Builder:
 _STATES = {"diverged": "FAILED", "finished": "FINISHED"}
 
 
-def _span(rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+def _span(rows: Sequence[Row]) -> tuple[int, int]:
     """Begin and end of the rows' trainings, milliseconds since 1970."""
     return milliseconds(min(row["started"] for row in rows)), milliseconds(max(row["ended"] for row in rows))
 
 
-def _records(table: pd.DataFrame) -> list[Mapping[str, Any]]:
+def _records(table: pd.DataFrame) -> list[Row]:
     """Rows as dictionaries of plain Python values."""
     return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
 
