@@ -112,14 +112,18 @@ def _column_scale(x: Float[np.ndarray, "N D+1"]) -> Float[np.ndarray, " D+1"]:
     return np.where(largest < np.finfo(np.float64).tiny, 1.0, largest)
 
 
+def _boundary_name(n_inputs: int) -> str:
+    return {1: "point", 2: "line", 3: "plane"}.get(n_inputs, "hyperplane")
+
+
 def _describe_line(weights: Float[np.ndarray, " D+1"]) -> str:
-    name = {1: "point", 2: "line", 3: "plane"}.get(len(weights) - 1, "hyperplane")
+    name = _boundary_name(len(weights) - 1)
     terms = " ".join(f"{'+' if w >= 0 else '−'} {abs(w):g}·x{i}" for i, w in enumerate(weights[1:], start=1))
     return f"A {name} separates the classes: {weights[0]:g} {terms} ≥ 0 for the upper one.".replace("-", "−")
 
 
 def _describe_certificate(certificate: Certificate, patterns: Float[np.ndarray, "N D"]) -> str:
-    name = {1: "point", 2: "line", 3: "plane"}.get(patterns.shape[1], "hyperplane")
+    name = _boundary_name(patterns.shape[1])
     mixtures = " = ".join(_describe_mixture(shares, patterns) for shares in (certificate.upper, certificate.lower))
     return (
         f"No {name} separates the classes: {mixtures} = {_describe_point(certificate.point)}, "

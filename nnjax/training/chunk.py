@@ -86,24 +86,12 @@ def _mean_one(weights: NDArray[np.float64] | None, rows: int) -> Any:
 def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
     """Draw a run's initial parameters, order and noise from its own streams."""
     numbers: list[Any] = [np.float32(number) for number in trainee.hyperparameters]
-    arrays: dict[str, Any] = {
-        "examples": _order(trainee.seed, bucket.n_train, bucket.batch_size, bucket.epochs + 1).examples,
-        "rates": _rates(
-            trainee.schedule,
-            trainee.schedule_epochs or bucket.epochs,
-            bucket.steps,
-            trainee.decay_epochs,
-            trainee.decay_rate,
-        )[: bucket.epochs + 1],
-    }
+    lines, scheduled = bucket.epochs + 1, trainee.schedule_epochs or bucket.epochs
+    order: Any = _order(trainee.seed, bucket.n_train, bucket.batch_size, lines)
+    rates: Any = _rates(trainee.schedule, scheduled, bucket.steps, trainee.decay_epochs, trainee.decay_rate)
+    drawn, slope = stream(trainee.seed, "initialisation"), float(trainee.hyperparameters.negative_slope)
     return Start(
-        parameters=init(
-            stream(trainee.seed, "initialisation"),
-            bucket.architecture,
-            trainee.initializer,
-            trainee.initializer_gain,
-            float(trainee.hyperparameters.negative_slope),
-        ),
+        parameters=init(drawn, bucket.architecture, trainee.initializer, trainee.initializer_gain, slope),
         constants=Constants(
             hyperparameters=Hyperparameters(*numbers),
             rows=rows,
@@ -112,7 +100,8 @@ def make_start(bucket: Bucket, trainee: Trainee, rows: Rows) -> Start:
                 _key_data(trainee.seed, "input_noise") if bucket.input_noise else None,
             ),
         ),
-        **arrays,
+        examples=order.examples,
+        rates=rates[:lines],
     )
 
 

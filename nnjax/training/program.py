@@ -41,18 +41,14 @@ class Lowered(NamedTuple):
     prediction: jax.stages.Lowered
 
 
-Functions = tuple[jax.stages.Compiled, jax.stages.Compiled, jax.stages.Compiled]
-"""A bucket's functions, compiled, in the order of `Lowered`."""
-
-
 @runtime_checkable
 class Keeper(Protocol):
     """Whoever keeps programs for other processes, by bucket and what the compiler was told."""
 
     def find(self, bucket: Bucket, options: Mapping[str, Any]) -> tuple[jax.stages.Compiled, ...] | None:
-        """The functions that were kept; None if there are none."""
+        """The functions that were kept, in the order of `Lowered`; None if there are none."""
 
-    def keep(self, bucket: Bucket, options: Mapping[str, Any], functions: Functions) -> None:
+    def keep(self, bucket: Bucket, options: Mapping[str, Any], functions: tuple[jax.stages.Compiled, ...]) -> None:
         """Keep functions, if that can be done."""
 
 
@@ -154,10 +150,10 @@ def _compile(bucket: Bucket) -> Program:
         for keeper in _KEEPERS:
             if kept := keeper.find(bucket, options):
                 return Program(*kept)
-        beginning, lines, prediction = (each.compile(compiler_options=options) for each in lower_program(bucket))
+        functions = tuple(each.compile(compiler_options=options) for each in lower_program(bucket))
         for keeper in _KEEPERS:
-            keeper.keep(bucket, options, (beginning, lines, prediction))
-        return Program(beginning, lines, prediction)
+            keeper.keep(bucket, options, functions)
+        return Program(*functions)
 
 
 def lower_program(bucket: Bucket) -> Lowered:
@@ -199,17 +195,12 @@ def _constant_shapes(bucket: Bucket) -> Constants:
     n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
     d, o = bucket.n_features, bucket.n_outputs
     scored = (_shaped(t, o), _shaped(t)) if bucket.scored_rows == "validation_and_test" else (None, None)
+    weights = RowWeights(_shaped(n), _shaped(n), _shaped(m), scored[1]) if bucket.is_weighted else None
     rows = Rows(_shaped(n, d), _shaped(n, o), _shaped(m, d), _shaped(m, o), _shaped(m), _shaped(t, d), *scored)
     # Two words: the data of one of jax's threefry keys.
     key = _shaped(2, dtype=np.uint32)
     return Constants(
         hyperparameters=Hyperparameters(*[_shaped()] * len(Hyperparameters._fields)),
-        rows=rows._replace(weights=_weight_shapes(bucket) if bucket.is_weighted else None),
+        rows=rows._replace(weights=weights),
         keys=Keys(key if bucket.dropout else None, key if bucket.input_noise else None),
     )
-
-
-def _weight_shapes(bucket: Bucket) -> RowWeights:
-    n, m, t = bucket.n_train, bucket.n_validation, bucket.n_test
-    is_scored = bucket.scored_rows == "validation_and_test"
-    return RowWeights(_shaped(n), _shaped(n), _shaped(m), _shaped(t) if is_scored else None)

@@ -38,4 +38,5 @@ def test_all_keys_are_there() -> None:
 )
 def test_what_a_key_takes_is_what_its_check_says(name: str, takes: str, default: str, company: str) -> None:
     key = KEYS[name]
-    assert (key.takes, key.default, key.company) == (takes, default, company)
+    assert (key.takes, key.default, bool(key.company)) == (takes, default, bool(company))
+    assert key.company.startswith(company)  # other methods of splitting may come to take it, too
