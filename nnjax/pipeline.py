@@ -304,9 +304,6 @@ class _Stages:
                 self._read = read_hashes(self._space, self._home)
         with self._progress.stage(WRITING_THE_REPORT) as tell:
             try:
-                if second is not None:
-                    tell("baselines")
-                    second.wait()
                 self.page = make_report(self._space, self._home, self._environment_seconds(), say=tell, second=second)
             except (NothingToReportError, LogbookError, ClaimLockError) as error:
                 self.problems.append(str(error))

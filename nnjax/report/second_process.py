@@ -36,17 +36,19 @@ _GIVEN: list[Any] = []
 
 
 class SecondProcess:
-    """This process's handle on it; it gets ready at once."""
+    """This process's handle on it; at once it does what others wait for, if that is something, then it gets ready."""
 
-    def __init__(self, get_ready: Callable[[], None]) -> None:
-        self._worker = WorkerProcess(usable_cores(), get_ready)
+    def __init__(self, get_ready: Callable[[], None], first: Callable[[], None] | None = None) -> None:
+        self._worker = WorkerProcess(usable_cores(), first)
         self._calls = ThreadPoolExecutor(1, "second process")
-        self._ready = self._calls.submit(self._worker.call, _keep, None)
+        self._first = self._calls.submit(self._worker.call, _keep, None) if first else None
+        self._calls.submit(self._worker.call, _call, get_ready)
 
     def wait(self) -> None:
-        """Until it is ready, or cannot be."""
-        with suppress(*FAILURES):
-            self._ready.result()
+        """Until what it does first is done, or cannot be."""
+        if self._first:
+            with suppress(*FAILURES):
+                self._first.result()
 
     def help_with(self, waiting: deque[tuple[int, Make[Piece]]], made: dict[int, Piece], given: object) -> Future[None]:
         """Take from the end of what is waiting; what cannot be made there waits again when this is over."""
@@ -65,19 +67,19 @@ class SecondProcess:
     def close(self) -> None:
         """End it, whatever it is doing."""
         self._worker.close()
-        self._calls.shutdown()
+        self._calls.shutdown(cancel_futures=True)
 
 
 @contextmanager
 def second_process(space: Space, home: Path | None = None) -> Iterator[SecondProcess | None]:
     """The second process for the report of a study; None where there is no other core, or too little to do.
 
-    With a home it fits and keeps the baselines there before it is ready: for a study that is still to be trained.
+    With a home it first fits and keeps the baselines there: for a study that is still to be trained.
     """
     if len(usable_cores()) < 2 or len(space.runs) < FEWEST_RUNS:
         yield None
         return
-    second = SecondProcess(partial(_get_ready, space, home))
+    second = SecondProcess(partial(_get_ready, space), partial(_fit_baselines, space, home) if home else None)
     try:
         yield second
     finally:
@@ -110,14 +112,20 @@ def _each(take: Callable[[], tuple[int, Make[Piece]]]) -> Iterator[tuple[int, Ma
             yield take()
 
 
-def _get_ready(space: Space, home: Path | None) -> None:
+def _fit_baselines(space: Space, home: Path) -> None:
+    import_module("nnjax.report.kept_baselines").study_baselines(space, home)
+
+
+def _get_ready(space: Space) -> None:
     """Import, and compute what needs no results."""
     warnings.simplefilter("ignore", JournalWarning)  # the first process tells of the same files
     os.environ.setdefault("JAX_PLATFORMS", "cpu")  # a GPU's memory is for those who train
     import_module("nnjax.report.write")
-    if home is not None:
-        import_module("nnjax.report.kept_baselines").study_baselines(space, home)
     import_module("nnjax.report.theory").expected_fields(space)  # jax, and a second of computing; kept
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()
 
 
 def _keep(given: object) -> None:

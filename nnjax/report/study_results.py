@@ -26,6 +26,7 @@ from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.predictions import Predictions, read_predictions
+from nnjax.report.second_process import SecondProcess
 from nnjax.report.task import TERMS, TaskTerms, cut_column, terms_of
 from nnjax.report.theme import Palette, make_palette
 from nnjax.results.scores import clipped_scores, with_scores
@@ -145,14 +146,29 @@ class StudyResults:
         return rows.set_index("split")["test_score"].sort_index()
 
 
-def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None, say: Say = to_nobody) -> StudyResults:
+def gather(
+    space: Space,
+    home: Path,
+    seconds: Mapping[str, float] | None = None,
+    say: Say = to_nobody,
+    second: SecondProcess | None = None,
+) -> StudyResults:
     """Read journal, record and kept baselines of a study; stages of `seconds` go over what the sweep record says.
+
+    Baselines that a second process is fitting are waited for when all else is there.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
         LogbookError: If nobody knows how often its claims were looked at.
         ClaimLockError: If nobody knows what its claims were when its training began.
     """
+
+    def baselines() -> pd.DataFrame:
+        if second is not None:
+            say("baselines")
+            second.wait()
+        return study_baselines(space, home, say)
+
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves
     record = load_record(home, sweep_id(space))
     study_results = assemble(
@@ -163,7 +179,7 @@ def gather(space: Space, home: Path, seconds: Mapping[str, float] | None = None,
             lambda run_ids: read_predictions(journal, run_ids),
             lambda: _read_looked(space, journal, home),
         ),
-        study_baselines(space, home, say),
+        baselines,
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
     )
@@ -179,7 +195,7 @@ def assemble(
     space: Space,
     results: pd.DataFrame,
     reading: Reading,
-    baselines: pd.DataFrame,
+    baselines: Callable[[], pd.DataFrame],
     record: SweepRecord | None,
     declared: Declarations | None = None,
 ) -> StudyResults:
@@ -211,7 +227,6 @@ def assemble(
         chosen=chosen,
         histories=reading.histories(set(chosen["run_id"])),
         predictions=reading.predictions(set(best_runs(results, best)["run_id"])) if space.table.class_names else {},
-        baselines=scored_baselines(baselines, terms.judged),
         layout=layout,
         palette=make_palette(layout.levels),
         sizes=sizes,
@@ -222,6 +237,7 @@ def assemble(
         record=record,
         added=asked[~asked["run_id"].isin(results["run_id"])].reset_index(drop=True) if logbook else None,
         logbook=logbook,
+        baselines=scored_baselines(baselines(), terms.judged),  # last: another process may be fitting them
     )
 
 

@@ -100,7 +100,7 @@ def write_report(
     reports = Path(home) / "reports"
     folder = reports / space.study.name
     try:
-        study_results = gather(space, Path(home), seconds, say)
+        study_results = gather(space, Path(home), seconds, say, second)
     except NothingToReportError:
         lost = all_diverged(space, Journal(home))
         if lost is None:

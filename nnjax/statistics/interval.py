@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -63,6 +64,7 @@ def bonferroni_level(alpha: float, m: int) -> float:
     return 1.0 - alpha / m
 
 
+@cache
 def critical_value(level: float, n: float) -> float:
     """Two-sided critical value of Student's t with n - 1 degrees of freedom; n may be infinite.
 

@@ -316,7 +316,7 @@ def synthetic_study_results(space: Space, results: pd.DataFrame) -> StudyResults
         lambda run_ids: make_histories(synthetic_curves(of(run_ids), TERMS[space.table.task])),
         lambda run_ids: synthetic_predictions(of(run_ids), space),
     )
-    return assemble(space, results, reading, synthetic_baselines(space), synthetic_record(space))
+    return assemble(space, results, reading, lambda: synthetic_baselines(space), synthetic_record(space))
 
 
 @pytest.fixture(scope="session")
