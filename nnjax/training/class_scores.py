@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-# What `class_measures` has of many runs at once adds up in another order: all but accuracy differ in their last bits,
+# What `class_measures` has of many runs at once adds up in another order: all but accuracy may differ in last bits,
 # and these stand in the journal.
 
 Classes = NDArray[np.integer]
@@ -61,7 +61,7 @@ def score_classes(
     one_hot = np.eye(n_classes)[target]
     squares = np.sum((rows - one_hot) ** 2, axis=1) if n_classes > 2 else (rows[:, 1] - one_hot[:, 1]) ** 2
     return ClassScores(
-        accuracy=float(np.trace(confusion) / (len(rows) if weights is None else confusion.sum())),
+        accuracy=float(np.trace(confusion) / confusion.sum()),
         balanced_accuracy=_balanced_accuracy(confusion),
         log_loss=_log_loss(target, rows, weights),
         brier=float(_mean(squares, weights)),
@@ -162,23 +162,11 @@ def _log_loss(target: NDArray[np.int64], probability: Probabilities, weights: ND
 
 def _roc_auc(one_hot: Probabilities, probability: Probabilities, weights: NDArray[np.float64] | None) -> float:
     classes = [1] if one_hot.shape[1] == 2 else range(one_hot.shape[1])
-    if weights is not None:
-        return float(np.mean([_weighted_area(one_hot[:, k] > 0, probability[:, k], weights) for k in classes]))
-    return float(np.mean([_area(one_hot[:, k] > 0, probability[:, k]) for k in classes]))
+    counts = np.ones(len(one_hot)) if weights is None else weights
+    return float(np.mean([_area(one_hot[:, k] > 0, probability[:, k], counts) for k in classes]))
 
 
-def _area(is_member: NDArray[np.bool_], value: Probabilities) -> float:
-    """Mann-Whitney's U of the members' values, by ranks, as a share of all pairs."""
-    members, others = int(is_member.sum()), int((~is_member).sum())
-    if not members or not others:
-        return float("nan")
-    _, place, count = np.unique(value, return_inverse=True, return_counts=True)
-    rank = np.cumsum(count) - (count - 1) / 2  # tied values share the mean of their ranks
-    pairs_won = np.sum(rank[place][is_member]) - members * (members + 1) / 2
-    return float(pairs_won / (members * others))
-
-
-def _weighted_area(is_member: NDArray[np.bool_], value: Probabilities, weights: NDArray[np.float64]) -> float:
+def _area(is_member: NDArray[np.bool_], value: Probabilities, weights: NDArray[np.float64]) -> float:
     """The share of pairs of a member and another that the member wins, a pair counting the product of its weights."""
     levels, place = np.unique(value, return_inverse=True)
     members, others = (np.bincount(place, weights * rows, len(levels)) for rows in (is_member, ~is_member))
