@@ -134,12 +134,9 @@ def _spreads(space: Space, home: Path, level: float) -> Mapping[str, float]:
 
 
 def find_all(space: Space, level: float, seen: Mapping[str, float]) -> dict[str, Findable]:
-    """Name of each claim, but for those that join others -> what can be found of it.
+    """Name of each claim, but for those that join others -> what can be found of it, all intervals having one level.
 
-    Args:
-        space: The study and its runs.
-        level: Level of every declared interval.
-        seen: Name of each claim of which runs are there -> standard deviation over their splits.
+    `seen`: name of each claim of which runs are there -> standard deviation over their splits.
     """
     return {claim.name: _find(space, level, seen.get(claim.name)) for claim in _asked(space)}
 

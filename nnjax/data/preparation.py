@@ -148,10 +148,7 @@ def _many_words(column: Column) -> OwnTableError:
 def prepared_columns(table: Table, preparation: Preparation, n_train: int) -> tuple[PreparedColumn, ...]:
     """What becomes of every column, whatever the split; nothing is learnt for it.
 
-    Args:
-        table: As it was read.
-        preparation: How it is to be prepared.
-        n_train: Training rows of a split: which words can be rare depends on it.
+    Which words can be rare depends on the number of training rows of a split.
     """
     return tuple(_prepared_column(column, table, preparation, n_train) for column in table_columns(table))
 

@@ -50,13 +50,9 @@ class ChosenCell:
 def choose_cell(space: Space, results: pd.DataFrame, best: BestCell | None, rule: str = BEST) -> ChosenCell:
     """Choose a cell by validation scores alone, so that no test row has a say in it.
 
-    Args:
-        space: The study's.
-        results: One row a planned run, with scores.
-        best: Validation scores of its complete cells.
-        rule: "best": the highest mean validation score over the splits; "smallest": the fewest parameters among the
-            cells whose validation scores cannot be told apart from the best one's (`tied_best`); else the beginning of
-            a cell's id, or its label.
+    The results have a row a planned run, with scores. The rule "best" is the highest mean validation score over the
+    splits; "smallest" the fewest parameters among the cells whose validation scores cannot be told apart from the best
+    one's (`tied_best`); any other text is the beginning of a cell's id, or its label.
 
     Raises:
         RefusedError: Runs are missing, there is no such cell, or nothing finished.

@@ -29,12 +29,10 @@ def units_of(space: Space) -> _Rows:
 
 
 def held_out_folds(space: Space, cell_of: Mapping[int, str], journal: Journal) -> list[list[HeldOutFold]]:
-    """Every repeat's folds as new rows to the other folds of it.
+    """Every repeat's folds, which hold every row once, as new rows to the other folds of it.
 
-    Args:
-        space: A study whose folds hold every row once.
-        cell_of: Split -> the id of the cell that was chosen for it; repeats with a split that has none are left out.
-        journal: It has the predictions of these cells' runs. A split without any has NaN for scores: outside.
+    `cell_of`: split -> the id of the cell that was chosen for it; repeats with a split that has none are left out. A
+    split without any prediction in the journal has NaN for scores: outside.
     """
     runs: dict[tuple[str, int], list[str]] = {}
     wanted = set(cell_of.values())

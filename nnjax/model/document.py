@@ -98,12 +98,8 @@ def score_parts(
 ) -> dict[str, Any]:
     """What such a model is worth on rows that it has not seen, beside what needs no network.
 
-    Args:
-        space: The study's.
-        chosen: The model's cell.
-        results: One row a planned run, with scores.
-        best: Its complete cells, of which the validation rows choose one in each split; None: the chosen one alone.
-        baselines: One row a baseline and split, with scores.
+    Results and baselines have scores, a row a planned run, and a baseline and split. `best`: the complete cells, of
+    which the validation rows choose one in each split; None: the chosen one alone.
     """
     own = results[results["cell_id"] == chosen.cell.cell_id].groupby("split")["test_score"].mean()
     promise = own if best is None or chosen.rule == "id" else best.scores()
