@@ -14,7 +14,6 @@ examples and the description of the run in it, and what it takes with the plan a
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from executors import processor_seconds
 
 from nnjax.data.scaling import ScaledSplit
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES, METRICS, names
@@ -130,12 +130,6 @@ def make_space(runs: int, is_trained: bool, overrides: list[str]) -> Space:
     levels = [float(f"{0.0001 * growth**step:.6g}") for step in range(rates)]
     changes = [f"nuisance.learning_rate={levels}", f"replicates.splits={splits}", *overrides]
     return expand(load_study("experiments/diabetes.toml", [*(SMALL if is_trained else ()), *changes]))
-
-
-def processor_seconds() -> float:
-    """Of this process and of its children that have ended."""
-    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    return sum(used.ru_utime + used.ru_stime for used in map(resource.getrusage, kinds))
 
 
 def measure(runs: int, home: Path, overrides: list[str]) -> None:

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from math import ceil
 
+from nnjax.metrics import LAYER_CURVES
 from nnjax.training.bucket import Bucket, chunk_size
 
 SECONDS_A_PARAMETER = 1.6e-9
@@ -139,10 +140,14 @@ def report_seconds(cells: int) -> float:
 
 def journal_bytes(bucket: Bucket) -> float:
     """Predicted bytes of the journal for one run of a bucket."""
-    layers = len(bucket.hidden_layer_sizes)
     predictions = 2 * (bucket.n_validation + bucket.n_test) * bucket.n_outputs
-    values = (5 + 8 * layers + 3) * (bucket.epochs + 1) + predictions
+    values = (5 + _layer_values(bucket)) * (bucket.epochs + 1) + predictions
     return JOURNAL_BYTES_A_RUN + JOURNAL_BYTES_A_VALUE * values
+
+
+def _layer_values(bucket: Bucket) -> int:
+    """Values an epoch of all curves of layers, of which three have the output layer, too."""
+    return len(LAYER_CURVES) * len(bucket.hidden_layer_sizes) + 3
 
 
 def count_curve_points(bucket: Bucket, curves: str) -> int:
@@ -151,7 +156,7 @@ def count_curve_points(bucket: Bucket, curves: str) -> int:
     Those of "reference" are of so few runs that they count as none; "main" are fit, gradient norm and saturated units.
     """
     layers = len(bucket.hidden_layer_sizes)
-    number = {"none": 0, "reference": 0, "main": 4 + (layers + 1) + layers, "all": 4 + 8 * layers + 3}[curves]
+    number = {"none": 0, "reference": 0, "main": 4 + (layers + 1) + layers, "all": 4 + _layer_values(bucket)}[curves]
     return number * min(MLFLOW_EPOCHS, bucket.epochs + 1)
 
 

@@ -44,10 +44,8 @@ class Model:
     @classmethod
     def of_run(cls, bucket: Bucket, numbers: Hyperparameters, activation: Int[Array, " hidden"]) -> "Model":
         """The network with what a run's numbers say of its activations and its loss."""
-        activation_parameters = ActivationParameters(numbers.negative_slope, numbers.elu_alpha)
-        return cls(
-            bucket, activation, activation_parameters, LossParameters(numbers.huber_delta, numbers.loss_quantile)
-        )
+        of_activations = ActivationParameters(numbers.negative_slope, numbers.elu_alpha)
+        return cls(bucket, activation, of_activations, LossParameters(numbers.huber_delta, numbers.loss_quantile))
 
     @property
     def codes(self) -> Int[Array, " hidden"]:
@@ -107,9 +105,8 @@ class Model:
             return ()
         rows = x.shape[0]
         weight = jnp.full(rows, 1 / rows, dtype=x.dtype)
-        return self.forward(
-            parameters, ForwardInputs(no_probes(self.bucket.architecture, rows), weight=weight), x
-        ).moments
+        inputs = ForwardInputs(no_probes(self.bucket.architecture, rows), weight=weight)
+        return self.forward(parameters, inputs, x).moments
 
     def logits(
         self, parameters: Parameters, moments: tuple[Moments, ...], x: Float[Array, "N D"]
