@@ -44,6 +44,7 @@ class Activation:
         remark: Where it comes from, or what to know.
         settings: Factors that mean something with it.
         structure: "elementwise"; or what it adds to a layer: "prelu" a learned slope, "maxout" further weights.
+        alias: Another common name; "" for none.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Activation:
     remark: str
     settings: tuple[str, ...] = ()
     structure: str = "elementwise"
+    alias: str = ""
 
 
 SELU_SCALE, SELU_ALPHA = 1.0507009873554805, 1.6732632423543772
@@ -112,7 +114,7 @@ ACTIVATIONS = {activation.name: activation for activation in (
                ("#9a4646", "#e89a9a"), "0 for z < 0, 1 for z ≥ 0", "0 for z ≠ 0",
                "the perceptron's; no gradient passes, so hidden layers before it learn nothing"),
     Activation("logistic", lambda z, _: jax.nn.sigmoid(z), _logistic_slope, 0.25, "glorot", ("#d55e00", "#ff8d4f"),
-               "1 / (1 + e⁻ᶻ)", "f(z) (1 − f(z))", "sigmoid, soft step"),
+               "1 / (1 + e⁻ᶻ)", "f(z) (1 − f(z))", "soft step", alias="sigmoid"),
     Activation("tanh", lambda z, _: jnp.tanh(z), lambda z, _: 1 - jnp.square(jnp.tanh(z)), 1.0, "glorot",
                ("#b77a00", "#efb23e"), "2 / (1 + e⁻²ᶻ) − 1", "1 − f(z)²", "2 σ(2z) − 1"),
     Activation("arctan", lambda z, _: jnp.arctan(z), lambda z, _: 1 / (jnp.square(z) + 1), 1.0, "glorot",
@@ -137,7 +139,7 @@ ACTIVATIONS = {activation.name: activation for activation in (
                lambda z, _: stats.norm.cdf(z) + z * stats.norm.pdf(z), 1.1289041452, "he", ("#3f7f1f", "#8fd06a"),
                "z Φ(z)", "Φ(z) + z φ(z)", "Hendrycks & Gimpel 2016; exact, by erf"),
     Activation("silu", lambda z, _: z * jax.nn.sigmoid(z), _silu_slope, 1.0998393201, "he", ("#79873b", "#c3d181"),
-               "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", "swish, Ramachandran et al. 2017"),
+               "z σ(z)", "σ(z) (1 + z (1 − σ(z)))", "Ramachandran et al. 2017", alias="swish"),
     Activation("selu", _selu, _selu_slope, SELU_SCALE * SELU_ALPHA, "lecun", ("#c8436d", "#ff8fb0"),
                "λα (eᶻ − 1) for z < 0, λz for z ≥ 0", "λα eᶻ for z < 0, λ for z > 0",
                "λ = 1.0507, α = 1.6733: Klambauer et al. 2017"),

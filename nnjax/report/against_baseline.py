@@ -51,6 +51,14 @@ class BestBaseline:
         return self.interval.estimate < 0
 
 
+def baseline_suffices(study_results: StudyResults) -> bool:
+    """Whether the network has no advantage over the reference baseline that matters: shown, and not merely unknown."""
+    if study_results.sizes.doubt:
+        return False
+    top = compare_with_baseline(study_results)
+    return judge("beats", top.interval, top.margin).verdict in (Verdict.EQUAL, Verdict.REFUTED)
+
+
 def best_baseline(study_results: StudyResults) -> BestBaseline:
     """The baseline of the highest mean score: exploratory, and chosen on the very test rows that it is shown for."""
     means = _baseline_means(study_results)
@@ -122,4 +130,4 @@ def baseline_words(interval: PairedInterval, terms: TaskTerms = REGRESSION) -> s
             if interval.high < 0
             else f"{name} is at least as good: the chosen network has no advantage that matters."
         )
-    return f"Network or {terms.reference}: these splits cannot tell which is better."
+    return f"Network or {terms.reference}: these splits cannot tell."

@@ -1,7 +1,7 @@
 """The headline in plain words: the study's own claims, or what its factors show."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nnjax.claims.answer import ClaimAnswer
@@ -14,6 +14,7 @@ from nnjax.report.formats import Show, confidence, decimals, power_of_two, signe
 from nnjax.report.once import once
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
 from nnjax.report.study_results import StudyResults
+from nnjax.report.views import join_words
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.study.study import Claim
 
@@ -24,16 +25,22 @@ class HeadlineLine:
 
     sentence: str
     detail: str
+    label: str
+    """What stands before it: the verdict on a claim, or a factor's name."""
     verdict: Verdict | None = None
     """None for what nobody declared."""
     remark: str = ""
     """How the claim stands to the training, where that must be said."""
+    name: str = ""
+    """A claim's name as words."""
 
 
 @dataclass(frozen=True)
 class Headline:
     """What a hurried reader takes away."""
 
+    lead: str
+    """What the lines come to, in a sentence; empty where there is one that says all."""
     lines: tuple[HeadlineLine, ...]
     warning: str
     """What makes all of them idle; empty where nothing does."""
@@ -44,7 +51,9 @@ class Headline:
         if self.warning:
             return self.warning
         first = self.lines[0]
-        return f"{first.sentence} {first.verdict.word.capitalize()}." if first.verdict else first.sentence
+        if first.verdict:
+            return f"{first.sentence} {first.verdict.word.capitalize()}."
+        return f"{first.label}: {first.sentence}" if first.label else first.sentence
 
     @property
     def is_decided(self) -> bool:
@@ -61,16 +70,61 @@ class Headline:
 def headline(study_results: StudyResults) -> Headline:
     """The study's claims with their verdicts; where it has none, what its studied factors show."""
     warning = "" if beats_a_constant(study_results) else _constant_warning(study_results)
-    lines = claim_lines(study_results) or factor_lines(study_results)
-    return Headline(lines or (HeadlineLine(_single(study_results), ""),), warning)
+    if study_results.claims:
+        verdicts = [answer.judgement.verdict for answer in study_results.claims]
+        return Headline(claims_lead(verdicts), claim_lines(study_results), warning)
+    lines = factor_lines(study_results)
+    if not lines:
+        return Headline("", (HeadlineLine(_single(study_results), "", ""),), warning)
+    return Headline(factors_lead(study_results), lines, warning)
+
+
+ALONE = {
+    Verdict.SUPPORTED: "The claim is supported.",
+    Verdict.EQUAL: "Neither is better: any difference is too small to matter.",
+    Verdict.REFUTED: "The claim is refuted.",
+    Verdict.UNDECIDED: "The claim is undecided: these data cannot tell.",
+    Verdict.EXPLORATORY: "No verdict: for splits like these no interval is known to hold.",
+}
+"""What a study's only claim comes to."""
+
+
+def claims_lead(verdicts: Sequence[Verdict]) -> str:
+    """How all claims came out, in a sentence.
+
+    >>> claims_lead([Verdict.REFUTED, Verdict.SUPPORTED])
+    'Of 2 claims 1 is supported and 1 refuted.'
+    """
+    if len(verdicts) == 1:
+        return ALONE[verdicts[0]]
+    counts = {verdict.word: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
+    if len(counts) == 1:
+        return f"{'Both' if len(verdicts) == 2 else f'All {len(verdicts)}'} claims are {verdicts[0].word}."
+    (word, count), *rest = counts.items()
+    said = [f"{count} {'is' if count == 1 else 'are'} {word}", *(f"{count} {word}" for word, count in rest)]
+    return f"Of {len(verdicts)} claims {join_words(said)}."
+
+
+def factors_lead(study_results: StudyResults) -> str:
+    """Which studied factors were found to make a difference, and which were not; empty where nobody knows."""
+    if study_results.sizes.doubt:
+        return ""
+    ranked = {factor: factor_rankings(study_results, factor) for factor in study_results.layout.studied}
+    told = {factor: [view.is_level for view in views.values()] for factor, views in ranked.items() if views}
+    found = [factor for factor, levels in told.items() if not all(levels)]
+    idle = [factor for factor, levels in told.items() if all(levels)]
+    if not found:
+        return f"No difference was found for {join_words(idle, 'or')}." if idle else ""
+    lead = f"A difference was found for {join_words(found)}"
+    return f"{lead}, not for {join_words(idle, 'or')}." if idle else f"{lead}."
 
 
 def _constant_warning(study_results: StudyResults) -> str:
     """What is not shown to beat the best constant prediction: the network alone, or everything."""
     better, naive = better_than_a_constant(study_results), study_results.terms.constant
     if better:
-        return f"Not even the network that the validation rows chose is shown to beat {naive}; {better} is."
-    return f"Nothing is shown to beat {naive}: neither the network that the validation rows chose nor any baseline."
+        return f"No network is shown to beat {naive}; {better} is."
+    return f"No network and no baseline is shown to beat {naive}."
 
 
 def _single(study_results: StudyResults) -> str:
@@ -84,9 +138,11 @@ def claim_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
     return tuple(
         HeadlineLine(
             claim.sentence,
-            claim_numbers(answer, claim, study_results),
+            parts_words(claim, study_results) if claim.is_compound else claim_numbers(answer, claim, study_results),
+            answer.judgement.verdict.word,
             answer.judgement.verdict,
             declared[claim.name].standing.label,
+            in_words(claim.name),
         )
         for claim, answer in zip(study_results.space.study.claims, study_results.claims, strict=True)
     )
@@ -102,8 +158,8 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
     if answer.judgement.verdict is Verdict.EXPLORATORY:
         sure += ", not known to hold:"
     if answer.threshold is not None:
-        show, before, unit = _shown_as(metric)
-        measured = f"{claim.metric}{before} {with_interval(interval, show, sure)}{unit}"
+        show, before, after = _shown_as(metric)
+        measured = f"{before} {with_interval(interval, show, sure)}{after}"
         return f"{measured}; claimed: above {show(answer.threshold)}."
     if metric.counts:
         times = with_interval(interval, power_of_two, sure)
@@ -118,11 +174,41 @@ def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults
     return f"{measured}. {named}"
 
 
+def parts_words(claim: Claim, study_results: StudyResults) -> str:
+    """How the parts of a compound claim came out: the supported ones counted, the others named."""
+    verdicts = {
+        each.claim.name: each.judgement.verdict for each in study_results.claims if each.claim.name in claim.parts
+    }
+    words = f"{list(verdicts.values()).count(Verdict.SUPPORTED)} of {len(verdicts)} parts supported"
+    for verdict in Verdict:
+        named = [in_words(name) for name, own in verdicts.items() if own is verdict is not Verdict.SUPPORTED]
+        words += f"; {verdict.word}: {', '.join(named)}" if named else ""
+    return f"{words}."
+
+
+def in_words(name: str) -> str:
+    """A claim's name as words.
+
+    >>> in_words("relu-beats-logistic")
+    'relu beats logistic'
+    """
+    return re.sub("[-_]+", " ", name)
+
+
 def _shown_as(metric: Metric) -> tuple[Show, str, str]:
     """How a number that is compared with a threshold is printed, with what before and after it."""
-    if metric.unit.startswith("decades"):  # as factors, which need no logarithm to be understood
-        return (lambda decades: significant(10**decades, 3)), f", as a factor{metric.unit.removeprefix('decades')}:", ""
-    return power_of_two if metric.counts else decimals, "", f" {metric.unit}" if metric.unit else ""
+    if metric.name in IN_WORDS:  # as factors, which need no logarithm to be understood
+        return (lambda decades: significant(10**decades, 3)), *IN_WORDS[metric.name]
+    return power_of_two if metric.counts else decimals, metric.name, f" {metric.unit}" if metric.unit else ""
+
+
+IN_WORDS = {
+    "grad_slope_0": ("At the start each layer divides the gradient by", ""),
+    "grad_slope": ("In the first tenth of the training each layer divides the gradient by", ""),
+    "grad_ratio_0": ("At the start the first layer gets", " of the last one’s gradient"),
+    "grad_ratio": ("In the first tenth of the training the first layer gets", " of the last one’s gradient"),
+}
+"""Metrics in decades: what stands before and after the factor that they are."""
 
 
 def arm_names(claim: Claim, study_results: StudyResults) -> list[str]:
@@ -143,20 +229,18 @@ Views = Mapping[str, Ranked]
 
 
 def factor_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
-    """Every studied factor: which of its levels tie at the top, averaged over the others or, without that, at best."""
+    """Every studied factor: which of its levels tie at the top, averaged over the others, or at best if only then."""
     test, lines = study_results.terms.test, []
     for factor in study_results.layout.studied:
         views = factor_rankings(study_results, factor)
-        for view, ranked in list(views.items())[:1]:
-            sure = "" if ranked.is_level else f"{confidence(ranked.ranking.level)} intervals, "
-            sure += "all levels compared with all"
-            which = f", {VIEW_WORDS[view]}" if len(study_results.layout.studied) > 1 else ""
-            detail = f"{sure[0].upper()}{sure[1:]}{which}. {one_by_one(study_results, factor, views)}".strip()
-            lines.append(HeadlineLine(f"{factor}: {ranked.words(decimals, test)}", detail))
+        for view, ranked in sorted(views.items(), key=lambda each: each[1].is_level)[:1]:
+            which = "" if view == AVERAGED else f"{VIEW_WORDS[view]}."
+            detail = " ".join(filter(None, (which, one_by_one(study_results, factor, views))))
+            lines.append(HeadlineLine(ranked.words(decimals, test), detail, factor))
     return tuple(lines)
 
 
-VIEW_WORDS = {AVERAGED: "averaged over the other factors", AT_BEST: "each level at its best"}
+VIEW_WORDS = {AVERAGED: "Averaged over the other factors", AT_BEST: "Each level at its best"}
 
 
 def one_by_one(study_results: StudyResults, factor: str, views: Views) -> str:

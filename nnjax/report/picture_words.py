@@ -1,6 +1,7 @@
-"""The sentences under the first pictures: who is first at the target, whose gradient vanishes, who scores best."""
+"""The words of the first pictures: who is first at the target, whose gradient vanishes, who scores best."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import partial
 from operator import itemgetter
 
@@ -9,8 +10,9 @@ import pandas as pd
 
 from nnjax.claims.declared import ALPHA
 from nnjax.claims.target import target_times, trained
+from nnjax.report.against_baseline import beats_a_constant
 from nnjax.report.formats import confidence, decimals, power_of_two, significant, with_interval
-from nnjax.report.layout import PANEL_FACTOR, Layout
+from nnjax.report.layout import COLOR_FACTOR, PANEL_FACTOR, Layout
 from nnjax.report.once import once
 from nnjax.report.ranked import Ranked, by_split, level_name, rank, shortened
 from nnjax.report.setting import PictureSetting, deep_runs
@@ -22,37 +24,58 @@ from nnjax.statistics.interval import bonferroni_level, paired_interval
 VANISHED = -1.0
 """log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
 
+MOST_LISTED = 3
+"""Levels that a title names."""
+
 TOO_EASY = 1.0
 """log₂ of the epochs to the target that the slowest level takes: up to it the target tells nothing apart."""
 
 
-def score_words(study_results: StudyResults, setting: PictureSetting) -> str:
+@dataclass(frozen=True)
+class Told:
+    """What a picture shows: in a few words for its title, and in sentences."""
+
+    takeaway: str
+    sentence: str
+
+
+NOTHING_TO_COMPARE = Told("nothing to compare", "There is nothing to compare.")
+
+
+def score_words(study_results: StudyResults, setting: PictureSetting) -> Told:
     """Which levels score best on test rows at a setting, and which only name one class."""
     runs = setting.runs(study_results.chosen)
     ranked = rank(by_split(runs, setting.factor, []), setting.factor, study_results.layout, study_results.sizes)
     if ranked is None:
-        return "There is nothing to compare."
-    return f"{ranked.words(decimals, study_results.terms.test)}{constant_words(study_results, runs, setting.factor)}"
+        return NOTHING_TO_COMPARE
+    words = ranked.words(decimals, study_results.terms.test)
+    return Told(_scores_takeaway(ranked), f"{words}{constant_words(study_results, runs, setting.factor)}")
 
 
-def highest_words(study_results: StudyResults, setting: PictureSetting) -> str:
+def _scores_takeaway(ranked: Ranked) -> str:
+    return ranked.takeaway("best", "behind")
+
+
+def highest_words(study_results: StudyResults, setting: PictureSetting) -> Told:
     """Which level scores highest at a setting, and how high, where its order among the others is told already.
 
     The interval is one of as many as there are levels, for whichever of them came out highest.
     """
     runs = setting.runs(study_results.chosen)
     table = by_split(runs, setting.factor, [])
-    if min(table.shape) < 2:
-        return "There is nothing to compare."
+    ranked = rank(table, setting.factor, study_results.layout, study_results.sizes)
+    if ranked is None:
+        return NOTHING_TO_COMPARE
     scores, terms = table.to_numpy(dtype=float), study_results.terms
     leader, level = int(scores.mean(axis=1).argmax()), bonferroni_level(ALPHA, len(table))
     interval = paired_interval(scores[leader], *study_results.sizes.pair, level)
     name = level_name(study_results.layout, setting.factor, table.index.tolist()[leader])
     sure = f"{confidence(level)} interval"
-    return (
+    return Told(
+        _scores_takeaway(ranked),
         f"Highest on average: {name}, {terms.test} {with_interval(interval, decimals, sure)}; "
         f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}."
-        f"{constant_words(study_results, runs, setting.factor)}"
+        f"{constant_words(study_results, runs, setting.factor)}",
     )
 
 
@@ -74,7 +97,7 @@ def constant_words(study_results: StudyResults, runs: pd.DataFrame, factor: str)
 
 
 @once
-def convergence_words(study_results: StudyResults, setting: PictureSetting) -> str:
+def convergence_words(study_results: StudyResults, setting: PictureSetting) -> Told:
     """Which levels reach the target first at a setting, which take longer, and which never get there.
 
     Compared by ratios, as claims on epochs_to_target are, up to the epoch that all runs have; those that do not get
@@ -83,23 +106,25 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     factor, layout = setting.factor, study_results.layout
     runs = trained(setting.runs(study_results.chosen))
     if len(scales := _target_scales(study_results, runs)) > 1:
-        return (
+        return Told(
+            "not compared",
             f"No race is told of: R² of an epoch is that of the target as it is trained, here on several scales "
-            f"({join_words(scales)}), and each is another aim."
+            f"({join_words(scales)}), and each is another aim.",
         )
     key, aim = study_results.terms.target, float(study_results.results[study_results.terms.target].iloc[0])
-    target = f"{study_results.terms.targeted} ≥ {aim:g}"
+    target = f"the target {study_results.terms.targeted} ≥ {aim:g}"
     times, horizon = target_times(runs), int(runs["epochs"].min()) if len(runs) else 0
     runs = runs.assign(speed=-np.log2(np.clip(times, 1.0, horizon)), is_there=times <= horizon)
     shares = runs.groupby(factor, sort=False)["is_there"].mean()
     arrived = shares.index[shares >= ENOUGH]
     if not shares.any() and (typical_best := _typical_best(study_results, runs, horizon)) < aim:
-        return (
-            f"No run reaches {target} within {horizon} epochs; half of them get to {decimals(typical_best)}: a {key} "
-            "of about that, under [logging], would tell who is faster."
-        )
+        words = f"No run reaches {target} within {horizon} epochs; the median run’s best is {decimals(typical_best)}"
+        if beats_a_constant(study_results):
+            words += f": a {key} of about that, under [logging], would tell who is faster"
+        return Told("target not reached", f"{words}.")
     if not len(arrived):
-        return f"With none of them half of the runs reach {target} within {horizon} epochs."
+        words = f"With none of them half of the runs reach {target} within {horizon} epochs."
+        return Told("target seldom reached", words)
     there = runs[runs[factor].isin(arrived)]
     ranked = rank(by_split(there, factor, [], "speed"), factor, layout, study_results.sizes)
     rest = _not_there(layout, factor, shares[shares < ENOUGH])
@@ -109,10 +134,17 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> s
     if ranked is None:
         typical = 2 ** -float(there["speed"].mean())
         alone, bound = join_words(list(at_least)), max(at_least.values())
-        return f"{alone} reaches {target}, typically after {bound}{_epochs(typical)}{rest}."
+        return Told(
+            f"only {alone} gets there", f"{alone} reaches {target}, typically after {bound}{_epochs(typical)}{rest}."
+        )
     if not rest and -ranked.means[-1] <= TOO_EASY:
-        return f"{target} is reached in the first epoch or two: a target this easy tells nothing apart."
-    return f"{_race(ranked, target, at_least)}{rest}."
+        easy = f"T{target[1:]} is reached in the first epoch or two: a target this easy tells nothing apart."
+        return Told("target too easy", easy)
+    never = [level_name(layout, factor, level) for level in shares.index[shares == 0].tolist()]
+    takeaway = (
+        f"{shortened(never, 2)} too slow" if never and not ranked.is_alone else ranked.takeaway("first", "slower")
+    )
+    return Told(takeaway, f"{_race(ranked, target, at_least)}{rest}.")
 
 
 def _target_scales(study_results: StudyResults, runs: pd.DataFrame) -> list[str]:
@@ -135,7 +167,7 @@ def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:
         [level_name(layout, factor, level) for level in shares.index[which].tolist()]
         for which in (shares == 0, shares > 0)
     )
-    few = f"{'get' if len(seldom) > 1 else 'gets'} there in fewer than half of the runs"
+    few = f"{'get' if len(seldom) > 1 else 'gets'} there in under half of the runs"
     words = f"; {shortened(seldom)} {few}" if seldom else ""
     return words + (f"; {shortened(never)} never {'get' if len(never) > 1 else 'gets'} there" if never else "")
 
@@ -145,10 +177,11 @@ def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
     leader, slowest = ranked.names[0], ranked.names[-1]
     first, last = (2 ** -ranked.means[place] for place in (0, -1))
     if ranked.is_level:
-        span = f"{at_least[leader]}{_epochs(first)}"
-        if f"{first:.0f}" != f"{last:.0f}":
-            span += f" with {leader} and {at_least[slowest]}{last:.0f} with {slowest}, which may be chance"
-        return f"In speed {ranked.all_names} cannot be told apart: {target} typically takes {span}"
+        words = f"T{target[1:]} typically takes {at_least[leader]}{_epochs(first)} with "
+        if f"{first:.0f}" == f"{last:.0f}":
+            return f"{words}{ranked.all_names}"
+        to = "and" if len(ranked.names) == 2 else "up to"
+        return f"{words}{leader} {to} {at_least[slowest]}{last:.0f} with {slowest}, which may be chance"
     words = f"{leader} is first at {target}, typically after {at_least[leader]}{_epochs(first)}; {ranked.rivals}"
     if ranked.ranking.is_tied[-1]:
         return words.removesuffix("; ")
@@ -165,11 +198,12 @@ def _epochs(number: float) -> str:
 
 
 @once
-def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
+def gradient_words(study_results: StudyResults, setting: PictureSetting) -> Told:
     """With which levels the gradient vanishes, or explodes, before the first step, in most runs or in some."""
     deep = deep_runs(study_results, setting).dropna(subset=["grad_ratio_0"])
     if deep.empty:
-        return "No network here has two hidden layers, so there is nothing for a gradient to vanish across."
+        words = "No network here has two hidden layers, so there is nothing for a gradient to vanish across."
+        return Told("none, one layer", words)
     name = partial(level_name, study_results.layout, setting.factor)
     ratios = {
         name(level): deep.loc[deep[setting.factor] == level, "grad_ratio_0"].to_numpy(dtype=float)
@@ -177,28 +211,39 @@ def gradient_words(study_results: StudyResults, setting: PictureSetting) -> str:
     }
     shares = {name: float((ratio < VANISHED).mean()) for name, ratio in ratios.items()}
     left = {name: float(np.median(ratio)) for name, ratio in ratios.items() if shares[name] > ENOUGH}
-    words = _vanishing(dict(sorted(left.items(), key=itemgetter(1))), list(ratios))
+    lost = dict(sorted(left.items(), key=itemgetter(1)))
+    some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
+    words = _vanishing(lost, [name for name in ratios if name not in some or not lost])
+    stands = {**study_results.space.study.fixed, **setting.held}.get(COLOR_FACTOR), setting.held.get("initializer")
+    whose = "".join(f" ({level})" for level in stands if level)
     depth = setting.held.get(PANEL_FACTOR)
     if depth is not None and depth != deep[PANEL_FACTOR].iloc[0]:  # one hidden layer has nothing to lose it across
         words = f"At depth {deep[PANEL_FACTOR].iloc[0]}: {words[0].lower()}{words[1:]}"
-    some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
     if some:
         words += f" In some runs it does with {shortened(some)}."
     grown = [name for name, ratio in ratios.items() if (ratio > -VANISHED).mean() > ENOUGH]
-    return f"{words} With {shortened(grown)} it grows more than tenfold on its way." if grown else words
+    if grown:
+        words += f" With {shortened(grown)} it grows more than tenfold on its way."
+    return Told(f"{_listed(list(lost)) if lost else 'in some runs' if some else 'none'}{whose}", words)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= MOST_LISTED else f"{len(names)} levels"
 
 
 def _vanishing(lost: Mapping[str, float], levels: list[str]) -> str:
     if not lost:
-        which = "with any of them" if len(levels) > 1 else "here"
+        which = "with any of them" if len(levels) > 1 else f"with {levels[0]}"
         return (
             f"Before the first step no gradient vanishes {which}: in most runs a tenth or more reaches the first layer."
         )
     named = [f"{name} ({_left(size)})" for name, size in lost.items()]
     rest = [name for name in levels if name not in lost]
-    others = f"; not with {shortened(rest, 2)}" if rest else ""
-    vanishes = "vanishes (less than a tenth of it reaches the first layer)"
-    return f"Before the first step the gradient {vanishes} with {shortened(named)}{others}."
+    others = f" With {shortened(rest, 2)} it does not." if rest else ""
+    return (
+        "Before the first step less than a tenth of the gradient reaches the first layer with "
+        f"{shortened(named)}: it vanishes.{others}"
+    )
 
 
 def _left(size: float) -> str:

@@ -40,6 +40,11 @@ class Ranked:
         """Whether no two were found to differ."""
         return self.ranking.apart is None
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether the first can be told from all others."""
+        return sum(self.ranking.is_tied) == 1
+
     def words(self, show: Show, quantity: str) -> str:
         """Which is first, which cannot be told from it, what is behind; or what difference would have been found.
 
@@ -61,6 +66,21 @@ class Ranked:
         first = f"{self.names[0]} has the highest {quantity}, {show(self.means[0])}"
         return f"{first}; {self.rivals}{_behind(behind, show)}.{lost}"
 
+    def takeaway(self, first: str, last: str) -> str:
+        """The same in a few words, where `first` is said of the one that leads and `last` of those behind.
+
+        >>> from nnjax.statistics.ranking import rank_levels
+        >>> ranking = rank_levels([[0.50, 0.52, 0.54], [0.49, 0.53, 0.53], [0.10, 0.13, 0.12]], 331, 111)
+        >>> Ranked(("relu", "tanh", "logistic"), (0.52, 0.517, 0.117), ranking).takeaway("best", "behind")
+        'logistic behind'
+        """
+        if self.ranking.apart is None:
+            return "no difference found"
+        if self.is_alone:
+            return f"{self.names[0]} {first}"
+        behind = [name for name, is_tied in zip(self.names, self.ranking.is_tied, strict=True) if not is_tied]
+        return f"{shortened(behind or [self.names[self.ranking.apart[1]]], 2)} {last}"
+
     @property
     def rivals(self) -> str:
         """Those that cannot be told from the first, as a clause; empty where it stands alone."""
@@ -77,9 +97,12 @@ class Ranked:
         if show(self.ranking.detectable) == show(0.0):
             every = "both" if len(self.names) == 2 else "all"
             return f"{self.all_names} {every} have the same {quantity}, {show(self.means[0])}"
+        if not self.is_known:
+            return f"{self.all_names} cannot be told apart in {quantity}"
         size = show(self.ranking.detectable)
-        power = f": only four of five such studies would find a difference of {size} in {quantity}"
-        return f"{self.all_names} cannot be told apart{power if self.is_known else f' in {quantity}'}"
+        between = f"{'between' if len(self.names) == 2 else 'among'} {self.all_names}"
+        power = f"{size} in {quantity} would be found in four of five such studies"
+        return f"No difference {between} was found; one of {power}"
 
 
 def _by(interval: PairedInterval, show: Show) -> str:

@@ -100,6 +100,6 @@ def _row(activation: Activation) -> str:
         activation.slope_equation,
         f"{activation.peak_slope:.4g}",
         activation.initializer,
-        activation.remark,
+        ", ".join(filter(None, (activation.alias, activation.remark))),
     )
     return markdown_row(cells)

@@ -25,7 +25,7 @@ from nnjax.statistics.interval import paired_interval
         ),
         ([-0.10, -0.11, -0.10, -0.11], "Ridge is better."),
         ([-0.012, -0.004, -0.016, 0.0], "Ridge is at least as good: the chosen network has no advantage that matters."),
-        ([0.1, -0.1, 0.2, -0.2], "Network or ridge: these splits cannot tell which is better."),
+        ([0.1, -0.1, 0.2, -0.2], "Network or ridge: these splits cannot tell."),
     ],
 )
 def test_the_answer_says_what_the_interval_allows(differences, words):
@@ -37,7 +37,7 @@ def test_the_answer_says_what_the_interval_allows(differences, words):
     [
         ([0.10, 0.11, 0.10, 0.11], "The network chosen on validation rows beats logistic regression."),
         ([-0.10, -0.11, -0.10, -0.11], "Logistic regression is better."),
-        ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell which is better."),
+        ([0.1, -0.1, 0.2, -0.2], "Network or logistic regression: these splits cannot tell."),
     ],
 )
 def test_the_answer_of_a_classification_names_its_own_baseline(differences, words):

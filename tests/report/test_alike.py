@@ -55,7 +55,7 @@ def test_what_shows_the_same_number_is_named_together():
 
 
 def test_levels_with_one_gradient_have_no_worst_and_no_best(tied):
-    assert "no gradient vanishes with any of them" in gradient_words(tied, first_setting(tied))
+    assert "no gradient vanishes with any of them" in gradient_words(tied, first_setting(tied)).sentence
     facts = gradients_chapter(tied).facts
     assert facts["alike"] and facts["combinations"] == 3
 
@@ -78,4 +78,4 @@ def test_scores_speed_and_cells_that_tie_are_named_together(tied):
 
 def test_cells_that_diverge_alike_are_named_together(tied):
     (finding,) = find_diverged(replace(tied, results=tied.results.assign(status="diverged")))
-    assert "most of all l2=0, l2=0.1 and l2=3: 100 % of its runs" in finding.sentence
+    assert "100 % of those of l2=0, l2=0.1 and l2=3, " in finding.says

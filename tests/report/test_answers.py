@@ -5,11 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnjax.report.answers import (
-    factor_lines,
-    headline,
-    one_by_one,
-)
+from nnjax.report.answers import claims_lead, factor_lines, factors_lead, headline, one_by_one
 from nnjax.statistics.verdict import VERDICTS, Verdict
 
 
@@ -19,9 +15,10 @@ def test_the_headline_is_the_studys_own_claims(study_results):
     first, second = top.lines
     assert first.sentence == "With three hidden layers, relu beats logistic."
     assert first.detail.startswith("relu minus logistic: +0.0") and "(97.5 % interval " in first.detail
-    assert second.detail.startswith("grad_slope_0, as a factor a layer: 4.") and second.detail.endswith(
-        "; claimed: above 2."
-    )
+    assert second.detail.startswith("At the start each layer divides the gradient by 4.")
+    assert second.detail.endswith("; claimed: above 2.")
+    assert [line.label for line in top.lines] == ["undecided", "supported"]
+    assert top.lead == "Of 2 claims 1 is supported and 1 undecided."
     assert top.words == "With three hidden layers, relu beats logistic. Undecided."
 
 
@@ -38,8 +35,8 @@ def test_epochs_to_the_target_are_compared_in_times(study_results):
 
 def test_without_a_claim_the_factors_are_the_headline_and_nothing_has_a_verdict(without_claims):
     (line,) = headline(without_claims).lines
-    assert line.verdict is None and line.sentence.startswith("activation: ")
-    assert line.detail.startswith("All levels compared with all.")
+    assert line.verdict is None and line.label == "activation"
+    assert headline(without_claims).words == f"activation: {line.sentence}"
     assert not any(verdict.word in line.sentence + line.detail for verdict in VERDICTS)
 
 
@@ -50,19 +47,48 @@ def test_a_level_far_behind_is_named_with_its_interval(without_claims):
     assert "cannot be told from it; logistic is behind by 0." in line.sentence
 
 
+def test_the_lead_names_the_factors_that_make_a_difference_and_those_that_do_not(study_results, without_claims):
+    runs = without_claims.chosen
+    worse = runs["test_score"] - 0.4 * (runs["activation"] == "logistic")
+    assert factors_lead(replace(without_claims, chosen=runs.assign(test_score=worse))) == (
+        "A difference was found for activation."
+    )
+    noise = runs["test_score"] * 0.0 + (runs["split"] + runs["activation"].map(len)) % 3
+    alike = replace(without_claims, chosen=runs.assign(test_score=noise))
+    assert factors_lead(alike) == "No difference was found for activation."
+    assert factors_lead(replace(alike, sizes=replace(alike.sizes, doubt="few groups"))) == ""
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "lead"),
+    [
+        ("S", "The claim is supported."),
+        ("U", "The claim is undecided: these data cannot tell."),
+        ("SS", "Both claims are supported."),
+        ("UUU", "All 3 claims are undecided."),
+        ("SUURU", "Of 5 claims 1 is supported, 1 refuted and 3 undecided."),
+    ],
+)
+def test_claims_are_counted_by_their_verdicts(verdicts, lead):
+    named = {verdict.name[0]: verdict for verdict in Verdict}
+    assert claims_lead([named[letter] for letter in verdicts]) == lead
+
+
 @pytest.mark.parametrize(
     ("boosting", "words"),
     [
-        (0.1, "Nothing is shown to beat a constant prediction, the mean of the training rows: neither the network "),
-        (0.95, "Not even the network that the validation rows chose is shown to beat a constant prediction, "),
+        (0.1, "No network and no baseline is shown to beat a constant prediction, the mean of the training rows."),
+        (
+            0.95,
+            "No network is shown to beat a constant prediction, the mean of the training rows; gradient boosting is.",
+        ),
     ],
 )
 def test_a_network_that_beats_no_constant_is_told_before_all_else(study_results, boosting, words):
     scores = {study_results.terms.naive: 0.9, study_results.terms.boosted: boosting}
     changed = study_results.baselines["model"].map(scores).fillna(study_results.baselines["test_score"])
     top = headline(replace(study_results, baselines=study_results.baselines.assign(test_score=changed)))
-    assert top.words == top.warning and top.warning.startswith(words) and len(top.lines) == 2
-    assert top.warning.endswith("; gradient boosting is." if boosting > 0.9 else " nor any baseline.")
+    assert top.words == top.warning == words and len(top.lines) == 2
 
 
 def test_what_stands_out_one_by_one_is_told_where_all_at_once_nothing_does(without_claims):

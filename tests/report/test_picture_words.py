@@ -10,7 +10,14 @@ from nnjax.judged import Judged
 from nnjax.metrics import MEASURES
 from nnjax.report.formats import decimals
 from nnjax.report.histories import Histories
-from nnjax.report.picture_words import constant_words, convergence_words, gradient_words, highest_words, score_words
+from nnjax.report.picture_words import (
+    Told,
+    constant_words,
+    convergence_words,
+    gradient_words,
+    highest_words,
+    score_words,
+)
 from nnjax.report.setting import PictureSetting, first_setting
 from nnjax.report.task import terms_of
 from nnjax.statistics.interval import paired_interval
@@ -21,11 +28,10 @@ def test_no_difference_comes_with_the_one_that_would_have_been_found(without_cla
     alike = runs["split"].map(runs.groupby("split")["test_score"].mean()) + 0.01 * (
         (runs["split"] + runs["activation"].map({"relu": 0, "tanh": 1, "logistic": 2})) % 3
     )
-    words = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
-    assert words.startswith(
-        "logistic, tanh and relu cannot be told apart: only four of five such studies would find a difference of 0.0"
-    )
-    assert words.endswith(" in test_r2.")
+    told = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
+    assert told.takeaway == "no difference found"
+    assert told.sentence.startswith("No difference among logistic, tanh and relu was found; one of 0.0")
+    assert told.sentence.endswith(" in test_r2 would be found in four of five such studies.")
 
 
 def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(without_claims):
@@ -33,7 +39,7 @@ def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(withou
     scores = {"relu": [0.1, 0.2, 0.3, 0.4], "tanh": [0.2, 0.3, 0.4, 0.5], "logistic": [0.0] * 4}
     taken = {level: iter(each) for level, each in scores.items()}
     runs = runs.assign(test_score=[next(taken[level]) for level in runs["activation"]])
-    words = highest_words(replace(without_claims, chosen=runs), first_setting(without_claims))
+    words = highest_words(replace(without_claims, chosen=runs), first_setting(without_claims)).sentence
     expected = paired_interval(scores["tanh"], *without_claims.sizes.pair, level=1 - 0.05 / 3)
     ends = f"(98.33 % interval {decimals(expected.low)} to {decimals(expected.high)})"
     baseline = decimals(without_claims.baseline().mean())
@@ -42,59 +48,63 @@ def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(withou
 
 def test_of_one_level_nothing_is_the_highest(without_claims):
     alone = without_claims.chosen[without_claims.chosen["activation"] == "relu"]
-    words = highest_words(replace(without_claims, chosen=alone), first_setting(without_claims))
-    assert words == "There is nothing to compare."
+    told = highest_words(replace(without_claims, chosen=alone), first_setting(without_claims))
+    assert told.sentence == "There is nothing to compare."
 
 
 def test_a_constant_classifier_is_called_that(classes):
     setting = PictureSetting("activation", {"depth": 2})
     recall = np.where(classes.chosen["activation"] == "logistic", 1 / 3, 0.9)
     constant = replace(classes, chosen=classes.chosen.assign(test_balanced_accuracy=recall))
-    assert "logistic is no better than a constant classifier, which gives every row the same class." in score_words(
-        constant, setting
-    )
-    assert "constant" not in score_words(classes, setting)
+    said = score_words(constant, setting).sentence
+    assert "logistic is no better than a constant classifier, which gives every row the same class." in said
+    assert "constant" not in score_words(classes, setting).sentence
     precision = Judged(next(each for each in MEASURES if each.name == "average_precision"), 0.0)
     ordered = replace(constant, terms=terms_of(precision))
     said = constant_words(ordered, ordered.chosen, "activation")
     assert said == " Cut at a probability of ½, logistic gives every row the same class."
 
 
+AIM = "the target validation_r2 ≥ 0.4"
+
+
 @pytest.mark.parametrize(
-    ("epochs", "words"),
+    ("epochs", "takeaway", "words"),
     [
-        ({"relu": 2, "tanh": 2, "logistic": np.nan}, "In speed relu and tanh cannot be told apart: "
-         "validation_r2 ≥ 0.4 typically takes 2 epochs; logistic never gets there."),
-        ({"relu": 2, "tanh": 2, "logistic": 8}, "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh "
-         "cannot be told from it; logistic takes 4.0 times as many epochs [4.0, 4.0]."),
-        ({"relu": 3, "tanh": 3, "logistic": 3}, "In speed relu, tanh and "
-         "logistic cannot be told apart: validation_r2 ≥ 0.4 typically takes 3 epochs."),
-        ({"relu": 1, "tanh": 1, "logistic": 2}, "validation_r2 ≥ 0.4 is reached in the first epoch or two: a target "
-         "this easy tells nothing apart."),
-        ({"relu": 1, "tanh": np.nan, "logistic": np.nan}, "relu reaches validation_r2 ≥ 0.4, typically after 1 epoch; "
-         "tanh and logistic never get there."),
+        ({"relu": 2, "tanh": 2, "logistic": np.nan}, "logistic too slow",
+         f"T{AIM[1:]} typically takes 2 epochs with relu and tanh; logistic never gets there."),
+        ({"relu": 2, "tanh": 2, "logistic": 8}, "logistic slower", f"relu is first at {AIM}, typically after 2 epochs; "
+         "tanh cannot be told from it; logistic takes 4.0 times as many epochs [4.0, 4.0]."),
+        ({"relu": 3, "tanh": 3, "logistic": 3}, "no difference found",
+         f"T{AIM[1:]} typically takes 3 epochs with relu, tanh and logistic."),
+        ({"relu": 1, "tanh": 1, "logistic": 2}, "target too easy",
+         f"T{AIM[1:]} is reached in the first epoch or two: a target this easy tells nothing apart."),
+        ({"relu": 1, "tanh": np.nan, "logistic": np.nan}, "only relu gets there",
+         f"relu reaches {AIM}, typically after 1 epoch; tanh and logistic never get there."),
     ],
 )  # fmt: skip
-def test_the_race_to_the_target_in_words(without_claims, epochs, words):
+def test_the_race_to_the_target_in_words(without_claims, epochs, takeaway, words):
     runs = without_claims.chosen.assign(epochs_to_target=without_claims.chosen["activation"].map(epochs))
     raced = replace(without_claims, chosen=runs)
-    assert convergence_words(raced, PictureSetting("activation", {})) == words
+    assert convergence_words(raced, PictureSetting("activation", {})) == Told(takeaway, words)
 
 
 def test_where_few_runs_of_any_level_arrive_nobody_is_first(without_claims):
     runs = without_claims.chosen
     raced = replace(without_claims, chosen=runs.assign(epochs_to_target=np.where(runs["split"] == 0, 3.0, np.nan)))
-    said = convergence_words(raced, PictureSetting("activation", {}))
-    assert said == "With none of them half of the runs reach validation_r2 ≥ 0.4 within 12 epochs."
+    said = convergence_words(raced, PictureSetting("activation", {})).sentence
+    assert said == "With none of them half of the runs reach the target validation_r2 ≥ 0.4 within 12 epochs."
 
 
 def test_a_target_beyond_all_runs_is_told_with_one_that_tells_more(without_claims):
     runs = without_claims.chosen.assign(epochs_to_target=np.nan, validation_score=-55.0)
     curves = pd.DataFrame(np.tile([-1.0, 0.02, 0.05, 0.01], (len(runs), 1)), index=runs["run_id"])
     flat = Histories({("fit_validation_r2", 0): curves})
-    said = convergence_words(replace(without_claims, chosen=runs, histories=flat), PictureSetting("activation", {}))
+    said = convergence_words(
+        replace(without_claims, chosen=runs, histories=flat), PictureSetting("activation", {})
+    ).sentence
     assert said.startswith(
-        "No run reaches validation_r2 ≥ 0.4 within 12 epochs; half of them get to 0.050: a target_r2 "
+        "No run reaches the target validation_r2 ≥ 0.4 within 12 epochs; the median run’s best is 0.050: a target_r2 "
     )
 
 
@@ -104,7 +114,7 @@ def test_on_several_scales_of_the_target_nobody_is_first(without_claims):
         for cell, scale in zip(without_claims.space.cells, ("as_is", "log", "log"), strict=True)
     ]
     scaled = replace(without_claims, space=replace(without_claims.space, cells=cells))
-    said = convergence_words(scaled, PictureSetting("activation", {}))
+    said = convergence_words(scaled, PictureSetting("activation", {})).sentence
     assert said.startswith("No race is told of") and "(as_is and log)" in said
 
 
@@ -114,19 +124,18 @@ def race(study_results, **epochs):
     by_level = {"relu": [2.0] * 4, "tanh": [2.0] * 4, "logistic": [2.0] * 4} | epochs
     taken = {level: iter(times) for level, times in by_level.items()}
     runs = runs.assign(epochs_to_target=[next(taken[level]) for level in runs["activation"]])
-    return convergence_words(replace(study_results, chosen=runs), PictureSetting("activation", {}))
+    return convergence_words(replace(study_results, chosen=runs), PictureSetting("activation", {})).sentence
 
 
 def test_a_level_that_never_arrives_is_said_to_and_counts_in_no_span(without_claims):
     words = race(without_claims, tanh=[2.0, 8.0, 2.0, 8.0], logistic=[np.nan] * 4)
-    assert words.startswith("In speed relu and tanh cannot be told apart: ")
-    assert "takes 2 epochs with relu and 4 with tanh, which may be chance; logistic never gets there." in words
+    assert words.endswith("takes 2 epochs with relu and 4 with tanh, which may be chance; logistic never gets there.")
 
 
 def test_where_runs_never_arrive_numbers_are_at_least_and_have_no_interval(without_claims):
     words = race(without_claims, tanh=[10.0, 10.0, 10.0, np.nan], logistic=[9.0, np.nan, np.nan, np.nan])
-    assert "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; tanh takes at least " in words
-    assert "[" not in words and words.endswith("; logistic gets there in fewer than half of the runs.")
+    assert "relu is first at the target validation_r2 ≥ 0.4, typically after 2 epochs; tanh takes at least " in words
+    assert "[" not in words and words.endswith("; logistic gets there in under half of the runs.")
 
 
 def test_of_two_bounds_no_ratio_is_told(without_claims):
@@ -141,21 +150,25 @@ def test_runs_of_fewer_epochs_are_raced_up_to_the_end_that_all_have(without_clai
 
 
 @pytest.mark.parametrize(
-    ("ratios", "words"),
+    ("ratios", "takeaway", "words"),
     [
-        ({"relu": 0.0, "tanh": -0.2, "logistic": -3.0}, "Before the first step the gradient vanishes (less than a "
-         "tenth of it reaches the first layer) with logistic (1 part in 1,000); not with relu and tanh."),
-        ({"relu": 0.0, "tanh": -2.0, "logistic": -np.inf}, "Before the first step the gradient vanishes (less than "
-         "a tenth of it reaches the first layer) with logistic (nothing) and tanh (1 part in 100); not with relu."),
-        ({"relu": 0.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
-         "in most runs a tenth or more reaches the first layer."),
-        ({"relu": 2.0, "tanh": -0.2, "logistic": -0.9}, "Before the first step no gradient vanishes with any of them: "
-         "in most runs a tenth or more reaches the first layer. With relu it grows more than tenfold on its way."),
+        ({"relu": 0.0, "tanh": -0.2, "logistic": -3.0}, "logistic", "Before the first step less than a tenth of the "
+         "gradient reaches the first layer with logistic (1 part in 1,000): it vanishes. With relu and tanh it does "
+         "not."),
+        ({"relu": 0.0, "tanh": -2.0, "logistic": -np.inf}, "logistic, tanh", "Before the first step less than a "
+         "tenth of the gradient reaches the first layer with logistic (nothing) and tanh (1 part in 100): it vanishes. "
+         "With relu it does not."),
+        ({"relu": 0.0, "tanh": -0.2, "logistic": -0.9}, "none", "Before the first step no gradient vanishes with any "
+         "of them: in most runs a tenth or more reaches the first layer."),
+        ({"relu": 2.0, "tanh": -0.2, "logistic": -0.9}, "none", "Before the first step no gradient vanishes with any "
+         "of them: in most runs a tenth or more reaches the first layer. With relu it grows more than tenfold on its "
+         "way."),
     ],
 )  # fmt: skip
-def test_vanishing_gradients_in_words(without_claims, ratios, words):
+def test_vanishing_gradients_in_words(without_claims, ratios, takeaway, words):
     runs = without_claims.chosen.assign(grad_ratio_0=without_claims.chosen["activation"].map(ratios))
-    assert gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {})) == words
+    told = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
+    assert told == Told(takeaway, words)
 
 
 def test_a_gradient_that_vanishes_in_half_of_the_runs_is_told_of_and_numbers_are_those_of_most(without_claims):
@@ -163,10 +176,11 @@ def test_a_gradient_that_vanishes_in_half_of_the_runs_is_told_of_and_numbers_are
     ratios = {"relu": [0.0] * 4, "tanh": [-3.0, -3.0, 0.0, 0.0], "logistic": [-2.0, -2.0, -2.0, 2.0]}
     taken = {level: iter(numbers) for level, numbers in ratios.items()}
     runs = runs.assign(grad_ratio_0=[next(taken[level]) for level in runs["activation"]])
-    words = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
+    words = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {})).sentence
     assert "with logistic (1 part in 100)" in words and words.endswith(" In some runs it does with tanh.")
 
 
 def test_one_hidden_layer_has_nothing_to_vanish_across(without_claims):
     shallow = replace(without_claims, chosen=without_claims.chosen.assign(depth=1))
-    assert "nothing for a gradient to vanish across" in gradient_words(shallow, PictureSetting("activation", {}))
+    told = gradient_words(shallow, PictureSetting("activation", {}))
+    assert told.takeaway == "none, one layer" and "nothing for a gradient to vanish across" in told.sentence

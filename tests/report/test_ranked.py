@@ -35,6 +35,19 @@ def test_two_that_differ_are_told_where_none_is_known_to_be_first():
     assert words.startswith("No level is known to be first in test_r2; c is behind b by 0.15 [")
 
 
+def test_the_takeaway_names_the_first_where_it_stands_alone_else_those_behind():
+    noisy = 0.3 * np.array([1.0, -1.0, 2.0, -2.0])
+    unclear = pd.DataFrame([0.60 + noisy, 0.55 + noisy * 0.01, 0.40 - noisy * 0.01], index=list("abc"))
+    each = [
+        ranked([0.5, 0.4, 0.3]),
+        ranked([0.5, 0.4999, 0.3, 0.2]),
+        ranked([0.5, 0.5]),
+        rank(unclear, "activation", LAYOUT, SIZES),
+    ]
+    told = ["a best", "c and d behind", "no difference found", "c behind"]
+    assert [every.takeaway("best", "behind") for every in each] == told
+
+
 def test_one_level_alone_is_nothing_to_compare():
     assert ranked([0.5]) is None
 
@@ -55,7 +68,5 @@ def test_where_no_interval_is_known_to_hold_nobody_says_what_would_be_missed():
     table = pd.DataFrame([[0.5, 0.4, 0.6], [0.4, 0.6, 0.5]], index=["relu", "tanh"])
     sizes = [replace(SIZES, doubt=doubt) for doubt in ("", "few groups")]
     said = [rank(table, "activation", LAYOUT, each).words("{:.2f}".format, "test_r2") for each in sizes]
-    assert said[0].startswith(
-        "relu and tanh cannot be told apart: only four of five such studies would find a difference of "
-    )
+    assert said[0].startswith("No difference between relu and tanh was found; one of 0.")
     assert said[1].startswith("relu and tanh cannot be told apart in test_r2. ")

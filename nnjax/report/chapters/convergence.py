@@ -58,7 +58,7 @@ def convergence_chapter(study_results: StudyResults) -> Chapter:
     }
     facts |= _anytime_facts(study_results, combinations)
     facts |= {
-        "first": convergence_words(study_results, first_setting(study_results)),
+        "first": convergence_words(study_results, first_setting(study_results)).sentence,
         "last_epoch": last_epoch_words(study_results),
     }
     return Chapter("convergence", "Convergence", figures, tables, facts)

@@ -54,7 +54,7 @@ def gradients_chapter(study_results: StudyResults) -> Chapter:
     if study_results.histories.layers("update_ratio"):
         figures["update_ratio"] = _update(study_results)
     facts = _facts(study_results.layout, slopes)
-    facts["first"] = gradient_words(study_results, first_setting(study_results))
+    facts["first"] = gradient_words(study_results, first_setting(study_results)).sentence
     if (link := measure_link(study_results)) is not None:
         figures["link"] = link_figure(study_results, link)
         facts |= {"link": link_sentence(link)}

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from nnjax.claims.declared import ALPHA
-from nnjax.report.answers import Views, factor_rankings, one_by_one
+from nnjax.report.answers import VIEW_WORDS, Views, factor_rankings, one_by_one
 from nnjax.report.chapters.scores import level_differences
-from nnjax.report.differences import AT_BEST, AVERAGED, FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
+from nnjax.report.differences import FIXED, OWN_BEST, disagreements, fixed_nuisance, readings_table
 from nnjax.report.drawing import Shape, draw_figure
 from nnjax.report.figures.importance import (
     budget_of,
@@ -86,8 +86,7 @@ def _factor_words(views: Views, test: str) -> str:
         return "Its levels cannot be compared: no combination has two of them."
     if len(views) == 1:
         return " ".join(each.words(decimals, test) for each in views.values())
-    told = {AVERAGED: "Averaged over the other factors", AT_BEST: "Each level at its best"}
-    return " ".join(f"{told[view]}: {each.words(decimals, test)}" for view, each in views.items())
+    return " ".join(f"{VIEW_WORDS[view]}: {each.words(decimals, test)}" for view, each in views.items())
 
 
 SHARE_TOLD = 0.05

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 from nnjax.report.findings.finding import Finding, chosen_cells, compared, favourite_levels, next_study
 from nnjax.report.formats import decimals
 from nnjax.report.study_results import StudyResults
+from nnjax.report.views import join_words
 from nnjax.sweep.space import level_text
 from nnjax.sweep.study.factors import FACTORS, Level
 
@@ -44,7 +45,7 @@ def find_edges(study_results: StudyResults) -> Iterator[Finding]:
         for side, edge, inner in edges:
             beyond = levels_beyond(factor, edge, inner, study_results.sizes.full_batch)
             if beyond and chosen.count(edge) / len(chosen) > MOST_OFTEN:
-                where = f"in {chosen.count(edge)} of {len(chosen)} splits, the {side} level of the grid"
+                where = f"the {side} level of the grid, in {chosen.count(edge)} of {len(chosen)} splits"
                 yield _finding(study_results, factor, edge, beyond, where)
 
 
@@ -76,7 +77,8 @@ def _finding(study_results: StudyResults, factor: str, edge: Level, beyond: Sequ
     question = f"Is there a better {factor} beyond {level_text(edge)}?"
     return Finding(
         key,
-        f"The validation rows chose {factor} = {level_text(edge)} {where}. What lies beyond it was not tried.",
+        f"Try {factor} {join_words([level_text(level) for level in beyond], 'or')}: the validation rows chose "
+        f"{level_text(edge)}, {where}. What lies beyond it was not tried.",
         next_study(study_results, key, question, pinned, {factor: [edge, *beyond]}, claims),
     )
 
@@ -109,8 +111,9 @@ def find_idle(study_results: StudyResults) -> Iterator[Finding]:
         at_best = ", the other factors at their best" if len(study.studied) > 1 else ""
         yield Finding(
             key,
-            f"No level of {factor} differs from {level_text(reference)} by an amount that matters{at_best}. No "
-            f"interval of a difference to it reaches further than {decimals(largest)}, and {decimals(margin)} would "
-            "matter: later studies can fix it. In other cells it may still carry much of the variance.",
+            f"Leave {factor} at one level, or check on new splits: none differs from {level_text(reference)} by an "
+            f"amount that matters{at_best}. No interval of a difference to it reaches further than "
+            f"{decimals(largest)}, and {decimals(margin)} would matter: later studies can fix it. In other cells it "
+            "may still carry much of the variance.",
             tables,
         )

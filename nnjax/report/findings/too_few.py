@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnjax.claims.answer import ClaimAnswer
-from nnjax.report.against_baseline import compare_with_baseline
+from nnjax.report.against_baseline import beats_a_constant, compare_with_baseline
 from nnjax.report.findings.finding import Finding, favourite_levels, next_name, next_study, tables_of
 from nnjax.report.formats import decimals, signed
 from nnjax.report.study_results import StudyResults
@@ -38,7 +38,7 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     Not those that no number of replicates can help, and not those that were given more already, look by look.
     """
     short = _affordable(sorted(_short(study_results), key=lambda each: each.design.runs))
-    if not short:
+    if not short or not beats_a_constant(study_results):  # networks that learn nothing again would say nothing more
         return
     key, wanted = "more-replicates", _joined([each.design for each in short])
     told = "; ".join(
@@ -119,12 +119,12 @@ def _used_levels(study_results: StudyResults, claims: list[Claim]) -> dict[str, 
 
 
 def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
-    """No network is shown to beat the baseline."""
-    if study_results.sizes.doubt:
+    """Nobody knows yet whether the network beats the baseline; that it beats a constant is known."""
+    if study_results.sizes.doubt or not beats_a_constant(study_results):
         return
     top = compare_with_baseline(study_results)
     verdict = judge("beats", top.interval, top.margin).verdict
-    if verdict is Verdict.SUPPORTED:
+    if verdict is not Verdict.UNDECIDED:  # where no advantage is left to be found, more seeds find none
         return
     terms, pinned = study_results.terms, favourite_levels(study_results)
     label = next(cell.label for cell in study_results.space.cells if pinned.items() <= cell.levels.items())
@@ -143,8 +143,8 @@ def find_not_better(study_results: StudyResults) -> Iterator[Finding]:
         tables["fixed"].pop("learning_rate", None)
     yield Finding(
         key,
-        f"Train the best setting, {label}, with more seeds: no network is shown to beat {terms.reference} yet, "
-        f"{signed(top.interval.estimate)} [{signed(top.interval.low)}, {signed(top.interval.high)}] in {terms.test}; "
-        f"{terms.reference} has {decimals(float(study_results.baseline().mean()))}.",
+        f"Train the best setting with more seeds: no network is shown to beat {terms.reference} yet. That setting is "
+        f"{label}, {signed(top.interval.estimate)} [{signed(top.interval.low)}, {signed(top.interval.high)}] in "
+        f"{terms.test} beside it; {terms.reference} has {decimals(float(study_results.baseline().mean()))}.",
         tables,
     )

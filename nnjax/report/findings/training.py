@@ -40,8 +40,8 @@ def find_unfinished(study_results: StudyResults) -> Iterator[Finding]:
     question = f"Do {more} epochs do better than {longest}?"
     yield Finding(
         key,
-        f"In {percent(late)} of the runs of the chosen cells the best epoch is among the last twentieth of {longest}: "
-        f"they were still improving when they were stopped.",
+        f"Train longer: {percent(late)} of the runs of the chosen cells are best in the last twentieth of their "
+        f"{longest} epochs. They were still improving when they were stopped.",
         next_study(study_results, key, question, favourite_levels(study_results), {"epochs": [longest, more]}, claims),
     )
 
@@ -64,8 +64,9 @@ def find_over_fitting(study_results: StudyResults) -> Iterator[Finding]:
     claims = [compared("beats", study_results.terms.judged, "l2", level, own, "last_test") for level in stronger]
     yield Finding(
         key,
-        f"From the best epoch on validation rows to the last one the chosen cells lose {decimals(interval.estimate)} "
-        f"[{decimals(interval.low)}, {decimals(interval.high)}] in {study_results.terms.test}: they over-fit.",
+        f"Try a stronger penalty: the chosen cells over-fit and lose {decimals(interval.estimate)} "
+        f"[{decimals(interval.low)}, {decimals(interval.high)}] in {study_results.terms.test} from the best epoch on "
+        "validation rows to the last one.",
         next_study(study_results, key, question, pinned, {"l2": [own, *stronger]}, claims),
     )
 
@@ -92,7 +93,8 @@ def find_diverged(study_results: StudyResults) -> Iterator[Finding]:
     claims = [compared("beats", study_results.terms.judged, "learning_rate", level, rate) for level in smaller]
     yield Finding(
         key,
-        f"{percent(share)} of the runs diverged, most of all {cells}: {percent(float(by_cell.max()))} of its runs. "
+        f"Try a smaller learning rate where runs diverged: {percent(float(by_cell.max()))} of those of {cells}, "
+        f"{percent(share)} of all. "
         f"Such a run counts with the lowest score, so its settings are judged by their failures.",
         next_study(
             study_results, key, "Does a smaller learning rate keep the runs that diverged?", pinned,

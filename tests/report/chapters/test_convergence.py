@@ -40,7 +40,7 @@ def test_the_chapter_begins_with_who_is_first_at_the_target_where_the_first_clai
     epochs = runs["activation"].map(asked).where(is_asked, runs["activation"].map(elsewhere))
     raced = replace(study_results, chosen=runs.assign(epochs_to_target=epochs))
     words = (
-        "relu is first at validation_r2 ≥ 0.4, typically after 2 epochs; "
+        "relu is first at the target validation_r2 ≥ 0.4, typically after 2 epochs; "
         "logistic takes 4.0 times as many epochs [4.0, 4.0]."
     )
     chapter = convergence_chapter(raced)
