@@ -138,7 +138,7 @@ def claim_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
     return tuple(
         HeadlineLine(
             claim.sentence,
-            parts_words(claim, study_results) if claim.is_compound else claim_numbers(answer, claim, study_results),
+            claim_words(answer, claim, study_results),
             answer.judgement.verdict.word,
             answer.judgement.verdict,
             declared[claim.name].standing.label,
@@ -146,6 +146,12 @@ def claim_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
         )
         for claim, answer in zip(study_results.space.study.claims, study_results.claims, strict=True)
     )
+
+
+def claim_words(answer: ClaimAnswer, claim: Claim, study_results: StudyResults) -> str:
+    """What stands below a claim: its numbers, or how its parts came out."""
+    is_told = claim.is_compound and answer.judgement.verdict is not Verdict.EXPLORATORY
+    return parts_words(claim, study_results) if is_told else claim_numbers(answer, claim, study_results)
 
 
 def claim_numbers(answer: ClaimAnswer, claim: Claim, study_results: StudyResults) -> str:

@@ -112,9 +112,8 @@ def next_words(study_results: StudyResults, top: Headline, studies: tuple[NextSt
     if top.is_decided:
         said.append("No claim needs more runs.")
     if baseline_suffices(study_results):
-        said.append(
-            f"To predict, take {study_results.terms.reference}: simpler, and no network is better by what matters."
-        )
+        reference = study_results.terms.reference
+        said.append(f"To predict, take {reference}: it is simpler, and no network is better by an amount that matters.")
     return " ".join([*said, *(study.finding.says for study in studies[:1])] or ["Nothing stands out."])
 
 
@@ -171,7 +170,7 @@ def _pictures(study_results: StudyResults, setting: PictureSetting, top: Headlin
     tell_scores = highest_words if is_told else score_words
     scores = tell_scores(study_results, setting)
     if held and not top.is_declared:  # above them stand averages
-        scores = replace(scores, sentence=f"At {held}: {scores.sentence}")
+        scores = replace(scores, sentence=f"At {held}: {scores.sentence[0].lower()}{scores.sentence[1:]}")
     shape = LOWER if len(top.lines) >= LINES_SHOWN else PICTURE
     told = {
         "convergence": ("Convergence", convergence_words(study_results, setting)),
