@@ -79,7 +79,7 @@ def headline(study_results: StudyResults) -> Headline:
     return Headline(factors_lead(study_results), lines, warning)
 
 
-ALONE = {
+ONLY_CLAIM = {
     Verdict.SUPPORTED: "The claim is supported.",
     Verdict.EQUAL: "Neither is better: any difference is too small to matter.",
     Verdict.REFUTED: "The claim is refuted.",
@@ -96,7 +96,7 @@ def claims_lead(verdicts: Sequence[Verdict]) -> str:
     'Of 2 claims 1 is supported and 1 refuted.'
     """
     if len(verdicts) == 1:
-        return ALONE[verdicts[0]]
+        return ONLY_CLAIM[verdicts[0]]
     counts = {verdict.word: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts}
     if len(counts) == 1:
         return f"{'Both' if len(verdicts) == 2 else f'All {len(verdicts)}'} claims are {verdicts[0].word}."
@@ -142,7 +142,7 @@ def claim_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
             answer.judgement.verdict.word,
             answer.judgement.verdict,
             declared[claim.name].standing.label,
-            in_words(claim.name),
+            name_in_words(claim.name),
         )
         for claim, answer in zip(study_results.space.study.claims, study_results.claims, strict=True)
     )
@@ -187,15 +187,15 @@ def parts_words(claim: Claim, study_results: StudyResults) -> str:
     }
     words = f"{list(verdicts.values()).count(Verdict.SUPPORTED)} of {len(verdicts)} parts supported"
     for verdict in Verdict:
-        named = [in_words(name) for name, own in verdicts.items() if own is verdict is not Verdict.SUPPORTED]
+        named = [name_in_words(name) for name, own in verdicts.items() if own is verdict is not Verdict.SUPPORTED]
         words += f"; {verdict.word}: {', '.join(named)}" if named else ""
     return f"{words}."
 
 
-def in_words(name: str) -> str:
+def name_in_words(name: str) -> str:
     """A claim's name as words.
 
-    >>> in_words("relu-beats-logistic")
+    >>> name_in_words("relu-beats-logistic")
     'relu beats logistic'
     """
     return re.sub("[-_]+", " ", name)

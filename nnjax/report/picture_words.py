@@ -24,7 +24,7 @@ from nnjax.statistics.interval import bonferroni_level, paired_interval
 VANISHED = -1.0
 """log10(g_1 / g_L) below which the gradient counts as vanished: a tenth of it is left."""
 
-MOST_LISTED = 3
+MOST_IN_TITLE = 3
 """Levels that a title names."""
 
 TOO_EASY = 1.0
@@ -228,7 +228,7 @@ def gradient_words(study_results: StudyResults, setting: PictureSetting) -> Told
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names) if len(names) <= MOST_LISTED else f"{len(names)} levels"
+    return ", ".join(names) if len(names) <= MOST_IN_TITLE else f"{len(names)} levels"
 
 
 def _vanishing(lost: Mapping[str, float], levels: list[str]) -> str:

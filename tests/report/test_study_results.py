@@ -82,7 +82,7 @@ def test_of_an_error_the_score_is_its_negative_and_the_target_stays_one_of_r2(
     assert study_results.terms.test == "−test_rmse" and (study_results.baseline() < -10).all()
     assert np.allclose(study_results.results["test_score"], -results["test_rmse"])
     words = convergence_words(study_results, first_setting(study_results)).sentence
-    advised = re.search(r"half of them get to (0\.\d+): a target_r2 of about that", words)
+    advised = re.search(r"the median run’s best is (0\.\d+): a target_r2 of about that", words)
     assert advised and 0.05 < float(advised[1]) < 0.4
 
 

@@ -29,7 +29,7 @@ from nnjax.sweep.study.factors import Level
 LINES_SHOWN = 3
 """Claims, or factors, on the first screen; the others are counted there and stand in a fold."""
 
-MOST_NAMED = 5
+CLAIMS_NAMED = 5
 """Claims in the fold that are named on it."""
 
 PICTURE = Shape(width=290, height=184, left=44, top=28, bottom=38, font_size=10.5, across=3)
@@ -55,7 +55,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "more": top.lines[LINES_SHOWN:],
         "more_words": more_words(top),
         "others": others(top),
-        "sure": sure_words(study_results),
+        "sure": how_sure(study_results),
         "pictures": _pictures(study_results, setting, top),
         "keys": _keys(study_results, setting),
         "where": setting_words(study_results, setting),
@@ -68,7 +68,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
     return Chapter("answer", "The answer", facts=facts)
 
 
-def sure_words(study_results: StudyResults) -> str:
+def how_sure(study_results: StudyResults) -> str:
     """What the intervals promise, what an open verdict means, and that all else is exploratory."""
     claims, splits = study_results.claims, f"{len(study_results.space.splits)} splits"
     exploratory = "All below is exploratory; in […]: 95 % intervals, widened where there are several."
@@ -157,7 +157,7 @@ def others(top: Headline) -> list[Others]:
         named.setdefault(line.label, []).append(line.name)
     if not top.is_declared:
         return [Others(factor, "") for factor in named]
-    are_told = len(rest) <= MOST_NAMED
+    are_told = len(rest) <= CLAIMS_NAMED
     return [Others(f"{len(names)} {word}", ", ".join(names) if are_told else "") for word, names in named.items()]
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from nnjax.report.chapters.answer import LINES_SHOWN, answer_chapter, baseline_line, sure_words
+from nnjax.report.chapters.answer import LINES_SHOWN, answer_chapter, baseline_line, how_sure
 from nnjax.report.write import write_study_report
 from nnjax.statistics.verdict import Verdict
 
@@ -156,12 +156,12 @@ def test_where_the_baseline_suffices_it_is_what_to_take(study_of):
 )
 def test_how_sure_is_told_in_plain_words(count, words, study_of):
     study_results = study_of(count)
-    told = sure_words(study_results)
+    told = how_sure(study_results)
     assert told.startswith(words)
     is_open = any(answer.judgement.verdict is Verdict.UNDECIDED for answer in study_results.claims)
     assert ("Undecided: 4 splits cannot tell" in told) == is_open
     doubtful = replace(study_results, sizes=replace(study_results.sizes, doubt="few groups"))
-    assert "%" not in sure_words(doubtful) and "without a verdict" in sure_words(doubtful)
+    assert "%" not in how_sure(doubtful) and "without a verdict" in how_sure(doubtful)
 
 
 def test_the_pictures_say_where_they_stand_and_what_a_name_means(
