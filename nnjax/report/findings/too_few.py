@@ -49,8 +49,8 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
         key,
         f"More replicates may decide {'one claim' if len(short) == 1 else f'{len(short)} claims'}: train both sides "
         f"again, on {wanted.splits} splits with {wanted.seeds} random start{'s' if wanted.seeds > 1 else ''} (seeds) "
-        f"each. The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is a "
-        "second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
+        f"each. The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is "
+        "a second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
     )
 
