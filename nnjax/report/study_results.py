@@ -26,7 +26,6 @@ from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.predictions import Predictions, read_predictions
-from nnjax.report.second_process import SecondProcess
 from nnjax.report.task import TERMS, TaskTerms, cut_column, terms_of
 from nnjax.report.theme import Palette, make_palette
 from nnjax.results.scores import clipped_scores, with_scores
@@ -151,11 +150,11 @@ def gather(
     home: Path,
     seconds: Mapping[str, float] | None = None,
     say: Say = to_nobody,
-    second: SecondProcess | None = None,
+    wait: Callable[[], None] = lambda: None,
 ) -> StudyResults:
     """Read journal, record and kept baselines of a study; stages of `seconds` go over what the sweep record says.
 
-    Baselines that a second process is fitting are waited for when all else is there.
+    When all else is there, baselines are waited for, which another process may be fitting.
 
     Raises:
         NothingToReportError: If no cell of the study is complete.
@@ -164,9 +163,7 @@ def gather(
     """
 
     def baselines() -> pd.DataFrame:
-        if second is not None:
-            say("baselines")
-            second.wait()
+        wait()
         return study_baselines(space, home, say)
 
     journal, curves = Journal(home), TERMS[space.table.task].shown_curves

@@ -29,7 +29,7 @@ from nnjax.report.histories import Histories, make_histories
 from nnjax.report.latex import latex_table
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.pack import make_pack, packed_columns
-from nnjax.report.page import Link, Page, made_now, render_page
+from nnjax.report.page import Link, Page, made_now, render_page, template
 from nnjax.report.second_process import Make, SecondProcess, make_all
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
@@ -100,7 +100,7 @@ def write_report(
     reports = Path(home) / "reports"
     folder = reports / space.study.name
     try:
-        study_results = gather(space, Path(home), seconds, say, second)
+        study_results = gather(space, Path(home), seconds, say, partial(_wait, second, say))
     except NothingToReportError:
         lost = all_diverged(space, Journal(home))
         if lost is None:
@@ -115,6 +115,19 @@ def write_report(
     write_summary(summary, folder)
     write_index(reports)
     return page
+
+
+def _wait(second: SecondProcess | None, say: Say) -> None:
+    """Wait for the baselines that a second process may be fitting; templates are compiled meanwhile."""
+    if second is not None:
+        say("baselines")
+        brief, whole = (
+            (f"brief/{key}" for key in FIRST_PAGE),
+            (f"chapters/{key}" for *_, keys in BESIDE for key in keys),
+        )
+        for name in ("report", "macros", *brief, *whole):
+            template(f"{name}.html.j2")
+        second.wait()
 
 
 def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:

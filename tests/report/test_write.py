@@ -10,9 +10,12 @@ from fakes.makers import nothing
 from fakes.undrawn import leave_undrawn
 from PIL import Image
 
+from nnjax.report import write
 from nnjax.report.nothing import NothingToReportError
+from nnjax.report.page import template
 from nnjax.report.second_process import SecondProcess
-from nnjax.report.write import write_report, write_study_report
+from nnjax.report.write import FIRST_PAGE, write_report, write_study_report
+from nnjax.terminal import to_nobody
 
 ONE_FACTOR = """
 question = "Does the learning rate matter?"
@@ -205,6 +208,27 @@ def test_a_classification_says_accuracy_everywhere(written_classes):
     assert "test_accuracy" in prose and "Logistic regression" in prose
     assert not re.search(r"_r2|ridge|Ridge", prose)
     assert prose.count("R²") == 1, "the simulations of the method chapter were regressions, and it says so"
+
+
+def test_templates_of_every_chapter_are_there_before_baselines_are_waited_for(monkeypatch):
+    """Else they would be compiled when all else is done, by one process alone."""
+    asked = []
+
+    class Fitting:
+        """A second process that fits."""
+
+        def wait(self):
+            asked.append("baselines")
+
+    monkeypatch.setattr(write, "template", asked.append)
+    write._wait(Fitting(), to_nobody)
+    chapters = [name for name in asked if "/" in name]
+    assert asked[-1] == "baselines" and len(chapters) == len(set(chapters)) == len(FIRST_PAGE) + len(beside())
+    assert all(template(name) for name in asked[:-1])
+
+
+def beside():
+    return [key for *_, keys in write.BESIDE for key in keys]
 
 
 def test_without_a_complete_cell_there_is_nothing_to_report(space, tmp_path):
