@@ -18,7 +18,7 @@ OLDEST_GCC = 12
 """The first with `__builtin_shufflevector`, by which the C sources transpose."""
 
 FLAGS = (
-    *("-std=gnu11", "-O3", "-ffp-contract=off"),
+    *("-std=gnu11", "-O2", "-ffp-contract=off"),
     *("-fno-math-errno", "-fno-trapping-math", "-fPIC", "-fvisibility=hidden"),
 )
 """No fast math: NaN, infinities and the order of sums stay, and a product is fused with a sum where the source says so,
