@@ -5,12 +5,13 @@ what an epoch is judged by, and when it was the last. Network, losses, clipping,
 are the engine's.
 """
 
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Int
+from jaxtyping import Array, Bool, Int, Scalar
 
 from nnjax.estimators.slot_state import BestSoFar, EpochSeen, Going, SlotData, TrainingShape
 from nnjax.estimators.solvers import divided
@@ -49,11 +50,13 @@ class _StepSeen(NamedTuple):
 
 
 class _Training:
-    """The parts of one training; every method is pure."""
+    """The parts of one training, for an epoch in which it `rests` if it is over; every method is pure."""
 
-    def __init__(self, shape: TrainingShape, given: SlotData, activation: Int[Array, " hidden"]) -> None:
-        self.shape, self.bucket, self.given = shape, shape.bucket, given
-        self.model = Model.of_run(shape.bucket, given.numbers, activation)
+    def __init__(
+        self, shape: TrainingShape, given: SlotData, activation: Int[Array, " hidden"], rests: Bool[Scalar, ""]
+    ) -> None:
+        self.shape, self.bucket, self.given, self.rests = shape, shape.bucket, given, rests
+        self.model = replace(Model.of_run(shape.bucket, given.numbers, activation), rests=rests)
 
     def _mini_batch(self, number: Array, examples: Array) -> tuple[Batch, Array, Array]:
         """Its rows, weighted to one together; how many they are, and what they count in all."""
@@ -83,7 +86,7 @@ class _Training:
         numbers = divided(self.given.numbers, total)
         share = loss_share(bucket.loss, bucket.task, bucket.n_outputs)
         numbers = numbers._replace(learning_rate=lax.optimization_barrier(numbers.learning_rate * rate))
-        updated = self.shape.update.apply(carry.parameters, carry.solver, gradients, numbers)
+        updated = self.shape.update.apply(carry.parameters, carry.solver, gradients, numbers, self.rests)
         value = share * gradients.loss + updated.penalty
         moments = carry.moments
         if bucket.keeps_running_moments:
@@ -142,7 +145,9 @@ class _Training:
             is_finite=jnp.all(jnp.stack(finite)),
         )
         came_to = self._judge(came_to, loss if score is None else score)
-        went_on: Going = jax.tree.map(lambda old, new: jnp.where(going.is_over, old, new), going, came_to)
+        went_on: Going = jax.tree.map(lambda old, new: jnp.where(self.rests, old, new), going, came_to)
+        if self.shape.update.lets_rest(going.parameters):
+            went_on = went_on._replace(parameters=after.parameters, solver=after.solver)
         return went_on, seen
 
     def _judge(self, going: Going, value: Array) -> Going:
@@ -207,7 +212,7 @@ def make_epochs(shape: TrainingShape) -> jax.stages.Wrapped:
     """
 
     def one(given: SlotData, activation: Array, going: Going, examples: Array, rates: Array) -> tuple[Going, EpochSeen]:
-        return _Training(shape, given, activation).epoch(going, examples, rates)
+        return _Training(shape, given, activation, going.is_over).epoch(going, examples, rates)
 
     # The activation is shared: under vmap a batched index would run every branch of the switch.
     every = jax.jit(jax.vmap(one, in_axes=(0, None, 0, 0, 0)), inline=True)

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float, Int, Scalar
+from jaxtyping import Array, Bool, Float, Int, Scalar
 
 from nnjax.kernels.adam import AdamNumbers, adam_step, adam_update
 from nnjax.network.mlp import Parameters
@@ -107,14 +107,25 @@ class Update(NamedTuple):
             return optax.chain(scale_by(numbers), slowed)
         return optax.chain(OPTIMIZERS[self.rule.optimizer].rule(numbers), slowed)
 
+    def lets_rest(self, parameters: Parameters) -> bool:
+        """Whether `apply` leaves weights and state of a training that has ended as they are, by the operation."""
+        return self.rule.is_fused and is_plain(parameters)
+
     def first_state(self, parameters: Parameters) -> Any:
         """The state before the first step; of no number but the weights' shapes."""
         return self.transformation(Hyperparameters(0.0, 0.0)).init(parameters)
 
-    def apply(self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters) -> Updated:
-        """Take one step along the gradient of the loss."""
-        if self.rule.is_fused and is_plain(parameters):
-            return self._fused_step(parameters, state, gradients, numbers)
+    def apply(
+        self,
+        parameters: Parameters,
+        state: Any,
+        gradients: StepGradients,
+        numbers: Hyperparameters,
+        rests: Bool[Scalar, ""],
+    ) -> Updated:
+        """Take one step along the gradient of the loss; see `lets_rest` for a training that `rests`."""
+        if self.lets_rest(parameters):
+            return self._fused_step(parameters, state, gradients, numbers, rests)
         before = penalty(parameters, self.rule, numbers)
         clipped = CLIPPINGS[self.rule.clipping].function(gradients.gradient, numbers)
         penalised = penalise(clipped, parameters, self.rule, numbers)
@@ -129,12 +140,18 @@ class Update(NamedTuple):
         return Updated(optax.apply_updates(parameters, step), state, before)
 
     def _fused_step(
-        self, parameters: Parameters, state: Any, gradients: StepGradients, numbers: Hyperparameters
+        self,
+        parameters: Parameters,
+        state: Any,
+        gradients: StepGradients,
+        numbers: Hyperparameters,
+        rests: Bool[Scalar, ""],
     ) -> Updated:
         adam, *behind = state
-        count = adam.n_steps + 1
+        count = jnp.where(rests, adam.n_steps, adam.n_steps + 1)
         gradient, rest = what_is_left(gradients, parameters, self.rule, numbers)
-        step = rest._replace(step_size=numbers.learning_rate * _correction(numbers, count))
+        step_size = numbers.learning_rate * _correction(numbers, count)
+        step = rest._replace(step_size=step_size, rests=rests.astype(jnp.float32))
         after = adam_step(step, parameters, adam.mean, adam.square, gradient)
         # The step's own sums: the weights are written over, and whatever else reads them has XLA copy them first.
         before = penalty(parameters, self.rule, numbers, after.weight_squares)

@@ -22,3 +22,7 @@ ACTIVATION_CODES = {
     )
 }
 """Name in `nnjax.network.activations.ACTIVATIONS` -> its number in the enumeration of c/activations.h."""
+
+RESTING = -1
+"""In the place of the first hidden layer's code: the run has ended. Nothing is computed of it, and what an operation on
+a stack returns of it is any numbers."""

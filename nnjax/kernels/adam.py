@@ -30,6 +30,7 @@ class AdamNumbers(NamedTuple):
         l2: Coupled penalty: l2 · W is added to the weights' gradient.
         gradient_scale: What the gradient is multiplied with, before the penalty.
         decay: Decoupled: the share of the weights that a step takes from them.
+        rests: 1 for a run that has ended: a step leaves its parameters and moments as they are, whatever its gradient.
     """
 
     step_size: StepNumber
@@ -40,9 +41,10 @@ class AdamNumbers(NamedTuple):
     l2: StepNumber = 0.0
     gradient_scale: StepNumber = 1.0
     decay: StepNumber = 0.0
+    rests: StepNumber = 0.0
 
 
-def _vector(numbers: AdamNumbers) -> Float[Array, "8"]:
+def _vector(numbers: AdamNumbers) -> Float[Array, "9"]:
     return jnp.stack([jnp.asarray(each, jnp.float32) for each in numbers])
 
 
@@ -61,7 +63,7 @@ class AdamStep(NamedTuple):
         mean: Mean gradient m, after it.
         square: Mean squared gradient v, after it.
         weight_squares: ‖W‖² a layer, before it: what a penalty is made of. Nobody else may read the parameters that a
-            step begins with, or XLA keeps a copy of them, every step.
+            step begins with, or XLA keeps a copy of them, every step. Of a run that rests, any numbers.
     """
 
     parameters: Parameters
@@ -78,7 +80,9 @@ def adam_step_definition(
     def stepped(p: Array, moments: tuple[Array, Array], g: Array, is_weights: bool) -> tuple[Array, Array, Array]:
         scaled = g * numbers.gradient_scale + (numbers.l2 * p if is_weights else 0)
         update, m, v = _moments(numbers, *moments, scaled)
-        return p - update - (numbers.decay * p if is_weights else 0), m, v
+        after = p - update - (numbers.decay * p if is_weights else 0), m, v
+        kept = [jnp.where(numbers.rests == 0, new, old) for new, old in zip(after, (p, *moments), strict=True)]
+        return kept[0], kept[1], kept[2]
 
     layers = []
     for p, m, v, g in zip(parameters, mean, square, gradient, strict=True):
@@ -141,7 +145,7 @@ def adam_update(numbers: AdamNumbers, mean: Any, square: Any, gradient: Any) -> 
     """What a step takes from the parameters, and the moments afterwards, written over those before.
 
     Args:
-        numbers: The step's; penalty, gradient scale and decay are the caller's here, and ignored.
+        numbers: The step's; penalty, gradient scale, decay and rest are the caller's here, and ignored.
         mean: Mean gradient m so far, any pytree of arrays.
         square: Mean squared gradient v so far.
         gradient: As it shall be.

@@ -147,10 +147,10 @@ def _waves(*shape: int, phase: float = 0.0) -> _Floats:
 
 
 def adam_numbers(step: int) -> _Floats:
-    """Adam's eight numbers of a step, which counts from 1 [R, 8]: each has its say."""
+    """Adam's numbers of a step, which counts from 1 [R, 9]: each has its say; no run rests."""
     mean_decay, square_decay = 0.8, 0.9
     square_scale, epsilon, l2, gradient_scale, decay = 1 / (1 - square_decay**step), 0.03, 0.1, 0.5, 0.02
-    rest = (mean_decay, square_decay, square_scale, epsilon, l2, gradient_scale, decay)
+    rest = (mean_decay, square_decay, square_scale, epsilon, l2, gradient_scale, decay, 0.0)
     return np.array([(rate / (1 - mean_decay**step), *rest) for rate in (0.1, 0.03)], np.float32)
 
 

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, Scalar
+from jaxtyping import Array, Bool, Float, Int, Scalar
 
-from nnjax.kernels.activation_codes import ACTIVATION_CODES
+from nnjax.kernels.activation_codes import ACTIVATION_CODES, RESTING
 from nnjax.kernels.dense_stack import predict_stack
 from nnjax.network.activations import ActivationParameters
 from nnjax.network.losses import AS_USUAL, LOSSES, LossParameters
@@ -34,12 +34,17 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Model:
-    """A bucket's network with the run's own activation: its position in the bucket's branches, one a hidden layer."""
+    """A bucket's network with the run's own activation: its position in the bucket's branches, one a hidden layer.
+
+    Attributes:
+        rests: Whether the run has ended, so that operations compute nothing of it; None where runs end together.
+    """
 
     bucket: Bucket
     activation: Int[Array, " hidden"]
     activation_parameters: ActivationParameters
     loss_parameters: LossParameters = AS_USUAL
+    rests: Bool[Scalar, ""] | None = None
 
     @classmethod
     def of_run(cls, bucket: Bucket, numbers: Hyperparameters, activation: Int[Array, " hidden"]) -> "Model":
@@ -50,7 +55,8 @@ class Model:
     @property
     def codes(self) -> Int[Array, " hidden"]:
         """How the fused operations know each hidden layer's activation."""
-        return jnp.asarray([ACTIVATION_CODES[name] for name in self.bucket.branches], jnp.int32)[self.activation]
+        codes = jnp.asarray([ACTIVATION_CODES[name] for name in self.bucket.branches], jnp.int32)[self.activation]
+        return codes if self.rests is None else jnp.where(self.rests, RESTING, codes)
 
     def forward(self, parameters: Parameters, inputs: ForwardInputs, x: Float[Array, "N D"]) -> Forward:
         """Carry N rows through the network: `apply`, vmapped over the examples."""

@@ -16,6 +16,8 @@ GRADIENTS = [
     (Layer(*(GENERATOR.standard_normal(shape).astype(np.float32) for shape in ((3, 2), (2,)))),) for _ in range(6)
 ]
 ZERO = (Layer(np.zeros((3, 2), np.float32), np.zeros(2, np.float32)),)
+WORKS = np.bool_(False)
+"""It does not rest."""
 
 
 def of_step(gradient, scale=1.0):
@@ -37,7 +39,7 @@ def follow(update, numbers, start, scale):
             each._replace(scale=None if layer.scale is None else each.bias)
             for each, layer in zip(gradient, start, strict=True)
         )
-        parameters, state, penalty = update.apply(parameters, state, of_step(like, scale), numbers)
+        parameters, state, penalty = update.apply(parameters, state, of_step(like, scale), numbers, WORKS)
         penalties.append(penalty)
     return parameters[0], penalties
 
@@ -89,11 +91,23 @@ def test_adams_epsilon_stands_beside_the_uncorrected_root():
     assert np.abs(np.asarray(other[0].weights) / expected - 1).min() > 0.05
 
 
+def test_a_fused_training_that_rests_goes_on_from_where_it_was(fused):
+    start, update = (GRADIENTS[-1][0],), Update(UpdateRule("adam", is_fused=True), False)
+    numbers, state = Hyperparameters(0.1, 0.0), update.first_state(start)
+    assert update.lets_rest(start)
+    step = jax.jit(lambda rests: update.apply(start, state, of_step(GRADIENTS[0]), numbers, rests)[:2])
+    jax.tree.map(np.testing.assert_array_equal, step(np.bool_(True)), (start, state))
+    assert step(WORKS)[1][0].n_steps == 1
+    normalised = (start[0]._replace(scale=np.float32([1, 2])),)
+    assert not update.lets_rest(normalised)
+    assert not Update(UpdateRule("sgd"), False).lets_rest(start)
+
+
 def test_decay_is_taken_from_weights_and_not_from_biases():
     start = (Layer(np.ones((3, 2), np.float32), np.ones(2, np.float32)),)
     update = Update(UpdateRule("sgd", weight_decay=True), False)
     numbers = Hyperparameters(0.1, 0.0, weight_decay=0.5)
-    after, *_ = update.apply(start, update.first_state(start), of_step(ZERO), numbers)
+    after, *_ = update.apply(start, update.first_state(start), of_step(ZERO), numbers, WORKS)
     assert np.asarray(after[0].weights) == pytest.approx(0.95)
     assert np.asarray(after[0].bias) == pytest.approx(1.0)
 

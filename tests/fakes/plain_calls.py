@@ -10,6 +10,9 @@ import numpy as np
 from nnjax.kernels.compiler import FLAGS, find_compiler, native_flag
 from nnjax.kernels.library import SOURCE, TARGETS
 
+HANDLERS = {}
+"""By their names, for `call_by_hand`."""
+
 
 def build(folder):
     """Compile the handlers, with all warnings as errors, and hand them to XLA under names of the tests' own."""
@@ -20,7 +23,8 @@ def build(folder):
     subprocess.run(command, check=True)
     loaded = ctypes.CDLL(str(library))
     for name in TARGETS:
-        jax.ffi.register_ffi_target(f"plain_{name}", jax.ffi.pycapsule(getattr(loaded, name)), platform="cpu")
+        HANDLERS[name] = getattr(loaded, name)
+        jax.ffi.register_ffi_target(f"plain_{name}", jax.ffi.pycapsule(HANDLERS[name]), platform="cpu")
 
 
 def call(name, shapes, *arguments):

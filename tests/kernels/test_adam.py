@@ -51,7 +51,7 @@ GIVEN = draw(0), draw(1), squared(draw(2)), draw(3)
 
 def test_a_step_equals_float64_by_hand():
     found = jax.jit(adam_step)(NUMBERS, *GIVEN)
-    step, b1, b2, scale, epsilon, l2, gradient_scale, decay = NUMBERS
+    step, b1, b2, scale, epsilon, l2, gradient_scale, decay, _ = NUMBERS
     for layer in range(3):
         for name in Layer._fields[:2]:
             p, m, v, g = (np.float64(getattr(each[layer], name)) for each in GIVEN)
@@ -79,6 +79,16 @@ def test_numbers_without_an_end_are_those_of_the_definition():
         found, expected = (jax.jit(each)(NUMBERS._replace(epsilon=0.0), *arguments) for each in (operation, definition))
         for one, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
             np.testing.assert_allclose(one, other, rtol=1e-6)
+
+
+@pytest.mark.parametrize("step", [adam_step, adam_step_definition], ids=["operation", "definition"])
+def test_a_run_that_rests_stays_as_it_is_whatever_its_gradient(step):
+    two = jax.tree.map(lambda leaf: jnp.stack([leaf, leaf * jnp.nan]), GIVEN[3])
+    both = jax.vmap(step, in_axes=(AdamNumbers(*[None] * 8, 0), None, None, None, 0))
+    after = jax.jit(both)(NUMBERS._replace(rests=jnp.float32([0, 1])), *GIVEN[:3], two)
+    works, rests = (jax.tree.map(lambda leaf, at=run: leaf[at], after[:3]) for run in range(2))
+    assert_same(rests, GIVEN[:3])
+    assert_close(works, tuple(adam_step_definition(NUMBERS, *GIVEN)[:3]))
 
 
 def follow(one_step, n_steps=40):
@@ -148,7 +158,7 @@ def test_the_step_is_scikit_learns_with_its_numbers():
 
     def their_step(carry, gradient):
         of_step = StepGradients(jnp.float32(0), gradient, 1.0, jnp.zeros((1, 1), jnp.float32), (), None)
-        return update.apply(*carry, of_step, numbers)[:2]
+        return update.apply(*carry, of_step, numbers, jnp.bool_(False))[:2]
 
     expected, state = follow(their_step)((GIVEN[0], update.first_state(GIVEN[0])))
     rate, l2 = numbers.learning_rate, numbers.l2

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-NUMBERS = np.float32([[0.01, 0.9, 0.999, 30.0, 1e-8, 0.1, 0.5, 0.02], [0.02, 0.8, 0.99, 1.0, 1e-4, 0.0, 1.0, 0.0]])
-"""step_size, beta_1, beta_2, square_scale, epsilon, l2, gradient_scale, decay of two runs."""
+NUMBERS = np.float32([[0.01, 0.9, 0.999, 30.0, 1e-8, 0.1, 0.5, 0.02, 0], [0.02, 0.8, 0.99, 1.0, 1e-4, 0, 1, 0, 0]])
+"""step_size, beta_1, beta_2, square_scale, epsilon, l2, gradient_scale, decay, rests of two runs."""
 
 
 def leaves(shapes, seed=0):
@@ -17,7 +17,7 @@ def flat(*trees):
 
 
 def expected_step(numbers, p, m, v, g, is_weights):
-    step_size, beta_1, beta_2, square_scale, epsilon, l2, gradient_scale, decay = map(float, numbers)
+    step_size, beta_1, beta_2, square_scale, epsilon, l2, gradient_scale, decay, _ = map(float, numbers)
     p, m, v, g = (each.astype(np.float64) for each in (p, m, v, g))
     g = g * gradient_scale + is_weights * l2 * p
     mean, square = beta_1 * m + (1 - beta_1) * g, beta_2 * v + (1 - beta_2) * g**2
@@ -45,7 +45,7 @@ def test_an_update_takes_leaves_of_any_rank(plain):
     shapes = [(), (3,), (2, 3, 4), (17,)]
     _, m, v, g = leaves(shapes)
     v = [np.abs(each) for each in v]
-    numbers = NUMBERS * np.float32([1, 1, 1, 1, 1, 0, 0, 0]) + np.float32([0, 0, 0, 0, 0, 0, 1, 0])
+    numbers = NUMBERS * np.float32([1, 1, 1, 1, 1, 0, 0, 0, 0]) + np.float32([0, 0, 0, 0, 0, 0, 1, 0, 0])
     found = plain.call("adam_update", [each.shape for each in m for _ in range(3)], numbers, *flat(m, v, g))
     for leaf in range(len(m)):
         for run in range(2):
@@ -77,8 +77,8 @@ def test_an_infinite_bias_meets_no_penalty(plain):
 def test_wrong_arguments_are_told(plain):
     p, m, v, g = leaves([(1, 11), (11,)])
     shapes = [*(each.shape for each in p for _ in range(3)), (2, 1)]
-    with pytest.raises(Exception, match="eight numbers a run"):
-        plain.call("adam_step", shapes, NUMBERS[:, :7], *flat(p, m, v, g))
+    with pytest.raises(Exception, match="nine numbers a run"):
+        plain.call("adam_step", shapes, NUMBERS[:, :8], *flat(p, m, v, g))
     for results, arguments in ((shapes, flat(p, m, v)), (shapes[:-1], flat(p, m, v, g))):
         with pytest.raises(Exception, match="four arrays a leaf"):
             plain.call("adam_step", results, NUMBERS, *arguments)

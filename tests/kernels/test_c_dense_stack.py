@@ -5,7 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from nnjax.kernels.activation_codes import ACTIVATION_CODES
+from nnjax.kernels.activation_codes import ACTIVATION_CODES, RESTING
+from nnjax.kernels.call_frame import call_by_hand
 
 NAMES = ("tanh", "relu", "softplus", "logistic", "elu", "leaky_relu", "identity", "hard_tanh", "binary_step")
 CODES = [ACTIVATION_CODES[name] for name in NAMES]
@@ -173,6 +174,21 @@ def test_what_runs_share_is_as_if_each_had_its_own(plain):
     shared = all_results(plain, x[:1], codes[:1], constants[:1], layers, runs, rows)
     for each, expected in zip(shared, all_results(plain, *repeated, constants, layers, runs, rows), strict=True):
         np.testing.assert_array_equal(each, expected)
+
+
+def test_of_a_run_that_rests_nothing_is_computed(plain):
+    sizes, rows, runs = (3, 17, 5, 2), 9, 3
+    x, codes, constants, layers = network(sizes, rows, runs)
+    whole = all_results(plain, x, codes, constants, layers, runs, rows)
+    codes[1, 0] = RESTING
+    for each, other in zip(all_results(plain, x, codes, constants, layers, runs, rows), whole, strict=True):
+        np.testing.assert_array_equal(each[[0, 2]], other[[0, 2]])
+    for target, n_results in (("stack_predict", 1), ("stack_forward", 7)):
+        shapes = [(rows, 2), *(shape for units in (17, 5) for shape in ((rows, units), (rows, units), (units,)))]
+        results = [np.full((runs, *shape), np.nan, np.float32) for shape in shapes[:n_results]]
+        arguments = [x, codes, constants, *(each for layer in layers for each in layer)]
+        call_by_hand(plain.HANDLERS[f"nnjax_{target}"], arguments, results)
+        assert all(np.all(np.isnan(each[1])) and not np.any(np.isnan(each[0])) for each in results[:1])
 
 
 def one_layer(units, weight=1.0):

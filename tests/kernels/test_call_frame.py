@@ -16,7 +16,7 @@ def loaded(fused):
 
 
 def test_an_update_written_over_its_moments(loaded):
-    numbers = np.array([[0.5, 0.8, 0.9, 2.0, 0.1, 0, 1, 0]], np.float32)
+    numbers = np.array([[0.5, 0.8, 0.9, 2.0, 0.1, 0, 1, 0, 0]], np.float32)
     mean, square, gradient = (np.full((1, 11), value, np.float32) for value in (1, 2, 3))
     update = np.empty_like(mean)
     call_by_hand(loaded.nnjax_adam_update, [numbers, mean, square, gradient], [update, mean, square])

@@ -34,7 +34,7 @@ def test_what_is_not_batched_is_not_copied():
 def test_a_shared_argument_of_an_operation_in_place_is_copied_for_every_run():
     numbers = AdamNumbers(jnp.arange(3, dtype=jnp.float32), 0.9, 0.99, 1.0, 1e-3)
     m, v, g = (jnp.asarray(np.random.default_rng(seed).random((2, 5)), jnp.float32) for seed in range(3))
-    step = jax.jit(jax.vmap(adam_update, in_axes=(AdamNumbers(0, *[None] * 7), None, None, 0)))
+    step = jax.jit(jax.vmap(adam_update, in_axes=(AdamNumbers(0, *[None] * 8), None, None, 0)))
     gradients = jnp.stack([g, 2 * g, -g])
     update, mean, _ = step(numbers, m, v, gradients)
     for run in range(3):

@@ -10,6 +10,7 @@
 
 /* In the order of nnjax/kernels/activation_codes.py. */
 typedef enum {
+  RESTING = -1, /* in the place of the first layer's code: nothing is computed of this run */
   IDENTITY,
   BINARY_STEP,
   LOGISTIC,

@@ -3,7 +3,7 @@
 
 /* The numbers of one run's step, in the order of nnjax/kernels/adam.py's AdamNumbers. */
 typedef struct {
-  float step_size, beta_1, beta_2, square_scale, epsilon, l2, gradient_scale, decay;
+  float step_size, beta_1, beta_2, square_scale, epsilon, l2, gradient_scale, decay, rests;
 } AdamNumbers;
 
 enum { ADAM_NUMBERS = sizeof(AdamNumbers) / sizeof(float) };
@@ -125,19 +125,22 @@ static AdamLeaf leaf_to_update(const XLA_FFI_CallFrame *frame, long leaf)
 }
 
 /* p, m, v, g a leaf, weights and bias in turns; gives p', m', v' a leaf, then the weights' sums of p^2 [R, leaves / 2]:
-   whoever wants the penalty of the parameters before the step has it from here, where they are at hand. */
+   whoever wants the penalty of the parameters before the step has it from here, where they are at hand. Of a run that rests
+   nothing is written: its arrays are as they were, as the new ones lie in their place. */
 static XLA_FFI_Error *adam_step(const XLA_FFI_CallFrame *frame)
 {
   const long runs = run_count(argument(frame, 0), 1), layers = (frame->args.size - 1) / 8;
   if (frame->args.size != 1 + 8 * layers || frame->rets.size != 6 * layers + 1)
     return wrong_arguments(frame, "nnjax_adam_step takes numbers and four arrays a leaf, and gives three; then sums");
   if (last_extent(argument(frame, 0)) != ADAM_NUMBERS)
-    return wrong_arguments(frame, "nnjax_adam_step takes eight numbers a run");
+    return wrong_arguments(frame, "nnjax_adam_step takes nine numbers a run");
   const AdamNumbers *numbers = argument(frame, 0)->data;
   float *squares = result(frame, 6 * layers)->data;
   for (long layer = 0; layer < layers; layer++) {
     const AdamLeaf weights = leaf_to_step(frame, 2 * layer), bias = leaf_to_step(frame, 2 * layer + 1);
     for (long run = 0; run < runs; run++) {
+      if (numbers[run].rests)
+        continue;
       squares[run * layers + layer] = adam_step_weights(numbers[run], weights, run);
       adam_step_bias(numbers[run], bias, run);
     }
@@ -152,7 +155,7 @@ static XLA_FFI_Error *adam_update(const XLA_FFI_CallFrame *frame)
   if (frame->args.size != 1 + 3 * leaves || frame->rets.size != 3 * leaves)
     return wrong_arguments(frame, "nnjax_adam_update takes numbers and three arrays a leaf, and gives three");
   if (last_extent(argument(frame, 0)) != ADAM_NUMBERS)
-    return wrong_arguments(frame, "nnjax_adam_update takes eight numbers a run");
+    return wrong_arguments(frame, "nnjax_adam_update takes nine numbers a run");
   const AdamNumbers *numbers = argument(frame, 0)->data;
   for (long number = 0; number < leaves; number++) {
     const AdamLeaf leaf = leaf_to_update(frame, number);

@@ -87,6 +87,9 @@ INLINE Layer layer_of(const Stack *stack, long layer, long run, float *scratch)
   return (Layer){copy, bias_copy.data};
 }
 
+/* Whether a run has ended: nothing is read or written of it. */
+INLINE bool rests(const Stack *stack, long run) { return *(const int32_t *)of_run(stack->codes, run) == RESTING; }
+
 /* The activation function of a hidden layer, whose results go nowhere yet. */
 INLINE Activation activation_of(const Stack *stack, long layer, long run)
 {
@@ -131,7 +134,8 @@ static XLA_FFI_Error *stack_forward(const XLA_FFI_CallFrame *frame)
   }
   float *block = scratch_of(&stack, block_rows(stack.rows) * stack.width + stack.filled);
   for (long run = 0; block && run < stack.runs; run++)
-    forward_run(&stack, run, block);
+    if (!rests(&stack, run))
+      forward_run(&stack, run, block);
   return done(frame, stack, block);
 }
 
@@ -256,7 +260,8 @@ static XLA_FFI_Error *stack_backward(const XLA_FFI_CallFrame *frame)
   const long block = block_rows(stack.rows) * stack.width;
   float *scratch = scratch_of(&stack, 2 * block + stack.transposed);
   for (long run = 0; scratch && run < stack.runs; run++)
-    backward_run(&stack, run, scratch, block, of_run(weight_squares, run), of_run(preactivation_squares, run));
+    if (!rests(&stack, run))
+      backward_run(&stack, run, scratch, block, of_run(weight_squares, run), of_run(preactivation_squares, run));
   return done(frame, stack, scratch);
 }
 
@@ -302,6 +307,8 @@ static XLA_FFI_Error *stack_evaluate(const XLA_FFI_CallFrame *frame)
   const Operand units = operand(result(frame, 1), 2);
   float *scratch = scratch_of_carry(&stack, stack.rows);
   for (long run = 0; scratch && run < stack.runs; run++) {
+    if (rests(&stack, run))
+      continue;
     const Description description = {of_run(row_weights, run), of_run(slope_limits, run), of_run(units, run)};
     carry(&stack, run, matrix_of_run(stack.x, run), matrix_of_run(stack.logits, run), description, scratch);
   }
@@ -317,6 +324,8 @@ static XLA_FFI_Error *stack_predict(const XLA_FFI_CallFrame *frame)
   const Stack stack = stack_with_biases(frame, 3, depth);
   float *scratch = scratch_of_carry(&stack, block_rows(stack.rows));
   for (long run = 0; scratch && run < stack.runs; run++) {
+    if (rests(&stack, run))
+      continue;
     const Matrix x = matrix_of_run(stack.x, run), logits = matrix_of_run(stack.logits, run);
     for (long i = 0; i < x.rows; i += BLOCK_ROWS) {
       const long rows = block_rows(x.rows - i);
