@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import replace
 from hashlib import blake2b
-from importlib import import_module
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.utils import check_random_state
 
+from nnjax.estimators.engine import import_engine
 from nnjax.estimators.problem import Examples, Fitted, Problem, digest
 
 Keep = Callable[[int, Fitted], None]
@@ -171,7 +171,7 @@ def obtain(problem: Problem, watches: bool = True) -> Fitted:
     ledger = _CURRENT.get()
     if ledger is not None:
         return ledger.obtain([problem], watches)[0]
-    fitted: Fitted = import_module("nnjax.estimators.trainer").train([problem], watches=watches, slots=1)[0]
+    fitted: Fitted = import_engine().train([problem], watches=watches, slots=1)[0]
     return fitted
 
 

@@ -17,6 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from nnjax.estimators import ledger
 from nnjax.estimators.checked_rows import FEWEST_JUDGES, CheckedRows
+from nnjax.estimators.engine import import_engine
 from nnjax.estimators.features import as_dense, dense_blocks
 from nnjax.estimators.fit_words import NON_FINITE, UNJUDGED, print_epochs, warn_clipped, warn_unconverged
 from nnjax.estimators.fitted_weights import (
@@ -39,13 +40,19 @@ from nnjax.estimators.parameters import (
     meant,
     negative_slope,
 )
-from nnjax.estimators.problem import Fitted, Improvement, Problem, Stopping
+from nnjax.estimators.problem import Fitted, Improvement, Problem, Stopping, is_plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LARGEST_AUTO_BATCH = 200
 """Rows of a mini-batch where `batch_size` is "auto", if there are as many."""
+
+
+_FOUND_VALID: set[tuple[type, str]] = set()
+"""Classes with parameters that scikit-learn has found valid: a search asks of each candidate twice a fold."""
+
+_MOST_FOUND_VALID = 4096
 
 
 class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimator, ABC):
@@ -82,6 +89,10 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         return list(super()._get_param_names())
 
     def _validate_params(self) -> None:
+        values = self.get_params(deep=False)
+        told = (type(self), repr(values)) if all(map(is_plain, values.values())) else None
+        if told in _FOUND_VALID:
+            return
         try:
             super()._validate_params()
         except InvalidParameterError as problem:
@@ -89,6 +100,10 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
             if question := meant(self._parameter_constraints.get(name, ()), getattr(self, name, None)):
                 raise InvalidParameterError(f"{problem} {question[0].upper()}{question[1:]}") from None
             raise
+        if told is not None:
+            if len(_FOUND_VALID) >= _MOST_FOUND_VALID:
+                _FOUND_VALID.clear()
+            _FOUND_VALID.add(told)
 
     def _store(self, given: dict[str, Any]) -> None:
         """Keep the constructor's arguments under their names."""
@@ -204,6 +219,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
         incremental: bool,
     ) -> Problem:
         """What is to be trained; draws in scikit-learn's order: weights, split, order of the rows."""
+        import_engine()
         from nnjax.estimators.first_weights import draw_first_weights
 
         loss, self.out_activation_ = self._loss_and_output()

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from functools import partial
-from importlib import import_module
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
@@ -23,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from nnjax.data.autologging import without_autologging
 from nnjax.estimators.candidates import check_parameter_names, draw_candidates, naming_the_other
+from nnjax.estimators.engine import import_engine
 from nnjax.estimators.fold_fits import FoldData, FoldFit, FoldRows, holds_network, seconds_of, train_together
 from nnjax.estimators.kept_trainings import KeptTrainings
 from nnjax.estimators.kernels import kernels_to_come
@@ -313,7 +313,7 @@ def _train_on(threads: int, outer: FitLedger | None, is_shown: bool) -> TrainAll
             return
         # What is watched is the refit, to its last bits what a fit outside of the search comes to: one slot.
         options = {"workers": threads, "watches": watches, "slots": 1 if watches else None, "keep": keep}
-        train_all = partial(import_module("nnjax.estimators.trainer").train, problems, **options)
+        train_all = partial(import_engine().train, problems, **options)
         if not is_shown:
             train_all()
             return
