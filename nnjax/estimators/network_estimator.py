@@ -40,7 +40,7 @@ from nnjax.estimators.parameters import (
     meant,
     negative_slope,
 )
-from nnjax.estimators.problem import Fitted, Improvement, Problem, Stopping, is_plain
+from nnjax.estimators.problem import Fitted, Improvement, Problem, Stopping, is_told_by_repr
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,7 +90,7 @@ class NetworkEstimator(ledger.TrainedTogether, CallbackSupportMixin, BaseEstimat
 
     def _validate_params(self) -> None:
         values = self.get_params(deep=False)
-        told = (type(self), repr(values)) if all(map(is_plain, values.values())) else None
+        told = (type(self), repr(values)) if all(map(is_told_by_repr, values.values())) else None
         if told in _FOUND_VALID:
             return
         try:

@@ -223,10 +223,10 @@ _PLAIN = {int, float, str, bool, type(None)}
 """Types whose `repr` is all there is to know of them: of a tuple of such, too."""
 
 
-def is_plain(value: Any) -> bool:
+def is_told_by_repr(value: Any) -> bool:
     """Whether the `repr` of a value is all there is to know of it.
 
-    >>> is_plain(1.0), is_plain((50, "tanh")), is_plain([50]), is_plain(np.float64(1))
+    >>> is_told_by_repr(1.0), is_told_by_repr((50, "tanh")), is_told_by_repr([50]), is_told_by_repr(np.float64(1))
     (True, True, False, False)
     """
     return type(value) in _PLAIN or (type(value) is tuple and _PLAIN.issuperset(map(type, value)))

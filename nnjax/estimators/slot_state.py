@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Scalar
 
 from nnjax.estimators.solvers import Update
@@ -141,20 +141,17 @@ class EpochSeen(NamedTuple):
 
 
 def first_going(shape: TrainingShape, parameters: Parameters) -> Going:
-    """Before the first epoch of a fresh training."""
+    """Before the first epoch of a fresh training; numpy's numbers, for jax compiles a program for each of its own."""
     moments = initial_moments(shape.bucket.architecture, parameters)
     best = (parameters, moments) if shape.is_judged_by_score else None
+    worst = -np.inf if shape.is_judged_by_score else np.inf
+    reached: Any = np.float32(worst), np.int32(0), np.float32(1)
+    begun: Any = {"epoch": np.int32(0), "is_over": np.bool_(False), "is_finite": np.bool_(True)}
     return Going(
         parameters=parameters,
         solver=shape.update.first_state(parameters),
         moments=moments,
-        reached=BestSoFar(
-            best=jnp.float32(-jnp.inf if shape.is_judged_by_score else jnp.inf),
-            n_without_improvement=jnp.int32(0),
-            rate_share=jnp.float32(1.0),
-        ),
-        epoch=jnp.int32(0),
-        is_over=jnp.bool_(False),
-        is_finite=jnp.bool_(True),
+        reached=BestSoFar(*reached),
+        **begun,
         best=best,
     )

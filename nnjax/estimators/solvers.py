@@ -35,7 +35,8 @@ def scale_by_plain_adam(numbers: Hyperparameters) -> optax.GradientTransformatio
     def init(parameters: Parameters) -> AdamMoments:
         # By numpy: jax compiles a program for each shape.
         zeros = (jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), parameters) for _ in range(2))
-        return AdamMoments(jnp.int32(0), *zeros)
+        count: Any = np.int32(0)
+        return AdamMoments(count, *zeros)
 
     def update(gradient: Parameters, state: AdamMoments, _: Parameters | None = None) -> tuple[Parameters, AdamMoments]:
         count = state.n_steps + 1

@@ -52,6 +52,15 @@ def test_a_generator_object_draws_alike_in_all_folds_and_a_number_in_all_fits():
     assert (weights(regressor().fit(X, Y)) == weights(regressor().fit(X, Y))).all()
 
 
+@pytest.mark.parametrize("given", [{"max_iter": 2.0}, {"shuffle": None}, {"alpha": np.float64(-1)}, {"solver": "adm"}])
+def test_what_was_found_valid_once_lets_nothing_else_pass(given):
+    model = regressor(max_iter=2, alpha=1.0)
+    for _ in range(2):
+        model._validate_params()
+        with pytest.raises(ValueError, match=next(iter(given))):
+            clone(model).set_params(**given)._validate_params()
+
+
 def test_numpys_new_generator_is_refused():
     with pytest.raises(ValueError, match="random_state"):
         regressor(random_state=np.random.default_rng(0)).fit(X, Y)

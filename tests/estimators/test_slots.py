@@ -1,5 +1,6 @@
 """What slots are given: rows at the program's sizes, mini-batches dealt out."""
 
+import jax
 import numpy as np
 import pytest
 from fakes.trainings import make_problem
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from nnjax.estimators.problem import Examples
 from nnjax.estimators.programs import shape_of
+from nnjax.estimators.slot_state import first_going
 from nnjax.estimators.slots import _fill, slot_data
 
 
@@ -34,3 +36,13 @@ def test_validation_rows_are_weighted_to_one_and_padded_by_nothing():
     assert data.validation_variance[0] == pytest.approx(
         np.average((np.array([1, 2, 3, 4, 9]) - mean) ** 2, weights=held.weights)
     )
+
+
+@pytest.mark.parametrize("score_decides", [False, True])
+def test_a_training_begins_with_numbers_of_numpy(score_decides):
+    """For each number of JAX's own a program would be compiled."""
+    held_out = Examples(np.ones((3, 2), np.float32), np.ones((3, 1), np.float32)) if score_decides else None
+    problem = make_problem(validation=held_out)
+    going = first_going(shape_of(problem, False), problem.parameters)
+    assert all(isinstance(leaf, np.ndarray | np.generic) for leaf in jax.tree.leaves(going))
+    assert going.reached.best == (-np.inf if score_decides else np.inf)
