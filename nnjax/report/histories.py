@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from nnjax.report.task import TaskTerms
 from nnjax.results.curves import list_places
 from nnjax.sweep.journal.journal import Journal
 
@@ -16,6 +18,11 @@ GRADIENT = "preactivation_grad_norm"
 
 DRAWN_LAYER_CURVES = (GRADIENT, "update_ratio")
 """Curves of layers that figures of the report draw."""
+
+
+def packed_columns(terms: TaskTerms) -> tuple[str, ...]:
+    """Columns of the journal that are packed into the page."""
+    return ("fit_train_loss", "fit_validation_loss", terms.fit_validation, GRADIENT)
 
 
 @dataclass(frozen=True)
@@ -44,9 +51,28 @@ class Histories:
         return matrix.reindex(index=list(run_ids), columns=list(epochs)).to_numpy(dtype=float)
 
 
-def read_histories(journal: Journal, run_ids: Set[str], fit_curves: Sequence[str]) -> Histories:
+@dataclass(frozen=True)
+class Curves:
+    """Where curves are read from: the journal, or what was read of it along with the results."""
+
+    journal: Journal
+    along: pa.Table | None = None
+    """Columns of the journal, run_id first, of all its runs of a study; None: each is read when it is asked for."""
+
+    def read(self, columns: Sequence[str], run_ids: Set[str]) -> Histories:
+        """Histories of some columns and runs; runs that the journal lacks are left out."""
+        if self.along is None:
+            return make_histories(self.journal.read(columns, run_ids))
+        is_wanted = [run_id in run_ids for run_id in self.along["run_id"].to_pylist()]
+        return make_histories(self.along.select(["run_id", *columns]).filter(pa.array(is_wanted)))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "along": None}  # another process reads what it needs
+
+
+def read_histories(curves: Curves, run_ids: Set[str], fit_curves: Sequence[str]) -> Histories:
     """Read the curves of layers that the report uses, and those of the whole network that are wanted, for some runs."""
-    return make_histories(journal.read((*fit_curves, *DRAWN_LAYER_CURVES), run_ids))
+    return curves.read((*fit_curves, *DRAWN_LAYER_CURVES), run_ids)
 
 
 def make_histories(table: pa.Table) -> Histories:

@@ -64,11 +64,6 @@ class Pack:
         return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))
 
 
-def packed_columns(terms: TaskTerms) -> tuple[str, ...]:
-    """Columns of the journal that are packed."""
-    return ("fit_train_loss", "fit_validation_loss", terms.fit_validation, GRADIENT)
-
-
 def make_pack(study_results: StudyResults, read: Callable[[Set[str]], Histories]) -> Pack:
     """Thin and pack the curves of the runs that there is room for; they are read by the runs' ids."""
     results, layout, terms = study_results.results, study_results.layout, study_results.terms

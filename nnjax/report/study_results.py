@@ -21,7 +21,7 @@ from nnjax.judged import Judged
 from nnjax.metrics import MEASURES
 from nnjax.report.best_cell import BestCell, best_runs, choose_best_cell
 from nnjax.report.differences import differences_table
-from nnjax.report.histories import Histories, read_histories
+from nnjax.report.histories import DRAWN_LAYER_CURVES, Curves, Histories, packed_columns, read_histories
 from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.layout import Layout, make_layout
 from nnjax.report.nothing import NothingToReportError
@@ -29,7 +29,7 @@ from nnjax.report.predictions import Predictions, read_predictions
 from nnjax.report.task import TERMS, TaskTerms, cut_column, terms_of
 from nnjax.report.theme import Palette, make_palette
 from nnjax.results.scores import clipped_scores, with_scores
-from nnjax.results.table import results_table
+from nnjax.results.table import results_with_curves
 from nnjax.sweep.declarations import Declarations, declarations, unrecorded
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import SweepRecord, load_record
@@ -37,6 +37,9 @@ from nnjax.sweep.reference import reference_cell
 from nnjax.sweep.space import Cell, Space, level_text, sweep_id
 from nnjax.sweep.study.factors import AUTO, Level
 from nnjax.terminal import Say, complete_commands, home_words, to_nobody
+
+MOST_EPOCHS_HELD = 2_000_000
+"""Of all runs of a study together whose curves are read along with its results: of more they take hundreds of MB."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,8 @@ class StudyResults:
     """Looks at the claims while replicates were added to them; None if there was one look, at the results."""
     home: Path | None = None
     """The folder in which it all lies; None if it lies nowhere."""
+    curves: Curves | None = None
+    """Where the curves of all runs are read from; None if they cannot be."""
     made: dict[object, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was made of them so far, by the functions that are called `once`."""
 
@@ -166,13 +171,17 @@ def gather(
         wait()
         return study_baselines(space, home, say)
 
-    journal, curves = Journal(home), TERMS[space.table.task].shown_curves
+    journal, terms = Journal(home), TERMS[space.table.task]
     record = load_record(home, sweep_id(space))
+    is_held = sum(run.cell.configuration.epochs for run in space.runs) <= MOST_EPOCHS_HELD
+    columns = dict.fromkeys((*terms.shown_curves, *packed_columns(terms), *DRAWN_LAYER_CURVES)) if is_held else ()
+    results, along = results_with_curves(space, journal, tuple(columns))
+    curves = Curves(journal, along if is_held else None)
     study_results = assemble(
         space,
-        results_table(space, journal),
+        results,
         Reading(
-            lambda run_ids: read_histories(journal, run_ids, curves),
+            lambda run_ids: read_histories(curves, run_ids, terms.shown_curves),
             lambda run_ids: read_predictions(journal, run_ids),
             lambda: _read_looked(space, journal, home),
         ),
@@ -180,7 +189,9 @@ def gather(
         replace(record, seconds={**record.seconds, **(seconds or {})}) if record else None,
         declarations(space, home),
     )
-    return replace(study_results, calibration=load_stamp(home), audit=load_audit(home, sweep_id(space)), home=home)
+    return replace(
+        study_results, calibration=load_stamp(home), audit=load_audit(home, sweep_id(space)), home=home, curves=curves
+    )
 
 
 def _read_looked(space: Space, journal: Journal, home: Path) -> Looked | None:

@@ -25,16 +25,15 @@ from nnjax.report.chapters.next import next_chapter
 from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
-from nnjax.report.histories import Histories, make_histories
+from nnjax.report.histories import Histories, packed_columns
 from nnjax.report.latex import latex_table
 from nnjax.report.nothing import NothingToReportError
-from nnjax.report.pack import make_pack, packed_columns
+from nnjax.report.pack import make_pack
 from nnjax.report.page import Link, Page, made_now, render_page, template
 from nnjax.report.second_process import Make, SecondProcess, make_all
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
 from nnjax.report.svg import standalone_svg
-from nnjax.report.task import TaskTerms
 from nnjax.report.views import Chapter
 from nnjax.sweep.durable import write_durably
 from nnjax.sweep.explosions import SEEN_IN, AllDiverged, all_diverged, exploded_notice, exploded_runs
@@ -109,7 +108,8 @@ def write_report(
     else:
         is_whole = "missing" not in set(study_results.results["status"])
         notices = () if is_whole else left_behind(space, Journal(home))
-        read = partial(_read_packed, Journal(home), study_results.terms)
+        assert study_results.curves is not None, "it was gathered from a journal"
+        read = partial(study_results.curves.read, packed_columns(study_results.terms))
         page = write_study_report(study_results, folder, read, notices, with_pdf, say, second)
         summary = summarise(study_results)
     write_summary(summary, folder)
@@ -139,10 +139,6 @@ def write_diverged(space: Space, lost: AllDiverged, folder: Path) -> Path:
     )
 
 
-def _read_packed(journal: Journal, terms: TaskTerms, run_ids: Set[str]) -> Histories:
-    return make_histories(journal.read(packed_columns(terms), run_ids))
-
-
 def write_study_report(
     study_results: StudyResults,
     folder: Path,
@@ -158,9 +154,8 @@ def write_study_report(
     makes: list[Make[Chapter]] = [
         *(partial(make, studies=studies) for make in (answer_chapter, next_chapter)),
         *([claims_chapter] if study_results.claims or study_results.declared.withdrawn else []),
-        *CHAPTERS[:-1],
-        *([partial(_cells, read=read)] if read is not None else []),
-        CHAPTERS[-1],
+        *([partial(_cells, read=read)] if read is not None else []),  # early: here their curves have been read
+        *CHAPTERS,
     ]
     parts: list[Make[Chapter | None]] = [partial(write_cards, folder=folder / "figures")]
     parts += [partial(_make, make=make, with_pdf=with_pdf) for make in makes]

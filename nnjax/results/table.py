@@ -23,7 +23,18 @@ from nnjax.sweep.study.study import load_study
 
 
 def results_table(space: Space, journal: Journal) -> pd.DataFrame:
-    """One row for every planned run, whether it is in the journal or not, in the order of the space.
+    """One row for every planned run, whether it is in the journal or not: see `results_with_curves`.
+
+    Raises:
+        RefusedError: If the study chooses by predictions that the journal lacks.
+    """
+    return results_with_curves(space, journal, ())[0]
+
+
+def results_with_curves(space: Space, journal: Journal, curves: Sequence[str]) -> tuple[pd.DataFrame, pa.Table]:
+    """One row for every planned run, in the order of the space, and columns of the journal's read along with it.
+
+    Those have one row a run that the journal has: to open all of its files takes longer than to read them.
 
     The columns of `nnjax.results.columns.result_columns`, in that order. Numbers of missing runs are NaN, those of
     diverged runs too; `epochs_to_target` is NaN where the target was never reached.
@@ -38,9 +49,11 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     aim = getattr(space.study.logging, target)
     predictions = prediction_columns(space)
     runs = planned[["run_id", "split", "loss_quantile"]].drop_duplicates("run_id").set_index("run_id")
-    others, parts = [], []
-    for kept in together(journal.read_by_file(["status", *stored, curve, *predictions], set(planned["run_id"]))):
-        others.append(kept.drop_columns(predictions))
+    others, parts, along = [], [], []
+    columns = list(dict.fromkeys(["status", *stored, curve, *predictions, *curves]))
+    for kept in together(journal.read_by_file(columns, set(planned["run_id"]))):
+        others.append(kept.select(["run_id", "status", *stored, curve]))
+        along.append(kept.select(["run_id", *curves]))
         statuses = kept.select(["run_id", "status"]).to_pandas()
         parts.append(measured(space, kept, statuses.join(runs, on="run_id")))
     found, found_anew = pa.concat_tables(others).to_pandas(), pd.concat(parts)
@@ -52,7 +65,7 @@ def results_table(space: Space, journal: Journal) -> pd.DataFrame:
     table = table.drop(columns=found_anew.columns, errors="ignore").join(found_anew, on="run_id")
     table.loc[table["best_epoch"] < 1, "best_epoch"] = np.nan
     table.loc[table["status"] == "diverged", EPOCHS_TO_TARGET] = np.nan
-    return table[names(result_columns(space.study.judged))]
+    return table[names(result_columns(space.study.judged))], pa.concat_tables(along)
 
 
 def _planned(space: Space) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from nnjax.report.drawing import CLAIM_STRIP, NARROW, draw_panels, look_key
 from nnjax.report.figures.claim import claim_row, draw_claim
 from nnjax.report.figures.gradients import draw_layers, layer_table
 from nnjax.report.formats import bounded, confidence, decimals, duration, signed
-from nnjax.report.histories import GRADIENT, Histories, first_tenth, read_histories
+from nnjax.report.histories import GRADIENT, Curves, Histories, first_tenth, read_histories
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import make_palette
 from nnjax.report.views import Key, Panel
@@ -134,7 +134,7 @@ def _gradients(study_results: StudyResults, home: Path, name: str) -> GradientPi
     if not runs:
         return None
     table = pd.concat([part.assign(**{ARM: label}) for label, part in runs.items()], ignore_index=True)
-    return draw_gradients(table, read_histories(Journal(home), set(table["run_id"]), ()), name)
+    return draw_gradients(table, read_histories(Curves(Journal(home)), set(table["run_id"]), ()), name)
 
 
 def labelled_arms(claims: Sequence[Claim]) -> dict[str, dict[str, Level]]:

@@ -1,10 +1,12 @@
 """Curves as matrices."""
 
+import pickle
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from nnjax.report.histories import drawn_epochs, first_tenth, make_histories, read_histories
+from nnjax.report.histories import Curves, drawn_epochs, first_tenth, make_histories, read_histories
 from nnjax.sweep.journal.journal import Journal
 
 
@@ -32,9 +34,19 @@ def test_a_run_without_the_curve_is_left_out_and_a_curve_that_nobody_has_is_abse
 
 
 def test_no_runs_give_no_layers(tmp_path):
-    histories = read_histories(Journal(tmp_path), {"a"}, ["fit_train_r2"])
+    histories = read_histories(Curves(Journal(tmp_path)), {"a"}, ["fit_train_r2"])
     assert histories.layers("update_ratio") == []
     assert histories.values("fit_train_r2", 0, ["a"], [1]).shape == (0, 1)
+
+
+def test_curves_that_were_read_along_are_read_no_more_but_by_another_process(tmp_path):
+    along = pa.table({"run_id": ["a", "b"], "fit_train_r2": [[0.1], [0.2]], "fit_test_r2": [[0.3], [0.4]]})
+    curves = Curves(Journal(tmp_path), along)
+    histories = curves.read(("fit_train_r2",), {"b"})
+    assert histories.matrices.keys() == {("fit_train_r2", 0)}
+    assert histories.rows("fit_train_r2", 0, ["a", "b"], [0])[1] == pytest.approx(0.2)
+    assert histories.matrices["fit_train_r2", 0].index.tolist() == ["b"]
+    assert pickle.loads(pickle.dumps(curves)).read(("fit_train_r2",), {"b"}).matrices == {}
 
 
 @pytest.mark.parametrize("epochs", [1, 2, 40, 200, 5000])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from nnjax.report import pack as pack_module
-from nnjax.report.histories import make_histories
-from nnjax.report.pack import NOTHING, make_pack, packed_columns, quantise
+from nnjax.report.histories import make_histories, packed_columns
+from nnjax.report.pack import NOTHING, make_pack, quantise
 from nnjax.report.task import REGRESSION
 
 NUMBERS = st.one_of(st.floats(-1e6, 1e6), st.just(float("nan")))

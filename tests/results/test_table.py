@@ -7,7 +7,7 @@ import pytest
 from nnjax.judged import USUAL
 from nnjax.metrics import FINALS, names
 from nnjax.results.columns import RESULT_COLUMNS
-from nnjax.results.table import cells_table, load_results, results_table
+from nnjax.results.table import cells_table, load_results, results_table, results_with_curves
 from nnjax.sweep.journal.schema import JOURNAL_FINALS, JOURNAL_SCHEMA
 from nnjax.sweep.study.reading import find_study
 
@@ -23,6 +23,13 @@ def test_numbers_are_the_journals(swept) -> None:
     table = results_table(swept.space, swept.journal).set_index("run_id")
     stored = swept.journal.read(JOURNAL_FINALS).to_pandas().set_index("run_id").loc[table.index]
     pd.testing.assert_frame_equal(table[list(JOURNAL_FINALS)], stored[list(JOURNAL_FINALS)])
+
+
+def test_curves_read_along_are_the_journals_and_leave_the_results_as_they_are(swept) -> None:
+    columns = ("fit_train_r2", "preactivation_grad_norm", "test_prediction")
+    results, along = results_with_curves(swept.space, swept.journal, columns)
+    pd.testing.assert_frame_equal(results, results_table(swept.space, swept.journal))
+    assert along.equals(swept.journal.read(columns))
 
 
 def test_factors_are_numbers_where_they_are_ordered(swept) -> None:
