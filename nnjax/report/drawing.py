@@ -1,19 +1,23 @@
 """From a drawing function to panels of the page, and to cards for the tracking server."""
 
+import io
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.markers import MarkerStyle
 
 from nnjax.report.figures.marks import level_mark
+from nnjax.report.kept_drawings import kept
 from nnjax.report.layout import Layout
 from nnjax.report.study_results import StudyResults
 from nnjax.report.svg import as_pdf, inline_svg
@@ -72,19 +76,40 @@ def draw_panels(name: str, parts: Sequence[tuple[str, Draw]], shape: Shape, labe
     The name is unique in the page: letters, digits, hyphens. The label is what a screen reader says of panels without
     title and quantity; their name if there is nothing better.
     """
-    with style(shape.font_size):
-        figures = [_figure(draw, shape) for _, draw in parts]
-        _share_limits([figure.axes[0] for figure in figures], shape)
-        return tuple(
-            Panel(title, inline_svg(figure, f"{name}-{index}", words), partial(_styled_pdf, figure, shape))
-            for index, ((title, _), figure) in enumerate(zip(parts, figures, strict=True))
-            for words in [f"{title} {shape.quantity}".strip() or label or name.replace("-", " ")]
-        )
+    words = [f"{title} {shape.quantity}".strip() or label or name.replace("-", " ") for title, _ in parts]
+    drawn = _Panels([draw for _, draw in parts], shape)
+    drawings = json.loads(kept(partial(drawn.svgs, name, words), name, parts, shape, words))
+    return tuple(
+        Panel(title, Markup(drawing), partial(drawn.pdf, place))
+        for place, ((title, _), drawing) in enumerate(zip(parts, drawings, strict=True))
+    )
 
 
-def _styled_pdf(figure: Figure, shape: Shape) -> bytes:
-    with style(shape.font_size):
-        return as_pdf(figure)
+class _Panels:
+    """The panels of a figure on one common y axis, drawn when they are first asked for."""
+
+    def __init__(self, draws: Sequence[Draw], shape: Shape) -> None:
+        self._draws, self._shape = draws, shape
+
+    @cached_property
+    def _figures(self) -> list[Figure]:
+        figures = [_figure(draw, self._shape) for draw in self._draws]
+        _share_limits([figure.axes[0] for figure in figures], self._shape)
+        return figures
+
+    def svgs(self, name: str, words: Sequence[str]) -> bytes:
+        """All of them for a page, as JSON."""
+        with style(self._shape.font_size):
+            drawn = [
+                inline_svg(figure, f"{name}-{place}", said)
+                for place, (figure, said) in enumerate(zip(self._figures, words, strict=True))
+            ]
+        return json.dumps(drawn).encode()
+
+    def pdf(self, place: int) -> bytes:
+        """One of them as a PDF file."""
+        with style(self._shape.font_size):
+            return as_pdf(self._figures[place])
 
 
 def _share_limits(all_axes: Sequence[Axes], shape: Shape) -> None:
@@ -126,6 +151,13 @@ def _figure(draw: Draw, shape: Shape) -> Figure:
 
 def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], shape: Shape = CARD) -> None:
     """Write a figure as a near-square PNG picture with large type, its title above and its legend inside."""
+    picture = kept(partial(_card, title, draw, legend, shape), "card", title, draw, legend, shape)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+
+
+def _card(title: str, draw: Draw, legend: Sequence[LevelLook], shape: Shape) -> bytes:
+    picture = io.BytesIO()
     with style(shape.font_size):
         figure = _figure(draw, shape)
         axes = figure.axes[0]
@@ -138,8 +170,8 @@ def draw_card(path: Path, title: str, draw: Draw, legend: Sequence[LevelLook], s
             ]
             size = shape.font_size - 3.5
             axes.legend(handles=handles, fontsize=size, framealpha=0.8, edgecolor="none", handlelength=2)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=150, facecolor="white")
+        figure.savefig(picture, format="png", dpi=150, facecolor="white")
+    return picture.getvalue()
 
 
 def level_looks(layout: Layout, palette: Palette, factor: str, present: Sequence[object]) -> list[LevelLook]:

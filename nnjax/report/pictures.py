@@ -14,6 +14,7 @@ from nnjax.report.histories import GRADIENT
 from nnjax.report.once import once
 from nnjax.report.setting import PictureSetting, deep_runs
 from nnjax.report.study_results import StudyResults
+from nnjax.report.theme import Palette
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,15 @@ def _convergence(study_results: StudyResults, setting: PictureSetting, runs: pd.
     if table.empty:
         return None
 
-    def draw(axes: Axes) -> None:
-        draw_fit(table, axes, study_results.palette, factor)
-        low, high = axes.get_ylim()
-        axes.set_ylim(bottom=max(terms.lowest_shown, low) if high > terms.lowest_shown else low)
-
+    draw = partial(_draw_convergence, table, palette=study_results.palette, factor=factor, lowest=terms.lowest_shown)
     return Picture("convergence", terms.fit_validation, draw)
+
+
+def _draw_convergence(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, lowest: float) -> None:
+    """Curves; the y axis does not reach below the lowest value shown, unless all of them do."""
+    draw_fit(table, axes, palette, factor)
+    low, high = axes.get_ylim()
+    axes.set_ylim(bottom=max(lowest, low) if high > lowest else low)
 
 
 def _gradients(study_results: StudyResults, setting: PictureSetting, deep: pd.DataFrame) -> Picture | None:
@@ -59,11 +63,13 @@ def _gradients(study_results: StudyResults, setting: PictureSetting, deep: pd.Da
     if table.empty:
         return None
 
-    def draw(axes: Axes) -> None:
-        draw_layers(table, axes, study_results.palette, setting.factor)
-        axes.set_xlabel("hidden layer")
-
+    draw = partial(_draw_gradients, table, palette=study_results.palette, factor=setting.factor)
     return Picture("gradients", f"{GRADIENT} at the start", draw)
+
+
+def _draw_gradients(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str) -> None:
+    draw_layers(table, axes, palette, factor)
+    axes.set_xlabel("hidden layer")
 
 
 def _scores(study_results: StudyResults, setting: PictureSetting, runs: pd.DataFrame) -> Picture:

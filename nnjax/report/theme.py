@@ -22,6 +22,8 @@ POSITIVE = "#b3401f"  # heat maps above zero
 NEGATIVE = "#1f6fb3"  # heat maps below zero
 ACCENT = "#0f6a5b"  # a single series without levels
 
+FONT = "DejaVu Sans"  # matplotlib brings it along
+
 _ORDERED = ("#c97a00", "#c23a50", "#7f2f8c", "#2f2a85")
 _ORDERED_DARK = ("#ffc55e", "#ff8795", "#d690e4", "#a3a8ff")
 _ORDERED_STEPS = 12
@@ -134,7 +136,7 @@ def _settings(font_size: float) -> dict[str, Any]:
         "lines.solid_capstyle": "round",
         "svg.fonttype": "none",
         "svg.hashsalt": "nnjax",
-        "font.family": ["DejaVu Sans"],
+        "font.family": [FONT],
         **dict.fromkeys(("font.size", "axes.titlesize", "axes.labelsize"), font_size),
         **dict.fromkeys(("xtick.labelsize", "ytick.labelsize"), font_size - 0.5),
         **dict.fromkeys(("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"), INK),

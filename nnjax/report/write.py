@@ -26,6 +26,7 @@ from nnjax.report.chapters.reproduce import reproduce_chapter
 from nnjax.report.chapters.scores import scores_chapter
 from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import Histories, packed_columns
+from nnjax.report.kept_drawings import drawings_kept, forget_drawings
 from nnjax.report.latex import latex_table
 from nnjax.report.nothing import NothingToReportError
 from nnjax.report.pack import make_pack
@@ -112,6 +113,7 @@ def write_report(
         read = partial(study_results.curves.read, packed_columns(study_results.terms))
         page = write_study_report(study_results, folder, read, notices, with_pdf, say, second)
         summary = summarise(study_results)
+        forget_drawings(Path(home))
     write_summary(summary, folder)
     write_index(reports)
     return page
@@ -157,7 +159,7 @@ def write_study_report(
         *([partial(_cells, read=read)] if read is not None else []),  # early: here their curves have been read
         *CHAPTERS,
     ]
-    parts: list[Make[Chapter | None]] = [partial(write_cards, folder=folder / "figures")]
+    parts: list[Make[Chapter | None]] = [partial(_write_cards, folder=folder / "figures")]
     parts += [partial(_make, make=make, with_pdf=with_pdf) for make in makes]
     made = make_all(parts, study_results, second, say)
     chapters = {chapter.key: chapter for chapter in made if chapter is not None}
@@ -168,8 +170,14 @@ def write_study_report(
     return publish(_with_beside(page, chapters), folder, with_pdf=with_pdf)
 
 
+def _write_cards(study_results: StudyResults, folder: Path) -> None:
+    with drawings_kept(study_results.home):
+        write_cards(study_results, folder)
+
+
 def _make(study_results: StudyResults, make: Make[Chapter], with_pdf: bool) -> Chapter:
-    chapter = make(study_results)
+    with drawings_kept(study_results.home):
+        chapter = make(study_results)
     return chapter.with_pdf() if with_pdf else chapter
 
 

@@ -1,5 +1,6 @@
 """A report made anew is the same in every word and number; where one of the pages was altered, it is not."""
 
+import hashlib
 import re
 import shutil
 
@@ -10,6 +11,7 @@ from fakes.studies import swept
 from nnjax.audit.pages import compare_reports
 from nnjax.refusal import RefusedError
 from nnjax.report.fresh_copy import write_fresh_copy
+from nnjax.report.kept_drawings import DRAWINGS_FOLDER
 from nnjax.report.write import write_report
 from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.space import expand, sweep_id
@@ -22,6 +24,8 @@ def copies(tmp_path_factory):
     home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("anew")
     space = swept(home, "depth=[1]")
     page = write_report(space, home)
+    for kept in (home / DRAWINGS_FOLDER).iterdir():  # a fresh copy must not take drawings from there
+        kept.write_bytes(hashlib.sha256(b"[]").hexdigest().encode() + b"\n[]")
     note_seconds(home, sweep_id(space), report=7.0)
     before = {path: path.stat().st_mtime_ns for path in home.rglob("*")}
     anew = write_fresh_copy(space, home, folder)
@@ -39,6 +43,13 @@ def test_it_is_the_same_report_wherever_it_lies(copies):
     line = compare_reports(*copies)
     assert line.is_ok, line.seen
     assert line.seen.startswith("5 pages with ")
+
+
+def test_it_is_drawn_anew(copies):
+    report, anew = ({path.name: path.read_bytes() for path in (each / "figures").iterdir()} for each in copies)
+    assert report and anew.keys() == report.keys()
+    differ = {name for name, picture in report.items() if anew[name] != picture}
+    assert differ <= {"cost-seconds-0.svg"}  # more seconds had been noted
 
 
 CELL = re.compile(r'(<td class="n">)(−?\d+\.\d+)(</td>)')
