@@ -20,7 +20,7 @@ def choose_on_validation(results: pd.DataFrame, kept: Sequence[str], score: str 
     ['b', 'a']
     """
     keys = [*kept, "split"]
-    known = results.dropna(subset=[score])
+    known = results[list(dict.fromkeys((*keys, "cell_id", score)))].dropna(subset=[score])
     means = known.groupby([*keys, "cell_id"], sort=False, observed=True)[score].mean().reset_index()
     best = means.loc[means.groupby(keys, sort=False, observed=True)[score].idxmax(), ["split", "cell_id"]]
     wanted = pd.MultiIndex.from_frame(best)

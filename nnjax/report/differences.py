@@ -88,7 +88,10 @@ def compare_levels(
     """Paired differences of every level of every studied factor to its reference level, in the views of the factor."""
     comparisons = []
     for factor, reference in layout.reference.items():
-        sides = views(factor)
+        sides = {
+            view: (runs[list(dict.fromkeys((factor, *others, "split", "test_score")))], others)
+            for view, (runs, others) in views(factor).items()
+        }
         for level in layout.levels[factor]:
             for view, (runs, others) in sides.items() if level != reference else ():
                 differences = paired_differences(runs, factor, (level, reference), others)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from nnjax.sweep.space import level_text
@@ -56,10 +57,11 @@ class Layout:
 
     def at_reference(self, table: pd.DataFrame, varied: Sequence[str]) -> pd.DataFrame:
         """Rows in which every studied factor outside `varied` stands at its reference level."""
-        for factor in [self.color, self.panel, *self.others]:
-            if factor and factor not in varied:
-                table = table[table[factor] == self.reference[factor]]
-        return table
+        fixed = [name for name in (self.color, self.panel, *self.others) if name and name not in varied]
+        is_there = np.ones(len(table), dtype=np.bool_)
+        for factor in fixed:
+            is_there &= (table[factor] == self.reference[factor]).to_numpy(dtype=np.bool_)
+        return table[is_there]
 
     def where(self, varied: Sequence[str]) -> str:
         """The same as a sentence; empty where there is nothing to say.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from nnjax.report.alike import name_lowest
 from nnjax.report.figures.curves import restricted_table
 from nnjax.report.formats import decimals
+from nnjax.report.once import once
 from nnjax.report.study_results import StudyResults
 
 ENOUGH = 0.5
@@ -29,6 +30,7 @@ class Speed:
     """Its restricted mean, in words; at least so much where some of its runs never reach the target."""
 
 
+@once
 def measure_speed(study_results: StudyResults) -> Speed:
     """Compare the combinations of the studied factors by restricted mean, nuisance levels chosen on validation rows."""
     layout = study_results.layout

@@ -112,7 +112,11 @@ class StudyResults:
     @property
     def reference_runs(self) -> pd.DataFrame:
         """Chosen runs that most figures show: colour × panel factor, the others at their reference level."""
-        return self.layout.at_reference(self.chosen, self.layout.shown)
+        key = (Layout.at_reference,)
+        if key not in self.made:
+            self.made[key] = self.layout.at_reference(self.chosen, self.layout.shown)
+        runs: pd.DataFrame = self.made[key]
+        return runs
 
     @property
     def claim_level(self) -> float:
