@@ -59,6 +59,12 @@ class TableView:
     columns: tuple[str, ...]
     is_number: tuple[bool, ...]
     rows: tuple[tuple[str, ...], ...]
+    csv: str = ""
+    """Its CSV file, if that was made already."""
+
+    def with_csv(self) -> "TableView":
+        """The same with its CSV file, unless that was made."""
+        return self if self.csv else replace(self, csv=self.frame.to_csv(index=False))
 
     @property
     def more(self) -> int:
@@ -92,6 +98,10 @@ class FigureView:
         """The rest of its caption: how to read it; empty where there is none."""
         return self.caption[len(self.says) :].strip()
 
+    def with_csv(self) -> "FigureView":
+        """The same with the CSV file of what was drawn."""
+        return replace(self, table=self.table.with_csv())
+
     def with_pdf(self) -> "FigureView":
         """The same with its panels drawn once more, as PDF."""
         return replace(self, panels=tuple(panel.with_pdf() for panel in self.panels))
@@ -110,6 +120,11 @@ class Chapter:
     def all_tables(self) -> list[TableView]:
         """Every table of the chapter, those of its figures among them."""
         return [*(figure.table for figure in self.figures.values()), *self.tables.values()]
+
+    def with_csv(self) -> "Chapter":
+        """The same with the CSV files of all its tables."""
+        figures = {name: figure.with_csv() for name, figure in self.figures.items()}
+        return replace(self, figures=figures, tables={name: each.with_csv() for name, each in self.tables.items()})
 
     def with_pdf(self) -> "Chapter":
         """The same with its figures as PDF, too."""

@@ -5,7 +5,7 @@ import pickle
 import pandas as pd
 from markupsafe import Markup
 
-from nnjax.report.views import Panel, join_words, view_table
+from nnjax.report.views import Chapter, FigureView, Panel, join_words, view_table
 
 
 def test_numbers_are_flush_right_and_words_are_not():
@@ -17,6 +17,15 @@ def test_numbers_are_flush_right_and_words_are_not():
 def test_a_long_table_is_cut_on_the_page_but_not_in_the_file():
     view = view_table("t", pd.DataFrame({"runs": range(1000)}), most_rows=10)
     assert len(view.rows) == 10 and view.more == 990 and len(view.frame) == 1000
+
+
+def test_the_files_of_a_chapter_s_tables_are_made_once_and_travel_with_it():
+    tables = [view_table(name, pd.DataFrame({"runs": [1, 2]})) for name in ("drawn", "shown")]
+    figure = FigureView("f", "A caption.", (), (), 1, tables[0])
+    chapter = Chapter("key", "Title", {"f": figure}, {"t": tables[1]}).with_csv()
+    arrived = pickle.loads(pickle.dumps(chapter)).all_tables()
+    assert [table.csv for table in arrived] == ["runs\n1\n2\n"] * 2
+    assert all(table.with_csv() is table for table in arrived)
 
 
 def test_an_empty_table_keeps_its_columns():
