@@ -140,10 +140,11 @@ def convergence_words(study_results: StudyResults, setting: PictureSetting) -> T
     if not rest and -ranked.means[-1] <= TOO_EASY:
         easy = f"T{target[1:]} is reached in the first epoch or two: a target this easy tells nothing apart."
         return Told("target too easy", easy)
-    never = [level_name(layout, factor, level) for level in shares.index[shares == 0].tolist()]
-    takeaway = (
-        f"{shortened(never, 2)} too slow" if never and not ranked.is_alone else ranked.takeaway("first", "slower")
-    )
+    late = [level_name(layout, factor, level) for level in shares.index[shares < ENOUGH].tolist()]
+    how = "often late" if shares[shares < ENOUGH].any() else "too slow"
+    takeaway = ranked.takeaway("first", "slower")
+    if late and not ranked.is_alone:
+        takeaway = f"{shortened(late, 2)} {how}"
     return Told(takeaway, f"{_race(ranked, target, at_least)}{rest}.")
 
 
@@ -214,13 +215,18 @@ def gradient_words(study_results: StudyResults, setting: PictureSetting) -> Told
     lost = dict(sorted(left.items(), key=itemgetter(1)))
     some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
     words = _vanishing(lost, [name for name in ratios if name not in some or not lost])
-    stands = {**study_results.space.study.fixed, **setting.held}.get(COLOR_FACTOR), setting.held.get("initializer")
-    whose = "".join(f" ({level})" for level in stands if level)
+    activation = {**study_results.space.study.fixed, **setting.held}.get(COLOR_FACTOR)
+    drawn = setting.held.get("initializer")
+    where = [str(activation)] if activation else []
+    where += [f"with {drawn} weights"] if drawn else []
+    whose = f" ({' '.join(where)})" if where else ""
     depth = setting.held.get(PANEL_FACTOR)
     if depth is not None and depth != deep[PANEL_FACTOR].iloc[0]:  # one hidden layer has nothing to lose it across
         words = f"At depth {deep[PANEL_FACTOR].iloc[0]}: {words[0].lower()}{words[1:]}"
     if some:
         words += f" In some runs it does with {shortened(some)}."
+    elif not lost:
+        words = words.replace("in most runs", "in every run")
     grown = [name for name, ratio in ratios.items() if (ratio > -VANISHED).mean() > ENOUGH]
     if grown:
         words += f" With {shortened(grown)} it grows more than tenfold on its way."

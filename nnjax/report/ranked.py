@@ -101,8 +101,8 @@ class Ranked:
             return f"{self.all_names} cannot be told apart in {quantity}"
         size = show(self.ranking.detectable)
         between = f"{'between' if len(self.names) == 2 else 'among'} {self.all_names}"
-        power = f"{size} in {quantity} would be found in four of five such studies"
-        return f"No difference {between} was found; one of {power}"
+        power = f"{size} in {quantity} would have been noticed in four of five such studies"
+        return f"No difference {between} was found; a true one of {power}"
 
 
 def _by(interval: PairedInterval, show: Show) -> str:
@@ -134,7 +134,8 @@ def level_name(layout: Layout, factor: str, level: Level) -> str:
     ('relu', 'depth 8')
     """
     text = layout.text(factor, level)
-    return text if text.isidentifier() and text.lower() not in SAY_NOTHING else f"{factor} {text}"
+    is_telling = text.isidentifier() and text.lower() not in SAY_NOTHING
+    return text if is_telling and factor != "initializer" else f"{factor} {text}"  # "he" reads as a pronoun
 
 
 def by_split(runs: pd.DataFrame, factor: str, others: Sequence[str], column: str = "test_score") -> pd.DataFrame:

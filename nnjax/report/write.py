@@ -238,7 +238,7 @@ def _write_files(chapters: Sequence[Chapter], tables: Path, figures: Path) -> No
 def _page(space: Space, counts: Mapping[str, int], chapters: Sequence[Chapter], notices: Sequence[str]) -> Page:
     """A page's frame; counts are those of the runs, by their status."""
     study, table = space.study, space.table
-    diverged = "diverged (loss not finite: the lowest score)"
+    diverged = "diverged (loss not finite; given the lowest score)"
     lost = "".join(
         f", {counts[status]:,} {words}"
         for status, words in (("diverged", diverged), ("missing", "missing"))

@@ -30,8 +30,8 @@ def test_no_difference_comes_with_the_one_that_would_have_been_found(without_cla
     )
     told = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
     assert told.takeaway == "no difference found"
-    assert told.sentence.startswith("No difference among logistic, tanh and relu was found; one of 0.0")
-    assert told.sentence.endswith(" in test_r2 would be found in four of five such studies.")
+    assert told.sentence.startswith("No difference among logistic, tanh and relu was found; a true one of 0.0")
+    assert told.sentence.endswith(" in test_r2 would have been noticed in four of five such studies.")
 
 
 def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(without_claims):
@@ -159,9 +159,9 @@ def test_runs_of_fewer_epochs_are_raced_up_to_the_end_that_all_have(without_clai
          "tenth of the gradient reaches the first layer with logistic (nothing) and tanh (1 part in 100): it vanishes. "
          "With relu it does not."),
         ({"relu": 0.0, "tanh": -0.2, "logistic": -0.9}, "none", "Before the first step no gradient vanishes with any "
-         "of them: in most runs a tenth or more reaches the first layer."),
+         "of them: in every run a tenth or more reaches the first layer."),
         ({"relu": 2.0, "tanh": -0.2, "logistic": -0.9}, "none", "Before the first step no gradient vanishes with any "
-         "of them: in most runs a tenth or more reaches the first layer. With relu it grows more than tenfold on its "
+         "of them: in every run a tenth or more reaches the first layer. With relu it grows more than tenfold on its "
          "way."),
     ],
 )  # fmt: skip

@@ -185,7 +185,7 @@ def test_a_sweep_in_which_almost_all_diverged_has_a_report(
     results.loc[lost, numbers] = np.nan
     results.loc[lost, "status"] = "diverged"
     page = write_study_report(make_study_results(space, results), tmp_path).read_text()
-    assert f"1 finished, {lost.sum():,} diverged (loss not finite: the lowest score): " in " ".join(page.split())
+    assert f"1 finished, {lost.sum():,} diverged (loss not finite; given the lowest score): " in " ".join(page.split())
 
 
 def test_a_sweep_of_which_one_level_is_trained_has_a_report(make_space, make_results, make_study_results, tmp_path):

@@ -62,7 +62,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
         "baseline": baseline_line(study_results),
         "next": next_words(study_results, top, studies),
         "command": "" if top.warning or not studies else studies[0].command,
-        "use": "A network all the same" if baseline_suffices(study_results) else "Make a model of the best cell",
+        "use": "For a network anyway" if baseline_suffices(study_results) else "Make a model of the best cell",
         "fit": study_results.command("fit", *study_results.given),
     }
     return Chapter("answer", "The answer", facts=facts)
@@ -71,7 +71,7 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
 def how_sure(study_results: StudyResults) -> str:
     """What the intervals promise, what an open verdict means, and that all else is exploratory."""
     claims, splits = study_results.claims, f"{len(study_results.space.splits)} splits"
-    exploratory = "All below is exploratory; in […]: 95 % intervals, widened where there are several."
+    exploratory = "All below is exploratory; in […]: widened 95 % intervals."
     if study_results.sizes.doubt:
         return f"No interval is known to hold for splits like these: all of it describes {splits}, without a verdict."
     if not claims:
@@ -81,16 +81,19 @@ def how_sure(study_results: StudyResults) -> str:
             "since all levels are compared with all."
         )
     levels = [answer.interval.level for answer in claims if answer.interval is not None and answer.is_judged]
-    said = [f"{_promise(len(levels), max(levels))}."] if levels else []
+    said = [f"{_promise(len(levels), len(claims), max(levels))}."] if levels else []
     if any(answer.judgement.verdict is Verdict.UNDECIDED for answer in claims):
         said.append(f"Undecided: {splits} cannot tell whether it is so or not.")
     return " ".join([*said, exploratory])
 
 
-def _promise(intervals: int, level: float) -> str:
+def _promise(intervals: int, claims: int, level: float) -> str:
     if intervals == 1:
         often = f"{100 * level:.3g}" if level > 1 - ALPHA else "95"
         return f"The {confidence(level)} interval holds the true number in {often} of 100 such studies"
+    if intervals < claims:
+        has = f"{intervals} of {claims} claims have an interval, {confidence(level)} each"
+        return f"{has}: all of these hold the true numbers in at least 95 of 100 such studies"
     every = "Both" if intervals == 2 else f"All {intervals}"
     return f"{every} intervals, {confidence(level)} each, hold the true numbers in at least 95 of 100 such studies"
 
@@ -169,7 +172,7 @@ def _pictures(study_results: StudyResults, setting: PictureSetting, top: Headlin
     is_told = not top.is_declared and study_results.layout.studied == (setting.factor,)
     tell_scores = highest_words if is_told else score_words
     scores = tell_scores(study_results, setting)
-    if held and not top.is_declared:  # above them stand averages
+    if held:  # above and below them stand others: averages, the chosen network
         scores = replace(scores, sentence=f"At {held}: {scores.sentence[0].lower()}{scores.sentence[1:]}")
     shape = LOWER if len(top.lines) >= LINES_SHOWN else PICTURE
     told = {
@@ -216,6 +219,8 @@ def baseline_line(study_results: StudyResults) -> str:
     if best.name == reference:
         return line
     name = f"“{best.name}”" if "," in best.name else best.name
+    if name == study_results.terms.other_network:
+        name = f"scikit-learn’s {name}"
     place = "Highest mean" if best.is_first else "Best baseline"
     return f"{line} {place}: {name}, {decimals(best.score)} (network minus it: {_sure(best.interval)})."
 

@@ -65,7 +65,7 @@ def levels_beyond(factor: str, edge: float, inner: float, most: int) -> list[Lev
             checked = FACTORS[factor].check(number)
         except PydanticCustomError:
             break
-        if checked in (edge, *found) or (factor == "batch_size" and number > most):
+        if checked in (0, edge, *found) or (factor == "batch_size" and number > most):
             break
         found.append(checked)
     return found
@@ -78,7 +78,7 @@ def _finding(study_results: StudyResults, factor: str, edge: Level, beyond: Sequ
     return Finding(
         key,
         f"Try {factor} {join_words([level_text(level) for level in beyond], 'or')}: the validation rows chose "
-        f"{level_text(edge)}, {where}. What lies beyond it was not tried.",
+        f"{factor} {level_text(edge)}, {where}. What lies beyond it was not tried.",
         next_study(study_results, key, question, pinned, {factor: [edge, *beyond]}, claims),
     )
 

@@ -47,12 +47,20 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     )
     yield Finding(
         key,
-        f"More replicates may decide {'one claim' if len(short) == 1 else f'{len(short)} claims'}: train both sides "
-        f"again, on {wanted.splits} splits with {wanted.seeds} random start{'s' if wanted.seeds > 1 else ''} (seeds) "
-        f"each. The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is "
+        f"More replicates may decide {_counted(study_results, len(short))}: train {wanted.seeds} random "
+        f"start{'s' if wanted.seeds > 1 else ''} (seeds) on each of {wanted.splits} splits. The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is "
         "a second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
     )
+
+
+def _counted(study_results: StudyResults, short: int) -> str:
+    """Those that more replicates may help, among all undecided ones."""
+    verdicts = [answer.judgement.verdict for answer in study_results.claims]
+    undecided = verdicts.count(Verdict.UNDECIDED)
+    if undecided == 1:
+        return "the undecided claim"
+    return f"{'the' if short == undecided else f'{short} of the'} {undecided} undecided claims"
 
 
 def _short(study_results: StudyResults) -> Iterator[_Short]:

@@ -8,7 +8,7 @@ from nnjax.sweep.study.study import load_study
 def test_the_best_depth_at_the_edge_asks_for_deeper_ones(find):
     by = score({1: 0.1, 2: 0.2, 4: 0.3})
     found = find(DEPTHS, validation_r2=by, test_r2=by)["edge-depth"]
-    told = "Try depth 8 or 16: the validation rows chose 4, the largest level of the grid, in 4 of 4 splits."
+    told = "Try depth 8 or 16: the validation rows chose depth 4, the largest level of the grid, in 4 of 4 splits."
     assert found.finding.says == told
     study = load_study(found.path)
     assert study.studied == {"depth": (4, 8, 16)}

@@ -30,7 +30,7 @@ def test_an_undecided_claim_without_power_asks_for_its_cells_only(find):
     noise = lambda results: np.random.default_rng(1).normal(0.3, 0.1, len(results))  # noqa: E731
     found = find(DEPTHS + CLAIM, validation_r2=noise, test_r2=noise)["more-replicates"]
     assert found.finding.sentence.startswith(
-        "More replicates may decide one claim: train both sides again, on 4 splits with 4 random starts (seeds) each. "
+        "More replicates may decide the undecided claim: train 4 random starts (seeds) on each of 4 splits. "
     )
     assert "(deeper: " in found.finding.sentence
     study = load_study(found.path)
