@@ -48,8 +48,9 @@ def find_too_few(study_results: StudyResults) -> Iterator[Finding]:
     yield Finding(
         key,
         f"More replicates may decide {_counted(study_results, len(short))}: train {wanted.seeds} random "
-        f"start{'s' if wanted.seeds > 1 else ''} (seeds) on each of {wanted.splits} splits. The smallest difference that is found with 80 % power is larger than the margin ({told}). This file is "
-        "a second look, which may be wrong once more; nnjax sweep --until-decided shares the error among its looks.",
+        f"start{'s' if wanted.seeds > 1 else ''} (seeds) on each of {wanted.splits} splits. The smallest difference "
+        f"that is found with 80 % power is larger than the margin ({told}). This file is a second look, which may be "
+        "wrong once more; nnjax sweep --until-decided shares the error among its looks.",
         _tables(study_results, key, [each.claim for each in short], wanted),
     )
 
