@@ -18,7 +18,7 @@ from nnjax.execution.executor import Cluster
 from nnjax.kernels.names import XLA, in_words, is_fused
 from nnjax.redaction import masked
 from nnjax.refusal import RefusedError
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.second_process import SecondProcess, second_process
 from nnjax.sweep.chosen_kernels import expand_at, kernels_left, require_kernels, settle_kernels
 from nnjax.sweep.claim_lock import ClaimLockError

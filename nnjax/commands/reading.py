@@ -105,7 +105,7 @@ def report(options: argparse.Namespace) -> int:
         return _compare(options)
     with starting():
         from nnjax.pipeline import WRITING_THE_REPORT
-        from nnjax.report.nothing import NothingToReportError
+        from nnjax.report.nothing_to_report import NothingToReportError
         from nnjax.sweep_report import make_report
 
     try:

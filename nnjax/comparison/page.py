@@ -27,7 +27,7 @@ from nnjax.report.drawing import Shape, draw_figure, draw_panels
 from nnjax.report.figures.claim import drawn_ends, mark_open_ends
 from nnjax.report.figures.scales import plain_numbers
 from nnjax.report.formats import decimals
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.page import Page, made_now
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.theme import ACCENT, INK, MUTED, SHADE

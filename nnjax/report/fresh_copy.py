@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from nnjax.refusal import RefusedError
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.second_process import second_process
 from nnjax.sweep.space import Space
 

@@ -24,7 +24,7 @@ from nnjax.report.differences import differences_table
 from nnjax.report.histories import DRAWN_LAYER_CURVES, Curves, Histories, packed_columns, read_histories
 from nnjax.report.kept_baselines import study_baselines
 from nnjax.report.layout import Layout, make_layout
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.predictions import Predictions, read_predictions
 from nnjax.report.task import TERMS, TaskTerms, cut_column, terms_of
 from nnjax.report.theme import Palette, make_palette

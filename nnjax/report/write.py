@@ -28,7 +28,7 @@ from nnjax.report.findings.next_studies import write_next_studies
 from nnjax.report.histories import Histories, packed_columns
 from nnjax.report.kept_drawings import drawings_kept, forget_drawings
 from nnjax.report.latex import latex_table
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.pack import make_pack
 from nnjax.report.page import Link, Page, made_now, render_page, template
 from nnjax.report.second_process import Make, SecondProcess, make_all

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from nnjax.refusal import RefusedError
 from nnjax.report.formats import duration
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.page import made_now, template
 from nnjax.statistics.verdict import Verdict
 from nnjax.sweep.chosen_kernels import expand_at

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nnjax.cli import main
+from nnjax.cli import main, make_parser
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,8 @@ def test_no_scheduler_at_the_address(tmp_path, capsys, monkeypatch):
     words = ["--set", "kernels=xla", "--home", str(tmp_path), "--address", "tcp://127.0.0.1:9"]
     assert main(["sweep", "experiments/quick.toml", *words]) == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+
+
+def test_what_a_worker_must_offer_is_a_name_and_an_amount():
+    words = ["sweep", "x.toml", "--resource", "GPU=1", "--resource", "memory=0.5"]
+    assert dict(make_parser().parse_args(words).resources) == {"GPU": 1.0, "memory": 0.5}

@@ -20,6 +20,7 @@ def test_the_page_and_its_sentence(make, tmp_path):
     assert text.count("<section") == 4 and "0.01 beats 0.001." in text and "<svg" in text
     claims = pd.read_csv(page.parent / "tables" / "claims.csv")
     assert claims["claim"].tolist() == ["true-effect", "no-effect"]
+    assert all(f"both-{number}" in text for number in range(len(claims))), "each claim's two intervals are drawn"
     assert describe_conclusions(()) == "The two studies declare no claim in common."
 
 

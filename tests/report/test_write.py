@@ -11,7 +11,7 @@ from fakes.undrawn import leave_undrawn
 from PIL import Image
 
 from nnjax.report import write
-from nnjax.report.nothing import NothingToReportError
+from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.page import template
 from nnjax.report.second_process import SecondProcess
 from nnjax.report.write import FIRST_PAGE, write_report, write_study_report
