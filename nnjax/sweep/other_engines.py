@@ -54,20 +54,18 @@ def _of_engine(engine: str, runs: int, space: Space) -> str:
     today = f"this is engine {ENGINE_VERSION}, whose last digits differ"
     if engine in BEFORE_ROUNDING and any(each.rounded for each in space.replicates):
         today = "today a column that is constant but for rounding is taken for constant"
-    return _describe(f"engine {engine}", runs, today, _compare(space, f"--other-engine {engine}"))
+    path = shlex.quote(space.study.path)
+    compare = f"`nnjax report {path} {path} --other-engine {engine}`"
+    return _describe(f"engine {engine}", runs, today, compare)
 
 
 def _of_kernels(name: str, runs: int, space: Space) -> str:
     today = f"this sweep is trained by {in_words(space.kernels)}, whose last digits differ"
-    compare = _compare(space, f"--other-kernels {name}")
+    path = shlex.quote(space.study.path)
+    compare = f"`nnjax report {path} {path} --other-kernels {name}`"
     if space.about_kernels:  # has said that the two differ, and are not mixed
         return f"{runs:,} runs of this study are in the journal from {in_words(name)}; to compare the two: {compare}"
     return _describe(in_words(name), runs, today, compare)
-
-
-def _compare(space: Space, option: str) -> str:
-    path = shlex.quote(space.study.path)
-    return f"`nnjax report {path} {path} {option}`"
 
 
 def _describe(maker: str, runs: int, today: str, compare: str) -> str:
