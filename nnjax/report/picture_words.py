@@ -213,20 +213,20 @@ def gradient_words(study_results: StudyResults, setting: PictureSetting) -> Told
     shares = {name: float((ratio < VANISHED).mean()) for name, ratio in ratios.items()}
     left = {name: float(np.median(ratio)) for name, ratio in ratios.items() if shares[name] > ENOUGH}
     lost = dict(sorted(left.items(), key=itemgetter(1)))
-    some = [name for name, share in shares.items() if 0 < share <= ENOUGH]
-    words = _vanishing(lost, [name for name in ratios if name not in some or not lost])
+    some = {
+        name: f"{(ratios[name] < VANISHED).sum()} of {len(ratios[name])}"
+        for name, share in shares.items()
+        if 0 < share <= ENOUGH
+    }
+    words = _vanishing(lost, some, list(ratios))
     activation = {**study_results.space.study.fixed, **setting.held}.get(COLOR_FACTOR)
-    drawn = setting.held.get("initializer")
-    where = [str(activation)] if activation else []
-    where += [f"with {drawn} weights"] if drawn else []
-    whose = f" ({' '.join(where)})" if where else ""
-    depth = setting.held.get(PANEL_FACTOR)
+    whose = f" ({activation})" if activation else ""
+    depth, drawn = setting.held.get(PANEL_FACTOR), setting.held.get("initializer")
+    where = f"With initializer {drawn}, " if drawn else ""
     if depth is not None and depth != deep[PANEL_FACTOR].iloc[0]:  # one hidden layer has nothing to lose it across
-        words = f"At depth {deep[PANEL_FACTOR].iloc[0]}: {words[0].lower()}{words[1:]}"
-    if some:
-        words += f" In some runs it does with {shortened(some)}."
-    elif not lost:
-        words = words.replace("in most runs", "in every run")
+        where = f"At depth {deep[PANEL_FACTOR].iloc[0]}{f' and initializer {drawn}' if drawn else ''}: "
+    if where:
+        words = f"{where}{words[0].lower()}{words[1:]}"
     grown = [name for name, ratio in ratios.items() if (ratio > -VANISHED).mean() > ENOUGH]
     if grown:
         words += f" With {shortened(grown)} it grows more than tenfold on its way."
@@ -237,18 +237,26 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names) if len(names) <= MOST_IN_TITLE else f"{len(names)} levels"
 
 
-def _vanishing(lost: Mapping[str, float], levels: list[str]) -> str:
-    if not lost:
+def _vanishing(lost: Mapping[str, float], some: Mapping[str, str], levels: list[str]) -> str:
+    """With which levels it vanishes, with which in how many of their runs, and with which it never does."""
+    if not lost and not some:
         which = "with any of them" if len(levels) > 1 else f"with {levels[0]}"
         return (
-            f"Before the first step no gradient vanishes {which}: in most runs a tenth or more reaches the first layer."
+            f"Before the first step no gradient vanishes {which}: in every run a tenth or more reaches the first layer."
         )
+    if len(some) == 1:
+        few = "".join(f"with {name} in {counted} runs" for name, counted in some.items())
+    else:
+        few = f"in some runs with {shortened([f'{name} ({counted})' for name, counted in some.items()])}"
+    if not lost:
+        return f"Before the first step the gradient vanishes (less than a tenth reaches the first layer) {few} only."
     named = [f"{name} ({_left(size)})" for name, size in lost.items()]
-    rest = [name for name in levels if name not in lost]
-    others = f" With {shortened(rest, 2)} it does not." if rest else ""
+    rest = [name for name in levels if name not in lost and name not in some]
+    never = f"with {shortened(rest, 2)} it does not" if rest else ""
+    others = ", ".join(filter(None, (never, f"{few}{'' if rest else ' it does, too'}" if some else "")))
     return (
         "Before the first step less than a tenth of the gradient reaches the first layer with "
-        f"{shortened(named)}: it vanishes.{others}"
+        f"{shortened(named)}: it vanishes.{f' {others[0].upper()}{others[1:]}.' if others else ''}"
     )
 
 

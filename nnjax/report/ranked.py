@@ -99,10 +99,9 @@ class Ranked:
             return f"{self.all_names} {every} have the same {quantity}, {show(self.means[0])}"
         if not self.is_known:
             return f"{self.all_names} cannot be told apart in {quantity}"
-        size = show(self.ranking.detectable)
         between = f"{'between' if len(self.names) == 2 else 'among'} {self.all_names}"
-        power = f"{size} in {quantity} would have been noticed in four of five such studies"
-        return f"No difference {between} was found; a true one of {power}"
+        power = f"a true difference of {show(self.ranking.detectable)} would have been noticed in 4 of 5 such studies"
+        return f"No difference in {quantity} {between} was found; {power}"
 
 
 def _by(interval: PairedInterval, show: Show) -> str:

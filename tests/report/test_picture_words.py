@@ -30,8 +30,8 @@ def test_no_difference_comes_with_the_one_that_would_have_been_found(without_cla
     )
     told = score_words(replace(without_claims, chosen=runs.assign(test_score=alike)), first_setting(without_claims))
     assert told.takeaway == "no difference found"
-    assert told.sentence.startswith("No difference among logistic, tanh and relu was found; a true one of 0.0")
-    assert told.sentence.endswith(" in test_r2 would have been noticed in four of five such studies.")
+    assert told.sentence.startswith("No difference in test_r2 among logistic, tanh and relu was found; a true ")
+    assert told.sentence.endswith(" would have been noticed in 4 of 5 such studies.")
 
 
 def test_the_highest_level_has_an_interval_for_whichever_came_out_highest(without_claims):
@@ -177,7 +177,31 @@ def test_a_gradient_that_vanishes_in_half_of_the_runs_is_told_of_and_numbers_are
     taken = {level: iter(numbers) for level, numbers in ratios.items()}
     runs = runs.assign(grad_ratio_0=[next(taken[level]) for level in runs["activation"]])
     words = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {})).sentence
-    assert "with logistic (1 part in 100)" in words and words.endswith(" In some runs it does with tanh.")
+    assert "with logistic (1 part in 100)" in words and words.endswith(
+        " With relu it does not, with tanh in 2 of 4 runs."
+    )
+
+
+@pytest.mark.parametrize(
+    ("vanished", "few"),
+    [
+        ({"tanh": 1}, "with tanh in 1 of 4 runs"),
+        ({"relu": 2, "tanh": 1}, "in some runs with relu (2 of 4) and tanh (1"),
+    ],
+)
+def test_a_gradient_that_vanishes_in_some_runs_only_is_counted(without_claims, vanished, few):
+    runs = without_claims.chosen.sort_values("split")
+    place = runs.groupby("activation").cumcount()
+    is_lost = place < runs["activation"].map(vanished).fillna(0)
+    runs = runs.assign(grad_ratio_0=is_lost.map({True: -2.0, False: 0.0}))
+    told = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {}))
+    assert told.takeaway == "in some runs" and few in told.sentence and told.sentence.endswith(" only.")
+
+
+def test_initial_weights_at_which_all_of_it_was_measured_come_first(without_claims):
+    runs = without_claims.chosen.assign(grad_ratio_0=-2.0, initializer="glorot")
+    told = gradient_words(replace(without_claims, chosen=runs), PictureSetting("activation", {"initializer": "glorot"}))
+    assert told.sentence.startswith("With initializer glorot, before the first step less than a tenth")
 
 
 def test_one_hidden_layer_has_nothing_to_vanish_across(without_claims):

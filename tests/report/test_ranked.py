@@ -68,5 +68,5 @@ def test_where_no_interval_is_known_to_hold_nobody_says_what_would_be_missed():
     table = pd.DataFrame([[0.5, 0.4, 0.6], [0.4, 0.6, 0.5]], index=["relu", "tanh"])
     sizes = [replace(SIZES, doubt=doubt) for doubt in ("", "few groups")]
     said = [rank(table, "activation", LAYOUT, each).words("{:.2f}".format, "test_r2") for each in sizes]
-    assert said[0].startswith("No difference between relu and tanh was found; a true one of 0.")
+    assert said[0].startswith("No difference in test_r2 between relu and tanh was found; a true difference of 0.")
     assert said[1].startswith("relu and tanh cannot be told apart in test_r2. ")

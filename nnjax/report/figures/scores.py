@@ -1,5 +1,6 @@
 """Scores on test rows: their spread over replicates, intervals of differences, and which class is taken for which."""
 
+import math
 from collections.abc import Sequence
 
 import pandas as pd
@@ -38,8 +39,16 @@ def draw_spread(table: pd.DataFrame, axes: Axes, palette: Palette, factor: str, 
         place, mean = group["place"].iloc[0], group["mean"].iloc[0]
         axes.plot([place - 0.34, place + 0.34], [mean, mean], color=style.color, linewidth=2.5)
     named_x(axes, table.drop_duplicates("place").sort_values("place")["place_name"].tolist())
-    axes.tick_params(axis="x", rotation=35 if table[factor].nunique() > MOST_LEVEL_NAMES else 0)
+    axes.tick_params(axis="x", rotation=_slope(axes, table[factor].nunique()))
     plain_numbers(axes.yaxis)
+
+
+def _slope(axes: Axes, names: int) -> float:
+    """Degrees by which names below an axis are turned: as few as keep them apart, so that none reaches far down."""
+    if names <= MOST_LEVEL_NAMES:
+        return 0.0
+    line = 1.25 * axes.xaxis.get_ticklabels()[0].get_fontproperties().get_size_in_points()
+    return math.degrees(math.asin(min(1.0, line * names / axes.bbox.width)))
 
 
 def placed_differences(table: pd.DataFrame, layout: Layout, palette: Palette, views: Sequence[str]) -> pd.DataFrame:

@@ -177,4 +177,6 @@ def test_the_pictures_say_where_they_stand_and_what_a_name_means(
     facts = answer_chapter(make_study_results(space, make_results(space)), ()).facts
     assert "initial weights he (normal, variance 2 / fan_in)" in facts["where"] and "depth 3" in facts["where"]
     gradients, scores = (picture.told for picture in facts["pictures"][1:])
-    assert gradients.takeaway.endswith(" (with he weights)") and scores.sentence.startswith("At initializer he: ")
+    assert gradients.sentence.startswith("With initializer he, before the ") and scores.sentence.startswith(
+        "At initializer he: "
+    )
