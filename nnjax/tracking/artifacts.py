@@ -138,6 +138,6 @@ def send_artifacts(client: Client, run: ToldRun, files: SweepFiles) -> int:
     if any(file.startswith("images/") for file in changed):
         told[names.LOGGED_IMAGES] = "True"
     # Last, so that a sync killed before this sends them again.
-    told[names.ARTIFACTS] = json.dumps(sent | digests, separators=(",", ":"))
+    told[names.ARTIFACTS] = json.dumps(sent | digests, separators=(",", ":"), sort_keys=True)
     set_tags(client, run, told)
     return len(changed)

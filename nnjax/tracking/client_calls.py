@@ -98,7 +98,7 @@ def set_tags(client: Client, run: ToldRun, tags: Mapping[str, str]) -> None:
 
 
 def add_points(client: Client, run_id: str, points: Sequence[Point], params: Mapping[str, str]) -> None:
-    """Add points that come after those that are there, and new params."""
+    """Add those points and params that the run has not."""
     if isinstance(client, FastClient) and client.put_points(run_id, points, params):
         return
     from mlflow.entities import Metric, Param
@@ -107,7 +107,7 @@ def add_points(client: Client, run_id: str, points: Sequence[Point], params: Map
 
 
 def add_data(client: Client, run_id: str, data: ToldData) -> None:
-    """Say what data a run is about, of which nothing is said yet."""
+    """Say what data a run is about, unless that is said."""
     if isinstance(client, FastClient) and client.put_data(run_id, data):
         return
     from mlflow.entities import Dataset, DatasetInput, InputTag

@@ -1,7 +1,8 @@
 """What a sync says to MLflow beside whole runs, in a SQLite file by plain SQL: MLflow takes two seconds to import.
 
-The rows are those that MLflow's own client leaves (a test compares all of them). What is unusual is left to that
-client: a text that is too long, a run that was deleted, and all that a sync says rarely.
+The rows are those that MLflow's own client leaves (a test compares all of them), also where another sync has told the
+same since the run was read. What is unusual is left to that client: a value that is too long, a param that is there
+with another one, a run that was deleted, and all that a sync says rarely.
 """
 
 import sqlite3
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnjax.tracking.description import DATA_CONTEXT, ToldData
-from nnjax.tracking.file_rows import connected, insert, said_of, transaction, write_points, write_tags
+from nnjax.tracking.file_rows import connected, insert, said_of, transaction, write_params, write_points, write_tags
 from nnjax.tracking.layout import Point
 from nnjax.tracking.ledger import ToldRun
 from nnjax.tracking.names import STUDY
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
 LONGEST = {"name": 250, "params": 6000, "tags": 8000, "experiment_tags": 20_000}
-"""Characters that MLflow takes, of a name and of values."""
+"""Characters that MLflow takes at least, of a name and of values."""
+
+LONGEST_DATA = {"name": 500, "digest": 36, "source": 65_535, "schema": 1_048_575, "profile": 16_777_215}
+"""The same of what is said of a data set."""
+
+DATA_OF_RUN = "FROM inputs WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND destination_id = ?"
+"""The data sets of a run, whose id is to be given."""
 
 
 @dataclass(frozen=True)
@@ -108,10 +115,9 @@ class FastClient:
         """A run, with what was said of it; None if there is none."""
         with connected(self._file) as connection:
             found = connection.execute(
-                "SELECT CAST(experiment_id AS TEXT), status, end_time, artifact_uri, EXISTS (SELECT 1 FROM inputs "
-                "WHERE source_type = 'DATASET' AND destination_type = 'RUN' AND destination_id = run_uuid) "
-                "FROM runs WHERE run_uuid = ?",
-                (run_id,),
+                "SELECT CAST(experiment_id AS TEXT), status, end_time, artifact_uri, "
+                f"EXISTS (SELECT 1 {DATA_OF_RUN}) FROM runs WHERE run_uuid = ?",
+                (run_id, run_id),
             ).fetchone()
             said = [each.get(run_id, {}) for each in said_of(connection, "?", (run_id,))]
         return ToldRun(run_id, *found, *said) if found else None
@@ -134,16 +140,21 @@ class FastClient:
         return True
 
     def put_points(self, run_id: str, points: Sequence[Point], params: Mapping[str, str]) -> bool:
-        """Add points that come after those that are there, and new params."""
+        """Add those points and params that the run has not."""
         with connected(self._file) as connection, transaction(connection):
             if _is_long("params", params.values()) or not _is_active(connection, run_id):
                 return False
-            insert(connection, "params", ((key, text, run_id) for key, text in params.items()))
+            known = dict(connection.execute("SELECT key, value FROM params WHERE run_uuid = ?", (run_id,)).fetchall())
+            if any(known.get(key, text) != text for key, text in params.items()):
+                return False
+            write_params(connection, run_id, params)
             write_points(connection, run_id, points)
         return True
 
     def put_data(self, run_id: str, data: ToldData) -> bool:
-        """Say what data a run is about, of which nothing is said yet."""
+        """Say what data a run is about, unless that is said."""
+        if any(len(getattr(data, field)) > longest for field, longest in LONGEST_DATA.items()):
+            return False
         with connected(self._file) as connection, transaction(connection):
             if not _is_active(connection, run_id):
                 return False
@@ -154,8 +165,9 @@ class FastClient:
             ).fetchone()
             dataset, told = known[0] if known else uuid.uuid4().hex, uuid.uuid4().hex
             insert(connection, "datasets", [] if known else [(dataset, place, *data)])
-            insert(connection, "inputs", [(told, "DATASET", dataset, "RUN", run_id, 0)])
-            insert(connection, "input_tags", [(told, *DATA_CONTEXT)])
+            if connection.execute(f"SELECT 1 {DATA_OF_RUN} AND source_id = ?", (run_id, dataset)).fetchone() is None:
+                insert(connection, "inputs", [(told, "DATASET", dataset, "RUN", run_id, 0)])
+                insert(connection, "input_tags", [(told, *DATA_CONTEXT)])
         return True
 
 

@@ -11,18 +11,20 @@ from typing import Any
 
 from nnjax.tracking import names
 from nnjax.tracking.file_rows import (
+    VALUE_COLUMNS,
     connected,
     insert,
     latest_points,
     point_row,
     said_of,
     transaction,
+    write_params,
     write_points,
     write_tags,
 )
-from nnjax.tracking.layout import TrackedRun
+from nnjax.tracking.layout import Point, TrackedRun
 from nnjax.tracking.ledger import Advance, Entry, Ledger, parent_tags
-from nnjax.tracking.mending import Change, after
+from nnjax.tracking.mending import Change, after, is_told
 from nnjax.tracking.store import OpenStore
 
 RUNS_A_TRANSACTION = 320
@@ -35,10 +37,8 @@ def _mend_one(connection: sqlite3.Connection, change: Change) -> None:
     write_tags(connection, run_id, change.tags)
     for key in change.lost_tags:
         connection.execute("DELETE FROM tags WHERE key = ? AND run_uuid = ?", (key, run_id))
-    insert(connection, "params", ((key, text, run_id) for key, text in change.params.items()))
-    latest = connection.execute("SELECT key, step, timestamp FROM latest_metrics WHERE run_uuid = ?", (run_id,))
-    others = after(change.other_points, {key: (step, time) for key, step, time in latest})
-    write_points(connection, run_id, [*change.new_points, *others])
+    write_params(connection, run_id, change.params)
+    write_points(connection, run_id, [*change.new_points, *_later_points(connection, change)])
     if change.name is not None:
         connection.execute("UPDATE runs SET name = ? WHERE run_uuid = ?", (change.name, run_id))
         write_tags(connection, run_id, {names.RUN_NAME: change.name})
@@ -47,6 +47,15 @@ def _mend_one(connection: sqlite3.Connection, change: Change) -> None:
         connection.execute(
             "UPDATE runs SET status = ?, end_time = ? WHERE run_uuid = ?", (change.run.status, end, run_id)
         )
+
+
+def _later_points(connection: sqlite3.Connection, change: Change) -> list[Point]:
+    """Points that are to become the latest, without those that another sync has told since the store was read."""
+    asked = f"SELECT key, step, timestamp, {VALUE_COLUMNS['latest_metrics']} FROM latest_metrics WHERE run_uuid = ?"
+    latest = {key: (step, time, value) for key, step, time, value in connection.execute(asked, (change.run_id,))}
+    wanted = {point.key: point.value for point in change.other_points}
+    others = [point for point in change.other_points if not is_told(wanted[point.key], latest[point.key][2])]
+    return after(others, {key: (step, time) for key, (step, time, _) in latest.items()})
 
 
 class FastLane:

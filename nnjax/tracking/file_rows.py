@@ -7,6 +7,7 @@ a plain `sqlite:///` file of its newest revision, and the known columns.
 import math
 import os
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from importlib.metadata import version
@@ -80,6 +81,12 @@ OTHER_COLUMNS: dict[str, tuple[str, ...]] = {
 VALUE_COLUMNS = {"tags": "value", "params": "value", "latest_metrics": "CASE WHEN is_nan THEN NULL ELSE value END"}
 """Table -> the value in it that MLflow's client shows."""
 
+IF_LATER = """(key, run_uuid) DO UPDATE
+SET value = excluded.value, timestamp = excluded.timestamp, step = excluded.step, is_nan = excluded.is_nan
+WHERE (excluded.step, excluded.timestamp, excluded.value)
+    > (latest_metrics.step, latest_metrics.timestamp, latest_metrics.value)"""
+"""What becomes of a metric's latest point when another is told, as in MLflow's own store."""
+
 
 def installed_mlflow() -> str:
     """The version of MLflow that is installed."""
@@ -141,11 +148,14 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Insert rows given in the order of `COLUMNS`."""
+def insert(
+    connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]], if_there: str | None = None
+) -> None:
+    """Insert rows given in the order of `COLUMNS`; `if_there`: what SQL does where one's key is taken."""
     columns = COLUMNS.get(table) or OTHER_COLUMNS[table]
     marks = ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    clause = f" ON CONFLICT {if_there}" if if_there else ""
+    connection.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}){clause}", rows)
 
 
 def write_tags(connection: sqlite3.Connection, run_id: str, tags: Mapping[str, str]) -> None:
@@ -157,13 +167,15 @@ def write_tags(connection: sqlite3.Connection, run_id: str, tags: Mapping[str, s
     )
 
 
+def write_params(connection: sqlite3.Connection, run_id: str, params: Mapping[str, str]) -> None:
+    """Add those params that a run has not."""
+    insert(connection, "params", ((key, text, run_id) for key, text in params.items()), "DO NOTHING")
+
+
 def write_points(connection: sqlite3.Connection, run_id: str, points: Sequence[Point]) -> None:
-    """Add points that come after those that are there."""
-    insert(connection, "metrics", (point_row(point, run_id) for point in points))
-    told_last = list(latest_points(points))
-    for point in told_last:
-        connection.execute("DELETE FROM latest_metrics WHERE key = ? AND run_uuid = ?", (point.key, run_id))
-    insert(connection, "latest_metrics", (point_row(point, run_id) for point in told_last))
+    """Add those points that a run has not; only a later one becomes a metric's latest."""
+    insert(connection, "metrics", (point_row(point, run_id) for point in points), "DO NOTHING")
+    insert(connection, "latest_metrics", (point_row(point, run_id) for point in latest_points(points)), IF_LATER)
 
 
 def latest_points(points: Sequence[Point]) -> Iterable[Point]:
@@ -175,15 +187,26 @@ def latest_points(points: Sequence[Point]) -> Iterable[Point]:
     latest: dict[str, Point] = {}
     for point in points:
         known = latest.get(point.key)
-        if known is None or (point.step, point.timestamp, point.value) > (known.step, known.timestamp, known.value):
+        if known is None or _is_later(point, known):
             latest[point.key] = point
     return latest.values()
 
 
+def _is_later(point: Point, known: Point) -> bool:
+    when, then = (point.step, point.timestamp), (known.step, known.timestamp)
+    return when > then or (when == then and _stored(point.value) > _stored(known.value))
+
+
 def point_row(point: Point, run_id: str) -> tuple[Any, ...]:
-    """A point in the order of `COLUMNS`; a number that is none is a marked zero."""
-    is_nan = math.isnan(point.value)
-    return (point.key, 0.0 if is_nan else point.value, point.timestamp, point.step, int(is_nan), run_id)
+    """A point in the order of `COLUMNS`."""
+    return (point.key, _stored(point.value), point.timestamp, point.step, int(math.isnan(point.value)), run_id)
+
+
+def _stored(value: float) -> float:
+    """A number as MLflow's tables have it: one that is none is a zero (and marked), infinity the largest there is."""
+    if math.isfinite(value):
+        return value
+    return 0.0 if math.isnan(value) else math.copysign(sys.float_info.max, value)
 
 
 def said_of(connection: sqlite3.Connection, chosen: str, given: Sequence[object]) -> list[dict[str, dict[str, Any]]]:

@@ -73,7 +73,7 @@ class SyncSummary:
     """Runs sent: sweep, cells and single runs."""
     already_there: int
     seconds: float
-    """Wall time, without the import of MLflow."""
+    """Wall time, with that of importing MLflow where its client is used and nobody has imported it before."""
     tracking_uri: str
     """Where they are, without a password."""
     experiment_id: str
