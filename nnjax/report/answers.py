@@ -106,13 +106,13 @@ def claims_lead(verdicts: Sequence[Verdict]) -> str:
 
 
 def factors_lead(study_results: StudyResults) -> str:
-    """Which studied factors were found to make a difference, and which were not; empty where nobody knows."""
+    """Which studied factors were found to make a difference, and which were not, by the reading that leads."""
     if study_results.sizes.doubt:
-        return ""
+        return f"No verdict: what follows describes these {len(study_results.space.splits)} splits."
     ranked = {factor: factor_rankings(study_results, factor) for factor in study_results.layout.studied}
-    told = {factor: [view.is_level for view in views.values()] for factor, views in ranked.items() if views}
-    found = [factor for factor, levels in told.items() if not all(levels)]
-    idle = [factor for factor, levels in told.items() if all(levels)]
+    is_level = {factor: next(iter(views.values())).is_level for factor, views in ranked.items() if views}
+    found = [factor for factor, level in is_level.items() if not level]
+    idle = [factor for factor, level in is_level.items() if level]
     if not found:
         return f"No difference was found for {join_words(idle, 'or')}." if idle else ""
     lead = f"A difference was found for {join_words(found)}"
@@ -120,11 +120,11 @@ def factors_lead(study_results: StudyResults) -> str:
 
 
 def _constant_warning(study_results: StudyResults) -> str:
-    """What is not shown to beat the best constant prediction: the network alone, or everything."""
+    """What is not shown to beat the best constant prediction: the chosen network alone, or no baseline either."""
     better, naive = better_than_a_constant(study_results), study_results.terms.constant
     if better:
-        return f"No network is shown to beat {naive}; {better} is."
-    return f"No network and no baseline is shown to beat {naive}."
+        return f"The chosen network is not shown to beat {naive}; {better} is."
+    return f"Neither the chosen network nor a baseline is shown to beat {naive}."
 
 
 def _single(study_results: StudyResults) -> str:
@@ -235,14 +235,24 @@ Views = Mapping[str, Ranked]
 
 
 def factor_lines(study_results: StudyResults) -> tuple[HeadlineLine, ...]:
-    """Every studied factor: which of its levels tie at the top, averaged over the others, or at best if only then."""
+    """Every studied factor: which of its levels tie at the top, averaged over the others, or at best if only that is.
+
+    Where the other reading comes out otherwise, it stands beside it in a few words.
+    """
     test, lines = study_results.terms.test, []
     for factor in study_results.layout.studied:
         views = factor_rankings(study_results, factor)
-        for view, ranked in sorted(views.items(), key=lambda each: each[1].is_level)[:1]:
-            which = "" if view == AVERAGED else f"{VIEW_WORDS[view]}."
-            detail = " ".join(filter(None, (which, one_by_one(study_results, factor, views))))
-            lines.append(HeadlineLine(ranked.words(decimals, test), detail, factor))
+        if not views:
+            continue
+        (view, ranked), *others = views.items()
+        said = [] if view == AVERAGED else [f"{VIEW_WORDS[view]}."]
+        said += [
+            f"{VIEW_WORDS[other]}: {each.takeaway('best', 'behind')}."
+            for other, each in others
+            if each.is_level != ranked.is_level
+        ]
+        detail = " ".join(filter(None, (*said, one_by_one(study_results, factor, views))))
+        lines.append(HeadlineLine(ranked.words(decimals, test), detail, factor))
     return tuple(lines)
 
 

@@ -3,9 +3,13 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from nnjax.report.answers import claims_lead, factor_lines, factors_lead, headline, one_by_one
+from nnjax.report.differences import AT_BEST, AVERAGED
+from nnjax.report.formats import decimals
+from nnjax.report.ranked import rank
 from nnjax.statistics.verdict import VERDICTS, Verdict
 
 
@@ -56,7 +60,28 @@ def test_the_lead_names_the_factors_that_make_a_difference_and_those_that_do_not
     noise = runs["test_score"] * 0.0 + (runs["split"] + runs["activation"].map(len)) % 3
     alike = replace(without_claims, chosen=runs.assign(test_score=noise))
     assert factors_lead(alike) == "No difference was found for activation."
-    assert factors_lead(replace(alike, sizes=replace(alike.sizes, doubt="few groups"))) == ""
+    assert factors_lead(replace(alike, sizes=replace(alike.sizes, doubt="few groups"))) == (
+        "No verdict: what follows describes these 4 splits."
+    )
+
+
+@pytest.mark.parametrize("averaged_differs", [True, False])
+def test_the_averaged_reading_leads_and_one_that_comes_out_otherwise_stands_beside_it(
+    without_claims, monkeypatch, averaged_differs
+):
+    layout, sizes = without_claims.layout, without_claims.sizes
+    apart = pd.DataFrame([[0.5, 0.51, 0.49, 0.5], [0.1, 0.11, 0.12, 0.1]], index=["relu", "logistic"])
+    alike = pd.DataFrame([[0.5, 0.4, 0.6, 0.5], [0.4, 0.6, 0.5, 0.5]], index=["relu", "logistic"])
+    tables = (apart, alike) if averaged_differs else (alike, apart)
+    views = {
+        view: rank(table, "activation", layout, sizes) for view, table in zip((AVERAGED, AT_BEST), tables, strict=True)
+    }
+    monkeypatch.setattr("nnjax.report.answers.factor_rankings", lambda *_: views)
+    (line,) = factor_lines(without_claims)
+    other = "no difference found" if averaged_differs else "relu best"
+    assert line.detail.startswith(f"Each level at its best: {other}.")
+    assert line.sentence == views[AVERAGED].words(decimals, "test_r2")
+    assert factors_lead(without_claims).startswith("A difference" if averaged_differs else "No difference")
 
 
 @pytest.mark.parametrize(
@@ -77,10 +102,15 @@ def test_claims_are_counted_by_their_verdicts(verdicts, lead):
 @pytest.mark.parametrize(
     ("boosting", "words"),
     [
-        (0.1, "No network and no baseline is shown to beat a constant prediction, the mean of the training rows."),
+        (
+            0.1,
+            "Neither the chosen network nor a baseline is shown to beat a constant prediction, the mean of the "
+            "training rows.",
+        ),
         (
             0.95,
-            "No network is shown to beat a constant prediction, the mean of the training rows; gradient boosting is.",
+            "The chosen network is not shown to beat a constant prediction, the mean of the training rows; gradient "
+            "boosting is.",
         ),
     ],
 )

@@ -1,5 +1,6 @@
 """The first screen: what was asked, answered; three pictures; the baselines; what to run next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nnjax.claims.declared import ALPHA
@@ -11,7 +12,7 @@ from nnjax.report.against_baseline import (
     better_than_a_constant,
     compare_with_baseline,
 )
-from nnjax.report.answers import Headline, headline
+from nnjax.report.answers import Headline, headline, name_in_words
 from nnjax.report.drawing import Shape, draw_panels, level_keys
 from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.formats import confidence, decimals, signed
@@ -71,31 +72,39 @@ def answer_chapter(study_results: StudyResults, studies: tuple[NextStudy, ...]) 
 def how_sure(study_results: StudyResults) -> str:
     """What the intervals promise, what an open verdict means, and that all else is exploratory."""
     claims, splits = study_results.claims, f"{len(study_results.space.splits)} splits"
-    exploratory = "All below is exploratory; in […]: widened 95 % intervals."
     if study_results.sizes.doubt:
         return f"No interval is known to hold for splits like these: all of it describes {splits}, without a verdict."
     if not claims:
-        averaged = ", each factor averaged over the others" if len(study_results.layout.studied) > 1 else ""
+        averaged = "; each factor is averaged over the others" if len(study_results.layout.studied) > 1 else ""
         return (
-            f"Nothing was claimed beforehand: all of it is exploratory{averaged}. In […]: 95 % intervals, widened "
-            "since all levels are compared with all."
+            f"Nothing was claimed beforehand: all of it is exploratory, to be confirmed on new runs{averaged}. "
+            f"In {BRACKETS}."
         )
     levels = [answer.interval.level for answer in claims if answer.interval is not None and answer.is_judged]
-    said = [f"{_promise(len(levels), len(claims), max(levels))}."] if levels else []
+    own = {claim.name for claim in study_results.space.study.claims if not claim.is_compound}
+    without = [
+        name_in_words(answer.claim.name)
+        for answer in claims
+        if answer.claim.name in own and (answer.interval is None or not answer.is_judged)
+    ]
+    said = [f"{_promise(len(levels), without, max(levels))}."] if levels else []
     if any(answer.judgement.verdict is Verdict.UNDECIDED for answer in claims):
-        said.append(f"Undecided: {splits} cannot tell whether it is so or not.")
-    return " ".join([*said, exploratory])
+        said.append(f"Undecided: {splits} cannot tell.")
+    return " ".join([*said, f"All below is exploratory, to be confirmed on new runs; in {BRACKETS}."])
 
 
-def _promise(intervals: int, claims: int, level: float) -> str:
+BRACKETS = "[…]: 95 % intervals, widened where several are compared"
+
+
+def _promise(intervals: int, without: Sequence[str], level: float) -> str:
     if intervals == 1:
         often = f"{100 * level:.3g}" if level > 1 - ALPHA else "95"
         return f"The {confidence(level)} interval holds the true number in {often} of 100 such studies"
-    if intervals < claims:
-        has = f"{intervals} of {claims} claims have an interval, {confidence(level)} each"
-        return f"{has}: all of these hold the true numbers in at least 95 of 100 such studies"
-    every = "Both" if intervals == 2 else f"All {intervals}"
-    return f"{every} intervals, {confidence(level)} each, hold the true numbers in at least 95 of 100 such studies"
+    every = "Both" if intervals == 2 else f"The {intervals}" if without else f"All {intervals}"
+    held = f"{every} intervals, {confidence(level)} each, hold the true numbers in at least 95 of 100 such studies"
+    if len(without) > 1:
+        return f"{held}; {len(without)} claims have none"
+    return f"{held}; “{without[0]}” has none" if without else held
 
 
 def next_words(study_results: StudyResults, top: Headline, studies: tuple[NextStudy, ...]) -> str:
@@ -103,21 +112,26 @@ def next_words(study_results: StudyResults, top: Headline, studies: tuple[NextSt
     table = study_results.space.table
     if top.warning and (better := better_than_a_constant(study_results)):
         return (
-            f"Make the networks learn first: {better} finds something in these inputs. Other learning rates, more "
-            "epochs and fewer layers come before more seeds."
+            f"Make the chosen network learn first: {better} finds something in these inputs. Other learning rates, "
+            "more epochs and fewer layers come before more seeds."
         )
     if top.warning:
         return (
-            f"Look at the data first: nothing that was tried is shown to predict {table.target_name} from these "
-            "inputs better than a constant. Other inputs or more rows come before more training."
+            f"Look at the data first: neither the chosen network nor a baseline is shown to predict "
+            f"{table.target_name} from these inputs better than a constant. Other inputs or more rows come before more "
+            "training."
         )
-    said = []
+    said, found = [], "".join(study.finding.says for study in studies[:1])
     if top.is_decided:
         said.append("No claim needs more runs.")
     if baseline_suffices(study_results):
         reference = study_results.terms.reference
-        said.append(f"To predict, take {reference}: it is simpler, and no network is better by an amount that matters.")
-    return " ".join([*said, *(study.finding.says for study in studies[:1])] or ["Nothing stands out."])
+        said.append(
+            f"To predict, take {reference}: it is simpler, and the chosen network has no advantage that matters."
+        )
+        if found and (top.is_decided or not top.is_declared):  # else it is about claims that are open
+            found = f"For a better network, {found[0].lower()}{found[1:]}"
+    return " ".join(filter(None, (*said, found))) or "Nothing stands out."
 
 
 def _keys(study_results: StudyResults, setting: PictureSetting) -> list[Key]:
@@ -194,9 +208,9 @@ def setting_words(study_results: StudyResults, setting: PictureSetting) -> str:
     """At which setting the pictures are: activation and depth always, and where the studied factors stand."""
     layout, fixed = study_results.layout, study_results.space.study.fixed
     always = {name: fixed[name] for name in (COLOR_FACTOR, PANEL_FACTOR) if name in fixed}
-    shown = [_with_meaning(layout, *each) for each in {**always, **setting.held}.items()]
-    chosen = [f"{join_words(layout.nuisance)} chosen on validation rows"] if layout.nuisance else []
-    return f"Drawn at {'; '.join([', '.join(shown), *chosen] if shown else chosen)}."
+    shown = ", ".join(_with_meaning(layout, *each) for each in {**always, **setting.held}.items())
+    chosen = f"{join_words(layout.nuisance)} chosen on validation rows" if layout.nuisance else ""
+    return f"Drawn at {'; '.join(filter(None, (shown, chosen)))}." if shown or chosen else ""
 
 
 def _with_meaning(layout: Layout, factor: str, level: Level) -> str:

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from nnjax.report.chapters.answer import LINES_SHOWN, answer_chapter, baseline_line, how_sure
+from nnjax.report.findings.finding import Finding
+from nnjax.report.findings.next_studies import NextStudy
 from nnjax.report.write import write_study_report
 from nnjax.statistics.verdict import Verdict
 
@@ -133,11 +135,11 @@ def next_told(study_results):
 
 def test_where_nothing_is_learnt_nobody_asks_for_more_training(study_of):
     nothing = with_baselines(study_of(2), constant=0.99)
-    assert next_told(nothing).startswith("Look at the data first: nothing that was tried is shown to predict ")
+    assert next_told(nothing).startswith("Look at the data first: neither the chosen network nor a baseline ")
     facts = answer_chapter(nothing, ()).facts
     assert facts["command"] == "" and facts["headline"].warning
     learnable = with_baselines(study_of(2), constant=0.9, boosting=0.99)
-    assert next_told(learnable).startswith("Make the networks learn first: gradient boosting finds something")
+    assert next_told(learnable).startswith("Make the chosen network learn first: gradient boosting finds something")
 
 
 def test_where_the_baseline_suffices_it_is_what_to_take(study_of):
@@ -148,7 +150,7 @@ def test_where_the_baseline_suffices_it_is_what_to_take(study_of):
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (0, "Nothing was claimed beforehand: all of it is exploratory. In […]: 95 % intervals, widened "),
+        (0, "Nothing was claimed beforehand: all of it is exploratory, to be confirmed on new runs. In […]"),
         (1, "The 95 % interval holds the true number in 95 of 100 such studies."),
         (2, "Both intervals, 97.5 % each, hold the true numbers in at least 95 of 100 such studies."),
         (4, "All 4 intervals, 98.75 % each, hold the true numbers in at least 95 of 100 such studies."),
@@ -162,6 +164,35 @@ def test_how_sure_is_told_in_plain_words(count, words, study_of):
     assert ("Undecided: 4 splits cannot tell" in told) == is_open
     doubtful = replace(study_results, sizes=replace(study_results.sizes, doubt="few groups"))
     assert "%" not in how_sure(doubtful) and "without a verdict" in how_sure(doubtful)
+
+
+def test_a_claim_without_an_interval_is_named(study_of):
+    study_results = study_of(4)
+    *others, last = study_results.claims
+    told = how_sure(replace(study_results, claims=(*others, replace(last, interval=None))))
+    assert told.startswith("The 3 intervals, 98.75 % each, hold the true numbers in at least 95 of 100 such studies; ")
+    assert "; “claim 4” has none. " in told
+
+
+def test_in_doubt_without_a_claim_the_answer_is_not_the_line_below_it(study_of):
+    study_results = study_of(0)
+    doubtful = replace(study_results, sizes=replace(study_results.sizes, doubt="few groups"))
+    facts = answer_chapter(doubtful, ()).facts
+    assert facts["headline"].lead == "No verdict: what follows describes these 4 splits."
+    assert facts["shown"][0].label == "activation"
+
+
+def test_where_nothing_is_held_no_setting_is_told(make_space, make_results, make_study_results):
+    space = make_space(ONE_FACTOR.replace("depth = 3, width = 8", "hidden_layer_sizes = [8, 8]"))
+    assert answer_chapter(make_study_results(space, make_results(space)), ()).facts["where"] == ""
+
+
+def test_of_a_baseline_that_suffices_and_a_better_network_only_one_is_the_first_step(study_of):
+    study_results = with_baselines(study_of(0), ridge=0.98)
+    study = NextStudy(Finding("longer", "Train longer: it still improves.", {}), None)
+    told = answer_chapter(study_results, (study,)).facts["next"]
+    assert told.startswith("To predict, take ridge: it is simpler")
+    assert told.endswith(" matters. For a better network, train longer: it still improves.")
 
 
 def test_the_pictures_say_where_they_stand_and_what_a_name_means(
