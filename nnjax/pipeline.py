@@ -24,7 +24,7 @@ from nnjax.sweep.chosen_kernels import expand_at, kernels_left, require_kernels,
 from nnjax.sweep.claim_lock import ClaimLockError
 from nnjax.sweep.explosions import all_diverged, exploded_notice
 from nnjax.sweep.frames import keep_frame
-from nnjax.sweep.identity import package_hash
+from nnjax.sweep.identity import package_at_start
 from nnjax.sweep.journal.journal import Journal
 from nnjax.sweep.journal.record import note_seconds
 from nnjax.sweep.kept_predictions import refuse_without_predictions
@@ -141,7 +141,7 @@ def sweep_study(
         say(notice)
     if report_dir and swept:
         return _as_it_was(space, home, report_dir, swept, say, began)
-    package = package_hash()
+    package = package_at_start()
     stages = _Stages(space, home, options, progress, say)
     with second_process(space, home) if options.is_reported else nullcontext() as second:
         with importing_early(options.executor, uri if options.is_tracked else None, options.is_reported):

@@ -19,10 +19,11 @@ class UnknownContentError(TypeError):
 def content_key(thing: object) -> str:
     """The same for two things only if they are of the same types and values, all that they hold likewise.
 
-    Functions are known by their name and place: what they do is for the caller to add.
+    Functions are known by name, place and defaults: what they do is for the caller to add.
 
     Raises:
-        UnknownContentError: If it holds something of another kind: a function that remembers, an open file.
+        UnknownContentError: If it holds something of another kind: an open file, a function without a name or one that
+            remembers.
 
     >>> content_key([1, "a"]) == content_key([1, "a"]), content_key([1]) == content_key([1.0])
     (True, False)
@@ -51,8 +52,9 @@ def _pieces(thing: Any) -> Iterator[bytes]:
             yield from _column(thing.iloc[:, place])
     elif isinstance(thing, partial):
         yield from _all((thing.func, thing.args, thing.keywords))
-    elif isinstance(thing, FunctionType) and thing.__closure__ is None:
+    elif isinstance(thing, FunctionType) and thing.__closure__ is None and thing.__name__ != "<lambda>":
         yield f"{thing.__module__} {thing.__qualname__} {thing.__code__.co_firstlineno}".encode()
+        yield from _all((thing.__defaults__, thing.__kwdefaults__))
     elif is_dataclass(thing) and not isinstance(thing, type):
         yield from _all([getattr(thing, field.name) for field in fields(thing)])
     else:
@@ -68,6 +70,8 @@ def _all(things: Any) -> Iterator[bytes]:
 def _column(values: "np.ndarray[Any, Any] | pd.Index[Any] | pd.Series[Any]") -> Iterator[bytes]:
     """Type, shape and values of an array; numbers as they lie in memory, other things one by one."""
     yield f"{values.dtype} {values.shape}".encode()
+    if isinstance(values.dtype, pd.CategoricalDtype):  # their order may be that of a drawing
+        yield from _all((values.dtype.ordered, values.dtype.categories))
     if isinstance(values.dtype, np.dtype) and values.dtype.kind in "biuf":
         yield np.ascontiguousarray(values).tobytes()
     else:

@@ -75,6 +75,13 @@ def render_page(page: Page, room: str = "") -> str:
     return template("report.html.j2", room).render(page=page)
 
 
+def compile_templates() -> None:
+    """Compile those of the report ahead of its pages: there is nothing else to do yet."""
+    for name in PackageLoader("nnjax.report").list_templates():
+        if name.endswith(".j2"):
+            template(name)
+
+
 def made_now() -> str:
     """The foot of a page that is made now."""
     return f"Made by nnjax {version('nnjax')} on {datetime.now(UTC).strftime('%Y-%m-%d %H:%M UTC')}."

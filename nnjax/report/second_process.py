@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 from nnjax.execution.cores import usable_cores
 from nnjax.execution.executor import ExecutionError
 from nnjax.execution.worker_process import TaskError, WorkerDiedError, WorkerProcess
+from nnjax.sweep.identity import package_at_start
 from nnjax.sweep.journal.journal import JournalWarning
 from nnjax.sweep.space import Space
 from nnjax.terminal import Say, to_nobody
@@ -113,11 +114,13 @@ def _each(take: Callable[[], tuple[int, Make[Piece]]]) -> Iterator[tuple[int, Ma
 
 
 def _fit_baselines(space: Space, home: Path) -> None:
+    package_at_start()
     import_module("nnjax.report.kept_baselines").study_baselines(space, home)
 
 
 def _get_ready(space: Space) -> None:
     """Import, and compute what needs no results."""
+    package_at_start()
     warnings.simplefilter("ignore", JournalWarning)  # the first process tells of the same files
     os.environ.setdefault("JAX_PLATFORMS", "cpu")  # a GPU's memory is for those who train
     import_module("nnjax.report.write")

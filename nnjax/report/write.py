@@ -30,7 +30,7 @@ from nnjax.report.kept_drawings import drawings_kept, forget_drawings
 from nnjax.report.latex import latex_table
 from nnjax.report.nothing_to_report import NothingToReportError
 from nnjax.report.pack import make_pack
-from nnjax.report.page import Link, Page, made_now, render_page, template
+from nnjax.report.page import Link, Page, compile_templates, made_now, render_page
 from nnjax.report.second_process import Make, SecondProcess, make_all
 from nnjax.report.study_results import StudyResults, gather
 from nnjax.report.summary import summarise, summarise_unfinished, write_index, write_summary
@@ -123,12 +123,7 @@ def _wait(second: SecondProcess | None, say: Say) -> None:
     """Wait for the baselines that a second process may be fitting; templates are compiled meanwhile."""
     if second is not None:
         say("baselines")
-        brief, whole = (
-            (f"brief/{key}" for key in FIRST_PAGE),
-            (f"chapters/{key}" for *_, keys in BESIDE for key in keys),
-        )
-        for name in ("report", "macros", *brief, *whole):
-            template(f"{name}.html.j2")
+        compile_templates()
         second.wait()
 
 

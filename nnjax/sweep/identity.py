@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import sys
+from functools import cache
 from pathlib import Path
 
 
@@ -32,6 +33,18 @@ def package_hash() -> str:
     """Hash of this package's own files, and of the names and versions of all others."""
     others = sorted(path.name for folder in sys.path if folder for path in Path(folder).glob("*.dist-info"))
     return content_hash([sys.version, others, folder_hash(Path(__file__).parents[1])])
+
+
+@cache
+def package_at_start() -> str:
+    """The same as it was when this process asked first: ask before the import of what may not have changed since.
+
+    Empty, which no hash is, if something could not be read.
+    """
+    try:
+        return package_hash()
+    except OSError:
+        return ""
 
 
 def folder_hash(folder: Path) -> str:

@@ -19,6 +19,19 @@ class Side(Enum):
     RIGHT = 2
 
 
+def with_defaults(of_place: object, of_name: object) -> Callable[..., object]:
+    def draw(axes: object, place: object = of_place, *, name: object = of_name) -> object:
+        return axes, place, name
+
+    return draw
+
+
+def categories(*levels: str, ordered: bool = False) -> pd.Categorical:
+    return pd.Categorical(["a", "b"], categories=levels, ordered=ordered)
+
+
+CATEGORIES = (categories("a", "b"), categories("b", "a"), categories("a", "b", "c"), categories("a", "b", ordered=True))
+
 TABLE = pd.DataFrame({"level": ["a", "b"], "score": [0.1, 0.2]})
 
 DIFFERENT = [
@@ -29,6 +42,8 @@ DIFFERENT = [
     *(TABLE, TABLE[::-1], TABLE.reset_index(), TABLE.rename(columns={"level": "depth"}), TABLE[["score", "level"]]),
     *(TABLE.assign(score=[0.1, np.nan]), TABLE.assign(score=[0.1, None]).astype(object), TABLE.iloc[:1]),
     *(draw_fit, draw_steps, partial(draw_fit), partial(draw_fit, TABLE), partial(draw_fit, table=TABLE)),
+    *(with_defaults(place, name) for place in (1, 2) for name in (1, 2)),
+    *(kind(each) for kind in (pd.Series, pd.Index) for each in CATEGORIES),
     *(Shape(), Shape(width=401), Shape(quantity="R²")),
 ]
 
@@ -52,7 +67,7 @@ def remembering(held: object) -> Callable[[], object]:
     return lambda: held
 
 
-@pytest.mark.parametrize("thing", [remembering(1), {1}, object(), [].append])
+@pytest.mark.parametrize("thing", [remembering(1), lambda: 1, with_defaults({1}, 1), {1}, object(), [].append])
 def test_what_nobody_can_tell_apart_has_no_hash(thing: object) -> None:
     with pytest.raises(UnknownContentError):
         content_key([1, thing])

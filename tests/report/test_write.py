@@ -8,11 +8,12 @@ import pandas as pd
 import pytest
 from fakes.makers import nothing
 from fakes.undrawn import leave_undrawn
+from jinja2 import Environment
 from PIL import Image
 
 from nnjax.report import write
 from nnjax.report.nothing_to_report import NothingToReportError
-from nnjax.report.page import template
+from nnjax.report.page import _environment, template
 from nnjax.report.second_process import SecondProcess
 from nnjax.report.write import FIRST_PAGE, write_report, write_study_report
 from nnjax.terminal import to_nobody
@@ -212,19 +213,25 @@ def test_a_classification_says_accuracy_everywhere(written_classes):
 
 def test_templates_of_every_chapter_are_there_before_baselines_are_waited_for(monkeypatch):
     """Else they would be compiled when all else is done, by one process alone."""
-    asked = []
+    seen, compile_it = [], Environment.compile
 
     class Fitting:
         """A second process that fits."""
 
         def wait(self):
-            asked.append("baselines")
+            seen.append("baselines")
 
-    monkeypatch.setattr(write, "template", asked.append)
+    def noted(self, source, name, file):
+        seen.append(name)
+        return compile_it(self, source, name, file)
+
+    monkeypatch.setattr(Environment, "compile", noted)
+    _environment.cache_clear()
     write._wait(Fitting(), to_nobody)
-    chapters = [name for name in asked if "/" in name]
-    assert asked[-1] == "baselines" and len(chapters) == len(set(chapters)) == len(FIRST_PAGE) + len(beside())
-    assert all(template(name) for name in asked[:-1])
+    chapters = [*(f"brief/{key}" for key in FIRST_PAGE), *(f"chapters/{key}" for key in beside())]
+    needed = {f"{name}.html.j2" for name in ("report", "macros", *chapters)}
+    assert needed <= set(seen) and seen[-1] == "baselines"
+    assert all(template(name) for name in needed) and seen[-1] == "baselines"
 
 
 def beside():

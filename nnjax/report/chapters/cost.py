@@ -45,9 +45,13 @@ def _seconds(table: pd.DataFrame) -> FigureView:
         "exceed the clock), track (MLflow), report (this page)."
     )
     shape = Shape(width=440, height=20 + 28 * len(table), left=84, top=6, bottom=8)
-    draw = partial(draw_bars, table, name="stage", length="seconds", show=lambda seconds: f"{seconds:.1f} s", room=1.25)
+    draw = partial(draw_bars, table, name="stage", length="seconds", show=_in_seconds, room=1.25)
     panels = draw_panels("cost", [("", draw)], shape)
     return FigureView("cost-seconds", caption, (), panels, 1, view_table("seconds", table))
+
+
+def _in_seconds(seconds: float) -> str:
+    return f"{seconds:.1f} s"
 
 
 def stages_table(seconds: Mapping[str, float]) -> pd.DataFrame:
