@@ -168,7 +168,7 @@ def _not_there(layout: Layout, factor: str, shares: "pd.Series[float]") -> str:
         [level_name(layout, factor, level) for level in shares.index[which].tolist()]
         for which in (shares == 0, shares > 0)
     )
-    few = f"{'get' if len(seldom) > 1 else 'gets'} there in under half of the runs"
+    few = f"{'get' if len(seldom) > 1 else 'gets'} there in under half of runs"
     words = f"; {shortened(seldom)} {few}" if seldom else ""
     return words + (f"; {shortened(never)} never {'get' if len(never) > 1 else 'gets'} there" if never else "")
 
@@ -191,7 +191,7 @@ def _race(ranked: Ranked, target: str, at_least: Mapping[str, str]) -> str:
     gap = ranked.ranking.advantages[-1]
     times, low, high = (power_of_two(each) for each in (gap.estimate, gap.low, gap.high))
     sure = "" if at_least[slowest] else f" [{low}, {high}]"
-    return f"{words}{slowest} takes {at_least[slowest]}{times} times as many epochs{sure}"
+    return f"{words}{slowest} takes {at_least[slowest]}{times} times as many{sure}"
 
 
 def _epochs(number: float) -> str:

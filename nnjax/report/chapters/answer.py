@@ -77,8 +77,7 @@ def how_sure(study_results: StudyResults) -> str:
     if not claims:
         averaged = "; each factor is averaged over the others" if len(study_results.layout.studied) > 1 else ""
         return (
-            f"Nothing was claimed beforehand: all of it is exploratory, to be confirmed on new runs{averaged}. "
-            f"In {BRACKETS}."
+            f"Nothing was claimed beforehand: all of it is exploratory, to confirm on new runs{averaged}. {BRACKETS}."
         )
     levels = [answer.interval.level for answer in claims if answer.interval is not None and answer.is_judged]
     own = {claim.name for claim in study_results.space.study.claims if not claim.is_compound}
@@ -90,10 +89,10 @@ def how_sure(study_results: StudyResults) -> str:
     said = [f"{_promise(len(levels), without, max(levels))}."] if levels else []
     if any(answer.judgement.verdict is Verdict.UNDECIDED for answer in claims):
         said.append(f"Undecided: {splits} cannot tell.")
-    return " ".join([*said, f"All below is exploratory, to be confirmed on new runs; in {BRACKETS}."])
+    return " ".join([*said, f"All below is exploratory, to confirm on new runs. {BRACKETS}."])
 
 
-BRACKETS = "[…]: 95 % intervals, widened where several are compared"
+BRACKETS = "[…]: 95 % intervals, widened for several comparisons"
 
 
 def _promise(intervals: int, without: Sequence[str], level: float) -> str:

@@ -150,7 +150,7 @@ def test_where_the_baseline_suffices_it_is_what_to_take(study_of):
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (0, "Nothing was claimed beforehand: all of it is exploratory, to be confirmed on new runs. In […]"),
+        (0, "Nothing was claimed beforehand: all of it is exploratory, to confirm on new runs. […]: 95 % "),
         (1, "The 95 % interval holds the true number in 95 of 100 such studies."),
         (2, "Both intervals, 97.5 % each, hold the true numbers in at least 95 of 100 such studies."),
         (4, "All 4 intervals, 98.75 % each, hold the true numbers in at least 95 of 100 such studies."),

@@ -41,7 +41,7 @@ def test_the_chapter_begins_with_who_is_first_at_the_target_where_the_first_clai
     raced = replace(study_results, chosen=runs.assign(epochs_to_target=epochs))
     words = (
         "relu is first at the target validation_r2 ≥ 0.4, typically after 2 epochs; "
-        "logistic takes 4.0 times as many epochs [4.0, 4.0]."
+        "logistic takes 4.0 times as many [4.0, 4.0]."
     )
     chapter = convergence_chapter(raced)
     assert words in words_of(chapter) and words_of(chapter).index(words) < words_of(chapter).index("combinations")
