@@ -2,7 +2,7 @@
 
 import hashlib
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence, Set
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,15 @@ from nnjax.sweep.journal.parquet import BrokenFileError, open_checksummed_parque
 from nnjax.sweep.journal.schema import BEFORE, JOURNAL_SCHEMA, SCHEMA_VERSION, TELL_OF_A_RUN
 
 CORRUPT_PREFIX = ".corrupt-"
+
+WHAT_RUNS_ARE = ("status", "started", "engine", "kernels")
+"""Columns of a word or a number that a sweep asks for several times before it trains; read once a process."""
+
+Stamp = tuple[Path, int, int, int, int]
+"""A file as it is now: path, inode, size, times of its last change and of its last change of place, nanoseconds."""
+
+_read_before: dict[Stamp, pa.Table] = {}
+"""`WHAT_RUNS_ARE` of files that this process has read and found whole; a file that was touched has another stamp."""
 
 T = TypeVar("T")
 
@@ -83,6 +92,11 @@ class Journal:
         """The same in parts, an empty one and one a file: predictions of all runs may be more than memory holds."""
         schema, seen = _schema(columns), set[str]()
         yield pa.Table.from_batches([], schema)  # schema.empty_table() imports pandas
+        if set(columns) <= set(WHAT_RUNS_ARE):
+            short = _schema(WHAT_RUNS_ARE)
+            tables = self._each_file(lambda file, readable: _as_far_as_it_goes(file, readable, short), _read_before)
+            yield from (_unseen(table.select(schema.names), run_ids, seen) for table in tables)
+            return
         yield from self._each_file(lambda file, readable: _new_rows(file, readable, schema, run_ids, seen))
 
     def lacking(self, columns: Sequence[str], run_ids: Set[str]) -> tuple[int, int]:
@@ -99,13 +113,20 @@ class Journal:
         files = self._each_file(lambda file, readable: (_run_ids(file), readable))
         return next((readable for run_ids, readable in files if run_id in run_ids), set())
 
-    def _each_file(self, read: Callable[[pq.ParquetFile, set[str]], T]) -> Iterator[T]:
+    def _each_file(
+        self, read: Callable[[pq.ParquetFile, set[str]], T], before: MutableMapping[Stamp, T] | None = None
+    ) -> Iterator[T]:
         """What `read` gives for every whole file that tells of runs, and for those of its columns that can be read.
 
-        The other files are reported and passed over.
+        The other files are reported and passed over. What was given `before` is given again for files that have not
+        been touched, and they are not opened; a file that there is something to report of is opened each time.
         """
         for path in journal_files(self.folder.parent):
             try:
+                stamp = _stamp(path)
+                if before is not None and stamp in before:
+                    yield before[stamp]
+                    continue
                 content = path.read_bytes()
             except FileNotFoundError:
                 continue
@@ -118,7 +139,10 @@ class Journal:
                     what = "left alone" if is_lost else "read without them"
                     _warn(f"{path}: {', '.join(problems.values())}: {what}; it is of another version of nnjax")
                 if not is_lost:
-                    yield read(file, set(schema.names) - problems.keys())
+                    given = read(file, set(schema.names) - problems.keys())
+                    if before is not None and not problems:
+                        before[stamp] = given
+                    yield given
             except (BrokenFileError, pa.ArrowInvalid) as problem:
                 self._set_aside(path, problem)
 
@@ -239,12 +263,30 @@ def _new_rows(
 ) -> pa.Table:
     """Rows of one file that are wanted and not yet seen; the other columns are read only if there are any."""
     ids = _run_ids(file)
-    keep = [place for place, run_id in enumerate(ids) if run_id not in seen and (wanted is None or run_id in wanted)]
+    keep = _new_places(ids, wanted, seen)
     if not keep:
         return pa.Table.from_batches([], schema)
     rows = _as_far_as_it_goes(file, readable, schema)
     seen.update(ids[place] for place in keep)
     return rows if len(keep) == len(rows) else rows.take(keep)
+
+
+def _unseen(rows: pa.Table, wanted: Set[str] | None, seen: set[str]) -> pa.Table:
+    """The same of a file's rows that are read already."""
+    ids = rows["run_id"].to_pylist()
+    keep = _new_places(ids, wanted, seen)
+    seen.update(ids[place] for place in keep)
+    return rows if len(keep) == len(rows) else rows.take(pa.array(keep, pa.int64()))
+
+
+def _new_places(ids: Sequence[str], wanted: Set[str] | None, seen: Set[str]) -> list[int]:
+    """Where runs stand that are wanted and not yet seen."""
+    return [place for place, run_id in enumerate(ids) if run_id not in seen and (wanted is None or run_id in wanted)]
+
+
+def _stamp(path: Path) -> Stamp:
+    told = path.stat()
+    return path.absolute(), told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
 
 def _as_far_as_it_goes(file: pq.ParquetFile, readable: Set[str], schema: pa.Schema) -> pa.Table:

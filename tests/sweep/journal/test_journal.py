@@ -13,7 +13,7 @@ from fakes.rows import append_runs, fake_row
 
 from nnjax.metrics import FIT_CURVES, LAYER_CURVES
 from nnjax.sweep.journal.journal import CORRUPT_PREFIX, Journal, JournalWarning
-from nnjax.sweep.journal.parquet import with_checksum
+from nnjax.sweep.journal.parquet import open_checksummed_parquet, with_checksum
 from nnjax.sweep.journal.schema import BEFORE, JOURNAL_FINALS, JOURNAL_SCHEMA, PREDICTIONS, SCHEMA_KEY, TELL_OF_A_RUN
 
 
@@ -65,6 +65,36 @@ def test_a_run_is_read_once(journal: Journal) -> None:
     journal.append([fake_row("a"), fake_row("b")])
     journal.append([fake_row("b"), fake_row("c")])
     assert sorted(journal.read(["seed"])["run_id"].to_pylist()) == ["a", "b", "c"]
+
+
+def test_what_runs_are_is_read_once_a_file(journal: Journal, monkeypatch) -> None:
+    opened = []
+    monkeypatch.setattr(
+        "nnjax.sweep.journal.journal.open_checksummed_parquet",
+        lambda content: opened.append(len(content)) or open_checksummed_parquet(content),
+    )
+    journal.append([fake_row("a"), fake_row("b")])
+    journal.append([fake_row("b"), fake_row("c")])  # a chunk that shares a run with the first
+    for _ in range(2):
+        told = journal.read(["engine", "kernels"])
+        assert sorted(told["run_id"].to_pylist()) == ["a", "b", "c"] and told.column_names[1:] == ["engine", "kernels"]
+        assert journal.run_ids() == {"a", "b", "c"} and journal.column("started").keys() == {"a", "b", "c"}
+        assert journal.read(["status"], {"b"})["run_id"].to_pylist() == ["b"]
+    assert len(opened) == 2
+    assert len(journal.read(["test_r2"])) == 3 and len(opened) == 4, "numbers are read anew"
+
+
+def test_a_file_that_was_touched_is_read_again(journal: Journal) -> None:
+    path = journal.append([fake_row("a")])
+    journal.append([fake_row("b")])
+    assert journal.run_ids() == {"a", "b"}
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    with pytest.warns(JournalWarning, match="its runs count as missing"):
+        assert journal.run_ids() == {"b"}
+    journal.append([fake_row("a")])
+    assert journal.run_ids() == {"a", "b"}
 
 
 def test_the_same_chunk_twice_is_one_file(journal: Journal) -> None:
