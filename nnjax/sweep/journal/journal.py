@@ -20,11 +20,11 @@ CORRUPT_PREFIX = ".corrupt-"
 WHAT_RUNS_ARE = ("status", "started", "engine", "kernels")
 """Columns of a word or a number that a sweep asks for several times before it trains; read once a process."""
 
-Stamp = tuple[Path, int, int, int, int]
+FileState = tuple[Path, int, int, int, int]
 """A file as it is now: path, inode, size, times of its last change and of its last change of place, nanoseconds."""
 
-_read_before: dict[Stamp, pa.Table] = {}
-"""`WHAT_RUNS_ARE` of files that this process has read and found whole; a file that was touched has another stamp."""
+_read_before: dict[FileState, pa.Table] = {}
+"""`WHAT_RUNS_ARE` of files that this process has read and found whole; a file that was touched has another state."""
 
 T = TypeVar("T")
 
@@ -114,7 +114,7 @@ class Journal:
         return next((readable for run_ids, readable in files if run_id in run_ids), set())
 
     def _each_file(
-        self, read: Callable[[pq.ParquetFile, set[str]], T], before: MutableMapping[Stamp, T] | None = None
+        self, read: Callable[[pq.ParquetFile, set[str]], T], before: MutableMapping[FileState, T] | None = None
     ) -> Iterator[T]:
         """What `read` gives for every whole file that tells of runs, and for those of its columns that can be read.
 
@@ -123,9 +123,9 @@ class Journal:
         """
         for path in journal_files(self.folder.parent):
             try:
-                stamp = _stamp(path)
-                if before is not None and stamp in before:
-                    yield before[stamp]
+                state = _file_state(path)
+                if before is not None and state in before:
+                    yield before[state]
                     continue
                 content = path.read_bytes()
             except FileNotFoundError:
@@ -141,7 +141,7 @@ class Journal:
                 if not is_lost:
                     given = read(file, set(schema.names) - problems.keys())
                     if before is not None and not problems:
-                        before[stamp] = given
+                        before[state] = given
                     yield given
             except (BrokenFileError, pa.ArrowInvalid) as problem:
                 self._set_aside(path, problem)
@@ -284,7 +284,7 @@ def _new_places(ids: Sequence[str], wanted: Set[str] | None, seen: Set[str]) -> 
     return [place for place, run_id in enumerate(ids) if run_id not in seen and (wanted is None or run_id in wanted)]
 
 
-def _stamp(path: Path) -> Stamp:
+def _file_state(path: Path) -> FileState:
     told = path.stat()
     return path.absolute(), told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns
 
