@@ -92,7 +92,7 @@ def how_sure(study_results: StudyResults) -> str:
     return " ".join([*said, f"All below is exploratory, to confirm on new runs. {BRACKETS}."])
 
 
-BRACKETS = "[…]: 95 % intervals, widened for several comparisons"
+BRACKETS = "[…]: 95 % intervals, widened where several are compared"
 
 
 def _promise(intervals: int, without: Sequence[str], level: float) -> str:
